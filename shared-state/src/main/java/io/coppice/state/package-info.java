@@ -1,0 +1,5 @@
+/** Segments. */
+@NullMarked
+package io.coppice.state;
+
+import org.jspecify.annotations.NullMarked;
