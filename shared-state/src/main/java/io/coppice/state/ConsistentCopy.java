@@ -1,0 +1,259 @@
+package io.coppice.state;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Copies structures as of one commit out of a segment that its owner may be changing: read (commitSequence, rollbackCount),
+ * copy, copy the undo entries that count, compare the pair, undo on the copy. {@link CommitEngine} argues why that is right.
+ * Reads are bounded by the segment's length, retries by a constant.
+ */
+final class ConsistentCopy {
+    /** Tries without a pause, enough against an owner whose commits are sparser than a copy is long. */
+    private static final int SPINNING_ATTEMPTS = 20;
+
+    /** Tries in all; the later ones pause for different times, so as not to keep step with the owner. */
+    private static final int ATTEMPTS = 60;
+
+    private static final long PAUSE_NS = 50_000;
+
+    private final Memory memory;
+    private final SegmentGeometry geometry;
+    private final String segment;
+
+    ConsistentCopy(Memory memory, SegmentGeometry geometry, String segment) {
+        this.memory = memory;
+        this.geometry = geometry;
+        this.segment = segment;
+    }
+
+    /** A piece of the arena, copied. */
+    static final class Range {
+        private final long offset;
+        private final byte[] bytes;
+
+        Range(long offset, byte[] bytes) {
+            this.offset = offset;
+            this.bytes = bytes;
+        }
+
+        long offset() {
+            return offset;
+        }
+
+        /** The copied bytes themselves. */
+        byte[] bytes() {
+            return bytes;
+        }
+
+        /** Overwrites the words of this piece that lie in {@code words}, which belong at {@code target}. */
+        void undo(long target, byte[] log, int from, int length) {
+            long start = Math.max(offset, target);
+            long end = Math.min(offset + bytes.length, target + length);
+            if (start < end) {
+                System.arraycopy(
+                        log, from + (int) (start - target), bytes, (int) (start - offset), (int) (end - start));
+            }
+        }
+    }
+
+    /** A consistent copy of some ranges. */
+    private record Copied(long commitSequence, List<Range> ranges) {}
+
+    /** Copies what is wanted, in ascending order of offset. */
+    @FunctionalInterface
+    private interface Wanted {
+        List<Range> copy();
+    }
+
+    /** Structures with these names, or all. */
+    SnapshotResult take(@Nullable List<String> names) {
+        try {
+            for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+                StateView view = tryTake(names);
+                if (view != null) {
+                    return new SnapshotResult.Snapshot(view);
+                }
+                pause(attempt);
+            }
+            return new SnapshotResult.Busy(ATTEMPTS);
+        } catch (SegmentDamagedException e) {
+            return new SnapshotResult.Damaged("Segment " + segment + ": " + e.getMessage());
+        }
+    }
+
+    /** The directory as of one commit, or null if the owner is too fast. */
+    @Nullable
+    List<StructureInfo> directory() {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            List<StructureInfo> structures = tryDirectory();
+            if (structures != null) {
+                return structures;
+            }
+            pause(attempt);
+        }
+        return null;
+    }
+
+    private @Nullable StateView tryTake(@Nullable List<String> names) {
+        List<StructureInfo> all = tryDirectory();
+        if (all == null) {
+            return null;
+        }
+        List<StructureInfo> wanted = names == null
+                ? all
+                : all.stream().filter(s -> names.contains(s.name())).toList();
+        Copied copied = tryCopy(() -> {
+            List<Range> ranges = new ArrayList<>(wanted.size());
+            for (StructureInfo structure : wanted) {
+                ranges.add(copy(structure.offsetBytes(), structure.lengthBytes()));
+            }
+            return ranges;
+        });
+        return copied == null ? null : new StateView(segment, copied.commitSequence(), wanted, copied.ranges());
+    }
+
+    /** Blocks are appended and never moved, so a directory read now describes later commits of the timeline too. */
+    private @Nullable List<StructureInfo> tryDirectory() {
+        Copied copied = tryCopy(this::copyBlocks);
+        if (copied == null) {
+            return null;
+        }
+        return Directory.read((offset, target, length) -> read(copied.ranges(), offset, target, length), geometry);
+    }
+
+    private void read(List<Range> ranges, long arenaOffset, byte[] target, int length) {
+        long offset = geometry.arenaOffset() + arenaOffset;
+        int index = lastStartingAtOrBefore(ranges, offset);
+        if (index >= 0) {
+            Range range = ranges.get(index);
+            long at = offset - range.offset();
+            if (at <= range.bytes().length - length) {
+                System.arraycopy(range.bytes(), (int) at, target, 0, length);
+                return;
+            }
+        }
+        throw new SegmentDamagedException("Directory is damaged: block at " + arenaOffset + " is not where it was.");
+    }
+
+    /** The arena's header and the description of each block, following what may be half-written; ends in any case. */
+    private List<Range> copyBlocks() {
+        List<Range> ranges = new ArrayList<>();
+        Range header = copy(geometry.arenaOffset(), ArenaLayout.FIRST_BLOCK_OFFSET);
+        ranges.add(header);
+        long room = geometry.arenaLength();
+        long allocated = NativeWords.get(header.bytes(), ArenaLayout.ALLOCATED_BYTES_OFFSET);
+        long end = Math.min(room, ArenaLayout.FIRST_BLOCK_OFFSET + Math.max(0, Math.min(allocated, room)));
+        long at = ArenaLayout.FIRST_BLOCK_OFFSET;
+        while (end - at >= ArenaLayout.FIELDS_OFFSET && ranges.size() <= ArenaLayout.MAX_STRUCTURES) {
+            Range block = copy(geometry.arenaOffset() + at, ArenaLayout.FIELDS_OFFSET);
+            long total = NativeWords.get(block.bytes(), ArenaLayout.TOTAL_BYTES_OFFSET);
+            int fields = NativeWords.getInt(block.bytes(), ArenaLayout.FIELD_COUNT_OFFSET);
+            long described = Directory.dataOffset(Math.max(0, Math.min(fields, RecordLayout.MAX_FIELDS)));
+            ranges.add(copy(geometry.arenaOffset() + at, Math.min(described, room - at)));
+            if (total < ArenaLayout.FIELDS_OFFSET || total % ArenaLayout.ALIGNMENT != 0 || total > end - at) {
+                break;
+            }
+            at += total;
+        }
+        return ranges;
+    }
+
+    private @Nullable Copied tryCopy(Wanted wanted) {
+        long sequence = memory.getLongAcquire(HeaderLayout.COMMIT_SEQUENCE_OFFSET);
+        long rollbacks = memory.getLongAcquire(HeaderLayout.ROLLBACK_COUNT_OFFSET);
+        List<Range> ranges = wanted.copy();
+        memory.loadFence();
+        long logLength = validLength(sequence + 1);
+        byte[] log = new byte[(int) logLength];
+        memory.getBytes(geometry.undoOffset(), log, 0, log.length);
+        memory.loadFence();
+        if (memory.getLong(HeaderLayout.COMMIT_SEQUENCE_OFFSET) != sequence
+                || memory.getLong(HeaderLayout.ROLLBACK_COUNT_OFFSET) != rollbacks) {
+            return null;
+        }
+        undo(log, ranges);
+        return new Copied(sequence, ranges);
+    }
+
+    /** Bytes of the log that count, by stamps read one after the other. */
+    private long validLength(long stamp) {
+        long position = 0;
+        while (position + UndoLayout.ONE_WORD_ENTRY <= geometry.undoLength()
+                && memory.getLongAcquire(geometry.undoOffset() + position) == stamp) {
+            long packed = memory.getLong(geometry.undoOffset() + position + UndoLayout.PACKED_OFFSET);
+            long next = position + UndoLayout.WORDS_OFFSET + ((long) UndoLayout.lengthWords(packed) << 3);
+            if (next > geometry.undoLength()) {
+                break;
+            }
+            position = next;
+        }
+        return position;
+    }
+
+    /** Applies the log, newest entry first. Only called once the pair has proved that the log is of one piece. */
+    private void undo(byte[] log, List<Range> ranges) {
+        int newest = 0;
+        int previousLength = 0;
+        int position = 0;
+        while (position < log.length) {
+            long packed = NativeWords.get(log, position + UndoLayout.PACKED_OFFSET);
+            String problem = UndoLog.problem(geometry, position, packed, previousLength);
+            if (problem != null) {
+                throw new SegmentDamagedException("Undo log entry at " + position + " is damaged: " + problem + ".");
+            }
+            newest = position;
+            previousLength = UndoLayout.lengthWords(packed);
+            position += UndoLayout.WORDS_OFFSET + (previousLength << 3);
+        }
+        while (position > 0) {
+            long packed = NativeWords.get(log, newest + UndoLayout.PACKED_OFFSET);
+            undoEntry(packed, log, newest + UndoLayout.WORDS_OFFSET, ranges);
+            position = newest;
+            newest -= UndoLayout.WORDS_OFFSET + (UndoLayout.previousLengthWords(packed) << 3);
+        }
+    }
+
+    private static void undoEntry(long packed, byte[] log, int from, List<Range> ranges) {
+        long target = UndoLayout.offsetBytes(packed);
+        int length = UndoLayout.lengthWords(packed) << 3;
+        for (int i = Math.max(0, lastStartingAtOrBefore(ranges, target)); i < ranges.size(); i++) {
+            Range range = ranges.get(i);
+            if (range.offset() >= target + length) {
+                return;
+            }
+            range.undo(target, log, from, length);
+        }
+    }
+
+    /** Index in ranges sorted by offset, -1 if all start later. */
+    private static int lastStartingAtOrBefore(List<Range> ranges, long offset) {
+        int low = 0;
+        int high = ranges.size() - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            if (ranges.get(middle).offset() <= offset) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return high;
+    }
+
+    private Range copy(long offset, long length) {
+        byte[] bytes = new byte[(int) length];
+        memory.getBytes(offset, bytes, 0, bytes.length);
+        return new Range(offset, bytes);
+    }
+
+    private static void pause(int attempt) {
+        if (attempt < SPINNING_ATTEMPTS) {
+            Thread.onSpinWait();
+        } else {
+            LockSupport.parkNanos(PAUSE_NS + (attempt * 7919L * 13) % PAUSE_NS);
+        }
+    }
+}

@@ -1,0 +1,209 @@
+package io.coppice.state;
+
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns the arena's blocks into {@link StructureInfo} and back. Reading trusts nothing: every offset, count and length is
+ * checked against the arena, so that it ends, in a list or in a {@link SegmentDamagedException}, whatever the bytes are.
+ */
+final class Directory {
+    private Directory() {}
+
+    /** Reads bytes of the arena, offsets from its start. The owner reads its memory, others a private copy. */
+    @FunctionalInterface
+    interface Source {
+        void read(long arenaOffset, byte[] target, int length);
+    }
+
+    /** All structures in the order of creation. */
+    static List<StructureInfo> read(Source source, SegmentGeometry geometry) {
+        byte[] header = new byte[ArenaLayout.FIRST_BLOCK_OFFSET];
+        source.read(0, header, header.length);
+        long allocated = NativeWords.get(header, ArenaLayout.ALLOCATED_BYTES_OFFSET);
+        long count = NativeWords.get(header, ArenaLayout.STRUCTURE_COUNT_OFFSET);
+        long published = NativeWords.get(header, ArenaLayout.PUBLISHED_BYTES_OFFSET);
+        long room = geometry.arenaLength() - ArenaLayout.FIRST_BLOCK_OFFSET;
+        require(allocated >= 0 && allocated <= room, "allocatedBytes " + allocated + " of " + room);
+        require(count >= 0 && count <= ArenaLayout.MAX_STRUCTURES, "structureCount " + count);
+        require(published >= 0 && published <= PublishLayout.IMAGE_CAPACITY, "publishedBytes " + published);
+        List<StructureInfo> structures = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        long at = ArenaLayout.FIRST_BLOCK_OFFSET;
+        long end = at + allocated;
+        while (at < end) {
+            require(structures.size() < count, "more blocks than structureCount " + count);
+            byte[] block = new byte[ArenaLayout.FIELDS_OFFSET];
+            require(end - at >= block.length, "block at " + at + " is cut off");
+            source.read(at, block, block.length);
+            long total = NativeWords.get(block, ArenaLayout.TOTAL_BYTES_OFFSET);
+            require(
+                    total >= block.length && total <= end - at && total % ArenaLayout.ALIGNMENT == 0,
+                    "block at " + at + ": totalBytes " + total);
+            StructureInfo structure = readBlock(source, geometry, at, total, block, (int) published);
+            require(names.add(structure.name()), "two structures named " + structure.name());
+            structures.add(structure);
+            at += total;
+        }
+        require(structures.size() == count, structures.size() + " blocks, structureCount " + count);
+        return structures;
+    }
+
+    private static StructureInfo readBlock(
+            Source source, SegmentGeometry geometry, long at, long total, byte[] block, int publishedBytes) {
+        String where = "block at " + at + ": ";
+        int code = NativeWords.getInt(block, ArenaLayout.TYPE_OFFSET);
+        StructureType type = StructureType.of(code)
+                .orElseThrow(() -> new SegmentDamagedException("Directory is damaged: " + where + "type " + code));
+        int fieldCount = NativeWords.getInt(block, ArenaLayout.FIELD_COUNT_OFFSET);
+        require(
+                type.hasFields() ? fieldCount >= 1 && fieldCount <= RecordLayout.MAX_FIELDS : fieldCount == 0,
+                where + "fieldCount " + fieldCount);
+        long dataOffset = NativeWords.get(block, ArenaLayout.DATA_OFFSET_OFFSET);
+        long dataLength = NativeWords.get(block, ArenaLayout.DATA_LENGTH_OFFSET);
+        require(dataOffset == dataOffset(fieldCount), where + "dataOffset " + dataOffset);
+        require(dataLength > 0 && dataLength <= total - dataOffset, where + "dataLength " + dataLength);
+        String name =
+                readName(block, ArenaLayout.NAME_OFFSET, NativeWords.get(block, ArenaLayout.NAME_LENGTH_OFFSET), where);
+        long parameter0 = NativeWords.get(block, ArenaLayout.PARAMETER_0_OFFSET);
+        long parameter1 = NativeWords.get(block, ArenaLayout.PARAMETER_1_OFFSET);
+        long parameter2 = NativeWords.get(block, ArenaLayout.PARAMETER_2_OFFSET);
+        long publish = NativeWords.get(block, ArenaLayout.PUBLISH_OFFSET_OFFSET);
+        long dataAt = geometry.arenaOffset() + at + dataOffset;
+        long hash = NativeWords.get(block, ArenaLayout.LAYOUT_HASH_OFFSET);
+        if (type == StructureType.STRING_LONG_MAP) {
+            require(parameter0 >= 1 && parameter0 <= MapLayout.MAX_CAPACITY, where + "capacity " + parameter0);
+            require(parameter1 >= 1 && parameter1 <= Integer.MAX_VALUE, where + "maxKeyBytes " + parameter1);
+            require(parameter2 >= 0 && parameter2 <= dataLength / MapLayout.CELL_LENGTH, where + "cells " + parameter2);
+            require(dataLength == MapLayout.dataLength((int) parameter0, parameter2), where + "length " + dataLength);
+            return new StructureInfo(
+                    name,
+                    type,
+                    0,
+                    List.of(),
+                    dataAt,
+                    dataLength,
+                    (int) parameter0,
+                    (int) parameter1,
+                    parameter2,
+                    0,
+                    -1);
+        }
+        require(parameter1 >= Long.BYTES && parameter1 <= RecordLayout.MAX_SIZE_BYTES, where + "record " + parameter1);
+        require(parameter0 >= 1 && parameter0 <= dataLength / parameter1, where + "rows " + parameter0);
+        require(dataLength == parameter0 * parameter1, where + "dataLength " + dataLength);
+        boolean isPublished = type == StructureType.PUBLISHED_RECORD;
+        require(
+                isPublished ? publish >= 0 && publish <= publishedBytes - parameter1 : publish == -1,
+                where + "publishOffset " + publish);
+        require(type == StructureType.RECORD_TABLE || parameter0 == 1, where + "rows " + parameter0);
+        List<FieldInfo> fields = readFields(source, at, fieldCount, (int) parameter1, where);
+        return new StructureInfo(
+                name, type, hash, fields, dataAt, dataLength, (int) parameter0, 0, 0, (int) parameter1, (int) publish);
+    }
+
+    private static List<FieldInfo> readFields(Source source, long at, int fieldCount, int recordBytes, String where) {
+        List<FieldInfo> fields = new ArrayList<>(fieldCount);
+        Set<String> names = new HashSet<>();
+        byte[] bytes = new byte[ArenaLayout.FIELD_LENGTH];
+        int expectedOffset = 0;
+        for (int i = 0; i < fieldCount; i++) {
+            source.read(at + ArenaLayout.FIELDS_OFFSET + (long) i * ArenaLayout.FIELD_LENGTH, bytes, bytes.length);
+            String which = where + "field " + i + ": ";
+            int code = NativeWords.getInt(bytes, ArenaLayout.FIELD_TYPE_OFFSET);
+            FieldType type = FieldType.of(code)
+                    .orElseThrow(() -> new SegmentDamagedException("Directory is damaged: " + which + "type " + code));
+            int offset = NativeWords.getInt(bytes, ArenaLayout.FIELD_OFFSET_OFFSET);
+            int capacity = NativeWords.getInt(bytes, ArenaLayout.FIELD_CAPACITY_OFFSET);
+            require(offset == expectedOffset, which + "offset " + offset);
+            require(
+                    type == FieldType.BYTES
+                            ? capacity >= 1 && capacity <= RecordLayout.MAX_SIZE_BYTES
+                            : capacity == Long.BYTES,
+                    which + "capacity " + capacity);
+            String name = readName(
+                    bytes,
+                    ArenaLayout.FIELD_NAME_OFFSET,
+                    NativeWords.getInt(bytes, ArenaLayout.FIELD_NAME_LENGTH_OFFSET),
+                    which);
+            require(names.add(name), which + "second field named " + name);
+            FieldInfo field = new FieldInfo(name, type, offset, capacity);
+            require(field.sizeBytes() <= recordBytes - offset, which + "beyond the record");
+            fields.add(field);
+            expectedOffset = offset + field.sizeBytes();
+        }
+        require(expectedOffset == recordBytes, where + "fields end at " + expectedOffset + " of " + recordBytes);
+        return fields;
+    }
+
+    private static String readName(byte[] bytes, int offset, long length, String where) {
+        require(length >= 1 && length <= RecordLayout.MAX_NAME_BYTES, where + "name of " + length + " bytes");
+        try {
+            String name = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .onMalformedInput(CodingErrorAction.REPORT)
+                    .decode(java.nio.ByteBuffer.wrap(bytes, offset, (int) length))
+                    .toString();
+            require(name.chars().noneMatch(Character::isISOControl), where + "name with control characters");
+            return name;
+        } catch (CharacterCodingException e) {
+            throw new SegmentDamagedException("Directory is damaged: " + where + "name is not UTF-8", e);
+        }
+    }
+
+    private static void require(boolean condition, String problem) {
+        if (!condition) {
+            throw new SegmentDamagedException("Directory is damaged: " + problem + ".");
+        }
+    }
+
+    static long dataOffset(int fieldCount) {
+        return ArenaLayout.FIELDS_OFFSET + (long) fieldCount * ArenaLayout.FIELD_LENGTH;
+    }
+
+    /** The bytes that describe a structure: its block up to, and without, the data. */
+    static byte[] describe(
+            StructureType type,
+            String name,
+            @Nullable RecordLayout layout,
+            long dataLength,
+            long publishOffset,
+            long parameter0,
+            long parameter1,
+            long parameter2) {
+        List<RecordField> fields = layout == null ? List.of() : layout.fields();
+        byte[] block = new byte[(int) dataOffset(fields.size())];
+        NativeWords.put(
+                block, ArenaLayout.TOTAL_BYTES_OFFSET, Align.up(block.length + dataLength, ArenaLayout.ALIGNMENT));
+        NativeWords.putInt(block, ArenaLayout.TYPE_OFFSET, type.code());
+        NativeWords.putInt(block, ArenaLayout.FIELD_COUNT_OFFSET, fields.size());
+        NativeWords.put(block, ArenaLayout.LAYOUT_HASH_OFFSET, layout == null ? 0 : layout.hash());
+        NativeWords.put(block, ArenaLayout.DATA_OFFSET_OFFSET, block.length);
+        NativeWords.put(block, ArenaLayout.DATA_LENGTH_OFFSET, dataLength);
+        NativeWords.put(block, ArenaLayout.PUBLISH_OFFSET_OFFSET, publishOffset);
+        NativeWords.put(block, ArenaLayout.PARAMETER_0_OFFSET, parameter0);
+        NativeWords.put(block, ArenaLayout.PARAMETER_1_OFFSET, parameter1);
+        NativeWords.put(block, ArenaLayout.PARAMETER_2_OFFSET, parameter2);
+        byte[] nameBytes = name.getBytes(StandardCharsets.UTF_8);
+        NativeWords.put(block, ArenaLayout.NAME_LENGTH_OFFSET, nameBytes.length);
+        System.arraycopy(nameBytes, 0, block, ArenaLayout.NAME_OFFSET, nameBytes.length);
+        for (int i = 0; i < fields.size(); i++) {
+            RecordField field = fields.get(i);
+            int at = ArenaLayout.FIELDS_OFFSET + i * ArenaLayout.FIELD_LENGTH;
+            byte[] fieldName = field.name().getBytes(StandardCharsets.UTF_8);
+            NativeWords.putInt(
+                    block, at + ArenaLayout.FIELD_TYPE_OFFSET, field.type().code());
+            NativeWords.putInt(block, at + ArenaLayout.FIELD_OFFSET_OFFSET, field.offsetBytes());
+            NativeWords.putInt(block, at + ArenaLayout.FIELD_CAPACITY_OFFSET, field.capacityBytes());
+            NativeWords.putInt(block, at + ArenaLayout.FIELD_NAME_LENGTH_OFFSET, fieldName.length);
+            System.arraycopy(fieldName, 0, block, at + ArenaLayout.FIELD_NAME_OFFSET, fieldName.length);
+        }
+        return block;
+    }
+}

@@ -1,0 +1,93 @@
+package io.coppice.state;
+
+/**
+ * Page 0 of a segment: 4096 bytes, native byte order, layout version 1. The identity is written once, by the root, when it
+ * creates the segment; everything else by the owner only. No 128-byte line (two cache lines: adjacent ones are prefetched
+ * in pairs) has two writers.
+ *
+ * <pre>
+ *  offset bytes field             ordering and meaning
+ *       0     8 magic             release, stored last of the identity: "coppice1" read as bytes
+ *       8     4 layoutVersion     1
+ *      12     4 kind              1 daemon, 2 root
+ *      16     8 lengthBytes       of the whole file
+ *      24     8 arenaOffset
+ *      32     8 arenaLength
+ *      40     8 undoOffset
+ *      48     8 undoLength
+ *      56     8 publishOffset
+ *      64     8 publishLength
+ *      72    32 name              UTF-8, zero padded
+ *     104    32 instance          UTF-8, zero padded
+ *     136     8 createdEpochMs
+ *     144     8 timeline          1 at creation
+ *     152     8 checksum          CRC32C of bytes 0 to 151, zero extended
+ *     160    96 padding
+ *     256     8 commitSequence    release; this store is the commit
+ *     264     8 rollbackCount     release, twice per rollback or recovery
+ *     272   112 padding
+ *     384     8 heartbeatCount    release, once per turn of the owner's loop
+ *     392     8 busyAtCount       release; busyAtMostMs holds while heartbeatCount equals it; -1 none
+ *     400     8 busyAtMostMs
+ *     408   104 padding
+ *     512     8 ownerPid
+ *     520     8 incarnation       release, after ownerPid and phase RECOVERING
+ *     528     4 phase             after a release fence
+ *     532   108 padding
+ *     640     8 lastWordsSequence release; odd while they are being written
+ *     648     4 lastWordsLength
+ *     652     4 padding
+ *     656  1024 lastWords         UTF-8
+ *    1680  2416 padding
+ * </pre>
+ */
+final class HeaderLayout {
+    static final int VERSION = 1;
+    static final int NAME_LENGTH = 32;
+
+    static final int MAGIC_OFFSET = 0;
+    static final int LAYOUT_VERSION_OFFSET = MAGIC_OFFSET + Long.BYTES;
+    static final int KIND_OFFSET = LAYOUT_VERSION_OFFSET + Integer.BYTES;
+    static final int LENGTH_BYTES_OFFSET = KIND_OFFSET + Integer.BYTES;
+    static final int ARENA_OFFSET_OFFSET = LENGTH_BYTES_OFFSET + Long.BYTES;
+    static final int ARENA_LENGTH_OFFSET = ARENA_OFFSET_OFFSET + Long.BYTES;
+    static final int UNDO_OFFSET_OFFSET = ARENA_LENGTH_OFFSET + Long.BYTES;
+    static final int UNDO_LENGTH_OFFSET = UNDO_OFFSET_OFFSET + Long.BYTES;
+    static final int PUBLISH_OFFSET_OFFSET = UNDO_LENGTH_OFFSET + Long.BYTES;
+    static final int PUBLISH_LENGTH_OFFSET = PUBLISH_OFFSET_OFFSET + Long.BYTES;
+    static final int NAME_OFFSET = PUBLISH_LENGTH_OFFSET + Long.BYTES;
+    static final int INSTANCE_OFFSET = NAME_OFFSET + NAME_LENGTH;
+    static final int CREATED_EPOCH_MS_OFFSET = INSTANCE_OFFSET + NAME_LENGTH;
+    static final int TIMELINE_OFFSET = CREATED_EPOCH_MS_OFFSET + Long.BYTES;
+    static final int CHECKSUM_OFFSET = TIMELINE_OFFSET + Long.BYTES;
+
+    static final int LINE = 128;
+    static final int COMMIT_LINE = Align.up(CHECKSUM_OFFSET + Long.BYTES, LINE);
+    static final int COMMIT_SEQUENCE_OFFSET = COMMIT_LINE;
+    static final int ROLLBACK_COUNT_OFFSET = COMMIT_SEQUENCE_OFFSET + Long.BYTES;
+
+    static final int HEARTBEAT_LINE = COMMIT_LINE + LINE;
+    static final int HEARTBEAT_COUNT_OFFSET = HEARTBEAT_LINE;
+    static final int BUSY_AT_COUNT_OFFSET = HEARTBEAT_COUNT_OFFSET + Long.BYTES;
+    static final int BUSY_AT_MOST_MS_OFFSET = BUSY_AT_COUNT_OFFSET + Long.BYTES;
+
+    static final int OWNER_LINE = HEARTBEAT_LINE + LINE;
+    static final int OWNER_PID_OFFSET = OWNER_LINE;
+    static final int INCARNATION_OFFSET = OWNER_PID_OFFSET + Long.BYTES;
+    static final int PHASE_OFFSET = INCARNATION_OFFSET + Long.BYTES;
+
+    static final int LAST_WORDS_LINE = OWNER_LINE + LINE;
+    static final int LAST_WORDS_SEQUENCE_OFFSET = LAST_WORDS_LINE;
+    static final int LAST_WORDS_LENGTH_OFFSET = LAST_WORDS_SEQUENCE_OFFSET + Long.BYTES;
+    static final int LAST_WORDS_OFFSET = LAST_WORDS_LENGTH_OFFSET + Integer.BYTES + Integer.BYTES;
+    static final int LAST_WORDS_CAPACITY = 1024;
+
+    static final int LENGTH = 4096;
+
+    /** The bytes "coppice1", whatever the byte order of the machine: a segment never leaves it. */
+    static final byte[] MAGIC_BYTES = {'c', 'o', 'p', 'p', 'i', 'c', 'e', '1'};
+
+    static final long MAGIC = NativeWords.get(MAGIC_BYTES, 0);
+
+    private HeaderLayout() {}
+}

@@ -1,0 +1,182 @@
+package io.coppice.state;
+
+import java.io.IOException;
+import java.lang.invoke.VarHandle;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import net.openhft.chronicle.bytes.BytesStore;
+import net.openhft.chronicle.core.OS;
+
+/**
+ * A segment's file mapped into this process. The channel maps it and chronicle-bytes reads and writes the words; the
+ * checks of bounds and alignment are ours, since chronicle-bytes makes none and a write past the end would land in the
+ * neighbouring mapping. Wrapping our own mapping (rather than MappedBytes) keeps jnr off a worker's cold path.
+ *
+ * <p>The store owns the mapping; its words are accessed through chronicle's Memory, a constant to the compiler, at the
+ * store's address. Going through the store itself costs two more checks of types, and reloads of three fields, after every
+ * fence: a one-word commit took 18 ns instead of 14.
+ *
+ * <p>One thread at a time. After {@link #close()} every access throws.
+ */
+final class MappedMemory implements Memory, AutoCloseable {
+    private static final net.openhft.chronicle.core.Memory WORDS = OS.memory();
+
+    private final BytesStore<?, ?> store;
+    private final long address;
+
+    /** Bytes that may be read: 0 once closed. */
+    private long length;
+
+    /** Bytes that may be written: 0 if the mapping is read-only, or closed. */
+    private long writableLength;
+
+    private MappedMemory(BytesStore<?, ?> store, long length, boolean writable) {
+        this.store = store;
+        this.address = store.addressForRead(0);
+        this.length = length;
+        this.writableLength = writable ? length : 0;
+    }
+
+    /** Maps the whole file as it is now; a later truncation shows as {@link InternalError} in whoever reads. */
+    static MappedMemory map(Path file, boolean writable) throws IOException {
+        StandardOpenOption[] options = writable
+                ? new StandardOpenOption[] {StandardOpenOption.READ, StandardOpenOption.WRITE}
+                : new StandardOpenOption[] {StandardOpenOption.READ};
+        try (FileChannel channel = FileChannel.open(file, options)) {
+            long length = channel.size();
+            if (length < HeaderLayout.LENGTH || length > SegmentSpec.MAX_LENGTH_BYTES) {
+                throw new IOException("File is " + length + " bytes long, expected " + SegmentSpec.MIN_LENGTH_BYTES
+                        + " to " + SegmentSpec.MAX_LENGTH_BYTES + ": " + file);
+            }
+            FileChannel.MapMode mode = writable ? FileChannel.MapMode.READ_WRITE : FileChannel.MapMode.READ_ONLY;
+            return new MappedMemory(BytesStore.wrap(channel.map(mode, 0, length)), length, writable);
+        }
+    }
+
+    @Override
+    public long lengthBytes() {
+        return length;
+    }
+
+    @Override
+    public long getLong(long offset) {
+        checkWord(offset, Long.BYTES);
+        return WORDS.readLong(address + offset);
+    }
+
+    @Override
+    public void putLong(long offset, long value) {
+        checkStore(offset, Long.BYTES);
+        WORDS.writeLong(address + offset, value);
+    }
+
+    @Override
+    public long getLongAcquire(long offset) {
+        checkWord(offset, Long.BYTES);
+        return WORDS.readVolatileLong(address + offset);
+    }
+
+    @Override
+    public void putLongRelease(long offset, long value) {
+        checkStore(offset, Long.BYTES);
+        WORDS.writeOrderedLong(address + offset, value);
+    }
+
+    @Override
+    public int getInt(long offset) {
+        checkWord(offset, Integer.BYTES);
+        return WORDS.readInt(address + offset);
+    }
+
+    @Override
+    public void putInt(long offset, int value) {
+        checkStore(offset, Integer.BYTES);
+        WORDS.writeInt(address + offset, value);
+    }
+
+    @Override
+    public byte getByte(long offset) {
+        checkWord(offset, Byte.BYTES);
+        return WORDS.readByte(address + offset);
+    }
+
+    @Override
+    public void putByte(long offset, byte value) {
+        checkStore(offset, Byte.BYTES);
+        WORDS.writeByte(address + offset, value);
+    }
+
+    @Override
+    public void getBytes(long offset, byte[] target, int from, int count) {
+        checkRange(offset, target.length, from, count);
+        if (count > 0) {
+            WORDS.readBytes(address + offset, target, from, count);
+        }
+    }
+
+    @Override
+    public void putBytes(long offset, byte[] source, int from, int count) {
+        checkRange(offset, source.length, from, count);
+        if (offset > writableLength - count) {
+            throw refusedStore(offset, count);
+        }
+        if (count > 0) {
+            WORDS.copyMemory(source, from, address + offset, count);
+        }
+    }
+
+    @Override
+    public void releaseFence() {
+        VarHandle.releaseFence();
+    }
+
+    @Override
+    public void loadFence() {
+        VarHandle.acquireFence();
+    }
+
+    /** Unmaps. */
+    @Override
+    public void close() {
+        if (length != 0) {
+            length = 0;
+            writableLength = 0;
+            store.releaseLast();
+        }
+    }
+
+    private void checkWord(long offset, int size) {
+        if (offset < 0 || offset > length - size || (offset & (size - 1)) != 0) {
+            throw outOfBounds(offset, size);
+        }
+    }
+
+    private void checkRange(long offset, int arrayLength, int from, int count) {
+        if (count < 0 || from < 0 || from > arrayLength - count || offset < 0 || offset > length - count) {
+            throw outOfBounds(offset, count);
+        }
+    }
+
+    private void checkStore(long offset, int size) {
+        if (offset < 0 || offset > writableLength - size || (offset & (size - 1)) != 0) {
+            throw refusedStore(offset, size);
+        }
+    }
+
+    private RuntimeException refusedStore(long offset, int size) {
+        if (writableLength != length) {
+            return new UnsupportedOperationException(
+                    "This mapping is read-only; only the owner of a segment writes it.");
+        }
+        return outOfBounds(offset, size);
+    }
+
+    private IndexOutOfBoundsException outOfBounds(long offset, int size) {
+        if (length == 0) {
+            return new IndexOutOfBoundsException("The segment is closed; it was read or written after close().");
+        }
+        return new IndexOutOfBoundsException("Stray access to " + size + " bytes at offset " + offset
+                + ": expected an aligned offset in a segment of " + length + " bytes.");
+    }
+}

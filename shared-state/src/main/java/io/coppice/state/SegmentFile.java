@@ -1,0 +1,217 @@
+package io.coppice.state;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** Creates, checks and opens the files of segments. Any process and thread; blocks on file operations only. */
+public final class SegmentFile {
+    private static final int TOUCH_CHUNK = 1 << 16;
+
+    private SegmentFile() {}
+
+    /**
+     * Makes an existing file of the right length, whose blocks the caller has reserved, a segment: zeroes all of it, which
+     * also touches every page, then writes the header, the magic last. If it is interrupted, or fails, the file is no
+     * segment, and may be created again.
+     *
+     * @throws SegmentException if the file is missing, has another length, already is a segment (it is then untouched), or
+     *     cannot be written
+     */
+    public static void create(Path file, SegmentSpec spec) throws SegmentException {
+        try {
+            if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                throw new SegmentException("Cannot create segment " + file
+                        + ": found no regular file, expected one whose blocks are reserved. Reserve it first.");
+            }
+            long length = Files.size(file);
+            if (length != spec.lengthBytes()) {
+                throw new SegmentException("Cannot create segment " + file + ": found " + length + " bytes, expected "
+                        + spec.lengthBytes() + ". Reserve the file with its full length first.");
+            }
+            try (MappedMemory memory = MappedMemory.map(file, true)) {
+                if (memory.getLongAcquire(HeaderLayout.MAGIC_OFFSET) == HeaderLayout.MAGIC) {
+                    throw new SegmentException("Cannot create segment " + file
+                            + ": it already is one. Remove it first, while its owner is down.");
+                }
+                format(memory, spec, System.currentTimeMillis());
+            }
+        } catch (IOException e) {
+            throw new SegmentException("Cannot create segment " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Zeroes memory and writes the header of a new segment. */
+    static void format(Memory memory, SegmentSpec spec, long createdEpochMs) {
+        byte[] zeros = new byte[TOUCH_CHUNK];
+        for (long at = 0; at < spec.lengthBytes(); at += TOUCH_CHUNK) {
+            memory.putBytes(at, zeros, 0, (int) Math.min(TOUCH_CHUNK, spec.lengthBytes() - at));
+        }
+        SegmentHeader.write(memory, spec, createdEpochMs, 1);
+    }
+
+    /** Whether a file is the segment that {@code expected} describes. Only reads. */
+    public static Validation validate(Path file, SegmentSpec expected) {
+        Validation found = validate(file);
+        if (found instanceof Validation.WrongLength wrong) {
+            return new Validation.WrongLength(file, wrong.found(), expected.lengthBytes());
+        }
+        return SegmentHeader.expect(found, expected);
+    }
+
+    /** Whether a file is a segment, no matter whose. Only reads. */
+    public static Validation validate(Path file) {
+        Validation unmappable = checkFile(file);
+        if (unmappable != null) {
+            return unmappable;
+        }
+        try (MappedMemory memory = MappedMemory.map(file, false)) {
+            return read(memory, file);
+        } catch (IOException e) {
+            return new Validation.Unreadable(file, e.toString());
+        }
+    }
+
+    /**
+     * Takes the lock, maps the segment for writing, validates it, and records the new owner in it. {@link
+     * OwnedSegment#recover()} comes next.
+     *
+     * @param segment an existing segment
+     * @param lockFile its lock file, created (0600) if it is missing. The kernel drops such a lock when <em>any</em>
+     *     descriptor of that file in this process is closed, so nothing else in the process may open it.
+     * @param pid of this process, for readers
+     * @param incarnation of this process, given by the root; larger than its predecessors'
+     * @throws SegmentLockedException if another process holds the lock; nothing was mapped
+     * @throws SegmentRefusedException if the file is not a valid segment; it was not changed
+     * @throws SegmentException if a file operation fails
+     */
+    public static OwnedSegment openOwned(Path segment, Path lockFile, long pid, long incarnation)
+            throws SegmentException {
+        return openLocked(segment, lockFile, pid, incarnation, null, null);
+    }
+
+    /** The same for a segment that must belong to that instance and daemon. */
+    public static OwnedSegment openOwned(
+            Path segment, Path lockFile, long pid, long incarnation, String instance, String name)
+            throws SegmentException {
+        return openLocked(segment, lockFile, pid, incarnation, instance, name);
+    }
+
+    /**
+     * Opens the root's own segment without a lock file: the caller holds the instance's root lock, which is the lock of
+     * this segment.
+     *
+     * @throws SegmentRefusedException if the file is not a valid segment of a root
+     * @throws SegmentException if a file operation fails
+     */
+    public static OwnedSegment openOwnedUnderRootLock(Path segment, long pid, long incarnation)
+            throws SegmentException {
+        return mapOwned(segment, pid, incarnation, null, null, null, SegmentSpec.KIND_ROOT);
+    }
+
+    /**
+     * Maps a segment read-only.
+     *
+     * @throws SegmentRefusedException if the file is not a valid segment
+     * @throws SegmentException if a file operation fails
+     */
+    public static ReadOnlySegment openReadOnly(Path segment) throws SegmentException {
+        MappedMemory memory = map(segment, false);
+        Validation found = read(memory, segment);
+        if (found instanceof Validation.Valid valid) {
+            return new ReadOnlySegment(new ForeignMemory(memory), valid.header(), memory);
+        }
+        memory.close();
+        throw new SegmentRefusedException(found);
+    }
+
+    /** Refusal of a segment of another kind, for readers that want one kind only. */
+    public static SegmentRefusedException wrongKind(Path file, int found, int expected) {
+        return new SegmentRefusedException(new Validation.WrongKind(file, found, expected));
+    }
+
+    private static OwnedSegment openLocked(
+            Path segment, Path lockFile, long pid, long incarnation, @Nullable String instance, @Nullable String name)
+            throws SegmentException {
+        OwnerLock lock = OwnerLock.acquire(segment, lockFile, pid, incarnation);
+        try {
+            return mapOwned(segment, pid, incarnation, lock, instance, name, SegmentSpec.KIND_DAEMON);
+        } catch (SegmentException | RuntimeException | Error e) {
+            try {
+                lock.close();
+            } catch (IOException notClosed) {
+                e.addSuppressed(notClosed);
+            }
+            throw e;
+        }
+    }
+
+    private static OwnedSegment mapOwned(
+            Path segment,
+            long pid,
+            long incarnation,
+            @Nullable OwnerLock lock,
+            @Nullable String instance,
+            @Nullable String name,
+            int kind)
+            throws SegmentException {
+        MappedMemory memory = map(segment, true);
+        Validation found = read(memory, segment);
+        if (found instanceof Validation.Valid valid) {
+            if (valid.header().kind() != kind) {
+                found = new Validation.WrongKind(segment, valid.header().kind(), kind);
+            } else if (instance != null && name != null) {
+                found = SegmentHeader.expectOwner(valid, instance, name);
+            }
+        }
+        if (found instanceof Validation.Valid valid) {
+            return new OwnedSegment(memory, valid.header(), pid, incarnation, memory, lock);
+        }
+        memory.close();
+        throw new SegmentRefusedException(found);
+    }
+
+    private static MappedMemory map(Path segment, boolean writable) throws SegmentException {
+        Validation unmappable = checkFile(segment);
+        if (unmappable != null) {
+            throw new SegmentRefusedException(unmappable);
+        }
+        try {
+            return MappedMemory.map(segment, writable);
+        } catch (IOException e) {
+            throw new SegmentException("Cannot map segment " + segment + ": " + e, e);
+        }
+    }
+
+    private static Validation read(MappedMemory memory, Path file) {
+        try {
+            return SegmentHeader.read(new ForeignMemory(memory), file);
+        } catch (SegmentDamagedException e) {
+            return new Validation.Unreadable(file, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** What can be told before mapping: null if the file can be a segment. */
+    private static @Nullable Validation checkFile(Path file) {
+        try {
+            if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
+                return new Validation.Missing(file);
+            }
+            if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                return new Validation.Unreadable(file, "it is not a regular file");
+            }
+            long length = Files.size(file);
+            if (length < SegmentSpec.MIN_LENGTH_BYTES) {
+                return new Validation.WrongLength(file, length, SegmentSpec.MIN_LENGTH_BYTES);
+            }
+            if (length > SegmentSpec.MAX_LENGTH_BYTES) {
+                return new Validation.WrongLength(file, length, SegmentSpec.MAX_LENGTH_BYTES);
+            }
+            return null;
+        } catch (IOException e) {
+            return new Validation.Unreadable(file, e.toString());
+        }
+    }
+}

@@ -1,0 +1,186 @@
+package io.coppice.state.root;
+
+import io.coppice.state.Record;
+import java.util.Optional;
+
+/**
+ * One child's row of the status table, for the root's duty-cycle thread. Setters change it in place; {@link
+ * RootSegment#commit()} makes the changes permanent and visible together. Numbers allocate nothing; texts do.
+ */
+public final class ChildRow {
+    private final Record row;
+
+    ChildRow(Record row) {
+        this.row = row;
+    }
+
+    /** Empties the row for another child. Set its state and wanted state before the next commit: readers refuse a row without. */
+    public void reset(String name, ChildKind kind) {
+        row.set(RootLayouts.CHILD_KIND, kind.code());
+        row.set(RootLayouts.CHILD_STATE, 0);
+        row.set(RootLayouts.CHILD_WANTED, 0);
+        row.set(RootLayouts.CHILD_PID, 0);
+        row.set(RootLayouts.CHILD_START_TICKS, 0);
+        row.set(RootLayouts.CHILD_INCARNATION, 0);
+        row.set(RootLayouts.CHILD_RESTARTS, 0);
+        row.set(RootLayouts.CHILD_FAILURE_COUNT, 0);
+        row.set(RootLayouts.CHILD_HEARTBEAT_SEEN_NS, 0);
+        row.set(RootLayouts.CHILD_BACKOFF_UNTIL_NS, 0);
+        row.set(RootLayouts.CHILD_SPAWNED_AT_NS, 0);
+        row.set(RootLayouts.CHILD_READY_AT_NS, 0);
+        row.set(RootLayouts.CHILD_EXIT_KIND, 0);
+        row.set(RootLayouts.CHILD_EXIT_CODE, 0);
+        row.set(RootLayouts.CHILD_EXIT_SIGNAL, 0);
+        row.set(RootLayouts.CHILD_EXIT_AT_EPOCH_MS, 0);
+        row.clear(RootLayouts.CHILD_EXIT_TEXT);
+        byte[] bytes = Utf8Text.cut(name, RootLayouts.NAME_BYTES);
+        row.set(RootLayouts.CHILD_NAME, bytes, 0, bytes.length);
+    }
+
+    /** The child's name. */
+    public String name() {
+        return row.getString(RootLayouts.CHILD_NAME);
+    }
+
+    /** What the child is; empty before {@link #reset}. */
+    public Optional<ChildKind> kind() {
+        return ChildKind.of(row.get(RootLayouts.CHILD_KIND));
+    }
+
+    /** Observed state; empty before it is first set. */
+    public Optional<ChildStateCode> state() {
+        return ChildStateCode.of(row.get(RootLayouts.CHILD_STATE));
+    }
+
+    /** Sets the observed state. */
+    public void state(ChildStateCode state) {
+        row.set(RootLayouts.CHILD_STATE, state.code());
+    }
+
+    /** Wanted state; empty before it is first set. */
+    public Optional<WantedCode> wanted() {
+        return WantedCode.of(row.get(RootLayouts.CHILD_WANTED));
+    }
+
+    /** Sets the wanted state. */
+    public void wanted(WantedCode wanted) {
+        row.set(RootLayouts.CHILD_WANTED, wanted.code());
+    }
+
+    /** Process id; 0 when there is no process. */
+    public long pid() {
+        return row.get(RootLayouts.CHILD_PID);
+    }
+
+    /** Sets {@link #pid()}. */
+    public void pid(long pid) {
+        row.set(RootLayouts.CHILD_PID, pid);
+    }
+
+    /** Start time of the process in clock ticks since boot (field 22 of its stat); 0 when there is none. */
+    public long startTicks() {
+        return row.get(RootLayouts.CHILD_START_TICKS);
+    }
+
+    /** Sets {@link #startTicks()}. */
+    public void startTicks(long startTicks) {
+        row.set(RootLayouts.CHILD_START_TICKS, startTicks);
+    }
+
+    /** Number of the last spawn; 0 before the first. */
+    public long incarnation() {
+        return row.get(RootLayouts.CHILD_INCARNATION);
+    }
+
+    /** Sets {@link #incarnation()}. */
+    public void incarnation(long incarnation) {
+        row.set(RootLayouts.CHILD_INCARNATION, incarnation);
+    }
+
+    /** Spawns after a death that policy answered, since the last start an operator asked for. */
+    public long restarts() {
+        return row.get(RootLayouts.CHILD_RESTARTS);
+    }
+
+    /** Sets {@link #restarts()}. */
+    public void restarts(long restarts) {
+        row.set(RootLayouts.CHILD_RESTARTS, restarts);
+    }
+
+    /** Failures that count towards giving up. */
+    public long failureCount() {
+        return row.get(RootLayouts.CHILD_FAILURE_COUNT);
+    }
+
+    /** Sets {@link #failureCount()}. */
+    public void failureCount(long failureCount) {
+        row.set(RootLayouts.CHILD_FAILURE_COUNT, failureCount);
+    }
+
+    /** When the heartbeat count was last seen to change, CLOCK_MONOTONIC nanoseconds; 0 never. */
+    public long heartbeatSeenNs() {
+        return row.get(RootLayouts.CHILD_HEARTBEAT_SEEN_NS);
+    }
+
+    /** Sets {@link #heartbeatSeenNs()}. */
+    public void heartbeatSeenNs(long heartbeatSeenNs) {
+        row.set(RootLayouts.CHILD_HEARTBEAT_SEEN_NS, heartbeatSeenNs);
+    }
+
+    /** When the next start is due, CLOCK_MONOTONIC nanoseconds; 0 none. */
+    public long backoffUntilNs() {
+        return row.get(RootLayouts.CHILD_BACKOFF_UNTIL_NS);
+    }
+
+    /** Sets {@link #backoffUntilNs()}. */
+    public void backoffUntilNs(long backoffUntilNs) {
+        row.set(RootLayouts.CHILD_BACKOFF_UNTIL_NS, backoffUntilNs);
+    }
+
+    /** When the process was spawned, CLOCK_MONOTONIC nanoseconds; 0 never. */
+    public long spawnedAtNs() {
+        return row.get(RootLayouts.CHILD_SPAWNED_AT_NS);
+    }
+
+    /** Sets {@link #spawnedAtNs()}. */
+    public void spawnedAtNs(long spawnedAtNs) {
+        row.set(RootLayouts.CHILD_SPAWNED_AT_NS, spawnedAtNs);
+    }
+
+    /** When the child became ready, CLOCK_MONOTONIC nanoseconds; 0 not yet. */
+    public long readyAtNs() {
+        return row.get(RootLayouts.CHILD_READY_AT_NS);
+    }
+
+    /** Sets {@link #readyAtNs()}. */
+    public void readyAtNs(long readyAtNs) {
+        row.set(RootLayouts.CHILD_READY_AT_NS, readyAtNs);
+    }
+
+    /**
+     * Records how the child last ended.
+     *
+     * @param exitCode exit code, or -1 when there is none
+     * @param signal signal number, or 0 when there is none
+     * @param text the cause in words; what exceeds 160 bytes of UTF-8 is cut off
+     */
+    public void lastExit(ExitKind kind, int exitCode, int signal, long atEpochMs, String text) {
+        row.set(RootLayouts.CHILD_EXIT_KIND, kind.code());
+        row.set(RootLayouts.CHILD_EXIT_CODE, exitCode);
+        row.set(RootLayouts.CHILD_EXIT_SIGNAL, signal);
+        row.set(RootLayouts.CHILD_EXIT_AT_EPOCH_MS, atEpochMs);
+        byte[] bytes = Utf8Text.cut(text, RootLayouts.TEXT_BYTES);
+        row.set(RootLayouts.CHILD_EXIT_TEXT, bytes, 0, bytes.length);
+    }
+
+    /** How the child last ended, empty if it never did. Allocates. */
+    public Optional<LastExit> lastExit() {
+        return ExitKind.of(row.get(RootLayouts.CHILD_EXIT_KIND))
+                .map(kind -> new LastExit(
+                        kind,
+                        (int) row.get(RootLayouts.CHILD_EXIT_CODE),
+                        (int) row.get(RootLayouts.CHILD_EXIT_SIGNAL),
+                        row.get(RootLayouts.CHILD_EXIT_AT_EPOCH_MS),
+                        row.getString(RootLayouts.CHILD_EXIT_TEXT)));
+    }
+}

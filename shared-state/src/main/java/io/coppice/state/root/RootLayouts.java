@@ -1,0 +1,67 @@
+package io.coppice.state.root;
+
+import io.coppice.state.BytesField;
+import io.coppice.state.LongField;
+import io.coppice.state.RecordLayout;
+
+/**
+ * Record layouts of the root's segment; the fields, in this order, are the drawing. Times: {@code EpochMs} is milliseconds
+ * since 1970; {@code Ns} is CLOCK_MONOTONIC, the same for all processes since boot. A change of any line changes the
+ * layout's hash, and segments of the old one are refused.
+ */
+final class RootLayouts {
+    static final int MAX_CHILDREN = 512;
+    static final int EVENT_ROWS = 1024;
+    static final int NAME_BYTES = 32;
+    static final int TEXT_BYTES = 160;
+    static final int BOOT_ID_BYTES = 36;
+
+    static final String ROOT_STRUCTURE = "root";
+    static final String CHILDREN_STRUCTURE = "children";
+    static final String EVENTS_STRUCTURE = "events";
+
+    private static final RecordLayout.Builder ROOT = RecordLayout.named("root");
+    static final LongField ROOT_PID = ROOT.int64("pid");
+    static final LongField ROOT_START_TICKS = ROOT.int64("startTicks");
+    static final LongField ROOT_SINCE_EPOCH_MS = ROOT.int64("sinceEpochMs");
+    static final LongField ROOT_PHASE = ROOT.int64("phase");
+    static final LongField ROOT_CHILD_COUNT = ROOT.int64("childCount");
+    static final LongField ROOT_EVENT_COUNT = ROOT.int64("eventCount");
+    static final LongField ROOT_TURNS = ROOT.int64("turns");
+    static final LongField ROOT_ALLOCATED_BYTES = ROOT.int64("allocatedBytes");
+    static final BytesField ROOT_BOOT_ID = ROOT.bytes("bootId", BOOT_ID_BYTES);
+    static final RecordLayout ROOT_LAYOUT = ROOT.build();
+
+    private static final RecordLayout.Builder CHILD = RecordLayout.named("child");
+    static final LongField CHILD_KIND = CHILD.int64("kind");
+    static final LongField CHILD_STATE = CHILD.int64("state");
+    static final LongField CHILD_WANTED = CHILD.int64("wanted");
+    static final LongField CHILD_PID = CHILD.int64("pid");
+    static final LongField CHILD_START_TICKS = CHILD.int64("startTicks");
+    static final LongField CHILD_INCARNATION = CHILD.int64("incarnation");
+    static final LongField CHILD_RESTARTS = CHILD.int64("restarts");
+    static final LongField CHILD_FAILURE_COUNT = CHILD.int64("failureCount");
+    static final LongField CHILD_HEARTBEAT_SEEN_NS = CHILD.int64("heartbeatSeenNs");
+    static final LongField CHILD_BACKOFF_UNTIL_NS = CHILD.int64("backoffUntilNs");
+    static final LongField CHILD_SPAWNED_AT_NS = CHILD.int64("spawnedAtNs");
+    static final LongField CHILD_READY_AT_NS = CHILD.int64("readyAtNs");
+    static final LongField CHILD_EXIT_KIND = CHILD.int64("lastExitKind");
+    static final LongField CHILD_EXIT_CODE = CHILD.int64("lastExitCode");
+    static final LongField CHILD_EXIT_SIGNAL = CHILD.int64("lastExitSignal");
+    static final LongField CHILD_EXIT_AT_EPOCH_MS = CHILD.int64("lastExitAtEpochMs");
+    static final BytesField CHILD_NAME = CHILD.bytes("name", NAME_BYTES);
+    static final BytesField CHILD_EXIT_TEXT = CHILD.bytes("lastExitText", TEXT_BYTES);
+    static final RecordLayout CHILD_LAYOUT = CHILD.build();
+
+    private static final RecordLayout.Builder EVENT = RecordLayout.named("event");
+    static final LongField EVENT_SEQUENCE = EVENT.int64("sequence");
+    static final LongField EVENT_EPOCH_MS = EVENT.int64("epochMs");
+    static final LongField EVENT_CHILD_INDEX = EVENT.int64("childIndex");
+    static final LongField EVENT_TYPE = EVENT.int64("type");
+    static final LongField EVENT_PID = EVENT.int64("pid");
+    static final LongField EVENT_INCARNATION = EVENT.int64("incarnation");
+    static final BytesField EVENT_TEXT = EVENT.bytes("text", TEXT_BYTES);
+    static final RecordLayout EVENT_LAYOUT = EVENT.build();
+
+    private RootLayouts() {}
+}

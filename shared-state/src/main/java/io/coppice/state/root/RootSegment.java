@@ -1,0 +1,211 @@
+package io.coppice.state.root;
+
+import io.coppice.state.Heartbeat;
+import io.coppice.state.OwnedSegment;
+import io.coppice.state.Record;
+import io.coppice.state.RecordTable;
+import io.coppice.state.SegmentException;
+import io.coppice.state.SegmentFile;
+import io.coppice.state.SegmentSpec;
+import io.coppice.state.State;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * The root's segment as its root writes it: one record about the root, one row per child, the last {@value
+ * RootLayouts#EVENT_ROWS} events. Duty-cycle thread only. What one duty cycle changes becomes permanent and visible with
+ * one {@link #commit()}. The caller holds the instance's root lock for as long as this is open.
+ *
+ * <p>A root that died leaves its last commit behind; {@link #open} rolls back what was not committed, and everything can be
+ * read back through the same rows.
+ */
+public final class RootSegment implements AutoCloseable {
+    /** Name in the segment's header. */
+    public static final String NAME = "root";
+
+    /** Most children of one instance. */
+    public static final int MAX_CHILDREN = RootLayouts.MAX_CHILDREN;
+
+    /** Events kept; older ones are overwritten. */
+    public static final int EVENT_CAPACITY = RootLayouts.EVENT_ROWS;
+
+    /** Length of the segment: its undo log, one eighth, holds a change of every field of every row in one commit. */
+    public static final long LENGTH_BYTES = 8L << 20;
+
+    private final OwnedSegment segment;
+    private final State state;
+    private final Record root;
+    private final RecordTable events;
+    private final ChildRow[] children;
+
+    private RootSegment(OwnedSegment segment) {
+        this.segment = segment;
+        segment.recover();
+        this.state = segment.state();
+        this.root = state.record(RootLayouts.ROOT_STRUCTURE, RootLayouts.ROOT_LAYOUT);
+        RecordTable table = state.table(RootLayouts.CHILDREN_STRUCTURE, RootLayouts.CHILD_LAYOUT, MAX_CHILDREN);
+        this.events = state.table(RootLayouts.EVENTS_STRUCTURE, RootLayouts.EVENT_LAYOUT, EVENT_CAPACITY);
+        this.children = new ChildRow[MAX_CHILDREN];
+        for (int i = 0; i < children.length; i++) {
+            children[i] = new ChildRow(table.row(i));
+        }
+        if (state.dirty()) {
+            state.commit();
+        }
+    }
+
+    /** What to reserve, create and validate for an instance's root. */
+    public static SegmentSpec spec(String instance) {
+        return new SegmentSpec(instance, NAME, SegmentSpec.KIND_ROOT, LENGTH_BYTES);
+    }
+
+    /**
+     * Maps an existing root segment, rolls back what a predecessor did not commit, and attaches its tables.
+     *
+     * @param pid of this process
+     * @param incarnation larger than any before; the start time in milliseconds since 1970 will do
+     * @throws SegmentException if the file is not a valid root segment, or cannot be opened
+     * @throws io.coppice.state.StateException if its contents are damaged or have other layouts
+     */
+    public static RootSegment open(Path file, long pid, long incarnation) throws SegmentException {
+        OwnedSegment owned = SegmentFile.openOwnedUnderRootLock(file, pid, incarnation);
+        try {
+            return new RootSegment(owned);
+        } catch (RuntimeException e) {
+            try {
+                owned.close();
+            } catch (IOException notClosed) {
+                e.addSuppressed(notClosed);
+            }
+            throw e;
+        }
+    }
+
+    /** Tells who the root is now. The children and events of a predecessor stay. */
+    public void begin(long pid, long startTicks, String bootId, long sinceEpochMs) {
+        root.set(RootLayouts.ROOT_PID, pid);
+        root.set(RootLayouts.ROOT_START_TICKS, startTicks);
+        root.set(RootLayouts.ROOT_SINCE_EPOCH_MS, sinceEpochMs);
+        byte[] bytes = Utf8Text.cut(bootId, RootLayouts.BOOT_ID_BYTES);
+        root.set(RootLayouts.ROOT_BOOT_ID, bytes, 0, bytes.length);
+        phase(RootPhase.RUNNING);
+    }
+
+    /**
+     * Tells what the duty cycle has cost.
+     *
+     * @param turns of the duty cycle since this root began
+     * @param allocatedBytes by the duty-cycle thread since then, as far as measured; 0 if it is not
+     */
+    public void cost(long turns, long allocatedBytes) {
+        root.set(RootLayouts.ROOT_TURNS, turns);
+        root.set(RootLayouts.ROOT_ALLOCATED_BYTES, allocatedBytes);
+    }
+
+    /** Tells what the root is doing. */
+    public void phase(RootPhase phase) {
+        root.set(RootLayouts.ROOT_PHASE, phase.code());
+    }
+
+    /** Sets how many rows, from the first on, are children. */
+    public void childCount(int count) {
+        if (count < 0 || count > MAX_CHILDREN) {
+            throw new IllegalArgumentException(count + " children; an instance has at most " + MAX_CHILDREN + ".");
+        }
+        root.set(RootLayouts.ROOT_CHILD_COUNT, count);
+    }
+
+    /** How many rows are children. */
+    public int childCount() {
+        return (int) root.get(RootLayouts.ROOT_CHILD_COUNT);
+    }
+
+    /** Process id of the root that last called {@link #begin}; 0 if none did. */
+    public long rootPid() {
+        return root.get(RootLayouts.ROOT_PID);
+    }
+
+    /** Start time of that root in clock ticks since boot. */
+    public long rootStartTicks() {
+        return root.get(RootLayouts.ROOT_START_TICKS);
+    }
+
+    /** Boot that root ran in. */
+    public String bootId() {
+        return root.getString(RootLayouts.ROOT_BOOT_ID);
+    }
+
+    /** Events ever recorded. */
+    public long eventCount() {
+        return root.get(RootLayouts.ROOT_EVENT_COUNT);
+    }
+
+    /**
+     * A child's row; the same object each time.
+     *
+     * @param index 0 to {@link #MAX_CHILDREN} - 1
+     */
+    public ChildRow child(int index) {
+        if (index < 0 || index >= children.length) {
+            throw new IndexOutOfBoundsException("Child " + index + "; an instance has at most " + MAX_CHILDREN + ".");
+        }
+        return children[index];
+    }
+
+    /**
+     * Records an event, over the oldest one once there are {@link #EVENT_CAPACITY}.
+     *
+     * @param childIndex row of the child, or -1 for the root itself
+     * @param pid of the process it is about, 0 if none
+     * @param incarnation of the child, 0 if none
+     * @param text what exceeds 160 bytes of UTF-8 is cut off
+     */
+    public void event(long epochMs, int childIndex, EventType type, long pid, long incarnation, String text) {
+        if (childIndex < -1 || childIndex >= MAX_CHILDREN) {
+            throw new IllegalArgumentException(
+                    "Event about child " + childIndex + "; rows are 0 to " + (MAX_CHILDREN - 1) + ".");
+        }
+        long sequence = eventCount() + 1;
+        Record row = events.row((int) ((sequence - 1) % EVENT_CAPACITY));
+        row.set(RootLayouts.EVENT_SEQUENCE, sequence);
+        row.set(RootLayouts.EVENT_EPOCH_MS, epochMs);
+        row.set(RootLayouts.EVENT_CHILD_INDEX, childIndex);
+        row.set(RootLayouts.EVENT_TYPE, type.code());
+        row.set(RootLayouts.EVENT_PID, pid);
+        row.set(RootLayouts.EVENT_INCARNATION, incarnation);
+        byte[] bytes = Utf8Text.cut(text, RootLayouts.TEXT_BYTES);
+        row.set(RootLayouts.EVENT_TEXT, bytes, 0, bytes.length);
+        root.set(RootLayouts.ROOT_EVENT_COUNT, sequence);
+    }
+
+    /** Whether anything changed since the last commit. */
+    public boolean dirty() {
+        return state.dirty();
+    }
+
+    /** Makes all changes since the last commit permanent and visible together. Allocates nothing. */
+    public void commit() {
+        state.commit();
+    }
+
+    /** Undoes all changes since the last commit. */
+    public void rollback() {
+        state.rollback();
+    }
+
+    /** Number of the last commit. */
+    public long commitSequence() {
+        return state.commitSequence();
+    }
+
+    /** The root's own heartbeat, for a watchdog of the root. */
+    public Heartbeat heartbeat() {
+        return segment.heartbeat();
+    }
+
+    /** Unmaps. What was not committed is rolled back by the next root. */
+    @Override
+    public void close() throws IOException {
+        segment.close();
+    }
+}

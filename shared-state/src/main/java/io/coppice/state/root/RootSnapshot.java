@@ -1,0 +1,98 @@
+package io.coppice.state.root;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The root's segment as of one commit.
+ *
+ * @param commitSequence number of that commit
+ * @param root who the root is, empty if none ever began
+ * @param children in manifest order
+ * @param events oldest first
+ */
+public record RootSnapshot(
+        long commitSequence, Optional<RootInfo> root, List<ChildInfo> children, List<EventInfo> events) {
+    /** Copies the lists. */
+    public RootSnapshot {
+        children = List.copyOf(children);
+        events = List.copyOf(events);
+    }
+
+    /** The child of that name, if there is one. */
+    public Optional<ChildInfo> child(String name) {
+        return children.stream().filter(child -> child.name().equals(name)).findFirst();
+    }
+
+    /**
+     * Who the root is.
+     *
+     * @param pid its process id
+     * @param startTicks its start time in clock ticks since boot: with the pid and the boot it names one process
+     * @param bootId boot it runs in
+     * @param sinceEpochMs when it began, milliseconds since 1970
+     * @param phase what it is doing
+     * @param eventCount events ever recorded
+     * @param turns of its duty cycle, as of the last time it told
+     * @param allocatedBytes by its duty cycle, if it measures that; else 0
+     */
+    public record RootInfo(
+            long pid,
+            long startTicks,
+            String bootId,
+            long sinceEpochMs,
+            RootPhase phase,
+            long eventCount,
+            long turns,
+            long allocatedBytes) {}
+
+    /**
+     * One child.
+     *
+     * @param index its row
+     * @param name its name
+     * @param kind what it is
+     * @param state observed
+     * @param wanted wanted
+     * @param pid process id, 0 none
+     * @param startTicks start time of the process, clock ticks since boot, 0 none
+     * @param incarnation number of the last spawn, 0 before the first
+     * @param restarts spawns after deaths
+     * @param failureCount failures that count towards giving up
+     * @param heartbeatSeenNs when the heartbeat count last changed, CLOCK_MONOTONIC, 0 never
+     * @param backoffUntilNs when the next start is due, CLOCK_MONOTONIC, 0 none
+     * @param spawnedAtNs when the process was spawned, CLOCK_MONOTONIC, 0 never
+     * @param readyAtNs when it became ready, CLOCK_MONOTONIC, 0 not yet
+     * @param lastExit how it last ended, empty if it never did
+     */
+    public record ChildInfo(
+            int index,
+            String name,
+            ChildKind kind,
+            ChildStateCode state,
+            WantedCode wanted,
+            long pid,
+            long startTicks,
+            long incarnation,
+            long restarts,
+            long failureCount,
+            long heartbeatSeenNs,
+            long backoffUntilNs,
+            long spawnedAtNs,
+            long readyAtNs,
+            Optional<LastExit> lastExit) {}
+
+    /**
+     * One event.
+     *
+     * @param sequence 1 for the first event ever
+     * @param epochMs when, milliseconds since 1970
+     * @param childIndex row of the child, -1 for the root
+     * @param type what happened
+     * @param pid of the process it is about, 0 none
+     * @param incarnation of the child, 0 none
+     * @param text more about it, possibly empty
+     */
+    public record EventInfo(
+            long sequence, long epochMs, int childIndex, EventType type, long pid, long incarnation, String text) {}
+}

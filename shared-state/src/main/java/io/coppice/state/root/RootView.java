@@ -1,0 +1,192 @@
+package io.coppice.state.root;
+
+import io.coppice.state.LayoutMismatchException;
+import io.coppice.state.ReadOnlySegment;
+import io.coppice.state.RecordView;
+import io.coppice.state.SegmentException;
+import io.coppice.state.SegmentFile;
+import io.coppice.state.SegmentSpec;
+import io.coppice.state.SnapshotResult;
+import io.coppice.state.StateView;
+import io.coppice.state.TableView;
+import io.coppice.state.root.RootSnapshot.ChildInfo;
+import io.coppice.state.root.RootSnapshot.EventInfo;
+import io.coppice.state.root.RootSnapshot.RootInfo;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The root's segment as everybody but the root reads it, whether the root is alive or dead. One thread per instance. Every
+ * number and text is checked; texts come without control characters.
+ */
+public final class RootView implements AutoCloseable {
+    private final ReadOnlySegment segment;
+
+    private RootView(ReadOnlySegment segment) {
+        this.segment = segment;
+    }
+
+    /**
+     * Maps a root segment read-only.
+     *
+     * @throws SegmentException if the file is missing, or not a valid root segment
+     */
+    public static RootView open(Path file) throws SegmentException {
+        ReadOnlySegment segment = SegmentFile.openReadOnly(file);
+        if (segment.header().kind() != SegmentSpec.KIND_ROOT) {
+            segment.close();
+            throw SegmentFile.wrongKind(file, segment.header().kind(), SegmentSpec.KIND_ROOT);
+        }
+        return new RootView(segment);
+    }
+
+    /** Name of the instance. */
+    public String instance() {
+        return segment.header().instance();
+    }
+
+    /** Number of the last commit: cheap to poll for changes. */
+    public long commitSequenceAcquire() {
+        return segment.commitSequenceAcquire();
+    }
+
+    /** The segment underneath, for tools that show any segment. */
+    public ReadOnlySegment segment() {
+        return segment;
+    }
+
+    /** Everything as of one commit. */
+    public RootReadResult read() {
+        SnapshotResult result = segment.snapshot();
+        if (result instanceof SnapshotResult.Busy busy) {
+            return new RootReadResult.Busy(busy.attempts());
+        }
+        if (result instanceof SnapshotResult.Damaged damaged) {
+            return new RootReadResult.Damaged(damaged.reason());
+        }
+        return decode(((SnapshotResult.Snapshot) result).view());
+    }
+
+    /** Unmaps. */
+    @Override
+    public void close() {
+        segment.close();
+    }
+
+    private static RootReadResult decode(StateView view) {
+        if (view.structure(RootLayouts.EVENTS_STRUCTURE).isEmpty()) {
+            return new RootReadResult.Read(
+                    new RootSnapshot(view.commitSequence(), Optional.empty(), List.of(), List.of()));
+        }
+        try {
+            RecordView root = view.record(RootLayouts.ROOT_STRUCTURE, RootLayouts.ROOT_LAYOUT);
+            TableView children = view.table(RootLayouts.CHILDREN_STRUCTURE, RootLayouts.CHILD_LAYOUT);
+            TableView events = view.table(RootLayouts.EVENTS_STRUCTURE, RootLayouts.EVENT_LAYOUT);
+            return new RootReadResult.Read(new RootSnapshot(
+                    view.commitSequence(), rootInfo(root), children(root, children), events(root, events)));
+        } catch (UnknownCode | LayoutMismatchException | IllegalArgumentException e) {
+            return new RootReadResult.Damaged("Root segment: " + e.getMessage());
+        }
+    }
+
+    private static Optional<RootInfo> rootInfo(RecordView root) throws UnknownCode {
+        if (root.get(RootLayouts.ROOT_PID) == 0) {
+            return Optional.empty();
+        }
+        return Optional.of(new RootInfo(
+                root.get(RootLayouts.ROOT_PID),
+                root.get(RootLayouts.ROOT_START_TICKS),
+                Utf8Text.printable(root.get(RootLayouts.ROOT_BOOT_ID)),
+                root.get(RootLayouts.ROOT_SINCE_EPOCH_MS),
+                known(RootPhase.of(root.get(RootLayouts.ROOT_PHASE)), "root phase", root.get(RootLayouts.ROOT_PHASE)),
+                root.get(RootLayouts.ROOT_EVENT_COUNT),
+                root.get(RootLayouts.ROOT_TURNS),
+                root.get(RootLayouts.ROOT_ALLOCATED_BYTES)));
+    }
+
+    private static List<ChildInfo> children(RecordView root, TableView table) throws UnknownCode {
+        long count = root.get(RootLayouts.ROOT_CHILD_COUNT);
+        if (count < 0 || count > table.rows()) {
+            throw new UnknownCode("childCount", count);
+        }
+        List<ChildInfo> children = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            children.add(child(i, table.row(i)));
+        }
+        return children;
+    }
+
+    private static ChildInfo child(int index, RecordView row) throws UnknownCode {
+        long exitKind = row.get(RootLayouts.CHILD_EXIT_KIND);
+        Optional<LastExit> lastExit = exitKind == 0
+                ? Optional.empty()
+                : Optional.of(new LastExit(
+                        known(ExitKind.of(exitKind), "exit kind", exitKind),
+                        (int) row.get(RootLayouts.CHILD_EXIT_CODE),
+                        (int) row.get(RootLayouts.CHILD_EXIT_SIGNAL),
+                        row.get(RootLayouts.CHILD_EXIT_AT_EPOCH_MS),
+                        Utf8Text.printable(row.get(RootLayouts.CHILD_EXIT_TEXT))));
+        long kind = row.get(RootLayouts.CHILD_KIND);
+        long state = row.get(RootLayouts.CHILD_STATE);
+        long wanted = row.get(RootLayouts.CHILD_WANTED);
+        return new ChildInfo(
+                index,
+                Utf8Text.printable(row.get(RootLayouts.CHILD_NAME)),
+                known(ChildKind.of(kind), "child kind", kind),
+                known(ChildStateCode.of(state), "child state", state),
+                known(WantedCode.of(wanted), "wanted state", wanted),
+                row.get(RootLayouts.CHILD_PID),
+                row.get(RootLayouts.CHILD_START_TICKS),
+                row.get(RootLayouts.CHILD_INCARNATION),
+                row.get(RootLayouts.CHILD_RESTARTS),
+                row.get(RootLayouts.CHILD_FAILURE_COUNT),
+                row.get(RootLayouts.CHILD_HEARTBEAT_SEEN_NS),
+                row.get(RootLayouts.CHILD_BACKOFF_UNTIL_NS),
+                row.get(RootLayouts.CHILD_SPAWNED_AT_NS),
+                row.get(RootLayouts.CHILD_READY_AT_NS),
+                lastExit);
+    }
+
+    private static List<EventInfo> events(RecordView root, TableView table) throws UnknownCode {
+        long count = root.get(RootLayouts.ROOT_EVENT_COUNT);
+        if (count < 0 || count == Long.MAX_VALUE) {
+            throw new UnknownCode("eventCount", count);
+        }
+        List<EventInfo> events = new ArrayList<>();
+        for (long sequence = Math.max(1, count - table.rows() + 1); sequence <= count; sequence++) {
+            RecordView row = table.row((int) ((sequence - 1) % table.rows()));
+            if (row.get(RootLayouts.EVENT_SEQUENCE) != sequence) {
+                throw new UnknownCode("event sequence", row.get(RootLayouts.EVENT_SEQUENCE));
+            }
+            long type = row.get(RootLayouts.EVENT_TYPE);
+            long childIndex = row.get(RootLayouts.EVENT_CHILD_INDEX);
+            if (childIndex < -1 || childIndex >= RootLayouts.MAX_CHILDREN) {
+                throw new UnknownCode("event's child", childIndex);
+            }
+            events.add(new EventInfo(
+                    sequence,
+                    row.get(RootLayouts.EVENT_EPOCH_MS),
+                    (int) childIndex,
+                    known(EventType.of(type), "event type", type),
+                    row.get(RootLayouts.EVENT_PID),
+                    row.get(RootLayouts.EVENT_INCARNATION),
+                    Utf8Text.printable(row.get(RootLayouts.EVENT_TEXT))));
+        }
+        return events;
+    }
+
+    private static <T> T known(Optional<T> decoded, String what, long code) throws UnknownCode {
+        return decoded.orElseThrow(() -> new UnknownCode(what, code));
+    }
+
+    /** A number that this release does not know, or that is out of range. */
+    private static final class UnknownCode extends Exception {
+        private static final long serialVersionUID = 1;
+
+        UnknownCode(String what, long code) {
+            super(what + " " + code + " is unknown to this release, or damaged");
+        }
+    }
+}

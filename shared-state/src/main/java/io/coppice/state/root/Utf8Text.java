@@ -1,0 +1,27 @@
+package io.coppice.state.root;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** Texts cut to a number of UTF-8 bytes, never inside a character; and printed without control characters. */
+final class Utf8Text {
+    private Utf8Text() {}
+
+    static byte[] cut(String text, int maxBytes) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        int length = Math.min(bytes.length, maxBytes);
+        while (length > 0 && length < bytes.length && (bytes[length] & 0xc0) == 0x80) {
+            length--;
+        }
+        return Arrays.copyOf(bytes, length);
+    }
+
+    static String printable(byte[] bytes) {
+        StringBuilder result = new StringBuilder(bytes.length);
+        new String(bytes, StandardCharsets.UTF_8)
+                .codePoints()
+                .map(c -> Character.isISOControl(c) ? ' ' : c)
+                .forEach(result::appendCodePoint);
+        return result.toString();
+    }
+}

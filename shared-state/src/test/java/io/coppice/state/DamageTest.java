@@ -1,0 +1,142 @@
+package io.coppice.state;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.coppice.state.testing.RecordingMemory;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Goal: whatever the bytes, a reader answers. Method: seeded bit flips, garbage words and hostile numbers over header, undo
+ * log, publish slots and arena of a segment that died in mid-commit; every reader runs to its end.
+ */
+class DamageTest {
+    private static final long[] HOSTILE = {
+        -1, 0, 1, Long.MAX_VALUE, Long.MIN_VALUE, Integer.MAX_VALUE, 1L << 32, 1L << 47, 0xffff, RecordedRun.LENGTH
+    };
+
+    @ParameterizedTest
+    @ValueSource(longs = {61, 62, 63, 64})
+    @Timeout(value = 60, unit = TimeUnit.SECONDS)
+    void shouldAnswerWhateverTheBytesAre(long seed) {
+        RecordedRun run = RecordedRun.of(seed, 120);
+        SplittableRandom random = new SplittableRandom(seed);
+        int damaged = 0;
+        int sound = 0;
+        for (int round = 0; round < 4000; round++) {
+            byte[] disk = run.startImage();
+            if (round % 20 == 0) {
+                // A different moment of the writer's life every so often; replaying is what costs.
+                moment = run.startImage();
+                int steps = random.nextInt(run.memory().recorded());
+                for (int step = 0; step < steps; step++) {
+                    run.memory().replay(step, moment);
+                }
+            }
+            System.arraycopy(moment, 0, disk, 0, disk.length);
+            damage(disk, random);
+            String where = "seed " + seed + ", round " + round;
+            Outcome outcome = read(run, disk, where);
+            damaged += outcome == Outcome.DAMAGED ? 1 : 0;
+            sound += outcome == Outcome.SOUND ? 1 : 0;
+        }
+        assertTrue(damaged > 100 && sound > 100, "seed " + seed + ": damaged " + damaged + ", sound " + sound);
+    }
+
+    private byte[] moment = new byte[0];
+
+    private enum Outcome {
+        REFUSED,
+        DAMAGED,
+        SOUND
+    }
+
+    private static void damage(byte[] disk, SplittableRandom random) {
+        for (int hits = 1 + random.nextInt(3); hits > 0; hits--) {
+            int at = interesting(disk, random);
+            switch (random.nextInt(4)) {
+                case 0 -> disk[at] ^= (byte) (1 << random.nextInt(8));
+                case 1 -> NativeWords.put(disk, at & -8, random.nextLong());
+                case 2 -> NativeWords.put(disk, at & -8, HOSTILE[random.nextInt(HOSTILE.length)]);
+                default -> NativeWords.putInt(disk, at & -4, (int) HOSTILE[random.nextInt(HOSTILE.length)]);
+            }
+        }
+    }
+
+    private static int interesting(byte[] disk, SplittableRandom random) {
+        SegmentGeometry geometry = SegmentGeometry.of(disk.length);
+        return switch (random.nextInt(6)) {
+            case 0 -> random.nextInt(HeaderLayout.LAST_WORDS_OFFSET);
+            case 1 -> (int) geometry.undoOffset() + random.nextInt(400);
+            case 2 ->
+                (int) geometry.publishOffset() + random.nextInt(8) * PublishLayout.SLOT_LENGTH + random.nextInt(256);
+            default -> (int) geometry.arenaOffset() + random.nextInt(2000 + random.nextInt(6000));
+        };
+    }
+
+    private static Outcome read(RecordedRun run, byte[] disk, String where) {
+        RecordingMemory memory = new RecordingMemory(disk);
+        if (!(SegmentHeader.read(memory, Path.of("damaged.seg")) instanceof Validation.Valid valid)) {
+            return Outcome.REFUSED;
+        }
+        try {
+            ReadOnlySegment reader = new ReadOnlySegment(memory, valid.header(), null);
+            reader.lastWords();
+            reader.phase();
+            SnapshotResult result = reader.snapshot();
+            if (result instanceof SnapshotResult.Snapshot snapshot) {
+                readAll(snapshot.view());
+            }
+            PublishedView view = run.publishedView(memory);
+            try {
+                view.refresh();
+            } catch (LayoutMismatchException e) {
+                // A damaged hash or name list is another layout.
+            }
+            recover(memory, valid.header());
+            return result instanceof SnapshotResult.Damaged ? Outcome.DAMAGED : Outcome.SOUND;
+        } catch (RuntimeException e) {
+            return fail(where, e);
+        }
+    }
+
+    private static void readAll(StateView view) {
+        for (StructureInfo info : view.structures()) {
+            switch (info.type()) {
+                case STRING_LONG_MAP -> view.map(info.name()).forEach((key, length, value) -> {});
+                case RECORD_TABLE -> {
+                    TableView table = view.table(info.name());
+                    for (int row = 0; row < table.rows(); row++) {
+                        readRecord(table.row(row));
+                    }
+                }
+                default -> readRecord(view.record(info.name()));
+            }
+        }
+    }
+
+    private static void readRecord(RecordView record) {
+        for (FieldInfo field : record.fields()) {
+            switch (field.type()) {
+                case INT64 -> record.int64(field.name());
+                case FLOAT64 -> record.float64(field.name());
+                case BYTES -> record.bytes(field.name());
+            }
+        }
+    }
+
+    /** The owner may refuse to start, with the exception that says so; it must not store outside the arena or hang. */
+    private static void recover(RecordingMemory memory, Header header) {
+        try {
+            OwnedSegment owner = new OwnedSegment(memory, header, 1, 1, null, null);
+            owner.recover();
+        } catch (SegmentDamagedException e) {
+            // That is the answer.
+        }
+    }
+}

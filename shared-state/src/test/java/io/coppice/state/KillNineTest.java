@@ -1,0 +1,125 @@
+package io.coppice.state;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Goal: a SIGKILL at any instant leaves exactly one commit behind. Method: a child JVM, with the class path and flags of a
+ * worker, commits in a loop; the kernel kills it after a seeded random number of its commits and some more work; its
+ * contents must be those of its last commit, which are a function of the commit's number.
+ */
+class KillNineTest {
+    private static final int KILLS = 30;
+    private static final long SEED = 20_261_121;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    @Test
+    @Timeout(value = 120, unit = TimeUnit.SECONDS)
+    void shouldHoldExactlyOneCommitAfterEachKill() throws IOException, InterruptedException, SegmentException {
+        SplittableRandom random = new SplittableRandom(SEED);
+        Path segment = TestSegments.create(directory.resolve("unit.seg"), TestSegments.spec(1 << 20));
+        Path lock = directory.resolve("unit.lock");
+        long commitsBefore = 0;
+        int midCommit = 0;
+        for (int kill = 0; kill < KILLS; kill++) {
+            String where = "seed " + SEED + ", kill " + kill;
+            Process child = start(segment, lock, kill + 1);
+            try (ReadOnlySegment reader = SegmentFile.openReadOnly(segment)) {
+                awaitCommits(reader, commitsBefore + 1 + random.nextInt(3000), child, where);
+                for (int spin = random.nextInt(20_000); spin > 0; spin--) {
+                    Thread.onSpinWait();
+                }
+                child.destroyForcibly();
+                assertEquals(128 + 9, child.waitFor(), where);
+                assertEquals("", Files.readString(output()), where + ": a worker prints nothing of its own accord");
+                SnapshotResult dead = reader.snapshot();
+                KillNineChild.assertContents(((SnapshotResult.Snapshot) dead).view(), where + ", before recovery");
+            } finally {
+                child.destroyForcibly();
+            }
+            try (OwnedSegment successor = SegmentFile.openOwned(segment, lock, 1, 1000 + kill)) {
+                Recovery recovery = successor.recover();
+                midCommit += recovery.undoneEntries() > 0 ? 1 : 0;
+                assertTrue(recovery.commitSequence() > commitsBefore, where);
+                commitsBefore = recovery.commitSequence();
+                KillNineChild.assertContents(successor.state(), where);
+            }
+        }
+        assertTrue(midCommit > 0, "no kill of " + KILLS + " hit an open transaction; the test means nothing");
+    }
+
+    private void awaitCommits(ReadOnlySegment reader, long commits, Process child, String where) {
+        while (reader.commitSequenceAcquire() < commits) {
+            assertTrue(child.isAlive(), () -> where + ": the child ended by itself, see " + read(output()));
+            Thread.onSpinWait();
+        }
+    }
+
+    /** The class path of a worker has chronicle-bytes and no jnr; its flags are those of FACTS' recipe. */
+    private Process start(Path segment, Path lock, int incarnation) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx32m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xshare:auto",
+                "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
+                "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
+                "-Dslf4j.internal.verbosity=ERROR",
+                "-Dbackground.releaser=false",
+                "-Dsystem.properties=/dev/null"));
+        if (Runtime.version().feature() >= 24) {
+            command.add("--sun-misc-unsafe-memory-access=allow");
+        }
+        command.addAll(List.of(
+                "-cp",
+                workerClassPath(),
+                KillNineChild.class.getName(),
+                segment.toString(),
+                lock.toString(),
+                Integer.toString(incarnation)));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output().toFile());
+        builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
+        return builder.start();
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    private Path output() {
+        return directory.resolve("output");
+    }
+
+    private static String workerClassPath() {
+        List<String> wanted = Arrays.stream(
+                        System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> Files.isDirectory(Path.of(entry))
+                        || entry.matches(".*/(chronicle-(core|bytes)|slf4j-api|junit-jupiter-api|opentest4j|"
+                                + "junit-platform-commons|apiguardian-api|jspecify)-[^/]*\\.jar"))
+                .toList();
+        assertTrue(wanted.size() >= 4, () -> "class path " + wanted);
+        return String.join(File.pathSeparator, wanted);
+    }
+}

@@ -1,0 +1,64 @@
+package io.coppice.state;
+
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+
+import io.coppice.state.testing.RecordingMemory;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Path;
+
+/** Segments in heap memory and in files of a test's own. Public so that tests of other modules may use it. */
+public final class TestSegments {
+    /** Creation time of all of them, so that their bytes are always the same. */
+    public static final long CREATED_EPOCH_MS = 1_700_000_000_000L;
+
+    private TestSegments() {}
+
+    /** A formatted segment of a daemon {@code test/unit} in heap memory. */
+    public static RecordingMemory formatted(int lengthBytes) {
+        RecordingMemory memory = new RecordingMemory(lengthBytes);
+        SegmentFile.format(memory, spec(lengthBytes), CREATED_EPOCH_MS);
+        return memory;
+    }
+
+    /** Takes over a segment in memory, as a new owner; not recovered yet. */
+    public static OwnedSegment own(Memory memory, long incarnation) {
+        Validation.Valid valid =
+                assertInstanceOf(Validation.Valid.class, SegmentHeader.read(memory, Path.of("in-memory.seg")));
+        return new OwnedSegment(memory, valid.header(), 4711, incarnation, null, null);
+    }
+
+    /** A recovered state over fresh memory. */
+    public static State state(int lengthBytes) {
+        OwnedSegment segment = own(formatted(lengthBytes), 1);
+        segment.recover();
+        return segment.state();
+    }
+
+    /** Reads a segment in memory. */
+    public static ReadOnlySegment read(Memory memory) {
+        Validation.Valid valid =
+                assertInstanceOf(Validation.Valid.class, SegmentHeader.read(memory, Path.of("in-memory.seg")));
+        return new ReadOnlySegment(memory, valid.header(), null);
+    }
+
+    /** A snapshot that must succeed. */
+    public static StateView snapshot(ReadOnlySegment segment) {
+        return assertInstanceOf(SnapshotResult.Snapshot.class, segment.snapshot())
+                .view();
+    }
+
+    /** What {@link #create} makes. */
+    public static SegmentSpec spec(long lengthBytes) {
+        return new SegmentSpec("test", "unit", SegmentSpec.KIND_DAEMON, lengthBytes);
+    }
+
+    /** Creates a segment file, sized but not reserved. */
+    public static Path create(Path file, SegmentSpec spec) throws IOException, SegmentException {
+        try (RandomAccessFile sized = new RandomAccessFile(file.toFile(), "rw")) {
+            sized.setLength(spec.lengthBytes());
+        }
+        SegmentFile.create(file, spec);
+        return file;
+    }
+}

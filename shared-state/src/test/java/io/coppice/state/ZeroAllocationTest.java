@@ -1,0 +1,118 @@
+package io.coppice.state;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.sun.management.ThreadMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Method: the JVM's own count of bytes allocated by this thread, over many warm rounds on a mapped file. */
+class ZeroAllocationTest {
+    private static final int WARM_ROUNDS = 30_000;
+    private static final int MEASURED_ROUNDS = 20_000;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    private final RecordLayout.Builder builder = RecordLayout.named("r");
+    private final LongField number = builder.int64("number");
+    private final DoubleField price = builder.float64("price");
+    private final BytesField text = builder.bytes("text", 64);
+    private final RecordLayout layout = builder.build();
+    private final byte[] bytes = "the quick brown incomprehensibilities".getBytes(StandardCharsets.US_ASCII);
+    private final byte[] target = new byte[64];
+    private long blackHole;
+
+    private static long allocatedBy(Runnable action) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long thread = Thread.currentThread().getId();
+        long before = threads.getThreadAllocatedBytes(thread);
+        action.run();
+        return threads.getThreadAllocatedBytes(thread) - before;
+    }
+
+    private void assertAllocatesNothing(String what, Runnable round) {
+        Runnable warm = () -> {
+            for (int i = 0; i < WARM_ROUNDS; i++) {
+                round.run();
+            }
+        };
+        Runnable measured = () -> {
+            for (int i = 0; i < MEASURED_ROUNDS; i++) {
+                round.run();
+            }
+        };
+        warm.run();
+        allocatedBy(measured);
+        long overhead = allocatedBy(() -> {});
+        // A compilation that ends while one measurement runs may allocate on this thread (deoptimisation); not in
+        // three.
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 3; i++) {
+            least = Math.min(least, allocatedBy(measured) - overhead);
+        }
+        assertEquals(0, least, what);
+    }
+
+    @Test
+    @SuppressWarnings("deprecation")
+    void shouldAllocateNothingInAnyHotCall() throws IOException, SegmentException {
+        Path file = TestSegments.create(directory.resolve("unit.seg"), TestSegments.spec(1 << 20));
+        try (OwnedSegment owner = SegmentFile.openOwned(file, directory.resolve("unit.lock"), 1, 1);
+                ReadOnlySegment reader = SegmentFile.openReadOnly(file)) {
+            owner.recover();
+            State state = owner.state();
+            Record record = state.record("r", layout);
+            Record published = state.published("p", layout);
+            RecordTable table = state.table("t", layout, 10);
+            StringLongMap map = state.stringLongMap("m", 1000, 64, 10_000);
+            state.commit();
+            assertAllocatesNothing("one-word commit", () -> {
+                record.add(number, 1);
+                state.commit();
+            });
+            assertAllocatesNothing("record and bytes", () -> {
+                record.set(price, record.get(price) + 1);
+                record.set(text, bytes, 0, 20);
+                record.append(text, bytes, 3, 9);
+                blackHole += record.get(text, target, 0);
+                record.clear(text);
+                table.row(3).set(number, blackHole);
+                state.commit();
+            });
+            assertAllocatesNothing("map", () -> {
+                map.add(bytes, 0, 3, 1);
+                map.add(bytes, 16, 21, 1);
+                map.put(bytes, 4, 5, blackHole);
+                blackHole += map.get(bytes, 4, 5, 0);
+                map.remove(bytes, 16, 21);
+                state.commit();
+            });
+            assertAllocatesNothing("rollback", () -> {
+                record.add(number, 1);
+                map.add(bytes, 16, 21, 1);
+                state.rollback();
+            });
+            PublishedView view = reader.published("p", layout);
+            published.set(number, 1);
+            state.commit();
+            assertAllocatesNothing("publish and refresh", () -> {
+                published.add(number, 1);
+                state.commit();
+                view.refresh();
+                blackHole += view.get(number);
+            });
+            assertAllocatesNothing("what the root reads, and the heartbeat", () -> {
+                owner.heartbeat().beat();
+                owner.heartbeat().busy(5);
+                blackHole += reader.heartbeatCountAcquire() + reader.busyAtCount() + reader.busyAtMostMs();
+                blackHole += reader.phase() + reader.incarnation() + reader.commitSequenceAcquire();
+            });
+        }
+    }
+}

@@ -1,0 +1,219 @@
+package io.coppice.state.root;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.coppice.state.SegmentException;
+import io.coppice.state.SegmentRefusedException;
+import io.coppice.state.SegmentSpec;
+import io.coppice.state.TestSegments;
+import io.coppice.state.root.RootSnapshot.ChildInfo;
+import io.coppice.state.root.RootSnapshot.EventInfo;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RootSegmentTest {
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    private Path file = Path.of("unset");
+
+    @BeforeEach
+    void create() throws IOException, SegmentException {
+        file = TestSegments.create(directory.resolve("root.seg"), RootSegment.spec("shop"));
+    }
+
+    private static RootSnapshot read(RootView view) {
+        return assertInstanceOf(RootReadResult.Read.class, view.read()).snapshot();
+    }
+
+    private static void child(RootSegment root, int index, String name) {
+        ChildRow row = root.child(index);
+        row.reset(name, ChildKind.DAEMON);
+        row.state(ChildStateCode.READY);
+        row.wanted(WantedCode.UP);
+        row.pid(100 + index);
+        row.startTicks(7);
+        row.incarnation(3);
+        row.restarts(2);
+        row.failureCount(1);
+        row.heartbeatSeenNs(11);
+        row.backoffUntilNs(12);
+        row.spawnedAtNs(13);
+        row.readyAtNs(14);
+    }
+
+    @Test
+    void shouldBeEmptyBeforeTheFirstRoot() throws SegmentException {
+        try (RootView view = RootView.open(file)) {
+            assertEquals("shop", view.instance());
+            assertEquals(Optional.empty(), read(view).root());
+        }
+    }
+
+    @Test
+    void shouldShowReadersWhatOneDutyCycleCommitted() throws SegmentException, IOException {
+        try (RootSegment root = RootSegment.open(file, 42, 1);
+                RootView view = RootView.open(file)) {
+            root.begin(42, 99, "boot-1", 1000);
+            child(root, 0, "ingest");
+            child(root, 1, "rates");
+            root.child(1).lastExit(ExitKind.SIGNAL, -1, 9, 2000, "killed\nby ü" + "x".repeat(200));
+            root.childCount(2);
+            root.event(1500, 0, EventType.SPAWNED, 100, 3, "held");
+            assertEquals(Optional.empty(), read(view).root());
+            root.commit();
+            RootSnapshot snapshot = read(view);
+            assertEquals("boot-1", snapshot.root().orElseThrow().bootId());
+            assertEquals(RootPhase.RUNNING, snapshot.root().orElseThrow().phase());
+            ChildInfo ingest = snapshot.child("ingest").orElseThrow();
+            assertEquals(
+                    new ChildInfo(
+                            0,
+                            "ingest",
+                            ChildKind.DAEMON,
+                            ChildStateCode.READY,
+                            WantedCode.UP,
+                            100,
+                            7,
+                            3,
+                            2,
+                            1,
+                            11,
+                            12,
+                            13,
+                            14,
+                            Optional.empty()),
+                    ingest);
+            LastExit exit = snapshot.child("rates").orElseThrow().lastExit().orElseThrow();
+            assertEquals(9, exit.signal());
+            assertTrue(exit.text().startsWith("killed by ü"), exit.text());
+            assertEquals(
+                    new EventInfo(1, 1500, 0, EventType.SPAWNED, 100, 3, "held"),
+                    snapshot.events().get(0));
+            root.child(0).state(ChildStateCode.STOPPING);
+            root.rollback();
+            assertEquals(Optional.of(ChildStateCode.READY), root.child(0).state());
+        }
+    }
+
+    @Test
+    void shouldGiveASuccessorWhatItsPredecessorCommitted() throws SegmentException, IOException {
+        try (RootSegment root = RootSegment.open(file, 42, 1)) {
+            root.begin(42, 99, "boot-1", 1000);
+            child(root, 0, "ingest");
+            root.child(0).lastExit(ExitKind.EXIT, 70, 0, 5, "trace");
+            root.childCount(1);
+            root.commit();
+            root.child(0).pid(555);
+            root.event(1, -1, EventType.NOTE, 0, 0, "lost");
+        }
+        try (RootSegment successor = RootSegment.open(file, 43, 2)) {
+            assertEquals(1, successor.childCount());
+            assertEquals(42, successor.rootPid());
+            assertEquals(99, successor.rootStartTicks());
+            assertEquals("boot-1", successor.bootId());
+            assertEquals(0, successor.eventCount());
+            assertEquals(100, successor.child(0).pid());
+            assertEquals("ingest", successor.child(0).name());
+            assertEquals(
+                    new LastExit(ExitKind.EXIT, 70, 0, 5, "trace"),
+                    successor.child(0).lastExit().orElseThrow());
+        }
+    }
+
+    @Test
+    void shouldKeepTheNewestEvents() throws SegmentException, IOException {
+        try (RootSegment root = RootSegment.open(file, 42, 1);
+                RootView view = RootView.open(file)) {
+            root.begin(42, 99, "boot-1", 1000);
+            int count = RootSegment.EVENT_CAPACITY + 10;
+            for (int i = 1; i <= count; i++) {
+                root.event(i, -1, EventType.NOTE, 0, 0, "event " + i);
+                root.commit();
+            }
+            RootSnapshot snapshot = read(view);
+            assertEquals(RootSegment.EVENT_CAPACITY, snapshot.events().size());
+            assertEquals(11, snapshot.events().get(0).sequence());
+            assertEquals(
+                    "event " + count,
+                    snapshot.events().get(RootSegment.EVENT_CAPACITY - 1).text());
+        }
+    }
+
+    @Test
+    void shouldHoldAChangeOfEveryRowInOneCommit() throws SegmentException, IOException {
+        try (RootSegment root = RootSegment.open(file, 42, 1);
+                RootView view = RootView.open(file)) {
+            root.begin(42, 99, "boot-1", 1000);
+            for (int i = 0; i < RootSegment.MAX_CHILDREN; i++) {
+                child(root, i, "child-" + i);
+                root.child(i).lastExit(ExitKind.HANG, -1, 9, 1, "x".repeat(160));
+                root.event(1, i, EventType.SPAWNED, i, 1, "y".repeat(160));
+            }
+            root.childCount(RootSegment.MAX_CHILDREN);
+            root.commit();
+            assertEquals(RootSegment.MAX_CHILDREN, read(view).children().size());
+        }
+    }
+
+    @Test
+    void shouldRefuseTheSegmentOfADaemon() throws SegmentException, IOException {
+        Path daemon = TestSegments.create(
+                directory.resolve("d.seg"), new SegmentSpec("shop", "d", SegmentSpec.KIND_DAEMON, 1 << 20));
+        assertThrows(SegmentRefusedException.class, () -> RootView.open(daemon));
+        assertThrows(SegmentRefusedException.class, () -> RootSegment.open(daemon, 1, 1));
+    }
+
+    @Test
+    void shouldAnswerDamagedForACodeItDoesNotKnow() throws SegmentException, IOException {
+        try (RootSegment root = RootSegment.open(file, 42, 1);
+                RootView view = RootView.open(file)) {
+            root.begin(42, 99, "boot-1", 1000);
+            root.child(0).reset("ingest", ChildKind.DAEMON);
+            root.childCount(1);
+            root.commit();
+            RootReadResult.Damaged damaged = assertInstanceOf(RootReadResult.Damaged.class, view.read());
+            assertTrue(damaged.reason().contains("child state 0"), damaged.reason());
+        }
+    }
+
+    @Test
+    void shouldKeepTheCodesStoredInSegments() {
+        assertEquals(
+                "held=1 starting=2 ready=3 stopping=4 backoff=5 stopped=6 failed=7 completed=8",
+                codes(ChildStateCode.values(), ChildStateCode::word, ChildStateCode::code));
+        assertEquals("up=1 down=2", codes(WantedCode.values(), WantedCode::word, WantedCode::code));
+        assertEquals("daemon=1 command=2", codes(ChildKind.values(), ChildKind::word, ChildKind::code));
+        assertEquals(
+                "exit=1 signal=2 hang=3 exception=4 start-timeout=5 spawn-failed=6 unknown=7",
+                codes(ExitKind.values(), ExitKind::word, ExitKind::code));
+        assertEquals("running=1 stopping=2 done=3", codes(RootPhase.values(), RootPhase::word, RootPhase::code));
+        assertEquals(
+                "root-started=1 root-stopping=2 root-stopped=3 spawned=4 spawn-failed=5 released=6 ready=7 exited=8"
+                        + " heartbeat-lost=9 start-timed-out=10 stop-timed-out=11 backoff=12 failed=13 completed=14"
+                        + " stopped=15 stop-requested=16 start-requested=17 restart-requested=18 kill-requested=19"
+                        + " shutdown-requested=20 adopted=21 abandoned=22 threads-dumped=23 killed=24 recovered=25"
+                        + " note=26",
+                codes(EventType.values(), EventType::word, EventType::code));
+        for (EventType type : EventType.values()) {
+            assertEquals(Optional.of(type), EventType.of(type.code()));
+        }
+    }
+
+    private static <E> String codes(E[] values, java.util.function.Function<E, String> word, ToIntFunction<E> code) {
+        return Arrays.stream(values)
+                .map(value -> word.apply(value) + "=" + code.applyAsInt(value))
+                .collect(Collectors.joining(" "));
+    }
+}
