@@ -1,0 +1,115 @@
+package io.coppice.supervisor.plan;
+
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What one child is: how it is spawned, watched, restarted and stopped.
+ *
+ * @param name {@code [a-z0-9-]{1,32}}
+ * @param kind a daemon of ours with a segment, or any program without one
+ * @param argv what is executed, 1 to {@link PlanBounds#MAX_LIST_LENGTH} arguments; for a daemon the complete java command,
+ *     for a command the program itself (the root adds what holds it until it is released)
+ * @param environment the complete environment, in the natural order of the names; at most
+ *     {@link PlanBounds#MAX_LIST_LENGTH} entries
+ * @param workingDirectory absolute path of an existing directory
+ * @param stateBytes length of the segment, 1 to {@link PlanBounds#MAX_STATE_BYTES}; 0 for a command
+ * @param heartbeatTimeoutMs a silence longer than this is a hang; 0 = not watched, always so for a command
+ * @param startTimeoutMs longest time from release to ready, at least 1
+ * @param restart after which ends a restart follows
+ * @param maxRestarts restarts within {@code periodMs} before the child is given up; 0 = never restart, -1 = unlimited
+ * @param periodMs the window of {@code maxRestarts}, at least 1
+ * @param backoff how long a restart waits
+ * @param shutdown how the child is stopped
+ * @param dependsOn what must hold before it starts, in the manifest's order, each name once
+ */
+public record ChildPlan(
+        String name,
+        Kind kind,
+        List<String> argv,
+        SortedMap<String, String> environment,
+        String workingDirectory,
+        long stateBytes,
+        long heartbeatTimeoutMs,
+        long startTimeoutMs,
+        RestartPolicy restart,
+        int maxRestarts,
+        long periodMs,
+        Backoff backoff,
+        Shutdown shutdown,
+        List<Dependency> dependsOn) {
+
+    /** {@code maxRestarts} of a child that is never given up. */
+    public static final int UNLIMITED_RESTARTS = -1;
+
+    public ChildPlan {
+        PlanBounds.requireName("child name", name);
+        argv = List.copyOf(argv);
+        PlanBounds.require(
+                !argv.isEmpty() && !argv.get(0).isEmpty(), () -> "argv of " + name + ": no program to execute");
+        PlanBounds.requireLength("argv of " + name, argv, PlanBounds.MAX_LIST_LENGTH);
+        for (String argument : argv) {
+            PlanBounds.requireText("argv of " + name, argument, PlanBounds.MAX_ARGUMENT_BYTES);
+        }
+        environment = validated(name, environment);
+        PlanBounds.requireAbsolutePath("working directory of " + name, workingDirectory);
+        if (kind == Kind.DAEMON) {
+            PlanBounds.requireBetween("state of " + name, stateBytes, 1, PlanBounds.MAX_STATE_BYTES);
+            PlanBounds.requireBetween(
+                    "heartbeat timeout of " + name + " (ms)", heartbeatTimeoutMs, 0, PlanBounds.MAX_DURATION_MS);
+        } else {
+            PlanBounds.requireBetween("state of the plain command " + name, stateBytes, 0, 0);
+            PlanBounds.requireBetween("heartbeat timeout of the plain command " + name, heartbeatTimeoutMs, 0, 0);
+        }
+        PlanBounds.requireBetween("start timeout of " + name + " (ms)", startTimeoutMs, 1, PlanBounds.MAX_DURATION_MS);
+        PlanBounds.requireBetween("max_restarts of " + name, maxRestarts, UNLIMITED_RESTARTS, PlanBounds.MAX_RESTARTS);
+        PlanBounds.requireBetween("period of " + name + " (ms)", periodMs, 1, PlanBounds.MAX_DURATION_MS);
+        dependsOn = List.copyOf(dependsOn);
+        PlanBounds.requireLength("dependencies of " + name, dependsOn, PlanBounds.MAX_LIST_LENGTH);
+        Set<String> seen = new HashSet<>();
+        for (Dependency dependency : dependsOn) {
+            PlanBounds.require(
+                    seen.add(dependency.name()),
+                    () -> "dependencies of " + name + ": " + dependency.name() + " is named twice");
+        }
+    }
+
+    private static SortedMap<String, String> validated(String child, SortedMap<String, String> environment) {
+        // Not the copy constructor: that one would keep a foreign comparator, and the order is part of the text.
+        TreeMap<String, String> copy = new TreeMap<>();
+        copy.putAll(environment);
+        PlanBounds.requireBetween("environment of " + child, copy.size(), 0, PlanBounds.MAX_LIST_LENGTH);
+        for (Map.Entry<String, String> entry : copy.entrySet()) {
+            PlanBounds.require(
+                    !entry.getKey().isEmpty() && entry.getKey().indexOf('=') < 0,
+                    () -> "environment of " + child + ": a name is empty or holds `=`");
+            PlanBounds.requireText(
+                    "environment of " + child, entry.getKey() + "=" + entry.getValue(), PlanBounds.MAX_ARGUMENT_BYTES);
+        }
+        return Collections.unmodifiableSortedMap(copy);
+    }
+
+    /** What a child is. {@link #text} is the word of the plan's text. */
+    public enum Kind {
+        /** A JVM that runs one class against the worker module, with a segment of its own. */
+        DAEMON("daemon"),
+        /** Any program, without a segment. */
+        COMMAND("command");
+
+        private final String text;
+
+        Kind(String text) {
+            this.text = text;
+        }
+
+        /** The word that plans use. */
+        public String text() {
+            return text;
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package io.coppice.supervisor.plan;
+
+/**
+ * One thing a child waits for before it starts.
+ *
+ * @param name the child waited for
+ * @param condition what that child must have reached
+ */
+public record Dependency(String name, Condition condition) {
+    public Dependency {
+        PlanBounds.requireName("dependency", name);
+    }
+
+    /** How far the other child must be. {@link #text} is the word of the manifest and of the plan's text. */
+    public enum Condition {
+        /** Released: its process runs. */
+        STARTED("started"),
+        /** Its {@code start} has returned; a plain command is ready once released. */
+        READY("ready"),
+        /** It has ended with success. */
+        COMPLETED("completed");
+
+        private final String text;
+
+        Condition(String text) {
+            this.text = text;
+        }
+
+        /** The word that manifests and plans use. */
+        public String text() {
+            return text;
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package io.coppice.supervisor.plan;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.zip.CRC32C;
+
+/**
+ * The text form of a plan: what the plan compiler hands the root, and what the root keeps beside its segment to adopt by.
+ *
+ * <pre>
+ * coppice-plan 1
+ * instance shop
+ * directory /run/coppice/shop
+ * segment-directory /run/coppice/shop
+ * environment 1                       what all children have in common, written once
+ * - PATH=/usr/bin:/bin
+ * children 1
+ * child ingest
+ * kind daemon
+ * argv 3                              a count, then that many lines
+ * - /usr/bin/java
+ * - -cp
+ * - /srv/shop/lib/shop.jar
+ * environment 1                       what this child has beside the common part
+ * - LANG=C.UTF-8
+ * working-directory /srv/shop
+ * state-bytes 67108864
+ * heartbeat-timeout-ms 5000
+ * start-timeout-ms 60000
+ * restart on-failure
+ * max-restarts 5
+ * period-ms 60000
+ * backoff 10 2.0 10000 60000          initial, factor, max, reset after
+ * shutdown TERM 10000
+ * depends-on 1
+ * - rates ready
+ * end 7d0c3a51                        CRC-32C of all bytes before this line
+ * </pre>
+ *
+ * <p>UTF-8, each line ended by one LF. A value runs to the end of its line; in it {@code \\}, {@code \n} and
+ * <code>&#92;uXXXX</code> (control characters, four lower-case hex digits) are escapes. The text is canonical: one plan has
+ * exactly one text, and a text that {@link #write} would not have written is refused. At most
+ * {@link PlanBounds#MAX_PLAN_BYTES}. The checksum finds damage, not malice; malice finds only bounds.
+ */
+public final class PlanText {
+    static final String FIRST_LINE = "coppice-plan 1";
+
+    private PlanText() {}
+
+    /**
+     * Writes a plan.
+     *
+     * @throws IllegalArgumentException if the text would be longer than {@link PlanBounds#MAX_PLAN_BYTES}
+     */
+    public static String write(Plan plan) {
+        String text = render(plan);
+        long lengthBytes = lengthBytes(text);
+        PlanBounds.require(
+                lengthBytes <= PlanBounds.MAX_PLAN_BYTES,
+                () -> "the plan of " + plan.instance() + " takes " + lengthBytes + " bytes, at most "
+                        + PlanBounds.MAX_PLAN_BYTES + " are allowed");
+        return text;
+    }
+
+    /** How long the text of this plan would be, in UTF-8 bytes, even where that is too long. */
+    public static long textLengthBytes(Plan plan) {
+        return lengthBytes(render(plan));
+    }
+
+    /**
+     * Reads a plan.
+     *
+     * @throws PlanFormatException if the text is anything but what {@link #write} writes
+     */
+    public static Plan read(String text) throws PlanFormatException {
+        Plan plan = PlanTextParser.parse(text);
+        String canonical = render(plan);
+        if (!canonical.equals(text)) {
+            throw new PlanFormatException(
+                    firstDifferentLine(canonical, text),
+                    "valid, but not written as this release writes it (a plan has exactly one text)");
+        }
+        return plan;
+    }
+
+    /** CRC-32C of the text's UTF-8 bytes, as eight lower-case hex digits. */
+    static String checksum(String text) {
+        CRC32C crc = new CRC32C();
+        crc.update(text.getBytes(StandardCharsets.UTF_8));
+        return String.format(java.util.Locale.ROOT, "%08x", crc.getValue());
+    }
+
+    /** The environment entries that all children have with the same value. */
+    static SortedMap<String, String> commonEnvironment(List<ChildPlan> children) {
+        TreeMap<String, String> common = new TreeMap<>();
+        if (!children.isEmpty()) {
+            common.putAll(children.get(0).environment());
+            for (ChildPlan child : children) {
+                common.entrySet().retainAll(child.environment().entrySet());
+            }
+        }
+        return common;
+    }
+
+    static String escape(String value) {
+        StringBuilder escaped = new StringBuilder(value.length() + 8);
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c == '\\') {
+                escaped.append("\\\\");
+            } else if (c == '\n') {
+                escaped.append("\\n");
+            } else if (Character.isISOControl(c)) {
+                escaped.append(String.format(java.util.Locale.ROOT, "\\u%04x", (int) c));
+            } else {
+                escaped.append(c);
+            }
+        }
+        return escaped.toString();
+    }
+
+    private static String render(Plan plan) {
+        StringBuilder out = new StringBuilder(4096);
+        out.append(FIRST_LINE).append('\n');
+        line(out, "instance", plan.instance());
+        line(out, "directory", plan.directory());
+        line(out, "segment-directory", plan.segmentDirectory());
+        SortedMap<String, String> common = commonEnvironment(plan.children());
+        environment(out, common);
+        line(out, "children", plan.children().size());
+        for (ChildPlan child : plan.children()) {
+            child(out, child, common);
+        }
+        String checksum = checksum(out.toString());
+        return out.append("end ").append(checksum).append('\n').toString();
+    }
+
+    private static void child(StringBuilder out, ChildPlan child, SortedMap<String, String> common) {
+        line(out, "child", child.name());
+        line(out, "kind", child.kind().text());
+        line(out, "argv", child.argv().size());
+        child.argv().forEach(argument -> line(out, "-", argument));
+        TreeMap<String, String> own = new TreeMap<>(child.environment());
+        own.keySet().removeAll(common.keySet());
+        environment(out, own);
+        line(out, "working-directory", child.workingDirectory());
+        line(out, "state-bytes", child.stateBytes());
+        line(out, "heartbeat-timeout-ms", child.heartbeatTimeoutMs());
+        line(out, "start-timeout-ms", child.startTimeoutMs());
+        line(out, "restart", child.restart().text());
+        line(out, "max-restarts", child.maxRestarts());
+        line(out, "period-ms", child.periodMs());
+        Backoff backoff = child.backoff();
+        line(
+                out,
+                "backoff",
+                backoff.initialMs() + " " + backoff.factorText() + " " + backoff.maxMs() + " "
+                        + backoff.resetAfterMs());
+        line(out, "shutdown", child.shutdown().signal() + " " + child.shutdown().timeoutMs());
+        line(out, "depends-on", child.dependsOn().size());
+        child.dependsOn()
+                .forEach(dependency -> line(
+                        out,
+                        "-",
+                        dependency.name() + " " + dependency.condition().text()));
+    }
+
+    private static void environment(StringBuilder out, Map<String, String> entries) {
+        line(out, "environment", entries.size());
+        entries.forEach((name, value) -> line(out, "-", name + "=" + value));
+    }
+
+    private static void line(StringBuilder out, String key, long value) {
+        out.append(key).append(' ').append(value).append('\n');
+    }
+
+    private static void line(StringBuilder out, String key, String value) {
+        out.append(key).append(' ').append(escape(value)).append('\n');
+    }
+
+    private static long lengthBytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    private static int firstDifferentLine(String one, String other) {
+        int line = 1;
+        int most = Math.min(one.length(), other.length());
+        for (int i = 0; i < most && one.charAt(i) == other.charAt(i); i++) {
+            if (one.charAt(i) == '\n') {
+                line++;
+            }
+        }
+        return line;
+    }
+}

@@ -1,0 +1,291 @@
+package io.coppice.supervisor.plan;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+
+/** Reads the text of one plan, front to back. Counts are checked before anything is allocated for them. */
+final class PlanTextParser {
+    private static final Pattern WHOLE_NUMBER = Pattern.compile("-?[0-9]{1,18}");
+    private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,3}\\.[0-9]{1,17}");
+    private static final int QUOTED_CHARS = 64;
+
+    private final String text;
+    private int position;
+    /** The line last taken, from 1; 0 before the first. */
+    private int line;
+
+    private PlanTextParser(String text) {
+        this.text = text;
+    }
+
+    static Plan parse(String text) throws PlanFormatException {
+        return new PlanTextParser(text).plan();
+    }
+
+    private Plan plan() throws PlanFormatException {
+        checkFrame();
+        nextLine();
+        String instance = value("instance");
+        String directory = value("directory");
+        String segmentDirectory = value("segment-directory");
+        SortedMap<String, String> common = environment(new TreeMap<>());
+        int childCount = count("children", PlanBounds.MAX_CHILDREN);
+        List<ChildPlan> children = new ArrayList<>(childCount);
+        for (int i = 0; i < childCount; i++) {
+            children.add(child(common));
+        }
+        value("end");
+        if (position != text.length()) {
+            throw wrong("more text after the last line");
+        }
+        return valid(line, () -> new Plan(instance, directory, segmentDirectory, children));
+    }
+
+    /** Size, first line, last line and checksum: after this, damage in transit is ruled out and only malice remains. */
+    private void checkFrame() throws PlanFormatException {
+        if (text.length() > PlanBounds.MAX_PLAN_BYTES
+                || text.getBytes(StandardCharsets.UTF_8).length > PlanBounds.MAX_PLAN_BYTES) {
+            throw new PlanFormatException(1, "longer than " + PlanBounds.MAX_PLAN_BYTES + " bytes");
+        }
+        if (!text.startsWith(PlanText.FIRST_LINE + "\n")) {
+            int end = text.indexOf('\n');
+            throw new PlanFormatException(
+                    1,
+                    "found " + quoted(end < 0 ? text : text.substring(0, end)) + ", expected `" + PlanText.FIRST_LINE
+                            + "`: this is not a plan, or one of another release");
+        }
+        int lastLineStart = text.lastIndexOf('\n', text.length() - 2) + 1;
+        String lastLine = text.substring(lastLineStart);
+        int lastLineNumber = 1;
+        for (int i = 0; i < lastLineStart; i++) {
+            lastLineNumber += text.charAt(i) == '\n' ? 1 : 0;
+        }
+        if (!lastLine.startsWith("end ") || !lastLine.endsWith("\n")) {
+            throw new PlanFormatException(
+                    lastLineNumber,
+                    "the text ends with " + quoted(lastLine) + ", expected `end CHECKSUM`: it was cut short");
+        }
+        String found = lastLine.substring(4, lastLine.length() - 1);
+        String expected = PlanText.checksum(text.substring(0, lastLineStart));
+        if (!found.equals(expected)) {
+            throw new PlanFormatException(
+                    lastLineNumber,
+                    "checksum " + quoted(found) + ", expected " + expected + ": the text was changed or damaged");
+        }
+    }
+
+    private ChildPlan child(SortedMap<String, String> common) throws PlanFormatException {
+        String name = value("child");
+        int firstLine = line;
+        ChildPlan.Kind kind = oneOf("kind", ChildPlan.Kind.values(), ChildPlan.Kind::text);
+        int argumentCount = count("argv", PlanBounds.MAX_LIST_LENGTH);
+        List<String> argv = new ArrayList<>(argumentCount);
+        for (int i = 0; i < argumentCount; i++) {
+            argv.add(value("-"));
+        }
+        SortedMap<String, String> environment = environment(common);
+        String workingDirectory = value("working-directory");
+        long stateBytes = number("state-bytes");
+        long heartbeatTimeoutMs = number("heartbeat-timeout-ms");
+        long startTimeoutMs = number("start-timeout-ms");
+        RestartPolicy restart = oneOf("restart", RestartPolicy.values(), RestartPolicy::text);
+        long maxRestarts = number("max-restarts");
+        if (maxRestarts != (int) maxRestarts) {
+            throw wrong("max-restarts: " + maxRestarts + " is too large");
+        }
+        long periodMs = number("period-ms");
+        Backoff backoff = backoff();
+        Shutdown shutdown = shutdown();
+        List<Dependency> dependsOn = dependsOn();
+        return valid(
+                firstLine,
+                () -> new ChildPlan(
+                        name,
+                        kind,
+                        argv,
+                        environment,
+                        workingDirectory,
+                        stateBytes,
+                        heartbeatTimeoutMs,
+                        startTimeoutMs,
+                        restart,
+                        (int) maxRestarts,
+                        periodMs,
+                        backoff,
+                        shutdown,
+                        dependsOn));
+    }
+
+    private SortedMap<String, String> environment(SortedMap<String, String> common) throws PlanFormatException {
+        TreeMap<String, String> entries = new TreeMap<>(common);
+        int count = count("environment", PlanBounds.MAX_LIST_LENGTH);
+        for (int i = 0; i < count; i++) {
+            String entry = value("-");
+            int equals = entry.indexOf('=');
+            if (equals < 1) {
+                throw wrong("environment: " + quoted(entry) + " is not NAME=VALUE");
+            }
+            if (entries.put(entry.substring(0, equals), entry.substring(equals + 1)) != null) {
+                throw wrong("environment: " + quoted(entry.substring(0, equals)) + " is there twice");
+            }
+        }
+        return entries;
+    }
+
+    private Backoff backoff() throws PlanFormatException {
+        String[] parts = parts("backoff", 4, "four numbers: INITIAL FACTOR MAX RESET-AFTER");
+        if (!DECIMAL.matcher(parts[1]).matches()) {
+            throw wrong("backoff: factor " + quoted(parts[1]) + " is not a decimal number such as 2.0");
+        }
+        double factor = Double.parseDouble(parts[1]);
+        long initialMs = toNumber("backoff", parts[0]);
+        long maxMs = toNumber("backoff", parts[2]);
+        long resetAfterMs = toNumber("backoff", parts[3]);
+        return valid(line, () -> new Backoff(initialMs, factor, maxMs, resetAfterMs));
+    }
+
+    private Shutdown shutdown() throws PlanFormatException {
+        String[] parts = parts("shutdown", 2, "SIGNAL TIMEOUT-MS");
+        long timeoutMs = toNumber("shutdown", parts[1]);
+        return valid(line, () -> new Shutdown(parts[0], timeoutMs));
+    }
+
+    private List<Dependency> dependsOn() throws PlanFormatException {
+        int count = count("depends-on", PlanBounds.MAX_LIST_LENGTH);
+        List<Dependency> dependencies = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            String[] parts = parts("-", 2, "NAME CONDITION");
+            Dependency.Condition condition =
+                    oneOf("depends-on", parts[1], Dependency.Condition.values(), Dependency.Condition::text);
+            dependencies.add(valid(line, () -> new Dependency(parts[0], condition)));
+        }
+        return dependencies;
+    }
+
+    private String[] parts(String key, int count, String expected) throws PlanFormatException {
+        String value = value(key);
+        String[] parts = value.split(" ", -1);
+        if (parts.length != count) {
+            throw wrong(key + ": found " + quoted(value) + ", expected " + expected);
+        }
+        return parts;
+    }
+
+    private <T> T oneOf(String key, T[] values, Function<T, String> text) throws PlanFormatException {
+        return oneOf(key, value(key), values, text);
+    }
+
+    private <T> T oneOf(String key, String found, T[] values, Function<T, String> text) throws PlanFormatException {
+        List<String> expected = new ArrayList<>();
+        for (T candidate : values) {
+            if (text.apply(candidate).equals(found)) {
+                return candidate;
+            }
+            expected.add(text.apply(candidate));
+        }
+        throw wrong(key + ": found " + quoted(found) + ", expected one of " + String.join(" ", expected));
+    }
+
+    private int count(String key, int most) throws PlanFormatException {
+        long count = number(key);
+        // Each element takes at least two characters, so a count beyond the rest of the text is a lie.
+        if (count < 0 || count > most || count * 2 > text.length() - position) {
+            throw wrong(key + ": count " + count + ", expected 0 to " + most + " and as many lines as counted");
+        }
+        return (int) count;
+    }
+
+    private long number(String key) throws PlanFormatException {
+        return toNumber(key, value(key));
+    }
+
+    private long toNumber(String key, String value) throws PlanFormatException {
+        if (!WHOLE_NUMBER.matcher(value).matches()) {
+            throw wrong(key + ": found " + quoted(value) + ", expected a whole number");
+        }
+        return Long.parseLong(value);
+    }
+
+    private String value(String key) throws PlanFormatException {
+        String found = nextLine();
+        if (!found.startsWith(key) || found.length() <= key.length() || found.charAt(key.length()) != ' ') {
+            throw wrong("found " + quoted(found) + ", expected `" + key + " …`");
+        }
+        return unescape(found.substring(key.length() + 1));
+    }
+
+    private String nextLine() throws PlanFormatException {
+        line++;
+        int end = text.indexOf('\n', position);
+        if (end < 0) {
+            throw wrong("the text ends here, expected more lines");
+        }
+        String found = text.substring(position, end);
+        position = end + 1;
+        return found;
+    }
+
+    private String unescape(String value) throws PlanFormatException {
+        if (value.indexOf('\\') < 0) {
+            return value;
+        }
+        StringBuilder plain = new StringBuilder(value.length());
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c != '\\') {
+                plain.append(c);
+            } else if (value.startsWith("\\\\", i)) {
+                plain.append('\\');
+                i++;
+            } else if (value.startsWith("\\n", i)) {
+                plain.append('\n');
+                i++;
+            } else if (value.startsWith("\\u", i) && i + 6 <= value.length()) {
+                plain.append(hexadecimal(value.substring(i + 2, i + 6)));
+                i += 5;
+            } else {
+                throw wrong("bad escape in " + quoted(value) + ", expected \\\\, \\n or \\uXXXX");
+            }
+        }
+        return plain.toString();
+    }
+
+    private char hexadecimal(String digits) throws PlanFormatException {
+        int value = 0;
+        for (int i = 0; i < digits.length(); i++) {
+            int digit = "0123456789abcdef".indexOf(digits.charAt(i));
+            if (digit < 0) {
+                throw wrong("bad escape `\\u" + digits + "`, expected four lower-case hex digits");
+            }
+            value = value * 16 + digit;
+        }
+        return (char) value;
+    }
+
+    private <T> T valid(int atLine, Supplier<T> construction) throws PlanFormatException {
+        try {
+            return construction.get();
+        } catch (IllegalArgumentException e) {
+            PlanFormatException wrong = new PlanFormatException(atLine, String.valueOf(e.getMessage()));
+            wrong.initCause(e);
+            throw wrong;
+        }
+    }
+
+    private PlanFormatException wrong(String reason) {
+        return new PlanFormatException(Math.max(line, 1), reason);
+    }
+
+    /** What was found, made safe for a terminal and cut to a readable length. */
+    private static String quoted(String found) {
+        String cut = found.length() <= QUOTED_CHARS ? found : found.substring(0, QUOTED_CHARS) + "…";
+        return String.format(Locale.ROOT, "`%s`", PlanText.escape(cut));
+    }
+}

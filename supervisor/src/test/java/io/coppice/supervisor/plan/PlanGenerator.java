@@ -1,0 +1,112 @@
+package io.coppice.supervisor.plan;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+
+/** Valid plans from a seed, with a taste for the awkward: control characters, quotes, surrogate pairs, empty values. */
+final class PlanGenerator {
+    private static final String[] PIECES = {
+        "a",
+        "Z",
+        "0",
+        " ",
+        "  ",
+        "\n",
+        "\r",
+        "\t",
+        "\\",
+        "\\n",
+        "\\u0041",
+        "=",
+        "-",
+        "- ",
+        "é",
+        "\u0085",
+        "\u2028",
+        "😀",
+        "'",
+        "\"",
+        "end 00000000",
+        "\u0001",
+        "\u007f"
+    };
+
+    private final SplittableRandom random;
+
+    PlanGenerator(long seed) {
+        random = new SplittableRandom(seed);
+    }
+
+    Plan plan() {
+        List<ChildPlan> children = new ArrayList<>();
+        int count = random.nextInt(6);
+        TreeMap<String, String> shared = environment(random.nextInt(4));
+        for (int i = 0; i < count; i++) {
+            children.add(child("c" + i + "-" + random.nextInt(10), children, shared));
+        }
+        return new Plan("i" + random.nextInt(100), "/" + text(), "/" + text(), children);
+    }
+
+    private ChildPlan child(String name, List<ChildPlan> earlier, TreeMap<String, String> shared) {
+        boolean daemon = random.nextBoolean();
+        List<String> argv = new ArrayList<>();
+        argv.add("x" + text());
+        for (int i = random.nextInt(5); i > 0; i--) {
+            argv.add(text());
+        }
+        TreeMap<String, String> environment = environment(random.nextInt(3));
+        environment.putAll(shared);
+        List<Dependency> dependencies = new ArrayList<>();
+        for (ChildPlan other : earlier) {
+            if (random.nextInt(3) == 0) {
+                dependencies.add(0, new Dependency(other.name(), any(Dependency.Condition.values())));
+            }
+        }
+        long initialMs = random.nextLong(PlanBounds.MAX_DURATION_MS);
+        return new ChildPlan(
+                name,
+                daemon ? ChildPlan.Kind.DAEMON : ChildPlan.Kind.COMMAND,
+                argv,
+                environment,
+                "/" + text(),
+                daemon ? 1 + random.nextLong(PlanBounds.MAX_STATE_BYTES) : 0,
+                daemon ? random.nextLong(PlanBounds.MAX_DURATION_MS + 1) : 0,
+                1 + random.nextLong(PlanBounds.MAX_DURATION_MS),
+                any(RestartPolicy.values()),
+                random.nextInt(-1, PlanBounds.MAX_RESTARTS + 1),
+                1 + random.nextLong(PlanBounds.MAX_DURATION_MS),
+                random.nextInt(4) == 0
+                        ? Backoff.NONE
+                        : new Backoff(
+                                initialMs,
+                                random.nextInt(1000, 100_001) / 1000.0,
+                                random.nextLong(initialMs, PlanBounds.MAX_DURATION_MS + 1),
+                                random.nextLong(PlanBounds.MAX_DURATION_MS + 1)),
+                new Shutdown(
+                        Shutdown.SIGNALS.get(random.nextInt(Shutdown.SIGNALS.size())),
+                        random.nextLong(PlanBounds.MAX_DURATION_MS + 1)),
+                dependencies);
+    }
+
+    private TreeMap<String, String> environment(int count) {
+        TreeMap<String, String> environment = new TreeMap<>();
+        for (int i = 0; i < count; i++) {
+            environment.put("V" + random.nextInt(8), text());
+        }
+        return environment;
+    }
+
+    private String text() {
+        StringBuilder text = new StringBuilder();
+        for (int i = random.nextInt(8); i > 0; i--) {
+            text.append(PIECES[random.nextInt(PIECES.length)]);
+        }
+        return text.toString();
+    }
+
+    private <T> T any(T[] values) {
+        return values[random.nextInt(values.length)];
+    }
+}

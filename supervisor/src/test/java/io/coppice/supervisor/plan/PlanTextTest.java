@@ -1,0 +1,322 @@
+package io.coppice.supervisor.plan;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PlanTextTest {
+    private static final String GOLDEN = """
+            coppice-plan 1
+            instance shop
+            directory /run/coppice/shop
+            segment-directory /dev/shm/shop
+            environment 1
+            - PATH=/usr/bin:/bin
+            children 2
+            child rates
+            kind command
+            argv 2
+            - /usr/bin/printf
+            - two\\nlines\\\\
+            environment 0
+            working-directory /srv
+            state-bytes 0
+            heartbeat-timeout-ms 0
+            start-timeout-ms 60000
+            restart always
+            max-restarts -1
+            period-ms 60000
+            backoff 0 1.0 0 0
+            shutdown KILL 0
+            depends-on 0
+            child ingest
+            kind daemon
+            argv 1
+            - /usr/bin/java
+            environment 1
+            - LANG=C.UTF-8
+            working-directory /srv/shop
+            state-bytes 67108864
+            heartbeat-timeout-ms 5000
+            start-timeout-ms 60000
+            restart on-failure
+            max-restarts 5
+            period-ms 60000
+            backoff 10 1.5 10000 60000
+            shutdown TERM 10000
+            depends-on 1
+            - rates ready
+            """;
+
+    @Test
+    void shouldWriteTheDocumentedText() {
+        assertEquals(signed(GOLDEN), PlanText.write(shop()));
+    }
+
+    @Test
+    void shouldReadBackWhatItWrote() throws PlanFormatException {
+        assertEquals(shop(), PlanText.read(PlanText.write(shop())));
+    }
+
+    @Test
+    void shouldGiveEachGeneratedPlanBackUnchanged() {
+        for (long seed = 0; seed < 2_000; seed++) {
+            Plan plan = new PlanGenerator(seed).plan();
+            String text = PlanText.write(plan);
+            try {
+                assertEquals(plan, PlanText.read(text), "seed " + seed);
+            } catch (PlanFormatException e) {
+                throw new AssertionError("seed " + seed + "\n" + text, e);
+            }
+            assertEquals(text.getBytes(StandardCharsets.UTF_8).length, PlanText.textLengthBytes(plan));
+        }
+    }
+
+    @Test
+    void shouldRefuseEveryTruncation() {
+        String text = PlanText.write(shop());
+        for (int length = 0; length < text.length(); length++) {
+            String cut = text.substring(0, length);
+            PlanFormatException e = assertThrows(PlanFormatException.class, () -> PlanText.read(cut), cut);
+            assertTrue(e.line() >= 1 && !e.reason().isEmpty());
+        }
+    }
+
+    @Test
+    void shouldRefuseATruncatedBodyEvenUnderAValidChecksum() {
+        String[] lines = GOLDEN.split("(?<=\n)");
+        StringBuilder body = new StringBuilder();
+        for (int i = 0; i < lines.length; i++) {
+            if (i > 0) {
+                String cut = signed(body.toString());
+                assertThrows(PlanFormatException.class, () -> PlanText.read(cut), cut);
+            }
+            body.append(lines[i]);
+        }
+    }
+
+    @Test
+    void shouldThrowNothingButItsOwnExceptionOnMutatedTexts() {
+        int survivors = 0;
+        for (long seed = 0; seed < 20_000; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            StringBuilder body = new StringBuilder(GOLDEN);
+            for (int i = 1 + random.nextInt(3); i > 0; i--) {
+                mutate(body, random);
+            }
+            String text = random.nextInt(10) == 0 ? body.toString() : signed(body.toString());
+            try {
+                Plan plan = PlanText.read(text);
+                assertEquals(text, PlanText.write(plan), "seed " + seed);
+                survivors++;
+            } catch (PlanFormatException e) {
+                assertTrue(e.line() >= 1, "seed " + seed);
+                assertTrue(e.getMessage().startsWith("plan line "), "seed " + seed);
+            } catch (RuntimeException | Error e) {
+                throw new AssertionError("seed " + seed + ":\n" + text, e);
+            }
+        }
+        assertTrue(survivors > 100, "mutations that keep the text valid: " + survivors);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "children 2           | children 3            | 41 | found `end ",
+                "children 2           | children 513          | 7  | children: count 513, expected 0 to 512",
+                "children 2           | children -1           | 7  | children: count -1",
+                "children 2           | children 2147483649   | 7  | children: count 2147483649",
+                "children 2           | children 1            | 24 | found `child ingest`, expected `end …`",
+                "argv 2               | argv 512              | 10 | argv: count 512",
+                "argv 2               | argv                  | 10 | found `argv`, expected `argv …`",
+                "argv 2               | argv 99999999999999999999 | 10 | expected a whole number",
+                "environment 0        | environment 9223372036854775807 | 13 | expected a whole number",
+                "kind daemon          | kind demon            | 25 | kind: found `demon`, expected one of daemon command",
+                "restart always       | restart sometimes     | 18 | expected one of on-failure always never",
+                "max-restarts 5       | max-restarts -2       | 24 | max_restarts of ingest: -2 is not between -1 and",
+                "max-restarts 5       | max-restarts 99999999999 | 35 | max-restarts: 99999999999 is too large",
+                "state-bytes 67108864 | state-bytes 0         | 24 | state of ingest: 0 is not between",
+                "state-bytes 0        | state-bytes 1         | 8  | state of the plain command rates: 1 is not",
+                "shutdown TERM 10000  | shutdown TREM 10000   | 38 | shutdown signal: `TREM` is none of HUP INT",
+                "shutdown TERM 10000  | shutdown TERM         | 38 | expected SIGNAL TIMEOUT-MS",
+                "backoff 10 1.5       | backoff 10 1.50       | 37 | not written as this release writes it",
+                "backoff 10 1.5       | backoff 10 0.5        | 37 | backoff factor: 0.5 is not between 1 and 100",
+                "backoff 10 1.5       | backoff 10 NaN        | 37 | factor `NaN` is not a decimal number",
+                "backoff 10 1.5       | backoff 10 1.2345     | 37 | has more than three decimal places",
+                "- rates ready        | - rates raedy         | 40 | expected one of started ready completed",
+                "- rates ready        | - ingest ready        | 41 | depends on ingest, which does not come before it",
+                "child ingest         | child rates           | 41 | children: rates is there twice",
+                "child ingest         | child Ingest          | 24 | `Ingest` must match [a-z0-9-]{1,32}",
+                "two\\nlines\\\\       | two\\xlines          | 12 | bad escape",
+                "two\\nlines\\\\       | two\\u00              | 12 | bad escape",
+                "two\\nlines\\\\       | two\\u00E9            | 12 | bad escape",
+                "two\\nlines\\\\       | two\\u0000            | 8  | holds a NUL",
+                "two\\nlines\\\\       | two\\ud800            | 8  | half of a surrogate pair",
+                "two\\nlines\\\\       | two\\u0041            | 12 | exactly one text",
+                "directory /run       | directory run         | 41 | directory: `run/coppice/shop` is not an absolute",
+                "- LANG=C.UTF-8       | - LANG                | 29 | `LANG` is not NAME=VALUE",
+                "- LANG=C.UTF-8       | - PATH=x              | 29 | environment: `PATH` is there twice",
+                "- LANG=C.UTF-8       | - =x                  | 29 | is not NAME=VALUE",
+                "coppice-plan 1       | coppice-plan 2        | 1  | found `coppice-plan 2`, expected `coppice-plan 1`",
+            })
+    void shouldNameLineAndReason(String from, String to, int line, String reason) {
+        assertTrue(GOLDEN.contains(from), from);
+        String text = signed(
+                GOLDEN.replaceFirst(java.util.regex.Pattern.quote(from), java.util.regex.Matcher.quoteReplacement(to)));
+        PlanFormatException e = assertThrows(PlanFormatException.class, () -> PlanText.read(text));
+        assertTrue(e.reason().contains(reason), e.getMessage());
+        assertEquals(line, e.line(), e.getMessage());
+        assertEquals("plan line " + line + ": " + e.reason(), e.getMessage());
+    }
+
+    @Test
+    void shouldRefuseAWrongChecksum() {
+        String text = PlanText.write(shop()).replaceFirst("end [0-9a-f]{8}", "end 00000000");
+        PlanFormatException e = assertThrows(PlanFormatException.class, () -> PlanText.read(text));
+        assertTrue(e.reason().startsWith("checksum `00000000`, expected "), e.getMessage());
+    }
+
+    @Test
+    void shouldRefuseTextAfterTheEnd() {
+        assertThrows(PlanFormatException.class, () -> PlanText.read(PlanText.write(shop()) + "x 1\n"));
+        assertThrows(PlanFormatException.class, () -> PlanText.read(PlanText.write(shop()) + "\n"));
+    }
+
+    @Test
+    void shouldRefuseAnOversizeText() {
+        String text = "coppice-plan 1\ninstance " + "x".repeat(PlanBounds.MAX_PLAN_BYTES) + "\nend 00000000\n";
+        PlanFormatException e = assertThrows(PlanFormatException.class, () -> PlanText.read(text));
+        assertEquals("longer than 1048576 bytes", e.reason());
+    }
+
+    @Test
+    void shouldRefuseToWriteMoreThanItWouldRead() {
+        List<ChildPlan> children = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            ChildPlan one = command("c" + i);
+            children.add(new ChildPlan(
+                    one.name(),
+                    one.kind(),
+                    List.of("x", "y".repeat(60_000)),
+                    one.environment(),
+                    "/",
+                    0,
+                    0,
+                    1,
+                    RestartPolicy.NEVER,
+                    0,
+                    1,
+                    Backoff.NONE,
+                    one.shutdown(),
+                    List.of()));
+        }
+        Plan plan = new Plan("big", "/a", "/a", children);
+        assertTrue(PlanText.textLengthBytes(plan) > PlanBounds.MAX_PLAN_BYTES);
+        assertThrows(IllegalArgumentException.class, () -> PlanText.write(plan));
+    }
+
+    @Test
+    void shouldHoldTheLargestNumberOfChildrenWithASharedEnvironment() throws PlanFormatException {
+        List<ChildPlan> children = new ArrayList<>();
+        for (int i = 0; i < PlanBounds.MAX_CHILDREN; i++) {
+            children.add(command("c" + i));
+        }
+        Plan plan = new Plan("many", "/a", "/a", children);
+        assertEquals(plan, PlanText.read(PlanText.write(plan)));
+    }
+
+    private static ChildPlan command(String name) {
+        TreeMap<String, String> environment = new TreeMap<>();
+        for (int i = 0; i < 100; i++) {
+            environment.put("VARIABLE_" + i, "some value of an ordinary length");
+        }
+        return new ChildPlan(
+                name,
+                ChildPlan.Kind.COMMAND,
+                List.of("x"),
+                environment,
+                "/",
+                0,
+                0,
+                1,
+                RestartPolicy.NEVER,
+                0,
+                1,
+                Backoff.NONE,
+                new Shutdown("TERM", 1),
+                List.of());
+    }
+
+    private static void mutate(StringBuilder text, SplittableRandom random) {
+        int at = random.nextInt(text.length());
+        switch (random.nextInt(5)) {
+            case 0 -> text.setCharAt(at, (char) random.nextInt(128));
+            case 1 -> text.deleteCharAt(at);
+            case 2 -> text.insert(at, (char) random.nextInt(0x10000));
+            case 3 -> text.setCharAt(at, (char) ('0' + random.nextInt(10)));
+            default -> {
+                int lineStart = text.lastIndexOf("\n", at) + 1;
+                int lineEnd = text.indexOf("\n", at);
+                String line = text.substring(lineStart, lineEnd + 1);
+                if (random.nextBoolean()) {
+                    text.insert(lineStart, line);
+                } else {
+                    text.delete(lineStart, lineEnd + 1);
+                }
+            }
+        }
+    }
+
+    private static String signed(String body) {
+        return body + "end " + PlanText.checksum(body) + "\n";
+    }
+
+    private static Plan shop() {
+        TreeMap<String, String> common = new TreeMap<>();
+        common.put("PATH", "/usr/bin:/bin");
+        TreeMap<String, String> own = new TreeMap<>(common);
+        own.put("LANG", "C.UTF-8");
+        ChildPlan rates = new ChildPlan(
+                "rates",
+                ChildPlan.Kind.COMMAND,
+                List.of("/usr/bin/printf", "two\nlines\\"),
+                common,
+                "/srv",
+                0,
+                0,
+                60_000,
+                RestartPolicy.ALWAYS,
+                ChildPlan.UNLIMITED_RESTARTS,
+                60_000,
+                Backoff.NONE,
+                new Shutdown("KILL", 0),
+                List.of());
+        ChildPlan ingest = new ChildPlan(
+                "ingest",
+                ChildPlan.Kind.DAEMON,
+                List.of("/usr/bin/java"),
+                own,
+                "/srv/shop",
+                64L * 1024 * 1024,
+                5_000,
+                60_000,
+                RestartPolicy.ON_FAILURE,
+                5,
+                60_000,
+                new Backoff(10, 1.5, 10_000, 60_000),
+                new Shutdown("TERM", 10_000),
+                List.of(new Dependency("rates", Dependency.Condition.READY)));
+        return new Plan("shop", "/run/coppice/shop", "/dev/shm/shop", List.of(rates, ingest));
+    }
+}
