@@ -1,0 +1,108 @@
+package io.coppice.supervisor.core;
+
+import io.coppice.supervisor.core.ChildState.OperatorKill;
+import io.coppice.supervisor.core.ChildState.Verdict;
+import org.jspecify.annotations.Nullable;
+
+/** A child's next state while a step is in progress. Never leaves the step. */
+final class ChildDraft {
+    final ChildSpec spec;
+    private final ChildState before;
+    Wanted wanted;
+    long incarnation;
+    int pid;
+    long startTicks;
+    long spawnedAtNs;
+    long readyAtNs;
+    long deadlineNs;
+    boolean stopAsked;
+    Verdict verdict;
+
+    @Nullable
+    OperatorKill operatorKill;
+
+    FailureHistory failures;
+    long restarts;
+
+    @Nullable
+    LastExit lastExit;
+
+    private ChildPhase phase;
+    private long sinceNs;
+
+    ChildDraft(ChildState before) {
+        this.before = before;
+        spec = before.spec();
+        phase = before.phase();
+        wanted = before.wanted();
+        incarnation = before.incarnation();
+        pid = before.pid();
+        startTicks = before.startTicks();
+        sinceNs = before.sinceNs();
+        spawnedAtNs = before.spawnedAtNs();
+        readyAtNs = before.readyAtNs();
+        deadlineNs = before.deadlineNs();
+        stopAsked = before.stopAsked();
+        verdict = before.verdict();
+        operatorKill = before.operatorKill();
+        failures = before.failures();
+        restarts = before.restarts();
+        lastExit = before.lastExit();
+    }
+
+    ChildPhase phase() {
+        return phase;
+    }
+
+    long sinceNs() {
+        return sinceNs;
+    }
+
+    int index() {
+        return spec.index();
+    }
+
+    boolean hasProcess() {
+        return pid != ChildState.NO_PID;
+    }
+
+    /** For {@link Transition#enter} only, which also records the event. */
+    void enter(ChildPhase next, long nowNs, long nextDeadlineNs) {
+        phase = next;
+        sinceNs = nowNs;
+        deadlineNs = nextDeadlineNs;
+    }
+
+    /** Forgets the process that is gone. */
+    void clearProcess() {
+        pid = ChildState.NO_PID;
+        startTicks = 0;
+        spawnedAtNs = ChildState.NEVER;
+        readyAtNs = ChildState.NEVER;
+        stopAsked = false;
+        verdict = Verdict.NONE;
+        operatorKill = null;
+    }
+
+    /** The state as drafted; the very same object if nothing changed. */
+    ChildState state() {
+        ChildState after = new ChildState(
+                spec,
+                phase,
+                wanted,
+                incarnation,
+                pid,
+                startTicks,
+                sinceNs,
+                spawnedAtNs,
+                readyAtNs,
+                deadlineNs,
+                stopAsked,
+                verdict,
+                operatorKill,
+                failures,
+                restarts,
+                lastExit);
+        return after.equals(before) ? before : after;
+    }
+}

@@ -1,0 +1,65 @@
+package io.coppice.supervisor.core;
+
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * What the core must know of a child.
+ *
+ * @param index its place among the children, from 0; a child comes after all that it depends on
+ * @param name what people call it
+ * @param hasSegment true for a worker of ours, false for a plain command
+ * @param heartbeatTimeoutNs zero: its heartbeat is not watched
+ * @param startTimeoutNs from release to ready, workers only; zero: no limit
+ * @param maxRestarts restarts allowed within {@code periodNs}: 0 never restarts, {@link #UNLIMITED}; at most {@link
+ *     #MAX_RESTARTS_LIMIT}
+ * @param periodNs more than 0
+ * @param shutdownSignal name of the signal that asks it to end, without {@code SIG}
+ * @param shutdownTimeoutNs from that signal to KILL; zero kills at once, without the signal
+ */
+public record ChildSpec(
+        int index,
+        String name,
+        boolean hasSegment,
+        long heartbeatTimeoutNs,
+        long startTimeoutNs,
+        RestartPolicy restart,
+        int maxRestarts,
+        long periodNs,
+        Backoff backoff,
+        String shutdownSignal,
+        long shutdownTimeoutNs,
+        List<Dependency> dependencies) {
+
+    public static final int UNLIMITED = -1;
+
+    /** Each failure within the period is remembered (8 bytes), so their number is bounded. */
+    public static final int MAX_RESTARTS_LIMIT = 65_536;
+
+    public ChildSpec {
+        Objects.requireNonNull(name);
+        Objects.requireNonNull(restart);
+        Objects.requireNonNull(backoff);
+        Objects.requireNonNull(shutdownSignal);
+        dependencies = List.copyOf(dependencies);
+        require(index >= 0, name, "index", index);
+        require(heartbeatTimeoutNs >= 0, name, "heartbeatTimeoutNs", heartbeatTimeoutNs);
+        require(startTimeoutNs >= 0, name, "startTimeoutNs", startTimeoutNs);
+        require(maxRestarts >= UNLIMITED && maxRestarts <= MAX_RESTARTS_LIMIT, name, "maxRestarts", maxRestarts);
+        require(periodNs > 0, name, "periodNs", periodNs);
+        require(shutdownTimeoutNs >= 0, name, "shutdownTimeoutNs", shutdownTimeoutNs);
+        for (Dependency dependency : dependencies) {
+            require(
+                    dependency.index() >= 0 && dependency.index() < index,
+                    name,
+                    "dependency on a child that does not come before it",
+                    dependency.index());
+        }
+    }
+
+    private static void require(boolean holds, String name, String what, long value) {
+        if (!holds) {
+            throw new IllegalArgumentException("child " + name + ": " + what + ": " + value + " is out of range");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package io.coppice.supervisor.core;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One child, as the supervisor knows it. All times are the supervisor's own monotonic clock, nanoseconds; {@link #NEVER}
+ * stands for none.
+ *
+ * @param phase see {@link ChildPhase}; {@link #state} is what operators see
+ * @param wanted what the operator wants
+ * @param incarnation of the latest spawn attempt, 0 before the first; never reused
+ * @param pid of the live process, {@link #NO_PID} without one
+ * @param startTicks when the kernel started that process, 0 without one
+ * @param sinceNs when the phase was entered
+ * @param spawnedAtNs when the live process was spawned
+ * @param readyAtNs when the live process became ready
+ * @param deadlineNs when the phase ends by itself
+ * @param stopAsked the end of the live process was asked for (stop, restart, shutdown): it is no failure
+ * @param verdict what the live process was found guilty of
+ * @param operatorKill the latest kill that an operator asked for of the live process
+ * @param failures what the restart policy counts
+ * @param restarts launches that followed a death, over the root's whole life; not those an operator asked for by start or
+ *     restart
+ * @param lastExit how it last ended
+ */
+public record ChildState(
+        ChildSpec spec,
+        ChildPhase phase,
+        Wanted wanted,
+        long incarnation,
+        int pid,
+        long startTicks,
+        long sinceNs,
+        long spawnedAtNs,
+        long readyAtNs,
+        long deadlineNs,
+        boolean stopAsked,
+        Verdict verdict,
+        @Nullable OperatorKill operatorKill,
+        FailureHistory failures,
+        long restarts,
+        @Nullable LastExit lastExit) {
+
+    public static final long NEVER = Long.MAX_VALUE;
+    public static final int NO_PID = 0;
+
+    /** Why the supervisor itself condemns a process. */
+    public enum Verdict {
+        NONE,
+        HANG,
+        START_TIMEOUT
+    }
+
+    /** A signal that an operator had sent; the death it causes does not count as a failure. */
+    public record OperatorKill(String signal, int signalNumber, long atNs) {
+        public OperatorKill {
+            Objects.requireNonNull(signal);
+        }
+    }
+
+    public ChildState {
+        Objects.requireNonNull(spec);
+        Objects.requireNonNull(phase);
+        Objects.requireNonNull(wanted);
+        Objects.requireNonNull(verdict);
+        Objects.requireNonNull(failures);
+    }
+
+    /** The state that operators see. */
+    public PublishedState state() {
+        return phase.published();
+    }
+
+    /** The end of the backoff, {@link #NEVER} when not in backoff. */
+    public long backoffUntilNs() {
+        return phase == ChildPhase.BACKOFF ? deadlineNs : NEVER;
+    }
+
+    /** Failures that count towards {@code maxRestarts} (as of the last one). */
+    public int failureCount() {
+        return failures.recentNs().size();
+    }
+
+    /** True while there is a process that can be sent a signal. */
+    public boolean hasProcess() {
+        return pid != NO_PID;
+    }
+}

@@ -1,0 +1,135 @@
+package io.coppice.supervisor.core;
+
+import java.util.Objects;
+
+/**
+ * What the shell shall do, after it has committed the state. {@code child} is an index; a command whose incarnation is
+ * not the one that the shell knows under that index has no addressee any more and is skipped.
+ */
+public sealed interface Command {
+    /** Calls the handler's method for this type, so that a new command cannot compile unhandled. */
+    void carryOutWith(Handler handler);
+
+    /** The shell. Duty-cycle thread only. */
+    interface Handler {
+        void spawn(Spawn command);
+
+        void release(Release command);
+
+        void abandonHeld(AbandonHeld command);
+
+        void signal(Signal command);
+
+        void killGroup(KillGroup command);
+
+        void dumpThreads(DumpThreads command);
+
+        void reply(Reply command);
+
+        void recordEvent(RecordEvent command);
+
+        void exitRoot(ExitRoot command);
+    }
+
+    /** Spawn it, held. Answered by Spawned or SpawnFailed, always. */
+    record Spawn(int child, long incarnation) implements Command {
+        @Override
+        public void carryOutWith(Handler handler) {
+            handler.spawn(this);
+        }
+    }
+
+    /** Write its line into the pipe and close it. Answered by Released, or by Exited if it is dead already. */
+    record Release(int child, long incarnation) implements Command {
+        @Override
+        public void carryOutWith(Handler handler) {
+            handler.release(this);
+        }
+    }
+
+    /**
+     * Close the pipe without a word, also of a spawn still in flight: the child exits by itself. Nothing to do if it was
+     * released already (Released then says so).
+     */
+    record AbandonHeld(int child, long incarnation) implements Command {
+        @Override
+        public void carryOutWith(Handler handler) {
+            handler.abandonHeld(this);
+        }
+    }
+
+    /**
+     * Send a signal to the process, or to its whole group.
+     *
+     * @param signal a name without {@code SIG}, as it came from the spec or from KillRequested
+     */
+    record Signal(int child, long incarnation, String signal, boolean wholeGroup) implements Command {
+        public Signal {
+            Objects.requireNonNull(signal);
+        }
+
+        @Override
+        public void carryOutWith(Handler handler) {
+            handler.signal(this);
+        }
+    }
+
+    /** Send KILL to the whole process group. */
+    record KillGroup(int child, long incarnation) implements Command {
+        @Override
+        public void carryOutWith(Handler handler) {
+            handler.killGroup(this);
+        }
+    }
+
+    /** Make the JVM write its threads to its log (QUIT to the process). */
+    record DumpThreads(int child, long incarnation) implements Command {
+        @Override
+        public void carryOutWith(Handler handler) {
+            handler.dumpThreads(this);
+        }
+    }
+
+    /** Answer the operator. */
+    record Reply(long requestId, Outcome outcome) implements Command {
+        public Reply {
+            Objects.requireNonNull(outcome);
+        }
+
+        @Override
+        public void carryOutWith(Handler handler) {
+            handler.reply(this);
+        }
+    }
+
+    /**
+     * A line for the event log. It describes the state it came with: the shell may write it in the same commit.
+     *
+     * @param child an index, or {@link #ROOT}
+     * @param incarnation of the child, 0 for none
+     * @param pid of the process it is about, 0 for none
+     * @param text a short reason, may be empty
+     */
+    record RecordEvent(EventType type, int child, long incarnation, int pid, String text) implements Command {
+        /** The event is about the root itself. */
+        public static final int ROOT = -1;
+
+        public RecordEvent {
+            Objects.requireNonNull(type);
+            Objects.requireNonNull(text);
+        }
+
+        @Override
+        public void carryOutWith(Handler handler) {
+            handler.recordEvent(this);
+        }
+    }
+
+    /** Nothing lives any more: exit with this code. The last command of a root's life. */
+    record ExitRoot(int code) implements Command {
+        @Override
+        public void carryOutWith(Handler handler) {
+            handler.exitRoot(this);
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package io.coppice.supervisor.core;
+
+import io.coppice.supervisor.core.ChildState.OperatorKill;
+import io.coppice.supervisor.core.ChildState.Verdict;
+import org.jspecify.annotations.Nullable;
+
+/** What follows when a child has ended, or could not be spawned: the restart policy. */
+final class DeathRules {
+    private DeathRules() {}
+
+    static void died(Transition transition, ChildDraft child, ExitStatus status, @Nullable String lastWords) {
+        boolean neverRan = LastExits.held(child.phase());
+        boolean unreleased = neverRan && LastExits.isCode(status, LastExits.NOT_RELEASED_CODE);
+        LastExit exit = LastExits.of(child, status, lastWords, transition.nowNs);
+        transition.record(child, EventType.EXITED, exit.text());
+        if (!unreleased) {
+            child.lastExit = exit;
+        }
+        boolean stopAsked = child.stopAsked;
+        boolean byOperator = child.verdict == Verdict.NONE && causedBy(child, status, transition.nowNs);
+        long readyAtNs = child.readyAtNs;
+        child.clearProcess();
+
+        boolean done = !neverRan && LastExits.isCode(status, 0) && child.spec.restart() != RestartPolicy.ALWAYS;
+        if (child.wanted == Wanted.DOWN) {
+            if (done && !stopAsked) {
+                completed(transition, child);
+            } else {
+                stopped(transition, child, "as asked");
+            }
+        } else if (stopAsked) {
+            LaunchRules.launch(transition, child);
+        } else if (unreleased) {
+            restart(transition, child);
+        } else if (child.spec.hasSegment() && LastExits.isCode(status, LastExits.FAIL_CODE)) {
+            failed(transition, child, "it asked not to be restarted: " + exit.text());
+        } else if (byOperator && child.spec.restart() != RestartPolicy.NEVER) {
+            child.restarts++;
+            LaunchRules.launch(transition, child);
+        } else if (done) {
+            completed(transition, child);
+        } else {
+            failure(transition, child, exit, readyAtNs);
+        }
+    }
+
+    static void spawnFailed(Transition transition, ChildDraft child, String reason) {
+        boolean stopAsked = child.stopAsked;
+        child.clearProcess();
+        LastExit exit = LastExits.spawnFailed(child, reason, transition.nowNs);
+        transition.record(child, EventType.SPAWN_FAILED, reason);
+        if (!stopAsked) {
+            child.lastExit = exit;
+            failure(transition, child, exit, ChildState.NEVER);
+        } else if (child.wanted == Wanted.DOWN) {
+            stopped(transition, child, "as asked");
+        } else {
+            LaunchRules.launch(transition, child);
+        }
+    }
+
+    static void stopped(Transition transition, ChildDraft child, String text) {
+        transition.enter(child, ChildPhase.STOPPED, ChildState.NEVER, EventType.STOPPED, text);
+        LaunchRules.tellThoseWaitingFor(transition, child);
+    }
+
+    private static void completed(Transition transition, ChildDraft child) {
+        transition.enter(child, ChildPhase.COMPLETED, ChildState.NEVER, EventType.COMPLETED, "");
+    }
+
+    private static void failed(Transition transition, ChildDraft child, String text) {
+        transition.enter(child, ChildPhase.FAILED, ChildState.NEVER, EventType.FAILED, text);
+        LaunchRules.tellThoseWaitingFor(transition, child);
+    }
+
+    private static void failure(Transition transition, ChildDraft child, LastExit exit, long readyAtNs) {
+        ChildSpec spec = child.spec;
+        if (spec.restart() == RestartPolicy.NEVER) {
+            failed(transition, child, exit.text());
+            return;
+        }
+        if (readyAtNs != ChildState.NEVER
+                && transition.nowNs - readyAtNs >= spec.backoff().resetAfterNs()) {
+            child.failures = child.failures.withoutStreak();
+        }
+        if (spec.maxRestarts() != ChildSpec.UNLIMITED) {
+            child.failures = child.failures.withFailure(transition.nowNs, spec.periodNs());
+            int count = child.failures.recentNs().size();
+            if (count > spec.maxRestarts()) {
+                failed(
+                        transition,
+                        child,
+                        "gave up: " + count + " failures within " + DurationText.of(spec.periodNs()) + ", "
+                                + spec.maxRestarts() + " restarts allowed; last: " + exit.text());
+                return;
+            }
+        }
+        restart(transition, child);
+    }
+
+    private static void restart(Transition transition, ChildDraft child) {
+        child.restarts++;
+        child.failures = child.failures.withRestart();
+        long delayNs = child.spec.backoff().delayNs(child.failures.streak());
+        if (delayNs == 0) {
+            LaunchRules.launch(transition, child);
+        } else {
+            transition.enter(
+                    child,
+                    ChildPhase.BACKOFF,
+                    transition.after(delayNs),
+                    EventType.BACKOFF,
+                    "restart in " + DurationText.of(delayNs));
+        }
+    }
+
+    /**
+     * Whether this death is the one that the operator's kill asked for: it names that signal; or it came within the time
+     * that the child has for a shutdown, and is not a plain completion. A signal that asks for an orderly end (TERM, INT;
+     * of JVMs HUP; of others QUIT) may be answered by exit code 0: that child was cut short and has not completed.
+     */
+    private static boolean causedBy(ChildDraft child, ExitStatus status, long nowNs) {
+        OperatorKill kill = child.operatorKill;
+        if (kill == null) {
+            return false;
+        }
+        if (status instanceof ExitStatus.Signaled signaled && signaled.signal() == kill.signalNumber()) {
+            return true;
+        }
+        if (LastExits.isCode(status, LastExits.SIGNAL_CODE_BASE + kill.signalNumber())) {
+            return true;
+        }
+        if (nowNs - kill.atNs() > child.spec.shutdownTimeoutNs()) {
+            return false;
+        }
+        return !LastExits.isCode(status, 0) || Signals.asksForOrderlyEnd(kill.signalNumber(), child.spec.hasSegment());
+    }
+}

@@ -1,0 +1,146 @@
+package io.coppice.supervisor.core;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the shell saw. {@code nowNs} is when it saw it: nanoseconds, 0 or more, of one monotonic clock. {@code child} is
+ * an index. Events about a process carry its incarnation; one that is not the child's current incarnation is ignored.
+ *
+ * <p>The shell reports in the order in which things happened to a process: Spawned before Released before BecameReady
+ * before Exited; Released right after it carried out a Release.
+ */
+public sealed interface Event {
+    /** A request that nobody waits for gets no Reply. */
+    long NO_REQUEST = -1;
+
+    long nowNs();
+
+    /** Dispatch on the type itself, so that a new event cannot compile unhandled. */
+    void applyTo(Transition transition);
+
+    /** The first event of a root's life: launch what may be launched. */
+    record Begin(long nowNs) implements Event {
+        @Override
+        public void applyTo(Transition transition) {
+            EventRules.begin(transition);
+        }
+    }
+
+    /** The process exists and is held; {@code startTicks} is field 22 of its {@code /proc/PID/stat}. */
+    record Spawned(int child, long incarnation, int pid, long startTicks, long nowNs) implements Event {
+        @Override
+        public void applyTo(Transition transition) {
+            EventRules.spawned(transition, this);
+        }
+    }
+
+    /** There is no process, and there will be none for this incarnation. */
+    record SpawnFailed(int child, long incarnation, String reason, long nowNs) implements Event {
+        public SpawnFailed {
+            Objects.requireNonNull(reason);
+        }
+
+        @Override
+        public void applyTo(Transition transition) {
+            EventRules.spawnFailed(transition, this);
+        }
+    }
+
+    /** A Release was carried out: the child may be running. */
+    record Released(int child, long incarnation, long nowNs) implements Event {
+        @Override
+        public void applyTo(Transition transition) {
+            EventRules.released(transition, this);
+        }
+    }
+
+    /** The worker's own word, or a probe's, that it does its work now. */
+    record BecameReady(int child, long incarnation, long nowNs) implements Event {
+        @Override
+        public void applyTo(Transition transition) {
+            EventRules.becameReady(transition, this);
+        }
+    }
+
+    /**
+     * The kernel said that the process is dead, and nothing of its process group is left.
+     *
+     * @param lastWords what a worker left in its segment, if its phase there is FAILING
+     */
+    record Exited(
+            int child,
+            long incarnation,
+            ExitStatus status,
+            @Nullable String lastWords,
+            long nowNs) implements Event {
+        public Exited {
+            Objects.requireNonNull(status);
+        }
+
+        @Override
+        public void applyTo(Transition transition) {
+            EventRules.exited(transition, this);
+        }
+    }
+
+    /** The heartbeat count has stood still for the heartbeat timeout, by the shell's measure. */
+    record HeartbeatLost(int child, long incarnation, long nowNs) implements Event {
+        @Override
+        public void applyTo(Transition transition) {
+            EventRules.heartbeatLost(transition, this);
+        }
+    }
+
+    /** Time has passed; due whenever {@link SupervisorState#nextDeadlineNs} has come, harmless at any other time. */
+    record Tick(long nowNs) implements Event {
+        @Override
+        public void applyTo(Transition transition) {
+            EventRules.tick(transition);
+        }
+    }
+
+    /** An operator wants the child down, until he says otherwise. */
+    record StopRequested(int child, long requestId, long nowNs) implements Event {
+        @Override
+        public void applyTo(Transition transition) {
+            EventRules.stopRequested(transition, this);
+        }
+    }
+
+    /** An operator wants the child up. */
+    record StartRequested(int child, long requestId, long nowNs) implements Event {
+        @Override
+        public void applyTo(Transition transition) {
+            EventRules.startRequested(transition, this);
+        }
+    }
+
+    /** An operator wants the child stopped and then up. */
+    record RestartRequested(int child, long requestId, long nowNs) implements Event {
+        @Override
+        public void applyTo(Transition transition) {
+            EventRules.restartRequested(transition, this);
+        }
+    }
+
+    /** An operator wants the process sent a signal; what he wants of the child does not change. */
+    record KillRequested(int child, String signal, int signalNumber, long requestId, long nowNs) implements Event {
+        public KillRequested {
+            Objects.requireNonNull(signal);
+        }
+
+        @Override
+        public void applyTo(Transition transition) {
+            EventRules.killRequested(transition, this);
+        }
+    }
+
+    /** Stop everything in order; asked a second time: kill everything now. */
+    record ShutdownRequested(long requestId, long nowNs) implements Event {
+        @Override
+        public void applyTo(Transition transition) {
+            EventRules.shutdownRequested(transition, this);
+        }
+    }
+}

@@ -1,0 +1,268 @@
+package io.coppice.supervisor.core;
+
+import io.coppice.supervisor.core.ChildState.OperatorKill;
+import io.coppice.supervisor.core.ChildState.Verdict;
+import io.coppice.supervisor.core.SupervisorState.Phase;
+
+/** What each event does, phase by phase. What thereby becomes possible follows in {@link Supervisor}. */
+final class EventRules {
+    /** The exit code of a client whose request was refused. */
+    private static final int REFUSED = 1;
+
+    private EventRules() {}
+
+    static void begin(Transition transition) {
+        if (transition.phase == Phase.RUNNING) {
+            transition.recordRoot(EventType.ROOT_STARTED, transition.childCount() + " children");
+        }
+    }
+
+    static void spawned(Transition transition, Event.Spawned event) {
+        ChildDraft child = transition.current(event.child(), event.incarnation());
+        if (child == null || child.hasProcess()) {
+            return;
+        }
+        if (child.phase() == ChildPhase.SPAWNING) {
+            hasProcess(transition, child, event);
+            transition.enter(child, ChildPhase.HELD, ChildState.NEVER, EventType.SPAWNED, "");
+            transition.command(new Command.Release(child.index(), child.incarnation));
+        } else if (child.phase() == ChildPhase.ABANDONING) {
+            hasProcess(transition, child, event);
+            transition.record(child, EventType.SPAWNED, "too late: it will not be released");
+            if (transition.hurried) {
+                EndRules.kill(transition, child, EventType.KILLED, "shutdown was asked for again");
+            } else {
+                child.deadlineNs = transition.after(child.spec.shutdownTimeoutNs());
+                transition.command(new Command.AbandonHeld(child.index(), child.incarnation));
+            }
+        }
+    }
+
+    private static void hasProcess(Transition transition, ChildDraft child, Event.Spawned event) {
+        child.pid = event.pid();
+        child.startTicks = event.startTicks();
+        child.spawnedAtNs = transition.nowNs;
+    }
+
+    static void spawnFailed(Transition transition, Event.SpawnFailed event) {
+        ChildDraft child = transition.current(event.child(), event.incarnation());
+        if (child != null && child.phase().occupied() && !child.hasProcess()) {
+            DeathRules.spawnFailed(transition, child, event.reason());
+        }
+    }
+
+    static void released(Transition transition, Event.Released event) {
+        ChildDraft child = transition.current(event.child(), event.incarnation());
+        if (child == null || !child.hasProcess()) {
+            return;
+        }
+        if (child.phase() == ChildPhase.HELD) {
+            started(transition, child);
+        } else if (child.phase() == ChildPhase.ABANDONING) {
+            runsAfterAll(transition, child);
+        }
+    }
+
+    static void becameReady(Transition transition, Event.BecameReady event) {
+        ChildDraft child = transition.current(event.child(), event.incarnation());
+        if (child == null || !child.hasProcess()) {
+            return;
+        }
+        switch (child.phase()) {
+            case HELD -> {
+                started(transition, child);
+                if (child.phase() == ChildPhase.STARTING) {
+                    ready(transition, child);
+                }
+            }
+            case STARTING -> ready(transition, child);
+            case ABANDONING -> runsAfterAll(transition, child);
+            default -> {
+                // Ready already, or on its way out.
+            }
+        }
+    }
+
+    private static void started(Transition transition, ChildDraft child) {
+        long timeoutNs = child.spec.startTimeoutNs();
+        transition.enter(
+                child,
+                ChildPhase.STARTING,
+                timeoutNs == 0 ? ChildState.NEVER : transition.after(timeoutNs),
+                EventType.RELEASED,
+                "");
+        if (!child.spec.hasSegment()) {
+            ready(transition, child);
+        }
+    }
+
+    private static void ready(Transition transition, ChildDraft child) {
+        child.readyAtNs = transition.nowNs;
+        transition.enter(child, ChildPhase.READY, ChildState.NEVER, EventType.READY, "");
+    }
+
+    /** Its release overtook the stop. */
+    private static void runsAfterAll(Transition transition, ChildDraft child) {
+        transition.record(child, EventType.RELEASED, "before it could be abandoned");
+        EndRules.stop(transition, child);
+    }
+
+    static void exited(Transition transition, Event.Exited event) {
+        ChildDraft child = transition.current(event.child(), event.incarnation());
+        if (child != null && child.phase().occupied()) {
+            DeathRules.died(transition, child, event.status(), event.lastWords());
+        }
+    }
+
+    static void heartbeatLost(Transition transition, Event.HeartbeatLost event) {
+        ChildDraft child = transition.current(event.child(), event.incarnation());
+        if (child != null && child.phase() == ChildPhase.READY && child.spec.heartbeatTimeoutNs() > 0) {
+            EndRules.condemn(
+                    transition,
+                    child,
+                    Verdict.HANG,
+                    EventType.HANG,
+                    "no heartbeat for " + DurationText.of(child.spec.heartbeatTimeoutNs()));
+        }
+    }
+
+    static void tick(Transition transition) {
+        for (int i = 0; i < transition.childCount(); i++) {
+            if (transition.childBefore(i).deadlineNs() <= transition.nowNs) {
+                deadlineCame(transition, transition.child(i));
+            }
+        }
+    }
+
+    private static void deadlineCame(Transition transition, ChildDraft child) {
+        switch (child.phase()) {
+            case BACKOFF -> LaunchRules.launch(transition, child);
+            case STARTING ->
+                EndRules.condemn(
+                        transition,
+                        child,
+                        Verdict.START_TIMEOUT,
+                        EventType.START_TIMEOUT,
+                        "not ready within " + DurationText.of(child.spec.startTimeoutNs()));
+            case DUMPING -> EndRules.kill(transition, child, EventType.KILLED, LastExits.verdictText(child));
+            case ABANDONING, STOPPING ->
+                EndRules.kill(
+                        transition,
+                        child,
+                        EventType.STOP_TIMEOUT,
+                        "not gone " + DurationText.of(child.spec.shutdownTimeoutNs()) + " after it was asked to end");
+            case KILLING -> EndRules.killAgain(transition, child);
+            case WAITING, SPAWNING, HELD, READY, STOPPED, FAILED, COMPLETED ->
+                throw new IllegalStateException(
+                        "child " + child.spec.name() + ": a deadline in phase " + child.phase() + ", which has none");
+        }
+    }
+
+    static void stopRequested(Transition transition, Event.StopRequested event) {
+        ChildDraft child = transition.child(event.child());
+        transition.record(child, EventType.STOP_REQUESTED, "");
+        wantDown(transition, child);
+        EndRules.endAsAsked(transition, child);
+        transition.reply(event.requestId(), new Outcome.Ok(child.incarnation));
+    }
+
+    private static void wantDown(Transition transition, ChildDraft child) {
+        child.wanted = Wanted.DOWN;
+        if (child.phase() == ChildPhase.WAITING || child.phase() == ChildPhase.BACKOFF) {
+            DeathRules.stopped(transition, child, "as asked");
+        }
+    }
+
+    static void startRequested(Transition transition, Event.StartRequested event) {
+        ChildDraft child = transition.child(event.child());
+        if (refusedBecauseEnding(transition, child, event.requestId())) {
+            return;
+        }
+        long found = child.incarnation;
+        transition.record(child, EventType.START_REQUESTED, "");
+        wantUp(transition, child);
+        transition.reply(event.requestId(), new Outcome.Ok(found));
+    }
+
+    static void restartRequested(Transition transition, Event.RestartRequested event) {
+        ChildDraft child = transition.child(event.child());
+        if (refusedBecauseEnding(transition, child, event.requestId())) {
+            return;
+        }
+        long found = child.incarnation;
+        transition.record(child, EventType.RESTART_REQUESTED, "");
+        if (child.phase().occupied()) {
+            child.wanted = Wanted.UP;
+            child.failures = FailureHistory.EMPTY;
+            EndRules.endAsAsked(transition, child);
+        } else {
+            wantUp(transition, child);
+        }
+        transition.reply(event.requestId(), new Outcome.Ok(found));
+    }
+
+    /** Up again with a clean slate, unless it is up, or on its way there, anyway. */
+    private static void wantUp(Transition transition, ChildDraft child) {
+        Wanted wantedBefore = child.wanted;
+        child.wanted = Wanted.UP;
+        switch (child.phase()) {
+            case STOPPED, FAILED, COMPLETED, BACKOFF -> {
+                child.failures = FailureHistory.EMPTY;
+                LaunchRules.launch(transition, child);
+            }
+            case ABANDONING, DUMPING, STOPPING, KILLING -> {
+                if (wantedBefore == Wanted.DOWN) {
+                    child.failures = FailureHistory.EMPTY;
+                }
+            }
+            case WAITING -> child.failures = FailureHistory.EMPTY;
+            case SPAWNING, HELD, STARTING, READY -> {}
+        }
+    }
+
+    static void killRequested(Transition transition, Event.KillRequested event) {
+        ChildDraft child = transition.child(event.child());
+        if (!child.hasProcess()) {
+            transition.reply(
+                    event.requestId(),
+                    new Outcome.Error(
+                            REFUSED,
+                            "cannot send " + event.signal() + " to " + child.spec.name() + ": it has no process, it is "
+                                    + child.phase().published().word()));
+            return;
+        }
+        child.operatorKill = new OperatorKill(event.signal(), event.signalNumber(), transition.nowNs);
+        transition.record(child, EventType.KILL_REQUESTED, "signal " + event.signal());
+        transition.command(new Command.Signal(child.index(), child.incarnation, event.signal(), false));
+        transition.reply(event.requestId(), new Outcome.Ok(child.incarnation));
+    }
+
+    static void shutdownRequested(Transition transition, Event.ShutdownRequested event) {
+        if (transition.phase == Phase.RUNNING) {
+            transition.phase = Phase.STOPPING;
+            transition.recordRoot(EventType.SHUTDOWN_REQUESTED, "stopping every child, dependents first");
+            for (int i = 0; i < transition.childCount(); i++) {
+                ChildDraft child = transition.child(i);
+                wantDown(transition, child);
+                if (child.phase() == ChildPhase.SPAWNING || child.phase() == ChildPhase.HELD) {
+                    EndRules.endAsAsked(transition, child);
+                }
+            }
+        } else if (transition.phase == Phase.STOPPING) {
+            transition.hurried = true;
+            transition.recordRoot(EventType.SHUTDOWN_REQUESTED, "asked for again: killing every child");
+            EndRules.killAll(transition);
+        }
+        transition.reply(event.requestId(), new Outcome.Ok(Outcome.NO_INCARNATION));
+    }
+
+    private static boolean refusedBecauseEnding(Transition transition, ChildDraft child, long requestId) {
+        if (transition.phase == Phase.RUNNING) {
+            return false;
+        }
+        transition.reply(
+                requestId,
+                new Outcome.Error(REFUSED, "cannot start " + child.spec.name() + ": the instance is shutting down"));
+        return true;
+    }
+}

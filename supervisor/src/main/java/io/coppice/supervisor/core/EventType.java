@@ -1,0 +1,44 @@
+package io.coppice.supervisor.core;
+
+/** What a line of the event log is about. */
+public enum EventType {
+    ROOT_STARTED("root-started"),
+    SHUTDOWN_REQUESTED("shutdown-requested"),
+    ROOT_DONE("root-done"),
+    START_REQUESTED("start-requested"),
+    STOP_REQUESTED("stop-requested"),
+    RESTART_REQUESTED("restart-requested"),
+    KILL_REQUESTED("kill-requested"),
+    /** Wanted up, but a dependency does not hold (yet). */
+    WAITING("waiting"),
+    SPAWNING("spawning"),
+    SPAWNED("spawned"),
+    SPAWN_FAILED("spawn-failed"),
+    RELEASED("released"),
+    READY("ready"),
+    ABANDONED("abandoned"),
+    START_TIMEOUT("start-timeout"),
+    HANG("hang"),
+    STOPPING("stopping"),
+    STOP_TIMEOUT("stop-timeout"),
+    KILLED("killed"),
+    /** Still there long after KILL: most likely in uninterruptible sleep. */
+    KILL_UNANSWERED("kill-unanswered"),
+    EXITED("exited"),
+    BACKOFF("backoff"),
+    STOPPED("stopped"),
+    COMPLETED("completed"),
+    /** The restart policy gave up, or the child itself asked not to be restarted. */
+    FAILED("failed");
+
+    private final String word;
+
+    EventType(String word) {
+        this.word = word;
+    }
+
+    /** The word that {@code events} prints. */
+    public String word() {
+        return word;
+    }
+}

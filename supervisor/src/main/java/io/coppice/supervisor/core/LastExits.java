@@ -1,0 +1,106 @@
+package io.coppice.supervisor.core;
+
+import io.coppice.supervisor.core.ChildState.Verdict;
+import org.jspecify.annotations.Nullable;
+
+/** From the kernel's word and a worker's last words to the record of an end. */
+final class LastExits {
+    /** Worker: an exception left its loop. */
+    static final int EXCEPTION_CODE = 70;
+
+    /** Worker: an exception left its loop, and it asks not to be restarted. */
+    static final int FAIL_CODE = 78;
+
+    /** Held child: its pipe was closed without a word. */
+    static final int NOT_RELEASED_CODE = 125;
+
+    /** Shells and JVMs that end because of a signal exit with this plus its number. */
+    static final int SIGNAL_CODE_BASE = 128;
+
+    private static final int SEGMENT_REFUSED_CODE = 71;
+    private static final int SEGMENT_LOCKED_CODE = 72;
+    private static final int MAIN_UNUSABLE_CODE = 73;
+
+    private LastExits() {}
+
+    static LastExit of(ChildDraft child, ExitStatus status, @Nullable String lastWords, long nowNs) {
+        if (status instanceof ExitStatus.Exited exited) {
+            boolean words = child.spec.hasSegment()
+                    && lastWords != null
+                    && (exited.code() == EXCEPTION_CODE || exited.code() == FAIL_CODE);
+            return new LastExit(
+                    words ? ExitKind.EXCEPTION : ExitKind.EXIT,
+                    exited.code(),
+                    LastExit.NO_SIGNAL,
+                    words ? String.valueOf(lastWords) : codeText(child, exited.code()),
+                    child.incarnation,
+                    nowNs);
+        }
+        if (status instanceof ExitStatus.Signaled signaled) {
+            boolean ours = signaled.signal() == Signals.KILL;
+            return new LastExit(
+                    ours ? condemnedOr(child, ExitKind.SIGNAL) : ExitKind.SIGNAL,
+                    LastExit.NO_CODE,
+                    signaled.signal(),
+                    ours && child.verdict != Verdict.NONE
+                            ? verdictText(child)
+                            : "signal " + Signals.name(signaled.signal()) + (signaled.core() ? ", core dumped" : ""),
+                    child.incarnation,
+                    nowNs);
+        }
+        return new LastExit(
+                condemnedOr(child, ExitKind.UNKNOWN),
+                LastExit.NO_CODE,
+                LastExit.NO_SIGNAL,
+                child.verdict != Verdict.NONE ? verdictText(child) : "unknown: the kernel could not tell",
+                child.incarnation,
+                nowNs);
+    }
+
+    static LastExit spawnFailed(ChildDraft child, String reason, long nowNs) {
+        return new LastExit(
+                ExitKind.SPAWN_FAILED, LastExit.NO_CODE, LastExit.NO_SIGNAL, reason, child.incarnation, nowNs);
+    }
+
+    /** Whether a process in this phase has done nothing yet: it waits, or would wait, on its pipe. */
+    static boolean held(ChildPhase phase) {
+        return phase == ChildPhase.SPAWNING || phase == ChildPhase.HELD || phase == ChildPhase.ABANDONING;
+    }
+
+    static boolean isCode(ExitStatus status, int code) {
+        return status instanceof ExitStatus.Exited exited && exited.code() == code;
+    }
+
+    static String verdictText(ChildDraft child) {
+        return switch (child.verdict) {
+            case HANG -> "no heartbeat for " + DurationText.of(child.spec.heartbeatTimeoutNs());
+            case START_TIMEOUT -> "not ready within " + DurationText.of(child.spec.startTimeoutNs());
+            case NONE -> "";
+        };
+    }
+
+    private static ExitKind condemnedOr(ChildDraft child, ExitKind otherwise) {
+        return switch (child.verdict) {
+            case HANG -> ExitKind.HANG;
+            case START_TIMEOUT -> ExitKind.START_TIMEOUT;
+            case NONE -> otherwise;
+        };
+    }
+
+    private static String codeText(ChildDraft child, int code) {
+        String text = "exit code " + code;
+        if (held(child.phase())) {
+            return text + " (before it was released)";
+        }
+        if (!child.spec.hasSegment()) {
+            return text;
+        }
+        return switch (code) {
+            case EXCEPTION_CODE, FAIL_CODE -> text + " (uncaught exception)";
+            case SEGMENT_REFUSED_CODE -> text + " (it refused its segment, see its log)";
+            case SEGMENT_LOCKED_CODE -> text + " (it could not lock its segment, see its log)";
+            case MAIN_UNUSABLE_CODE -> text + " (its main class is unusable, see its log)";
+            default -> text;
+        };
+    }
+}

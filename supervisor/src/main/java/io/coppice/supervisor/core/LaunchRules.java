@@ -1,0 +1,84 @@
+package io.coppice.supervisor.core;
+
+import io.coppice.supervisor.core.SupervisorState.Phase;
+import org.jspecify.annotations.Nullable;
+
+/** When a child may be launched, and what it waits for otherwise. */
+final class LaunchRules {
+    private LaunchRules() {}
+
+    /** Launches all that waited for dependencies which now hold. */
+    static void launchWhatMay(Transition transition) {
+        for (int i = 0; i < transition.childCount(); i++) {
+            if (transition.phaseOf(i) == ChildPhase.WAITING
+                    && unmet(transition, transition.childBefore(i).spec()) == null) {
+                spawn(transition, transition.child(i));
+            }
+        }
+    }
+
+    /** Launches a child without a process now, or as soon as its dependencies hold. */
+    static void launch(Transition transition, ChildDraft child) {
+        Dependency unmet = unmet(transition, child.spec);
+        if (unmet == null) {
+            spawn(transition, child);
+        } else {
+            transition.enter(
+                    child, ChildPhase.WAITING, ChildState.NEVER, EventType.WAITING, waitingText(transition, unmet));
+        }
+    }
+
+    /** Tells, in the log, those who wait for a child that will not be there by itself. */
+    static void tellThoseWaitingFor(Transition transition, ChildDraft gone) {
+        if (transition.phase != Phase.RUNNING) {
+            return;
+        }
+        for (int i = gone.index() + 1; i < transition.childCount(); i++) {
+            if (transition.phaseOf(i) != ChildPhase.WAITING) {
+                continue;
+            }
+            for (Dependency dependency : transition.childBefore(i).spec().dependencies()) {
+                if (dependency.index() == gone.index() && !holds(transition, dependency)) {
+                    transition.record(transition.child(i), EventType.WAITING, waitingText(transition, dependency));
+                }
+            }
+        }
+    }
+
+    private static void spawn(Transition transition, ChildDraft child) {
+        child.incarnation++;
+        transition.enter(child, ChildPhase.SPAWNING, ChildState.NEVER, EventType.SPAWNING, "");
+        transition.command(new Command.Spawn(child.index(), child.incarnation));
+    }
+
+    private static @Nullable Dependency unmet(Transition transition, ChildSpec spec) {
+        for (Dependency dependency : spec.dependencies()) {
+            if (!holds(transition, dependency)) {
+                return dependency;
+            }
+        }
+        return null;
+    }
+
+    private static boolean holds(Transition transition, Dependency dependency) {
+        ChildPhase phase = transition.phaseOf(dependency.index());
+        if (phase == ChildPhase.COMPLETED) {
+            return true;
+        }
+        return switch (dependency.condition()) {
+            case STARTED -> phase == ChildPhase.STARTING || phase == ChildPhase.READY;
+            case READY -> phase == ChildPhase.READY;
+            case COMPLETED -> false;
+        };
+    }
+
+    private static String waitingText(Transition transition, Dependency unmet) {
+        String condition = switch (unmet.condition()) {
+            case STARTED -> "started";
+            case READY -> "ready";
+            case COMPLETED -> "completed";
+        };
+        return "waits for " + transition.childBefore(unmet.index()).spec().name() + " to be " + condition + "; it is "
+                + transition.phaseOf(unmet.index()).published().word();
+    }
+}

@@ -1,0 +1,65 @@
+package io.coppice.supervisor.core;
+
+import io.coppice.supervisor.core.SupervisorState.Phase;
+
+/** The supervisor's decisions. Pure: the same state and event always give an equal step. */
+public final class Supervisor {
+    private Supervisor() {}
+
+    /**
+     * What follows from an event. Every pair of state and event has an answer; one that changes nothing gives the very
+     * same state.
+     *
+     * @throws IndexOutOfBoundsException if the event names a child that does not exist
+     * @throws IllegalArgumentException if the event's time is below zero
+     */
+    public static Step step(SupervisorState state, Event event) {
+        Transition transition = new Transition(state, event.nowNs());
+        event.applyTo(transition);
+        settle(transition);
+        return transition.toStep();
+    }
+
+    /** What has become possible: launches, the next stop in order, the end of the root. */
+    private static void settle(Transition transition) {
+        switch (transition.phase) {
+            case RUNNING -> {
+                LaunchRules.launchWhatMay(transition);
+                if (all(transition, ChildPhase.COMPLETED)) {
+                    finish(transition, "every child has completed");
+                }
+            }
+            case STOPPING -> {
+                EndRules.stopNextInOrder(transition);
+                if (noneOccupied(transition)) {
+                    finish(transition, "every child is down");
+                }
+            }
+            case DONE -> {}
+        }
+    }
+
+    private static void finish(Transition transition, String reason) {
+        transition.phase = Phase.DONE;
+        transition.recordRoot(EventType.ROOT_DONE, reason);
+        transition.command(new Command.ExitRoot(0));
+    }
+
+    private static boolean all(Transition transition, ChildPhase phase) {
+        for (int i = 0; i < transition.childCount(); i++) {
+            if (transition.phaseOf(i) != phase) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean noneOccupied(Transition transition) {
+        for (int i = 0; i < transition.childCount(); i++) {
+            if (transition.phaseOf(i).occupied()) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,84 @@
+package io.coppice.supervisor.core;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * All that the supervisor knows.
+ *
+ * @param phase of the root
+ * @param hurried shutdown was asked for twice: kill, do not wait
+ * @param children by index
+ */
+public record SupervisorState(Phase phase, boolean hurried, List<ChildState> children) {
+    /** Where the root is in its life. */
+    public enum Phase {
+        RUNNING,
+        /** Shutdown was asked for: nothing is launched, all that lives is stopped in order. */
+        STOPPING,
+        /** ExitRoot was commanded. Nothing happens any more. */
+        DONE
+    }
+
+    public SupervisorState {
+        Objects.requireNonNull(phase);
+        children = List.copyOf(children);
+        for (int i = 0; i < children.size(); i++) {
+            if (children.get(i).spec().index() != i) {
+                throw new IllegalArgumentException(
+                        "child " + children.get(i).spec().name() + ": index "
+                                + children.get(i).spec().index() + " at place " + i);
+            }
+        }
+    }
+
+    /** Before Begin: all wanted up, nothing launched. */
+    public static SupervisorState initial(List<ChildSpec> specs) {
+        return initial(specs, Collections.nCopies(specs.size(), 0L));
+    }
+
+    /**
+     * Before Begin, going on from the incarnations that an earlier root reached, which are not reused.
+     *
+     * @param lastIncarnations by index, 0 for none
+     */
+    public static SupervisorState initial(List<ChildSpec> specs, List<Long> lastIncarnations) {
+        List<ChildState> children = new ArrayList<>(specs.size());
+        for (int i = 0; i < specs.size(); i++) {
+            children.add(new ChildState(
+                    specs.get(i),
+                    ChildPhase.WAITING,
+                    Wanted.UP,
+                    lastIncarnations.get(i),
+                    ChildState.NO_PID,
+                    0,
+                    0,
+                    ChildState.NEVER,
+                    ChildState.NEVER,
+                    ChildState.NEVER,
+                    false,
+                    ChildState.Verdict.NONE,
+                    null,
+                    FailureHistory.EMPTY,
+                    0,
+                    null));
+        }
+        return new SupervisorState(Phase.RUNNING, false, children);
+    }
+
+    /** The state of one child. */
+    public ChildState child(int index) {
+        return children.get(index);
+    }
+
+    /** When the next Tick is due, {@link ChildState#NEVER} when none is. Allocates nothing. */
+    public long nextDeadlineNs() {
+        long next = ChildState.NEVER;
+        for (int i = 0; i < children.size(); i++) {
+            next = Math.min(next, children.get(i).deadlineNs());
+        }
+        return next;
+    }
+}

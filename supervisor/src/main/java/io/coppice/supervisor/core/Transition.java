@@ -1,0 +1,100 @@
+package io.coppice.supervisor.core;
+
+import io.coppice.supervisor.core.SupervisorState.Phase;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One step in progress: the state before it, drafts of what changes, and the commands so far. Never leaves the step. */
+final class Transition {
+    final long nowNs;
+    Phase phase;
+    boolean hurried;
+    private final SupervisorState before;
+    private final @Nullable ChildDraft[] drafts;
+    private final List<Command> commands = new ArrayList<>();
+
+    Transition(SupervisorState before, long nowNs) {
+        if (nowNs < 0) {
+            // Deadlines are saturating sums, which need a clock that does not start below zero.
+            throw new IllegalArgumentException("nowNs: " + nowNs + " must be 0 or more");
+        }
+        this.before = before;
+        this.nowNs = nowNs;
+        phase = before.phase();
+        hurried = before.hurried();
+        drafts = new ChildDraft[before.children().size()];
+    }
+
+    int childCount() {
+        return drafts.length;
+    }
+
+    /** To change it. */
+    ChildDraft child(int index) {
+        ChildDraft draft = drafts[index];
+        if (draft == null) {
+            draft = new ChildDraft(before.child(index));
+            drafts[index] = draft;
+        }
+        return draft;
+    }
+
+    /** To read it, as of this moment of the step. */
+    ChildPhase phaseOf(int index) {
+        ChildDraft draft = drafts[index];
+        return draft == null ? before.child(index).phase() : draft.phase();
+    }
+
+    /** To read it, as of before the step. */
+    ChildState childBefore(int index) {
+        return before.child(index);
+    }
+
+    /** The child, or null if the event is about an incarnation that is history. */
+    @Nullable
+    ChildDraft current(int index, long incarnation) {
+        return before.child(index).incarnation() == incarnation ? child(index) : null;
+    }
+
+    /** The one place where a child changes its phase. */
+    void enter(ChildDraft child, ChildPhase next, long deadlineNs, EventType type, String text) {
+        child.enter(next, nowNs, deadlineNs);
+        record(child, type, text);
+    }
+
+    void record(ChildDraft child, EventType type, String text) {
+        commands.add(new Command.RecordEvent(type, child.index(), child.incarnation, child.pid, text));
+    }
+
+    void recordRoot(EventType type, String text) {
+        commands.add(new Command.RecordEvent(type, Command.RecordEvent.ROOT, 0, ChildState.NO_PID, text));
+    }
+
+    void command(Command command) {
+        commands.add(command);
+    }
+
+    void reply(long requestId, Outcome outcome) {
+        if (requestId != Event.NO_REQUEST) {
+            commands.add(new Command.Reply(requestId, outcome));
+        }
+    }
+
+    /** {@code nowNs + delayNs}, or never if that is beyond the clock. */
+    long after(long delayNs) {
+        return delayNs >= ChildState.NEVER - nowNs ? ChildState.NEVER : nowNs + delayNs;
+    }
+
+    Step toStep() {
+        boolean changed = phase != before.phase() || hurried != before.hurried();
+        List<ChildState> children = new ArrayList<>(drafts.length);
+        for (int i = 0; i < drafts.length; i++) {
+            ChildDraft draft = drafts[i];
+            ChildState after = draft == null ? before.child(i) : draft.state();
+            changed |= after != before.child(i);
+            children.add(after);
+        }
+        return new Step(changed ? new SupervisorState(phase, hurried, children) : before, commands);
+    }
+}

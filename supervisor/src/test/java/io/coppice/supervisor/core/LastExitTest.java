@@ -1,0 +1,82 @@
+package io.coppice.supervisor.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.Test;
+
+class LastExitTest {
+    private final Driver driver = Driver.running(
+            Specs.worker(0, "ingest").build(), Specs.command(1, "web").build());
+
+    private void assertLast(int child, ExitKind kind, int code, int signal, String text) {
+        assertEquals(new LastExit(kind, code, signal, text, 1, driver.nowNs), driver.lastExit(child));
+    }
+
+    @Test
+    void shouldRecordAnExitCode() {
+        driver.after(5).exited(0, 3);
+        assertLast(0, ExitKind.EXIT, 3, LastExit.NO_SIGNAL, "exit code 3");
+    }
+
+    @Test
+    void shouldRecordASignal() {
+        driver.died(0, new ExitStatus.Signaled(11, true), null);
+        assertLast(0, ExitKind.SIGNAL, LastExit.NO_CODE, 11, "signal SEGV, core dumped");
+    }
+
+    @Test
+    void shouldNameRareSignalsByNumber() {
+        driver.signaled(0, 35);
+        assertLast(0, ExitKind.SIGNAL, LastExit.NO_CODE, 35, "signal 35");
+    }
+
+    @Test
+    void shouldRecordAnExceptionByTheWorkersLastWords() {
+        driver.died(0, new ExitStatus.Exited(70), "java.lang.ArithmeticException: / by zero");
+        assertLast(0, ExitKind.EXCEPTION, 70, LastExit.NO_SIGNAL, "java.lang.ArithmeticException: / by zero");
+    }
+
+    @Test
+    void shouldRecordAnExitCodeWhereThereAreNoLastWords() {
+        driver.exited(0, 70);
+        assertLast(0, ExitKind.EXIT, 70, LastExit.NO_SIGNAL, "exit code 70 (uncaught exception)");
+    }
+
+    @Test
+    void shouldSayWhatAWorkersOwnExitCodesMean() {
+        driver.exited(0, 72);
+        assertLast(
+                0, ExitKind.EXIT, 72, LastExit.NO_SIGNAL, "exit code 72 (it could not lock its segment, see its log)");
+    }
+
+    @Test
+    void shouldTakeACommandsExitCodesAsTheyAre() {
+        driver.died(1, new ExitStatus.Exited(78), "stray words");
+        assertLast(1, ExitKind.EXIT, 78, LastExit.NO_SIGNAL, "exit code 78");
+    }
+
+    @Test
+    void shouldAdmitWhenTheKernelCouldNotTell() {
+        driver.died(0, new ExitStatus.Unknown(), null);
+        assertLast(0, ExitKind.UNKNOWN, LastExit.NO_CODE, LastExit.NO_SIGNAL, "unknown: the kernel could not tell");
+    }
+
+    @Test
+    void shouldKeepTheRecordUntilTheNextEnd() {
+        driver.exited(0, 3).toReady(0).stop(0);
+        assertEquals(3, driver.lastExit(0).code());
+        driver.signaled(0, 15);
+        assertEquals(15, driver.lastExit(0).signal());
+        assertEquals(2, driver.lastExit(0).incarnation());
+    }
+
+    @Test
+    void shouldShowDurationsInAReadableUnit() {
+        assertEquals("0 s", DurationText.of(0));
+        assertEquals("1 ns", DurationText.of(1));
+        assertEquals("250 ms", DurationText.of(250 * Specs.MS));
+        assertEquals("1500 ms", DurationText.of(1_500 * Specs.MS));
+        assertEquals("60 s", DurationText.of(60 * Specs.SECOND));
+        assertEquals("12 s", DurationText.of(12_300 * Specs.MS));
+    }
+}

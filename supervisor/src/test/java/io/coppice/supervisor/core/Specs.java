@@ -1,0 +1,81 @@
+package io.coppice.supervisor.core;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Child specs for tests: the defaults of a manifest, and one change at a time. */
+final class Specs {
+    static final long MS = 1_000_000L;
+    static final long SECOND = 1_000 * MS;
+    static final Backoff DEFAULT_BACKOFF = new Backoff(10 * MS, 2, 10 * SECOND, 60 * SECOND);
+
+    private final int index;
+    private final String name;
+    private final boolean worker;
+    private RestartPolicy restart = RestartPolicy.ON_FAILURE;
+    private int maxRestarts = 5;
+    private Backoff backoff = DEFAULT_BACKOFF;
+    private long startTimeoutNs = 60 * SECOND;
+    private long shutdownTimeoutNs = 10 * SECOND;
+    private final List<Dependency> dependencies = new ArrayList<>();
+
+    private Specs(int index, String name, boolean worker) {
+        this.index = index;
+        this.name = name;
+        this.worker = worker;
+    }
+
+    static Specs worker(int index, String name) {
+        return new Specs(index, name, true);
+    }
+
+    static Specs command(int index, String name) {
+        return new Specs(index, name, false);
+    }
+
+    Specs restart(RestartPolicy policy) {
+        restart = policy;
+        return this;
+    }
+
+    Specs maxRestarts(int value) {
+        maxRestarts = value;
+        return this;
+    }
+
+    Specs backoff(Backoff value) {
+        backoff = value;
+        return this;
+    }
+
+    Specs startTimeoutNs(long value) {
+        startTimeoutNs = value;
+        return this;
+    }
+
+    Specs shutdownTimeoutNs(long value) {
+        shutdownTimeoutNs = value;
+        return this;
+    }
+
+    Specs dependsOn(int other, Dependency.Condition condition) {
+        dependencies.add(new Dependency(other, condition));
+        return this;
+    }
+
+    ChildSpec build() {
+        return new ChildSpec(
+                index,
+                name,
+                worker,
+                worker ? 5 * SECOND : 0,
+                worker ? startTimeoutNs : 0,
+                restart,
+                maxRestarts,
+                60 * SECOND,
+                backoff,
+                "TERM",
+                shutdownTimeoutNs,
+                dependencies);
+    }
+}

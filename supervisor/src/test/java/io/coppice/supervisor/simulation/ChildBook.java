@@ -1,0 +1,52 @@
+package io.coppice.supervisor.simulation;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of a child without asking the core. */
+final class ChildBook {
+    boolean wantedUp = true;
+    /** A stop, restart or shutdown was asked for while the present process lived. */
+    boolean endAsked;
+    /** Its shutdown signal was commanded. */
+    boolean signaled;
+    /** The latest signal that an operator sent to the present process. */
+    @Nullable
+    Integer killSignal;
+    /** Released was reported. */
+    boolean ran;
+
+    boolean condemned;
+    /** Of the latest Spawn that this root decided on. */
+    long lastIncarnation;
+    /** Of the latest Spawn that any root carried out. */
+    long lastSpawned;
+
+    long highestCommit;
+    /** Deaths that count as failures by any reading. */
+    final List<Long> surelyCounted = new ArrayList<>();
+    /** Deaths that may count. */
+    final List<Long> perhapsCounted = new ArrayList<>();
+
+    void forgetFailures() {
+        surelyCounted.clear();
+        perhapsCounted.clear();
+    }
+
+    void endLife() {
+        endAsked = false;
+        signaled = false;
+        killSignal = null;
+        ran = false;
+        condemned = false;
+    }
+
+    /** A fresh root forgets all but incarnations and commits. */
+    void forgetAllBut(long incarnation) {
+        endLife();
+        forgetFailures();
+        wantedUp = true;
+        lastIncarnation = incarnation;
+    }
+}

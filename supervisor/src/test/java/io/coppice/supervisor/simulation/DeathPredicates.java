@@ -1,0 +1,130 @@
+package io.coppice.supervisor.simulation;
+
+import io.coppice.supervisor.core.ChildPhase;
+import io.coppice.supervisor.core.ChildSpec;
+import io.coppice.supervisor.core.ChildState;
+import io.coppice.supervisor.core.Event;
+import io.coppice.supervisor.core.ExitStatus;
+import io.coppice.supervisor.core.RestartPolicy;
+import io.coppice.supervisor.core.SupervisorState;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Every death leads to a restart, a stop that was asked for, completed, or failed: and to the right one of them. */
+final class DeathPredicates {
+    private final Invariants moment;
+
+    DeathPredicates(Invariants moment) {
+        this.moment = moment;
+    }
+
+    void deathIsAnswered(
+            ChildBook book, boolean shutdown, SupervisorState before, Event.Exited event, ChildState after) {
+        ChildState was = before.child(event.child());
+        if (was.incarnation() != event.incarnation() || !was.phase().occupied()) {
+            return;
+        }
+        ChildSpec spec = was.spec();
+        boolean zero = event.status() instanceof ExitStatus.Exited exited && exited.code() == 0;
+        boolean code78 = event.status() instanceof ExitStatus.Exited exited && exited.code() == 78;
+        boolean notReleased = event.status() instanceof ExitStatus.Exited exited && exited.code() == 125;
+        boolean asked = book.endAsked || !book.wantedUp || shutdown;
+        boolean killed = book.killSignal != null;
+        if (!asked && !(zero && spec.restart() != RestartPolicy.ALWAYS && book.ran)) {
+            book.perhapsCounted.add(event.nowNs());
+            if (!killed && !notReleased) {
+                book.surelyCounted.add(event.nowNs());
+            }
+        }
+        Supplier<String> detail =
+                () -> spec.name() + " " + was.phase() + " ended by " + event.status() + ", now " + after.phase();
+        switch (after.phase()) {
+            case SPAWNING, WAITING, BACKOFF -> {
+                moment.check("STOPPED_STAYS_STOPPED", book.wantedUp && !shutdown, detail);
+                if (!asked) {
+                    restartIsAllowed(spec, book, event.nowNs(), detail);
+                    moment.check("NEVER_MEANS_NEVER", spec.restart() != RestartPolicy.NEVER || notReleased, detail);
+                    moment.check("FAIL_CODE_FAILS", !(spec.hasSegment() && code78), detail);
+                    boolean completes = zero && book.ran && spec.restart() != RestartPolicy.ALWAYS && !killed;
+                    moment.check("DONE_IS_DONE", !completes, detail);
+                } else {
+                    moment.check("ASKED_RESTART_IS_IMMEDIATE", after.phase() != ChildPhase.BACKOFF, detail);
+                }
+                if (killed && !book.condemned && signalOf(event.status()) == book.killSignal) {
+                    moment.check("OPERATORS_KILL_HAS_NO_BACKOFF", after.phase() != ChildPhase.BACKOFF, detail);
+                }
+            }
+            case STOPPED -> moment.check("DEATH_IS_ANSWERED", !book.wantedUp || shutdown, detail);
+            case COMPLETED ->
+                moment.check("DEATH_IS_ANSWERED", zero && book.ran && spec.restart() != RestartPolicy.ALWAYS, detail);
+            case FAILED -> {
+                moment.check("DEATH_IS_ANSWERED", book.wantedUp && !shutdown && !asked, detail);
+                moment.check(
+                        "FAILED_FOR_A_REASON",
+                        spec.restart() == RestartPolicy.NEVER
+                                || (spec.hasSegment() && code78)
+                                || tooMany(spec, book.perhapsCounted, event.nowNs()),
+                        detail);
+                if (killed && !book.condemned && spec.restart() != RestartPolicy.NEVER) {
+                    moment.check("OPERATORS_KILL_DOES_NOT_COUNT", signalOf(event.status()) != book.killSignal, detail);
+                }
+            }
+            default -> moment.check("DEATH_IS_ANSWERED", false, detail);
+        }
+        if (book.condemned && event.status() instanceof ExitStatus.Signaled signaled && signaled.signal() == 9) {
+            String kind =
+                    after.lastExit() == null ? "none" : after.lastExit().kind().word();
+            moment.check(
+                    "CAUSE_IS_TRUE",
+                    kind.equals("hang") || kind.equals("start-timeout"),
+                    () -> detail.get() + ", kind " + kind);
+        }
+        book.endLife();
+    }
+
+    void spawnFailureIsAnswered(
+            ChildBook book, boolean shutdown, SupervisorState before, Event.SpawnFailed event, ChildState after) {
+        ChildState was = before.child(event.child());
+        if (was.incarnation() != event.incarnation() || !was.phase().occupied()) {
+            return;
+        }
+        boolean asked = book.endAsked || !book.wantedUp || shutdown;
+        if (!asked) {
+            book.perhapsCounted.add(event.nowNs());
+            book.surelyCounted.add(event.nowNs());
+        }
+        Supplier<String> detail = () -> was.spec().name() + " could not be spawned, now " + after.phase();
+        switch (after.phase()) {
+            case SPAWNING, WAITING, BACKOFF -> {
+                moment.check("STOPPED_STAYS_STOPPED", book.wantedUp && !shutdown, detail);
+                if (!asked) {
+                    restartIsAllowed(was.spec(), book, event.nowNs(), detail);
+                }
+            }
+            case STOPPED -> moment.check("DEATH_IS_ANSWERED", !book.wantedUp || shutdown, detail);
+            case FAILED ->
+                moment.check(
+                        "FAILED_FOR_A_REASON",
+                        was.spec().restart() == RestartPolicy.NEVER
+                                || tooMany(was.spec(), book.perhapsCounted, event.nowNs()),
+                        detail);
+            default -> moment.check("DEATH_IS_ANSWERED", false, detail);
+        }
+        book.endLife();
+    }
+
+    private void restartIsAllowed(ChildSpec spec, ChildBook book, long nowNs, Supplier<String> detail) {
+        moment.check("GIVES_UP_IN_TIME", !tooMany(spec, book.surelyCounted, nowNs), detail);
+    }
+
+    private static boolean tooMany(ChildSpec spec, List<Long> failures, long nowNs) {
+        if (spec.maxRestarts() == ChildSpec.UNLIMITED) {
+            return false;
+        }
+        return failures.stream().filter(atNs -> nowNs - atNs < spec.periodNs()).count() > spec.maxRestarts();
+    }
+
+    private static int signalOf(ExitStatus status) {
+        return status instanceof ExitStatus.Signaled signaled ? signaled.signal() : -1;
+    }
+}

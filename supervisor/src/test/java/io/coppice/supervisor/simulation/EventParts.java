@@ -1,0 +1,68 @@
+package io.coppice.supervisor.simulation;
+
+import io.coppice.supervisor.core.Event;
+
+/** What events have in common, for the predicates. */
+final class EventParts {
+    private EventParts() {}
+
+    /** The child that an event is about, or -1. */
+    static int childOf(Event event) {
+        if (event instanceof Event.Spawned e) {
+            return e.child();
+        } else if (event instanceof Event.SpawnFailed e) {
+            return e.child();
+        } else if (event instanceof Event.Released e) {
+            return e.child();
+        } else if (event instanceof Event.BecameReady e) {
+            return e.child();
+        } else if (event instanceof Event.Exited e) {
+            return e.child();
+        } else if (event instanceof Event.HeartbeatLost e) {
+            return e.child();
+        } else if (event instanceof Event.StopRequested e) {
+            return e.child();
+        } else if (event instanceof Event.StartRequested e) {
+            return e.child();
+        } else if (event instanceof Event.RestartRequested e) {
+            return e.child();
+        } else if (event instanceof Event.KillRequested e) {
+            return e.child();
+        }
+        return -1;
+    }
+
+    /** The request that an event carries, or {@link Event#NO_REQUEST}. */
+    static long requestOf(Event event) {
+        if (event instanceof Event.StopRequested e) {
+            return e.requestId();
+        } else if (event instanceof Event.StartRequested e) {
+            return e.requestId();
+        } else if (event instanceof Event.RestartRequested e) {
+            return e.requestId();
+        } else if (event instanceof Event.KillRequested e) {
+            return e.requestId();
+        } else if (event instanceof Event.ShutdownRequested e) {
+            return e.requestId();
+        }
+        return Event.NO_REQUEST;
+    }
+
+    /** The incarnation that an event is about, or {@code otherwise} if it is about none. */
+    static long incarnationOf(Event event, long otherwise) {
+        if (event instanceof Event.Spawned e) {
+            return e.incarnation();
+        } else if (event instanceof Event.SpawnFailed e) {
+            return e.incarnation();
+        } else if (event instanceof Event.Released e) {
+            return e.incarnation();
+        } else if (event instanceof Event.BecameReady e) {
+            return e.incarnation();
+        } else if (event instanceof Event.Exited e) {
+            return e.incarnation();
+        } else if (event instanceof Event.HeartbeatLost e) {
+            return e.incarnation();
+        }
+        return otherwise;
+    }
+}

@@ -1,0 +1,47 @@
+package io.coppice.supervisor.simulation;
+
+/** The mix of faults of one run (swarm): each kind is off, rare or frequent. They end with the chaos phase. */
+final class Faults {
+    final double crashHeld;
+    final double crashStarting;
+    final double crashRunning;
+    final double hang;
+    final double falseAlarm;
+    final double slowBoot;
+    final double spawnFailure;
+    final double slowDeath;
+    final double ignoresTerm;
+    final double exitZero;
+    /** What a process said reaches the root late, perhaps when it is dead and replaced. */
+    final double lateWord;
+
+    final double rootDeath;
+    final double operator;
+    final double shutdown;
+    boolean over;
+
+    Faults(Draws draws) {
+        crashHeld = kind(draws);
+        crashStarting = kind(draws);
+        crashRunning = kind(draws);
+        hang = kind(draws);
+        falseAlarm = kind(draws);
+        slowBoot = kind(draws);
+        spawnFailure = kind(draws);
+        slowDeath = kind(draws);
+        ignoresTerm = kind(draws);
+        exitZero = kind(draws);
+        lateWord = kind(draws);
+        rootDeath = draws.oneOf(0.0, 0.5, 1.0);
+        operator = draws.oneOf(0.0, 0.1, 1.0);
+        shutdown = draws.oneOf(0.0, 0.0, 0.0, 0.5);
+    }
+
+    private static double kind(Draws draws) {
+        return draws.oneOf(0.0, 0.05, 0.3, 0.9);
+    }
+
+    boolean strikes(Draws draws, double probability) {
+        return !over && draws.chance(probability);
+    }
+}

@@ -1,0 +1,373 @@
+package io.coppice.supervisor.simulation;
+
+import static io.coppice.supervisor.simulation.Draws.SECOND;
+
+import io.coppice.supervisor.core.ChildPhase;
+import io.coppice.supervisor.core.ChildSpec;
+import io.coppice.supervisor.core.ChildState;
+import io.coppice.supervisor.core.Command;
+import io.coppice.supervisor.core.Dependency;
+import io.coppice.supervisor.core.Event;
+import io.coppice.supervisor.core.Outcome;
+import io.coppice.supervisor.core.Step;
+import io.coppice.supervisor.core.Supervisor;
+import io.coppice.supervisor.core.SupervisorState;
+import io.coppice.supervisor.core.Wanted;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What must hold, as named predicates. They keep their own books of what operators asked for and what died, and take the
+ * core's word for nothing that they can know otherwise.
+ */
+final class Invariants {
+    private final Simulation world;
+    private final List<ChildSpec> specs;
+    private final Coverage coverage;
+    private final List<ChildBook> books = new ArrayList<>();
+    private final DeathPredicates deaths = new DeathPredicates(this);
+    private boolean shutdown;
+    private boolean hurried;
+    private long steps;
+    private long digest;
+    private long ticksAtSameTime;
+    private long lastTickNs = -1;
+
+    Invariants(Simulation world, List<ChildSpec> specs, Coverage coverage) {
+        this.world = world;
+        this.specs = specs;
+        this.coverage = coverage;
+        specs.forEach(spec -> books.add(new ChildBook()));
+    }
+
+    long digest() {
+        return digest;
+    }
+
+    long steps() {
+        return steps;
+    }
+
+    /** A fresh root forgets all but incarnations and commits. */
+    void onRoot(SupervisorState initial) {
+        shutdown = false;
+        hurried = false;
+        for (int i = 0; i < books.size(); i++) {
+            books.get(i).forgetAllBut(initial.child(i).incarnation());
+        }
+    }
+
+    void onStep(SupervisorState before, Event event, Step step) {
+        steps++;
+        digest = (digest * 31 + event.hashCode()) * 31 + step.commands().hashCode();
+        if (steps % 16 == 0) {
+            check("PURE", Supervisor.step(before, event).equals(step), () -> "the same step differs");
+        }
+        int child = EventParts.childOf(event);
+        if (child >= 0) {
+            coverage.met(before.child(child).phase(), event);
+        }
+        keepBooks(before, event);
+        staleIsIgnored(before, event, step);
+        everyTransitionIsRecorded(before, step);
+        repliesOnce(event, step);
+        statesAreSound(step.state());
+        deadlinesMakeProgress(event, step.state());
+        if (event instanceof Event.Exited exited) {
+            deaths.deathIsAnswered(
+                    books.get(exited.child()),
+                    shutdown,
+                    before,
+                    exited,
+                    step.state().child(exited.child()));
+        }
+        if (event instanceof Event.SpawnFailed failed) {
+            deaths.spawnFailureIsAnswered(
+                    books.get(failed.child()),
+                    shutdown,
+                    before,
+                    failed,
+                    step.state().child(failed.child()));
+        }
+        endsAreRemembered(step);
+        commandsAreLawful(before, step);
+    }
+
+    private void keepBooks(SupervisorState before, Event event) {
+        boolean running = before.phase() == SupervisorState.Phase.RUNNING;
+        if (event instanceof Event.StopRequested stop) {
+            ChildBook book = books.get(stop.child());
+            book.wantedUp = false;
+            book.endAsked |= before.child(stop.child()).phase().occupied();
+        } else if (event instanceof Event.StartRequested start && running) {
+            ChildBook book = books.get(start.child());
+            if (!book.wantedUp || !before.child(start.child()).phase().occupied()) {
+                book.forgetFailures();
+            }
+            book.wantedUp = true;
+        } else if (event instanceof Event.RestartRequested restart && running) {
+            ChildBook book = books.get(restart.child());
+            book.forgetFailures();
+            book.wantedUp = true;
+            book.endAsked |= before.child(restart.child()).phase().occupied();
+        } else if (event instanceof Event.KillRequested kill) {
+            if (before.child(kill.child()).hasProcess()) {
+                books.get(kill.child()).killSignal = kill.signalNumber();
+            }
+        } else if (event instanceof Event.ShutdownRequested) {
+            hurried = shutdown;
+            shutdown = true;
+        } else if (event instanceof Event.Released released) {
+            books.get(released.child()).ran |= released.incarnation() == books.get(released.child()).lastIncarnation;
+        }
+    }
+
+    private void endsAreRemembered(Step step) {
+        for (Command command : step.commands()) {
+            if (command instanceof Command.DumpThreads dump) {
+                books.get(dump.child()).condemned = true;
+            } else if (command instanceof Command.Signal signal && signal.wholeGroup()) {
+                books.get(signal.child()).signaled = true;
+            }
+        }
+    }
+
+    private void commandsAreLawful(SupervisorState before, Step step) {
+        List<Command> commands = step.commands();
+        for (int i = 0; i < commands.size(); i++) {
+            Command command = commands.get(i);
+            if (command instanceof Command.Spawn spawn) {
+                ChildBook book = books.get(spawn.child());
+                check("STOPPED_STAYS_STOPPED", book.wantedUp && !shutdown, () -> "spawn of " + name(spawn.child()));
+                check(
+                        "INCARNATIONS_GROW",
+                        spawn.incarnation() > book.lastIncarnation,
+                        () -> name(spawn.child()) + ": " + spawn.incarnation() + " after " + book.lastIncarnation);
+                book.lastIncarnation = spawn.incarnation();
+                book.ran = false;
+                for (Dependency dependency : specs.get(spawn.child()).dependencies()) {
+                    check(
+                            "DEPENDENCIES_HOLD",
+                            holds(step.state(), dependency),
+                            () -> name(spawn.child()) + " before " + name(dependency.index()));
+                }
+            } else if (command instanceof Command.Signal signal && shutdown && !hurried && signal.wholeGroup()) {
+                for (ChildSpec other : specs) {
+                    boolean depends =
+                            other.dependencies().stream().anyMatch(dependency -> dependency.index() == signal.child());
+                    // What was not yet released is abandoned out of order; if its release was faster, it is stopped
+                    // instead.
+                    boolean abandoned = before.child(signal.child()).phase() == ChildPhase.ABANDONING;
+                    boolean killedAtOnce = step.state().child(signal.child()).phase() != ChildPhase.STOPPING;
+                    check(
+                            "STOPS_IN_REVERSE_ORDER",
+                            killedAtOnce
+                                    || abandoned
+                                    || !depends
+                                    || books.get(signal.child()).endAsked
+                                    || !step.state()
+                                            .child(other.index())
+                                            .phase()
+                                            .occupied(),
+                            () -> name(signal.child()) + " before " + other.name());
+                }
+            } else if (command instanceof Command.KillGroup kill) {
+                ChildBook book = books.get(kill.child());
+                boolean brutal = specs.get(kill.child()).shutdownTimeoutNs() == 0;
+                check(
+                        "ASKED_BEFORE_KILLED",
+                        !book.ran || book.condemned || book.signaled || hurried || brutal,
+                        () -> name(kill.child()));
+            } else if (command instanceof Command.ExitRoot) {
+                check("EXIT_IS_THE_LAST_COMMAND", i == commands.size() - 1, () -> "followed by " + commands);
+                boolean allCompleted =
+                        step.state().children().stream().allMatch(child -> child.phase() == ChildPhase.COMPLETED);
+                check("ROOT_STAYS_UNTIL_ALL_IS_DONE", shutdown || allCompleted, () -> "it exits by itself");
+            }
+        }
+    }
+
+    private static boolean holds(SupervisorState state, Dependency dependency) {
+        String word = state.child(dependency.index()).state().word();
+        return word.equals("completed")
+                || switch (dependency.condition()) {
+                    case STARTED -> word.equals("starting") || word.equals("ready");
+                    case READY -> word.equals("ready");
+                    case COMPLETED -> false;
+                };
+    }
+
+    private void staleIsIgnored(SupervisorState before, Event event, Step step) {
+        int child = EventParts.childOf(event);
+        if (child >= 0) {
+            long current = before.child(child).incarnation();
+            boolean stale = EventParts.incarnationOf(event, current) != current;
+            check("STALE_IS_IGNORED", !stale || step.equals(new Step(before, List.of())), event::toString);
+        }
+    }
+
+    private void everyTransitionIsRecorded(SupervisorState before, Step step) {
+        for (int i = 0; i < specs.size(); i++) {
+            ChildPhase was = before.child(i).phase();
+            ChildPhase is = step.state().child(i).phase();
+            if (was != is) {
+                int child = i;
+                boolean recorded = step.commands().stream()
+                        .anyMatch(command -> command instanceof Command.RecordEvent record && record.child() == child);
+                check("EVERY_TRANSITION_IS_RECORDED", recorded, () -> name(child) + " " + was + " to " + is);
+            }
+        }
+    }
+
+    private void repliesOnce(Event event, Step step) {
+        long request = EventParts.requestOf(event);
+        long replies =
+                step.commands().stream().filter(Command.Reply.class::isInstance).count();
+        check(
+                "EVERY_REQUEST_IS_ANSWERED_ONCE",
+                replies == (request == Event.NO_REQUEST ? 0 : 1),
+                () -> event.toString());
+    }
+
+    private void statesAreSound(SupervisorState state) {
+        for (ChildState child : state.children()) {
+            ChildPhase phase = child.phase();
+            Supplier<String> detail = child::toString;
+            boolean mayLackProcess = phase == ChildPhase.SPAWNING || phase == ChildPhase.ABANDONING;
+            check("STATE_IS_SOUND", !child.hasProcess() || phase.occupied(), detail);
+            check("STATE_IS_SOUND", child.hasProcess() || !phase.occupied() || mayLackProcess, detail);
+            check("STATE_IS_SOUND", (child.spawnedAtNs() == ChildState.NEVER) != child.hasProcess(), detail);
+            boolean timed = switch (phase) {
+                case BACKOFF, STOPPING, DUMPING, KILLING -> true;
+                case ABANDONING -> child.hasProcess();
+                case STARTING -> child.spec().startTimeoutNs() > 0;
+                default -> false;
+            };
+            check("STATE_IS_SOUND", timed == (child.deadlineNs() != ChildState.NEVER), detail);
+            if (state.phase() == SupervisorState.Phase.RUNNING) {
+                ChildBook book = books.get(child.spec().index());
+                check("WANTED_IS_THE_OPERATORS", (child.wanted() == Wanted.UP) == book.wantedUp, detail);
+            }
+        }
+    }
+
+    private void deadlinesMakeProgress(Event event, SupervisorState after) {
+        if (!(event instanceof Event.Tick)) {
+            return;
+        }
+        ticksAtSameTime = event.nowNs() == lastTickNs ? ticksAtSameTime + 1 : 0;
+        lastTickNs = event.nowNs();
+        check(
+                "DEADLINES_MAKE_PROGRESS",
+                after.nextDeadlineNs() > event.nowNs(),
+                () -> "due at once again after a Tick");
+        check("DEADLINES_MAKE_PROGRESS", ticksAtSameTime < 20, () -> "20 Ticks at one moment");
+    }
+
+    void onSpawn(Command.Spawn command, boolean occupied, int liveReleased) {
+        ChildBook book = books.get(command.child());
+        check("INCARNATIONS_ARE_NEVER_REUSED", command.incarnation() > book.lastSpawned, () -> name(command.child()));
+        book.lastSpawned = command.incarnation();
+        check("ONE_PROCESS_PER_CHILD", !occupied, () -> name(command.child()) + ": spawned again before Exited");
+        check("NEVER_TWO_LIVE_OWNERS", liveReleased == 0, () -> name(command.child()) + ": spawned beside a live one");
+    }
+
+    void onOwn(SimulatedProcess process, SimulatedSegment segment) {
+        SimulatedProcess owner = segment.owner;
+        check(
+                "NEVER_TWO_LIVE_OWNERS",
+                owner == null || !owner.live(),
+                () -> process.spec.name() + ": pid " + process.pid + " beside its owner");
+        check(
+                "NEVER_TWO_LIVE_OWNERS",
+                world.liveReleased(process.spec.index()) == 1,
+                () -> process.spec.name() + ": more than one may own it");
+    }
+
+    void onCommit(SimulatedProcess process, SimulatedSegment segment, long sequence) {
+        check("ONLY_THE_OWNER_COMMITS", segment.owner == process && process.live(), () -> process.spec.name());
+        check(
+                "COMMITS_NEVER_GO_BACK",
+                sequence == segment.commitSequence + 1,
+                () -> process.spec.name() + ": " + sequence + " after " + segment.commitSequence);
+    }
+
+    /** After every event of the world. */
+    void onMoment(List<SimulatedSegment> segments) {
+        for (int i = 0; i < segments.size(); i++) {
+            int child = i;
+            SimulatedSegment segment = segments.get(child);
+            ChildBook book = books.get(child);
+            check("COMMITS_NEVER_GO_BACK", segment.commitSequence >= book.highestCommit, () -> name(child));
+            book.highestCommit = segment.commitSequence;
+            check(
+                    "UNCOMMITTED_WORK_DIES_WITH_ITS_OWNER",
+                    segment.owner != null || segment.uncommitted == 0,
+                    () -> name(child));
+            check("NEVER_TWO_LIVE_OWNERS", world.liveReleased(child) <= 1, () -> name(child));
+        }
+    }
+
+    void onReply(Command.Reply reply) {
+        check(
+                "REFUSALS_SAY_WHY",
+                !(reply.outcome() instanceof Outcome.Error error)
+                        || (error.exitCode() == 1 && !error.text().isEmpty()),
+                () -> reply.toString());
+    }
+
+    void onExitRoot(Command.ExitRoot command, boolean somethingLeft) {
+        check("ROOT_LEAVES_NOTHING_BEHIND", !somethingLeft, () -> command.toString());
+    }
+
+    /** Whether every child is where it may stay; none that is not, for people to read. */
+    @Nullable
+    ChildState firstUnsettled(SupervisorState state) {
+        for (ChildState child : state.children()) {
+            int index = child.spec().index();
+            boolean settled = switch (child.phase()) {
+                case READY -> world.liveReleased(index) == 1;
+                case COMPLETED, FAILED -> true;
+                case STOPPED -> !books.get(index).wantedUp;
+                case WAITING -> child.spec().dependencies().stream().anyMatch(dependency -> !holds(state, dependency));
+                default -> false;
+            };
+            if (!settled) {
+                return child;
+            }
+        }
+        return null;
+    }
+
+    /** When the time to heal is over. */
+    void converged(boolean rootAlive, SupervisorState state) {
+        check("ALL_CONVERGE", rootAlive, () -> "no root");
+        ChildState unsettled = firstUnsettled(state);
+        check("ALL_CONVERGE", unsettled == null, () -> String.valueOf(unsettled));
+    }
+
+    void ended(boolean rootEnded, List<Integer> livePids) {
+        check("SHUTDOWN_ENDS", rootEnded, () -> "the root is still there");
+        check("ROOT_LEAVES_NOTHING_BEHIND", livePids.isEmpty(), () -> "pids " + livePids);
+    }
+
+    void check(String predicate, boolean holds, Supplier<String> detail) {
+        if (!holds) {
+            throw new Violation(
+                    predicate,
+                    "at " + world.agenda.nowNs() / (double) SECOND + " s, step " + steps + ": " + detail.get());
+        }
+    }
+
+    private String name(int child) {
+        return specs.get(child).name();
+    }
+
+    static String failureLine(long seed, Violation violation) {
+        return "simulation: violation of " + violation.getMessage() + "; replay: mvn -q -o test -pl supervisor -am"
+                + " -Dtest=CrashRecoverySimulationTest -Dsurefire.failIfNoSpecifiedTests=false"
+                + " -Dcoppice.simulation.first=" + seed + " -Dcoppice.simulation.seeds=1";
+    }
+}

@@ -1,0 +1,265 @@
+package io.coppice.supervisor.simulation;
+
+import static io.coppice.supervisor.simulation.Draws.MS;
+import static io.coppice.supervisor.simulation.Draws.SECOND;
+
+import io.coppice.supervisor.core.ChildSpec;
+import io.coppice.supervisor.core.Event;
+import io.coppice.supervisor.core.ExitStatus;
+import io.coppice.supervisor.core.RestartPolicy;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A process from its spawn to its death. It boots, reads its pipe, then (a daemon) locks its segment, starts, and commits
+ * once per step. Killed, it may go on for a while before it is dead.
+ */
+final class SimulatedProcess {
+    private static final ExitStatus SEGV = new ExitStatus.Signaled(11, true);
+    private static final ExitStatus KILLED = new ExitStatus.Signaled(9, false);
+    private static final ExitStatus TERMINATED = new ExitStatus.Signaled(15, false);
+
+    final ChildSpec spec;
+    final long incarnation;
+    final int pid;
+    final SimulatedRoot parent;
+    private final Simulation world;
+    private final Draws draws;
+    private final boolean slowDeath;
+    private final boolean ignoresTerm;
+    private boolean lineInPipe;
+    private boolean pipeClosed;
+    private boolean booted;
+    private boolean running;
+    private boolean hung;
+    private boolean dying;
+    private boolean dead;
+    private boolean reapable;
+    private long sequence;
+    private @Nullable ExitStatus status;
+
+    SimulatedProcess(Simulation world, SimulatedRoot parent, ChildSpec spec, long incarnation, int pid) {
+        this.world = world;
+        this.parent = parent;
+        this.spec = spec;
+        this.incarnation = incarnation;
+        this.pid = pid;
+        draws = world.draws;
+        Faults faults = world.faults;
+        slowDeath = faults.strikes(draws, faults.slowDeath);
+        ignoresTerm = faults.strikes(draws, faults.ignoresTerm);
+        long bootNs = spec.hasSegment() ? draws.ns(20 * MS, 300 * MS) : draws.ns(MS, 5 * MS);
+        if (faults.strikes(draws, faults.slowBoot)) {
+            bootNs += draws.ns(0, 2 * spec.startTimeoutNs());
+        }
+        if (faults.strikes(draws, faults.crashHeld)) {
+            world.agenda.in(draws.ns(0, bootNs), this::crash);
+        }
+        if (faults.strikes(draws, faults.crashStarting)) {
+            world.agenda.in(bootNs + draws.ns(0, 500 * MS), this::crash);
+        }
+        if (faults.strikes(draws, faults.crashRunning)) {
+            world.agenda.in(bootNs + draws.ns(0, draws.oneOf(SECOND, 10 * SECOND)), this::crash);
+        }
+        if (faults.strikes(draws, faults.hang)) {
+            world.agenda.in(bootNs + draws.ns(0, 5 * SECOND), this::hang);
+        }
+        if (faults.strikes(draws, faults.exitZero)) {
+            world.agenda.in(bootNs + draws.ns(0, 5 * SECOND), this::exitZeroEarly);
+        }
+        world.agenda.in(bootNs, () -> {
+            booted = true;
+            readPipe();
+        });
+    }
+
+    boolean live() {
+        return !dead;
+    }
+
+    /** Got its line: from here on it may own its segment. */
+    boolean released() {
+        return lineInPipe;
+    }
+
+    boolean reapable() {
+        return reapable;
+    }
+
+    void release() {
+        if (!pipeClosed) {
+            lineInPipe = true;
+            pipeClosed = true;
+            readPipe();
+        }
+    }
+
+    void closePipe() {
+        if (!pipeClosed) {
+            pipeClosed = true;
+            readPipe();
+        }
+    }
+
+    void signal(int signal) {
+        if (dead || dying) {
+            return;
+        }
+        if (signal == 9) {
+            end(KILLED, slowDeath ? draws.ns(100 * MS, 4 * SECOND) : draws.ns(0, 5 * MS));
+        } else if (signal == 15 && !hung && !ignoresTerm) {
+            boolean orderly = running && (spec.hasSegment() || draws.chance(0.5));
+            end(orderly ? new ExitStatus.Exited(0) : TERMINATED, draws.ns(0, 200 * MS));
+        } else if (signal == 11) {
+            end(SEGV, draws.ns(0, 5 * MS));
+        }
+    }
+
+    private void readPipe() {
+        if (dead || hung || !booted || !pipeClosed || running) {
+            return;
+        }
+        if (!lineInPipe) {
+            if (!dying) {
+                end(new ExitStatus.Exited(125), draws.ns(0, 5 * MS));
+            }
+            return;
+        }
+        running = true;
+        if (spec.hasSegment()) {
+            world.agenda.in(draws.ns(0, 5 * MS), this::own);
+        } else if (spec.restart() != RestartPolicy.ALWAYS && world.finite(spec)) {
+            world.agenda.in(draws.ns(10 * MS, 3 * SECOND), () -> {
+                if (!dead && !dying && !hung) {
+                    end(new ExitStatus.Exited(0), 0);
+                }
+            });
+        }
+    }
+
+    private void own() {
+        if (dead || hung) {
+            return;
+        }
+        SimulatedSegment segment = world.segment(spec.index());
+        world.invariants.onOwn(this, segment);
+        segment.owner = this;
+        segment.uncommitted = 0;
+        sequence = segment.commitSequence;
+        world.agenda.in(draws.ns(0, 300 * MS), this::started);
+    }
+
+    private void started() {
+        if (dead || hung) {
+            return;
+        }
+        boolean late = world.faults.strikes(draws, world.faults.lateWord);
+        world.agenda.in(draws.ns(0, late ? SECOND : 2 * MS), () -> {
+            if (!dead || late) {
+                parent.post(new Event.BecameReady(spec.index(), incarnation, world.agenda.nowNs()));
+            }
+        });
+        if (world.faults.strikes(draws, world.faults.falseAlarm)) {
+            world.agenda.in(draws.ns(0, 10 * SECOND), this::reportHang);
+        }
+        stepOnce();
+    }
+
+    private void stepOnce() {
+        if (dead || hung) {
+            return;
+        }
+        SimulatedSegment segment = world.segment(spec.index());
+        segment.uncommitted++;
+        if (draws.chance(0.7)) {
+            world.invariants.onCommit(this, segment, sequence + 1);
+            segment.commitSequence = ++sequence;
+            segment.uncommitted = 0;
+            if (!dying
+                    && spec.restart() != RestartPolicy.ALWAYS
+                    && world.finite(spec)
+                    && sequence >= world.work(spec)) {
+                end(new ExitStatus.Exited(0), 0);
+                return;
+            }
+        }
+        world.agenda.in(draws.ns(20 * MS, 400 * MS), this::stepOnce);
+    }
+
+    private void crash() {
+        if (dead || dying || world.faults.over) {
+            return;
+        }
+        ExitStatus how = draws.oneOf(
+                SEGV,
+                new ExitStatus.Exited(1),
+                new ExitStatus.Exited(70),
+                KILLED,
+                new ExitStatus.Unknown(),
+                running && draws.chance(0.2) ? new ExitStatus.Exited(78) : SEGV);
+        end(how, 0);
+    }
+
+    private void exitZeroEarly() {
+        if (!dead && !dying && !hung && running && !world.faults.over) {
+            end(new ExitStatus.Exited(0), 0);
+        }
+    }
+
+    private void hang() {
+        if (dead || world.faults.over) {
+            return;
+        }
+        hung = true;
+        if (spec.heartbeatTimeoutNs() > 0) {
+            world.agenda.in(spec.heartbeatTimeoutNs(), this::watchHang);
+        }
+    }
+
+    private void watchHang() {
+        if (!dead) {
+            reportHang();
+            world.agenda.in(spec.heartbeatTimeoutNs(), this::watchHang);
+        }
+    }
+
+    private void reportHang() {
+        if (!dead) {
+            heartbeatLost();
+            if (world.faults.strikes(draws, world.faults.lateWord)) {
+                world.agenda.in(draws.ns(0, SECOND), this::heartbeatLost);
+            }
+        }
+    }
+
+    private void heartbeatLost() {
+        parent.post(new Event.HeartbeatLost(spec.index(), incarnation, world.agenda.nowNs()));
+    }
+
+    private void end(ExitStatus how, long delayNs) {
+        dying = true;
+        status = how;
+        if (delayNs == 0) {
+            die();
+        } else {
+            world.agenda.in(delayNs, this::die);
+        }
+    }
+
+    private void die() {
+        if (dead) {
+            return;
+        }
+        dead = true;
+        SimulatedSegment segment = world.segment(spec.index());
+        if (segment.owner == this) {
+            segment.owner = null;
+            segment.uncommitted = 0;
+        }
+        ExitStatus how = Objects.requireNonNull(status);
+        world.agenda.in(draws.ns(0, 3 * MS), () -> {
+            reapable = true;
+            parent.exited(this, how);
+        });
+    }
+}

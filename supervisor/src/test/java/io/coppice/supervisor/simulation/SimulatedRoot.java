@@ -1,0 +1,268 @@
+package io.coppice.supervisor.simulation;
+
+import static io.coppice.supervisor.simulation.Draws.MS;
+
+import io.coppice.supervisor.core.ChildState;
+import io.coppice.supervisor.core.Command;
+import io.coppice.supervisor.core.Event;
+import io.coppice.supervisor.core.ExitStatus;
+import io.coppice.supervisor.core.Step;
+import io.coppice.supervisor.core.Supervisor;
+import io.coppice.supervisor.core.SupervisorState;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A root: the production core in a simulated shell. Each duty cycle takes a batch of events, steps, commits, then carries
+ * out the commands; it may die before the commit, after it, and after each command.
+ */
+final class SimulatedRoot implements Command.Handler {
+    /** What the shell holds under a child's index. */
+    private static final class Slot {
+        long incarnation;
+        boolean inFlight;
+        boolean abandoned;
+
+        @Nullable
+        SimulatedProcess process;
+    }
+
+    private final Simulation world;
+    private final Draws draws;
+    private final Slot[] slots;
+    private final Deque<Event> pending = new ArrayDeque<>();
+    private SupervisorState state;
+    private boolean alive = true;
+    private boolean ended;
+    private boolean cycleDue;
+    private long tickAtNs = ChildState.NEVER;
+    private int crashPointsLeft;
+
+    SimulatedRoot(Simulation world, SupervisorState initial) {
+        this.world = world;
+        draws = world.draws;
+        state = initial;
+        slots = new Slot[initial.children().size()];
+        for (int i = 0; i < slots.length; i++) {
+            slots[i] = new Slot();
+        }
+        crashPointsLeft = world.faults.strikes(draws, world.faults.rootDeath)
+                ? draws.between(1, draws.oneOf(20, 100, 400))
+                : Integer.MAX_VALUE;
+        world.invariants.onRoot(initial);
+    }
+
+    boolean alive() {
+        return alive;
+    }
+
+    /** ExitRoot was carried out. */
+    boolean ended() {
+        return ended;
+    }
+
+    SupervisorState state() {
+        return state;
+    }
+
+    void post(Event event) {
+        if (!alive) {
+            return;
+        }
+        pending.add(event);
+        if (!cycleDue) {
+            cycleDue = true;
+            world.agenda.in(draws.chance(0.8) ? 0 : draws.ns(0, 5 * MS), this::cycle);
+        }
+    }
+
+    void exited(SimulatedProcess process, ExitStatus status) {
+        Slot slot = slots[process.spec.index()];
+        if (slot.process == process) {
+            String lastWords = status instanceof ExitStatus.Exited exited && exited.code() >= 70 ? "words" : null;
+            post(new Event.Exited(process.spec.index(), process.incarnation, status, lastWords, world.agenda.nowNs()));
+        }
+    }
+
+    private void cycle() {
+        cycleDue = false;
+        if (!alive) {
+            return;
+        }
+        List<Command> commands = new ArrayList<>();
+        while (!pending.isEmpty()) {
+            step(pending.remove(), commands);
+        }
+        if (state.nextDeadlineNs() <= world.agenda.nowNs()) {
+            step(new Event.Tick(world.agenda.nowNs()), commands);
+        }
+        crashPoint();
+        if (!alive) {
+            return;
+        }
+        world.commit(state);
+        crashPoint();
+        for (Command command : commands) {
+            if (!alive) {
+                return;
+            }
+            command.carryOutWith(this);
+            crashPoint();
+        }
+        armTick();
+    }
+
+    private void step(Event event, List<Command> commands) {
+        SupervisorState before = state;
+        Step step = Supervisor.step(before, event);
+        state = step.state();
+        commands.addAll(step.commands());
+        world.invariants.onStep(before, event, step);
+    }
+
+    private void armTick() {
+        long deadlineNs = state.nextDeadlineNs();
+        if (!alive || deadlineNs == ChildState.NEVER || deadlineNs == tickAtNs) {
+            return;
+        }
+        tickAtNs = deadlineNs;
+        world.agenda.in(Math.max(0, deadlineNs - world.agenda.nowNs()), () -> {
+            if (tickAtNs == deadlineNs) {
+                tickAtNs = ChildState.NEVER;
+                post(new Event.Tick(world.agenda.nowNs()));
+            }
+        });
+    }
+
+    private void crashPoint() {
+        if (alive && !world.faults.over && --crashPointsLeft <= 0) {
+            die();
+        }
+    }
+
+    /** SIGKILL: pipes close, spawns in flight may or may not leave a process behind. */
+    void die() {
+        if (!alive) {
+            return;
+        }
+        alive = false;
+        for (Slot slot : slots) {
+            if (slot.process != null) {
+                slot.process.closePipe();
+            }
+        }
+        world.rootDied();
+    }
+
+    @Override
+    public void spawn(Command.Spawn command) {
+        Slot slot = slots[command.child()];
+        world.invariants.onSpawn(
+                command,
+                slot.inFlight || (slot.process != null && !slot.process.reapable()),
+                world.liveReleased(command.child()));
+        slot.incarnation = command.incarnation();
+        slot.inFlight = true;
+        slot.abandoned = false;
+        slot.process = null;
+        boolean fails = world.faults.strikes(draws, world.faults.spawnFailure);
+        world.agenda.in(draws.ns(0, 5 * MS), () -> spawnReturned(command, slot, fails));
+    }
+
+    private void spawnReturned(Command.Spawn command, Slot slot, boolean fails) {
+        slot.inFlight = false;
+        if (!alive) {
+            if (!fails && draws.chance(0.5)) {
+                world.spawn(this, command).closePipe();
+            }
+        } else if (fails) {
+            post(new Event.SpawnFailed(
+                    command.child(), command.incarnation(), "no more processes", world.agenda.nowNs()));
+        } else {
+            SimulatedProcess process = world.spawn(this, command);
+            slot.process = process;
+            if (slot.abandoned) {
+                process.closePipe();
+            }
+            post(new Event.Spawned(
+                    command.child(), command.incarnation(), process.pid, process.pid * 7L, world.agenda.nowNs()));
+            world.perhapsOperate(command.child());
+        }
+    }
+
+    @Override
+    public void release(Command.Release command) {
+        SimulatedProcess process = process(command.child(), command.incarnation());
+        if (process != null && process.live()) {
+            process.release();
+            post(new Event.Released(command.child(), command.incarnation(), world.agenda.nowNs()));
+        }
+    }
+
+    @Override
+    public void abandonHeld(Command.AbandonHeld command) {
+        Slot slot = slots[command.child()];
+        if (slot.incarnation == command.incarnation()) {
+            slot.abandoned = true;
+            if (slot.process != null) {
+                slot.process.closePipe();
+            }
+        }
+    }
+
+    @Override
+    public void signal(Command.Signal command) {
+        SimulatedProcess process = process(command.child(), command.incarnation());
+        if (process != null) {
+            process.signal(
+                    switch (command.signal()) {
+                        case "TERM" -> 15;
+                        case "KILL" -> 9;
+                        case "SEGV" -> 11;
+                        default -> 0;
+                    });
+        }
+    }
+
+    @Override
+    public void killGroup(Command.KillGroup command) {
+        SimulatedProcess process = process(command.child(), command.incarnation());
+        if (process != null) {
+            process.signal(9);
+        }
+    }
+
+    @Override
+    public void dumpThreads(Command.DumpThreads command) {
+        // Leaves a log only.
+    }
+
+    @Override
+    public void reply(Command.Reply command) {
+        world.invariants.onReply(command);
+    }
+
+    @Override
+    public void recordEvent(Command.RecordEvent command) {
+        // The log is checked when it is commanded.
+    }
+
+    @Override
+    public void exitRoot(Command.ExitRoot command) {
+        boolean somethingLeft = false;
+        for (Slot slot : slots) {
+            somethingLeft |= slot.inFlight || (slot.process != null && slot.process.live());
+        }
+        world.invariants.onExitRoot(command, somethingLeft);
+        ended = true;
+        alive = false;
+    }
+
+    private @Nullable SimulatedProcess process(int child, long incarnation) {
+        Slot slot = slots[child];
+        return slot.incarnation == incarnation ? slot.process : null;
+    }
+}

@@ -1,0 +1,12 @@
+package io.coppice.supervisor.simulation;
+
+import org.jspecify.annotations.Nullable;
+
+/** A daemon's segment: only its owner advances the commit sequence; what is not committed is lost with the owner. */
+final class SimulatedSegment {
+    @Nullable
+    SimulatedProcess owner;
+
+    long commitSequence;
+    long uncommitted;
+}

@@ -1,0 +1,240 @@
+package io.coppice.supervisor.simulation;
+
+import static io.coppice.supervisor.simulation.Draws.MS;
+import static io.coppice.supervisor.simulation.Draws.SECOND;
+
+import io.coppice.supervisor.core.ChildSpec;
+import io.coppice.supervisor.core.ChildState;
+import io.coppice.supervisor.core.Command;
+import io.coppice.supervisor.core.Event;
+import io.coppice.supervisor.core.SupervisorState;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One run of one seed: a chaos phase with faults and operators, then a healing phase in which all must converge, then an
+ * orderly shutdown.
+ */
+final class Simulation {
+    private static final long CHAOS_NS = 30 * SECOND;
+    private static final long HANGS_FOUND_NS = 10 * SECOND;
+    private static final long HEALING_NS = 180 * SECOND;
+    private static final long SHUTDOWN_NS = 120 * SECOND;
+
+    /**
+     * A run.
+     *
+     * @param steps of the core
+     * @param digest of all events and commands in their order
+     */
+    record Result(long steps, long digest) {}
+
+    final Agenda agenda = new Agenda();
+    final Draws draws;
+    final Faults faults;
+    final Invariants invariants;
+    private final List<ChildSpec> specs;
+    private final List<SimulatedSegment> segments = new ArrayList<>();
+    private final List<List<SimulatedProcess>> processes = new ArrayList<>();
+    private final boolean[] finite;
+    private final long[] work;
+    private SupervisorState committed;
+    private SimulatedRoot root;
+    private int lastPid = 100;
+    private long lastRequest;
+
+    private Simulation(long seed, Coverage coverage) {
+        draws = new Draws(seed);
+        faults = new Faults(draws);
+        specs = RandomSpecs.draw(draws);
+        finite = new boolean[specs.size()];
+        work = new long[specs.size()];
+        boolean allFinite = draws.chance(0.1);
+        for (ChildSpec spec : specs) {
+            segments.add(new SimulatedSegment());
+            processes.add(new ArrayList<>());
+            finite[spec.index()] = allFinite || draws.chance(0.3);
+            work[spec.index()] = draws.between(1, 200);
+        }
+        invariants = new Invariants(this, specs, coverage);
+        committed = SupervisorState.initial(specs);
+        root = new SimulatedRoot(this, committed);
+    }
+
+    /**
+     * Runs a seed to its end.
+     *
+     * @return what it came to; equal for equal seeds within one JVM
+     * @throws Violation if a predicate does not hold
+     */
+    static Result run(long seed, Coverage coverage) {
+        Simulation simulation = new Simulation(seed, coverage);
+        simulation.run();
+        return new Result(simulation.invariants.steps(), simulation.invariants.digest());
+    }
+
+    private void run() {
+        long startNs = agenda.nowNs();
+        root.post(new Event.Begin(startNs));
+        planRootDeath();
+        planOperators();
+        runUntil(startNs + CHAOS_NS);
+        faults.over = true;
+        heal();
+        if (!root.ended()) {
+            invariants.converged(root.alive(), root.state());
+            root.post(new Event.ShutdownRequested(Event.NO_REQUEST, agenda.nowNs()));
+            runUntil(agenda.nowNs() + SHUTDOWN_NS);
+        }
+        invariants.ended(root.ended(), livePids());
+    }
+
+    /** Long enough that every hang is found; then until all have converged, or ought to have. */
+    private void heal() {
+        long endNs = agenda.nowNs() + HEALING_NS;
+        runUntil(agenda.nowNs() + HANGS_FOUND_NS);
+        while (!root.ended()
+                && agenda.nowNs() < endNs
+                && (!root.alive() || invariants.firstUnsettled(root.state()) != null)) {
+            runUntil(agenda.nowNs() + SECOND);
+        }
+    }
+
+    private void runUntil(long endNs) {
+        while (!root.ended() && agenda.runNext(endNs)) {
+            invariants.onMoment(segments);
+        }
+    }
+
+    private void planRootDeath() {
+        if (faults.strikes(draws, faults.rootDeath * 0.5)) {
+            agenda.in(draws.ns(0, CHAOS_NS), () -> {
+                if (!faults.over && !root.ended()) {
+                    root.die();
+                }
+            });
+        }
+    }
+
+    private void planOperators() {
+        if (faults.operator > 0) {
+            int count = (int) (draws.between(1, 60) * faults.operator) + 1;
+            for (int i = 0; i < count; i++) {
+                agenda.in(draws.ns(0, CHAOS_NS), this::operate);
+            }
+        }
+        if (faults.strikes(draws, faults.shutdown)) {
+            long atNs = draws.ns(0, CHAOS_NS);
+            agenda.in(atNs, () -> root.post(new Event.ShutdownRequested(++lastRequest, agenda.nowNs())));
+            if (draws.chance(0.5)) {
+                agenda.in(
+                        atNs + draws.ns(0, SECOND),
+                        () -> root.post(new Event.ShutdownRequested(Event.NO_REQUEST, agenda.nowNs())));
+            }
+        }
+    }
+
+    /** An operator types one command, or a burst of them at the same child. */
+    private void operate() {
+        operate(draws.between(0, specs.size() - 1));
+    }
+
+    /** The worst moment: the child was spawned just now. */
+    void perhapsOperate(int child) {
+        if (faults.strikes(draws, faults.operator * 0.1)) {
+            operate(child);
+        }
+    }
+
+    private void operate(int child) {
+        int burst = draws.chance(0.3) ? draws.between(2, 5) : 1;
+        for (int i = 0; i < burst; i++) {
+            long nowNs = agenda.nowNs();
+            long request = ++lastRequest;
+            root.post(
+                    switch (draws.between(0, 5)) {
+                        case 0, 1 -> new Event.StopRequested(child, request, nowNs);
+                        case 2 -> new Event.StartRequested(child, request, nowNs);
+                        case 3 -> new Event.RestartRequested(child, request, nowNs);
+                        case 4 -> new Event.KillRequested(child, "KILL", 9, request, nowNs);
+                        default ->
+                            draws.chance(0.5)
+                                    ? new Event.KillRequested(child, "TERM", 15, request, nowNs)
+                                    : new Event.KillRequested(child, "SEGV", 11, request, nowNs);
+                    });
+        }
+    }
+
+    void commit(SupervisorState state) {
+        committed = state;
+    }
+
+    /** A fresh root comes, and first makes sure that what the dead one had recorded is dead. */
+    void rootDied() {
+        agenda.in(draws.ns(10 * MS, 500 * MS), this::clearLeftovers);
+    }
+
+    private void clearLeftovers() {
+        boolean left = false;
+        for (int i = 0; i < specs.size(); i++) {
+            ChildState recorded = committed.child(i);
+            for (SimulatedProcess process : processes.get(i)) {
+                if (process.live() && recorded.hasProcess() && process.pid == recorded.pid()) {
+                    process.signal(9);
+                    left = true;
+                }
+            }
+        }
+        if (left) {
+            agenda.in(10 * MS, this::clearLeftovers);
+        } else {
+            List<Long> incarnations =
+                    committed.children().stream().map(ChildState::incarnation).toList();
+            root = new SimulatedRoot(this, SupervisorState.initial(specs, incarnations));
+            root.post(new Event.Begin(agenda.nowNs()));
+        }
+    }
+
+    SimulatedProcess spawn(SimulatedRoot parent, Command.Spawn command) {
+        List<SimulatedProcess> ofChild = processes.get(command.child());
+        ofChild.removeIf(process -> !process.live());
+        SimulatedProcess process =
+                new SimulatedProcess(this, parent, specs.get(command.child()), command.incarnation(), ++lastPid);
+        ofChild.add(process);
+        return process;
+    }
+
+    int liveReleased(int child) {
+        int count = 0;
+        for (SimulatedProcess process : processes.get(child)) {
+            if (process.live() && process.released()) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    private List<Integer> livePids() {
+        List<Integer> pids = new ArrayList<>();
+        for (List<SimulatedProcess> ofChild : processes) {
+            for (SimulatedProcess process : ofChild) {
+                if (process.live() && process.parent == root) {
+                    pids.add(process.pid);
+                }
+            }
+        }
+        return pids;
+    }
+
+    SimulatedSegment segment(int child) {
+        return segments.get(child);
+    }
+
+    boolean finite(ChildSpec spec) {
+        return finite[spec.index()];
+    }
+
+    long work(ChildSpec spec) {
+        return work[spec.index()];
+    }
+}
