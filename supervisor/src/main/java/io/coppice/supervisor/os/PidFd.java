@@ -1,0 +1,124 @@
+package io.coppice.supervisor.os;
+
+import static io.coppice.supervisor.os.Kernel.LIBC;
+
+import io.coppice.supervisor.core.ExitStatus;
+import jnr.ffi.Pointer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A process, not a number that may by now be another's: the descriptor stays with the process it was opened for. Its
+ * descriptor is readable once the process is dead. One thread; nothing allocates until there is a death to tell.
+ *
+ * <p>For a child of ours the number cannot be reused before {@link #tryReap} has taken its status, so open it before. For
+ * any other process compare {@link ProcessTable#startTicks} after opening.
+ */
+public final class PidFd implements AutoCloseable {
+    private static final int P_PIDFD = 3;
+    private static final int WNOHANG = 1;
+    private static final int WEXITED = 4;
+
+    /** siginfo_t of 64-bit Linux as waitid fills it: 128 bytes; code at 8, pid at 16, status at 24. */
+    private static final int SIGINFO_BYTES = 128;
+
+    private static final int SI_CODE_OFFSET = 8;
+    private static final int SI_PID_OFFSET = 16;
+    private static final int SI_STATUS_OFFSET = 24;
+    private static final int CLD_EXITED = 1;
+    private static final int CLD_KILLED = 2;
+    private static final int CLD_DUMPED = 3;
+
+    private final int fd;
+    private final int pid;
+    private final Pointer info = Kernel.allocate(SIGINFO_BYTES);
+    private final Pointer pollFd = Kernel.allocate(Long.BYTES);
+    private @Nullable ExitStatus status;
+
+    private PidFd(int fd, int pid) {
+        this.fd = fd;
+        this.pid = pid;
+        pollFd.putInt(0, fd);
+        pollFd.putShort(Integer.BYTES, (short) Kernel.POLLIN);
+    }
+
+    /**
+     * Opens the process that has this number now; a dead child that has not been reaped counts.
+     *
+     * @throws OsException ESRCH when there is none; EMFILE or ENFILE when there is no descriptor left
+     */
+    public static PidFd open(int pid) throws OsException {
+        if (pid <= 0) {
+            throw new IllegalArgumentException("pid " + pid + ": expected 1 or more");
+        }
+        int fd = (int) Kernel.SYSCALL_2.syscall(Syscall.PIDFD_OPEN, pid, 0); // close-on-exec by itself
+        if (fd < 0) {
+            throw Fds.exhausted("pidfd_open of process " + pid, Errno.last());
+        }
+        return new PidFd(fd, pid);
+    }
+
+    /** The descriptor to watch for reading: readable when the process is dead. */
+    public int fd() {
+        return fd;
+    }
+
+    /** The number that the process had when opened. */
+    public int pid() {
+        return pid;
+    }
+
+    /**
+     * Sends a signal to this very process.
+     *
+     * @param signo 1 to 64, or 0 to ask whether it could be sent
+     * @return 0, or the error number: ESRCH (3) when it has been reaped, EPERM (1) when it is not ours to signal
+     */
+    public int signal(int signo) {
+        return Kernel.SYSCALL_4.syscall(Syscall.PIDFD_SEND_SIGNAL, fd, signo, 0, 0) == 0 ? 0 : Errno.last();
+    }
+
+    /**
+     * How the process ended, taking the status from the kernel: a child of ours leaves the process table. Does not
+     * block; asked again after a death it gives the same answer.
+     *
+     * @return null while it lives; {@link ExitStatus.Unknown} when it is dead but was not our child, or its status was
+     *     taken by someone else
+     */
+    public @Nullable ExitStatus tryReap() {
+        if (status == null) {
+            status = reap();
+        }
+        return status;
+    }
+
+    @Override
+    public void close() {
+        Fds.close(fd);
+    }
+
+    private @Nullable ExitStatus reap() {
+        info.putInt(SI_PID_OFFSET, 0); // waitid leaves it so when there is nothing to tell
+        if (LIBC.waitid(P_PIDFD, fd, info, WEXITED | WNOHANG) != 0) {
+            int errno = Errno.last();
+            if (errno == Errno.EINTR) {
+                return null;
+            }
+            if (errno != Errno.ECHILD) {
+                throw Kernel.broken("waitid of process " + pid, errno);
+            }
+            return LIBC.poll(pollFd, 1, 0) == 1 ? new ExitStatus.Unknown() : null;
+        }
+        if (info.getInt(SI_PID_OFFSET) == 0) {
+            return null;
+        }
+        int code = info.getInt(SI_CODE_OFFSET);
+        int value = info.getInt(SI_STATUS_OFFSET);
+        return switch (code) {
+            case CLD_EXITED -> new ExitStatus.Exited(value);
+            case CLD_KILLED, CLD_DUMPED -> new ExitStatus.Signaled(value, code == CLD_DUMPED);
+            default ->
+                throw new IllegalStateException("waitid of process " + pid + " told of code " + code
+                        + ", expected CLD_EXITED, CLD_KILLED or CLD_DUMPED");
+        };
+    }
+}

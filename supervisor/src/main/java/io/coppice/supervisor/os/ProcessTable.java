@@ -1,0 +1,198 @@
+package io.coppice.supervisor.os;
+
+import static io.coppice.supervisor.os.Kernel.LIBC;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import jnr.ffi.Pointer;
+
+/**
+ * The system's processes by number. One thread per instance; the instance's own buffers keep {@link #startTicks}, {@link
+ * #signalGroup} and {@link #groupExists} free of allocation.
+ */
+public final class ProcessTable {
+    private static final int P_PID = 1;
+    private static final int P_PGID = 2;
+    private static final int WNOHANG = 1;
+    private static final int WEXITED = 4;
+    private static final int WNOWAIT = 0x01000000;
+    private static final int SIGINFO_BYTES = 128;
+    private static final int SI_PID_OFFSET = 16;
+
+    /** Longer than any /proc/PID/stat: 52 numbers of up to 20 digits and a name of up to 64 bytes. */
+    private static final int STAT_BYTES = 2048;
+
+    private static final int PATH_BYTES = 32;
+    private static final byte[] PROC = {'/', 'p', 'r', 'o', 'c', '/'};
+    private static final byte[] STAT = {'/', 's', 't', 'a', 't', 0};
+
+    /** Fields of proc_pid_stat(5), counted from 1. */
+    private static final int STATE_FIELD = 3;
+
+    private static final int GROUP_FIELD = 5;
+    private static final int START_TICKS_FIELD = 22;
+
+    private final Pointer path = Kernel.allocate(PATH_BYTES);
+    private final Pointer stat = Kernel.allocate(STAT_BYTES);
+    private final Pointer info = Kernel.allocate(SIGINFO_BYTES);
+    private int statLength;
+
+    /** A view with buffers of its own; costs 3 KiB of native memory. */
+    public ProcessTable() {
+        path.put(0, PROC, 0, PROC.length);
+    }
+
+    /**
+     * When the process started, in clock ticks since boot: with the pid and {@link #bootId} it names a process for good.
+     * A dead child that has not been reaped still has it.
+     *
+     * @return field 22 of /proc/PID/stat, or -1 when there is no such process
+     */
+    public long startTicks(int pid) {
+        return readStat(pid) ? number(START_TICKS_FIELD) : -1;
+    }
+
+    /** The kernel's random name of this boot, 36 characters. */
+    public String bootId() {
+        try {
+            return Files.readString(Path.of("/proc/sys/kernel/random/boot_id")).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read the boot id; is /proc mounted?", e);
+        }
+    }
+
+    /**
+     * Sends a signal to every member of a process group.
+     *
+     * @param pgid 2 or more
+     * @return 0 when at least one member got it, or the error number: ESRCH (3) when there is no member, EPERM (1) when
+     *     none may be signalled
+     */
+    public int signalGroup(int pgid, int signo) {
+        return Kernel.JNR_POSIX.kill(-checkedGroup(pgid), signo) == 0 ? 0 : Kernel.JNR_POSIX.errno();
+    }
+
+    /**
+     * Whether a process group has a member. Members that died as children of this process, other than the group's
+     * leader, are reaped first: a root that is process 1 or a subreaper inherits them, and a dead member that nobody
+     * reaps would keep the group in being for ever. The leader's status is left to its {@link PidFd}, and until that has
+     * taken it the group exists.
+     *
+     * @param pgid 2 or more
+     */
+    public boolean groupExists(int pgid) {
+        while (signalGroup(pgid, 0) != Errno.ESRCH) {
+            if (!reapInherited(pgid)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Whether a process group has a member that is not dead. For a group that goes on existing after a SIGKILL: in a
+     * container whose process 1 reaps nobody it may consist of dead members only. Reads all of /proc, so it costs
+     * milliseconds and allocates.
+     *
+     * @param pgid 2 or more
+     */
+    public boolean groupHasLiveMember(int pgid) {
+        checkedGroup(pgid);
+        String[] names = Path.of("/proc").toFile().list();
+        if (names == null) {
+            throw new IllegalStateException("Cannot list /proc; is it mounted?");
+        }
+        for (String name : names) {
+            if (name.charAt(0) >= '1'
+                    && name.charAt(0) <= '9'
+                    && readStat(Integer.parseInt(name))
+                    && number(GROUP_FIELD) == pgid) {
+                byte state = stat.getByte(fieldStart(STATE_FIELD));
+                if (state != 'Z' && state != 'X') {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private boolean reapInherited(int pgid) {
+        info.putInt(SI_PID_OFFSET, 0);
+        if (LIBC.waitid(P_PGID, pgid, info, WEXITED | WNOHANG | WNOWAIT) != 0) {
+            return false; // ECHILD: no member is a child of ours
+        }
+        int pid = info.getInt(SI_PID_OFFSET);
+        if (pid == 0 || pid == pgid) {
+            return false;
+        }
+        return LIBC.waitid(P_PID, pid, info, WEXITED | WNOHANG) == 0;
+    }
+
+    private static int checkedGroup(int pgid) {
+        if (pgid < 2) {
+            // kill(2): 0 is our own group, -1 is every process there is, and group 1 is the system's or a container's
+            // first process.
+            throw new IllegalArgumentException("process group " + pgid + ": expected 2 or more");
+        }
+        return pgid;
+    }
+
+    private boolean readStat(int pid) {
+        if (pid <= 0) {
+            throw new IllegalArgumentException("pid " + pid + ": expected 1 or more");
+        }
+        int digits = 1;
+        for (int rest = pid / 10; rest > 0; rest /= 10) {
+            digits++;
+        }
+        int at = PROC.length + digits;
+        for (int rest = pid, i = at - 1; rest > 0; rest /= 10, i--) {
+            path.putByte(i, (byte) ('0' + rest % 10));
+        }
+        path.put(at, STAT, 0, STAT.length);
+        int fd = LIBC.open(path, Kernel.O_RDONLY | Kernel.O_CLOEXEC, 0);
+        if (fd < 0) {
+            int errno = Errno.last();
+            if (errno == Errno.ENOENT || errno == Errno.ESRCH) {
+                return false;
+            }
+            throw Kernel.broken("Cannot open /proc/" + pid + "/stat", errno);
+        }
+        long read = LIBC.read(fd, stat, STAT_BYTES);
+        int errno = read < 0 ? Errno.last() : 0;
+        Fds.close(fd);
+        if (read < 0 && errno != Errno.ESRCH) {
+            throw Kernel.broken("Cannot read /proc/" + pid + "/stat", errno);
+        }
+        statLength = (int) Math.max(0, read);
+        return statLength > 0;
+    }
+
+    /** Where the n-th field starts, n from 3: the name before it may hold spaces and parentheses of its own. */
+    private int fieldStart(int field) {
+        int at = statLength - 1;
+        while (at >= 0 && stat.getByte(at) != ')') {
+            at--;
+        }
+        for (int seen = STATE_FIELD - 1; at >= 0 && at < statLength; at++) {
+            if (stat.getByte(at) == ' ' && ++seen == field) {
+                return at + 1;
+            }
+        }
+        throw new IllegalStateException("/proc/PID/stat has no field " + field);
+    }
+
+    private long number(int field) {
+        long value = 0;
+        for (int at = fieldStart(field); at < statLength; at++) {
+            byte b = stat.getByte(at);
+            if (b < '0' || b > '9') {
+                break;
+            }
+            value = 10 * value + (b - '0');
+        }
+        return value;
+    }
+}

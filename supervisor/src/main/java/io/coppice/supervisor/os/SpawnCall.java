@@ -1,0 +1,113 @@
+package io.coppice.supervisor.os;
+
+import static io.coppice.supervisor.os.Kernel.LIBC;
+
+import java.lang.ref.Reference;
+import jnr.ffi.Pointer;
+
+/**
+ * The one blocking call that makes a child: posix_spawnp(3), which returns once the child has executed its program or
+ * could not. In glibc it is clone(CLONE_VM | CLONE_VFORK): no page of the root is copied, and no Java code runs in the
+ * child.
+ *
+ * <p>The child is clean whatever the root is like: no signal blocked, each at its default (also SIGPIPE, and SIGHUP under
+ * nohup), a process group of its own, no descriptor above the wanted ones. Spawner thread only.
+ */
+final class SpawnCall {
+    /** More than glibc's posix_spawnattr_t (336), posix_spawn_file_actions_t (80) and sigset_t (128) on both machines. */
+    private static final int OPAQUE_BYTES = 512;
+
+    private static final short POSIX_SPAWN_SETPGROUP = 0x02;
+    private static final short POSIX_SPAWN_SETSIGDEF = 0x04;
+    private static final short POSIX_SPAWN_SETSIGMASK = 0x08;
+    private static final int LOG_FLAGS = Kernel.O_WRONLY | Kernel.O_CREAT | Kernel.O_APPEND | Kernel.O_NOFOLLOW;
+    private static final int LOG_MODE = 0600;
+
+    private final Pointer attributes = Kernel.allocate(OPAQUE_BYTES);
+    private final Pointer actions = Kernel.allocate(OPAQUE_BYTES);
+    private final Pointer devNull = NativeStrings.of("/dev/null");
+    private final Pointer pid = Kernel.allocate(Integer.BYTES);
+
+    SpawnCall() {
+        Pointer signals = Kernel.allocate(OPAQUE_BYTES);
+        done("posix_spawnattr_init", LIBC.posix_spawnattr_init(attributes));
+        try {
+            done("posix_spawnattr_setsigmask", LIBC.posix_spawnattr_setsigmask(attributes, signals)); // none
+            // All 64, in the kernel's and glibc's layout. sigfillset leaves out 32 and 33, the C library's own, and
+            // posix_spawn would then hand them to the child ignored.
+            signals.putLong(0, -1L);
+            done("posix_spawnattr_setsigdefault", LIBC.posix_spawnattr_setsigdefault(attributes, signals));
+        } finally {
+            Reference.reachabilityFence(signals);
+        }
+        done("posix_spawnattr_setpgroup", LIBC.posix_spawnattr_setpgroup(attributes, 0));
+        short flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
+        done("posix_spawnattr_setflags", LIBC.posix_spawnattr_setflags(attributes, flags));
+    }
+
+    /**
+     * Starts the program of {@code request} with these copies of its descriptors, which must be 100 or more.
+     *
+     * @param notifyFd -1 for none
+     */
+    SpawnResult spawn(SpawnRequest request, int holdFd, int notifyFd) {
+        ProgramSearch.Found program = ProgramSearch.find(request);
+        int errno = program.ok() ? call(request, program.path(), holdFd, notifyFd) : program.errno();
+        if (errno == 0) {
+            return new SpawnResult.Spawned(request.token(), pid.getInt(0));
+        }
+        return new SpawnResult.Failed(request.token(), errno, ProgramSearch.explain(request, program, errno));
+    }
+
+    private int call(SpawnRequest request, String program, int holdFd, int notifyFd) {
+        Pointer file = NativeStrings.of(program);
+        Pointer log = NativeStrings.of(request.logFile());
+        Pointer directory = NativeStrings.of(request.workingDirectory());
+        Pointer argv = NativeStrings.vector(request.argv());
+        Pointer envp = NativeStrings.vector(request.environment());
+        done("posix_spawn_file_actions_init", LIBC.posix_spawn_file_actions_init(actions));
+        try {
+            addOpen(1, log, LOG_FLAGS, LOG_MODE);
+            addDup(1, 2);
+            int firstUnwanted = 3;
+            if (request.holdOnStdin()) {
+                addDup(holdFd, 0);
+                if (notifyFd >= 0) {
+                    addDup(notifyFd, 3);
+                    firstUnwanted = 4;
+                }
+            } else {
+                addOpen(0, devNull, Kernel.O_RDONLY, 0);
+                addDup(holdFd, 3);
+                firstUnwanted = 4;
+            }
+            done("addclosefrom_np", LIBC.posix_spawn_file_actions_addclosefrom_np(actions, firstUnwanted));
+            done("addchdir_np", LIBC.posix_spawn_file_actions_addchdir_np(actions, directory));
+            return LIBC.posix_spawnp(pid, file, actions, attributes, argv, envp);
+        } finally {
+            // C knows bare addresses only: these keep the collector from freeing what the call reads.
+            Reference.reachabilityFence(file);
+            Reference.reachabilityFence(log);
+            Reference.reachabilityFence(directory);
+            Reference.reachabilityFence(argv);
+            Reference.reachabilityFence(envp);
+            Reference.reachabilityFence(this);
+            done("posix_spawn_file_actions_destroy", LIBC.posix_spawn_file_actions_destroy(actions));
+        }
+    }
+
+    private void addOpen(int fd, Pointer path, int flags, int mode) {
+        done("addopen", LIBC.posix_spawn_file_actions_addopen(actions, fd, path, flags, mode));
+    }
+
+    private void addDup(int from, int to) {
+        done("adddup2", LIBC.posix_spawn_file_actions_adddup2(actions, from, to));
+    }
+
+    /** These calls only fill a struct; they fail for lack of memory or a wrong descriptor number. */
+    private static void done(String call, int errno) {
+        if (errno != 0) {
+            throw Kernel.broken(call, errno);
+        }
+    }
+}

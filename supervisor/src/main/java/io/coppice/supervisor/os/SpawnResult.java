@@ -1,0 +1,22 @@
+package io.coppice.supervisor.os;
+
+/** What became of a {@link SpawnRequest}. */
+public sealed interface SpawnResult {
+    /** The request's token. */
+    long token();
+
+    /**
+     * The program was executed; the process is held, leads a process group of its own number, and is ours to reap.
+     *
+     * @param pid also the number of its process group
+     */
+    record Spawned(long token, int pid) implements SpawnResult {}
+
+    /**
+     * No process came of it and nothing of it is left, save perhaps an empty log file.
+     *
+     * @param errno as posix_spawn(3) returned it
+     * @param reason one line for people: what, the system's text, what to do
+     */
+    record Failed(long token, int errno, String reason) implements SpawnResult {}
+}

@@ -1,0 +1,139 @@
+package io.coppice.supervisor.os;
+
+import static io.coppice.supervisor.os.Kernel.LIBC;
+
+import java.lang.ref.Reference;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import jnr.ffi.Pointer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A listening stream socket in the file system, non-blocking, mode 0600. One thread. */
+public final class UnixListener implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(UnixListener.class);
+
+    static final int AF_UNIX = 1;
+    static final int SOCK_STREAM = 1;
+    static final int SOCK_NONBLOCK = Kernel.O_NONBLOCK;
+    static final int SOCK_CLOEXEC = Kernel.O_CLOEXEC;
+
+    /** sun_path of struct sockaddr_un, with its terminating zero. */
+    private static final int SUN_PATH_BYTES = 108;
+
+    private static final int SUN_PATH_OFFSET = 2;
+    private static final int BACKLOG = 64;
+    private static final int MODE = 0600;
+
+    private final int fd;
+    private final Path path;
+
+    private UnixListener(int fd, Path path) {
+        this.fd = fd;
+        this.path = path;
+    }
+
+    /**
+     * Listens at {@code path}. A socket left there by a dead root is replaced, which is safe only for the holder of the
+     * root lock; anything else that is there is left alone and refused.
+     *
+     * @throws OsException when the path is too long for a socket, taken by something else, or its directory is missing or
+     *     closed to us
+     */
+    public static UnixListener bind(Path path) throws OsException {
+        Pointer address = address(path);
+        int length = SUN_PATH_OFFSET + path.toString().getBytes(StandardCharsets.UTF_8).length + 1;
+        int fd = LIBC.socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        if (fd < 0) {
+            throw Fds.exhausted("socket for " + path, Errno.last());
+        }
+        try {
+            // Linux makes the socket's file with the mode of the descriptor: there is no moment at which it is wider.
+            if (LIBC.fchmod(fd, MODE) != 0) {
+                throw OsException.of("Cannot set the mode of the socket for " + path, Errno.last(), "");
+            }
+            if (LIBC.bind(fd, address, length) != 0) {
+                replaceStale(fd, address, length, path, Errno.last());
+            }
+            if (LIBC.listen(fd, BACKLOG) != 0) {
+                throw OsException.of("Cannot listen at " + path, Errno.last(), "");
+            }
+            return new UnixListener(fd, path);
+        } catch (OsException | RuntimeException e) {
+            Fds.close(fd);
+            throw e;
+        } finally {
+            Reference.reachabilityFence(address);
+        }
+    }
+
+    /** The descriptor to watch for reading. */
+    public int fd() {
+        return fd;
+    }
+
+    /**
+     * Takes the next waiting connection; null when there is none.
+     *
+     * @throws OsException when there is no descriptor left for it. The connection goes on waiting and the descriptor stays
+     *     readable, so stop watching it until something has been closed
+     */
+    public @Nullable UnixConnection accept() throws OsException {
+        int connection = LIBC.accept4(fd, null, null, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (connection < 0) {
+            int errno = Errno.last();
+            if (errno == Errno.EAGAIN || errno == Errno.EINTR || errno == Errno.ECONNABORTED) {
+                return null;
+            }
+            throw Fds.exhausted("Cannot accept a connection at " + path, errno);
+        }
+        return UnixConnection.of(connection);
+    }
+
+    /** Stops listening and removes the socket's file. Connections that were accepted live on. */
+    @Override
+    public void close() {
+        int errno = PathCalls.unlink(path.toString());
+        if (errno != 0 && errno != Errno.ENOENT) {
+            LOG.warn("Cannot remove {}: {}. The next root replaces it", path, Errno.describe(errno));
+        }
+        Fds.close(fd);
+    }
+
+    /** @throws OsException ENAMETOOLONG when the path does not fit */
+    static Pointer address(Path path) throws OsException {
+        byte[] bytes = path.toString().getBytes(StandardCharsets.UTF_8);
+        if (bytes.length >= SUN_PATH_BYTES) {
+            throw OsException.of(
+                    "Cannot use " + path + " as a socket: it has " + bytes.length + " bytes, a socket's path may have "
+                            + (SUN_PATH_BYTES - 1),
+                    Errno.ENAMETOOLONG,
+                    "Choose a shorter directory or instance name");
+        }
+        Pointer address = Kernel.allocate(SUN_PATH_OFFSET + SUN_PATH_BYTES);
+        address.putShort(0, (short) AF_UNIX);
+        address.put(SUN_PATH_OFFSET, bytes, 0, bytes.length);
+        return address;
+    }
+
+    private static void replaceStale(int fd, Pointer address, int length, Path path, int errno) throws OsException {
+        if (errno == Errno.EADDRINUSE) {
+            if (!FileKind.isSocket(path)) {
+                throw OsException.of(
+                        "Cannot listen at " + path + ": something that is not a socket is there",
+                        Errno.EEXIST,
+                        "Remove it");
+            }
+            int refused = PathCalls.unlink(path.toString());
+            if (refused != 0) {
+                throw OsException.of("Cannot replace the stale socket " + path, refused, "Remove it");
+            }
+            if (LIBC.bind(fd, address, length) == 0) {
+                return;
+            }
+            errno = Errno.last();
+        }
+        throw OsException.of("Cannot listen at " + path, errno, FileKind.adviceOnDirectory(path, errno));
+    }
+}
