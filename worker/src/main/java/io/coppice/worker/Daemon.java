@@ -1,0 +1,77 @@
+package io.coppice.worker;
+
+/**
+ * A single-threaded loop that survives its own death: the one interface a daemon implements.
+ *
+ * <p>The class needs a constructor without parameters. The worker process makes one instance and calls, always on
+ * the same thread: {@link #start} once, {@link #step} again and again, {@link #stop} at most once.
+ *
+ * <p>Whatever must outlive the process belongs in {@link DaemonContext#state()}. Each call is one commit: its changes
+ * to the state become the new truth together when it returns, and none of them does if it throws or if the process
+ * dies in it. A successor process starts from the last commit with a new instance; fields start empty.
+ *
+ * <pre>{@code
+ * public final class Ticker implements Daemon {
+ *     private static final Next SOON = Next.after(Duration.ofMillis(100));
+ *     private final RecordLayout.Builder builder = RecordLayout.named("ticker");
+ *     private final LongField ticks = builder.int64("ticks");
+ *     private Record record;
+ *
+ *     public void start(DaemonContext context) {
+ *         record = context.state().record("ticker", builder.build());
+ *     }
+ *
+ *     public Next step() {
+ *         record.add(ticks, 1);
+ *         return SOON;
+ *     }
+ * }
+ * }</pre>
+ */
+public interface Daemon {
+    /**
+     * Attaches or creates structures in the state, opens what the daemon reads; called once, before any step.
+     *
+     * <p>It has a timeout of its own (manifest key {@code start: {timeout: …}}); the heartbeat timeout does not
+     * apply. What it changed is committed when it returns, and only then does the worker count as ready.
+     *
+     * @param context valid as long as the process lives; keep it for use in {@link #step}
+     * @throws Exception ends the process as an exception in {@link #step} would; {@link OnException#CONTINUE} is
+     *     read as {@link OnException#RESTART}, since there is nothing to continue
+     */
+    void start(DaemonContext context) throws Exception;
+
+    /**
+     * Does a bounded piece of work and says what comes next. One step is one commit: what it changed in the state is
+     * committed when it returns normally, rolled back when it throws.
+     *
+     * <p>Must return, or announce with {@link DaemonContext#busy} how long it takes, within the heartbeat timeout;
+     * otherwise the root takes the process for hung, dumps its threads, and kills it. Never blocked or interrupted by
+     * the worker: a step that waits for something should return {@link Next#after} instead.
+     *
+     * @throws Exception anything that leaves the step; see {@link #onException}
+     */
+    Next step() throws Exception;
+
+    /**
+     * Says goodbye in good order: after a stop was asked for, or after {@link Next#DONE}; never after a crash, so
+     * nothing may depend on it. Its changes to the state are committed when it returns. The process exits next; the
+     * root's shutdown timeout bounds it.
+     *
+     * @throws Exception rolls back to the last commit and ends the process with exit code 70
+     */
+    default void stop() throws Exception {}
+
+    /**
+     * Decides what an exception that left {@link #step} (or {@link #start}) means. The state is already back at the
+     * last commit. Changes made here are committed with {@link OnException#CONTINUE} (to step over an input that
+     * cannot be digested, say) and rolled back otherwise. If this method itself throws, the answer is
+     * {@link OnException#RESTART}.
+     *
+     * @param e what left the step; an {@link Error} that does not end the JVM comes wrapped in
+     *     {@link StepErrorException}
+     */
+    default OnException onException(Exception e) {
+        return OnException.RESTART;
+    }
+}

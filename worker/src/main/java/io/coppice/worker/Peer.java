@@ -1,0 +1,35 @@
+package io.coppice.worker;
+
+/**
+ * Another daemon of the instance, seen read-only. Loop thread only.
+ *
+ * <p>Nothing is opened before the first {@link #access}. A peer's segment stays the same file for as long as the
+ * instance lives, so what was opened stays good while the peer dies and restarts; in between it reads as the peer's
+ * last commit.
+ */
+public interface Peer {
+    /** The peer's name in the manifest. */
+    String name();
+
+    /**
+     * The way to its state, or why there is none now. Allocates nothing once available. A peer that was missing or
+     * unreadable is tried again, at most every 100 ms; in between the same answer comes back.
+     */
+    PeerAccess access();
+
+    /**
+     * As {@link #access}, for daemons that cannot do without the peer.
+     *
+     * @throws PeerUnavailableException if it is missing or unreadable, with the reason
+     */
+    default PeerAccess.Available readableOrThrow() throws PeerUnavailableException {
+        PeerAccess access = access();
+        if (access instanceof PeerAccess.Available available) {
+            return available;
+        }
+        String reason = access instanceof PeerAccess.Missing missing
+                ? missing.reason()
+                : ((PeerAccess.Unreadable) access).reason();
+        throw new PeerUnavailableException(name(), reason);
+    }
+}

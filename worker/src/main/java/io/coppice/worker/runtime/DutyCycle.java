@@ -1,0 +1,165 @@
+package io.coppice.worker.runtime;
+
+import io.coppice.state.Phase;
+import io.coppice.worker.Daemon;
+import io.coppice.worker.DaemonContext;
+import io.coppice.worker.Next;
+import io.coppice.worker.OnException;
+import io.coppice.worker.StepErrorException;
+
+/**
+ * Calls a daemon from start to stop. Everything it does to the world goes through a {@link WorkerPort}, so that a test
+ * can run it on a clock of its own.
+ *
+ * <pre>
+ *  start() ─ commit ─ READY ─┬─ bump ─ step() ─ commit ─┬─ AGAIN, after(d): idle, bumping ─┐
+ *                            ▲                          ├─ DONE ─ stop() ─ commit ─ COMPLETED, exit 0
+ *                            │                          └─ exception ─ rollback ─ onException() ─┬─ RESTART: exit 70
+ *                            └────────────────────────────────────── CONTINUE: commit, pause ────┼─ FAIL: exit 78
+ *  stop requested, seen between two steps: STOPPING ─ stop() ─ commit ─ exit 0                   ┘
+ * </pre>
+ *
+ * <p>One turn allocates nothing unless an exception left the step.
+ */
+final class DutyCycle {
+    /** An idle loop wakes this many times per heartbeat timeout, so that two lost wake-ups are not a hang. */
+    static final int BUMPS_PER_HEARTBEAT_TIMEOUT = 3;
+
+    private final Daemon daemon;
+    private final DaemonContext context;
+    private final WorkerPort port;
+    private final StopRequest stop;
+    private final long idleSliceNs;
+    private final FailureStreak failures;
+
+    /**
+     * @param heartbeatTimeoutNs zero for none: then an idle loop sleeps without waking
+     */
+    DutyCycle(Daemon daemon, DaemonContext context, WorkerPort port, StopRequest stop, long heartbeatTimeoutNs) {
+        this.daemon = daemon;
+        this.context = context;
+        this.port = port;
+        this.stop = stop;
+        this.idleSliceNs = heartbeatTimeoutNs == 0
+                ? Long.MAX_VALUE
+                : Math.max(1, heartbeatTimeoutNs / BUMPS_PER_HEARTBEAT_TIMEOUT);
+        this.failures = new FailureStreak(port);
+    }
+
+    /** Runs a daemon that was just made, in phase STARTING, to its end and answers the process's exit code. */
+    int run() {
+        try {
+            daemon.start(context);
+            port.commit();
+        } catch (Throwable thrown) {
+            return onStartFailure(thrown);
+        }
+        port.phase(Phase.READY);
+        while (!stop.requested()) {
+            port.bumpHeartbeat();
+            Next next;
+            try {
+                next = daemon.step();
+                if (next == null) {
+                    throw new IllegalStateException(
+                            daemon.getClass().getName() + ".step() returned null, expected a Next");
+                }
+                port.commit();
+            } catch (Throwable thrown) {
+                OnException answer = onFailure(thrown);
+                if (answer != OnException.CONTINUE) {
+                    return fail(thrown, exitCodeOf(answer));
+                }
+                idle(failures.onContinue(thrown));
+                continue;
+            }
+            failures.onSuccess();
+            if (next == Next.DONE) {
+                return finish(Phase.COMPLETED);
+            }
+            if (next.delayNs() > 0) {
+                idle(next.delayNs());
+            }
+        }
+        port.phase(Phase.STOPPING);
+        return finish(Phase.STOPPING);
+    }
+
+    private int onStartFailure(Throwable thrown) {
+        OnException answer = onFailure(thrown);
+        return fail(thrown, exitCodeOf(answer));
+    }
+
+    /** Back to the last commit, then the daemon's own verdict; its changes count only if it wants to go on. */
+    private OnException onFailure(Throwable thrown) {
+        throwIfFatal(thrown);
+        port.rollback();
+        Exception exception = thrown instanceof Exception e ? e : new StepErrorException((Error) thrown);
+        try {
+            OnException answer = daemon.onException(exception);
+            if (answer == OnException.CONTINUE) {
+                port.commit();
+                return answer;
+            }
+            port.rollback();
+            return answer == OnException.FAIL ? answer : OnException.RESTART;
+        } catch (Throwable second) {
+            throwIfFatal(second);
+            port.rollback();
+            if (!second.equals(thrown)) {
+                thrown.addSuppressed(second);
+            }
+            return OnException.RESTART;
+        }
+    }
+
+    private int finish(Phase lastPhase) {
+        try {
+            port.bumpHeartbeat();
+            daemon.stop();
+            port.commit();
+        } catch (Throwable thrown) {
+            throwIfFatal(thrown);
+            port.rollback();
+            return fail(thrown, ExitCode.EXCEPTION);
+        }
+        if (lastPhase == Phase.COMPLETED) {
+            port.phase(Phase.COMPLETED);
+        }
+        return ExitCode.DONE;
+    }
+
+    private int fail(Throwable thrown, int exitCode) {
+        port.log(
+                exitCode == ExitCode.FAIL
+                        ? "an exception ends this worker for good (exit code 78)"
+                        : "an exception ends this worker (exit code 70)",
+                thrown);
+        port.lastWords(LastWords.of(thrown));
+        port.phase(Phase.FAILING);
+        return exitCode;
+    }
+
+    private void idle(long delayNs) {
+        long sinceNs = port.nanoTime();
+        while (!stop.requested()) {
+            long leftNs = delayNs - (port.nanoTime() - sinceNs);
+            if (leftNs <= 0) {
+                return;
+            }
+            port.park(Math.min(leftNs, idleSliceNs));
+            port.bumpHeartbeat();
+        }
+    }
+
+    private static int exitCodeOf(OnException answer) {
+        return answer == OnException.FAIL ? ExitCode.FAIL : ExitCode.EXCEPTION;
+    }
+
+    /** An out-of-memory JVM or a truncated segment is no place to go on; a stack overflow has already unwound. */
+    private static void throwIfFatal(Throwable thrown) {
+        if (thrown instanceof VirtualMachineError fatal && !(thrown instanceof StackOverflowError)) {
+            throw fatal;
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package io.coppice.worker.runtime;
+
+/** What a worker's exit codes mean to the root. Each is part of the contract between the two processes. */
+final class ExitCode {
+    /** Completed, or stopped because it was asked to. */
+    static final int DONE = 0;
+
+    /** Called with arguments it does not understand: not started by a root of this release. */
+    static final int USAGE = 64;
+
+    /** An exception left the daemon; its last words are in the segment. */
+    static final int EXCEPTION = 70;
+
+    /** The segment is missing, of another layout, of wrong length or damaged; it was left as it is. */
+    static final int SEGMENT_REFUSED = 71;
+
+    /** Another process holds the owner lock of the segment. */
+    static final int SEGMENT_LOCKED = 72;
+
+    /** The class named by the manifest's {@code main} cannot be used. */
+    static final int MAIN_CLASS_UNUSABLE = 73;
+
+    /** The daemon says that a successor would fail in the same way ({@code OnException.FAIL}). */
+    static final int FAIL = 78;
+
+    /** The root closed the pipe on standard input without releasing this process, or died. */
+    static final int NOT_RELEASED = 125;
+
+    private ExitCode() {}
+}

@@ -1,0 +1,80 @@
+package io.coppice.worker.runtime;
+
+import io.coppice.state.root.ExitKind;
+import io.coppice.worker.PreviousExit;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The line by which the root lets a held worker go on, once the worker's pid is on record.
+ *
+ * <pre>
+ *  go INCARNATION EXITKIND CODE SIGNAL AT_EPOCH_MS
+ * </pre>
+ *
+ * EXITKIND is {@code none} for a first incarnation, else a lower-case {@link ExitKind}; SIGNAL is a name or {@code -}.
+ *
+ * @param incarnation 1 or more
+ * @param previousExit how the predecessor ended; its last words are not part of the line
+ */
+record ReleaseLine(long incarnation, Optional<PreviousExit> previousExit) {
+    /** Far more than any line the root writes. */
+    static final int MAX_BYTES = 256;
+
+    /**
+     * Waits for the line. Blocks until the other end writes or closes.
+     *
+     * @return empty at end of file before the end of a line: this process must not go on
+     * @throws IllegalArgumentException if it is another line than expected
+     */
+    static Optional<ReleaseLine> await(InputStream in) throws IOException {
+        byte[] bytes = new byte[MAX_BYTES];
+        for (int length = 0; length < MAX_BYTES; length++) {
+            int next = in.read();
+            if (next < 0) {
+                return Optional.empty();
+            }
+            if (next == '\n') {
+                return Optional.of(parse(new String(bytes, 0, length, StandardCharsets.UTF_8)));
+            }
+            bytes[length] = (byte) next;
+        }
+        throw new IllegalArgumentException("release line: no end within " + MAX_BYTES + " bytes");
+    }
+
+    static ReleaseLine parse(String line) {
+        String[] words = line.split(" ", -1);
+        if (words.length != 6 || !words[0].equals("go")) {
+            throw unexpected(line);
+        }
+        try {
+            long incarnation = Long.parseLong(words[1]);
+            if (incarnation < 1) {
+                throw unexpected(line);
+            }
+            if (words[2].equals("none")) {
+                return new ReleaseLine(incarnation, Optional.empty());
+            }
+            ExitKind kind = ExitKind.valueOf(words[2].toUpperCase(Locale.ROOT).replace('-', '_'));
+            Optional<String> signal = words[4].equals("-") ? Optional.empty() : Optional.of(words[4]);
+            int code = Integer.parseInt(words[3]);
+            Instant at = Instant.ofEpochMilli(Long.parseLong(words[5]));
+            return new ReleaseLine(
+                    incarnation,
+                    Optional.of(new PreviousExit(kind, signal.isPresent() ? -1 : code, signal, at, Optional.empty())));
+        } catch (NumberFormatException e) {
+            throw unexpected(line);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(unexpected(line).getMessage(), e);
+        }
+    }
+
+    private static IllegalArgumentException unexpected(String line) {
+        return new IllegalArgumentException(
+                "release line '" + line + "': expected 'go INCARNATION EXITKIND CODE SIGNAL AT_EPOCH_MS'");
+    }
+}

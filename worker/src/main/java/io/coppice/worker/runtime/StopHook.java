@@ -1,0 +1,65 @@
+package io.coppice.worker.runtime;
+
+/**
+ * The shutdown hook: SIGTERM (SIGINT, SIGHUP) asks the loop to stop and waits for it. The loop halts the JVM itself,
+ * with its own exit code, once it has called stop() and committed.
+ *
+ * <p>A hook also runs when somebody's code calls {@link System#exit}. Then that code's status is the process's status:
+ * if it is the loop thread that called, it never comes back, so there is nothing to wait for, and what its step had
+ * changed is rolled back by the successor; if another thread called, the loop stops in good order first.
+ */
+final class StopHook {
+    /** How often to look whether the stopping loop has called System.exit itself. */
+    private static final long LOOK_MS = 20;
+
+    private final Thread loop;
+    private final StopRequest stop;
+    private final WorkerLog log;
+
+    StopHook(Thread loop, StopRequest stop, WorkerLog log) {
+        this.loop = loop;
+        this.stop = stop;
+        this.log = log;
+    }
+
+    void install() {
+        Runtime.getRuntime().addShutdownHook(new Thread(this::onShutdown, "coppice-stop"));
+    }
+
+    private void onShutdown() {
+        while (loop.isAlive()) {
+            if (isInExit(loop.getStackTrace())) {
+                log.log(
+                        "System.exit was called by the daemon itself; what its last step changed is not committed",
+                        null);
+                return;
+            }
+            stop.request();
+            try {
+                loop.join(LOOK_MS);
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    /** Whether the JVM is going down because some thread called System.exit, not because of a signal. */
+    static boolean exitWasCalled() {
+        for (StackTraceElement[] frames : Thread.getAllStackTraces().values()) {
+            if (isInExit(frames)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isInExit(StackTraceElement[] frames) {
+        for (StackTraceElement frame : frames) {
+            if (frame.getClassName().equals("java.lang.Runtime")
+                    && frame.getMethodName().equals("exit")) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

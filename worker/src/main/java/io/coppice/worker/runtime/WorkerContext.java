@@ -1,0 +1,109 @@
+package io.coppice.worker.runtime;
+
+import io.coppice.state.State;
+import io.coppice.worker.DaemonContext;
+import io.coppice.worker.Peer;
+import io.coppice.worker.PreviousExit;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The context of a running worker. Loop thread, {@link #stopRequested} excepted. */
+final class WorkerContext implements DaemonContext {
+    private final WorkerArguments arguments;
+    private final long incarnation;
+    private final Optional<PreviousExit> previousExit;
+    private final State state;
+    private final WorkerPort port;
+    private final StopRequest stop;
+    private final Map<String, Peer> peers = new LinkedHashMap<>();
+
+    WorkerContext(
+            WorkerArguments arguments,
+            long incarnation,
+            Optional<PreviousExit> previousExit,
+            State state,
+            WorkerPort port,
+            StopRequest stop) {
+        this.arguments = arguments;
+        this.incarnation = incarnation;
+        this.previousExit = previousExit;
+        this.state = state;
+        this.port = port;
+        this.stop = stop;
+        arguments.peers().forEach((name, segment) -> peers.put(name, new SegmentPeer(name, segment, port)));
+    }
+
+    @Override
+    public String instance() {
+        return arguments.instance();
+    }
+
+    @Override
+    public String name() {
+        return arguments.name();
+    }
+
+    @Override
+    public long incarnation() {
+        return incarnation;
+    }
+
+    @Override
+    public Optional<PreviousExit> previousExit() {
+        return previousExit;
+    }
+
+    @Override
+    public List<String> args() {
+        return arguments.userArgs();
+    }
+
+    @Override
+    public State state() {
+        return state;
+    }
+
+    @Override
+    public Peer peer(String name) {
+        Peer peer = peers.get(name);
+        if (peer == null) {
+            throw new IllegalArgumentException("peer '" + name + "': daemon " + name() + " may read "
+                    + (peers.isEmpty() ? "no other daemon" : String.join(", ", peers.keySet()))
+                    + "; declare it in the manifest under `reads`");
+        }
+        return peer;
+    }
+
+    @Override
+    public void busy(Duration atMost) {
+        if (atMost.isNegative() || atMost.isZero()) {
+            throw new IllegalArgumentException("busy: " + atMost + " must be more than zero");
+        }
+        port.busy(roundedUpMs(atMost));
+    }
+
+    private static long roundedUpMs(Duration duration) {
+        return duration.compareTo(Duration.ofMillis(Long.MAX_VALUE - 1)) >= 0
+                ? Long.MAX_VALUE
+                : duration.plusNanos(999_999).toMillis();
+    }
+
+    @Override
+    public void commit() {
+        port.commit();
+        port.bumpHeartbeat();
+    }
+
+    @Override
+    public void rollback() {
+        port.rollback();
+    }
+
+    @Override
+    public boolean stopRequested() {
+        return stop.requested();
+    }
+}

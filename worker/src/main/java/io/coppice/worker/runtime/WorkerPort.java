@@ -1,0 +1,34 @@
+package io.coppice.worker.runtime;
+
+import io.coppice.state.Phase;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that the duty cycle does to the world: its segment, the clock, the log. Loop thread only. None of the methods
+ * allocates, the reporting of failures excepted.
+ */
+interface WorkerPort {
+    /** Stores the phase in the segment and tells the root that it changed. */
+    void phase(Phase phase);
+
+    /** Stores the text of the exception that ends this worker; cut to what the segment has room for. */
+    void lastWords(String text);
+
+    void bumpHeartbeat();
+
+    /** Bumps the heartbeat and announces that the next one may take this long. */
+    void busy(long atMostMs);
+
+    void commit();
+
+    void rollback();
+
+    /** Monotonic, of this process only. */
+    long nanoTime();
+
+    /** Returns after that many nanoseconds, when a stop is requested, or sooner for no reason at all. */
+    void park(long ns);
+
+    /** Writes to the worker's log, with the trace if there is one. */
+    void log(String line, @Nullable Throwable thrown);
+}

@@ -1,0 +1,10 @@
+/**
+ * The child JVM's main and the loop that calls a {@link io.coppice.worker.Daemon}.
+ *
+ * <p>The root starts {@link io.coppice.worker.runtime.WorkerMain}; nobody else calls anything here. Its main thread is
+ * the loop thread and does everything; the shutdown hook's thread only asks it to stop and waits.
+ */
+@NullMarked
+package io.coppice.worker.runtime;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,74 @@
+package io.coppice.worker.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.coppice.state.root.ExitKind;
+import io.coppice.worker.PreviousExit;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ReleaseLineTest {
+    private static Optional<ReleaseLine> await(String sent) throws IOException {
+        return ReleaseLine.await(new ByteArrayInputStream(sent.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Test
+    void shouldReadAFirstRelease() throws IOException {
+        assertEquals(
+                new ReleaseLine(1, Optional.empty()), await("go 1 none 0 - 0\n").orElseThrow());
+    }
+
+    @Test
+    void shouldReadHowThePredecessorEnded() throws IOException {
+        PreviousExit exit = new PreviousExit(
+                ExitKind.SIGNAL, -1, Optional.of("KILL"), Instant.ofEpochMilli(1_790_000_000_123L), Optional.empty());
+
+        assertEquals(
+                new ReleaseLine(7, Optional.of(exit)),
+                await("go 7 signal 0 KILL 1790000000123\n").orElseThrow());
+    }
+
+    @Test
+    void shouldKnowEveryKindOfExitByItsLowerCaseName() throws IOException {
+        for (ExitKind kind : ExitKind.values()) {
+            String name = kind.word();
+            assertEquals(
+                    kind,
+                    await("go 2 " + name + " 1 - 5\n")
+                            .orElseThrow()
+                            .previousExit()
+                            .orElseThrow()
+                            .kind());
+        }
+    }
+
+    @Test
+    void shouldNotBeReleasedByEndOfFileNotEvenWithinALine() throws IOException {
+        assertTrue(await("").isEmpty());
+        assertTrue(await("go 1 none 0 - 0").isEmpty());
+    }
+
+    @Test
+    void shouldNotBeReleasedByAnotherLine() {
+        for (String line : new String[] {
+            "\n",
+            "go\n",
+            "stop 1 none 0 - 0\n",
+            "go 0 none 0 - 0\n",
+            "go x none 0 - 0\n",
+            "go 1 vanished 0 - 0\n",
+            "go 1 exit x - 0\n",
+            "go 1 exit 0 - x\n",
+            "go 1 none 0 - 0 more\n",
+            "x".repeat(1000)
+        }) {
+            assertThrows(IllegalArgumentException.class, () -> await(line), line);
+        }
+    }
+}

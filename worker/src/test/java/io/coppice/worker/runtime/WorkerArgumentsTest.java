@@ -1,0 +1,55 @@
+package io.coppice.worker.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class WorkerArgumentsTest {
+    private static final String GOOD = "--instance shop --name ingest --segment /s/ingest.seg --lock /s/ingest.lock"
+            + " --main com.example.Ingest --heartbeat-timeout-ms 5000";
+
+    private static WorkerArguments parse(String line) {
+        return WorkerArguments.parse(line.split(" "));
+    }
+
+    @Test
+    void shouldReadWhatTheRootWrites() {
+        WorkerArguments arguments = parse(GOOD + " --peer rates=/s/a=b.seg --peer fx=/s/fx.seg -- --topic orders --");
+
+        assertEquals("shop", arguments.instance());
+        assertEquals("ingest", arguments.name());
+        assertEquals(Path.of("/s/ingest.seg"), arguments.segment());
+        assertEquals(Path.of("/s/ingest.lock"), arguments.lock());
+        assertEquals("com.example.Ingest", arguments.mainClass());
+        assertEquals(5000, arguments.heartbeatTimeoutMs());
+        assertEquals(List.of("rates", "fx"), List.copyOf(arguments.peers().keySet()));
+        assertEquals(Path.of("/s/a=b.seg"), arguments.peers().get("rates"));
+        assertEquals(List.of("--topic", "orders", "--"), arguments.userArgs());
+    }
+
+    @Test
+    void shouldNeedNeitherPeersNorUserArguments() {
+        assertEquals(List.of(), parse(GOOD).userArgs());
+        assertEquals(List.of(), parse(GOOD + " --").userArgs());
+    }
+
+    @Test
+    void shouldNameTheArgumentAtFault() {
+        assertRefused("--segment: missing", GOOD.replace("--segment /s/ingest.seg ", ""));
+        assertRefused("--heartbeat-timeout-ms 5s: expected", GOOD.replace("5000", "5s"));
+        assertRefused("--heartbeat-timeout-ms -1: expected", GOOD.replace("5000", "-1"));
+        assertRefused("--bogus: unknown", GOOD + " --bogus 1");
+        assertRefused("--name: given twice", GOOD + " --name other");
+        assertRefused("--peer rates: expected NAME=FILE", GOOD + " --peer rates");
+        assertRefused("--peer: expected a value", GOOD + " --peer");
+    }
+
+    private static void assertRefused(String start, String line) {
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> parse(line));
+        assertTrue(e.getMessage().startsWith(start), e.getMessage());
+    }
+}

@@ -1,0 +1,136 @@
+package io.coppice.worker.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.coppice.state.OwnedSegment;
+import io.coppice.state.SegmentFile;
+import io.coppice.worker.Peer;
+import io.coppice.worker.PeerAccess;
+import io.coppice.worker.PeerUnavailableException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WorkerContextTest {
+    @TempDir
+    Path directory;
+
+    private final LoggedPort port = new LoggedPort();
+    private final StopRequest stop = new StopRequest(Thread.currentThread());
+    private OwnedSegment segment;
+
+    @BeforeEach
+    void open() throws Exception {
+        Path file = directory.resolve("ingest.seg");
+        ChildJvm.createSegment(file, "ingest");
+        segment = SegmentFile.openOwned(file, directory.resolve("ingest.lock"), 1, 1);
+        segment.recover();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        segment.close();
+    }
+
+    private WorkerContext context(String... peers) {
+        Map<String, Path> files = new LinkedHashMap<>();
+        for (String peer : peers) {
+            files.put(peer, directory.resolve(peer + ".seg"));
+        }
+        WorkerArguments arguments = new WorkerArguments(
+                "shop", "ingest", Path.of("s"), Path.of("l"), "C", 3, files, List.of("--topic", "orders"));
+        return new WorkerContext(arguments, 3, Optional.empty(), segment.state(), port, stop);
+    }
+
+    @Test
+    void shouldTellTheDaemonWhoItIs() {
+        WorkerContext context = context();
+
+        assertEquals("shop", context.instance());
+        assertEquals("ingest", context.name());
+        assertEquals(3, context.incarnation());
+        assertEquals(List.of("--topic", "orders"), context.args());
+        assertFalse(context.stopRequested());
+        stop.request();
+        assertTrue(context.stopRequested());
+    }
+
+    @Test
+    void shouldRoundALongStepUpToWholeMilliseconds() {
+        context().busy(Duration.ofNanos(1));
+        context().busy(Duration.ofSeconds(90));
+        context().busy(Duration.ofSeconds(Long.MAX_VALUE));
+
+        assertEquals(List.of("busy 1", "busy 90000", "busy " + Long.MAX_VALUE), port.done);
+    }
+
+    @Test
+    void shouldRefuseALongStepOfNoLength() {
+        assertThrows(IllegalArgumentException.class, () -> context().busy(Duration.ZERO));
+        assertThrows(IllegalArgumentException.class, () -> context().busy(Duration.ofMillis(-1)));
+    }
+
+    @Test
+    void shouldCountACommitWithinAStepAsAHeartbeat() {
+        context().commit();
+
+        assertEquals(List.of("commit 0"), port.done);
+        assertEquals(1, port.heartbeats);
+    }
+
+    @Test
+    void shouldNameThePeersThereAreWhenAskedForAnother() {
+        String message = assertThrows(
+                        IllegalArgumentException.class,
+                        () -> context("rates", "fx").peer("rate"))
+                .getMessage();
+        assertEquals(
+                "peer 'rate': daemon ingest may read rates, fx; declare it in the manifest under `reads`", message);
+        String none = assertThrows(
+                        IllegalArgumentException.class, () -> context().peer("rates"))
+                .getMessage();
+        assertTrue(none.contains("may read no other daemon"), none);
+    }
+
+    @Test
+    void shouldTryAMissingPeerAgainOnlyAfterAWhile() throws Exception {
+        Peer rates = context("rates").peer("rates");
+        PeerAccess missing = rates.access();
+        assertTrue(missing instanceof PeerAccess.Missing, missing.toString());
+        ChildJvm.createSegment(directory.resolve("rates.seg"), "rates");
+
+        port.nowNs += SegmentPeer.RETRY_NS - 1;
+        assertSame(missing, rates.access());
+        port.nowNs += 1;
+        PeerAccess.Available available = rates.readableOrThrow();
+        assertEquals(0, available.commitSequence());
+        assertSame(available, rates.access());
+    }
+
+    @Test
+    void shouldSayWhyAPeerCannotBeRead() {
+        PeerUnavailableException e = assertThrows(
+                PeerUnavailableException.class,
+                () -> context("rates").peer("rates").readableOrThrow());
+        assertTrue(
+                e.getMessage().startsWith("Peer rates cannot be read: Segment " + directory.resolve("rates.seg")),
+                e.getMessage());
+    }
+
+    @Test
+    void shouldAnswerWithTheSamePeerEachTime() {
+        WorkerContext context = context("rates");
+        assertSame(context.peer("rates"), context.peer("rates"));
+    }
+}
