@@ -1,0 +1,128 @@
+package io.coppice.supervisor.root;
+
+import io.coppice.supervisor.core.Command;
+import io.coppice.supervisor.core.Event;
+import io.coppice.supervisor.os.OsException;
+import io.coppice.supervisor.os.PidFd;
+import io.coppice.supervisor.os.ProcessTable;
+import io.coppice.supervisor.os.SignalNumbers;
+import java.util.function.Consumer;
+
+/**
+ * Carries out the core's commands, which the root has committed by then. What a command brings about at once comes back
+ * as an event through {@code follows}; nothing here decides.
+ *
+ * <p>Duty-cycle thread only; no call blocks.
+ */
+final class CommandExecutor implements Command.Handler {
+    private static final int NOT_YET = -1;
+
+    private final ChildProcess[] children;
+    private final Launcher launcher;
+    private final ProcessTable processes;
+    private final ControlServer control;
+    private final StatusPublisher publisher;
+    private final Consumer<Event> follows;
+    private int exitCode = NOT_YET;
+
+    CommandExecutor(
+            ChildProcess[] children,
+            Launcher launcher,
+            ProcessTable processes,
+            ControlServer control,
+            StatusPublisher publisher,
+            Consumer<Event> follows) {
+        this.children = children;
+        this.launcher = launcher;
+        this.processes = processes;
+        this.control = control;
+        this.publisher = publisher;
+        this.follows = follows;
+    }
+
+    /** The root's exit code once the core has commanded it, negative before. */
+    int exitCode() {
+        return exitCode;
+    }
+
+    @Override
+    public void spawn(Command.Spawn command) {
+        ChildProcess child = children[command.child()];
+        try {
+            launcher.spawn(child, command.incarnation());
+        } catch (OsException e) {
+            follows.accept(new Event.SpawnFailed(
+                    command.child(), command.incarnation(), String.valueOf(e.getMessage()), System.nanoTime()));
+        }
+    }
+
+    @Override
+    public void release(Command.Release command) {
+        ChildProcess child = children[command.child()];
+        if (child.incarnation == command.incarnation()
+                && Launcher.release(
+                        child, publisher.lastExit(command.child()), publisher.lastExitEpochMs(command.child()))) {
+            follows.accept(new Event.Released(command.child(), command.incarnation(), System.nanoTime()));
+        }
+    }
+
+    @Override
+    public void abandonHeld(Command.AbandonHeld command) {
+        ChildProcess child = children[command.child()];
+        if (child.incarnation == command.incarnation()) {
+            child.abandoned = true;
+            if (child.pidFd != null) {
+                child.closeHold();
+            }
+        }
+    }
+
+    @Override
+    public void signal(Command.Signal command) {
+        send(command.child(), command.incarnation(), SignalNumbers.of(command.signal()), command.wholeGroup());
+    }
+
+    @Override
+    public void killGroup(Command.KillGroup command) {
+        send(command.child(), command.incarnation(), SignalNumbers.of("KILL"), true);
+    }
+
+    @Override
+    public void dumpThreads(Command.DumpThreads command) {
+        // The JVM writes its threads to its standard output on SIGQUIT; any other program would die of it.
+        if (children[command.child()].isDaemon()) {
+            send(command.child(), command.incarnation(), SignalNumbers.of("QUIT"), false);
+        }
+    }
+
+    private void send(int index, long incarnation, int signal, boolean wholeGroup) {
+        ChildProcess child = children[index];
+        PidFd pidFd = child.pidFd;
+        if (child.incarnation != incarnation || pidFd == null || child.dead) {
+            return;
+        }
+        // An error here is ESRCH: it is dead already, and its death is on the way to us.
+        if (wholeGroup) {
+            // The pidfd is open and the process not reaped, so its group's number is its own.
+            processes.signalGroup(pidFd.pid(), signal);
+        } else {
+            pidFd.signal(signal);
+        }
+    }
+
+    @Override
+    public void reply(Command.Reply command) {
+        if (command.requestId() != Event.NO_REQUEST) {
+            control.reply(command.requestId(), ControlEvents.replyText(command.outcome()));
+        }
+    }
+
+    /** Written together with the state, before the commands: see {@link StatusPublisher}. */
+    @Override
+    public void recordEvent(Command.RecordEvent command) {}
+
+    @Override
+    public void exitRoot(Command.ExitRoot command) {
+        exitCode = command.code();
+    }
+}

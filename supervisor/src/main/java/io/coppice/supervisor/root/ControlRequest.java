@@ -1,0 +1,53 @@
+package io.coppice.supervisor.root;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * One line of the control protocol, checked. A request is {@code coppice/1 VERB [NAME [SIGNAL]]}; a reply is
+ * {@code ok}, {@code ok INCARNATION} or {@code error EXITCODE MESSAGE}.
+ */
+sealed interface ControlRequest {
+    /** The longest request, its newline included. */
+    int MAX_REQUEST_BYTES = 512;
+
+    String PROTOCOL = "coppice/1";
+
+    record Ping() implements ControlRequest {}
+
+    record Shutdown() implements ControlRequest {}
+
+    record Stop(String name) implements ControlRequest {}
+
+    record Start(String name) implements ControlRequest {}
+
+    record Restart(String name) implements ControlRequest {}
+
+    record Kill(String name, String signal) implements ControlRequest {}
+
+    /** What a client got wrong; {@code exitCode} as in the contract of the commands. */
+    record Malformed(int exitCode, String message) implements ControlRequest {}
+
+    /** Parses one line without its newline; never throws, whatever the bytes. */
+    static ControlRequest parse(byte[] line, int length) {
+        String[] words = new String(line, 0, length, StandardCharsets.UTF_8).split(" ", -1);
+        if (!words[0].equals(PROTOCOL)) {
+            return new Malformed(
+                    2, "this root speaks " + PROTOCOL + "; the command is of another release than the root that runs");
+        }
+        String verb = words.length > 1 ? words[1] : "";
+        int arguments = words.length - 2;
+        return switch (verb) {
+            case "ping" -> arguments == 0 ? new Ping() : wrongArguments(verb, "no argument");
+            case "shutdown" -> arguments == 0 ? new Shutdown() : wrongArguments(verb, "no argument");
+            case "stop" -> arguments == 1 ? new Stop(words[2]) : wrongArguments(verb, "NAME");
+            case "start" -> arguments == 1 ? new Start(words[2]) : wrongArguments(verb, "NAME");
+            case "restart" -> arguments == 1 ? new Restart(words[2]) : wrongArguments(verb, "NAME");
+            case "kill" -> arguments == 2 ? new Kill(words[2], words[3]) : wrongArguments(verb, "NAME SIGNAL");
+            default -> new Malformed(2, "unknown request; expected ping, stop, start, restart, kill or shutdown");
+        };
+    }
+
+    private static Malformed wrongArguments(String verb, String expected) {
+        return new Malformed(2, verb + ": expected " + expected);
+    }
+}

@@ -1,0 +1,210 @@
+package io.coppice.supervisor.root;
+
+import io.coppice.supervisor.os.Epoll;
+import io.coppice.supervisor.os.OsException;
+import io.coppice.supervisor.os.UnixConnection;
+import io.coppice.supervisor.os.UnixListener;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The control socket: a bounded number of clients, each with one bounded request line and one reply line. A client that
+ * says nothing, too much, or never reads its reply costs the root a slot for a while and nothing else.
+ *
+ * <p>Duty-cycle thread only; no call blocks.
+ */
+final class ControlServer implements AutoCloseable {
+    /** Carries out a request; the answer comes later through {@link #reply}, by the same request id. */
+    interface Handler {
+        void onRequest(long requestId, ControlRequest request);
+    }
+
+    /** Clients at the same time. One more replaces the one that has been idle the longest. */
+    static final int MAX_CLIENTS = 16;
+
+    /** A client that has not finished its request, or not taken its reply, by then is dropped. */
+    static final long CLIENT_TIMEOUT_NS = 10_000_000_000L;
+
+    private static final int EAGAIN = 11;
+    private static final int NOT_PERMITTED = 4;
+    private static final int SLOT_BITS = 8;
+
+    private static final class Client {
+        final UnixConnection connection;
+        final long requestId;
+        final long sinceNs;
+        final byte[] request = new byte[ControlRequest.MAX_REQUEST_BYTES];
+        int requestLength;
+        boolean asked;
+
+        Client(UnixConnection connection, long requestId, long sinceNs) {
+            this.connection = connection;
+            this.requestId = requestId;
+            this.sinceNs = sinceNs;
+        }
+    }
+
+    private final Epoll epoll;
+    private final UnixListener listener;
+    private final int ownUid;
+    private final Handler handler;
+    private final @Nullable Client[] clients = new @Nullable Client[MAX_CLIENTS];
+    private long accepted;
+
+    /** @param ownUid the root's user id; besides it only user 0 may ask for anything */
+    ControlServer(Epoll epoll, UnixListener listener, int ownUid, Handler handler) {
+        this.epoll = epoll;
+        this.listener = listener;
+        this.ownUid = ownUid;
+        this.handler = handler;
+    }
+
+    void start() throws OsException {
+        epoll.add(listener.fd(), Tokens.of(Tokens.CONTROL_LISTENER, 0));
+    }
+
+    /** The listener is readable: takes at most {@link #MAX_CLIENTS} new clients; epoll tells again of the rest. */
+    void onAcceptable(long nowNs) {
+        for (int i = 0; i < MAX_CLIENTS; i++) {
+            UnixConnection connection;
+            try {
+                connection = listener.accept();
+            } catch (OsException e) {
+                // Out of descriptors, most likely: make room, and take the client in the next cycle.
+                dropOldest();
+                return;
+            }
+            if (connection == null) {
+                return;
+            }
+            admit(connection, nowNs);
+        }
+    }
+
+    private void admit(UnixConnection connection, long nowNs) {
+        if (connection.peerUid() != ownUid && connection.peerUid() != 0) {
+            send(connection, "error " + NOT_PERMITTED + " not permitted: this root serves user " + ownUid + "\n");
+            connection.close();
+            return;
+        }
+        int slot = freeSlot();
+        long requestId = (accepted++ << SLOT_BITS) | slot;
+        try {
+            epoll.add(connection.fd(), Tokens.of(Tokens.CONTROL_CLIENT, slot));
+            clients[slot] = new Client(connection, requestId, nowNs);
+        } catch (OsException e) {
+            send(connection, "error 1 the root cannot watch one more connection: " + e.getMessage() + "\n");
+            connection.close();
+        }
+    }
+
+    private int freeSlot() {
+        for (int i = 0; i < MAX_CLIENTS; i++) {
+            if (clients[i] == null) {
+                return i;
+            }
+        }
+        return dropOldest();
+    }
+
+    private int dropOldest() {
+        int oldest = 0;
+        for (int i = 0; i < MAX_CLIENTS; i++) {
+            Client client = clients[i];
+            Client candidate = clients[oldest];
+            if (client != null && (candidate == null || client.sinceNs < candidate.sinceNs)) {
+                oldest = i;
+            }
+        }
+        drop(oldest);
+        return oldest;
+    }
+
+    /** A client's socket is readable. */
+    void onReadable(int slot) {
+        Client client = clients[slot];
+        if (client == null) {
+            return;
+        }
+        int count = client.connection.read(client.request, client.requestLength);
+        if (count == 0 || client.asked) {
+            drop(slot);
+            return;
+        }
+        if (count < 0) {
+            if (count != -EAGAIN) {
+                drop(slot);
+            }
+            return;
+        }
+        int from = client.requestLength;
+        client.requestLength += count;
+        for (int i = from; i < client.requestLength; i++) {
+            if (client.request[i] == '\n') {
+                client.asked = true;
+                handler.onRequest(client.requestId, ControlRequest.parse(client.request, i));
+                return;
+            }
+        }
+        if (client.requestLength == client.request.length) {
+            reply(
+                    client.requestId,
+                    "error 2 the request is longer than " + ControlRequest.MAX_REQUEST_BYTES + " bytes");
+        }
+    }
+
+    /** Answers and hangs up. The client may be gone by now; then nothing happens. */
+    void reply(long requestId, String text) {
+        int slot = (int) (requestId & ((1 << SLOT_BITS) - 1));
+        Client client = slot < MAX_CLIENTS ? clients[slot] : null;
+        if (client != null && client.requestId == requestId) {
+            send(client.connection, text.replace('\n', ' ') + "\n");
+            // Closing a socket with unread bytes would reset it, and the client might not get to see its answer.
+            client.connection.read(client.request, 0);
+            drop(slot);
+        }
+    }
+
+    private static void send(UnixConnection connection, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        // A fresh socket's buffer holds far more than one line; what does not fit is the client's loss.
+        connection.write(bytes, 0, bytes.length);
+    }
+
+    private void drop(int slot) {
+        Client client = clients[slot];
+        if (client != null) {
+            epoll.remove(client.connection.fd());
+            client.connection.close();
+            clients[slot] = null;
+        }
+    }
+
+    /** When the next client's patience ends; {@link Long#MAX_VALUE} without clients. */
+    long nextDeadlineNs() {
+        long nextNs = Long.MAX_VALUE;
+        for (Client client : clients) {
+            if (client != null) {
+                nextNs = Math.min(nextNs, client.sinceNs + CLIENT_TIMEOUT_NS);
+            }
+        }
+        return nextNs;
+    }
+
+    void dropExpired(long nowNs) {
+        for (int i = 0; i < MAX_CLIENTS; i++) {
+            Client client = clients[i];
+            if (client != null && nowNs - client.sinceNs >= CLIENT_TIMEOUT_NS) {
+                drop(i);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        for (int i = 0; i < MAX_CLIENTS; i++) {
+            drop(i);
+        }
+        listener.close();
+    }
+}

@@ -1,0 +1,122 @@
+package io.coppice.supervisor.root;
+
+import io.coppice.supervisor.core.Event;
+import io.coppice.supervisor.core.ExitStatus;
+import io.coppice.supervisor.os.PidFd;
+import io.coppice.supervisor.os.ProcessTable;
+import io.coppice.supervisor.os.SignalNumbers;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From the kernel's word that a child is dead to the moment when nothing of it is left. The order is what keeps it safe:
+ *
+ * <ol>
+ *   <li>SIGKILL to its process group, while the unreaped leader still keeps the group's number from being used again;
+ *   <li>the leader is reaped and its status taken;
+ *   <li>the group is looked at until it is empty. A member that is left keeps the number in use, so the look cannot meet
+ *       a stranger's group as long as one is there.
+ * </ol>
+ *
+ * Only then does the core hear of the death, so that no successor starts beside a remnant. A child that has called
+ * setsid has left the group and is not found this way.
+ *
+ * <p>Duty-cycle thread only.
+ */
+final class Funerals {
+    private static final long FIRST_LOOK_AGAIN_NS = 1_000_000;
+    private static final long LONGEST_PAUSE_NS = 1_000_000_000L;
+
+    /** A close look reads all of /proc: not before the cheap one has failed for about an eighth of a second. */
+    private static final int LOOKS_BEFORE_A_CLOSE_LOOK = 7;
+
+    /** After that long the console says what is being waited for. */
+    private static final long WORTH_A_WORD_NS = 5_000_000_000L;
+
+    private static final class Funeral {
+        final ChildProcess child;
+        final PidFd pidFd;
+        final @Nullable String lastWords;
+        final long sinceNs;
+
+        @Nullable
+        ExitStatus status;
+
+        long pauseNs = FIRST_LOOK_AGAIN_NS;
+        long nextLookNs;
+        int looks;
+        boolean told;
+
+        Funeral(ChildProcess child, PidFd pidFd, @Nullable String lastWords, long nowNs) {
+            this.child = child;
+            this.pidFd = pidFd;
+            this.lastWords = lastWords;
+            this.sinceNs = nowNs;
+            this.nextLookNs = nowNs;
+        }
+    }
+
+    private final ProcessTable processes;
+    private final Console console;
+    private final List<Funeral> open = new ArrayList<>();
+
+    Funerals(ProcessTable processes, Console console) {
+        this.processes = processes;
+        this.console = console;
+    }
+
+    /** The kernel said that this child is dead. Its first look is due at once. */
+    void begin(ChildProcess child, PidFd pidFd, @Nullable String lastWords, long nowNs) {
+        processes.signalGroup(pidFd.pid(), SignalNumbers.of("KILL"));
+        open.add(new Funeral(child, pidFd, lastWords, nowNs));
+    }
+
+    /** When the next look is due; {@link Long#MAX_VALUE} when nothing is being buried. */
+    long nextLookNs() {
+        long nextNs = Long.MAX_VALUE;
+        for (int i = 0; i < open.size(); i++) {
+            nextNs = Math.min(nextNs, open.get(i).nextLookNs);
+        }
+        return nextNs;
+    }
+
+    /** One child of which nothing is left any more, or null when there is none (yet). */
+    Event.@Nullable Exited nextOver(long nowNs) {
+        for (int i = 0; i < open.size(); i++) {
+            Funeral funeral = open.get(i);
+            if (funeral.nextLookNs > nowNs) {
+                continue;
+            }
+            if (funeral.status == null) {
+                funeral.status = funeral.pidFd.tryReap();
+            }
+            ExitStatus status = funeral.status;
+            if (status != null && isEmpty(funeral)) {
+                open.remove(i);
+                funeral.child.closeAll();
+                return new Event.Exited(
+                        funeral.child.index, funeral.child.incarnation, status, funeral.lastWords, nowNs);
+            }
+            lookAgainLater(funeral, nowNs);
+        }
+        return null;
+    }
+
+    /** In a container whose first process reaps nobody, a group may go on existing that consists of the dead only. */
+    private boolean isEmpty(Funeral funeral) {
+        int group = funeral.pidFd.pid();
+        return !processes.groupExists(group)
+                || (++funeral.looks > LOOKS_BEFORE_A_CLOSE_LOOK && !processes.groupHasLiveMember(group));
+    }
+
+    private void lookAgainLater(Funeral funeral, long nowNs) {
+        funeral.nextLookNs = nowNs + funeral.pauseNs;
+        funeral.pauseNs = Math.min(2 * funeral.pauseNs, LONGEST_PAUSE_NS);
+        if (!funeral.told && nowNs - funeral.sinceNs > WORTH_A_WORD_NS) {
+            funeral.told = true;
+            console.warn(funeral.child.plan.name() + ": pid " + funeral.pidFd.pid()
+                    + " is dead, but processes of its group do not end by SIGKILL; its successor waits for them");
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package io.coppice.supervisor.root;
+
+import java.util.Arrays;
+
+/**
+ * Times heartbeats with the root's own clock. A heartbeat is a counter in the worker's segment; this class notes when it
+ * last saw each counter move and says when one has been silent for too long.
+ *
+ * <p>A root that was itself stalled, stopped or suspended with its machine must not take its own absence for a worker's:
+ * between two looks at most twice the scan period counts as silence, however long the clock says it was. So a worker is
+ * found hung only if it was silent during looks that the root really made.
+ *
+ * <p>Duty-cycle thread only; allocates nothing after construction.
+ */
+final class HeartbeatMonitor {
+    /** The longest that one {@code busy(atMost)} is believed: a hostile worker cannot announce that it never returns. */
+    static final long MAX_BUSY_MS = 3_600_000;
+
+    private static final long NANOS_PER_MS = 1_000_000;
+    private static final long MIN_SCAN_PERIOD_NS = 20 * NANOS_PER_MS;
+    private static final long MAX_SCAN_PERIOD_NS = 1_000 * NANOS_PER_MS;
+
+    /** Five looks per timeout: a hang is found at most a fifth of the timeout late. */
+    private static final int SCANS_PER_TIMEOUT = 5;
+
+    private final long[] timeoutNs;
+    private final long[] lastCount;
+    private final long[] silentNs;
+    private final boolean[] watched;
+    private final long scanPeriodNs;
+    private long lastScanNs;
+
+    /** @param timeoutNs by child index; 0 for a child without a heartbeat */
+    HeartbeatMonitor(long[] timeoutNs, long nowNs) {
+        this.timeoutNs = timeoutNs.clone();
+        this.lastCount = new long[timeoutNs.length];
+        this.silentNs = new long[timeoutNs.length];
+        this.watched = new boolean[timeoutNs.length];
+        long shortestNs = Arrays.stream(timeoutNs).filter(t -> t > 0).min().orElse(0);
+        this.scanPeriodNs = shortestNs == 0
+                ? 0
+                : Math.max(MIN_SCAN_PERIOD_NS, Math.min(MAX_SCAN_PERIOD_NS, shortestNs / SCANS_PER_TIMEOUT));
+        this.lastScanNs = nowNs;
+    }
+
+    /** When the next look is due; {@link Long#MAX_VALUE} when no child has a heartbeat to watch. */
+    long nextScanNs() {
+        if (scanPeriodNs == 0) {
+            return Long.MAX_VALUE;
+        }
+        for (boolean w : watched) {
+            if (w) {
+                return lastScanNs + scanPeriodNs;
+            }
+        }
+        return Long.MAX_VALUE;
+    }
+
+    /** Begins to watch a child that has just become ready. */
+    void watch(int child, long count, long nowNs) {
+        if (timeoutNs[child] > 0) {
+            if (nextScanNs() == Long.MAX_VALUE) {
+                lastScanNs = nowNs;
+            }
+            watched[child] = true;
+            lastCount[child] = count;
+            silentNs[child] = 0;
+        }
+    }
+
+    void unwatch(int child) {
+        watched[child] = false;
+    }
+
+    boolean isWatched(int child) {
+        return watched[child];
+    }
+
+    /** How much of the time since the last look counts as silence; call once per look, before {@link #isSilent}. */
+    long beginScan(long nowNs) {
+        long elapsedNs = Math.max(0, Math.min(nowNs - lastScanNs, 2 * scanPeriodNs));
+        lastScanNs = nowNs;
+        return elapsedNs;
+    }
+
+    /**
+     * Takes in what a worker's segment says now. The three words come from memory that the worker writes: any value is
+     * possible.
+     *
+     * @return whether the counter moved since the last look
+     */
+    boolean observe(int child, long count, long elapsedNs) {
+        if (count != lastCount[child]) {
+            lastCount[child] = count;
+            silentNs[child] = 0;
+            return true;
+        }
+        silentNs[child] += elapsedNs;
+        return false;
+    }
+
+    /** Whether the child has been silent for longer than its timeout, or than the long step it has announced. */
+    boolean isSilent(int child, long busyAtCount, long busyAtMostMs) {
+        long limitNs = timeoutNs[child];
+        if (busyAtCount == lastCount[child] && busyAtMostMs > 0) {
+            limitNs = Math.max(limitNs, Math.min(busyAtMostMs, MAX_BUSY_MS) * NANOS_PER_MS);
+        }
+        return silentNs[child] > limitNs;
+    }
+}

@@ -1,0 +1,131 @@
+package io.coppice.supervisor.root;
+
+import io.coppice.supervisor.core.LastExit;
+import io.coppice.supervisor.os.Fds;
+import io.coppice.supervisor.os.OsException;
+import io.coppice.supervisor.os.Pipe;
+import io.coppice.supervisor.os.SignalNumbers;
+import io.coppice.supervisor.os.SpawnRequest;
+import io.coppice.supervisor.os.Spawner;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Launches children held and lets them go. Every child starts by reading a pipe: one line lets it go on, the end of the
+ * pipe makes it exit. So a root that dies between spawning and recording leaves no process behind that owns anything:
+ * the kernel closes the pipe.
+ *
+ * <p>Duty-cycle thread only; the spawn call itself is made by the {@link Spawner}'s thread.
+ */
+final class Launcher {
+    /**
+     * Holds a plain command in the pid that it will have: reads one line from descriptor 3, closes it, and becomes the
+     * command. {@code sh} sets PWD, which the command shall not see unless it was given one.
+     */
+    private static final String HOLD_SCRIPT = "read -r _ <&3 || exit 125; exec 3<&-; exec \"$@\"";
+
+    private static final String HOLD_SCRIPT_WITHOUT_PWD =
+            "read -r _ <&3 || exit 125; exec 3<&-; unset PWD OLDPWD; exec \"$@\"";
+
+    private final Spawner spawner;
+    private final PreparedInstance instance;
+
+    Launcher(Spawner spawner, PreparedInstance instance) {
+        this.spawner = spawner;
+        this.instance = instance;
+    }
+
+    /**
+     * Makes the pipes and hands the spawn to the spawner; its answer comes through the spawner's event descriptor.
+     *
+     * @throws OsException if there is no descriptor for the pipes; nothing is left open then
+     */
+    void spawn(ChildProcess child, long incarnation) throws OsException {
+        child.closeAll();
+        child.incarnation = incarnation;
+        child.abandoned = false;
+        child.dead = false;
+        child.hints = 0;
+        Pipe hold = Pipe.create();
+        child.holdReadFd = hold.readFd();
+        child.holdWriteFd = hold.writeFd();
+        if (child.isDaemon()) {
+            try {
+                Pipe hint = Pipe.createNonBlocking();
+                child.hintReadFd = hint.readFd();
+                child.hintWriteFd = hint.writeFd();
+            } catch (OsException e) {
+                child.closeAll();
+                throw e;
+            }
+        }
+        spawner.submit(new SpawnRequest(
+                token(child.index, incarnation),
+                argv(child),
+                environment(child.plan.environment()),
+                child.plan.workingDirectory(),
+                instance.log(child.plan.name()).toString(),
+                child.holdReadFd,
+                child.hintWriteFd,
+                child.isDaemon()));
+        // The spawner has copies of its own by now.
+        child.closeChildEnds();
+    }
+
+    /** A spawn's token: 10 bits of child index (a plan has at most 512), the rest incarnation. */
+    static long token(int child, long incarnation) {
+        return (incarnation << 10) | child;
+    }
+
+    static int childOf(long token) {
+        return (int) (token & 1023);
+    }
+
+    static long incarnationOf(long token) {
+        return token >>> 10;
+    }
+
+    private static List<String> argv(ChildProcess child) {
+        if (child.isDaemon()) {
+            return child.plan.argv();
+        }
+        boolean ownPwd = child.plan.environment().containsKey("PWD");
+        List<String> argv = new ArrayList<>(
+                List.of("/bin/sh", "-c", ownPwd ? HOLD_SCRIPT : HOLD_SCRIPT_WITHOUT_PWD, "coppice-held"));
+        argv.addAll(child.plan.argv());
+        return argv;
+    }
+
+    private static List<String> environment(Map<String, String> environment) {
+        List<String> lines = new ArrayList<>(environment.size());
+        for (Map.Entry<String, String> entry : environment.entrySet()) {
+            lines.add(entry.getKey() + "=" + entry.getValue());
+        }
+        return lines;
+    }
+
+    /**
+     * Writes the line that lets a held child go, and closes the pipe.
+     *
+     * @return false if the child can no longer hear it; its death is about to be told
+     */
+    static boolean release(ChildProcess child, @Nullable LastExit lastExit, long lastExitEpochMs) {
+        byte[] line = releaseLine(child.incarnation, lastExit, lastExitEpochMs);
+        int written = Fds.write(child.holdWriteFd, line, line.length);
+        child.closeHold();
+        // Less than PIPE_BUF into an empty pipe: all or nothing.
+        return written == line.length;
+    }
+
+    static byte[] releaseLine(long incarnation, @Nullable LastExit lastExit, long lastExitEpochMs) {
+        String line = lastExit == null
+                ? "go " + incarnation + " none -1 - 0\n"
+                : "go " + incarnation + " " + lastExit.kind().word() + " " + lastExit.code() + " "
+                        + (lastExit.signal() == LastExit.NO_SIGNAL ? "-" : SignalNumbers.name(lastExit.signal())) + " "
+                        + lastExitEpochMs + "\n";
+        return line.getBytes(StandardCharsets.US_ASCII);
+    }
+}

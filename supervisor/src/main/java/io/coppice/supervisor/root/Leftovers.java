@@ -1,0 +1,142 @@
+package io.coppice.supervisor.root;
+
+import io.coppice.state.root.RootSnapshot;
+import io.coppice.supervisor.os.Epoll;
+import io.coppice.supervisor.os.OsException;
+import io.coppice.supervisor.os.PidFd;
+import io.coppice.supervisor.os.ProcessTable;
+import io.coppice.supervisor.os.SignalNumbers;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Children of a root that died before them. This release does not adopt: its root stops them (their own shutdown
+ * signal's default, TERM, then KILL), waits until the kernel has confirmed each death, and only then starts anything, so
+ * that nothing ever has two owners. Their state is in their segments.
+ *
+ * <p>Identity is pid, start time and boot id, pinned by a pidfd before anything is sent: a recycled pid is left alone.
+ */
+final class Leftovers {
+    /** How long leftovers may take to end by themselves after TERM. */
+    private static final long GRACE_NS = 10_000_000_000L;
+
+    /** How long the kernel may take to end what was killed; after that something holds it and a person must look. */
+    private static final long KILL_TIMEOUT_NS = 30_000_000_000L;
+
+    private static final long NANOS_PER_MS = 1_000_000;
+
+    private record Leftover(String name, PidFd pidFd) {}
+
+    private Leftovers() {}
+
+    /** What of the dead root's children is still alive; the caller closes nothing, {@link #stop} does. */
+    static List<String> describe(RootSnapshot previous, ProcessTable processes) {
+        List<String> alive = new ArrayList<>();
+        for (RootSnapshot.ChildInfo child : living(previous, processes)) {
+            alive.add(child.name() + " (pid " + child.pid() + ")");
+        }
+        return alive;
+    }
+
+    private static List<RootSnapshot.ChildInfo> living(RootSnapshot previous, ProcessTable processes) {
+        List<RootSnapshot.ChildInfo> living = new ArrayList<>();
+        if (previous.root().isEmpty() || !previous.root().get().bootId().equals(processes.bootId())) {
+            return living;
+        }
+        for (RootSnapshot.ChildInfo child : previous.children()) {
+            if (child.pid() > 1
+                    && child.pid() <= Integer.MAX_VALUE
+                    && processes.startTicks((int) child.pid()) == child.startTicks()) {
+                living.add(child);
+            }
+        }
+        return living;
+    }
+
+    /**
+     * Ends every leftover and waits for the kernel's word.
+     *
+     * @throws StartupRefused if one cannot be ended; what was ended stays ended
+     */
+    static void stop(RootSnapshot previous, ProcessTable processes, Console console)
+            throws StartupRefused, OsException {
+        List<Leftover> leftovers = new ArrayList<>();
+        try (Epoll epoll = Epoll.create()) {
+            for (RootSnapshot.ChildInfo child : living(previous, processes)) {
+                PidFd pidFd = PidFd.open((int) child.pid());
+                // Checked again: between the first look and the pidfd the pid may have passed to another process.
+                if (processes.startTicks((int) child.pid()) != child.startTicks()) {
+                    pidFd.close();
+                    continue;
+                }
+                console.warn(child.name() + ": pid " + child.pid()
+                        + " is left over from a root that died; stopping it before anything is started");
+                epoll.add(pidFd.fd(), leftovers.size());
+                leftovers.add(new Leftover(child.name(), pidFd));
+            }
+            signalAll(leftovers, processes, "TERM");
+            if (!awaitAll(leftovers, epoll, GRACE_NS)) {
+                signalAll(leftovers, processes, "KILL");
+                if (!awaitAll(leftovers, epoll, KILL_TIMEOUT_NS)) {
+                    throw new StartupRefused(1, stillAlive(leftovers));
+                }
+            }
+        } finally {
+            for (Leftover leftover : leftovers) {
+                leftover.pidFd().close();
+            }
+        }
+    }
+
+    private static void signalAll(List<Leftover> leftovers, ProcessTable processes, String signal) {
+        int number = SignalNumbers.of(signal);
+        for (Leftover leftover : leftovers) {
+            // The leader is pinned and alive, so its process group's number is still its own.
+            if (leftover.pidFd().signal(0) == 0) {
+                processes.signalGroup(leftover.pidFd().pid(), number);
+            }
+        }
+    }
+
+    private static boolean awaitAll(List<Leftover> leftovers, Epoll epoll, long timeoutNs) throws OsException {
+        long endNs = System.nanoTime() + timeoutNs;
+        boolean[] dead = new boolean[leftovers.size()];
+        int remaining = 0;
+        for (int i = 0; i < dead.length; i++) {
+            dead[i] = leftovers.get(i).pidFd().signal(0) != 0;
+            remaining += dead[i] ? 0 : 1;
+        }
+        while (remaining > 0) {
+            long leftMs = (endNs - System.nanoTime()) / NANOS_PER_MS;
+            if (leftMs <= 0) {
+                return false;
+            }
+            int ready = epoll.await((int) leftMs);
+            for (int i = 0; i < ready; i++) {
+                int index = (int) epoll.token(i);
+                if (!dead[index]) {
+                    dead[index] = true;
+                    remaining--;
+                    epoll.remove(leftovers.get(index).pidFd().fd());
+                }
+            }
+        }
+        return true;
+    }
+
+    private static String stillAlive(List<Leftover> leftovers) {
+        StringBuilder text = new StringBuilder("processes of the root that died do not end, not even by SIGKILL:");
+        for (Leftover leftover : leftovers) {
+            if (leftover.pidFd().signal(0) == 0) {
+                text.append(' ')
+                        .append(leftover.name())
+                        .append(" (pid ")
+                        .append(leftover.pidFd().pid())
+                        .append(')');
+            }
+        }
+        return text.append(". Something holds them in the kernel (a hung file system?); starting others beside them"
+                        + " would give their segments two owners.")
+                .toString();
+    }
+}

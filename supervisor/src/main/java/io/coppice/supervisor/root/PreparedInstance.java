@@ -1,0 +1,48 @@
+package io.coppice.supervisor.root;
+
+import io.coppice.state.root.RootSegment;
+import io.coppice.supervisor.os.ProcessTable;
+import io.coppice.supervisor.os.RootLock;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * An instance whose directory, lock and segments are ready: what {@link RootStartup} made and {@link Root} works on.
+ *
+ * @param rootLock held until the root ends
+ * @param rootSegment the root's own segment, mapped writable
+ * @param directory the instance directory
+ * @param segmentDirectory where the daemons' segments are
+ * @param lastIncarnations by child index: what an earlier root reached, which is not used again; 0 for none
+ * @param ownUid the user whom this root runs as
+ */
+record PreparedInstance(
+        RootLock rootLock,
+        RootSegment rootSegment,
+        Path directory,
+        Path segmentDirectory,
+        List<Long> lastIncarnations,
+        int ownUid,
+        ProcessTable processes)
+        implements AutoCloseable {
+    Path controlSocket() {
+        return directory.resolve("control.sock");
+    }
+
+    Path log(String child) {
+        return directory.resolve("logs").resolve(child + ".log");
+    }
+
+    Path segment(String daemon) {
+        return segmentDirectory.resolve(daemon + ".seg");
+    }
+
+    /** Releases the root lock last: only then may a successor begin. */
+    @Override
+    public void close() throws IOException {
+        try (rootLock) {
+            rootSegment.close();
+        }
+    }
+}

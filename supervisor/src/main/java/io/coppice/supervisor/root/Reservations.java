@@ -1,0 +1,76 @@
+package io.coppice.supervisor.root;
+
+import io.coppice.state.SegmentException;
+import io.coppice.state.SegmentFile;
+import io.coppice.state.SegmentSpec;
+import io.coppice.state.Validation;
+import io.coppice.supervisor.os.BlockReservation;
+import io.coppice.supervisor.os.OsException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The segments of one start-up: all of them, or none. A segment is reserved and formatted under another name and gets its
+ * own by a rename, so that a root that dies in between leaves no half-made segment; what such a root left under the other
+ * name is removed by the next.
+ *
+ * <p>Under the root lock only.
+ */
+final class Reservations {
+    private static final int EXIT_FAILED = 1;
+    private static final int EXIT_NO_ROOM = 2;
+    private static final String UNFINISHED = ".new";
+
+    private final List<Path> made = new ArrayList<>();
+
+    /**
+     * Makes the segment, or checks the one that is there. An existing one is never overwritten.
+     *
+     * @return true if it was made just now
+     * @throws StartupRefused saying what was found, what was expected, and what to do; {@link #undo} removes what was made
+     */
+    boolean ensure(Path file, SegmentSpec spec) throws StartupRefused {
+        Path unfinished = file.resolveSibling(file.getFileName() + UNFINISHED);
+        try {
+            Files.deleteIfExists(unfinished);
+            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                Validation found = SegmentFile.validate(file, spec);
+                if (!(found instanceof Validation.Valid)) {
+                    throw new StartupRefused(EXIT_FAILED, found.message());
+                }
+                BlockReservation.touchPages(file);
+                return false;
+            }
+            BlockReservation.reserve(unfinished, spec.lengthBytes());
+            made.add(unfinished);
+            SegmentFile.create(unfinished, spec);
+            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+            made.set(made.size() - 1, file);
+            return true;
+        } catch (OsException e) {
+            throw new StartupRefused(
+                    EXIT_NO_ROOM,
+                    "cannot reserve " + spec.lengthBytes() + " bytes for the segment of " + spec.name() + ": "
+                            + e.getMessage());
+        } catch (SegmentException | IOException e) {
+            throw new StartupRefused(EXIT_FAILED, "the segment of " + spec.name() + ": " + e.getMessage());
+        }
+    }
+
+    /** Removes what this start-up has made; what was there before stays. */
+    void undo(Console console) {
+        for (Path file : made) {
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException e) {
+                console.warn("cannot remove " + file + ", which this start made: " + e.getMessage());
+            }
+        }
+        made.clear();
+    }
+}

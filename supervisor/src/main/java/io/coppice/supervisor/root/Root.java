@@ -1,0 +1,336 @@
+package io.coppice.supervisor.root;
+
+import io.coppice.state.SegmentException;
+import io.coppice.supervisor.core.ChildPhase;
+import io.coppice.supervisor.core.ChildState;
+import io.coppice.supervisor.core.Command;
+import io.coppice.supervisor.core.Event;
+import io.coppice.supervisor.core.PublishedState;
+import io.coppice.supervisor.core.Step;
+import io.coppice.supervisor.core.Supervisor;
+import io.coppice.supervisor.core.SupervisorState;
+import io.coppice.supervisor.os.Epoll;
+import io.coppice.supervisor.os.EventFd;
+import io.coppice.supervisor.os.OsException;
+import io.coppice.supervisor.os.PidFd;
+import io.coppice.supervisor.os.ProcessTable;
+import io.coppice.supervisor.os.ServiceNotifier;
+import io.coppice.supervisor.os.SpawnResult;
+import io.coppice.supervisor.os.Spawner;
+import io.coppice.supervisor.os.TerminationSignals;
+import io.coppice.supervisor.os.TimerFd;
+import io.coppice.supervisor.os.UnixListener;
+import io.coppice.supervisor.plan.Plan;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The duty cycle. One thread waits in epoll for deaths, timers, hints, control requests, spawn results and signals;
+ * turns each into an event; lets the pure core decide; commits what it decided to the root segment; and only then carries
+ * out the commands, in order. So whatever the root has done to the world is on record before it is done.
+ *
+ * <p>In steady state a turn reads the heartbeat counters, writes when it saw them move, and allocates nothing.
+ */
+final class Root implements AutoCloseable {
+    private static final int SIGHUP = 1;
+
+    /** The core's state; replaced as a whole by {@link #settle}. */
+    private SupervisorState state;
+
+    private final Console console;
+    private final ChildProcess[] children;
+    private final StatusPublisher publisher;
+    private final HeartbeatMonitor heartbeats;
+    private final SegmentWatch segments;
+    private final Epoll epoll;
+    private final TimerFd timer;
+    private final EventFd signalled;
+    private final EventFd spawned;
+    private final AtomicInteger lastSignal = new AtomicInteger();
+    private final Spawner spawner;
+    private final ProcessTable processes;
+    private final ControlServer control;
+    private final CommandExecutor executor;
+    private final Funerals funerals;
+    private final ServiceReport service;
+    private final RootMeter meter = RootMeter.create();
+    private final Queue<Event> pending = new ArrayDeque<>();
+
+    Root(Plan plan, PreparedInstance instance, Console console) throws OsException, SegmentException {
+        this(plan, instance, console, new StatusPublisher(instance.rootSegment(), console, plan));
+    }
+
+    /** @param publisher tests pass one that ends the root in the middle of a step */
+    Root(Plan plan, PreparedInstance instance, Console console, StatusPublisher publisher)
+            throws OsException, SegmentException {
+        this.console = console;
+        long nowNs = System.nanoTime();
+        children = new ChildProcess[plan.children().size()];
+        for (int i = 0; i < children.length; i++) {
+            children[i] = new ChildProcess(i, plan.children().get(i));
+        }
+        processes = instance.processes();
+        state = SupervisorState.initial(PlanSpecs.specs(plan), instance.lastIncarnations());
+        this.publisher = publisher;
+        segments = new SegmentWatch(children, instance, console);
+        heartbeats = new HeartbeatMonitor(PlanSpecs.heartbeatTimeoutsNs(plan), nowNs);
+        epoll = Epoll.create();
+        timer = TimerFd.create();
+        signalled = EventFd.create();
+        spawned = EventFd.create();
+        spawner = new Spawner(spawned);
+        funerals = new Funerals(processes, console);
+        service = new ServiceReport(ServiceNotifier.fromEnvironment());
+        control = new ControlServer(
+                epoll, UnixListener.bind(instance.controlSocket()), instance.ownUid(), this::onControlRequest);
+        executor = new CommandExecutor(
+                children, new Launcher(spawner, instance), processes, control, publisher, pending::add);
+    }
+
+    /**
+     * Runs until everything is stopped or completed.
+     *
+     * @return the root's exit code
+     */
+    int run() throws OsException {
+        epoll.add(signalled.fd(), Tokens.of(Tokens.SIGNALS, 0));
+        epoll.add(timer.fd(), Tokens.of(Tokens.TIMER, 0));
+        epoll.add(spawned.fd(), Tokens.of(Tokens.SPAWNER, 0));
+        control.start();
+        long pid = ProcessHandle.current().pid();
+        publisher.begin(pid, processes.startTicks((int) pid), processes.bootId(), state);
+        TerminationSignals.deliverTo(signalled, lastSignal);
+        settle(new Event.Begin(System.nanoTime()));
+        while (executor.exitCode() < 0) {
+            turn();
+        }
+        service.stopping();
+        return executor.exitCode();
+    }
+
+    /** One turn of the duty cycle. */
+    private void turn() throws OsException {
+        armTimer();
+        int ready = epoll.await(-1);
+        for (int i = 0; i < ready && executor.exitCode() < 0; i++) {
+            long token = epoll.token(i);
+            dispatch(Tokens.kind(token), Tokens.index(token));
+        }
+        if (executor.exitCode() < 0) {
+            onTime(System.nanoTime());
+        }
+        meter.onTurn();
+    }
+
+    private void dispatch(int kind, int index) throws OsException {
+        switch (kind) {
+            case Tokens.SIGNALS -> onSignal();
+            case Tokens.TIMER -> timer.drain();
+            case Tokens.SPAWNER -> onSpawnResults();
+            case Tokens.CONTROL_LISTENER -> control.onAcceptable(System.nanoTime());
+            case Tokens.CONTROL_CLIENT -> control.onReadable(index);
+            case Tokens.CHILD_DEATH -> onDeath(children[index]);
+            case Tokens.CHILD_HINT -> onHint(children[index]);
+            default -> throw new IllegalStateException("epoll told of a descriptor of kind " + kind);
+        }
+    }
+
+    private void armTimer() {
+        long nextNs = state.nextDeadlineNs();
+        nextNs = Math.min(nextNs, heartbeats.nextScanNs());
+        nextNs = Math.min(nextNs, funerals.nextLookNs());
+        nextNs = Math.min(nextNs, control.nextDeadlineNs());
+        nextNs = Math.min(nextNs, service.nextPingNs());
+        if (nextNs == Long.MAX_VALUE) {
+            timer.disarm();
+        } else {
+            timer.armAtNs(nextNs);
+        }
+    }
+
+    private void onTime(long nowNs) throws OsException {
+        if (nowNs >= heartbeats.nextScanNs()) {
+            scanHeartbeats(nowNs);
+        }
+        if (nowNs >= funerals.nextLookNs()) {
+            for (Event.Exited exited = funerals.nextOver(nowNs); exited != null; exited = funerals.nextOver(nowNs)) {
+                settle(exited);
+            }
+        }
+        if (nowNs >= state.nextDeadlineNs()) {
+            settle(new Event.Tick(nowNs));
+        }
+        if (nowNs >= control.nextDeadlineNs()) {
+            control.dropExpired(nowNs);
+        }
+        if (nowNs >= service.nextPingNs()) {
+            service.ping(nowNs);
+        }
+    }
+
+    /** Lets the core decide, commits, acts; then the same for what the acts brought about. */
+    private void settle(Event first) {
+        pending.add(first);
+        for (Event event = pending.poll(); event != null; event = pending.poll()) {
+            SupervisorState before = state;
+            Step step = Supervisor.step(before, event);
+            state = step.state();
+            publisher.publish(before, state, step.commands());
+            watchHeartbeats(before, state, event.nowNs());
+            for (Command command : step.commands()) {
+                command.carryOutWith(executor);
+            }
+        }
+        service.report(state);
+    }
+
+    private void watchHeartbeats(SupervisorState before, SupervisorState after, long nowNs) {
+        for (int i = 0; i < children.length; i++) {
+            ChildState child = after.child(i);
+            if (child == before.child(i)) {
+                continue;
+            }
+            boolean wanted = children[i].isDaemon()
+                    && (child.state() == PublishedState.READY || child.phase() == ChildPhase.STARTING);
+            if (!wanted) {
+                heartbeats.unwatch(i);
+            } else if ((child.state() == PublishedState.READY && before.child(i).state() != PublishedState.READY)
+                    || !heartbeats.isWatched(i)) {
+                heartbeats.watch(i, segments.heartbeatCount(children[i]), nowNs);
+            }
+        }
+    }
+
+    private void scanHeartbeats(long nowNs) {
+        long elapsedNs = heartbeats.beginScan(nowNs);
+        boolean moved = false;
+        for (ChildProcess child : children) {
+            if (!heartbeats.isWatched(child.index)) {
+                continue;
+            }
+            if (state.child(child.index).phase() == ChildPhase.STARTING) {
+                // A worker that cannot hint, or was not heard, is found ready here.
+                noteReadiness(child, nowNs);
+                continue;
+            }
+            if (heartbeats.observe(child.index, segments.heartbeatCount(child), elapsedNs)) {
+                publisher.heartbeatSeen(child.index, nowNs);
+                moved = true;
+            } else if (heartbeats.isSilent(child.index, segments.busyAtCount(child), segments.busyAtMostMs(child))) {
+                settle(new Event.HeartbeatLost(child.index, child.incarnation, nowNs));
+            }
+        }
+        if (moved) {
+            publisher.commitHeartbeats(meter.turns(), meter.allocatedBytes());
+        }
+    }
+
+    private void noteReadiness(ChildProcess child, long nowNs) {
+        if (segments.isReady(child)) {
+            child.closeHints();
+            settle(new Event.BecameReady(child.index, child.incarnation, nowNs));
+        }
+    }
+
+    private void onHint(ChildProcess child) throws OsException {
+        if (child.hintReadFd == ChildProcess.NO_FD) {
+            return;
+        }
+        boolean open = segments.drainHints(child);
+        noteReadiness(child, System.nanoTime());
+        if (child.hintReadFd == ChildProcess.NO_FD) {
+            return;
+        }
+        if (open && ++child.hints < ChildProcess.MAX_HINTS) {
+            epoll.rearm(child.hintReadFd, Tokens.of(Tokens.CHILD_HINT, child.index));
+        } else {
+            child.closeHints();
+        }
+    }
+
+    private void onDeath(ChildProcess child) {
+        PidFd pidFd = child.pidFd;
+        if (pidFd == null) {
+            return;
+        }
+        long nowNs = System.nanoTime();
+        epoll.remove(pidFd.fd());
+        child.dead = true;
+        // The funeral itself, and what the core makes of the death, follow in this turn: its first look is due at once.
+        funerals.begin(child, pidFd, segments.lastWords(child), nowNs);
+    }
+
+    private void onSpawnResults() {
+        spawned.drain();
+        for (SpawnResult result = spawner.poll(); result != null; result = spawner.poll()) {
+            if (result instanceof SpawnResult.Spawned ok) {
+                onSpawned(ok);
+            } else if (result instanceof SpawnResult.Failed failed) {
+                ChildProcess child = children[Launcher.childOf(failed.token())];
+                child.closeAll();
+                settle(new Event.SpawnFailed(
+                        child.index, Launcher.incarnationOf(failed.token()), failed.reason(), System.nanoTime()));
+            }
+        }
+    }
+
+    private void onSpawned(SpawnResult.Spawned result) {
+        ChildProcess child = children[Launcher.childOf(result.token())];
+        segments.reopenIfLost(child);
+        try {
+            child.pidFd = PidFd.open(result.pid());
+            epoll.add(child.pidFd.fd(), Tokens.of(Tokens.CHILD_DEATH, child.index));
+            if (child.hintReadFd != ChildProcess.NO_FD) {
+                epoll.addOneShot(child.hintReadFd, Tokens.of(Tokens.CHILD_HINT, child.index));
+            }
+        } catch (OsException e) {
+            // It is held and never released: it owns nothing, and the end of its pipe ends it.
+            child.closeAll();
+            settle(new Event.SpawnFailed(
+                    child.index,
+                    child.incarnation,
+                    "pid " + result.pid() + " cannot be watched: " + e.getMessage(),
+                    System.nanoTime()));
+            return;
+        }
+        if (child.abandoned) {
+            child.closeHold();
+        }
+        settle(new Event.Spawned(
+                child.index, child.incarnation, result.pid(), processes.startTicks(result.pid()), System.nanoTime()));
+    }
+
+    private void onSignal() {
+        signalled.drain();
+        int signal = lastSignal.getAndSet(0);
+        if (signal == SIGHUP) {
+            console.warn("SIGHUP: reloading the manifest is not in this release; nothing was changed");
+        } else if (signal != 0) {
+            settle(new Event.ShutdownRequested(Event.NO_REQUEST, System.nanoTime()));
+        }
+    }
+
+    private void onControlRequest(long requestId, ControlRequest request) {
+        Event event = ControlEvents.eventOf(requestId, request, state, System.nanoTime());
+        if (event != null) {
+            settle(event);
+        } else {
+            control.reply(requestId, ControlEvents.immediateReply(request, state));
+        }
+    }
+
+    @Override
+    public void close() {
+        control.close();
+        spawner.close();
+        for (ChildProcess child : children) {
+            child.closeAll();
+        }
+        segments.close();
+        timer.close();
+        signalled.close();
+        spawned.close();
+        epoll.close();
+    }
+}

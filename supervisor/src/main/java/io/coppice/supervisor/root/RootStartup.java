@@ -1,0 +1,235 @@
+package io.coppice.supervisor.root;
+
+import io.coppice.state.SegmentException;
+import io.coppice.state.SegmentFile;
+import io.coppice.state.SegmentSpec;
+import io.coppice.state.StateException;
+import io.coppice.state.Validation;
+import io.coppice.state.root.RootReadResult;
+import io.coppice.state.root.RootSegment;
+import io.coppice.state.root.RootSnapshot;
+import io.coppice.state.root.RootView;
+import io.coppice.supervisor.os.OsException;
+import io.coppice.supervisor.os.ProcessTable;
+import io.coppice.supervisor.os.RootLock;
+import io.coppice.supervisor.os.RootLockHeldException;
+import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.plan.PlanText;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From a plan to an instance that can run: directory, root lock, the end of what a dead root left behind, segments, root
+ * segment, recorded plan. Nothing of it is undone by a later start; a start that is refused removes the segments that it
+ * made itself.
+ */
+final class RootStartup {
+    private static final int EXIT_FAILED = 1;
+
+    private final Plan plan;
+    private final Console console;
+    private final Path directory;
+    private final Path segmentDirectory;
+    private final Path rootSegmentFile;
+    private final ProcessTable processes = new ProcessTable();
+
+    private RootStartup(Plan plan, Console console) {
+        this.plan = plan;
+        this.console = console;
+        this.directory = Path.of(plan.directory());
+        this.segmentDirectory = Path.of(plan.segmentDirectory());
+        this.rootSegmentFile = directory.resolve("root.seg");
+    }
+
+    /**
+     * @param fresh empty the segments first
+     * @throws StartupRefused with nothing started and no new segment left behind
+     */
+    static PreparedInstance prepare(Plan plan, boolean fresh, Console console) throws StartupRefused, OsException {
+        return new RootStartup(plan, console).prepare(fresh);
+    }
+
+    private PreparedInstance prepare(boolean fresh) throws StartupRefused, OsException {
+        int ownUid = ownUid();
+        privateDirectory(directory, ownUid);
+        privateDirectory(directory.resolve("logs"), ownUid);
+        privateDirectory(segmentDirectory, ownUid);
+        RootLock lock = lockRoot();
+        Reservations reservations = new Reservations();
+        try {
+            List<Long> lastIncarnations = endPreviousLife(fresh);
+            reservations.ensure(rootSegmentFile, RootSegment.spec(plan.instance()));
+            for (ChildPlan child : plan.children()) {
+                if (child.kind() == ChildPlan.Kind.DAEMON) {
+                    reservations.ensure(
+                            segmentDirectory.resolve(child.name() + ".seg"),
+                            new SegmentSpec(
+                                    plan.instance(), child.name(), SegmentSpec.KIND_DAEMON, child.stateBytes()));
+                }
+            }
+            recordPlan();
+            RootSegment rootSegment = openRootSegment();
+            return new PreparedInstance(
+                    lock, rootSegment, directory, segmentDirectory, lastIncarnations, ownUid, processes);
+        } catch (StartupRefused | OsException | RuntimeException e) {
+            reservations.undo(console);
+            lock.close();
+            throw e;
+        }
+    }
+
+    private RootLock lockRoot() throws StartupRefused, OsException {
+        try {
+            return RootLock.acquire(directory.resolve("root.lock"));
+        } catch (RootLockHeldException e) {
+            throw new StartupRefused(
+                    EXIT_FAILED,
+                    "instance " + plan.instance() + " is already run by "
+                            + (e.pid() > 0
+                                    ? "pid " + e.pid() + ", for " + duration(e.ageSeconds())
+                                    : "another root, which is just starting")
+                            + ". Use that one (`coppice status --instance "
+                            + plan.instance() + "`), stop it first, or choose another --instance.");
+        }
+    }
+
+    /** Stops what a dead root left, and empties the segments if asked to; returns the incarnations reached by name. */
+    private List<Long> endPreviousLife(boolean fresh) throws StartupRefused, OsException {
+        @Nullable RootSnapshot previous = previousLife();
+        if (fresh) {
+            List<String> alive = previous == null ? List.of() : Leftovers.describe(previous, processes);
+            if (!alive.isEmpty()) {
+                throw new StartupRefused(
+                        EXIT_FAILED,
+                        "--fresh empties segments, and children of a root that died still own some: "
+                                + String.join(", ", alive) + ". Run without --fresh first, or kill them.");
+            }
+            emptySegments();
+        } else if (previous != null) {
+            Leftovers.stop(previous, processes, console);
+        }
+        List<Long> incarnations = new ArrayList<>();
+        for (ChildPlan child : plan.children()) {
+            incarnations.add(
+                    previous == null
+                            ? 0L
+                            : previous.child(child.name())
+                                    .map(RootSnapshot.ChildInfo::incarnation)
+                                    .orElse(0L));
+        }
+        return incarnations;
+    }
+
+    private @Nullable RootSnapshot previousLife() throws StartupRefused {
+        if (!Files.exists(rootSegmentFile, LinkOption.NOFOLLOW_LINKS)) {
+            return null;
+        }
+        String reason;
+        try (RootView view = RootView.open(rootSegmentFile)) {
+            RootReadResult result = view.read();
+            if (result instanceof RootReadResult.Read read) {
+                return read.snapshot();
+            }
+            reason = rootSegmentFile + ": "
+                    + (result instanceof RootReadResult.Damaged damaged ? damaged.reason() : "somebody writes to it");
+        } catch (SegmentException e) {
+            reason = e.getMessage();
+        }
+        throw new StartupRefused(
+                EXIT_FAILED,
+                reason
+                        + " This is the record of what ran; without it something might be started that runs already. Once"
+                        + " nothing of the instance is alive, `coppice purge --instance " + plan.instance()
+                        + "` removes it.");
+    }
+
+    private void emptySegments() throws StartupRefused {
+        try {
+            emptySegment(rootSegmentFile);
+            for (ChildPlan child : plan.children()) {
+                emptySegment(segmentDirectory.resolve(child.name() + ".seg"));
+            }
+        } catch (IOException e) {
+            throw new StartupRefused(EXIT_FAILED, "--fresh: cannot remove a segment: " + e.getMessage());
+        }
+    }
+
+    /** Removes a segment, be it damaged or of another release; a file that never was one is somebody else's. */
+    private static void emptySegment(Path file) throws StartupRefused, IOException {
+        Validation found = SegmentFile.validate(file);
+        if (found instanceof Validation.WrongMagic
+                || found instanceof Validation.Unreadable
+                || found instanceof Validation.WrongLength) {
+            // Not even long enough, or too long: validate(file) knows of no other length to expect.
+            throw new StartupRefused(EXIT_FAILED, "--fresh: " + found.message());
+        }
+        Files.deleteIfExists(file);
+    }
+
+    private RootSegment openRootSegment() throws StartupRefused {
+        try {
+            return RootSegment.open(rootSegmentFile, ProcessHandle.current().pid(), System.currentTimeMillis());
+        } catch (SegmentException | StateException e) {
+            throw new StartupRefused(EXIT_FAILED, rootSegmentFile + ": " + e.getMessage());
+        }
+    }
+
+    private void recordPlan() throws StartupRefused {
+        try {
+            Path unfinished = directory.resolve("plan.new");
+            Files.deleteIfExists(unfinished);
+            Files.createFile(
+                    unfinished, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.writeString(unfinished, PlanText.write(plan));
+            Files.move(unfinished, directory.resolve("plan"), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new StartupRefused(EXIT_FAILED, "cannot record the plan in " + directory + ": " + e.getMessage());
+        }
+    }
+
+    /** Makes a directory that only its owner enters, or checks that the one that is there is such a directory. */
+    private static void privateDirectory(Path directory, int ownUid) throws StartupRefused {
+        try {
+            if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+                Files.createDirectories(
+                        directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            }
+            int uid = (Integer) Files.getAttribute(directory, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+            if (uid != ownUid) {
+                throw new StartupRefused(
+                        EXIT_FAILED,
+                        directory + " belongs to user " + uid + ", expected user " + ownUid
+                                + ", whom this root runs as. Use another directory, or change its owner.");
+            }
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+        } catch (IOException e) {
+            throw new StartupRefused(EXIT_FAILED, "cannot use the directory " + directory + ": " + e);
+        }
+    }
+
+    private static int ownUid() throws StartupRefused {
+        try {
+            return (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        } catch (IOException e) {
+            throw new StartupRefused(EXIT_FAILED, "cannot read /proc/self: " + e.getMessage() + "; is /proc mounted?");
+        }
+    }
+
+    static String duration(long seconds) {
+        if (seconds < 120) {
+            return seconds + " s";
+        }
+        if (seconds < 2 * 3600) {
+            return seconds / 60 + " min";
+        }
+        return seconds < 2 * 86_400 ? seconds / 3600 + " h" : seconds / 86_400 + " days";
+    }
+}

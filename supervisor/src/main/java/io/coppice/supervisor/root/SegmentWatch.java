@@ -1,0 +1,133 @@
+package io.coppice.supervisor.root;
+
+import io.coppice.state.Phase;
+import io.coppice.state.ReadOnlySegment;
+import io.coppice.state.SegmentDamagedException;
+import io.coppice.state.SegmentException;
+import io.coppice.state.SegmentFile;
+import io.coppice.supervisor.os.Fds;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The root's look into the workers' segments: read-only, a few words at fixed places, whatever they hold. A worker that
+ * has truncated its file, or writes nonsense, is one whose heartbeat stands still.
+ *
+ * <p>Duty-cycle thread only; reading heartbeats allocates nothing.
+ */
+final class SegmentWatch implements AutoCloseable {
+    /** Enough for every hint that can be waiting; a flood is left in the pipe. */
+    private static final int HINT_BYTES = 64;
+
+    private static final int EAGAIN = 11;
+
+    private final ChildProcess[] children;
+    private final PreparedInstance instance;
+    private final Console console;
+    private final byte[] hintBytes = new byte[HINT_BYTES];
+
+    /** @throws SegmentException if a segment that was prepared a moment ago cannot be mapped */
+    SegmentWatch(ChildProcess[] children, PreparedInstance instance, Console console) throws SegmentException {
+        this.children = children;
+        this.instance = instance;
+        this.console = console;
+        for (ChildProcess child : children) {
+            if (child.isDaemon()) {
+                child.segment = SegmentFile.openReadOnly(instance.segment(child.plan.name()));
+            }
+        }
+    }
+
+    /** For a new incarnation, after {@link #tornAway}. If the file is no segment any more, the worker will say so. */
+    void reopenIfLost(ChildProcess child) {
+        if (child.isDaemon() && child.segment == null) {
+            try {
+                child.segment = SegmentFile.openReadOnly(instance.segment(child.plan.name()));
+            } catch (SegmentException e) {
+                console.warn(child.plan.name() + ": " + e.getMessage());
+            }
+        }
+    }
+
+    long heartbeatCount(ChildProcess child) {
+        ReadOnlySegment segment = child.segment;
+        try {
+            return segment == null ? 0 : segment.heartbeatCountAcquire();
+        } catch (SegmentDamagedException e) {
+            return tornAway(child);
+        }
+    }
+
+    long busyAtCount(ChildProcess child) {
+        ReadOnlySegment segment = child.segment;
+        try {
+            return segment == null ? 0 : segment.busyAtCount();
+        } catch (SegmentDamagedException e) {
+            return tornAway(child);
+        }
+    }
+
+    long busyAtMostMs(ChildProcess child) {
+        ReadOnlySegment segment = child.segment;
+        try {
+            return segment == null ? 0 : segment.busyAtMostMs();
+        } catch (SegmentDamagedException e) {
+            return tornAway(child);
+        }
+    }
+
+    /** Whether this very incarnation says that it is ready. */
+    boolean isReady(ChildProcess child) {
+        ReadOnlySegment segment = child.segment;
+        try {
+            // The incarnation first: a new owner resets the phase before it stores its incarnation.
+            return segment != null
+                    && segment.incarnation() == child.incarnation
+                    && segment.phase() == Phase.READY.code();
+        } catch (SegmentDamagedException e) {
+            tornAway(child);
+            return false;
+        }
+    }
+
+    /** The words of the exception that ended this incarnation, if it left any. */
+    @Nullable
+    String lastWords(ChildProcess child) {
+        ReadOnlySegment segment = child.segment;
+        try {
+            if (segment == null
+                    || segment.incarnation() != child.incarnation
+                    || segment.phase() != Phase.FAILING.code()) {
+                return null;
+            }
+            Optional<String> words = segment.lastWords();
+            return words.orElse(null);
+        } catch (SegmentDamagedException e) {
+            tornAway(child);
+            return null;
+        }
+    }
+
+    /** The file behind the mapping has become shorter than the mapping: the worker did that, and nothing in it counts. */
+    private long tornAway(ChildProcess child) {
+        console.warn(child.plan.name() + ": its segment has been truncated; what it says no longer counts");
+        child.segment = null;
+        return 0;
+    }
+
+    /** Takes the hints that wait; false once the worker has closed its end. */
+    boolean drainHints(ChildProcess child) {
+        int count = Fds.readSome(child.hintReadFd, hintBytes);
+        return count > 0 || count == -EAGAIN;
+    }
+
+    @Override
+    public void close() {
+        for (ChildProcess child : children) {
+            if (child.segment != null) {
+                child.segment.close();
+                child.segment = null;
+            }
+        }
+    }
+}

@@ -1,0 +1,210 @@
+package io.coppice.supervisor.root;
+
+import io.coppice.state.root.ChildKind;
+import io.coppice.state.root.ChildRow;
+import io.coppice.state.root.ChildStateCode;
+import io.coppice.state.root.EventType;
+import io.coppice.state.root.ExitKind;
+import io.coppice.state.root.RootPhase;
+import io.coppice.state.root.RootSegment;
+import io.coppice.state.root.WantedCode;
+import io.coppice.supervisor.core.ChildState;
+import io.coppice.supervisor.core.Command;
+import io.coppice.supervisor.core.LastExit;
+import io.coppice.supervisor.core.SupervisorState;
+import io.coppice.supervisor.core.Wanted;
+import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.Plan;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes what the core decided into the root segment: the rows that changed and the events that tell of it, in one
+ * commit, before any command is carried out.
+ *
+ * <p>Duty-cycle thread only. Not final: tests end the root in the middle of it.
+ */
+class StatusPublisher {
+    private final RootSegment segment;
+    private final Console console;
+    private final Plan plan;
+    private final @Nullable LastExit[] lastExits;
+    private final long[] lastExitEpochMs;
+
+    StatusPublisher(RootSegment segment, Console console, Plan plan) {
+        this.segment = segment;
+        this.console = console;
+        this.plan = plan;
+        this.lastExits = new @Nullable LastExit[plan.children().size()];
+        this.lastExitEpochMs = new long[plan.children().size()];
+    }
+
+    /** A new root's first commit: who it is, and its children, none of them launched. */
+    void begin(long pid, long startTicks, String bootId, SupervisorState initial) {
+        segment.begin(pid, startTicks, bootId, System.currentTimeMillis());
+        List<ChildPlan> children = plan.children();
+        for (int i = 0; i < children.size(); i++) {
+            ChildPlan child = children.get(i);
+            segment.child(i)
+                    .reset(child.name(), child.kind() == ChildPlan.Kind.DAEMON ? ChildKind.DAEMON : ChildKind.COMMAND);
+            write(segment.child(i), i, initial.child(i));
+        }
+        segment.childCount(children.size());
+        segment.commit();
+    }
+
+    /** One step's changes, as one commit; none if the step changed nothing. */
+    void publish(SupervisorState before, SupervisorState after, List<Command> commands) {
+        for (int i = 0; i < after.children().size(); i++) {
+            if (after.child(i) != before.child(i)) {
+                write(segment.child(i), i, after.child(i));
+            }
+        }
+        if (after.phase() != before.phase()) {
+            segment.phase(phase(after.phase()));
+        }
+        for (Command command : commands) {
+            if (command instanceof Command.RecordEvent event) {
+                record(event);
+            }
+        }
+        if (segment.dirty()) {
+            segment.commit();
+        }
+    }
+
+    private void write(ChildRow row, int index, ChildState child) {
+        row.state(stateCode(child));
+        row.wanted(child.wanted() == Wanted.UP ? WantedCode.UP : WantedCode.DOWN);
+        row.pid(child.pid());
+        row.startTicks(child.startTicks());
+        row.incarnation(child.incarnation());
+        row.restarts(child.restarts());
+        row.failureCount(child.failureCount());
+        row.backoffUntilNs(orZero(child.backoffUntilNs()));
+        row.spawnedAtNs(orZero(child.spawnedAtNs()));
+        row.readyAtNs(orZero(child.readyAtNs()));
+        if (!child.hasProcess()) {
+            row.heartbeatSeenNs(0);
+        }
+        LastExit exit = child.lastExit();
+        if (exit != null && exit != lastExits[index]) {
+            lastExits[index] = exit;
+            lastExitEpochMs[index] = System.currentTimeMillis();
+            row.lastExit(exitKind(exit), exit.code(), exit.signal(), lastExitEpochMs[index], exit.text());
+        }
+    }
+
+    private static long orZero(long timeNs) {
+        return timeNs == ChildState.NEVER ? 0 : timeNs;
+    }
+
+    private void record(Command.RecordEvent event) {
+        EventType type = eventType(event);
+        if (type == null) {
+            return;
+        }
+        segment.event(System.currentTimeMillis(), event.child(), type, event.pid(), event.incarnation(), event.text());
+        console.info(line(event));
+    }
+
+    private String line(Command.RecordEvent event) {
+        StringBuilder line = new StringBuilder();
+        line.append(
+                event.child() == Command.RecordEvent.ROOT
+                        ? plan.instance()
+                        : plan.children().get(event.child()).name());
+        line.append(": ").append(event.type().word());
+        if (event.pid() != 0) {
+            line.append(" (pid ")
+                    .append(event.pid())
+                    .append(", incarnation ")
+                    .append(event.incarnation())
+                    .append(')');
+        }
+        if (!event.text().isEmpty()) {
+            line.append(": ").append(event.text().lines().findFirst().orElse(""));
+        }
+        return line.toString();
+    }
+
+    /** A look at the heartbeats found this child's counter moved; {@link #commitHeartbeats} makes it visible. */
+    void heartbeatSeen(int child, long nowNs) {
+        segment.child(child).heartbeatSeenNs(nowNs);
+    }
+
+    void commitHeartbeats(long turns, long allocatedBytes) {
+        segment.cost(turns, allocatedBytes);
+        segment.commit();
+    }
+
+    @Nullable
+    LastExit lastExit(int child) {
+        return lastExits[child];
+    }
+
+    long lastExitEpochMs(int child) {
+        return lastExitEpochMs[child];
+    }
+
+    private static RootPhase phase(SupervisorState.Phase phase) {
+        return switch (phase) {
+            case RUNNING -> RootPhase.RUNNING;
+            case STOPPING -> RootPhase.STOPPING;
+            case DONE -> RootPhase.DONE;
+        };
+    }
+
+    private static ChildStateCode stateCode(ChildState child) {
+        return switch (child.state()) {
+            case HELD -> ChildStateCode.HELD;
+            case STARTING -> ChildStateCode.STARTING;
+            case READY -> ChildStateCode.READY;
+            case STOPPING -> ChildStateCode.STOPPING;
+            case BACKOFF -> ChildStateCode.BACKOFF;
+            case STOPPED -> ChildStateCode.STOPPED;
+            case FAILED -> ChildStateCode.FAILED;
+            case COMPLETED -> ChildStateCode.COMPLETED;
+        };
+    }
+
+    private static ExitKind exitKind(LastExit exit) {
+        return switch (exit.kind()) {
+            case EXIT -> ExitKind.EXIT;
+            case SIGNAL -> ExitKind.SIGNAL;
+            case HANG -> ExitKind.HANG;
+            case EXCEPTION -> ExitKind.EXCEPTION;
+            case START_TIMEOUT -> ExitKind.START_TIMEOUT;
+            case SPAWN_FAILED -> ExitKind.SPAWN_FAILED;
+            case UNKNOWN -> ExitKind.UNKNOWN;
+        };
+    }
+
+    /** The stored type of an event; null for one that says nothing the next one does not. */
+    private static @Nullable EventType eventType(Command.RecordEvent event) {
+        return switch (event.type()) {
+            case ROOT_STARTED -> EventType.ROOT_STARTED;
+            case SHUTDOWN_REQUESTED -> EventType.SHUTDOWN_REQUESTED;
+            case ROOT_DONE -> EventType.ROOT_STOPPED;
+            case START_REQUESTED -> EventType.START_REQUESTED;
+            case STOP_REQUESTED -> EventType.STOP_REQUESTED;
+            case RESTART_REQUESTED -> EventType.RESTART_REQUESTED;
+            case KILL_REQUESTED -> EventType.KILL_REQUESTED;
+            case SPAWNED -> EventType.SPAWNED;
+            case SPAWN_FAILED -> EventType.SPAWN_FAILED;
+            case READY -> EventType.READY;
+            case ABANDONED -> EventType.ABANDONED;
+            case START_TIMEOUT -> EventType.START_TIMED_OUT;
+            case HANG -> EventType.HEARTBEAT_LOST;
+            case STOP_TIMEOUT -> EventType.STOP_TIMED_OUT;
+            case KILLED -> EventType.KILLED;
+            case EXITED -> EventType.EXITED;
+            case BACKOFF -> EventType.BACKOFF;
+            case STOPPED -> EventType.STOPPED;
+            case COMPLETED -> EventType.COMPLETED;
+            case FAILED -> EventType.FAILED;
+            case WAITING, STOPPING, KILL_UNANSWERED -> EventType.NOTE;
+            case SPAWNING, RELEASED -> null;
+        };
+    }
+}

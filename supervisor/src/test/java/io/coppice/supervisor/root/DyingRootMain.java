@@ -1,0 +1,51 @@
+package io.coppice.supervisor.root;
+
+import io.coppice.supervisor.core.Command;
+import io.coppice.supervisor.core.SupervisorState;
+import io.coppice.supervisor.os.Fds;
+import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.plan.PlanBounds;
+import io.coppice.supervisor.plan.PlanText;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/**
+ * The production root with one thing added: it ends like one that was killed, right before or right after it commits the
+ * step that records a spawned child, and in both cases before it lets the child go.
+ */
+final class DyingRootMain {
+    private static final int AS_IF_KILLED = 137;
+
+    private DyingRootMain() {}
+
+    private static final class DeadlyPublisher extends StatusPublisher {
+        private final boolean beforeCommit;
+
+        DeadlyPublisher(PreparedInstance instance, Console console, Plan plan, boolean beforeCommit) {
+            super(instance.rootSegment(), console, plan);
+            this.beforeCommit = beforeCommit;
+        }
+
+        @Override
+        void publish(SupervisorState before, SupervisorState after, List<Command> commands) {
+            boolean records = commands.stream().anyMatch(Command.Release.class::isInstance);
+            if (records && beforeCommit) {
+                Runtime.getRuntime().halt(AS_IF_KILLED);
+            }
+            super.publish(before, after, commands);
+            if (records) {
+                Runtime.getRuntime().halt(AS_IF_KILLED);
+            }
+        }
+    }
+
+    /** @param args {@code --plan-fd N before-commit|after-commit} */
+    public static void main(String[] args) throws Exception {
+        Plan plan = PlanText.read(
+                new String(Fds.readAll(Integer.parseInt(args[1]), PlanBounds.MAX_PLAN_BYTES), StandardCharsets.UTF_8));
+        Console console = new Console();
+        PreparedInstance instance = RootStartup.prepare(plan, false, console);
+        new Root(plan, instance, console, new DeadlyPublisher(instance, console, plan, args[2].equals("before-commit")))
+                .run();
+    }
+}

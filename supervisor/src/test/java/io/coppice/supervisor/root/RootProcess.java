@@ -1,0 +1,216 @@
+package io.coppice.supervisor.root;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import io.coppice.state.SegmentException;
+import io.coppice.state.root.RootReadResult;
+import io.coppice.state.root.RootSnapshot;
+import io.coppice.state.root.RootView;
+import io.coppice.supervisor.plan.Backoff;
+import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.Dependency;
+import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.plan.PlanText;
+import io.coppice.supervisor.plan.RestartPolicy;
+import io.coppice.supervisor.plan.Shutdown;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/** A real root JVM of plain commands, for tests of this module; it is gone when the test is over. */
+final class RootProcess implements AutoCloseable {
+    /** A watchdog: what has not happened by then never will. */
+    static final long WATCHDOG_SECONDS = 60;
+
+    final Path directory;
+    final Process process;
+    private final Path stderr;
+
+    private RootProcess(Path directory, Process process, Path stderr) {
+        this.directory = directory;
+        this.process = process;
+        this.stderr = stderr;
+    }
+
+    static RootProcess start(Path base, ChildPlan... children) throws IOException {
+        return start(base, RootMain.class, List.of(), children);
+    }
+
+    static RootProcess start(Path base, Class<?> main, List<String> arguments, ChildPlan... children)
+            throws IOException {
+        Path directory = base.resolve("test");
+        Plan plan = new Plan("test", directory.toString(), directory.toString(), List.of(children));
+        Path stdin = Files.writeString(Files.createTempFile(base, "plan", ".txt"), PlanText.write(plan));
+        Path stderr = Files.createTempFile(base, "root", ".err");
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "--add-exports",
+                "java.base/sun.nio.ch=ALL-UNNAMED",
+                "--add-exports",
+                "java.base/jdk.internal.ref=ALL-UNNAMED",
+                "-Dbackground.releaser=false",
+                "-Dsystem.properties=/dev/null",
+                "-cp",
+                System.getProperty("java.class.path"),
+                main.getName(),
+                "--plan-fd",
+                "0"));
+        command.addAll(arguments);
+        Process process = new ProcessBuilder(command)
+                .redirectInput(stdin.toFile())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(stderr.toFile())
+                .start();
+        return new RootProcess(directory, process, stderr);
+    }
+
+    /** A plain command run by {@code sh}, restarted at once whenever it fails. */
+    static ChildPlan command(String name, Path workingDirectory, String script, Dependency... dependsOn) {
+        return command(name, workingDirectory, script, -1, Backoff.NONE, dependsOn);
+    }
+
+    static ChildPlan command(
+            String name,
+            Path workingDirectory,
+            String script,
+            int maxRestarts,
+            Backoff backoff,
+            Dependency... dependsOn) {
+        TreeMap<String, String> environment = new TreeMap<>();
+        environment.put("PATH", "/usr/bin:/bin");
+        return new ChildPlan(
+                name,
+                ChildPlan.Kind.COMMAND,
+                List.of("/bin/sh", "-c", script),
+                environment,
+                workingDirectory.toString(),
+                0,
+                0,
+                60_000,
+                RestartPolicy.ON_FAILURE,
+                maxRestarts,
+                60_000,
+                backoff,
+                new Shutdown("TERM", 10_000),
+                List.of(dependsOn));
+    }
+
+    String stderr() throws IOException {
+        return Files.readString(stderr);
+    }
+
+    /** The child's row, once it is as the condition wants it. */
+    RootSnapshot.ChildInfo await(String child, Predicate<RootSnapshot.ChildInfo> condition)
+            throws IOException, InterruptedException {
+        return awaitSnapshot(
+                        child + " as expected",
+                        snapshot -> snapshot.child(child).filter(condition).isPresent())
+                .child(child)
+                .orElseThrow();
+    }
+
+    RootSnapshot awaitSnapshot(String what, Predicate<RootSnapshot> condition)
+            throws IOException, InterruptedException {
+        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WATCHDOG_SECONDS);
+        RootSnapshot last = null;
+        while (System.nanoTime() < endNs) {
+            if (Files.exists(directory.resolve("root.seg"))) {
+                try (RootView view = RootView.open(directory.resolve("root.seg"))) {
+                    if (view.read() instanceof RootReadResult.Read read) {
+                        last = read.snapshot();
+                        if (condition.test(last)) {
+                            return last;
+                        }
+                    }
+                } catch (SegmentException e) {
+                    fail(e);
+                }
+            } else if (!process.isAlive()) {
+                break;
+            }
+            TimeUnit.MILLISECONDS.sleep(2);
+        }
+        return fail("never: " + what + "; last: " + last + "\n" + stderr());
+    }
+
+    String request(String line) throws IOException {
+        try (SocketChannel socket = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            socket.connect(UnixDomainSocketAddress.of(directory.resolve("control.sock")));
+            socket.write(ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8)));
+            return readAll(socket);
+        }
+    }
+
+    static String readAll(SocketChannel socket) throws IOException {
+        ByteBuffer reply = ByteBuffer.allocate(4096);
+        while (socket.read(reply) >= 0 && reply.hasRemaining()) {
+            // until the root hangs up
+        }
+        return new String(reply.array(), 0, reply.position(), StandardCharsets.UTF_8);
+    }
+
+    int awaitExit() throws InterruptedException, IOException {
+        if (!process.waitFor(WATCHDOG_SECONDS, TimeUnit.SECONDS)) {
+            fail("the root does not end:\n" + stderr());
+        }
+        return process.exitValue();
+    }
+
+    int stop() throws InterruptedException, IOException {
+        process.destroy();
+        return awaitExit();
+    }
+
+    /** Whether a process is there and no zombie: an orphan's body may wait for a first process that is slow to reap. */
+    static boolean isAlive(long pid) {
+        try {
+            String stat = Files.readString(Path.of("/proc/" + pid + "/stat"), StandardCharsets.ISO_8859_1);
+            char state = stat.charAt(stat.lastIndexOf(')') + 2);
+            return state != 'Z' && state != 'X';
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        process.destroy();
+        try {
+            process.onExit().orTimeout(WATCHDOG_SECONDS, TimeUnit.SECONDS).join();
+        } catch (CompletionException e) {
+            process.destroyForcibly();
+            throw new IllegalStateException("the root did not end:\n" + stderr(), e);
+        }
+        // Children of a root that the test killed: their identity is in the root segment.
+        if (Files.exists(directory.resolve("root.seg"))) {
+            try (RootView view = RootView.open(directory.resolve("root.seg"))) {
+                if (view.read() instanceof RootReadResult.Read read
+                        && read.snapshot()
+                                .root()
+                                .filter(r -> r.pid() == process.pid())
+                                .isPresent()) {
+                    for (RootSnapshot.ChildInfo child : read.snapshot().children()) {
+                        if (child.pid() > 1) {
+                            ProcessHandle.of(child.pid()).ifPresent(ProcessHandle::destroyForcibly);
+                        }
+                    }
+                }
+            } catch (SegmentException e) {
+                fail(e);
+            }
+        }
+    }
+}
