@@ -1,0 +1,112 @@
+package io.coppice.ops.manifest;
+
+import io.coppice.supervisor.plan.Backoff;
+import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.Dependency;
+import io.coppice.supervisor.plan.RestartPolicy;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** What {@code coppice check} says about a manifest that can be run: plain text, no colours. */
+public final class CheckReport {
+    private static final int ROWS = 64;
+
+    private CheckReport() {}
+
+    /**
+     * The report, ended by a newline.
+     *
+     * @param file the manifest as the user named it
+     */
+    public static String of(Path file, ManifestResult.Compiled compiled) {
+        StringBuilder report = new StringBuilder();
+        List<ChildPlan> children = compiled.plan().children();
+        InstanceDirectory directory = compiled.directory();
+        report.append(file)
+                .append(": instance ")
+                .append(compiled.plan().instance())
+                .append(", ");
+        report.append(children.size()).append(children.size() == 1 ? " daemon" : " daemons");
+        report.append(", in the order of their start:\n");
+        int nameWidth =
+                children.stream().mapToInt(child -> child.name().length()).max().orElse(0);
+        for (ChildPlan child : children) {
+            report.append("  ").append(child.name());
+            report.append(" ".repeat(nameWidth - child.name().length() + 2))
+                    .append(what(child))
+                    .append('\n');
+            report.append(" ".repeat(nameWidth + 4)).append(rules(child)).append('\n');
+        }
+        report.append("directory  ").append(directory.directory());
+        report.append(" (").append(directory.why()).append(")\n");
+        report.append("segments   ").append(directory.segmentDirectory());
+        report.append(
+                directory.segmentDirectory().equals(directory.directory())
+                        ? " (the same; the key `segments` moves them)\n"
+                        : " (the key `segments` says so)\n");
+        report.append("memory     everything that can be taken, by process:\n");
+        report.append(BudgetTable.of(compiled.budget(), ROWS, "  "));
+        if (children.stream().anyMatch(child -> child.kind() == ChildPlan.Kind.COMMAND)) {
+            report.append("  Plain commands are not counted: what they take is not declared.\n");
+        }
+        report.append("limits\n");
+        for (Budget.Limit limit : compiled.budget().limits()) {
+            report.append("  ")
+                    .append(Quantity.roundedSize(limit.neededBytes()))
+                    .append(" of ");
+            report.append(Quantity.roundedSize(limit.limitBytes()))
+                    .append(", the ")
+                    .append(limit.what());
+            report.append(" (").append(limit.where()).append(")\n");
+        }
+        return report.toString();
+    }
+
+    private static String what(ChildPlan child) {
+        if (child.kind() == ChildPlan.Kind.COMMAND) {
+            String line = child.argv().stream().map(CheckReport::shellWord).collect(Collectors.joining(" "));
+            return "command " + (line.length() <= 80 ? line : line.substring(0, 80) + "…");
+        }
+        List<String> argv = child.argv();
+        List<String> ours = argv.subList(argv.indexOf(WorkerCommandLine.WORKER_MAIN), argv.size());
+        return "main " + ours.get(ours.indexOf("--main") + 1);
+    }
+
+    private static String rules(ChildPlan child) {
+        List<String> rules = new ArrayList<>();
+        if (child.kind() == ChildPlan.Kind.DAEMON) {
+            rules.add("state " + Quantity.size(child.stateBytes()));
+            rules.add("heartbeat " + Quantity.duration(child.heartbeatTimeoutMs()));
+        }
+        rules.add("restart " + child.restart().text() + restarts(child));
+        rules.add("stop " + child.shutdown().signal() + " "
+                + Quantity.duration(child.shutdown().timeoutMs()));
+        for (Dependency dependency : child.dependsOn()) {
+            rules.add(
+                    "after " + dependency.name() + " " + dependency.condition().text());
+        }
+        return String.join(", ", rules);
+    }
+
+    private static String restarts(ChildPlan child) {
+        if (child.restart() == RestartPolicy.NEVER) {
+            return "";
+        }
+        String count = child.maxRestarts() == ChildPlan.UNLIMITED_RESTARTS
+                ? "unlimited"
+                : child.maxRestarts() + " in " + Quantity.duration(child.periodMs());
+        Backoff backoff = child.backoff();
+        String delays = backoff.isNone()
+                ? "at once"
+                : "backoff " + Quantity.duration(backoff.initialMs()) + " to " + Quantity.duration(backoff.maxMs());
+        return " (" + count + ", " + delays + ")";
+    }
+
+    private static String shellWord(String word) {
+        return word.matches("[A-Za-z0-9_@%+=:,./-]+")
+                ? word
+                : "'" + word.replace("'", "'\\''").replace("\n", "\\n") + "'";
+    }
+}

@@ -1,0 +1,241 @@
+package io.coppice.ops.manifest;
+
+import io.coppice.supervisor.plan.Backoff;
+import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.PlanBounds;
+import io.coppice.supervisor.plan.Shutdown;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the plan of each child, and checks all that it names: classes, jars, programs, directories, variables. */
+final class ChildPlanner implements AutoCloseable {
+    private static final long PAGE_BYTES = 4096;
+
+    private final CompileOptions options;
+    private final InstanceDirectory directory;
+    private final References references;
+    private final ManifestFiles files;
+    private final Programs programs;
+    private final Problems problems;
+    private final Map<List<Path>, DaemonClasses> classes = new HashMap<>();
+    private final Map<String, JvmMemory> memory = new LinkedHashMap<>();
+    private final boolean hugePages;
+    private @Nullable List<Path> workerJars;
+
+    ChildPlanner(
+            CompileOptions options,
+            InstanceDirectory directory,
+            References references,
+            ManifestFiles files,
+            Problems problems) {
+        this.options = options;
+        this.directory = directory;
+        this.references = references;
+        this.files = files;
+        this.programs = new Programs(files, problems);
+        this.problems = problems;
+        this.hugePages = hasHugePages(options.surroundings());
+    }
+
+    /** The plan of one child; null if something about it is wrong, which has been told then. */
+    @Nullable
+    ChildPlan plan(DaemonSpec daemon) {
+        Backoff backoff = daemon.backoff(problems);
+        SortedMap<String, String> environment =
+                ChildEnvironment.of(options.surroundings().environment(), daemon.environment());
+        Path workingDirectory = workingDirectory(daemon);
+        List<String> argv = List.of();
+        long stateBytes = 0;
+        if (daemon.isMain()) {
+            checkEnvironment(daemon);
+            stateBytes = (daemon.value(DaemonKeys.STATE) + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
+            argv = workerArgv(daemon);
+        } else if (daemon.isCommand()) {
+            argv = commandArgv(daemon, environment);
+        }
+        if (argv.isEmpty() || backoff == null || workingDirectory == null) {
+            return null;
+        }
+        if (argv.size() > PlanBounds.MAX_LIST_LENGTH) {
+            problems.add(
+                    daemon.name(),
+                    "its command line has " + argv.size() + " words",
+                    "at most " + PlanBounds.MAX_LIST_LENGTH,
+                    daemon.isMain() ? "each daemon it may read takes two; name only those in `reads`" : "");
+            return null;
+        }
+        try {
+            return new ChildPlan(
+                    daemon.name().value(),
+                    daemon.isMain() ? ChildPlan.Kind.DAEMON : ChildPlan.Kind.COMMAND,
+                    argv,
+                    environment,
+                    workingDirectory.toString(),
+                    stateBytes,
+                    daemon.isMain() ? daemon.value(DaemonKeys.HEARTBEAT_TIMEOUT) : 0,
+                    daemon.value(DaemonKeys.START_TIMEOUT),
+                    daemon.value(DaemonKeys.RESTART),
+                    daemon.value(DaemonKeys.MAX_RESTARTS),
+                    daemon.value(DaemonKeys.PERIOD),
+                    backoff,
+                    new Shutdown(daemon.value(DaemonKeys.SHUTDOWN_SIGNAL), daemon.value(DaemonKeys.SHUTDOWN_TIMEOUT)),
+                    daemon.value(DaemonKeys.DEPENDS_ON).stream()
+                            .map(Located::value)
+                            .toList());
+        } catch (IllegalArgumentException e) {
+            // A bound of the plan that no key alone breaks, such as a class path of more than 64 KiB.
+            problems.addText(daemon.name().at(), daemon.name().path(), String.valueOf(e.getMessage()));
+            return null;
+        }
+    }
+
+    /** The memory of each worker planned so far, by name. */
+    Map<String, JvmMemory> memory() {
+        return memory;
+    }
+
+    private List<String> workerArgv(DaemonSpec daemon) {
+        String name = daemon.name().value();
+        Located<List<Located<String>>> entries = daemon.stated(DaemonKeys.CLASSPATH);
+        List<Path> own = List.of();
+        if (entries == null) {
+            if (!daemon.own().mentions(DaemonKeys.CLASSPATH)) {
+                problems.add(daemon.name(), "no `classpath`", "the jars that hold its class, such as [lib/*.jar]", "");
+            }
+        } else {
+            own = files.classPath(entries.value());
+        }
+        List<Path> jars = workerJars();
+        Located<String> main = daemon.own().get(DaemonKeys.MAIN);
+        if (main != null && !own.isEmpty()) {
+            DaemonClasses.Fault fault = classes.computeIfAbsent(
+                            own, path -> new DaemonClasses(jars, path, options.javaFeature()))
+                    .faultOf(main.value());
+            if (fault != null) {
+                problems.add(main, fault.what(), fault.expected(), fault.hint());
+            }
+        }
+        List<Located<String>> jvmOptions = daemon.value(DaemonKeys.JVM_OPTIONS);
+        JvmMemory jvm = JvmOptions.check(jvmOptions, daemon.value(DaemonKeys.HEAP), problems);
+        memory.put(name, jvm);
+        Map<String, Path> peers = new LinkedHashMap<>();
+        references.peersOf(daemon).forEach(peer -> peers.put(peer, directory.segment(peer)));
+        if (main == null) {
+            return List.of();
+        }
+        List<Path> classPath = new ArrayList<>(jars);
+        classPath.addAll(own);
+        return new WorkerCommandLine(
+                        options.javaHome(),
+                        options.javaFeature(),
+                        hugePages,
+                        jvm,
+                        classPath,
+                        jvmOptions.stream().map(Located::value).toList(),
+                        directory,
+                        name,
+                        main.value(),
+                        daemon.value(DaemonKeys.HEARTBEAT_TIMEOUT),
+                        peers,
+                        daemon.value(DaemonKeys.ARGS).stream()
+                                .map(Located::value)
+                                .toList())
+                .argv();
+    }
+
+    private List<String> commandArgv(DaemonSpec daemon, Map<String, String> environment) {
+        Located<Command> command = daemon.own().get(DaemonKeys.COMMAND);
+        if (command == null) {
+            return List.of();
+        }
+        List<Located<String>> words = command.value().words();
+        if (command.value().shell()) {
+            return List.of("/bin/sh", "-c", words.get(0).value());
+        }
+        String program = programs.resolve(words.get(0), environment);
+        if (program == null) {
+            return List.of();
+        }
+        List<String> argv = new ArrayList<>();
+        argv.add(program);
+        words.stream().skip(1).map(Located::value).forEach(argv::add);
+        return argv;
+    }
+
+    private @Nullable Path workingDirectory(DaemonSpec daemon) {
+        Located<String> stated = daemon.stated(DaemonKeys.WORKING_DIR);
+        return stated == null ? files.folder() : files.existingDirectory(stated);
+    }
+
+    private void checkEnvironment(DaemonSpec daemon) {
+        for (Map.Entry<String, Located<String>> entry : daemon.environment().entrySet()) {
+            if (ChildEnvironment.isForTheJvm(entry.getKey())) {
+                problems.add(
+                        entry.getValue(),
+                        "`" + entry.getKey() + "` would change the JVM behind the budget's back",
+                        "the key `jvm.options`",
+                        "");
+            }
+        }
+    }
+
+    private List<Path> workerJars() {
+        List<Path> known = workerJars;
+        if (known == null) {
+            known = readWorkerJars();
+            workerJars = known;
+        }
+        return known;
+    }
+
+    private List<Path> readWorkerJars() {
+        Path lib = options.workerLib();
+        if (lib == null) {
+            problems.addElsewhere(
+                    CompileOptions.WORKER_LIB_PROPERTY,
+                    "not set, expected the directory of the worker's jars; start through the `coppice` launcher");
+            return List.of();
+        }
+        try (Stream<Path> children = Files.list(lib)) {
+            List<Path> jars = children.filter(child -> child.toString().endsWith(".jar"))
+                    .sorted()
+                    .toList();
+            if (jars.isEmpty()) {
+                problems.addElsewhere(
+                        CompileOptions.WORKER_LIB_PROPERTY, lib + " holds no jars, expected those of the worker");
+            }
+            return jars;
+        } catch (IOException | UncheckedIOException e) {
+            problems.addElsewhere(
+                    CompileOptions.WORKER_LIB_PROPERTY,
+                    lib + " cannot be read (" + e + "), expected a directory of jars");
+            return List.of();
+        }
+    }
+
+    private static boolean hasHugePages(Surroundings surroundings) {
+        try {
+            return !Files.readString(surroundings.system("/sys/kernel/mm/transparent_hugepage/enabled"))
+                    .contains("[never]");
+        } catch (IOException e) {
+            return false; // A kernel without them has no such file.
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (DaemonClasses opened : classes.values()) {
+            opened.close();
+        }
+    }
+}

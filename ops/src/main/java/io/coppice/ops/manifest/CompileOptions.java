@@ -1,0 +1,58 @@
+package io.coppice.ops.manifest;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a manifest is compiled for.
+ *
+ * @param instance the value of {@code --instance}; null without it
+ * @param surroundings who asks, on which machine
+ * @param javaHome the JDK that will run the workers
+ * @param javaFeature that JDK's feature version, such as 17
+ * @param workerLib the directory of the worker's own jars; null if this process was not told, which is an error for
+ *     manifests with a {@code main}
+ */
+public record CompileOptions(
+        @Nullable String instance,
+        Surroundings surroundings,
+        Path javaHome,
+        int javaFeature,
+        @Nullable Path workerLib) {
+    /** The system property in which the launcher gives the directory of the worker's own jars. */
+    public static final String WORKER_LIB_PROPERTY = "coppice.worker.lib";
+
+    private static final Pattern JAVA_VERSION = Pattern.compile("(?m)^JAVA_VERSION=\"?([0-9]+)");
+
+    /** For this process, its user and its JDK. */
+    public static CompileOptions ofThisProcess(@Nullable String instance) {
+        String workerLib = System.getProperty(WORKER_LIB_PROPERTY);
+        return new CompileOptions(
+                instance,
+                Surroundings.ofThisProcess(),
+                Path.of(System.getProperty("java.home")),
+                Runtime.version().feature(),
+                workerLib == null || workerLib.isEmpty()
+                        ? null
+                        : Path.of(workerLib).toAbsolutePath());
+    }
+
+    /**
+     * The same for workers that run on another JDK.
+     *
+     * @throws IOException if the directory holds no JDK that says its version in a file {@code release}
+     */
+    public CompileOptions withJavaHome(Path otherHome) throws IOException {
+        Path release = otherHome.resolve("release");
+        Matcher matcher = JAVA_VERSION.matcher(Files.readString(release, StandardCharsets.UTF_8));
+        if (!matcher.find()) {
+            throw new IOException(release + " holds no JAVA_VERSION, expected the release file of a JDK");
+        }
+        return new CompileOptions(instance, surroundings, otherHome, Integer.parseInt(matcher.group(1)), workerLib);
+    }
+}

@@ -1,0 +1,168 @@
+package io.coppice.ops.manifest;
+
+import io.coppice.ops.manifest.Setting.Scope;
+import io.coppice.supervisor.plan.Dependency;
+import io.coppice.supervisor.plan.PlanBounds;
+import io.coppice.supervisor.plan.RestartPolicy;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** All keys of a daemon, and their defaults: the one table of both. */
+final class DaemonKeys {
+    /** What a heap must hold at least: the JDK's and our own start-up classes need about 3 MiB of it. */
+    static final long MIN_HEAP_BYTES = 8L << 20;
+
+    /** Far beyond every machine, and far below where sums of sizes would overflow. */
+    static final long MAX_HEAP_BYTES = 1L << 40;
+
+    /** Smallest segment: header 4 KiB, undo log 16 KiB, publish slots 36 KiB, arena 8 KiB. */
+    static final long MIN_STATE_BYTES = 64L << 10;
+
+    /** A worker bumps its heartbeat at a third of the timeout; below 100 ms an ordinary scheduling delay would kill. */
+    private static final long MIN_HEARTBEAT_MS = 100;
+
+    private static final long MAX_TIMEOUT_MS = 24L * 3_600_000;
+
+    private static final Map<String, Setting<?>> BY_PATH = new LinkedHashMap<>();
+
+    static final Setting<String> MAIN =
+            key("main", Scope.MAIN, false, ValueReaders.text("a class name such as com.example.Ingest"), null);
+    static final Setting<List<Located<String>>> CLASSPATH =
+            key("classpath", Scope.MAIN, true, ValueReaders.texts("a list of jars such as [lib/*.jar]", 1), null);
+    static final Setting<Long> HEAP =
+            key("jvm.heap", Scope.MAIN, true, ValueReaders.size(MIN_HEAP_BYTES, MAX_HEAP_BYTES), 64L << 20);
+    static final Setting<List<Located<String>>> JVM_OPTIONS = key(
+            "jvm.options",
+            Scope.MAIN,
+            true,
+            ValueReaders.texts("a list of JVM options such as [\"-XX:+UseParallelGC\"]", 0),
+            List.of());
+    static final Setting<Long> STATE =
+            key("state", Scope.MAIN, true, ValueReaders.size(MIN_STATE_BYTES, PlanBounds.MAX_STATE_BYTES), 1L << 20);
+    static final Setting<Long> HEARTBEAT_TIMEOUT =
+            key("heartbeat.timeout", Scope.MAIN, true, ValueReaders.duration(MIN_HEARTBEAT_MS, MAX_TIMEOUT_MS), 5_000L);
+    static final Setting<Long> START_TIMEOUT =
+            key("start.timeout", Scope.MAIN, true, ValueReaders.duration(100, MAX_TIMEOUT_MS), 60_000L);
+    static final Setting<List<Located<String>>> READS =
+            key("reads", Scope.MAIN, true, ValueReaders.texts("a list of daemons such as [rates]", 0), null);
+    static final Setting<RestartPolicy> RESTART =
+            key("restart", Scope.ANY, true, ValueReaders::restart, RestartPolicy.ON_FAILURE);
+    static final Setting<Integer> MAX_RESTARTS = key("max_restarts", Scope.ANY, true, ValueReaders::maxRestarts, 5);
+    static final Setting<Long> PERIOD =
+            key("period", Scope.ANY, true, ValueReaders.duration(1, PlanBounds.MAX_DURATION_MS), 60_000L);
+    static final Setting<Long> BACKOFF_INITIAL =
+            key("backoff.initial", Scope.ANY, true, ValueReaders.duration(0, PlanBounds.MAX_DURATION_MS), 10L);
+    static final Setting<Double> BACKOFF_FACTOR = key("backoff.factor", Scope.ANY, true, ValueReaders::factor, 2.0);
+    static final Setting<Long> BACKOFF_MAX =
+            key("backoff.max", Scope.ANY, true, ValueReaders.duration(0, PlanBounds.MAX_DURATION_MS), 10_000L);
+    static final Setting<Long> BACKOFF_RESET_AFTER =
+            key("backoff.reset_after", Scope.ANY, true, ValueReaders.duration(0, PlanBounds.MAX_DURATION_MS), 60_000L);
+    static final Setting<List<Located<Dependency>>> DEPENDS_ON =
+            key("depends_on", Scope.ANY, false, ValueReaders::dependsOn, List.of());
+    static final Setting<String> SHUTDOWN_SIGNAL =
+            key("shutdown.signal", Scope.ANY, true, ValueReaders::signal, "TERM");
+    static final Setting<Long> SHUTDOWN_TIMEOUT =
+            key("shutdown.timeout", Scope.ANY, true, ValueReaders.duration(0, PlanBounds.MAX_DURATION_MS), 10_000L);
+    static final Setting<List<Located<String>>> ARGS = key(
+            "args",
+            Scope.MAIN,
+            true,
+            ValueReaders.texts("a list of arguments such as [--topic, orders]", 0),
+            List.of());
+    static final Setting<Map<String, Located<String>>> ENVIRONMENT =
+            key("environment", Scope.ANY, true, ValueReaders::environment, Map.of());
+    static final Setting<Command> COMMAND = key("command", Scope.COMMAND, false, ValueReaders::command, null);
+    static final Setting<String> WORKING_DIR =
+            key("working_dir", Scope.ANY, true, ValueReaders.text("a directory"), null);
+
+    /** The key that stands for all of {@code backoff.*}: {@code backoff: none}. */
+    static final String BACKOFF_GROUP = "backoff";
+
+    /**
+     * Keys of later releases with the one value that says what this release does anyway; null = there is none. They are
+     * not unknown: a manifest that uses them is right, only too early.
+     */
+    private static final Map<String, @Nullable String> LATER = new LinkedHashMap<>();
+
+    static {
+        LATER.put("standby", "0");
+        LATER.put("resume", "resume");
+        LATER.put("checkpoints", "0");
+        LATER.put("replicas", "1");
+        LATER.put("agent", "false");
+        LATER.put("significant", "false");
+        LATER.put("backoff.jitter", "0");
+        for (String path : List.of(
+                "transactions",
+                "poison",
+                "checksum",
+                "readiness_probe",
+                "liveness_probe",
+                "shutdown.command",
+                "env_file",
+                "user",
+                "umask",
+                "nice",
+                "ulimits",
+                "isolation")) {
+            LATER.put(path, null);
+        }
+    }
+
+    private DaemonKeys() {}
+
+    static @Nullable Setting<?> byPath(String path) {
+        return BY_PATH.get(path);
+    }
+
+    static List<Setting<?>> all() {
+        return List.copyOf(BY_PATH.values());
+    }
+
+    static boolean isGroup(String path) {
+        return BY_PATH.keySet().stream().anyMatch(other -> other.startsWith(path + "."));
+    }
+
+    static boolean isLater(String path) {
+        return LATER.containsKey(path);
+    }
+
+    /** The value of a later release's key that changes nothing; null if there is none. */
+    static @Nullable String laterDefault(String path) {
+        return LATER.get(path);
+    }
+
+    /** The keys directly below a prefix such as {@code backoff.} (or none), in the table's order. */
+    static List<String> keysBelow(String prefix) {
+        Set<String> keys = new LinkedHashSet<>();
+        for (String path : BY_PATH.keySet()) {
+            if (path.startsWith(prefix)) {
+                String rest = path.substring(prefix.length());
+                keys.add(rest.contains(".") ? rest.substring(0, rest.indexOf('.')) : rest);
+            }
+        }
+        return new ArrayList<>(keys);
+    }
+
+    /** The path of a key that was written at another level, such as {@code heap} for {@code jvm.heap}. */
+    static @Nullable String pathEndingWith(String key) {
+        for (String path : BY_PATH.keySet()) {
+            if (path.endsWith("." + key)) {
+                return path;
+            }
+        }
+        return null;
+    }
+
+    private static <T> Setting<T> key(
+            String path, Scope scope, boolean inDefaults, Setting.ValueReader<T> reader, @Nullable T fallback) {
+        Setting<T> setting = new Setting<>(path, scope, inDefaults, reader, fallback);
+        BY_PATH.put(path, setting);
+        return setting;
+    }
+}

@@ -1,0 +1,75 @@
+package io.coppice.ops.manifest;
+
+import io.coppice.supervisor.plan.Backoff;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One daemon of a manifest, with the manifest's {@code defaults:} below its own keys.
+ *
+ * @param name valid
+ * @param own what it says itself
+ * @param defaults what {@code defaults:} says
+ */
+record DaemonSpec(Located<String> name, Settings own, Settings defaults) {
+    boolean isMain() {
+        return own.mentions(DaemonKeys.MAIN);
+    }
+
+    boolean isCommand() {
+        return own.mentions(DaemonKeys.COMMAND) && !isMain();
+    }
+
+    /** What the manifest says, in the daemon or in {@code defaults:}; null if nothing. */
+    <T> @Nullable Located<T> stated(Setting<T> setting) {
+        Located<T> stated = own.get(setting);
+        return stated != null ? stated : defaults.get(setting);
+    }
+
+    /** What holds, by the documented default if need be. */
+    <T> T value(Setting<T> setting) {
+        Located<T> stated = stated(setting);
+        return stated != null
+                ? stated.value()
+                : Objects.requireNonNull(setting.fallback(), () -> setting.path() + " has no default");
+    }
+
+    /** The variables of {@code defaults:} and the daemon's own, which win. */
+    Map<String, Located<String>> environment() {
+        Map<String, Located<String>> environment = new LinkedHashMap<>();
+        Located<Map<String, Located<String>>> shared = defaults.get(DaemonKeys.ENVIRONMENT);
+        if (shared != null) {
+            environment.putAll(shared.value());
+        }
+        Located<Map<String, Located<String>>> mine = own.get(DaemonKeys.ENVIRONMENT);
+        if (mine != null) {
+            environment.putAll(mine.value());
+        }
+        return environment;
+    }
+
+    /** The backoff that holds; null if its parts contradict each other, which has been told then. */
+    @Nullable
+    Backoff backoff(Problems problems) {
+        if (own.isBackoffNone() || (defaults.isBackoffNone() && !own.mentionsBackoff())) {
+            return Backoff.NONE;
+        }
+        long initialMs = value(DaemonKeys.BACKOFF_INITIAL);
+        long maxMs = value(DaemonKeys.BACKOFF_MAX);
+        if (initialMs > maxMs) {
+            Located<Long> initial = stated(DaemonKeys.BACKOFF_INITIAL);
+            Located<Long> max = stated(DaemonKeys.BACKOFF_MAX);
+            Located<Long> at = Objects.requireNonNull(initial != null ? initial : max);
+            problems.add(
+                    at,
+                    "the initial delay of " + Quantity.duration(initialMs) + " is longer than `backoff.max` ("
+                            + Quantity.duration(maxMs) + (max == null ? ", the default)" : ")"),
+                    "an initial delay up to that",
+                    max == null ? "set `backoff.max` too" : "");
+            return null;
+        }
+        return new Backoff(initialMs, value(DaemonKeys.BACKOFF_FACTOR), maxMs, value(DaemonKeys.BACKOFF_RESET_AFTER));
+    }
+}

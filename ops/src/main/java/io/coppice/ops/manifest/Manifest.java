@@ -1,0 +1,18 @@
+package io.coppice.ops.manifest;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a manifest says, before it is held against the machine.
+ *
+ * @param instance the key {@code instance}; null if absent or wrong
+ * @param segments the key {@code segments}; null if absent or wrong
+ * @param daemonsAt where {@code daemons:} stands: what concerns all of them is told there
+ * @param daemons in the order of the file, each name once
+ */
+record Manifest(
+        @Nullable Located<String> instance,
+        @Nullable Located<String> segments,
+        Position daemonsAt,
+        List<DaemonSpec> daemons) {}

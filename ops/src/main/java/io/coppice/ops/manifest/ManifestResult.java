@@ -1,0 +1,33 @@
+package io.coppice.ops.manifest;
+
+import io.coppice.supervisor.plan.Plan;
+import java.util.List;
+
+/** What became of a manifest. */
+public sealed interface ManifestResult {
+    /**
+     * It can be run.
+     *
+     * @param plan what the root is given
+     * @param budget all memory declared, and the limits it stays below
+     * @param directory where the instance lives and why there; nothing of it has been created
+     * @param warnings lines to print on stderr; they keep nothing from running
+     */
+    record Compiled(Plan plan, Budget budget, InstanceDirectory directory, List<String> warnings)
+            implements ManifestResult {
+        public Compiled {
+            warnings = List.copyOf(warnings);
+        }
+    }
+
+    /**
+     * It cannot. Nothing was created.
+     *
+     * @param errors at least one, in the order of the file
+     */
+    record Refused(List<ManifestError> errors) implements ManifestResult {
+        public Refused {
+            errors = List.copyOf(errors);
+        }
+    }
+}

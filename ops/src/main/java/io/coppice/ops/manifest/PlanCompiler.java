@@ -1,0 +1,147 @@
+package io.coppice.ops.manifest;
+
+import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.plan.PlanBounds;
+import io.coppice.supervisor.plan.PlanText;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Holds a manifest against the machine and makes the plan. */
+final class PlanCompiler {
+    private static final int ROWS_IN_AN_ERROR = 20;
+
+    /** Stands in while the rest is checked, where the name itself is wrong. */
+    private static final String UNNAMED = "unnamed";
+
+    private final Manifest manifest;
+    private final Path file;
+    private final CompileOptions options;
+    private final Problems problems;
+
+    PlanCompiler(Manifest manifest, Path file, CompileOptions options, Problems problems) {
+        this.manifest = manifest;
+        this.file = file;
+        this.options = options;
+        this.problems = problems;
+    }
+
+    /** The plan with its budget; null if there is any problem, found here or before. */
+    ManifestResult.@Nullable Compiled compile() throws IOException {
+        Path absolute = file.toAbsolutePath().normalize();
+        Path folder = absolute.getParent() == null ? absolute : absolute.getParent();
+        ManifestFiles files = new ManifestFiles(folder, problems);
+        String instance = InstanceName.resolve(options, manifest.instance(), file, problems);
+        InstanceDirectory directory =
+                InstanceDirectory.of(instance == null ? UNNAMED : instance, options.surroundings());
+        Located<String> segments = manifest.segments();
+        Path segmentsParent = segments == null ? null : files.resolve(segments);
+        if (segmentsParent != null) {
+            directory = directory.withSegmentsIn(segmentsParent);
+        }
+        if (instance != null) {
+            checkDirectory(directory, segments);
+        }
+
+        References references = new References(manifest.daemons(), problems);
+        List<DaemonSpec> order = references.inStartOrder();
+        List<ChildPlan> children = new ArrayList<>();
+        Budget budget;
+        try (ChildPlanner planner = new ChildPlanner(options, directory, references, files, problems)) {
+            for (DaemonSpec daemon : order) {
+                ChildPlan child = planner.plan(daemon);
+                if (child != null) {
+                    children.add(child);
+                }
+            }
+            // What stands in a cycle has no place in the order, but may be wrong otherwise, too.
+            for (DaemonSpec daemon : manifest.daemons()) {
+                if (!order.contains(daemon)) {
+                    planner.plan(daemon);
+                }
+            }
+            budget = budget(order, planner.memory(), directory);
+        }
+        checkBudget(budget, segments);
+        if (!problems.isEmpty()) {
+            return null;
+        }
+        Plan plan = new Plan(
+                directory.instance(),
+                directory.directory().toString(),
+                directory.segmentDirectory().toString(),
+                children);
+        long planBytes = PlanText.textLengthBytes(plan);
+        if (planBytes > PlanBounds.MAX_PLAN_BYTES) {
+            problems.add(
+                    manifest.daemonsAt(),
+                    "daemons",
+                    "the plan of all daemons takes " + Quantity.roundedSize(planBytes),
+                    "at most " + Quantity.size(PlanBounds.MAX_PLAN_BYTES),
+                    "shorten class paths and command lines, or split the instance");
+            return null;
+        }
+        return new ManifestResult.Compiled(plan, budget, directory, problems.warnings());
+    }
+
+    private void checkDirectory(InstanceDirectory directory, @Nullable Located<String> segments) {
+        for (String fault : directory.faults(options.surroundings())) {
+            boolean ofSegments = segments != null
+                    && fault.startsWith(segments.value())
+                    && !fault.startsWith(directory.base().toString());
+            if (ofSegments && segments != null) {
+                problems.addText(segments.at(), segments.path(), fault);
+            } else {
+                problems.addElsewhere(
+                        directory.base().toString(), "instance directory (" + directory.why() + "): " + fault);
+            }
+        }
+    }
+
+    private Budget budget(List<DaemonSpec> order, Map<String, JvmMemory> memory, InstanceDirectory directory)
+            throws IOException {
+        List<Budget.Row> rows = new ArrayList<>();
+        Map<Path, Long> segmentBytes = new LinkedHashMap<>();
+        rows.add(Budget.rootRow());
+        segmentBytes.put(directory.rootSegment(), Budget.ROOT_SEGMENT_BYTES);
+        for (DaemonSpec daemon : order) {
+            JvmMemory jvm = memory.get(daemon.name().value());
+            if (jvm != null) {
+                long stateBytes = daemon.value(DaemonKeys.STATE);
+                rows.add(Budget.Row.of(daemon.name().value(), stateBytes, jvm));
+                segmentBytes.put(directory.segment(daemon.name().value()), stateBytes);
+            }
+        }
+        long total = rows.stream().mapToLong(Budget.Row::total).sum();
+        List<Budget.Limit> limits = new ArrayList<>(SegmentSpace.of(segmentBytes));
+        for (MemoryLimits.Found limit : MemoryLimits.of(options.surroundings())) {
+            limits.add(new Budget.Limit(limit.what(), limit.where(), limit.bytes(), total, Budget.Limit.Kind.MEMORY));
+        }
+        return new Budget(rows, limits);
+    }
+
+    private void checkBudget(Budget budget, @Nullable Located<String> segments) {
+        for (Budget.Limit limit : budget.exceeded()) {
+            boolean disk = limit.kind() == Budget.Limit.Kind.FILE_SYSTEM;
+            String what = disk
+                    ? "the segments still need " + Quantity.roundedSize(limit.neededBytes())
+                    : "the declared memory is " + Quantity.roundedSize(limit.neededBytes());
+            String todo = disk
+                    ? "lower `state`, or choose another directory with `segments`"
+                    : "lower `jvm.heap` and `state`, or run fewer daemons";
+            String message = what + ", expected at most " + Quantity.roundedSize(limit.limitBytes()) + ", the "
+                    + limit.what() + " (" + limit.where() + "); " + todo + "\n"
+                    + BudgetTable.of(budget, ROWS_IN_AN_ERROR, "    ").stripTrailing();
+            if (disk && segments != null) {
+                problems.addText(segments.at(), segments.path(), message);
+            } else {
+                problems.addText(manifest.daemonsAt(), "daemons", message);
+            }
+        }
+    }
+}

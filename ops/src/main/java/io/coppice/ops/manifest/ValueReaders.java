@@ -1,0 +1,386 @@
+package io.coppice.ops.manifest;
+
+import io.coppice.ops.manifest.Setting.ValueReader;
+import io.coppice.supervisor.plan.Backoff;
+import io.coppice.supervisor.plan.Dependency;
+import io.coppice.supervisor.plan.PlanBounds;
+import io.coppice.supervisor.plan.RestartPolicy;
+import io.coppice.supervisor.plan.Shutdown;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** How the values of the keys are read. Each tells what is wrong in one line and gives null then. */
+final class ValueReaders {
+    private static final Pattern WHOLE_NUMBER = Pattern.compile("[-+]?[0-9]{1,9}");
+    private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3})?");
+    private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]*");
+
+    /** What other tools, and YAML 1.1 habits, call the three restart policies. */
+    private static final Map<String, RestartPolicy> OTHER_RESTART_WORDS = Map.ofEntries(
+            Map.entry("no", RestartPolicy.NEVER),
+            Map.entry("off", RestartPolicy.NEVER),
+            Map.entry("false", RestartPolicy.NEVER),
+            Map.entry("none", RestartPolicy.NEVER),
+            Map.entry("temporary", RestartPolicy.NEVER),
+            Map.entry("yes", RestartPolicy.ALWAYS),
+            Map.entry("on", RestartPolicy.ALWAYS),
+            Map.entry("true", RestartPolicy.ALWAYS),
+            Map.entry("permanent", RestartPolicy.ALWAYS),
+            Map.entry("unless-stopped", RestartPolicy.ALWAYS),
+            Map.entry("transient", RestartPolicy.ON_FAILURE),
+            Map.entry("failure", RestartPolicy.ON_FAILURE),
+            Map.entry("on-abnormal", RestartPolicy.ON_FAILURE),
+            Map.entry("exit-on-failure", RestartPolicy.ON_FAILURE));
+
+    private ValueReaders() {}
+
+    /** The text of a scalar of any type, as it is written; null told where there is none. */
+    static @Nullable String scalar(YamlNode node, String path, Problems problems, String expected) {
+        if (node instanceof YamlNode.Scalar scalar && !scalar.isNothing()) {
+            if (PlanBounds.isEncodable(scalar.text())
+                    && scalar.text().getBytes(StandardCharsets.UTF_8).length <= PlanBounds.MAX_ARGUMENT_BYTES) {
+                return scalar.text();
+            }
+            problems.add(
+                    node.at(),
+                    path,
+                    node.description() + " holds a NUL or is longer than " + PlanBounds.MAX_ARGUMENT_BYTES + " bytes",
+                    expected);
+        } else {
+            String hint = node instanceof YamlNode.Scalar ? "write \"\" for an empty text" : "";
+            problems.add(node.at(), path, node.description(), expected, hint);
+        }
+        return null;
+    }
+
+    /** A text that is not empty. */
+    static ValueReader<String> text(String expected) {
+        return (node, path, problems) -> {
+            String text = scalar(node, path, problems, expected);
+            if (text != null && text.isBlank()) {
+                problems.add(node.at(), path, "an empty text", expected);
+                return null;
+            }
+            return text;
+        };
+    }
+
+    static ValueReader<Long> size(long leastBytes, long mostBytes) {
+        String range = Quantity.size(leastBytes) + " to " + Quantity.size(mostBytes);
+        return (node, path, problems) -> {
+            if (!(node instanceof YamlNode.Scalar scalar) || scalar.isNothing()) {
+                problems.add(node.at(), path, node.description(), Quantity.SIZE_EXPECTED);
+                return null;
+            }
+            Long bytes = Quantity.sizeBytes(scalar.text());
+            if (bytes == null) {
+                Quantity.Fault fault = Quantity.sizeFault(scalar.text());
+                problems.add(node.at(), path, fault.what(), Quantity.SIZE_EXPECTED, fault.hint());
+            } else if (bytes < leastBytes || bytes > mostBytes) {
+                problems.add(node.at(), path, node.description() + " is out of range", range);
+                return null;
+            }
+            return bytes;
+        };
+    }
+
+    static ValueReader<Long> duration(long leastMs, long mostMs) {
+        String range = Quantity.duration(leastMs) + " to " + Quantity.duration(mostMs);
+        return (node, path, problems) -> {
+            if (!(node instanceof YamlNode.Scalar scalar) || scalar.isNothing()) {
+                problems.add(node.at(), path, node.description(), Quantity.DURATION_EXPECTED);
+                return null;
+            }
+            Long ms = Quantity.durationMs(scalar.text());
+            if (ms == null) {
+                Quantity.Fault fault = Quantity.durationFault(scalar.text());
+                problems.add(node.at(), path, fault.what(), Quantity.DURATION_EXPECTED, fault.hint());
+            } else if (ms < leastMs || ms > mostMs) {
+                problems.add(node.at(), path, node.description() + " is out of range", range);
+                return null;
+            }
+            return ms;
+        };
+    }
+
+    /** A list of texts; a single text is an error that shows the list. */
+    static ValueReader<List<Located<String>>> texts(String expected, int least) {
+        return (node, path, problems) -> {
+            if (!(node instanceof YamlNode.Sequence sequence)) {
+                String hint = node instanceof YamlNode.Scalar scalar && !scalar.isNothing()
+                        ? Suggestion.didYouMean("[" + scalar.text().replace('\n', ' ') + "]")
+                        : "";
+                problems.add(node.at(), path, node.description(), expected, hint);
+                return null;
+            }
+            if (sequence.elements().size() < least) {
+                problems.add(node.at(), path, "an empty list", expected);
+                return null;
+            }
+            if (sequence.elements().size() > PlanBounds.MAX_LIST_LENGTH) {
+                problems.add(
+                        node.at(),
+                        path,
+                        "a list of " + sequence.elements().size() + " elements",
+                        "at most " + PlanBounds.MAX_LIST_LENGTH);
+                return null;
+            }
+            List<Located<String>> texts = new ArrayList<>();
+            for (int i = 0; i < sequence.elements().size(); i++) {
+                YamlNode element = sequence.elements().get(i);
+                String elementPath = path + "[" + i + "]";
+                String text = scalar(element, elementPath, problems, "a text");
+                if (text != null) {
+                    texts.add(new Located<>(text, element.at(), elementPath));
+                }
+            }
+            // With a wrong element the rest is still checked; the manifest is refused anyway.
+            return List.copyOf(texts);
+        };
+    }
+
+    static @Nullable RestartPolicy restart(YamlNode node, String path, Problems problems) {
+        String expected = "`on-failure`, `always` or `never`";
+        if (node instanceof YamlNode.Mapping) {
+            problems.add(node.at(), path, "exit codes and signals are not in this release", expected);
+            return null;
+        }
+        String word = scalar(node, path, problems, expected);
+        if (word == null) {
+            return null;
+        }
+        List<String> words = new ArrayList<>();
+        for (RestartPolicy policy : RestartPolicy.values()) {
+            if (policy.text().equals(word)) {
+                return policy;
+            }
+            words.add(policy.text());
+        }
+        RestartPolicy translated =
+                OTHER_RESTART_WORDS.get(word.toLowerCase(Locale.ROOT).replace('_', '-'));
+        String hint = Suggestion.didYouMean(translated != null ? translated.text() : Suggestion.near(word, words));
+        problems.add(node.at(), path, node.description(), expected, hint);
+        return null;
+    }
+
+    static @Nullable Integer maxRestarts(YamlNode node, String path, Problems problems) {
+        String expected = "a whole number from 0 to " + PlanBounds.MAX_RESTARTS
+                + " (restarts in `period`; 0 = never) or `unlimited`";
+        if (!(node instanceof YamlNode.Scalar scalar) || scalar.isNothing()) {
+            problems.add(node.at(), path, node.description(), expected);
+            return null;
+        }
+        String text = scalar.text();
+        if (text.equals("unlimited")) {
+            return io.coppice.supervisor.plan.ChildPlan.UNLIMITED_RESTARTS;
+        }
+        if (WHOLE_NUMBER.matcher(text).matches()) {
+            int count = Integer.parseInt(text);
+            if (!scalar.plain()) {
+                problems.add(node.at(), path, "the text \"" + text + "\"", expected, "remove the quotes");
+                return null;
+            } else if (count >= 0 && count <= PlanBounds.MAX_RESTARTS) {
+                return count;
+            }
+        }
+        boolean endless =
+                text.equals("-1") || text.equals("infinite") || text.equals("infinity") || text.equals("always");
+        problems.add(
+                node.at(),
+                path,
+                node.description(),
+                expected,
+                Suggestion.didYouMean(endless ? "unlimited" : Suggestion.near(text, List.of("unlimited"))));
+        return null;
+    }
+
+    static @Nullable Double factor(YamlNode node, String path, Problems problems) {
+        if (node instanceof YamlNode.Scalar scalar
+                && scalar.plain()
+                && DECIMAL.matcher(scalar.text()).matches()) {
+            double factor = Double.parseDouble(scalar.text());
+            if (factor >= 1 && factor <= Backoff.MAX_FACTOR) {
+                return factor;
+            }
+        }
+        problems.add(
+                node.at(),
+                path,
+                node.description(),
+                "a number from 1 to 100 with at most three decimal places, such as `2` or `1.5`");
+        return null;
+    }
+
+    static @Nullable String signal(YamlNode node, String path, Problems problems) {
+        String expected = "the name of a signal such as `TERM`, `INT` or `QUIT`";
+        String word = scalar(node, path, problems, expected);
+        if (word == null || Shutdown.SIGNALS.contains(word)) {
+            return word;
+        }
+        String upper = word.toUpperCase(Locale.ROOT);
+        String name = upper.startsWith("SIG") ? upper.substring(3) : upper;
+        if (Shutdown.SIGNALS.contains(name) && upper.equals(word)) {
+            return name; // SIGTERM is what everyone writes now and then, and means nothing else.
+        }
+        String hint;
+        if (WHOLE_NUMBER.matcher(word).matches()) {
+            hint = "numbers differ between machines, names do not"
+                    + (word.equals("15") ? "; did you mean `TERM`?" : word.equals("9") ? "; did you mean `KILL`?" : "");
+        } else if (name.equals("STOP") || name.equals("TSTP") || name.equals("CONT")) {
+            hint = "this one ends no process";
+        } else {
+            hint = Suggestion.didYouMean(Suggestion.near(name, Shutdown.SIGNALS));
+        }
+        problems.add(node.at(), path, node.description(), expected, hint);
+        return null;
+    }
+
+    static @Nullable Map<String, Located<String>> environment(YamlNode node, String path, Problems problems) {
+        String expected = "a mapping such as {LANG: C.UTF-8}";
+        if (!(node instanceof YamlNode.Mapping mapping)) {
+            String hint = node instanceof YamlNode.Sequence ? "write `NAME: VALUE`, not `- NAME=VALUE`" : "";
+            problems.add(node.at(), path, node.description(), expected, hint);
+            return null;
+        }
+        Map<String, Located<String>> environment = new LinkedHashMap<>();
+        for (YamlNode.Entry entry : UniqueKeys.of(mapping, path, problems)) {
+            String name = entry.key().text();
+            String entryPath = path + "." + name;
+            if (!VARIABLE.matcher(name).matches()) {
+                problems.add(
+                        entry.key().at(),
+                        entryPath,
+                        Problems.quoted(name) + " cannot name a variable",
+                        "letters, digits and `_`, not starting with a digit");
+                continue;
+            }
+            String value = scalar(entry.value(), entryPath, problems, "a text");
+            if (value != null) {
+                environment.put(name, new Located<>(value, entry.key().at(), entryPath));
+            }
+        }
+        return environment;
+    }
+
+    static @Nullable Command command(YamlNode node, String path, Problems problems) {
+        String expected = "a list that is executed, such as [nginx, -g, \"daemon off;\"], or a text for /bin/sh -c";
+        if (node instanceof YamlNode.Sequence) {
+            List<Located<String>> words = texts(expected, 1).read(node, path, problems);
+            if (words == null || words.isEmpty()) {
+                return null;
+            }
+            if (words.get(0).value().isBlank()) {
+                problems.add(words.get(0), "an empty text", "the program to execute", "");
+                return null;
+            }
+            return new Command(words, false);
+        }
+        String line = text(expected).read(node, path, problems);
+        return line == null ? null : new Command(List.of(new Located<>(line, node.at(), path)), true);
+    }
+
+    static @Nullable List<Located<Dependency>> dependsOn(YamlNode node, String path, Problems problems) {
+        String expected = "a list of daemons such as [rates], or a mapping such as {rates: {condition: ready}}";
+        List<Located<Dependency>> dependencies = new ArrayList<>();
+        if (node instanceof YamlNode.Sequence) {
+            List<Located<String>> names = texts(expected, 0).read(node, path, problems);
+            for (Located<String> name : names == null ? List.<Located<String>>of() : names) {
+                addDependency(name, Dependency.Condition.READY, dependencies, problems);
+            }
+        } else if (node instanceof YamlNode.Mapping mapping) {
+            for (YamlNode.Entry entry : UniqueKeys.of(mapping, path, problems)) {
+                String name = entry.key().text();
+                Dependency.Condition condition = conditionOf(entry.value(), path + "." + name, problems);
+                if (condition != null) {
+                    addDependency(
+                            new Located<>(name, entry.key().at(), path + "." + name),
+                            condition,
+                            dependencies,
+                            problems);
+                }
+            }
+        } else {
+            String hint = node instanceof YamlNode.Scalar scalar && !scalar.isNothing()
+                    ? Suggestion.didYouMean("[" + scalar.text() + "]")
+                    : "";
+            problems.add(node.at(), path, node.description(), expected, hint);
+            return null;
+        }
+        return dependencies;
+    }
+
+    private static void addDependency(
+            Located<String> name,
+            Dependency.Condition condition,
+            List<Located<Dependency>> dependencies,
+            Problems problems) {
+        if (!PlanBounds.isName(name.value())) {
+            problems.add(name, Problems.quoted(name.value()), "the name of a daemon, [a-z0-9-]{1,32}", "");
+        } else if (dependencies.stream().anyMatch(d -> d.value().name().equals(name.value()))) {
+            problems.add(name, "`" + name.value() + "` is named twice", "each daemon once", "");
+        } else {
+            dependencies.add(new Located<>(new Dependency(name.value(), condition), name.at(), name.path()));
+        }
+    }
+
+    private static Dependency.@Nullable Condition conditionOf(YamlNode node, String path, Problems problems) {
+        String expected = "`started`, `ready` or `completed`";
+        if (!(node instanceof YamlNode.Mapping mapping)) {
+            problems.add(node.at(), path, node.description(), "a mapping such as {condition: ready}");
+            return null;
+        }
+        Dependency.Condition found = null;
+        boolean mentioned = false;
+        for (YamlNode.Entry entry : UniqueKeys.of(mapping, path, problems)) {
+            String key = entry.key().text();
+            if (key.equals("condition")) {
+                mentioned = true;
+                found = condition(entry.value(), path + ".condition", problems, expected);
+            } else if (!key.startsWith("x-")) {
+                String near = Suggestion.near(key, List.of("condition"));
+                problems.add(
+                        entry.key().at(), path + "." + key, "unknown key", "`condition`", Suggestion.didYouMean(near));
+                mentioned |= near != null;
+            }
+        }
+        if (!mentioned) {
+            problems.add(node.at(), path, "no `condition`", "{condition: started}, ready or completed");
+        }
+        return found;
+    }
+
+    private static Dependency.@Nullable Condition condition(
+            YamlNode node, String path, Problems problems, String expected) {
+        String word = scalar(node, path, problems, expected);
+        if (word == null) {
+            return null;
+        }
+        for (Dependency.Condition condition : Dependency.Condition.values()) {
+            if (condition.text().equals(word)) {
+                return condition;
+            }
+        }
+        // compose: service_started, service_healthy, service_completed_successfully; process-compose: process_…
+        String lower = word.toLowerCase(Locale.ROOT);
+        String hint = lower.contains("complete")
+                ? "completed"
+                : lower.contains("healthy") ? "ready" : lower.contains("started") ? "started" : null;
+        List<String> words = Arrays.stream(Dependency.Condition.values())
+                .map(Dependency.Condition::text)
+                .toList();
+        problems.add(
+                node.at(),
+                path,
+                node.description(),
+                expected,
+                Suggestion.didYouMean(hint != null ? hint : Suggestion.near(word, words)));
+        return null;
+    }
+}

@@ -1,0 +1,90 @@
+package io.coppice.ops.manifest;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The complete command of a worker's JVM.
+ *
+ * <p>Why these flags. The heap is fixed and counted in the budget, and so is all else that can be. SerialGC starts fastest
+ * and keeps least beside the heap, which is what a small single-threaded loop wants; {@code options} may choose another.
+ * Transparent huge pages, where the machine has them, make a large heap die in 3 ms instead of 19 (256 MiB): recovery
+ * begins with that death. The heap is <em>not</em> pre-touched: that costs each start 14 to 40 ms for 64 MiB, also a start
+ * on behalf of a crashed predecessor, to save page faults that huge pages make rare anyway; {@code -XX:+AlwaysPreTouch} in
+ * {@code options} decides otherwise. chronicle-bytes needs the exports; the three properties keep it from printing, from
+ * starting a thread, and from reading a file of the working directory.
+ *
+ * @param javaHome the JDK that runs the worker
+ * @param javaFeature its feature version: flags that it does not know would keep it from starting
+ * @param hugePages whether the machine has transparent huge pages; without them the flag would be a warning
+ * @param classPath the worker's own jars, then the manifest's entries
+ * @param options {@code jvm.options}; after ours, so they win
+ * @param peers segments this daemon may read, by the name of their owner
+ */
+record WorkerCommandLine(
+        Path javaHome,
+        int javaFeature,
+        boolean hugePages,
+        JvmMemory memory,
+        List<Path> classPath,
+        List<String> options,
+        InstanceDirectory directory,
+        String name,
+        String mainClass,
+        long heartbeatTimeoutMs,
+        Map<String, Path> peers,
+        List<String> args) {
+    /** The class that every worker starts with. */
+    static final String WORKER_MAIN = "io.coppice.worker.runtime.WorkerMain";
+
+    /** JDK 23 introduced the flag; 24 prints a warning where it is missing. */
+    private static final int UNSAFE_MEMORY_ACCESS_SINCE = 23;
+
+    List<String> argv() {
+        List<String> argv = new ArrayList<>();
+        argv.add(javaHome.resolve("bin/java").toString());
+        argv.add("-Xms" + memory.heapBytes());
+        argv.add("-Xmx" + memory.heapBytes());
+        argv.add("-Xss" + memory.stackBytes() / 1024 + "k");
+        if (!JvmOptions.chooseCollector(options)) {
+            argv.add("-XX:+UseSerialGC");
+        }
+        argv.add("-XX:MaxMetaspaceSize=" + memory.metaspaceBytes());
+        argv.add("-XX:ReservedCodeCacheSize=" + memory.codeCacheBytes());
+        argv.add("-XX:MaxDirectMemorySize=" + memory.directBytes());
+        if (hugePages) {
+            argv.add("-XX:+UseTransparentHugePages");
+        }
+        argv.add("-XX:+ExitOnOutOfMemoryError");
+        argv.add("-XX:-UsePerfData");
+        argv.add("-Xshare:auto");
+        // %p is the pid; a per cent sign of the directory itself is doubled.
+        argv.add("-XX:ErrorFile=" + directory.logs().toString().replace("%", "%%") + "/hs_err_" + name + "_%p.log");
+        argv.add("--add-exports=java.base/sun.nio.ch=ALL-UNNAMED");
+        argv.add("--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED");
+        argv.add("--add-opens=java.base/java.lang.reflect=ALL-UNNAMED");
+        if (javaFeature >= UNSAFE_MEMORY_ACCESS_SINCE) {
+            argv.add("--sun-misc-unsafe-memory-access=allow");
+        }
+        argv.add("-Dslf4j.internal.verbosity=ERROR");
+        // The memory library greets at INFO, and complains at ERROR of flags that it does not need here.
+        argv.add("-Dorg.slf4j.simpleLogger.log.net.openhft=off");
+        argv.add("-Dbackground.releaser=false");
+        argv.add("-Dsystem.properties=/dev/null");
+        argv.addAll(options);
+        argv.add("-cp");
+        argv.add(String.join(":", classPath.stream().map(Path::toString).toList()));
+        argv.add(WORKER_MAIN);
+        argv.addAll(List.of("--instance", directory.instance(), "--name", name));
+        argv.addAll(List.of("--segment", directory.segment(name).toString()));
+        argv.addAll(List.of("--lock", directory.segmentLock(name).toString()));
+        argv.addAll(List.of("--main", mainClass));
+        argv.addAll(List.of("--heartbeat-timeout-ms", String.valueOf(heartbeatTimeoutMs)));
+        peers.forEach((peer, segment) -> argv.addAll(List.of("--peer", peer + "=" + segment)));
+        argv.add("--");
+        argv.addAll(args);
+        return List.copyOf(argv);
+    }
+}

@@ -1,0 +1,52 @@
+package io.coppice.ops.manifest;
+
+import java.util.List;
+
+/** A piece of YAML and where it stands. Aliases have been replaced by what they stand for. */
+sealed interface YamlNode {
+    Position at();
+
+    /** What it is, for an error: {@code `text`}, {@code a list} … */
+    String description();
+
+    /**
+     * Text as it is written.
+     *
+     * @param plain not quoted: only then can it be a number or nothing (YAML 1.2 core schema)
+     */
+    record Scalar(Position at, String text, boolean plain) implements YamlNode {
+        /** Whether this is YAML's null: an empty plain scalar, {@code ~} or {@code null}. */
+        boolean isNothing() {
+            return plain
+                    && (text.isEmpty()
+                            || text.equals("~")
+                            || text.equals("null")
+                            || text.equals("Null")
+                            || text.equals("NULL"));
+        }
+
+        @Override
+        public String description() {
+            return isNothing() ? "no value" : Problems.quoted(text);
+        }
+    }
+
+    /** A list. */
+    record Sequence(Position at, List<YamlNode> elements) implements YamlNode {
+        @Override
+        public String description() {
+            return "a list";
+        }
+    }
+
+    /** A mapping with the entries in the order of the file, duplicates included. */
+    record Mapping(Position at, List<Entry> entries) implements YamlNode {
+        @Override
+        public String description() {
+            return "a mapping";
+        }
+    }
+
+    /** One key and its value. */
+    record Entry(Scalar key, YamlNode value) {}
+}
