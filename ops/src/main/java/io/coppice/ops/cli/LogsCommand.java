@@ -1,0 +1,102 @@
+package io.coppice.ops.cli;
+
+import io.coppice.ops.view.InstanceDirectory;
+import io.coppice.ops.view.InstanceName;
+import io.coppice.ops.view.LogFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code coppice logs}: what a daemon wrote to its standard output and error. */
+@Command(
+        name = "logs",
+        description = "Print what a daemon or command wrote: standard output and error, of all its incarnations.")
+final class LogsCommand implements Callable<Integer> {
+    private static final int LINES_BEFORE_FOLLOWING = 10;
+    private static final int MAX_LINES = 1_000_000_000;
+
+    private final CoppiceCommand coppice;
+
+    @Parameters(paramLabel = "NAME", description = "Daemon or command.")
+    private String name = "";
+
+    @Option(
+            names = {"-f", "--follow"},
+            description = "Go on printing what is added, until Ctrl-C; also across truncation and rotation.")
+    private boolean follow;
+
+    @Option(
+            names = {"-n", "--lines"},
+            paramLabel = "N",
+            description = "Only the last N lines; default: all, with -f " + LINES_BEFORE_FOLLOWING + ".")
+    private @Nullable Integer lines;
+
+    LogsCommand(CoppiceCommand coppice) {
+        this.coppice = coppice;
+    }
+
+    @Override
+    public Integer call() {
+        if (lines != null && (lines < 0 || lines > MAX_LINES)) {
+            throw new CommandFailedException(
+                    ExitCode.USAGE, "--lines: " + lines + " is out of range, expected 0 to " + MAX_LINES + ".");
+        }
+        InstanceDirectory instance = coppice.resolveInstance();
+        if (!InstanceName.isValid(name)) {
+            throw new CommandFailedException(
+                    ExitCode.USAGE, "`" + name + "` is no daemon name, expected [a-z0-9-]{1,32}.");
+        }
+        try (LogFile log = open(instance)) {
+            if (lines != null) {
+                log.seekToLastLines(lines);
+            } else if (follow) {
+                log.seekToLastLines(LINES_BEFORE_FOLLOWING);
+            }
+            print(log);
+            while (follow && Polling.pause(Polling.FOLLOW_INTERVAL)) {
+                print(log);
+                switch (log.followChange()) {
+                    case TRUNCATED -> coppice.note("the log of " + name + " was truncated; going on at its beginning.");
+                    case REPLACED -> coppice.note("the log of " + name + " was replaced; going on with the new file.");
+                    case NONE -> {}
+                }
+            }
+            return ExitCode.DONE;
+        } catch (IOException e) {
+            throw unreadable(instance, e);
+        }
+    }
+
+    private LogFile open(InstanceDirectory instance) throws IOException {
+        try {
+            return LogFile.open(instance.log(name));
+        } catch (NoSuchFileException e) {
+            new Daemons(coppice, instance).requireKnown(java.util.List.of(name));
+            throw new CommandFailedException(
+                    ExitCode.FAILED,
+                    name + " has no log yet: " + instance.log(name)
+                            + " does not exist.\n  It is made when " + name
+                            + " is launched for the first time; `coppice status "
+                            + name + "` shows what it waits for.");
+        }
+    }
+
+    private void print(LogFile log) throws IOException {
+        for (ByteBuffer bytes = log.next(); bytes.hasRemaining(); bytes = log.next()) {
+            coppice.output().bytes(bytes);
+        }
+        coppice.output().flush();
+    }
+
+    private CommandFailedException unreadable(InstanceDirectory instance, IOException e) {
+        return new CommandFailedException(
+                e instanceof AccessDeniedException ? ExitCode.NOT_PERMITTED : ExitCode.FAILED,
+                "Cannot read the log " + instance.log(name) + ": " + e.getMessage());
+    }
+}

@@ -1,0 +1,38 @@
+package io.coppice.ops.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads a manifest and makes a plan of it, without starting anything. */
+@FunctionalInterface
+public interface PlanCompiler {
+    /**
+     * Compiles.
+     *
+     * @param manifest as the user named it, relative to the process's directory; errors name it so
+     * @param instance overrides the manifest's; a valid name
+     * @param environment of the caller
+     */
+    Compilation compile(Path manifest, Optional<String> instance, Map<String, String> environment);
+
+    /** A plan, or all that is wrong. */
+    sealed interface Compilation {
+        /**
+         * The manifest is good.
+         *
+         * @param planText what the root reads
+         * @param summary what {@code check} prints: where the instance lives and why, what it reserves
+         * @param warnings lines for standard error; they keep nothing from running
+         */
+        record Compiled(String planText, List<String> summary, List<String> warnings) implements Compilation {}
+
+        /**
+         * The manifest is not good.
+         *
+         * @param errors each {@code file:line:column: key: what, expected what}, in the order of the file; at least one
+         */
+        record Rejected(List<String> errors) implements Compilation {}
+    }
+}

@@ -1,0 +1,262 @@
+package io.coppice.ops.cli;
+
+import io.coppice.ops.view.DaemonStatus;
+import io.coppice.ops.view.InstanceDirectory;
+import io.coppice.ops.view.InstanceName;
+import io.coppice.ops.view.InstanceStatus;
+import io.coppice.ops.view.PlanFile;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Removes the files of an instance in which nothing lives. Holds the root's lock and every segment's lock meanwhile, so no
+ * root starts and no daemon maps what is being removed. Names are resolved inside directories that are held open and never
+ * through links, so nobody can lead it elsewhere; only file names that coppice makes are touched.
+ */
+final class Purge implements AutoCloseable {
+    private static final String SEGMENT = ".seg";
+    private static final String LOCK = ".lock";
+    private static final String LOG = ".log";
+    private static final int MAX_LOCK_BYTES = 128;
+    private static final String ROOT_LOCK = "root.lock";
+
+    private final InstanceDirectory instance;
+    private final List<FileChannel> held = new ArrayList<>();
+    private final List<Path> directories;
+    private final String lockLineBefore;
+    private int segments;
+    private long segmentBytes;
+
+    private Purge(InstanceDirectory instance, List<Path> directories) throws IOException {
+        this.instance = instance;
+        this.directories = directories;
+        this.lockLineBefore = lockLine(instance.rootLock());
+    }
+
+    /**
+     * Checks that nothing lives and takes the locks. Nothing is removed yet.
+     *
+     * @throws CommandFailedException with exit code 1 if the root, a child or the owner of a segment lives
+     */
+    static Purge prepare(InstanceDirectory instance, CoppiceCommand coppice) throws IOException {
+        Set<Path> directories = new LinkedHashSet<>();
+        directories.add(instance.path());
+        PlanFile.read(instance).segmentDirectory().ifPresent(directories::add);
+        Purge purge = new Purge(instance, List.copyOf(directories));
+        boolean ready = false;
+        try {
+            refuseIfAnythingLives(instance, coppice);
+            purge.lockRoot();
+            purge.lockSegments();
+            ready = true;
+            return purge;
+        } finally {
+            if (!ready) {
+                purge.close();
+            }
+        }
+    }
+
+    /** What there is to remove, in words. */
+    String summary() {
+        return segments + (segments == 1 ? " segment (" : " segments (") + (segmentBytes + 1023) / 1024
+                + " KiB) and the root's records";
+    }
+
+    /**
+     * Removes the files: records first, so that what a failure leaves is no instance that could be adopted.
+     *
+     * @throws IOException if one cannot be removed; those before it are gone
+     */
+    void remove(boolean logs) throws IOException {
+        if (logs && Files.isDirectory(instance.logDirectory(), LinkOption.NOFOLLOW_LINKS)) {
+            removeFrom(
+                    instance.logDirectory(),
+                    name -> isOf(name, LOG) || (name.startsWith("hs_err_") && name.endsWith(LOG)));
+        }
+        removeFrom(
+                instance.path(), name -> name.equals("root.seg") || name.equals("plan") || name.equals("control.sock"));
+        for (Path directory : directories) {
+            removeFrom(directory, name -> isOf(name, SEGMENT) || (isOf(name, LOCK) && !name.equals(ROOT_LOCK)));
+        }
+        // Emptied, not removed: another process may have it open and be about to lock it, and must meet its rival
+        // there.
+        held.get(0).truncate(0);
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (FileChannel channel : held) {
+            channel.close();
+        }
+        held.clear();
+    }
+
+    private static String lockLine(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return new String(in.readNBytes(MAX_LOCK_BYTES), StandardCharsets.US_ASCII);
+        } catch (NoSuchFileException e) {
+            return "";
+        }
+    }
+
+    private static void refuseIfAnythingLives(InstanceDirectory instance, CoppiceCommand coppice) {
+        try (Daemons daemons = new Daemons(coppice, instance)) {
+            InstanceStatus status = daemons.table();
+            List<String> alive = new ArrayList<>();
+            if (status.root().running()) {
+                alive.add("its root " + status.root().words());
+            }
+            for (DaemonStatus daemon : status.daemons()) {
+                if (daemon.pid().isPresent()
+                        && coppice.proc().lives(daemon.pid().getAsLong(), daemon.startTicks())) {
+                    alive.add(daemon.name() + " lives as pid " + daemon.pid().getAsLong());
+                }
+            }
+            if (!alive.isEmpty()) {
+                throw new CommandFailedException(
+                        ExitCode.FAILED,
+                        "Will not purge " + instance.name() + ": " + String.join(", ", alive)
+                                + ".\n  Stop it first: end `coppice run` with Ctrl-C or SIGTERM"
+                                + (status.root().running()
+                                        ? "."
+                                        : " after starting it again, which adopts what lives."));
+            }
+            if (!status.problems().isEmpty()) {
+                status.problems().forEach(coppice::note);
+                coppice.note("so only the locks tell what lives: daemons hold theirs, plain commands hold none.");
+            }
+        }
+    }
+
+    /**
+     * Comes after the look at what lives, because that reads the lock file, and closing any descriptor of a file drops this
+     * process's locks on it. A root that came and went in between has left its line.
+     */
+    private void lockRoot() throws IOException {
+        lock(instance.rootLock(), "its root");
+        FileChannel channel = held.get(0);
+        ByteBuffer line = ByteBuffer.allocate(MAX_LOCK_BYTES);
+        channel.read(line, 0);
+        if (!new String(line.array(), 0, line.position(), StandardCharsets.US_ASCII).equals(lockLineBefore)) {
+            throw new CommandFailedException(
+                    ExitCode.FAILED, "Will not purge " + instance.name() + ": a root started meanwhile. Try again.");
+        }
+    }
+
+    private void lockSegments() throws IOException {
+        for (Path directory : directories) {
+            if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+                continue;
+            }
+            requireSameOwner(directory);
+            try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+                for (Path entry : entries) {
+                    String name = String.valueOf(entry.getFileName());
+                    boolean plain = Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS);
+                    if (plain && isOf(name, LOCK) && !name.equals(ROOT_LOCK)) {
+                        lock(entry, "the owner of " + name.substring(0, name.length() - LOCK.length()));
+                    } else if (plain && isOf(name, SEGMENT) && !name.equals("root.seg")) {
+                        segments++;
+                        segmentBytes += Files.size(entry);
+                    }
+                }
+            }
+        }
+    }
+
+    private void requireSameOwner(Path directory) throws IOException {
+        Object expected = Files.getAttribute(instance.path(), "unix:uid", LinkOption.NOFOLLOW_LINKS);
+        if (!expected.equals(Files.getAttribute(directory, "unix:uid", LinkOption.NOFOLLOW_LINKS))) {
+            throw new CommandFailedException(
+                    ExitCode.NOT_PERMITTED,
+                    "Will not purge " + instance.name() + ": " + directory + " belongs to another user than "
+                            + instance.path() + ".");
+        }
+    }
+
+    private void lock(Path file, String holder) throws IOException {
+        FileChannel channel;
+        try {
+            channel = FileChannel.open(
+                    file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+        } catch (NoSuchFileException e) {
+            if (!file.equals(instance.rootLock())) {
+                return;
+            }
+            channel = FileChannel.open(
+                    file,
+                    StandardOpenOption.READ,
+                    StandardOpenOption.WRITE,
+                    StandardOpenOption.CREATE,
+                    LinkOption.NOFOLLOW_LINKS);
+        }
+        held.add(channel);
+        FileLock lock;
+        try {
+            lock = channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            lock = null; // This very process holds it, which also is somebody.
+        }
+        if (lock == null) {
+            throw new CommandFailedException(
+                    ExitCode.FAILED,
+                    "Will not purge " + instance.name() + ": " + holder + " lives, it holds the lock " + file + ".");
+        }
+    }
+
+    private static void removeFrom(Path directory, java.util.function.Predicate<String> ours) throws IOException {
+        Path parent = directory.getParent();
+        Path name = directory.getFileName();
+        if (parent == null || name == null || !Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        try (DirectoryStream<Path> outer = Files.newDirectoryStream(parent)) {
+            if (!(outer instanceof SecureDirectoryStream<Path> secure)) {
+                throw new IOException("no safe way to remove files below " + parent + " on this platform");
+            }
+            try (SecureDirectoryStream<Path> inner = secure.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
+                List<Path> doomed = new ArrayList<>();
+                for (Path entry : inner) {
+                    Path file = entry.getFileName();
+                    if (file != null && ours.test(file.toString()) && !isDirectory(inner, file)) {
+                        doomed.add(file);
+                    }
+                }
+                for (Path file : doomed) {
+                    inner.deleteFile(file);
+                }
+            }
+        }
+    }
+
+    private static boolean isDirectory(SecureDirectoryStream<Path> stream, Path file) throws IOException {
+        BasicFileAttributes attributes = stream.getFileAttributeView(
+                        file, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                .readAttributes();
+        return attributes.isDirectory();
+    }
+
+    /** Whether the file is {@code NAME} plus this ending, for a name that a daemon can have. */
+    private static boolean isOf(String file, String ending) {
+        return file.endsWith(ending) && InstanceName.isValid(file.substring(0, file.length() - ending.length()));
+    }
+}

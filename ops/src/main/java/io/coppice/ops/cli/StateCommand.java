@@ -1,0 +1,129 @@
+package io.coppice.ops.cli;
+
+import io.coppice.ops.view.InstanceDirectory;
+import io.coppice.ops.view.PlanFile;
+import io.coppice.ops.view.SegmentContents;
+import io.coppice.state.ReadOnlySegment;
+import io.coppice.state.SegmentException;
+import io.coppice.state.SegmentFile;
+import io.coppice.state.SnapshotResult;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code coppice state}: what a daemon's segment holds, whether the daemon lives or not. */
+@Command(
+        name = "state",
+        description = "Show what a daemon's segment holds as of its last commit: structures, fields, the first entries"
+                + " of maps. Only reads; the daemon does not notice.")
+final class StateCommand implements Callable<Integer> {
+    private final CoppiceCommand coppice;
+
+    @Parameters(paramLabel = "NAME", description = "Daemon.")
+    private String name = "";
+
+    @Option(names = "--json", description = "One JSON object, and nothing else, on standard output.")
+    private boolean json;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            description = "Most keys of a map and rows of a table to show; default: ${DEFAULT-VALUE}.")
+    private int limit = 20;
+
+    @Option(
+            names = "--structure",
+            paramLabel = "S",
+            description = "Only this structure: less to copy from a busy or large segment. Repeatable.")
+    private List<String> structures = List.of();
+
+    StateCommand(CoppiceCommand coppice) {
+        this.coppice = coppice;
+    }
+
+    @Override
+    public Integer call() {
+        if (limit < 0) {
+            throw new CommandFailedException(
+                    ExitCode.USAGE, "--limit: " + limit + " is out of range, expected 0 or more.");
+        }
+        InstanceDirectory instance = coppice.resolveInstance();
+        Path file = segmentOf(instance);
+        try (ReadOnlySegment segment = SegmentFile.openReadOnly(file)) {
+            show(new SegmentContents(segment.header(), snapshot(segment, file), limit));
+            return ExitCode.DONE;
+        } catch (SegmentException e) {
+            throw new CommandFailedException(
+                    ExitCode.FAILED, "Cannot show the state of " + name + ": " + e.getMessage());
+        } catch (IOException e) {
+            throw coppice.output().failure(e);
+        }
+    }
+
+    private Path segmentOf(InstanceDirectory instance) {
+        try (Daemons daemons = new Daemons(coppice, instance)) {
+            daemons.requireKnown(List.of(name));
+            if (daemons.table()
+                    .daemon(name)
+                    .filter(daemon -> daemon.kind().equals("command"))
+                    .isPresent()) {
+                throw new CommandFailedException(
+                        ExitCode.FAILED, name + " is a plain command: it has no segment and so no state to show.");
+            }
+        }
+        PlanFile plan = PlanFile.read(instance);
+        plan.problem().ifPresent(coppice::note);
+        if (!io.coppice.ops.view.InstanceName.isValid(name)) {
+            throw new CommandFailedException(
+                    ExitCode.USAGE, "`" + name + "` is no daemon name, expected [a-z0-9-]{1,32}.");
+        }
+        return plan.segmentDirectory().orElse(instance.path()).resolve(name + ".seg");
+    }
+
+    private io.coppice.state.StateView snapshot(ReadOnlySegment segment, Path file) {
+        SnapshotResult result;
+        try {
+            result = structures.isEmpty() ? segment.snapshot() : segment.snapshot(structures);
+        } catch (OutOfMemoryError e) {
+            throw new CommandFailedException(
+                    ExitCode.FAILED,
+                    "The state of " + name + " is too large to copy into this command's heap of "
+                            + Runtime.getRuntime().maxMemory() / (1 << 20)
+                            + " MiB.\n  Show one structure at a time with --structure.");
+        }
+        if (result instanceof SnapshotResult.Snapshot snapshot) {
+            requireStructures(snapshot.view());
+            return snapshot.view();
+        }
+        throw new CommandFailedException(
+                ExitCode.FAILED,
+                result instanceof SnapshotResult.Busy busy
+                        ? name + " commits faster than its state can be copied: " + busy.attempts()
+                                + " attempts were in vain.\n  Try again, or copy less with --structure."
+                        : "The segment " + file + " is damaged: " + ((SnapshotResult.Damaged) result).reason());
+    }
+
+    private void requireStructures(io.coppice.state.StateView view) {
+        for (String structure : structures) {
+            if (view.structure(structure).isEmpty()) {
+                throw new CommandFailedException(
+                        ExitCode.FAILED,
+                        name + " has no structure `" + structure + "`.\n  `coppice state " + name
+                                + "` without --structure lists them.");
+            }
+        }
+    }
+
+    private void show(SegmentContents contents) throws IOException {
+        if (json) {
+            contents.writeJson(coppice.output().asStream());
+        } else {
+            coppice.output().lines(contents.lines(coppice.palette()));
+        }
+        coppice.output().flush();
+    }
+}

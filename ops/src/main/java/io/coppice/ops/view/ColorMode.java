@@ -1,0 +1,11 @@
+package io.coppice.ops.view;
+
+/** When to colour: {@code --color=auto|always|never}. */
+public enum ColorMode {
+    /** On a terminal, unless {@code NO_COLOR} is set or {@code TERM} is {@code dumb}. */
+    AUTO,
+    /** Also into files and pipes. */
+    ALWAYS,
+    /** Nowhere. */
+    NEVER
+}

@@ -1,0 +1,54 @@
+package io.coppice.ops.view;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * One daemon or command, as it is now. What does not exist is empty, never 0.
+ *
+ * @param kind {@code daemon} or {@code command}
+ * @param state {@code held starting ready stopping backoff stopped failed completed}
+ * @param wanted {@code up} or {@code down}
+ * @param waitingFor what must happen before it starts: {@code rates} or {@code rates (completed)}
+ * @param pid of its process, if that lives (under a living root: as recorded)
+ * @param startTicks of that process
+ * @param incarnation 0 before the first launch
+ * @param commits of its segment, over all incarnations; empty for commands, before the first commit, and where unreadable
+ * @param heartbeatAgeMs since the root last saw progress, rounded up; empty without a root, a process or a heartbeat
+ * @param uptimeMs of its process
+ * @param backoffMs until the next launch, in backoff
+ * @param problem what of it could not be read, in words
+ */
+public record DaemonStatus(
+        String name,
+        String kind,
+        String state,
+        String wanted,
+        List<String> waitingFor,
+        OptionalLong pid,
+        long startTicks,
+        long incarnation,
+        long restarts,
+        OptionalLong commits,
+        OptionalLong heartbeatAgeMs,
+        OptionalLong uptimeMs,
+        OptionalLong backoffMs,
+        Optional<LastExit> lastExit,
+        Optional<String> problem) {
+
+    /** Whether an operator wants it up. */
+    public boolean wantedUp() {
+        return wanted.equals("up");
+    }
+
+    /** Whether it is in this state. */
+    public boolean is(String someState) {
+        return state.equals(someState);
+    }
+
+    /** State and why: {@code stopped, waiting for rates}. */
+    public String stateWords() {
+        return waitingFor.isEmpty() ? state : state + ", waiting for " + String.join(", ", waitingFor);
+    }
+}

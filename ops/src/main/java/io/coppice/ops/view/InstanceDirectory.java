@@ -1,0 +1,57 @@
+package io.coppice.ops.view;
+
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+
+/**
+ * The files of one instance. Says where they are, not that they exist.
+ *
+ * @param name a valid {@link InstanceName}
+ * @param path {@code BASE/NAME}
+ */
+public record InstanceDirectory(String name, Path path) {
+    /** Checks the name. */
+    public InstanceDirectory {
+        if (!InstanceName.isValid(name)) {
+            throw new IllegalArgumentException("instance name `" + name + "`: expected [a-z0-9-]{1,32}");
+        }
+    }
+
+    /** The kernel lock of the root; holds {@code PID STARTTICKS EPOCHMS}. */
+    public Path rootLock() {
+        return path.resolve("root.lock");
+    }
+
+    /** The root's segment: status table and events. */
+    public Path rootSegment() {
+        return path.resolve("root.seg");
+    }
+
+    /** Where the root listens. */
+    public Path controlSocket() {
+        return path.resolve("control.sock");
+    }
+
+    /** The plan that the root last ran. */
+    public Path plan() {
+        return path.resolve("plan");
+    }
+
+    /** What children write. */
+    public Path logDirectory() {
+        return path.resolve("logs");
+    }
+
+    /** Standard output and error of one child. */
+    public Path log(String child) {
+        return logDirectory().resolve(child + ".log");
+    }
+
+    /** Whether a root ever ran here and was not purged since: an empty lock file alone is what a purge leaves. */
+    public boolean exists() {
+        return Files.exists(rootSegment(), LinkOption.NOFOLLOW_LINKS)
+                || Files.exists(plan(), LinkOption.NOFOLLOW_LINKS)
+                || RootLockFile.read(rootLock()).isPresent();
+    }
+}

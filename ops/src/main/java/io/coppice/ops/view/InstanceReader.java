@@ -1,0 +1,210 @@
+package io.coppice.ops.view;
+
+import io.coppice.ops.view.RootTable.Reading;
+import io.coppice.state.ReadOnlySegment;
+import io.coppice.state.SegmentException;
+import io.coppice.state.SegmentFile;
+import io.coppice.state.StateException;
+import io.coppice.state.root.ChildKind;
+import io.coppice.state.root.ChildStateCode;
+import io.coppice.state.root.RootSnapshot;
+import io.coppice.state.root.RootSnapshot.ChildInfo;
+import io.coppice.state.root.WantedCode;
+import io.coppice.supervisor.plan.Dependency;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * Puts an instance's status together from what its processes left where others can read it: lock file, root segment, plan,
+ * the daemons' segments, and /proc. Disturbs none of them. One thread.
+ */
+public final class InstanceReader implements AutoCloseable {
+    private static final long NANOS_PER_MS = 1_000_000;
+
+    private final InstanceDirectory directory;
+    private final ProcFileSystem proc;
+    private final Clocks clocks;
+    private final RootTable table;
+    private final PlanCache plans;
+
+    /** Opens nothing yet. */
+    public InstanceReader(InstanceDirectory directory, ProcFileSystem proc, Clocks clocks) {
+        this.directory = directory;
+        this.proc = proc;
+        this.clocks = clocks;
+        this.table = new RootTable(directory.rootSegment());
+        this.plans = new PlanCache(directory);
+    }
+
+    /** All of it, with a look into each daemon's segment. */
+    public InstanceStatus read() {
+        return read(true);
+    }
+
+    /** Without the daemons' segments, so {@code commits} stay empty: cheap enough to poll. */
+    public InstanceStatus readTable() {
+        return read(false);
+    }
+
+    @Override
+    public void close() {
+        table.close();
+    }
+
+    private InstanceStatus read(boolean withSegments) {
+        // Before the table: a table read after its root was seen dead is that root's last word.
+        RootLiveness byLock = RootLiveness.of(directory, proc);
+        Reading reading = table.read();
+        PlanFile plan = plans.read();
+        List<String> problems = new ArrayList<>();
+        plan.problem().ifPresent(problems::add);
+        if (reading.snapshot().isEmpty()) {
+            problems.add(reading.problem());
+            return new InstanceStatus(directory.name(), byLock, List.of(), problems, false);
+        }
+        RootSnapshot snapshot = reading.snapshot().get();
+        RootLiveness root = byLock.running() ? byLock : bySegment(snapshot, byLock);
+        boolean thisBoot = isOfThisBoot(snapshot);
+        List<DaemonStatus> daemons = new ArrayList<>();
+        for (ChildInfo child : snapshot.children()) {
+            daemons.add(daemon(child, snapshot, root.running(), thisBoot, plan, withSegments));
+        }
+        return new InstanceStatus(directory.name(), root, daemons, problems, true);
+    }
+
+    /** A lock file that is torn or was removed does not make a living root dead. */
+    private RootLiveness bySegment(RootSnapshot snapshot, RootLiveness byLock) {
+        if (snapshot.root().isEmpty()) {
+            return byLock;
+        }
+        RootSnapshot.RootInfo root = snapshot.root().get();
+        return isOfThisBoot(snapshot) && proc.lives(root.pid(), root.startTicks())
+                ? new RootLiveness.Running(root.pid(), root.startTicks(), root.sinceEpochMs())
+                : new RootLiveness.NotRunning(root.pid());
+    }
+
+    private boolean isOfThisBoot(RootSnapshot snapshot) {
+        Optional<String> bootId = proc.bootId();
+        return bootId.isEmpty()
+                || snapshot.root().isEmpty()
+                || bootId.get().equals(snapshot.root().get().bootId());
+    }
+
+    private DaemonStatus daemon(
+            ChildInfo child,
+            RootSnapshot snapshot,
+            boolean rootRuns,
+            boolean thisBoot,
+            PlanFile plan,
+            boolean withSegments) {
+        boolean hasProcess = child.pid() > 0 && thisBoot && (rootRuns || proc.lives(child.pid(), child.startTicks()));
+        boolean isDaemon = child.kind() == ChildKind.DAEMON;
+        long nowNs = clocks.nowNs();
+        Commits commits = withSegments && isDaemon ? commits(child.name(), plan) : Commits.NONE;
+        boolean backoff = rootRuns && child.state() == ChildStateCode.BACKOFF && child.backoffUntilNs() != 0;
+        return new DaemonStatus(
+                child.name(),
+                child.kind().word(),
+                child.state().word(),
+                child.wanted().word(),
+                waitingFor(child, snapshot, plan),
+                hasProcess ? OptionalLong.of(child.pid()) : OptionalLong.empty(),
+                child.startTicks(),
+                child.incarnation(),
+                child.restarts(),
+                commits.count(),
+                rootRuns && hasProcess && isDaemon
+                        ? elapsedMs(child.heartbeatSeenNs(), nowNs, NANOS_PER_MS - 1)
+                        : OptionalLong.empty(),
+                hasProcess ? elapsedMs(child.spawnedAtNs(), nowNs, 0) : OptionalLong.empty(),
+                backoff
+                        ? OptionalLong.of(Math.max(0, (child.backoffUntilNs() - nowNs) / NANOS_PER_MS))
+                        : OptionalLong.empty(),
+                child.lastExit().map(InstanceReader::lastExit),
+                commits.problem());
+    }
+
+    /**
+     * Milliseconds since a recorded moment; empty if it was not recorded or lies ahead, as after a reboot.
+     *
+     * @param roundUpNs added before the division
+     */
+    private static OptionalLong elapsedMs(long sinceNs, long nowNs, long roundUpNs) {
+        return sinceNs == 0 || nowNs - sinceNs < 0
+                ? OptionalLong.empty()
+                : OptionalLong.of(Math.max(roundUpNs == 0 ? 0 : 1, (nowNs - sinceNs + roundUpNs) / NANOS_PER_MS));
+    }
+
+    private static LastExit lastExit(io.coppice.state.root.LastExit exit) {
+        return new LastExit(
+                exit.kind().word(),
+                exit.code() < 0 ? OptionalInt.empty() : OptionalInt.of(exit.code()),
+                exit.signal() <= 0 ? Optional.empty() : Optional.of(SignalNames.name(exit.signal())),
+                // What Instant can print; a hostile root cannot make us fail by a date.
+                Math.max(0, Math.min(exit.atEpochMs(), MAX_EPOCH_MS)),
+                exit.text());
+    }
+
+    private static List<String> waitingFor(ChildInfo child, RootSnapshot snapshot, PlanFile plan) {
+        if (child.state() != ChildStateCode.STOPPED || child.wanted() != WantedCode.UP) {
+            return List.of();
+        }
+        List<String> missing = new ArrayList<>();
+        plan.child(child.name()).ifPresent(known -> {
+            for (Dependency dependency : known.dependsOn()) {
+                Optional<ChildInfo> other = snapshot.child(dependency.name());
+                if (other.isEmpty()
+                        || !holds(dependency.condition(), other.get().state())) {
+                    missing.add(
+                            dependency.name() + " (" + dependency.condition().text() + ")");
+                }
+            }
+        });
+        return missing;
+    }
+
+    private static boolean holds(Dependency.Condition condition, ChildStateCode state) {
+        boolean started = state == ChildStateCode.STARTING || state == ChildStateCode.READY;
+        return switch (condition) {
+            case STARTED -> started || state == ChildStateCode.COMPLETED;
+            case READY -> state == ChildStateCode.READY || state == ChildStateCode.COMPLETED;
+            case COMPLETED -> state == ChildStateCode.COMPLETED;
+        };
+    }
+
+    private Commits commits(String name, PlanFile plan) {
+        if (!InstanceName.isValid(name)) {
+            return Commits.unreadable("its name `" + Printable.of(name) + "` is damaged; not looking for its segment");
+        }
+        Path file = plan.segmentDirectory().orElse(directory.path()).resolve(name + ".seg");
+        try (ReadOnlySegment segment = SegmentFile.openReadOnly(file)) {
+            if (!segment.header().name().equals(name)
+                    || !segment.header().instance().equals(directory.name())) {
+                return Commits.unreadable("the segment " + file + " is that of "
+                        + Printable.of(segment.header().instance() + "/"
+                                + segment.header().name()));
+            }
+            long count = segment.commitSequenceAcquire();
+            return count < 0
+                    ? Commits.unreadable("the segment " + file + " is damaged: its commit sequence is " + count)
+                    : new Commits(count == 0 ? OptionalLong.empty() : OptionalLong.of(count), Optional.empty());
+        } catch (SegmentException | StateException e) {
+            return Commits.unreadable(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** The year 9999. */
+    static final long MAX_EPOCH_MS = 253_402_300_799_999L;
+
+    private record Commits(OptionalLong count, Optional<String> problem) {
+        static final Commits NONE = new Commits(OptionalLong.empty(), Optional.empty());
+
+        static Commits unreadable(String problem) {
+            return new Commits(OptionalLong.empty(), Optional.of(problem));
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package io.coppice.ops.view;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An instance at one moment.
+ *
+ * @param root whether it runs
+ * @param daemons in the root's order, which is dependency order
+ * @param problems what could not be read, each one line; daemons' own problems are with them
+ * @param readable whether the status table could be read; without it there are no daemons
+ */
+public record InstanceStatus(
+        String instance, RootLiveness root, List<DaemonStatus> daemons, List<String> problems, boolean readable) {
+    /** The same with only these daemons. */
+    public InstanceStatus only(List<String> names) {
+        return new InstanceStatus(
+                instance,
+                root,
+                daemons.stream().filter(daemon -> names.contains(daemon.name())).toList(),
+                problems,
+                readable);
+    }
+
+    /** The daemon of that name. */
+    public Optional<DaemonStatus> daemon(String name) {
+        return daemons.stream().filter(daemon -> daemon.name().equals(name)).findFirst();
+    }
+
+    /** All names, in order. */
+    public List<String> names() {
+        return daemons.stream().map(DaemonStatus::name).toList();
+    }
+}

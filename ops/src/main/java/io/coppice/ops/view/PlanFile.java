@@ -1,0 +1,48 @@
+package io.coppice.ops.view;
+
+import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.plan.PlanBounds;
+import io.coppice.supervisor.plan.PlanFormatException;
+import io.coppice.supervisor.plan.PlanText;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The plan that the root keeps beside its segment: where segments are and who waits for whom.
+ *
+ * @param plan empty if there is none or it cannot be read
+ * @param problem why it cannot be read, in words; empty also where there is none
+ */
+public record PlanFile(Optional<Plan> plan, Optional<String> problem) {
+    /** Reads it, bounded. */
+    public static PlanFile read(InstanceDirectory instance) {
+        Path file = instance.plan();
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(PlanBounds.MAX_PLAN_BYTES + 1);
+            return new PlanFile(
+                    Optional.of(PlanText.read(new String(bytes, StandardCharsets.UTF_8))), Optional.empty());
+        } catch (NoSuchFileException e) {
+            return new PlanFile(Optional.empty(), Optional.empty());
+        } catch (IOException | PlanFormatException e) {
+            return new PlanFile(Optional.empty(), Optional.of("Cannot read the plan " + file + ": " + e.getMessage()));
+        }
+    }
+
+    /** Where segments are, if the plan says so. */
+    public Optional<Path> segmentDirectory() {
+        return plan.map(known -> Path.of(known.segmentDirectory()));
+    }
+
+    /** The plan of one child. */
+    Optional<ChildPlan> child(String name) {
+        return plan.flatMap(known -> known.children().stream()
+                .filter(child -> child.name().equals(name))
+                .findFirst());
+    }
+}

@@ -1,0 +1,102 @@
+package io.coppice.ops.view;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.util.OptionalLong;
+
+/**
+ * {@code status --json}: one object that outside tools rely on. Fields may be added, none renamed; what does not exist is
+ * null, never 0.
+ */
+public final class StatusJson {
+    private StatusJson() {}
+
+    /** Writes the object and a line end; leaves the stream open. */
+    public static void write(InstanceStatus status, OutputStream out) throws IOException {
+        try (JsonGenerator json = JsonLines.generator(out)) {
+            json.writeStartObject();
+            json.writeStringField("instance", status.instance());
+            writeRoot(status.root(), json);
+            json.writeArrayFieldStart("daemons");
+            for (DaemonStatus daemon : status.daemons()) {
+                writeDaemon(daemon, json);
+            }
+            json.writeEndArray();
+            json.writeArrayFieldStart("problems");
+            for (String problem : status.problems()) {
+                json.writeString(problem);
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+            json.writeRaw('\n');
+        }
+    }
+
+    private static void writeRoot(RootLiveness root, JsonGenerator json) throws IOException {
+        if (root instanceof RootLiveness.Running running) {
+            json.writeObjectFieldStart("root");
+            json.writeNumberField("pid", running.pid());
+            json.writeStringField("since", instant(running.sinceEpochMs()));
+            json.writeEndObject();
+        } else {
+            json.writeNullField("root");
+        }
+    }
+
+    private static void writeDaemon(DaemonStatus daemon, JsonGenerator json) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("name", daemon.name());
+        json.writeStringField("state", daemon.state());
+        json.writeStringField("wanted", daemon.wanted());
+        writeNumber("pid", daemon.pid(), json);
+        json.writeNumberField("incarnation", daemon.incarnation());
+        json.writeNumberField("restarts", daemon.restarts());
+        writeNumber("commits", daemon.commits(), json);
+        writeNumber("heartbeat_age_ms", daemon.heartbeatAgeMs(), json);
+        writeLastExit(daemon, json);
+        json.writeNumberField("standbys", 0); // No standbys in this release.
+        json.writeStringField("kind", daemon.kind());
+        writeNumber("uptime_ms", daemon.uptimeMs(), json);
+        writeNumber("backoff_ms", daemon.backoffMs(), json);
+        json.writeArrayFieldStart("waiting_for");
+        for (String other : daemon.waitingFor()) {
+            json.writeString(other);
+        }
+        json.writeEndArray();
+        json.writeStringField("problem", daemon.problem().orElse(null));
+        json.writeEndObject();
+    }
+
+    private static void writeLastExit(DaemonStatus daemon, JsonGenerator json) throws IOException {
+        if (daemon.lastExit().isEmpty()) {
+            json.writeNullField("last_exit");
+            return;
+        }
+        LastExit exit = daemon.lastExit().get();
+        json.writeObjectFieldStart("last_exit");
+        json.writeStringField("kind", exit.kind());
+        if (exit.code().isPresent()) {
+            json.writeNumberField("code", exit.code().getAsInt());
+        } else {
+            json.writeNullField("code");
+        }
+        json.writeStringField("signal", exit.signal().orElse(null));
+        json.writeStringField("at", instant(exit.atEpochMs()));
+        json.writeStringField("text", exit.text().isEmpty() ? null : exit.text());
+        json.writeEndObject();
+    }
+
+    private static void writeNumber(String name, OptionalLong value, JsonGenerator json) throws IOException {
+        if (value.isPresent()) {
+            json.writeNumberField(name, value.getAsLong());
+        } else {
+            json.writeNullField(name);
+        }
+    }
+
+    private static String instant(long epochMs) {
+        return Instant.ofEpochMilli(epochMs).toString();
+    }
+}

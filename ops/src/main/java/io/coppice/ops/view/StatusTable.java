@@ -1,0 +1,113 @@
+package io.coppice.ops.view;
+
+import io.coppice.ops.view.Palette.Tone;
+import io.coppice.ops.view.TextTable.Cell;
+import io.coppice.ops.view.TextTable.Column;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+
+/** {@code status} for people: a line on the root, then a row per daemon. */
+public final class StatusTable {
+    private static final String NONE = "-";
+
+    private StatusTable() {}
+
+    /** The lines, without line ends. */
+    public static List<String> lines(InstanceStatus status, Palette palette, Clocks clocks) {
+        List<String> lines = new ArrayList<>();
+        lines.add(rootLine(status, palette, clocks));
+        TextTable table = new TextTable(List.of(
+                Column.left("NAME"),
+                Column.left("STATE"),
+                Column.left("WANTED"),
+                Column.right("PID"),
+                Column.right("INCARNATION"),
+                Column.right("RESTARTS"),
+                Column.right("COMMITS"),
+                Column.right("HEARTBEAT"),
+                Column.right("UPTIME"),
+                Column.left("LAST EXIT")));
+        for (DaemonStatus daemon : status.daemons()) {
+            table.row(row(daemon, status.root().running(), clocks));
+        }
+        lines.addAll(table.lines(palette));
+        return lines;
+    }
+
+    private static String rootLine(InstanceStatus status, Palette palette, Clocks clocks) {
+        if (status.root() instanceof RootLiveness.Running running) {
+            return palette.paint(Tone.HEADING, status.instance()) + ": root " + running.words() + ", up "
+                    + Durations.words(clocks.nowEpochMs() - running.sinceEpochMs());
+        }
+        return palette.paint(Tone.HEADING, status.instance()) + ": "
+                + palette.paint(Tone.BAD, "root " + status.root().words())
+                + "; what lives goes on unwatched until `coppice run` adopts it";
+    }
+
+    private static List<Cell> row(DaemonStatus daemon, boolean rootRuns, Clocks clocks) {
+        return List.of(
+                Cell.of(daemon.name()),
+                state(daemon, rootRuns),
+                Cell.of(wantedIfItDiffers(daemon)),
+                number(daemon.pid()),
+                daemon.incarnation() == 0 ? faint() : Cell.of(Long.toString(daemon.incarnation())),
+                Cell.of(Long.toString(daemon.restarts())),
+                daemon.problem().isPresent() ? new Cell("?", Tone.BAD) : number(daemon.commits()),
+                duration(daemon.heartbeatAgeMs()),
+                duration(daemon.uptimeMs()),
+                daemon.lastExit()
+                        .map(exit -> Cell.of(exit.words(clocks.nowEpochMs())))
+                        .orElse(faint()));
+    }
+
+    private static Cell state(DaemonStatus daemon, boolean rootRuns) {
+        boolean hasNoProcess = daemon.pid().isEmpty();
+        boolean shouldHaveOne = switch (daemon.state()) {
+            case "starting", "ready", "stopping" -> true;
+            default -> false;
+        };
+        if (!rootRuns && hasNoProcess && shouldHaveOne) {
+            return new Cell("gone (was " + daemon.state() + ")", Tone.BAD);
+        }
+        String words = daemon.stateWords();
+        if (daemon.backoffMs().isPresent()) {
+            words += ", " + Durations.words(daemon.backoffMs().getAsLong()) + " left";
+        }
+        return new Cell(words, tone(daemon));
+    }
+
+    private static Tone tone(DaemonStatus daemon) {
+        return switch (daemon.state()) {
+            case "ready", "completed" -> Tone.GOOD;
+            case "failed" -> Tone.BAD;
+            case "stopped" -> daemon.wantedUp() ? Tone.CHANGING : Tone.FAINT;
+            default -> Tone.CHANGING;
+        };
+    }
+
+    /** Empty where the wish is fulfilled or on its way without us. */
+    private static String wantedIfItDiffers(DaemonStatus daemon) {
+        boolean isUp = switch (daemon.state()) {
+            case "ready", "completed" -> true;
+            default -> false;
+        };
+        boolean isDown = switch (daemon.state()) {
+            case "stopped", "failed", "completed" -> true;
+            default -> false;
+        };
+        return (daemon.wantedUp() ? isUp : isDown) ? "" : daemon.wanted();
+    }
+
+    private static Cell number(OptionalLong value) {
+        return value.isEmpty() ? faint() : Cell.of(Long.toString(value.getAsLong()));
+    }
+
+    private static Cell duration(OptionalLong valueMs) {
+        return valueMs.isEmpty() ? faint() : Cell.of(Durations.words(valueMs.getAsLong()));
+    }
+
+    private static Cell faint() {
+        return new Cell(NONE, Tone.FAINT);
+    }
+}

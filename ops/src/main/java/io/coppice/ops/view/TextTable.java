@@ -1,0 +1,116 @@
+package io.coppice.ops.view;
+
+import io.coppice.ops.view.Palette.Tone;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Rows of cells, printed in aligned columns two spaces apart, without trailing blanks. Colours are added after the widths
+ * are known, so they never shift a column.
+ */
+final class TextTable {
+    private static final int GAP = 2;
+    private static final int MIN_LAST_WIDTH = 10;
+
+    private final List<Column> columns;
+    private final List<List<Cell>> rows = new ArrayList<>();
+
+    TextTable(List<Column> columns) {
+        this.columns = List.copyOf(columns);
+    }
+
+    void row(List<Cell> cells) {
+        if (cells.size() != columns.size()) {
+            throw new IllegalArgumentException(cells.size() + " cells for " + columns.size() + " columns");
+        }
+        rows.add(List.copyOf(cells));
+    }
+
+    /** The heading and every row, one string per line, without line ends. */
+    List<String> lines(Palette palette) {
+        return lines(palette, Integer.MAX_VALUE);
+    }
+
+    /** As {@link #lines(Palette)}, the last column cut so that lines are at most this wide, if the others leave it room. */
+    List<String> lines(Palette palette, int maxWidth) {
+        List<Cell> heading = new ArrayList<>();
+        for (Column column : columns) {
+            heading.add(new Cell(column.heading(), Tone.HEADING));
+        }
+        int[] widths = new int[columns.size()];
+        measure(heading, widths);
+        for (List<Cell> row : rows) {
+            measure(row, widths);
+        }
+        int lastWidth = maxWidth;
+        for (int i = 0; i < widths.length - 1; i++) {
+            lastWidth -= widths[i] + GAP;
+        }
+        List<String> lines = new ArrayList<>();
+        lines.add(line(heading, widths, palette));
+        for (List<Cell> row : rows) {
+            lines.add(line(lastCut(row, Math.max(MIN_LAST_WIDTH, lastWidth)), widths, palette));
+        }
+        return lines;
+    }
+
+    private static List<Cell> lastCut(List<Cell> row, int width) {
+        Cell last = row.get(row.size() - 1);
+        if (last.width() <= width) {
+            return row;
+        }
+        String text = last.text();
+        List<Cell> cut = new ArrayList<>(row);
+        cut.set(row.size() - 1, new Cell(text.substring(0, text.offsetByCodePoints(0, width - 1)) + "…", last.tone()));
+        return cut;
+    }
+
+    private static void measure(List<Cell> row, int[] widths) {
+        for (int i = 0; i < widths.length; i++) {
+            widths[i] = Math.max(widths[i], row.get(i).width());
+        }
+    }
+
+    private String line(List<Cell> row, int[] widths, Palette palette) {
+        int last = row.size() - 1;
+        while (last > 0 && row.get(last).text().isEmpty()) {
+            last--;
+        }
+        StringBuilder line = new StringBuilder();
+        for (int i = 0; i <= last; i++) {
+            Cell cell = row.get(i);
+            String padding = " ".repeat(Math.max(0, widths[i] - cell.width()));
+            boolean right = columns.get(i).rightAligned();
+            line.append(right ? padding : "").append(palette.paint(cell.tone(), cell.text()));
+            if (i < last) {
+                line.append(right ? "" : padding).append(" ".repeat(GAP));
+            }
+        }
+        return line.toString();
+    }
+
+    record Column(String heading, boolean rightAligned) {
+        static Column left(String heading) {
+            return new Column(heading, false);
+        }
+
+        static Column right(String heading) {
+            return new Column(heading, true);
+        }
+    }
+
+    /** Text without control characters, and what it means. */
+    record Cell(String text, Tone tone) {
+        Cell {
+            text = Printable.of(text);
+        }
+
+        static Cell of(String text) {
+            return new Cell(text, Tone.NORMAL);
+        }
+
+        int width() {
+            return text.codePointCount(0, text.length());
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package io.coppice.ops.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.coppice.ops.view.InstanceDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ControlClientTest {
+    @TempDir
+    Path directory;
+
+    private CommandHarness harness;
+    private InstanceDirectory instance;
+
+    @BeforeEach
+    void makeInstance() throws IOException {
+        harness = new CommandHarness(directory);
+        instance = harness.instanceWithRoot("shop", 50, true);
+    }
+
+    @Test
+    void shouldSendOneLineAndReadOneLine() throws Exception {
+        try (FakeRoot root = new FakeRoot(instance.controlSocket(), request -> "ok 3\n")) {
+            assertEquals(
+                    new ControlReply.Done(3), client(Duration.ofSeconds(60)).ask("kill a KILL"));
+            assertEquals("coppice/1 kill a KILL", root.requests().get(0));
+        }
+    }
+
+    @Test
+    void shouldGiveUpOnARootThatNeverAnswers() throws Exception {
+        try (FakeRoot root = new FakeRoot(instance.controlSocket(), request -> FakeRoot.SILENCE)) {
+            CommandFailedException e = assertThrows(
+                    CommandFailedException.class,
+                    () -> client(Duration.ofMillis(20)).ask("ping"));
+
+            assertEquals(ExitCode.FAILED, e.exitCode());
+            assertTrue(e.getMessage().contains("did not answer within 20 ms"), e.getMessage());
+            assertTrue(root.requests().size() <= 1, "asked again");
+        }
+    }
+
+    @Test
+    void shouldTellAnAnswerThatBrokeOff() throws Exception {
+        try (FakeRoot root = new FakeRoot(instance.controlSocket(), request -> "ok")) {
+            assertFailure("its answer broke off: `ok`");
+            assertEquals(1, root.requests().size());
+        }
+    }
+
+    @Test
+    void shouldTellAConnectionClosedWithoutAnAnswer() throws Exception {
+        try (FakeRoot root = new FakeRoot(instance.controlSocket(), request -> "")) {
+            assertFailure("it closed the connection without an answer");
+            assertEquals(1, root.requests().size());
+        }
+    }
+
+    @Test
+    void shouldSurviveAnAnswerThatNeverEnds() throws Exception {
+        try (FakeRoot root = new FakeRoot(instance.controlSocket(), request -> "x".repeat(100_000))) {
+            assertFailure("its answer broke off: `xxxx");
+            assertEquals(1, root.requests().size());
+        }
+    }
+
+    @Test
+    void shouldSayThatARootMayBeStartingWhenNobodyListens() throws Exception {
+        assertFailure("It may be starting or ending");
+        new FakeRoot(instance.controlSocket(), request -> "ok\n").close();
+        assertTrue(Files.exists(instance.controlSocket()));
+        assertFailure("It may be starting or ending");
+    }
+
+    @Test
+    void shouldSayThatTheRootIsDeadAndHowToGoOn() {
+        harness.proc.end(50);
+
+        assertFailure("The root of shop is not running (pid 50 is gone)");
+        assertFailure("`coppice run` starts it again");
+    }
+
+    private void assertFailure(String part) {
+        CommandFailedException e = assertThrows(
+                CommandFailedException.class,
+                () -> client(Duration.ofSeconds(60)).ask("ping"));
+        assertEquals(ExitCode.FAILED, e.exitCode());
+        assertTrue(e.getMessage().contains(part), e.getMessage());
+    }
+
+    private ControlClient client(Duration timeout) {
+        return new ControlClient(instance, harness.proc.files(), timeout);
+    }
+}

@@ -1,0 +1,162 @@
+package io.coppice.ops.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.coppice.ops.cli.CommandHarness.Result;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PurgeCommandTest {
+    @TempDir
+    Path directory;
+
+    private CommandHarness harness;
+    private ShopFixture shop;
+
+    @BeforeEach
+    void makeShop() throws Exception {
+        harness = new CommandHarness(directory);
+        shop = new ShopFixture(harness);
+        shop.segment("ingest", 3);
+        shop.segment("rates", 3);
+        Files.writeString(shop.directory.log("ingest"), "x\n");
+    }
+
+    @AfterEach
+    void closeShop() throws IOException {
+        shop.close();
+    }
+
+    @Test
+    void shouldRefuseWhileTheRootLives() throws IOException {
+        shop.releaseSegments();
+
+        assertRefused("its root runs as pid 50");
+    }
+
+    @Test
+    void shouldRefuseWhileAChildLives() throws IOException {
+        shop.releaseSegments();
+        shop.killRoot();
+        harness.proc.end(60);
+        harness.proc.end(61);
+
+        assertRefused("web lives as pid 62");
+    }
+
+    @Test
+    void shouldRefuseWhileSomebodyHoldsTheLockOfASegment() throws IOException {
+        endAll();
+
+        assertRefused("it holds the lock " + shop.directory.path());
+    }
+
+    @Test
+    void shouldRefuseWithoutYesWhereNobodyCanBeAsked() throws IOException {
+        endAll();
+        shop.releaseSegments();
+        List<String> before = files(shop.directory.path());
+
+        Result result = harness.run("purge", "--instance", "shop");
+
+        assertEquals(2, result.exitCode());
+        assertEquals(
+                "coppice: purge would remove 2 segments (2048 KiB) and the root's records of shop: say --yes.\n",
+                result.err());
+        assertEquals(before, files(shop.directory.path()));
+    }
+
+    @Test
+    void shouldAskOnATerminal() throws IOException {
+        endAll();
+        shop.releaseSegments();
+        harness.outKind = Caller.OutputKind.TERMINAL;
+        harness.input = "n\n";
+        assertEquals(1, harness.run("purge", "--instance", "shop").exitCode());
+        assertTrue(Files.exists(shop.directory.rootSegment()));
+
+        harness.input = "y\n";
+        assertEquals(0, harness.run("purge", "--instance", "shop").exitCode());
+        assertFalse(Files.exists(shop.directory.rootSegment()));
+    }
+
+    @Test
+    void shouldRemoveWhatIsOursAndNothingElse() throws IOException {
+        endAll();
+        shop.releaseSegments();
+        Path mine = Files.writeString(shop.directory.path().resolve("notes.txt"), "keep\n");
+        Path target = Files.writeString(directory.resolve("target"), "keep\n");
+        Files.createSymbolicLink(shop.directory.path().resolve("evil.seg"), target);
+        Files.createDirectory(shop.directory.path().resolve("folder.seg"));
+
+        Result result = harness.run("purge", "--yes", "--instance", "shop");
+
+        assertEquals("", result.err());
+        assertEquals("shop: removed 2 segments (2048 KiB) and the root's records\n", result.out());
+        assertEquals(List.of("folder.seg", "logs", "notes.txt", "root.lock"), files(shop.directory.path()));
+        assertEquals(0, Files.size(shop.directory.rootLock()));
+        assertEquals("keep\n", Files.readString(mine));
+        assertEquals("keep\n", Files.readString(target));
+        assertTrue(Files.exists(shop.directory.log("ingest")));
+        assertEquals(3, harness.run("status", "--instance", "shop").exitCode());
+    }
+
+    @Test
+    void shouldRemoveSegmentsElsewhereAndLogsWhenAsked() throws Exception {
+        endAll();
+        shop.releaseSegments();
+        Path elsewhere = Files.createDirectories(directory.resolve("elsewhere/shop"));
+        Files.move(shop.directory.path().resolve("ingest.seg"), elsewhere.resolve("ingest.seg"));
+        shop.writePlan(elsewhere);
+
+        assertEquals(
+                0, harness.run("purge", "-y", "--logs", "--instance", "shop").exitCode());
+        assertEquals(List.of(), files(elsewhere));
+        assertEquals(List.of(), files(shop.directory.logDirectory()));
+    }
+
+    @Test
+    void shouldPurgeAnInstanceWhoseRootSegmentIsDamaged() throws IOException {
+        endAll();
+        shop.releaseSegments();
+        shop.root().close();
+        Files.write(shop.directory.rootSegment(), new byte[5]);
+
+        Result result = harness.run("purge", "--yes", "--instance", "shop");
+
+        assertEquals(0, result.exitCode(), result.err());
+        assertTrue(result.err().contains("only the locks tell what lives"), result.err());
+    }
+
+    private void assertRefused(String why) throws IOException {
+        List<String> before = files(shop.directory.path());
+        Result result = harness.run("purge", "--yes", "--instance", "shop");
+        assertEquals(1, result.exitCode());
+        assertTrue(result.err().contains(why), result.err());
+        assertEquals(before, files(shop.directory.path()));
+    }
+
+    private void endAll() {
+        shop.killRoot();
+        for (long pid = 60; pid <= 64; pid++) {
+            harness.proc.end(pid);
+        }
+    }
+
+    private static List<String> files(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> String.valueOf(file.getFileName()))
+                    .sorted()
+                    .toList();
+        }
+    }
+}

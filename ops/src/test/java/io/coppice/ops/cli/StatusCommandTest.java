@@ -1,0 +1,284 @@
+package io.coppice.ops.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.coppice.ops.cli.CommandHarness.Result;
+import io.coppice.state.root.ChildStateCode;
+import io.coppice.state.root.ExitKind;
+import io.coppice.state.root.WantedCode;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StatusCommandTest {
+    @TempDir
+    Path directory;
+
+    private CommandHarness harness;
+    private ShopFixture shop;
+
+    @BeforeEach
+    void makeShop() throws Exception {
+        harness = new CommandHarness(directory);
+        shop = new ShopFixture(harness);
+        shop.segment("rates", 7);
+        shop.segment("ingest", 1234);
+        shop.segment("report", 0);
+    }
+
+    @AfterEach
+    void closeShop() throws IOException {
+        shop.close();
+    }
+
+    @Test
+    void shouldShowRootAndDaemonsInAlignedColumns() {
+        Result result = harness.run("status");
+
+        assertEquals("", result.err());
+        assertEquals("""
+                shop: root runs as pid 50, up 2h 5m
+                NAME    STATE                                    WANTED  PID  INCARNATION  RESTARTS  COMMITS  HEARTBEAT  UPTIME  LAST EXIT
+                rates   ready                                             60            1         0        7      121ms   2m 5s  -
+                ingest  ready                                             61            2         1     1234      121ms   2m 5s  signal KILL 3s ago
+                web     ready                                             62            1         0        -          -   2m 5s  -
+                report  stopped, waiting for ingest (completed)  up        -            -         0        -          -       -  -
+                """, result.out());
+    }
+
+    @Test
+    void shouldWriteTheJsonThatToolsRelyOn() {
+        Result result = harness.run("status", "--json");
+
+        assertEquals("", result.err());
+        assertEquals("""
+                {"instance":"shop","root":{"pid":50,"since":"2026-11-21T07:10:00Z"},"daemons":[\
+                {"name":"rates","state":"ready","wanted":"up","pid":60,"incarnation":1,"restarts":0,"commits":7,"heartbeat_age_ms":121,"last_exit":null,"standbys":0,"kind":"daemon","uptime_ms":125000,"backoff_ms":null,"waiting_for":[],"problem":null},\
+                {"name":"ingest","state":"ready","wanted":"up","pid":61,"incarnation":2,"restarts":1,"commits":1234,"heartbeat_age_ms":121,"last_exit":{"kind":"signal","code":null,"signal":"KILL","at":"2026-11-21T09:14:57Z","text":null},"standbys":0,"kind":"daemon","uptime_ms":125000,"backoff_ms":null,"waiting_for":[],"problem":null},\
+                {"name":"web","state":"ready","wanted":"up","pid":62,"incarnation":1,"restarts":0,"commits":null,"heartbeat_age_ms":null,"last_exit":null,"standbys":0,"kind":"command","uptime_ms":125000,"backoff_ms":null,"waiting_for":[],"problem":null},\
+                {"name":"report","state":"stopped","wanted":"up","pid":null,"incarnation":0,"restarts":0,"commits":null,"heartbeat_age_ms":null,"last_exit":null,"standbys":0,"kind":"daemon","uptime_ms":null,"backoff_ms":null,"waiting_for":["ingest (completed)"],"problem":null}\
+                ],"problems":[]}
+                """, result.out());
+    }
+
+    @Test
+    void shouldShowOnlyTheNamedOnesAndRefuseUnknownNames() {
+        assertEquals(3, harness.run("status", "web").lines().size());
+
+        Result unknown = harness.run("status", "ingst");
+        assertEquals(3, unknown.exitCode());
+        assertEquals("", unknown.out());
+        assertEquals(
+                "coppice: No such daemon in shop: ingst. Did you mean ingest?\n"
+                        + "  It has: rates, ingest, web, report.\n",
+                unknown.err());
+    }
+
+    @Test
+    void shouldTellADeadRootAndWhatStillLives() {
+        shop.killRoot();
+        harness.proc.end(60);
+
+        Result text = harness.run("status", "--instance", "shop");
+        assertEquals(0, text.exitCode());
+        assertEquals(
+                "shop: root is not running (pid 50 is gone); what lives goes on unwatched until `coppice run` adopts it",
+                text.lines().get(0));
+        assertTrue(text.lines().get(2).startsWith("rates   gone (was ready)"), text.out());
+        assertTrue(text.lines().get(3).startsWith("ingest  ready  "), text.out());
+
+        String json = harness.run("status", "--instance", "shop", "--json").out();
+        assertTrue(json.startsWith("{\"instance\":\"shop\",\"root\":null,"), json);
+        assertTrue(json.contains("{\"name\":\"rates\",\"state\":\"ready\",\"wanted\":\"up\",\"pid\":null,"), json);
+        assertTrue(
+                json.contains("\"pid\":61,\"incarnation\":2,\"restarts\":1,\"commits\":1234,\"heartbeat_age_ms\":null"),
+                json);
+    }
+
+    @Test
+    void shouldTakeALivingRootFromTheSegmentWhenItsLockFileIsTorn() throws IOException {
+        Files.writeString(shop.directory.rootLock(), "50 ");
+
+        assertEquals(
+                "shop: root runs as pid 50, up 2h 5m",
+                harness.run("status", "--instance", "shop").lines().get(0));
+    }
+
+    @Test
+    void shouldNotTakeProcessesOfThisBootForThoseOfAnother() throws IOException {
+        Files.writeString(harness.proc.directory().resolve("sys/kernel/random/boot_id"), "another\n");
+        Files.delete(shop.directory.rootLock());
+
+        String json = harness.run("status", "--instance", "shop", "--json").out();
+
+        assertTrue(json.contains("\"root\":null"), json);
+        assertFalse(json.contains("\"pid\":6"), json);
+    }
+
+    @Test
+    void shouldSayWhatEachDeathWas() {
+        shop.child(
+                1,
+                row -> row.lastExit(
+                        ExitKind.EXCEPTION,
+                        70,
+                        0,
+                        CommandHarness.NOW_EPOCH_MS - 65_000,
+                        "java.lang.IllegalStateException: no quote"));
+        shop.child(0, row -> {
+            row.state(ChildStateCode.BACKOFF);
+            row.pid(0);
+            row.backoffUntilNs(CommandHarness.NOW_NS + 2_500_000_000L);
+            row.lastExit(ExitKind.HANG, -1, 9, CommandHarness.NOW_EPOCH_MS, "");
+        });
+        shop.child(2, row -> {
+            row.state(ChildStateCode.STOPPING);
+            row.wanted(WantedCode.DOWN);
+        });
+
+        String out = harness.run("status").out();
+
+        assertTrue(out.contains("exception IllegalStateException: no quote 1m 5s ago"), out);
+        assertTrue(out.contains("rates   backoff, 2s left"), out);
+        assertTrue(out.contains("hang 0s ago"), out);
+        assertTrue(
+                out.lines()
+                        .anyMatch(line -> line.startsWith("web") && line.contains("stopping") && line.contains("down")),
+                out);
+        String json = harness.run("status", "--json").out();
+        assertTrue(json.contains("\"last_exit\":{\"kind\":\"exception\",\"code\":70,\"signal\":null,"), json);
+        assertTrue(json.contains("\"backoff_ms\":2500"), json);
+    }
+
+    @Test
+    void shouldShowOthersWhenOneSegmentIsMissingDamagedOrTruncated() throws Exception {
+        shop.releaseSegments();
+        Files.delete(shop.directory.path().resolve("rates.seg"));
+        try (RandomAccessFile file =
+                new RandomAccessFile(shop.directory.path().resolve("ingest.seg").toFile(), "rw")) {
+            file.setLength(100);
+        }
+
+        Result result = harness.run("status");
+
+        assertEquals(0, result.exitCode());
+        assertTrue(
+                result.out().lines().anyMatch(line -> line.startsWith("rates") && line.contains(" ? ")), result.out());
+        assertTrue(result.err().contains("coppice: rates: "), result.err());
+        assertTrue(result.err().contains("coppice: ingest: "), result.err());
+        String json = harness.run("status", "--json").out();
+        assertTrue(json.contains("\"commits\":null"), json);
+        assertEquals(1, json.lines().count());
+    }
+
+    @Test
+    void shouldNotTakeTheSegmentOfAnotherDaemonForThisOnes() throws Exception {
+        shop.releaseSegments();
+        Path segments = shop.directory.path();
+        Files.copy(
+                segments.resolve("ingest.seg"),
+                segments.resolve("rates.seg"),
+                java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+
+        assertTrue(harness.run("status").err().contains("is that of shop/ingest"));
+    }
+
+    @Test
+    void shouldFindSegmentsWhereThePlanPutsThem() throws Exception {
+        shop.releaseSegments();
+        Path elsewhere = Files.createDirectories(directory.resolve("elsewhere/shop"));
+        Files.move(shop.directory.path().resolve("ingest.seg"), elsewhere.resolve("ingest.seg"));
+        shop.writePlan(elsewhere);
+
+        assertTrue(harness.run("status", "--json").out().contains("\"commits\":1234"));
+    }
+
+    @Test
+    void shouldTellAMissingOrDamagedRootSegmentInOneLine() throws IOException {
+        shop.root().close();
+        Files.delete(shop.directory.rootSegment());
+
+        Result missing = harness.run("status");
+        assertEquals(1, missing.exitCode());
+        assertTrue(missing.err().contains("root.seg does not exist"), missing.err());
+
+        Files.write(shop.directory.rootSegment(), new byte[100_000]);
+        Result damaged = harness.run("status");
+        assertEquals(1, damaged.exitCode());
+        assertEquals(
+                1,
+                damaged.err()
+                        .lines()
+                        .filter(line -> line.startsWith("coppice:"))
+                        .count(),
+                damaged.err());
+        assertTrue(harness.run("status", "--json").out().contains("\"daemons\":[],\"problems\":[\""));
+    }
+
+    @Test
+    void shouldColourOnATerminalOnly() {
+        assertFalse(harness.run("status").out().contains("\u001b"));
+        assertTrue(harness.run("status", "--color=always").out().contains("\u001b[32mready\u001b[0m"));
+        harness.outKind = Caller.OutputKind.TERMINAL;
+        assertTrue(harness.run("status").out().contains("\u001b[32mready\u001b[0m"));
+        assertFalse(harness.run("status", "--color", "never").out().contains("\u001b"));
+        harness.environment.put("TERM", "dumb");
+        assertFalse(harness.run("status").out().contains("\u001b"));
+        harness.environment.remove("TERM");
+        harness.environment.put("NO_COLOR", "1");
+        assertFalse(harness.run("status").out().contains("\u001b"));
+    }
+
+    @Test
+    void shouldRedrawInPlaceOnATerminalAndPrintPlainTablesElsewhere() {
+        harness.outKind = Caller.OutputKind.TERMINAL;
+        String redrawn = untilThirdRoot("status", "--watch", "--interval", "1ms", "--color", "never");
+        assertTrue(redrawn.startsWith("\u001b[2J\u001b[Hshop: root runs"), redrawn);
+        assertTrue(redrawn.contains("\u001b[J\u001b[Hshop: root runs"), redrawn);
+
+        harness.outKind = Caller.OutputKind.PIPE;
+        String plain = untilThirdRoot("status", "--watch", "--interval", "1ms");
+        assertFalse(plain.contains("\u001b"), plain);
+        assertTrue(plain.contains("\n\nshop: root runs"), plain);
+
+        String json = untilThirdRoot("status", "--watch", "--json", "--interval", "1ms");
+        assertTrue(json.contains("}\n{\"instance\""), json);
+    }
+
+    @Test
+    void shouldFailWhenItsOutputCannotBeWrittenAndKeepQuietWhenTheReaderHasLeft() {
+        OutputStream full = new OutputStream() {
+            @Override
+            public void write(int b) throws IOException {
+                throw new IOException("No space left on device");
+            }
+        };
+        java.io.ByteArrayOutputStream err = new java.io.ByteArrayOutputStream();
+
+        assertEquals(0, harness.run(full, err, "status"));
+        assertEquals("", err.toString(StandardCharsets.UTF_8));
+        harness.outKind = Caller.OutputKind.FILE;
+        assertEquals(1, harness.run(full, err, "status", "--json"));
+        assertEquals(
+                "coppice: Cannot write to standard output: No space left on device\n",
+                err.toString(StandardCharsets.UTF_8));
+    }
+
+    /** What is written until the third table begins; then the reader leaves. */
+    private String untilThirdRoot(String... args) {
+        ReaderThatLeaves out = new ReaderThatLeaves(text -> text.split("shop", -1).length > 3);
+        java.io.ByteArrayOutputStream err = new java.io.ByteArrayOutputStream();
+        assertEquals(0, harness.run(out, err, args));
+        assertEquals("", err.toString(StandardCharsets.UTF_8));
+        return out.text();
+    }
+}

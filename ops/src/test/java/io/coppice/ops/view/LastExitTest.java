@@ -1,0 +1,65 @@
+package io.coppice.ops.view;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LastExitTest {
+    private static final long AT = 1_000_000;
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "exit|3||''|exit code 3 3s ago",
+                "signal||KILL|''|signal KILL 3s ago",
+                "hang||KILL|no heartbeat for 5 s|hang 3s ago",
+                "exception|70||java.lang.IllegalStateException: no quote|exception IllegalStateException: no quote 3s ago",
+                "exception|70||java.lang.IllegalStateException|exception IllegalStateException 3s ago",
+                "exception|70||''|exception 3s ago",
+                "exception|70||no class at all: x|exception no class at all: x 3s ago",
+                "start-timeout||KILL|''|start timeout 3s ago",
+                "spawn-failed|||No such file|spawn failed: No such file 3s ago",
+                "unknown|||''|unknown 3s ago",
+            })
+    void shouldSayTheLastExitInWords(String kind, Integer code, String signal, String text, String expected) {
+        LastExit exit = new LastExit(
+                kind,
+                code == null ? OptionalInt.empty() : OptionalInt.of(code),
+                Optional.ofNullable(signal),
+                AT,
+                text == null ? "" : text);
+
+        assertEquals(expected, exit.words(AT + 3_500));
+    }
+
+    @Test
+    void shouldShowOnlyTheBeginningOfTheFirstLineOfALongCause() {
+        LastExit exit = new LastExit(
+                "exception", OptionalInt.of(70), Optional.empty(), AT, "a.B: " + "x".repeat(100) + "\n at c.d");
+
+        assertEquals("exception B: " + "x".repeat(56) + "… 0s ago", exit.words(AT));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0,0ms",
+        "-5,0ms",
+        "999,999ms",
+        "1000,1s",
+        "59999,59s",
+        "60000,1m",
+        "61000,1m 1s",
+        "3600000,1h",
+        "7500000,2h 5m",
+        "86400000,1d",
+        "100000000,1d 3h"
+    })
+    void shouldSayDurationsInAtMostTwoUnits(long durationMs, String expected) {
+        assertEquals(expected, Durations.words(durationMs));
+    }
+}
