@@ -1,0 +1,230 @@
+package io.coppice.ops.demo;
+
+import io.coppice.ops.cli.Caller;
+import io.coppice.ops.cli.CommandFailedException;
+import io.coppice.ops.cli.CoppiceCommand;
+import io.coppice.ops.cli.ExitCode;
+import io.coppice.ops.demo.job.WordCountDaemon;
+import io.coppice.ops.view.ColorMode;
+import io.coppice.ops.view.InstanceBase;
+import io.coppice.ops.view.InstanceName;
+import io.coppice.ops.view.Palette;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code coppice demo}: a real job whose worker is killed again and again. */
+@Command(
+        name = "demo",
+        description = {
+            "Count the words of a file with a daemon that is killed N times while it works, and",
+            "compare the result with a recount by another program. Exit 0 only if every count is right.",
+            "It runs as an ordinary instance (demo, or what --instance says) and cleans up after itself."
+        })
+public final class DemoCommand implements Callable<Integer> {
+    private static final int MOST_KILLS = 100_000;
+    private static final Pattern SIZE = Pattern.compile("[1-9][0-9]{0,12} ?(B|KiB|MiB|GiB|K|M|G)");
+
+    private final CoppiceCommand coppice;
+
+    @Option(
+            names = "--input",
+            paramLabel = "FILE",
+            description = "What to count; default: at least 50 MB of text that came with this JDK.")
+    private @Nullable Path input;
+
+    @Option(names = "--kills", paramLabel = "N", description = "How many SIGKILLs; default: ${DEFAULT-VALUE}.")
+    private int kills = 10;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            description = "Repeats the kill plan of an earlier demo; default: another one each time.")
+    private @Nullable Long seed;
+
+    @Option(
+            names = "--state",
+            paramLabel = "SIZE",
+            description = "Size of the daemon's state; default: ${DEFAULT-VALUE}.")
+    private String state = "24MiB";
+
+    @Option(
+            names = "--output",
+            paramLabel = "FILE",
+            description = "Write word<TAB>count lines, sorted bytewise, if every count is right.")
+    private @Nullable Path output;
+
+    /** @param coppice the command it is a part of */
+    public DemoCommand(CoppiceCommand coppice) {
+        this.coppice = coppice;
+    }
+
+    @Override
+    public Integer call() {
+        Caller caller = coppice.caller();
+        DemoSettings settings = settings(caller);
+        boolean terminal = caller.outKind() == Caller.OutputKind.TERMINAL;
+        boolean live =
+                terminal && !caller.environment().getOrDefault("TERM", "").equals("dumb");
+        boolean colored =
+                Palette.choose(ColorMode.AUTO, terminal, caller.environment()).colored();
+        PrintStream out = new PrintStream(caller.out(), true, StandardCharsets.UTF_8);
+        try (DemoScreen screen = new DemoScreen(out, live, colored)) {
+            return run(settings, screen);
+        } catch (IOException e) {
+            throw new CommandFailedException(ExitCode.FAILED, "demo: " + e);
+        }
+    }
+
+    private int run(DemoSettings settings, DemoScreen screen) throws IOException {
+        DemoFolder folder = DemoFolder.create();
+        DemoCleaner cleaner = new DemoCleaner(folder, settings);
+        DemoRun demo = new DemoRun(settings, folder, cleaner, screen);
+        Thread hook = new Thread(() -> onInterrupt(demo, cleaner, screen), "coppice-demo-interrupted");
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            boolean right = demo.run();
+            (right ? cleaner.clean() : cleaner.cleanAndKeepArtefacts()).forEach(screen::line);
+            if (!right) {
+                throw new CommandFailedException(ExitCode.FAILED, "demo: counts differ" + whereKept(folder));
+            }
+            return ExitCode.DONE;
+        } catch (DemoFailedException | IOException | RuntimeException e) {
+            screen.close();
+            cleaner.cleanAndKeepArtefacts().forEach(screen::line);
+            if (e instanceof CommandFailedException failed) {
+                throw failed;
+            }
+            String message = e instanceof DemoFailedException ? String.valueOf(e.getMessage()) : e.toString();
+            int exitCode = e instanceof DemoFailedException failed ? failed.exitCode() : ExitCode.FAILED;
+            throw new CommandFailedException(exitCode, "demo: " + message + whereKept(folder));
+        } finally {
+            forget(hook);
+        }
+    }
+
+    /** Ctrl-C: the demo's own thread is left to find out; the JVM ends when this returns. */
+    private void onInterrupt(DemoRun demo, DemoCleaner cleaner, DemoScreen screen) {
+        demo.interrupt();
+        screen.close();
+        cleaner.clean().forEach(screen::line);
+    }
+
+    private static void forget(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            return; // The JVM is going down already: the hook is at work.
+        }
+    }
+
+    private static String whereKept(DemoFolder folder) {
+        return Files.exists(folder.path())
+                ? "\n  Kept for a closer look: " + folder.path() + " (manifest, root.log, instance/logs, segments)."
+                : "";
+    }
+
+    private DemoSettings settings(Caller caller) {
+        if (kills < 0 || kills > MOST_KILLS) {
+            throw usage("--kills: " + kills + " must be 0 to " + MOST_KILLS + ".");
+        }
+        if (!SIZE.matcher(state).matches()) {
+            throw usage("--state: `" + state + "` is no size, expected a number with B, KiB, MiB or GiB.");
+        }
+        String name = coppice.instanceOption() == null ? "demo" : coppice.instanceOption();
+        if (!InstanceName.isValid(name)) {
+            throw usage("--instance: `" + name + "` is no instance name, expected [a-z0-9-]{1,32}.");
+        }
+        String launcher = System.getProperty("coppice.launcher", "");
+        if (launcher.isEmpty()) {
+            throw new CommandFailedException(
+                    ExitCode.FAILED,
+                    "demo: the system property coppice.launcher is not set; start it as `coppice demo`.");
+        }
+        InstanceBase base = InstanceBase.locate(caller.environment(), caller.uid(), caller.workingDirectory());
+        return new DemoSettings(
+                Optional.ofNullable(input)
+                        .map(file -> readable(caller.workingDirectory().resolve(file), file)),
+                kills,
+                seed == null ? new SplittableRandom().nextInt(1_000_000) : seed,
+                state,
+                Optional.ofNullable(output)
+                        .map(file -> writable(caller.workingDirectory().resolve(file), file)),
+                base.instance(name),
+                Path.of(launcher),
+                Path.of(System.getProperty("java.home")),
+                List.of(ownClasses()),
+                caller.proc());
+    }
+
+    private static Path readable(Path file, Path asGiven) {
+        String problem;
+        try {
+            if (Files.exists(file) && !Files.isRegularFile(file)) {
+                problem = "it is not a regular file";
+            } else {
+                try (InputStream in = Files.newInputStream(file)) {
+                    in.read();
+                }
+                return file.toRealPath();
+            }
+        } catch (NoSuchFileException e) {
+            problem = "there is no such file";
+        } catch (AccessDeniedException e) {
+            problem = "permission denied";
+        } catch (IOException e) {
+            problem = String.valueOf(e.getMessage());
+        }
+        throw new CommandFailedException(
+                ExitCode.FAILED, "demo: cannot read --input " + asGiven + ": " + problem + ".");
+    }
+
+    /** Better to be told before the job than after it. */
+    private static Path writable(Path file, Path asGiven) {
+        Path parent = file.toAbsolutePath().getParent();
+        boolean possible = Files.exists(file)
+                ? (Files.isRegularFile(file) && Files.isWritable(file)) || isDevice(file)
+                : parent != null && Files.isDirectory(parent) && Files.isWritable(parent);
+        if (!possible) {
+            throw new CommandFailedException(
+                    ExitCode.FAILED,
+                    "demo: cannot write --output " + asGiven + ": expected a file, or a name in a directory, that this"
+                            + " user may write.");
+        }
+        return file.toAbsolutePath();
+    }
+
+    private static boolean isDevice(Path file) {
+        return !Files.isRegularFile(file) && !Files.isDirectory(file) && Files.isWritable(file);
+    }
+
+    private static Path ownClasses() {
+        try {
+            return Path.of(WordCountDaemon.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("coppice's own class path is no file", e);
+        }
+    }
+
+    private static CommandFailedException usage(String message) {
+        return new CommandFailedException(ExitCode.USAGE, "demo: " + message);
+    }
+}

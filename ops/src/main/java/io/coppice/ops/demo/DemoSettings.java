@@ -1,0 +1,39 @@
+package io.coppice.ops.demo;
+
+import io.coppice.ops.view.InstanceDirectory;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a demo is asked to do, and with what.
+ *
+ * @param input the file to count, absolute; empty for text of the JDK's
+ * @param kills how many
+ * @param seed of the kill plan
+ * @param state size of the daemon's segment, as a size of the manifest
+ * @param output where to write the counts, absolute
+ * @param instance the files of the instance it becomes
+ * @param launcher the {@code coppice} launcher
+ * @param javaHome of the JDK to take text from and to recount with
+ * @param classPath where the daemon's and the recounter's classes are
+ * @param proc {@code /proc}
+ */
+record DemoSettings(
+        Optional<Path> input,
+        int kills,
+        long seed,
+        String state,
+        Optional<Path> output,
+        InstanceDirectory instance,
+        Path launcher,
+        Path javaHome,
+        List<Path> classPath,
+        Path proc) {
+    /** Enough for the daemon, and with the state less than the text it counts by default. */
+    static final String HEAP = "16MiB";
+
+    DemoSettings {
+        classPath = List.copyOf(classPath);
+    }
+}

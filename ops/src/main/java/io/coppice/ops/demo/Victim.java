@@ -1,0 +1,34 @@
+package io.coppice.ops.demo;
+
+import io.coppice.ops.view.ProcFileSystem;
+import io.coppice.state.root.RootSnapshot.ChildInfo;
+import java.util.Optional;
+
+/**
+ * A worker that may be killed: the very process that the root has on record, not another one that has its pid now.
+ *
+ * @param pid its process id
+ * @param startTicks its start time in ticks since boot, which with the pid is its identity
+ * @param incarnation of the daemon
+ * @param handle made when the process was known to be this one; the JDK checks the start time again before it signals
+ */
+record Victim(long pid, long startTicks, long incarnation, ProcessHandle handle) {
+    /** The process of a child, if it has one that lives. */
+    static Optional<Victim> of(ChildInfo child, ProcFileSystem processes) {
+        if (child.pid() <= 0) {
+            return Optional.empty();
+        }
+        return ProcessHandle.of(child.pid())
+                .filter(handle -> processes.lives(child.pid(), child.startTicks()))
+                .map(handle -> new Victim(child.pid(), child.startTicks(), child.incarnation(), handle));
+    }
+
+    /**
+     * Sends SIGKILL, without starting a process for it.
+     *
+     * @return whether it hit: false if that process was dead already
+     */
+    boolean kill(ProcFileSystem processes) {
+        return processes.lives(pid, startTicks) && handle.destroyForcibly();
+    }
+}
