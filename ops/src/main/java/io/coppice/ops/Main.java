@@ -1,0 +1,40 @@
+package io.coppice.ops;
+
+import io.coppice.ops.cli.Caller;
+import io.coppice.ops.cli.CommandFailedException;
+import io.coppice.ops.cli.CommandLineParts;
+import io.coppice.ops.cli.CoppiceCommand;
+import io.coppice.ops.cli.CoppiceCommandLine;
+import io.coppice.ops.demo.DemoCommand;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/** Where the {@code coppice} process starts. */
+public final class Main {
+    private static final String LIBRARY_LOG_LEVEL = "org.slf4j.simpleLogger.log.net.openhft";
+
+    private Main() {}
+
+    /** Runs one command; the JVM ends with its exit code. */
+    public static void main(String[] args) {
+        // The memory library greets with a line at INFO, which would stand on every client's standard error.
+        if (System.getProperty(LIBRARY_LOG_LEVEL) == null) {
+            System.setProperty(LIBRARY_LOG_LEVEL, "warn");
+        }
+        int exitCode;
+        try {
+            exitCode = new CoppiceCommandLine(Caller.ofThisProcess(), parts()).run(args);
+        } catch (CommandFailedException e) {
+            System.err.println("coppice: " + e.getMessage());
+            exitCode = e.exitCode();
+        }
+        System.exit(exitCode);
+    }
+
+    private static CommandLineParts parts() {
+        SortedMap<String, Function<CoppiceCommand, Object>> more = new TreeMap<>();
+        more.put("demo", DemoCommand::new);
+        return new CommandLineParts(ManifestPlans::new, more);
+    }
+}

@@ -1,0 +1,27 @@
+package io.coppice.ops;
+
+import io.coppice.ops.cli.PlanCompiler;
+import io.coppice.ops.manifest.CheckReport;
+import io.coppice.ops.manifest.CompileOptions;
+import io.coppice.ops.manifest.ManifestReader;
+import io.coppice.ops.manifest.ManifestResult;
+import io.coppice.supervisor.plan.PlanText;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+
+/** The manifest reader, as the commands use it. Any thread; blocks on files. */
+final class ManifestPlans implements PlanCompiler {
+    @Override
+    public Compilation compile(Path manifest, Optional<String> instance, Map<String, String> environment) {
+        ManifestResult result = ManifestReader.read(manifest, CompileOptions.ofThisProcess(instance.orElse(null)));
+        if (result instanceof ManifestResult.Compiled compiled) {
+            return new Compilation.Compiled(
+                    PlanText.write(compiled.plan()),
+                    CheckReport.of(manifest, compiled).lines().toList(),
+                    compiled.warnings());
+        }
+        return new Compilation.Rejected(((ManifestResult.Refused) result)
+                .errors().stream().map(Object::toString).toList());
+    }
+}

@@ -1,0 +1,106 @@
+package io.coppice.ops;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Keeps the arrows of ARCHITECTURE pointing down, and the pure parts pure. */
+class ArchitectureTest {
+    private static JavaClasses coppice;
+
+    @BeforeAll
+    static void importAllModules() {
+        coppice = new ClassFileImporter()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .importPackages("io.coppice");
+    }
+
+    @Test
+    void shouldKnowNothingAboveSharedState() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.coppice.state..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.coppice.worker..", "io.coppice.supervisor..", "io.coppice.ops..")
+                .check(coppice);
+    }
+
+    @Test
+    void shouldKeepWorkerAndSupervisorApart() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.coppice.worker..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.coppice.supervisor..", "io.coppice.ops..")
+                .check(coppice);
+        noClasses()
+                .that()
+                .resideInAPackage("io.coppice.supervisor..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.coppice.worker..", "io.coppice.ops..")
+                .check(coppice);
+    }
+
+    @Test
+    void shouldLoadNoNativeLibraryBindingInAWorkerOrAClient() {
+        noClasses()
+                .that(resideInAnyPackage(
+                        "io.coppice.state..", "io.coppice.worker..", "io.coppice.ops.cli..", "io.coppice.ops.view.."))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("jnr..", "com.kenai.jffi..", "io.coppice.supervisor.os..")
+                .check(coppice);
+    }
+
+    @Test
+    void shouldKeepTheCoreAndThePlanPure() {
+        classes()
+                .that(resideInAPackage("io.coppice.supervisor.core.."))
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(
+                        "io.coppice.supervisor.core..",
+                        "java.lang..",
+                        "java.util",
+                        "java.util.function",
+                        "java.util.stream",
+                        "org.jspecify.."))
+                .check(coppice);
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.coppice.supervisor.core..", "io.coppice.supervisor.plan..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "java.io..",
+                        "java.nio.file..",
+                        "java.nio.channels..",
+                        "java.net..",
+                        "java.util.concurrent..",
+                        "org.slf4j..",
+                        "io.coppice.state..",
+                        "io.coppice.supervisor.os..",
+                        "io.coppice.supervisor.root..")
+                .check(coppice);
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.coppice.supervisor.core..", "io.coppice.supervisor.plan..")
+                .should()
+                .callMethod(System.class, "nanoTime")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(Thread.class)
+                .check(coppice);
+    }
+}
