@@ -1,0 +1,252 @@
+package io.coppice.ops.system;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * One test's own world: a directory with a manifest, an instance directory, and the commands run in it. Register it as an
+ * extension of the test; it stops what still runs and removes the directory, unless the test failed.
+ */
+final class Coppice implements AfterTestExecutionCallback {
+    /** A watchdog, not an expectation: a condition that is not met by then never will be. */
+    private static final long WATCHDOG_SECONDS = 120;
+
+    private static final long POLL_MS = 20;
+
+    record Result(int exitCode, String out, String err) {}
+
+    /** One row of {@code status --json}. */
+    record Daemon(Map<String, @Nullable Object> fields) {
+        String state() {
+            return (String) Objects.requireNonNull(fields.get("state"));
+        }
+
+        String wanted() {
+            return (String) Objects.requireNonNull(fields.get("wanted"));
+        }
+
+        long number(String field) {
+            return (Long) Objects.requireNonNull(fields.get(field), field);
+        }
+
+        boolean isNull(String field) {
+            return fields.containsKey(field) && fields.get(field) == null;
+        }
+
+        @SuppressWarnings("unchecked")
+        Map<String, @Nullable Object> lastExit() {
+            return (Map<String, @Nullable Object>) Objects.requireNonNull(fields.get("last_exit"), "last_exit");
+        }
+    }
+
+    final Path directory;
+    private final List<Process> started = new ArrayList<>();
+
+    Coppice() {
+        try {
+            directory = Files.createTempDirectory("coppice-test");
+        } catch (IOException e) {
+            throw new IllegalStateException("no temporary directory", e);
+        }
+    }
+
+    Path home() {
+        return directory.resolve("home");
+    }
+
+    Path file(String name, String content) throws IOException {
+        return Files.writeString(directory.resolve(name), content);
+    }
+
+    /** A manifest in the test's directory; {@code $JAR} stands for the jar of the test daemons. */
+    Path manifest(String content) throws IOException {
+        return file("coppice.yaml", content.replace("$JAR", DaemonJar.path().toString()));
+    }
+
+    /** Runs a command to its end. */
+    Result run(String... arguments) throws IOException, InterruptedException {
+        Path out = Files.createTempFile(directory, "out", ".txt");
+        Path err = Files.createTempFile(directory, "err", ".txt");
+        Process process = start(out, err, arguments);
+        if (!process.waitFor(WATCHDOG_SECONDS, TimeUnit.SECONDS)) {
+            fail(String.join(" ", arguments) + " does not end; " + Files.readString(err));
+        }
+        return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
+    }
+
+    Process start(Path out, Path err, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(launcher()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile());
+        builder.environment().put("COPPICE_HOME_DIR", home().toString());
+        builder.environment().remove("COPPICE_INSTANCE");
+        builder.environment().remove("NO_COLOR");
+        Process process = builder.start();
+        started.add(process);
+        return process;
+    }
+
+    static String launcher() {
+        return Objects.requireNonNull(System.getProperty("coppice.launcher"), "run by `mvn verify`, after packaging");
+    }
+
+    /** Starts {@code run} of the manifest in the background. */
+    Root startRoot(String... more) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("run"));
+        arguments.addAll(List.of(more));
+        Path err = Files.createTempFile(directory, "root", ".err");
+        Path out = Files.createTempFile(directory, "root", ".out");
+        return new Root(start(out, err, arguments.toArray(new String[0])), out, err);
+    }
+
+    final class Root {
+        final Process process;
+        private final Path out;
+        private final Path err;
+
+        Root(Process process, Path out, Path err) {
+            this.process = process;
+            this.out = out;
+            this.err = err;
+        }
+
+        String stderr() throws IOException {
+            return Files.readString(err);
+        }
+
+        String stdout() throws IOException {
+            return Files.readString(out);
+        }
+
+        int awaitExit() throws InterruptedException, IOException {
+            if (!process.waitFor(WATCHDOG_SECONDS, TimeUnit.SECONDS)) {
+                fail("the root does not end:\n" + stderr());
+            }
+            return process.exitValue();
+        }
+
+        /** SIGTERM, then its exit code. */
+        int stop() throws InterruptedException, IOException {
+            process.destroy();
+            return awaitExit();
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    Map<String, @Nullable Object> status() throws IOException, InterruptedException {
+        Result result = run("status", "--json");
+        if (result.exitCode() != 0) {
+            throw new IllegalStateException("status: exit " + result.exitCode() + ": " + result.err());
+        }
+        return (Map<String, @Nullable Object>) Objects.requireNonNull(Json.parse(result.out()));
+    }
+
+    @SuppressWarnings("unchecked")
+    Daemon daemon(String name) throws IOException, InterruptedException {
+        List<Map<String, @Nullable Object>> daemons =
+                (List<Map<String, @Nullable Object>>) Objects.requireNonNull(status().get("daemons"));
+        return daemons.stream()
+                .filter(d -> name.equals(d.get("name")))
+                .map(Daemon::new)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Waits until {@code status --json} shows a daemon as the condition wants it. */
+    Daemon await(String name, Predicate<Daemon> condition) throws IOException, InterruptedException {
+        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WATCHDOG_SECONDS);
+        Result last = run("status", "--json");
+        while (System.nanoTime() < endNs) {
+            if (last.exitCode() == 0) {
+                Daemon daemon = daemon(name);
+                if (condition.test(daemon)) {
+                    return daemon;
+                }
+            } else {
+                TimeUnit.MILLISECONDS.sleep(POLL_MS);
+            }
+            last = run("status", "--json");
+        }
+        return fail(name + " never came to be as expected; last status: " + last.out() + last.err() + "\nlog: "
+                + log(name));
+    }
+
+    Daemon awaitState(String name, String state) throws IOException, InterruptedException {
+        return await(name, daemon -> daemon.state().equals(state));
+    }
+
+    static void await(String what, BooleanSupplier condition) throws InterruptedException {
+        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WATCHDOG_SECONDS);
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > endNs) {
+                fail("never happened: " + what);
+            }
+            TimeUnit.MILLISECONDS.sleep(POLL_MS);
+        }
+    }
+
+    String log(String daemon) throws IOException {
+        try (Stream<Path> files = Files.walk(home())) {
+            for (Path file : files.toList()) {
+                if (file.getFileName().toString().equals(daemon + ".log")) {
+                    return Files.readString(file, StandardCharsets.ISO_8859_1);
+                }
+            }
+        }
+        return "";
+    }
+
+    static void kill(long pid) {
+        ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+    }
+
+    static boolean isAlive(long pid) {
+        return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+    }
+
+    @Override
+    public void afterTestExecution(ExtensionContext context) throws Exception {
+        // What the test started: first in order, then by force; children of a root that the test killed included.
+        for (Process process : started) {
+            process.destroy();
+        }
+        for (Process process : started) {
+            if (!process.waitFor(WATCHDOG_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        }
+        String own = directory.toString();
+        ProcessHandle.allProcesses()
+                .filter(p ->
+                        p.info().commandLine().map(line -> line.contains(own)).orElse(false))
+                .forEach(ProcessHandle::destroyForcibly);
+        if (context.getExecutionException().isPresent()) {
+            System.err.println("artefacts of the failed test are kept in " + directory);
+            return;
+        }
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.coppice.ops.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Goal: the demo's answer is right whatever the input is and however often its worker is killed. */
+class DemoSystemTest {
+    @RegisterExtension
+    final Coppice coppice = new Coppice();
+
+    private static String lastLine(String text) {
+        return text.lines().reduce("", (a, b) -> b);
+    }
+
+    private void assertRight(Path input, int kills) throws Exception {
+        Coppice.Result result = coppice.run(
+                "demo",
+                "--input",
+                input.toString(),
+                "--kills",
+                Integer.toString(kills),
+                "--seed",
+                "7",
+                "--output",
+                "counts");
+        assertEquals(0, result.exitCode(), result.out() + result.err());
+        assertEquals(kills + " kills, 0 words lost, 0 counted twice", lastLine(result.out()));
+    }
+
+    @Test
+    void shouldCountRightWhateverTheBytes() throws Exception {
+        byte[] longWord = "Abcdefghij".repeat(1000).getBytes(StandardCharsets.US_ASCII);
+        byte[] longLine = ("word " + "of a line ").repeat(350_000).getBytes(StandardCharsets.US_ASCII);
+        byte[] tail = "\r\n\0nul\0Nul\u0000 caf\u00e9 x-y 1one\n".getBytes(StandardCharsets.UTF_8);
+        Path input = coppice.directory.resolve("input");
+        try (var out = Files.newOutputStream(input)) {
+            out.write(longWord);
+            out.write(0);
+            out.write(longLine);
+            out.write(tail);
+        }
+        assertRight(input, 5);
+        List<String> counts = Files.readAllLines(coppice.directory.resolve("counts"));
+        assertTrue(counts.contains("nul\t2"), counts.toString());
+        assertTrue(counts.contains("word\t350000"));
+        assertTrue(counts.contains("abcdefghij".repeat(1000) + "\t1"));
+        assertTrue(
+                counts.contains("caf\t1") && counts.contains("x\t1") && counts.contains("one\t1"), counts.toString());
+    }
+
+    @Test
+    void shouldCountAnEmptyInputAndATinyOne() throws Exception {
+        assertRight(coppice.file("empty", ""), 0);
+        Coppice.Result empty = coppice.run("demo", "--input", "empty", "--kills", "3");
+        assertEquals(0, empty.exitCode(), empty.out() + empty.err());
+        assertRight(coppice.file("tiny", "a"), 3);
+    }
+
+    @Test
+    void shouldSayInOneLineWhyItCannot() throws Exception {
+        Coppice.Result missing = coppice.run("demo", "--input", "nowhere.txt");
+        assertEquals(1, missing.exitCode());
+        assertEquals(1, missing.err().lines().count(), missing.err());
+        assertTrue(missing.err().contains("nowhere.txt"), missing.err());
+
+        StringBuilder words = new StringBuilder();
+        for (int i = 0; i < 200_000; i++) {
+            words.append("w")
+                    .append(Integer.toString(i, 26).replaceAll("[0-9]", "z"))
+                    .append(Integer.toBinaryString(i).replace('0', 'a').replace('1', 'b'))
+                    .append(' ');
+        }
+        coppice.file("many", words.toString());
+        Coppice.Result full = coppice.run("demo", "--input", "many", "--kills", "0", "--state", "1MiB");
+        assertEquals(1, full.exitCode(), full.out() + full.err());
+        assertTrue((full.out() + full.err()).contains("--state"), full.out() + full.err());
+    }
+}

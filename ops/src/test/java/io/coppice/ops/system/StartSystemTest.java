@@ -1,0 +1,159 @@
+package io.coppice.ops.system;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Goal: what cannot be started is refused with one clear answer, and nothing is started, lost or left behind. */
+class StartSystemTest {
+    private static final String TICKER = """
+            instance: shop
+            daemons:
+              ticker: {main: io.coppice.ops.system.daemons.Ticker, classpath: [$JAR], state: 1MiB, jvm: {heap: 16MiB}}
+            """;
+
+    @RegisterExtension
+    final Coppice coppice = new Coppice();
+
+    private List<Path> segments() throws Exception {
+        if (!Files.exists(coppice.home())) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.walk(coppice.home())) {
+            return files.filter(f -> f.toString().endsWith(".seg")).toList();
+        }
+    }
+
+    @Test
+    void shouldTellAllErrorsOfAManifestAtOnceAndStartNothing() throws Exception {
+        coppice.manifest("""
+                instance: shop
+                daemons:
+                  ticker:
+                    main: io.coppice.ops.system.daemons.Tikcer
+                    classpath: [$JAR, missing.jar]
+                    state: 64x
+                    hartbeat: {timeout: 2s}
+                    depends_on: [tock]
+                  clock:
+                    command: date
+                    state: 1MiB
+                """);
+        Coppice.Result result = coppice.run("run");
+        assertEquals(2, result.exitCode(), result.err());
+        for (String expected : List.of(
+                ":4:",
+                "Tikcer",
+                "Ticker",
+                ":5:",
+                "missing.jar",
+                ":6:",
+                "64x",
+                ":7:",
+                "hartbeat",
+                "heartbeat",
+                ":8:",
+                "tock",
+                ":11:")) {
+            assertTrue(result.err().contains(expected), expected + " in\n" + result.err());
+        }
+        assertEquals(List.of(), segments());
+        assertEquals(result.err(), coppice.run("check", "coppice.yaml").err());
+    }
+
+    @Test
+    void shouldRefuseMoreMemoryThanThereIsAndLeaveNoSegment() throws Exception {
+        coppice.manifest("""
+                instance: shop
+                daemons:
+                  small: {main: io.coppice.ops.system.daemons.Ticker, classpath: [$JAR], state: 1MiB}
+                  large: {main: io.coppice.ops.system.daemons.Ticker, classpath: [$JAR], jvm: {heap: 100000GiB}}
+                """);
+        Coppice.Result result = coppice.run("run");
+        assertEquals(2, result.exitCode(), result.err());
+        assertTrue(result.err().contains("large"), result.err());
+        assertEquals(List.of(), segments());
+    }
+
+    @Test
+    void shouldNameTheFirstRootToASecondOne() throws Exception {
+        coppice.manifest(TICKER);
+        Coppice.Root first = coppice.startRoot();
+        Coppice.Daemon ticker = coppice.awaitState("ticker", "ready");
+        Coppice.Result second = coppice.run("run");
+        assertEquals(1, second.exitCode());
+        assertTrue(second.err().contains("pid " + first.process.pid()), second.err());
+        assertEquals(ticker.number("pid"), coppice.daemon("ticker").number("pid"));
+        assertEquals(0, first.stop(), first.stderr());
+    }
+
+    private void assertRefusedUntouched(Path segment, String... expected) throws Exception {
+        byte[] before = Files.readAllBytes(segment);
+        Coppice.Result result = coppice.run("run");
+        assertEquals(1, result.exitCode(), result.err());
+        assertTrue(result.err().contains(segment.toString()), result.err());
+        for (String word : expected) {
+            assertTrue(result.err().contains(word), word + " in\n" + result.err());
+        }
+        assertArrayEquals(before, Files.readAllBytes(segment));
+    }
+
+    private Path stoppedSegment() throws Exception {
+        coppice.manifest(TICKER);
+        Coppice.Root root = coppice.startRoot();
+        coppice.awaitState("ticker", "ready");
+        assertEquals(0, root.stop(), root.stderr());
+        return segments().stream()
+                .filter(f -> f.endsWith("ticker.seg"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void overwrite(Path file, long offset, byte[] bytes) throws Exception {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(bytes), offset);
+        }
+    }
+
+    @Test
+    void shouldRefuseASegmentOfAnotherLayoutVersion() throws Exception {
+        Path segment = stoppedSegment();
+        // Offset 8, the layout version, is part of what golden-bytes tests fix for all releases.
+        overwrite(segment, 8, new byte[] {99, 0, 0, 0});
+        assertRefusedUntouched(segment, "version", "99");
+    }
+
+    @Test
+    void shouldRefuseASegmentOfAnotherLength() throws Exception {
+        Path segment = stoppedSegment();
+        coppice.manifest(TICKER.replace("1MiB", "2MiB"));
+        assertRefusedUntouched(segment, "1048576", "2097152");
+    }
+
+    @Test
+    void shouldRefuseASegmentWithADamagedHeader() throws Exception {
+        Path segment = stoppedSegment();
+        overwrite(segment, 40, new byte[] {1, 2, 3});
+        assertRefusedUntouched(segment);
+    }
+
+    @Test
+    void shouldRefuseAForeignFileInASegmentsPlace() throws Exception {
+        Path segment = stoppedSegment();
+        Files.writeString(segment, "my diary");
+        assertRefusedUntouched(segment);
+        Coppice.Result fresh = coppice.run("run", "--fresh");
+        assertEquals(1, fresh.exitCode(), fresh.err());
+        assertEquals("my diary", Files.readString(segment));
+    }
+}
