@@ -1,0 +1,65 @@
+package io.coppice.systemd;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The unit files, as systemd itself reads them. */
+class UnitFilesTest {
+    private static final Path UNITS = Path.of("src/main/systemd");
+    private static final Path ANALYZE = Path.of("/usr/bin/systemd-analyze");
+
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"coppice.service", "coppice@.service"})
+    void shouldBeUnderstoodBySystemdWithoutAWord(String unit) throws Exception {
+        boolean there = Files.isExecutable(ANALYZE);
+        if (!there) {
+            System.out.println("skipped: " + ANALYZE + " is not here (Debian: apt-get install systemd)");
+        }
+        assumeTrue(there, ANALYZE + " is not here");
+        // The launcher's path is the installation's; verify wants a program that exists.
+        String text = Files.readString(UNITS.resolve(unit)).replace("/opt/coppice/coppice", "/bin/true");
+        Path copy = Files.writeString(directory.resolve(unit.replace("@.", "@shop.")), text);
+        Process verify = new ProcessBuilder(ANALYZE.toString(), "verify", "--man=no", copy.toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(verify.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        assertTrue(verify.waitFor(60, TimeUnit.SECONDS));
+        assertEquals("", said);
+        assertEquals(0, verify.exitValue());
+    }
+
+    @Test
+    void shouldDifferOnlyInTheInstance() throws Exception {
+        List<String> one = Files.readAllLines(UNITS.resolve("coppice.service"));
+        List<String> many = Files.readAllLines(UNITS.resolve("coppice@.service"));
+        assertEquals(one.size(), many.size());
+        for (int i = 1; i < one.size(); i++) {
+            assertEquals(
+                    one.get(i),
+                    many.get(i)
+                            .replace(" of %i", "")
+                            .replace(" --instance %i", "")
+                            .replace("/etc/coppice/%i.yaml", "/etc/coppice/coppice.yaml"));
+        }
+    }
+
+    @Test
+    void shouldNeverForbidTheJvmItsCompiler() throws Exception {
+        for (String line : Files.readAllLines(UNITS.resolve("coppice.service"))) {
+            assertTrue(!line.startsWith("MemoryDenyWriteExecute="), line);
+        }
+    }
+}
