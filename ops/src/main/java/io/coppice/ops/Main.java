@@ -1,5 +1,6 @@
 package io.coppice.ops;
 
+import io.coppice.ops.bench.BenchCommand;
 import io.coppice.ops.cli.Caller;
 import io.coppice.ops.cli.CommandFailedException;
 import io.coppice.ops.cli.CommandLineParts;
@@ -34,6 +35,7 @@ public final class Main {
 
     private static CommandLineParts parts() {
         SortedMap<String, Function<CoppiceCommand, Object>> more = new TreeMap<>();
+        more.put("bench", BenchCommand::new);
         more.put("demo", DemoCommand::new);
         return new CommandLineParts(ManifestPlans::new, more);
     }

@@ -11,6 +11,7 @@ import io.coppice.ops.view.InstanceName;
 import io.coppice.ops.view.Palette;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -73,10 +74,27 @@ public final class DemoCommand implements Callable<Integer> {
         this.coppice = coppice;
     }
 
+    /**
+     * Runs a demo of its own instance without a word, for its recovery times.
+     *
+     * @throws CommandFailedException if it cannot run, or a count is wrong
+     */
+    public static RecoveryTimes measure(CoppiceCommand coppice, String instance, int kills, long seed) {
+        DemoCommand demo = new DemoCommand(coppice);
+        demo.kills = kills;
+        demo.seed = seed;
+        try (DemoScreen screen = new DemoScreen(
+                new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8), false, false)) {
+            return demo.run(demo.settings(coppice.caller(), instance), screen);
+        } catch (IOException e) {
+            throw new CommandFailedException(ExitCode.FAILED, "demo: " + e);
+        }
+    }
+
     @Override
     public Integer call() {
         Caller caller = coppice.caller();
-        DemoSettings settings = settings(caller);
+        DemoSettings settings = settings(caller, coppice.instanceOption() == null ? "demo" : coppice.instanceOption());
         boolean terminal = caller.outKind() == Caller.OutputKind.TERMINAL;
         boolean live =
                 terminal && !caller.environment().getOrDefault("TERM", "").equals("dumb");
@@ -84,13 +102,14 @@ public final class DemoCommand implements Callable<Integer> {
                 Palette.choose(ColorMode.AUTO, terminal, caller.environment()).colored();
         PrintStream out = new PrintStream(caller.out(), true, StandardCharsets.UTF_8);
         try (DemoScreen screen = new DemoScreen(out, live, colored)) {
-            return run(settings, screen);
+            run(settings, screen);
+            return ExitCode.DONE;
         } catch (IOException e) {
             throw new CommandFailedException(ExitCode.FAILED, "demo: " + e);
         }
     }
 
-    private int run(DemoSettings settings, DemoScreen screen) throws IOException {
+    private RecoveryTimes run(DemoSettings settings, DemoScreen screen) throws IOException {
         DemoFolder folder = DemoFolder.create();
         DemoCleaner cleaner = new DemoCleaner(folder, settings);
         DemoRun demo = new DemoRun(settings, folder, cleaner, screen);
@@ -102,7 +121,7 @@ public final class DemoCommand implements Callable<Integer> {
             if (!right) {
                 throw new CommandFailedException(ExitCode.FAILED, "demo: counts differ" + whereKept(folder));
             }
-            return ExitCode.DONE;
+            return demo.times();
         } catch (DemoFailedException | IOException | RuntimeException e) {
             screen.close();
             cleaner.cleanAndKeepArtefacts().forEach(screen::line);
@@ -138,14 +157,13 @@ public final class DemoCommand implements Callable<Integer> {
                 : "";
     }
 
-    private DemoSettings settings(Caller caller) {
+    private DemoSettings settings(Caller caller, String name) {
         if (kills < 0 || kills > MOST_KILLS) {
             throw usage("--kills: " + kills + " must be 0 to " + MOST_KILLS + ".");
         }
         if (!SIZE.matcher(state).matches()) {
             throw usage("--state: `" + state + "` is no size, expected a number with B, KiB, MiB or GiB.");
         }
-        String name = coppice.instanceOption() == null ? "demo" : coppice.instanceOption();
         if (!InstanceName.isValid(name)) {
             throw usage("--instance: `" + name + "` is no instance name, expected [a-z0-9-]{1,32}.");
         }

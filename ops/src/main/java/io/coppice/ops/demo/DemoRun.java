@@ -58,6 +58,11 @@ final class DemoRun {
         this.processes = new ProcFileSystem(settings.proc());
     }
 
+    /** The recoveries so far. */
+    RecoveryTimes times() {
+        return times;
+    }
+
     /** What every wait is for. */
     private interface Condition {
         boolean holds() throws DemoFailedException;

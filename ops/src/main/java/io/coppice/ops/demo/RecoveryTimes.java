@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /** Times from a kill to the first commit of the successor's step, in nanoseconds, in the order of the kills. */
-final class RecoveryTimes {
+public final class RecoveryTimes {
     private long[] timesNs = new long[16];
     private int count;
 
@@ -17,6 +17,11 @@ final class RecoveryTimes {
 
     int count() {
         return count;
+    }
+
+    /** A copy of the times, in nanoseconds, in the order of the kills. */
+    public long[] timesNs() {
+        return Arrays.copyOf(timesNs, count);
     }
 
     /** The smallest time that at least half of them do not exceed; zero if there is none. */
