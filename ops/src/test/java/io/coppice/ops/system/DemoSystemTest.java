@@ -6,7 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -81,5 +85,14 @@ class DemoSystemTest {
         Coppice.Result full = coppice.run("demo", "--input", "many", "--kills", "0", "--state", "1MiB");
         assertEquals(1, full.exitCode(), full.out() + full.err());
         assertTrue((full.out() + full.err()).contains("--state"), full.out() + full.err());
+
+        // A failed demo keeps its artefacts and says where; this one was meant to fail.
+        Matcher kept = Pattern.compile("closer look: (/\\S+)").matcher(full.out() + full.err());
+        assertTrue(kept.find(), full.out() + full.err());
+        try (Stream<Path> files = Files.walk(Path.of(kept.group(1)))) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 }
