@@ -138,7 +138,7 @@ final class Purge implements AutoCloseable {
                                 + ".\n  Stop it first: end `coppice run` with Ctrl-C or SIGTERM"
                                 + (status.root().running()
                                         ? "."
-                                        : " after starting it again, which adopts what lives."));
+                                        : " after starting it again, which stops what lives."));
             }
             if (!status.problems().isEmpty()) {
                 status.problems().forEach(coppice::note);

@@ -173,6 +173,7 @@ public final class DemoCommand implements Callable<Integer> {
                     ExitCode.FAILED,
                     "demo: the system property coppice.launcher is not set; start it as `coppice demo`.");
         }
+        refuseToOverwriteTheInput(caller);
         InstanceBase base = InstanceBase.locate(caller.environment(), caller.uid(), caller.workingDirectory());
         return new DemoSettings(
                 Optional.ofNullable(input)
@@ -187,6 +188,21 @@ public final class DemoCommand implements Callable<Integer> {
                 Path.of(System.getProperty("java.home")),
                 List.of(ownClasses()),
                 caller.proc());
+    }
+
+    private void refuseToOverwriteTheInput(Caller caller) {
+        if (input == null || output == null) {
+            return;
+        }
+        Path from = caller.workingDirectory().resolve(input);
+        Path to = caller.workingDirectory().resolve(output);
+        try {
+            if (Files.exists(from) && Files.exists(to) && Files.isRegularFile(to) && Files.isSameFile(from, to)) {
+                throw usage("--output " + output + " is the --input itself, and would replace it by the counts.");
+            }
+        } catch (IOException e) {
+            throw usage("--output " + output + ": " + e.getMessage() + ".");
+        }
     }
 
     private static Path readable(Path file, Path asGiven) {

@@ -42,7 +42,9 @@ public final class StatusTable {
         }
         return palette.paint(Tone.HEADING, status.instance()) + ": "
                 + palette.paint(Tone.BAD, "root " + status.root().words())
-                + "; what lives goes on unwatched until `coppice run` adopts it";
+                + (status.daemons().stream().anyMatch(daemon -> daemon.pid().isPresent())
+                        ? "; what lives goes on unwatched; the next `coppice run` stops it and starts it again from its state"
+                        : "; nothing of it runs");
     }
 
     private static List<Cell> row(DaemonStatus daemon, boolean rootRuns, Clocks clocks) {

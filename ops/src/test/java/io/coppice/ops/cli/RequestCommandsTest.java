@@ -270,7 +270,7 @@ class RequestCommandsTest {
         assertEquals(1, result.exitCode());
         assertEquals(
                 "coppice: The root of shop is not running (pid 50 is gone), so nothing can be asked of it.\n"
-                        + "  `coppice run` starts it again and adopts what still lives.\n",
+                        + "  `coppice run` starts it again; it stops what still lives first, and goes on from its state.\n",
                 result.err());
     }
 

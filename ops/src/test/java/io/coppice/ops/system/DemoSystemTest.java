@@ -74,6 +74,11 @@ class DemoSystemTest {
         assertEquals(1, missing.err().lines().count(), missing.err());
         assertTrue(missing.err().contains("nowhere.txt"), missing.err());
 
+        Path precious = coppice.file("precious", "one two");
+        Coppice.Result same = coppice.run("demo", "--input", "precious", "--output", "precious", "--kills", "0");
+        assertEquals(2, same.exitCode(), same.err());
+        assertEquals("one two", Files.readString(precious));
+
         StringBuilder words = new StringBuilder();
         for (int i = 0; i < 200_000; i++) {
             words.append("w")
