@@ -126,7 +126,8 @@ final class CommitBench {
         Arrays.sort(stepNs);
         Arrays.sort(commitNs);
         figures.number("demo: one step of 16 KiB of text, p50", Figures.percentile(stepNs, 50) / 1e3, "us");
-        figures.number("demo: the commit of that step, clock included, p50", Figures.percentile(commitNs, 50), "ns");
+        figures.number(
+                "demo: the commit of that step, clock included, p50", (double) Figures.percentile(commitNs, 50), "ns");
         figures.number("demo: allocated", allocatedBytes / (double) (steps - warm), "bytes per step");
     }
 
