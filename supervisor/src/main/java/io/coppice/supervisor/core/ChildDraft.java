@@ -23,6 +23,7 @@ final class ChildDraft {
 
     FailureHistory failures;
     long restarts;
+    boolean restartDue;
 
     @Nullable
     LastExit lastExit;
@@ -47,6 +48,7 @@ final class ChildDraft {
         operatorKill = before.operatorKill();
         failures = before.failures();
         restarts = before.restarts();
+        restartDue = before.restartDue();
         lastExit = before.lastExit();
     }
 
@@ -102,6 +104,7 @@ final class ChildDraft {
                 operatorKill,
                 failures,
                 restarts,
+                restartDue,
                 lastExit);
         return after.equals(before) ? before : after;
     }

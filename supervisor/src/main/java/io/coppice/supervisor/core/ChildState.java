@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param operatorKill the latest kill that an operator asked for of the live process
  * @param failures what the restart policy counts
  * @param restarts launches that followed a death, over the root's whole life; not those an operator asked for by start or
- *     restart
+ *     restart. One that is only decided on (backoff, waiting for a dependency) does not count yet
+ * @param restartDue the next launch will be such a restart
  * @param lastExit how it last ended
  */
 public record ChildState(
@@ -40,6 +41,7 @@ public record ChildState(
         @Nullable OperatorKill operatorKill,
         FailureHistory failures,
         long restarts,
+        boolean restartDue,
         @Nullable LastExit lastExit) {
 
     public static final long NEVER = Long.MAX_VALUE;

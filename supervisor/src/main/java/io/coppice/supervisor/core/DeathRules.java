@@ -35,7 +35,7 @@ final class DeathRules {
         } else if (child.spec.hasSegment() && LastExits.isCode(status, LastExits.FAIL_CODE)) {
             failed(transition, child, "it asked not to be restarted: " + exit.text());
         } else if (byOperator && child.spec.restart() != RestartPolicy.NEVER) {
-            child.restarts++;
+            child.restartDue = true;
             LaunchRules.launch(transition, child);
         } else if (done) {
             completed(transition, child);
@@ -60,6 +60,7 @@ final class DeathRules {
     }
 
     static void stopped(Transition transition, ChildDraft child, String text) {
+        child.restartDue = false;
         transition.enter(child, ChildPhase.STOPPED, ChildState.NEVER, EventType.STOPPED, text);
         LaunchRules.tellThoseWaitingFor(transition, child);
     }
@@ -99,7 +100,7 @@ final class DeathRules {
     }
 
     private static void restart(Transition transition, ChildDraft child) {
-        child.restarts++;
+        child.restartDue = true;
         child.failures = child.failures.withRestart();
         long delayNs = child.spec.backoff().delayNs(child.failures.streak());
         if (delayNs == 0) {

@@ -208,6 +208,7 @@ final class EventRules {
         switch (child.phase()) {
             case STOPPED, FAILED, COMPLETED, BACKOFF -> {
                 child.failures = FailureHistory.EMPTY;
+                child.restartDue = false;
                 LaunchRules.launch(transition, child);
             }
             case ABANDONING, DUMPING, STOPPING, KILLING -> {

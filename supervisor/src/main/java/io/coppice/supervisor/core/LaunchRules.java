@@ -47,6 +47,10 @@ final class LaunchRules {
 
     private static void spawn(Transition transition, ChildDraft child) {
         child.incarnation++;
+        if (child.restartDue) {
+            child.restarts++;
+            child.restartDue = false;
+        }
         transition.enter(child, ChildPhase.SPAWNING, ChildState.NEVER, EventType.SPAWNING, "");
         transition.command(new Command.Spawn(child.index(), child.incarnation));
     }

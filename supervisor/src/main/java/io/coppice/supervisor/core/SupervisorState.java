@@ -63,6 +63,7 @@ public record SupervisorState(Phase phase, boolean hurried, List<ChildState> chi
                     null,
                     FailureHistory.EMPTY,
                     0,
+                    false,
                     null));
         }
         return new SupervisorState(Phase.RUNNING, false, children);

@@ -31,6 +31,30 @@ class RestartLimitsTest {
     }
 
     @Test
+    void shouldCountARestartWhenItIsLaunchedNotWhenItIsDecided() {
+        Driver driver = driver(Specs.worker(0, "ingest").maxRestarts(ChildSpec.UNLIMITED));
+        driver.exited(0, 1);
+        assertEquals(1, driver.child(0).restarts(), "the first restart is immediate");
+        driver.toReady(0).exited(0, 1);
+        assertEquals(PublishedState.BACKOFF, driver.child(0).state());
+        assertEquals(1, driver.child(0).restarts(), "in backoff");
+        driver.toDeadline();
+        assertEquals(2, driver.child(0).restarts());
+    }
+
+    @Test
+    void shouldNotCountARestartThatAnOperatorForestalled() {
+        Driver stopped = driver(Specs.worker(0, "ingest").maxRestarts(ChildSpec.UNLIMITED));
+        stopped.exited(0, 1).toReady(0).exited(0, 1).stop(0).start(0);
+        assertEquals(ChildPhase.SPAWNING, stopped.phase(0));
+        assertEquals(1, stopped.child(0).restarts(), "stopped in backoff, then started");
+        Driver started = driver(Specs.worker(0, "ingest").maxRestarts(ChildSpec.UNLIMITED));
+        started.exited(0, 1).toReady(0).exited(0, 1).start(0);
+        assertEquals(ChildPhase.SPAWNING, started.phase(0));
+        assertEquals(1, started.child(0).restarts(), "started in backoff");
+    }
+
+    @Test
     void shouldForgetTheStreakOnceReadyForResetAfter() {
         Driver driver = driver(Specs.worker(0, "ingest").maxRestarts(ChildSpec.UNLIMITED));
         driver.exited(0, 1).toReady(0).exited(0, 1).toDeadline().toReady(0);

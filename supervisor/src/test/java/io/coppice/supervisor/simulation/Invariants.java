@@ -92,6 +92,7 @@ final class Invariants {
                     step.state().child(failed.child()));
         }
         endsAreRemembered(step);
+        restartsAreLaunches(before, step);
         commandsAreLawful(before, step);
     }
 
@@ -121,6 +122,20 @@ final class Invariants {
             shutdown = true;
         } else if (event instanceof Event.Released released) {
             books.get(released.child()).ran |= released.incarnation() == books.get(released.child()).lastIncarnation;
+        }
+    }
+
+    private void restartsAreLaunches(SupervisorState before, Step step) {
+        for (int i = 0; i < specs.size(); i++) {
+            int child = i;
+            long launched = step.commands().stream()
+                    .filter(command -> command instanceof Command.Spawn spawn && spawn.child() == child)
+                    .count();
+            long counted = step.state().child(i).restarts() - before.child(i).restarts();
+            check(
+                    "RESTARTS_ARE_LAUNCHES",
+                    counted >= 0 && counted <= launched,
+                    () -> name(child) + ": " + counted + " restarts counted, " + launched + " launches");
         }
     }
 
