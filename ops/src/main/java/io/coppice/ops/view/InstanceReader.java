@@ -7,6 +7,8 @@ import io.coppice.state.SegmentFile;
 import io.coppice.state.StateException;
 import io.coppice.state.root.ChildKind;
 import io.coppice.state.root.ChildStateCode;
+import io.coppice.state.root.EventType;
+import io.coppice.state.root.RootPhase;
 import io.coppice.state.root.RootSnapshot;
 import io.coppice.state.root.RootSnapshot.ChildInfo;
 import io.coppice.state.root.WantedCode;
@@ -82,9 +84,21 @@ public final class InstanceReader implements AutoCloseable {
             return byLock;
         }
         RootSnapshot.RootInfo root = snapshot.root().get();
-        return isOfThisBoot(snapshot) && proc.lives(root.pid(), root.startTicks())
-                ? new RootLiveness.Running(root.pid(), root.startTicks(), root.sinceEpochMs())
-                : new RootLiveness.NotRunning(root.pid());
+        if (isOfThisBoot(snapshot) && proc.lives(root.pid(), root.startTicks())) {
+            return new RootLiveness.Running(root.pid(), root.startTicks(), root.sinceEpochMs());
+        }
+        // Another pid in the lock file is that of a root that died before it wrote anything into the segment.
+        boolean isTheLast = byLock.lastPid() == 0 || byLock.lastPid() == root.pid();
+        return isTheLast && root.phase() == RootPhase.DONE
+                ? new RootLiveness.Ended(root.pid(), endedAt(snapshot))
+                : new RootLiveness.NotRunning(isTheLast ? root.pid() : byLock.lastPid());
+    }
+
+    private static long endedAt(RootSnapshot snapshot) {
+        return snapshot.events().stream()
+                .filter(event -> event.type() == EventType.ROOT_STOPPED)
+                .mapToLong(event -> Math.max(0, Math.min(event.epochMs(), MAX_EPOCH_MS)))
+                .reduce(0, (earlier, later) -> later);
     }
 
     private boolean isOfThisBoot(RootSnapshot snapshot) {

@@ -63,8 +63,12 @@ public final class ProcessTree {
                     "root",
                     "root: " + proc.command(running.pid()).orElse("(gone)"));
         } else {
-            long lastPid = ((RootLiveness.NotRunning) root).lastPid();
-            row(lastPid == 0 ? UNKNOWN : Long.toString(lastPid), UNKNOWN, "dead", "root " + root.words());
+            long lastPid = root.lastPid();
+            row(
+                    lastPid == 0 ? UNKNOWN : Long.toString(lastPid),
+                    UNKNOWN,
+                    root instanceof RootLiveness.Ended ? "ended" : "dead",
+                    "root " + root.words());
         }
     }
 

@@ -15,11 +15,20 @@ public sealed interface RootLiveness {
     record Running(long pid, long startTicks, long sinceEpochMs) implements RootLiveness {}
 
     /**
-     * No root runs.
+     * No root runs, and nobody knows that the last one ended in order: it died, or there never was one.
      *
      * @param lastPid of the last one; 0 if nobody knows
      */
     record NotRunning(long lastPid) implements RootLiveness {}
+
+    /**
+     * No root runs: the last one stopped all its children and ended, as it wrote into its segment. {@link #of} never
+     * answers this; it takes the root's segment to know.
+     *
+     * @param lastPid of that root
+     * @param atEpochMs when it said so; 0 if its event has been overwritten
+     */
+    record Ended(long lastPid, long atEpochMs) implements RootLiveness {}
 
     /** Looks at the lock file alone: enough to tell which instances run. */
     static RootLiveness of(InstanceDirectory directory, ProcFileSystem proc) {
@@ -38,12 +47,23 @@ public sealed interface RootLiveness {
         return this instanceof Running;
     }
 
-    /** What to say of it in one clause: {@code runs as pid 12} or {@code is not running (pid 12 died)}. */
+    /** What to say of it in one clause: {@code runs as pid 12} or {@code is not running (pid 12 is gone)}. */
     default String words() {
         if (this instanceof Running running) {
             return "runs as pid " + running.pid();
         }
-        long lastPid = ((NotRunning) this).lastPid();
+        long lastPid = lastPid();
+        if (this instanceof Ended) {
+            return "is not running (pid " + lastPid + " ended in order)";
+        }
         return "is not running" + (lastPid == 0 ? "" : " (pid " + lastPid + " is gone)");
+    }
+
+    /** Pid of the root that runs or was the last to run; 0 if nobody knows. */
+    default long lastPid() {
+        if (this instanceof Running running) {
+            return running.pid();
+        }
+        return this instanceof Ended ended ? ended.lastPid() : ((NotRunning) this).lastPid();
     }
 }

@@ -19,6 +19,7 @@ public final class StatusJson {
             json.writeStartObject();
             json.writeStringField("instance", status.instance());
             writeRoot(status.root(), json);
+            writeRootEnd(status.root(), json);
             json.writeArrayFieldStart("daemons");
             for (DaemonStatus daemon : status.daemons()) {
                 writeDaemon(daemon, json);
@@ -43,6 +44,21 @@ public final class StatusJson {
         } else {
             json.writeNullField("root");
         }
+    }
+
+    /** How the last root went, null while one runs or if none ever did. */
+    private static void writeRootEnd(RootLiveness root, JsonGenerator json) throws IOException {
+        if (root.running() || root.lastPid() == 0) {
+            json.writeNullField("root_end");
+            return;
+        }
+        json.writeObjectFieldStart("root_end");
+        json.writeNumberField("pid", root.lastPid());
+        json.writeBooleanField("orderly", root instanceof RootLiveness.Ended);
+        json.writeStringField(
+                "at",
+                root instanceof RootLiveness.Ended ended && ended.atEpochMs() > 0 ? instant(ended.atEpochMs()) : null);
+        json.writeEndObject();
     }
 
     private static void writeDaemon(DaemonStatus daemon, JsonGenerator json) throws IOException {

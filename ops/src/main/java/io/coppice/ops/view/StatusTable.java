@@ -40,11 +40,19 @@ public final class StatusTable {
             return palette.paint(Tone.HEADING, status.instance()) + ": root " + running.words() + ", up "
                     + Durations.words(clocks.nowEpochMs() - running.sinceEpochMs());
         }
+        boolean ended = status.root() instanceof RootLiveness.Ended;
         return palette.paint(Tone.HEADING, status.instance()) + ": "
-                + palette.paint(Tone.BAD, "root " + status.root().words())
+                + palette.paint(ended ? Tone.FAINT : Tone.BAD, "root " + end(status.root(), clocks))
                 + (status.daemons().stream().anyMatch(daemon -> daemon.pid().isPresent())
                         ? "; what lives goes on unwatched; the next `coppice run` stops it and starts it again from its state"
                         : "; nothing of it runs");
+    }
+
+    private static String end(RootLiveness root, Clocks clocks) {
+        return root instanceof RootLiveness.Ended ended && ended.atEpochMs() > 0
+                ? "ended in order " + Durations.coarse(clocks.nowEpochMs() - ended.atEpochMs()) + " ago (pid "
+                        + ended.lastPid() + ")"
+                : root.words();
     }
 
     private static List<Cell> row(DaemonStatus daemon, boolean rootRuns, Clocks clocks) {

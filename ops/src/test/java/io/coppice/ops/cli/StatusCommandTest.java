@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.ops.cli.CommandHarness.Result;
 import io.coppice.state.root.ChildStateCode;
+import io.coppice.state.root.EventType;
 import io.coppice.state.root.ExitKind;
+import io.coppice.state.root.RootPhase;
 import io.coppice.state.root.WantedCode;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -61,7 +63,7 @@ class StatusCommandTest {
 
         assertEquals("", result.err());
         assertEquals("""
-                {"instance":"shop","root":{"pid":50,"since":"2026-11-21T07:10:00Z"},"daemons":[\
+                {"instance":"shop","root":{"pid":50,"since":"2026-11-21T07:10:00Z"},"root_end":null,"daemons":[\
                 {"name":"rates","state":"ready","wanted":"up","pid":60,"incarnation":1,"restarts":0,"commits":7,"heartbeat_age_ms":121,"last_exit":null,"standbys":0,"kind":"daemon","uptime_ms":125000,"backoff_ms":null,"waiting_for":[],"problem":null},\
                 {"name":"ingest","state":"ready","wanted":"up","pid":61,"incarnation":2,"restarts":1,"commits":1234,"heartbeat_age_ms":121,"last_exit":{"kind":"signal","code":null,"signal":"KILL","at":"2026-11-21T09:14:57Z","text":null},"standbys":0,"kind":"daemon","uptime_ms":125000,"backoff_ms":null,"waiting_for":[],"problem":null},\
                 {"name":"web","state":"ready","wanted":"up","pid":62,"incarnation":1,"restarts":0,"commits":null,"heartbeat_age_ms":null,"last_exit":null,"standbys":0,"kind":"command","uptime_ms":125000,"backoff_ms":null,"waiting_for":[],"problem":null},\
@@ -97,11 +99,52 @@ class StatusCommandTest {
         assertTrue(text.lines().get(3).startsWith("ingest  ready  "), text.out());
 
         String json = harness.run("status", "--instance", "shop", "--json").out();
-        assertTrue(json.startsWith("{\"instance\":\"shop\",\"root\":null,"), json);
+        assertTrue(
+                json.startsWith("{\"instance\":\"shop\",\"root\":null,"
+                        + "\"root_end\":{\"pid\":50,\"orderly\":false,\"at\":null},"),
+                json);
         assertTrue(json.contains("{\"name\":\"rates\",\"state\":\"ready\",\"wanted\":\"up\",\"pid\":null,"), json);
         assertTrue(
                 json.contains("\"pid\":61,\"incarnation\":2,\"restarts\":1,\"commits\":1234,\"heartbeat_age_ms\":null"),
                 json);
+    }
+
+    @Test
+    void shouldTellAnOrderlyEndFromADeath() {
+        for (int row = 0; row < 3; row++) {
+            shop.child(row, child -> {
+                child.state(ChildStateCode.STOPPED);
+                child.wanted(WantedCode.DOWN);
+                child.pid(0);
+            });
+        }
+        shop.root().phase(RootPhase.DONE);
+        shop.root()
+                .event(CommandHarness.NOW_EPOCH_MS - 180_000, -1, EventType.ROOT_STOPPED, ShopFixture.ROOT_PID, 0, "");
+        shop.root().commit();
+        shop.killRoot();
+
+        assertEquals(
+                "shop: root ended in order 3m ago (pid 50); nothing of it runs",
+                harness.run("status", "--instance", "shop").lines().get(0));
+        String json = harness.run("status", "--instance", "shop", "--json").out();
+        assertTrue(
+                json.startsWith("{\"instance\":\"shop\",\"root\":null,"
+                        + "\"root_end\":{\"pid\":50,\"orderly\":true,\"at\":\"2026-11-21T09:12:00Z\"},"),
+                json);
+    }
+
+    @Test
+    void shouldNotTakeTheOrderlyEndOfAnEarlierRootForThatOfTheLast() throws IOException {
+        shop.root().phase(RootPhase.DONE);
+        shop.root().commit();
+        shop.killRoot();
+        Files.writeString(shop.directory.rootLock(), "77 770 " + CommandHarness.NOW_EPOCH_MS + "\n");
+
+        assertTrue(harness.run("status", "--instance", "shop")
+                .lines()
+                .get(0)
+                .startsWith("shop: root is not running (pid 77 is gone)"));
     }
 
     @Test
