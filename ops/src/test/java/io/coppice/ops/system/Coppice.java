@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -151,24 +152,31 @@ final class Coppice implements AfterTestExecutionCallback {
         }
     }
 
-    @SuppressWarnings("unchecked")
     Map<String, @Nullable Object> status() throws IOException, InterruptedException {
         Result result = run("status", "--json");
         if (result.exitCode() != 0) {
             throw new IllegalStateException("status: exit " + result.exitCode() + ": " + result.err());
         }
-        return (Map<String, @Nullable Object>) Objects.requireNonNull(Json.parse(result.out()));
+        return statusIn(result);
     }
 
     @SuppressWarnings("unchecked")
+    private static Map<String, @Nullable Object> statusIn(Result result) {
+        return (Map<String, @Nullable Object>) Objects.requireNonNull(Json.parse(result.out()));
+    }
+
     Daemon daemon(String name) throws IOException, InterruptedException {
+        return daemon(name, status()).orElseThrow();
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Optional<Daemon> daemon(String name, Map<String, @Nullable Object> status) {
         List<Map<String, @Nullable Object>> daemons =
-                (List<Map<String, @Nullable Object>>) Objects.requireNonNull(status().get("daemons"));
+                (List<Map<String, @Nullable Object>>) Objects.requireNonNull(status.get("daemons"));
         return daemons.stream()
                 .filter(d -> name.equals(d.get("name")))
                 .map(Daemon::new)
-                .findFirst()
-                .orElseThrow();
+                .findFirst();
     }
 
     /** Waits until {@code status --json} shows a daemon as the condition wants it. */
@@ -176,14 +184,12 @@ final class Coppice implements AfterTestExecutionCallback {
         long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WATCHDOG_SECONDS);
         Result last = run("status", "--json");
         while (System.nanoTime() < endNs) {
-            if (last.exitCode() == 0) {
-                Daemon daemon = daemon(name);
-                if (condition.test(daemon)) {
-                    return daemon;
-                }
-            } else {
-                TimeUnit.MILLISECONDS.sleep(POLL_MS);
+            // One status is one look: a root that starts afresh removes its segment between two of them.
+            Optional<Daemon> daemon = last.exitCode() == 0 ? daemon(name, statusIn(last)) : Optional.empty();
+            if (daemon.filter(condition).isPresent()) {
+                return daemon.get();
             }
+            TimeUnit.MILLISECONDS.sleep(POLL_MS);
             last = run("status", "--json");
         }
         return fail(name + " never came to be as expected; last status: " + last.out() + last.err() + "\nlog: "
