@@ -64,6 +64,27 @@ class RecoverySystemTest {
     }
 
     @Test
+    void shouldNotTakeASigtermFromOutsideForACompletion() throws Exception {
+        coppice.manifest("""
+                instance: shop
+                daemons:
+                  ticker: {main: %sTicker, classpath: [$JAR], jvm: {heap: 16MiB}}
+                """.formatted(DAEMONS));
+        Coppice.Root root = coppice.startRoot();
+        Coppice.Daemon before = coppice.await("ticker", d -> d.state().equals("ready") && d.number("commits") > 20);
+
+        ProcessHandle.of(before.number("pid")).orElseThrow().destroy();
+
+        Coppice.Daemon after = coppice.await(
+                "ticker",
+                d -> d.state().equals("ready") && d.number("incarnation") == before.number("incarnation") + 1);
+        assertEquals("exit", after.lastExit().get("kind"));
+        assertEquals(143L, after.lastExit().get("code"));
+        assertEquals(0, root.stop(), root.stderr());
+        assertEquals("stopped", coppice.daemon("ticker").state());
+    }
+
+    @Test
     void shouldRollBackAStepThatThrowsAndTellTheTraceAsTheCause() throws Exception {
         coppice.manifest("""
                 instance: shop

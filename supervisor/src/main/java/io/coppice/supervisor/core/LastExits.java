@@ -20,6 +20,7 @@ final class LastExits {
     private static final int SEGMENT_REFUSED_CODE = 71;
     private static final int SEGMENT_LOCKED_CODE = 72;
     private static final int MAIN_UNUSABLE_CODE = 73;
+    private static final int STOPPED_CODE = 143;
 
     private LastExits() {}
 
@@ -99,6 +100,7 @@ final class LastExits {
             case EXCEPTION_CODE, FAIL_CODE -> text + " (uncaught exception)";
             case SEGMENT_REFUSED_CODE -> text + " (it refused its segment, see its log)";
             case SEGMENT_LOCKED_CODE -> text + " (it could not lock its segment, see its log)";
+            case STOPPED_CODE -> text + " (ended in order by a signal)";
             case MAIN_UNUSABLE_CODE -> text + " (its main class is unusable, see its log)";
             default -> text;
         };

@@ -20,6 +20,7 @@ class RestartPolicyGridTest {
             worker exit 70, words     | again  | again      | failed
             worker exit 78, words     | failed | failed     | failed
             worker exit 125           | again  | again      | failed
+            worker exit 143           | again  | again      | failed
             worker signal 11          | again  | again      | failed
             worker unknown            | again  | again      | failed
             worker hang               | again  | again      | failed
@@ -56,6 +57,7 @@ class RestartPolicyGridTest {
                         .died(SUBJECT, new ExitStatus.Exited(78), "java.lang.IllegalStateException: no"));
         WAYS.put("exit 78", driver -> driver.toReady(SUBJECT).exited(SUBJECT, 78));
         WAYS.put("exit 125", driver -> driver.toReady(SUBJECT).exited(SUBJECT, 125));
+        WAYS.put("exit 143", driver -> driver.toReady(SUBJECT).exited(SUBJECT, 143));
         WAYS.put("signal 11", driver -> driver.toReady(SUBJECT).signaled(SUBJECT, 11));
         WAYS.put("signal 15", driver -> driver.toReady(SUBJECT).signaled(SUBJECT, 15));
         WAYS.put("unknown", driver -> driver.toReady(SUBJECT).died(SUBJECT, new ExitStatus.Unknown(), null));

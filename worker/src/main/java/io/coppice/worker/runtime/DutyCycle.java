@@ -16,7 +16,7 @@ import io.coppice.worker.StepErrorException;
  *                            ▲                          ├─ DONE ─ stop() ─ commit ─ COMPLETED, exit 0
  *                            │                          └─ exception ─ rollback ─ onException() ─┬─ RESTART: exit 70
  *                            └────────────────────────────────────── CONTINUE: commit, pause ────┼─ FAIL: exit 78
- *  stop requested, seen between two steps: STOPPING ─ stop() ─ commit ─ exit 0                   ┘
+ *  stop requested, seen between two steps: STOPPING ─ stop() ─ commit ─ exit 143                 ┘
  * </pre>
  *
  * <p>One turn allocates nothing unless an exception left the step.
@@ -125,8 +125,9 @@ final class DutyCycle {
         }
         if (lastPhase == Phase.COMPLETED) {
             port.phase(Phase.COMPLETED);
+            return ExitCode.DONE;
         }
-        return ExitCode.DONE;
+        return ExitCode.STOPPED;
     }
 
     private int fail(Throwable thrown, int exitCode) {

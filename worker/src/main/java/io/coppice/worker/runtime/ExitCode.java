@@ -2,8 +2,14 @@ package io.coppice.worker.runtime;
 
 /** What a worker's exit codes mean to the root. Each is part of the contract between the two processes. */
 final class ExitCode {
-    /** Completed, or stopped because it was asked to. */
+    /** Completed: the daemon said that all its work is done. */
     static final int DONE = 0;
+
+    /**
+     * Stopped in order by a signal, SIGTERM as a rule, with work left: what a JVM without a say in it exits with. Not 0, so
+     * that a SIGTERM which the root did not send is no completion.
+     */
+    static final int STOPPED = 143;
 
     /** Called with arguments it does not understand: not started by a root of this release. */
     static final int USAGE = 64;

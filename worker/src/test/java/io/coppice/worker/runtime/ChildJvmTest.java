@@ -177,7 +177,7 @@ class ChildJvmTest {
 
             process.destroy();
 
-            assertEquals(0, child.exitCode(process), child.log());
+            assertEquals(143, child.exitCode(process), child.log());
             view.refresh();
             assertEquals(stops + 1, view.get(Fixtures.STOPS), "stop() was called and committed");
             assertEquals(Phase.STOPPING.code(), child.read().phase());
@@ -369,7 +369,7 @@ class ChildJvmTest {
         child.await(view, () -> view.get(Fixtures.COUNT) == 1, "it has stepped");
         process.destroy();
 
-        assertEquals(0, child.exitCode(process));
+        assertEquals(143, child.exitCode(process));
         assertEquals("", child.log());
     }
 
@@ -382,7 +382,7 @@ class ChildJvmTest {
         child.await(view, () -> view.get(Fixtures.COUNT) == 1, "it has stepped");
         process.destroy();
 
-        assertEquals(0, child.exitCode(process));
+        assertEquals(143, child.exitCode(process));
         assertEquals("", child.log(), "neither the JVM nor slf4j nor the worker has anything to say");
         String loaded = Files.readString(classes);
         assertTrue(loaded.contains("net.openhft.chronicle.bytes."), "the log of classes is there");
