@@ -8,6 +8,7 @@ import io.coppice.ops.view.RootLiveness;
 import io.coppice.ops.view.Suggestions;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -141,10 +142,13 @@ final class InstanceResolver {
                     & 0xffff_ffffL;
         } catch (NoSuchFileException e) {
             return; // Whether it exists is the next question.
-        } catch (IOException e) {
+        } catch (AccessDeniedException e) {
             throw new CommandFailedException(
                     ExitCode.NOT_PERMITTED,
-                    "Cannot look at " + instance.path() + ": " + e.getMessage() + "\n  Run this command as its owner.");
+                    "Not permitted to look at " + instance.path() + " as user id " + caller.uid()
+                            + ".\n  Run this command as its owner or as root.");
+        } catch (IOException e) {
+            throw new CommandFailedException(ExitCode.FAILED, "Cannot look at " + instance.path() + ": " + e);
         }
         boolean mine = owner == caller.uid() || caller.uid() == 0;
         if (!mine
