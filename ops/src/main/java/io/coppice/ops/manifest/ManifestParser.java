@@ -37,8 +37,8 @@ final class ManifestParser {
         for (YamlNode.Entry entry : UniqueKeys.of(mapping, "", problems)) {
             String key = entry.key().text();
             switch (key) {
-                case "instance" -> instance = text(entry, "a name, [a-z0-9-]{1,32}");
-                case "segments" -> segments = text(entry, "a directory");
+                case "instance" -> instance = located(entry, ValueReaders.name("a name, [a-z0-9-]{1,32}"));
+                case "segments" -> segments = located(entry, ValueReaders.text("a directory"));
                 case "defaults" -> {
                     YamlNode.Mapping settings = mappingOf(entry.value(), "defaults", "a mapping of keys of a daemon");
                     if (settings != null) {
@@ -59,9 +59,9 @@ final class ManifestParser {
         return new Manifest(instance, segments, daemonsEntry.key().at(), daemons(daemonsEntry.value(), defaults));
     }
 
-    private @Nullable Located<String> text(YamlNode.Entry entry, String expected) {
+    private @Nullable Located<String> located(YamlNode.Entry entry, Setting.ValueReader<String> reader) {
         String key = entry.key().text();
-        String text = ValueReaders.text(expected).read(entry.value(), key, problems);
+        String text = reader.read(entry.value(), key, problems);
         return text == null ? null : new Located<>(text, entry.value().at(), key);
     }
 

@@ -16,7 +16,13 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** How the values of the keys are read. Each tells what is wrong in one line and gives null then. */
+/**
+ * How the values of the keys are read. Each tells what is wrong in one line and gives null then.
+ *
+ * <p>What YAML takes for a number or a boolean without quotes is refused where one text is the whole value and has a
+ * meaning of its own: a class, a command line, a directory. It is text as it is written where people write it as such:
+ * the elements of a list ({@code command: [sleep, 5]}), the values of variables ({@code PORT: 8080}) and names.
+ */
 final class ValueReaders {
     private static final Pattern WHOLE_NUMBER = Pattern.compile("[-+]?[0-9]{1,9}");
     private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3})?");
@@ -54,14 +60,36 @@ final class ValueReaders {
                     node.description() + " holds a NUL or is longer than " + PlanBounds.MAX_ARGUMENT_BYTES + " bytes",
                     expected);
         } else {
-            String hint = node instanceof YamlNode.Scalar ? "write \"\" for an empty text" : "";
-            problems.add(node.at(), path, node.description(), expected, hint);
+            problems.add(node.at(), path, node.description(), expected);
         }
         return null;
     }
 
-    /** A text that is not empty. */
+    /** One word among others, empty or not; a number is the text that it is written with. */
+    private static @Nullable String word(YamlNode node, String path, Problems problems) {
+        String expected = "a text";
+        if (node instanceof YamlNode.Scalar scalar && scalar.isNothing()) {
+            problems.add(node.at(), path, node.description(), expected, "write \"\" for an empty text");
+            return null;
+        }
+        return scalar(node, path, problems, expected);
+    }
+
+    /** A text that is not empty, and neither a number nor a boolean. */
     static ValueReader<String> text(String expected) {
+        return (node, path, problems) -> {
+            String otherType = node instanceof YamlNode.Scalar scalar ? scalar.otherType() : null;
+            if (otherType != null) {
+                String quoted = otherType.substring(otherType.indexOf('`')).replace('`', '"');
+                problems.add(node.at(), path, otherType, expected, "write " + quoted + " if that text is meant");
+                return null;
+            }
+            return name(expected).read(node, path, problems);
+        };
+    }
+
+    /** A text that is not empty, whatever YAML takes it for. */
+    static ValueReader<String> name(String expected) {
         return (node, path, problems) -> {
             String text = scalar(node, path, problems, expected);
             if (text != null && text.isBlank()) {
@@ -136,7 +164,7 @@ final class ValueReaders {
             for (int i = 0; i < sequence.elements().size(); i++) {
                 YamlNode element = sequence.elements().get(i);
                 String elementPath = path + "[" + i + "]";
-                String text = scalar(element, elementPath, problems, "a text");
+                String text = word(element, elementPath, problems);
                 if (text != null) {
                     texts.add(new Located<>(text, element.at(), elementPath));
                 }
@@ -261,7 +289,7 @@ final class ValueReaders {
                         "letters, digits and `_`, not starting with a digit");
                 continue;
             }
-            String value = scalar(entry.value(), entryPath, problems, "a text");
+            String value = word(entry.value(), entryPath, problems);
             if (value != null) {
                 environment.put(name, new Located<>(value, entry.key().at(), entryPath));
             }
@@ -273,8 +301,8 @@ final class ValueReaders {
         String expected = "a list that is executed, such as [nginx, -g, \"daemon off;\"], or a text for /bin/sh -c";
         if (node instanceof YamlNode.Sequence) {
             List<Located<String>> words = texts(expected, 1).read(node, path, problems);
-            if (words == null || words.isEmpty()) {
-                return null;
+            if (words == null || words.isEmpty() || !words.get(0).path().equals(path + "[0]")) {
+                return null; // The program itself could not be read; the word after it is none.
             }
             if (words.get(0).value().isBlank()) {
                 problems.add(words.get(0), "an empty text", "the program to execute", "");

@@ -1,6 +1,8 @@
 package io.coppice.ops.manifest;
 
 import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** A piece of YAML and where it stands. Aliases have been replaced by what they stand for. */
 sealed interface YamlNode {
@@ -12,9 +14,24 @@ sealed interface YamlNode {
     /**
      * Text as it is written.
      *
-     * @param plain not quoted: only then can it be a number or nothing (YAML 1.2 core schema)
+     * @param plain not quoted: only then can it be a number, a boolean or nothing (YAML 1.2 core schema)
      */
     record Scalar(Position at, String text, boolean plain) implements YamlNode {
+        private static final Pattern NUMBER = Pattern.compile("[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+"
+                + "|[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?"
+                + "|[-+]?\\.(inf|Inf|INF)|\\.(nan|NaN|NAN)");
+
+        private static final Pattern BOOLEAN = Pattern.compile("true|True|TRUE|false|False|FALSE");
+
+        /** What YAML takes it for, {@code the number `7`} or {@code the boolean `true`}; null if for a text or nothing. */
+        @Nullable
+        String otherType() {
+            if (plain && NUMBER.matcher(text).matches()) {
+                return "the number " + description();
+            }
+            return plain && BOOLEAN.matcher(text).matches() ? "the boolean " + description() : null;
+        }
+
         /** Whether this is YAML's null: an empty plain scalar, {@code ~} or {@code null}. */
         boolean isNothing() {
             return plain

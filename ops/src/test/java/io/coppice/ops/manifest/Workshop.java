@@ -106,6 +106,15 @@ final class Workshop {
         return errors.get(0);
     }
 
+    /** Expects these errors and no others, in the order of the file; those of no place in it are left out. */
+    void assertErrors(String yaml, String... expected) {
+        List<String> errors = errors(yaml).stream()
+                .filter(error -> error.startsWith("shop.yaml:"))
+                .map(error -> error.substring("shop.yaml:".length()).replace("looked at FOLDER/", "looked at "))
+                .toList();
+        assertEquals(String.join("\n", expected), String.join("\n", errors));
+    }
+
     List<String> lines(ManifestResult result) {
         if (result instanceof ManifestResult.Refused refused) {
             return refused.errors().stream()
