@@ -40,17 +40,19 @@ final class DaemonClasses implements AutoCloseable {
     /** What keeps a class from being a daemon, ready for an error; the hint may be empty. */
     record Fault(String what, String expected, String hint) {}
 
-    /** What keeps the class from being a daemon; null if it can be one. */
+    /**
+     * What keeps the class from being a daemon; null if it can be one.
+     *
+     * @param className a binary name, as {@link ClassName} reads it
+     * @throws IllegalArgumentException if it is none
+     */
     @Nullable
     Fault faultOf(String className) {
-        String expected = "a public class that implements io.coppice.worker.Daemon";
-        if (!isBinaryName(className)) {
-            String dotted = className.replaceFirst("\\.(class|java)$", "").replace('/', '.');
-            return new Fault(
-                    Problems.quoted(className) + " is not the name of a class",
-                    "a name such as com.example.Ingest",
-                    Suggestion.didYouMean(isBinaryName(dotted) ? dotted : null));
+        if (!ClassName.isBinaryName(className)) {
+            // Such a name might lead out of the class path.
+            throw new IllegalArgumentException(className);
         }
+        String expected = "a public class that implements io.coppice.worker.Daemon";
         Lookup lookup = lookup(className.replace('.', '/'));
         if (lookup.state == State.ABSENT) {
             return new Fault(
@@ -211,17 +213,6 @@ final class DaemonClasses implements AutoCloseable {
 
     private static boolean isOfTheJdk(String internalName) {
         return ClassLoader.getPlatformClassLoader().getResource(internalName + ".class") != null;
-    }
-
-    private static boolean isBinaryName(String name) {
-        for (String part : name.split("\\.", -1)) {
-            if (part.isEmpty()
-                    || !Character.isJavaIdentifierStart(part.charAt(0))
-                    || !part.chars().allMatch(Character::isJavaIdentifierPart)) {
-                return false;
-            }
-        }
-        return !name.endsWith(".class") && !name.endsWith(".java");
     }
 
     @Override

@@ -30,8 +30,7 @@ final class DaemonKeys {
 
     private static final Map<String, Setting<?>> BY_PATH = new LinkedHashMap<>();
 
-    static final Setting<String> MAIN =
-            key("main", Scope.MAIN, false, ValueReaders.text("a class name such as com.example.Ingest"), null);
+    static final Setting<String> MAIN = key("main", Scope.MAIN, false, ClassName::read, null);
     static final Setting<List<Located<String>>> CLASSPATH =
             key("classpath", Scope.MAIN, true, ValueReaders.texts("a list of jars such as [lib/*.jar]", 1), null);
     static final Setting<Long> HEAP =

@@ -180,7 +180,7 @@ class ManifestErrorsTest {
                 "daemons: {it: {main: com.example.Ingets, classpath: [lib/shop.jar]}} | 1:22: daemons.it.main: class `com.example.Ingets` is not on the class path, expected a public class that implements io.coppice.worker.Daemon; did you mean `com.example.Ingest`?",
                 "daemons: {it: {main: Ingest, classpath: [lib/shop.jar]}} | 1:22: daemons.it.main: class `Ingest` is not on the class path, expected a public class that implements io.coppice.worker.Daemon; did you mean `com.example.Ingest`?",
                 "daemons: {it: {main: com.example.Plain, classpath: [lib/shop.jar]}} | 1:22: daemons.it.main: class `com.example.Plain` does not implement io.coppice.worker.Daemon, expected a class that does; the class path holds `com.example.Ingest`, `com.example.Rates`",
-                "daemons: {it: {main: com/example/Ingest.class, classpath: [lib/shop.jar]}} | 1:22: daemons.it.main: `com/example/Ingest.class` is not the name of a class, expected a name such as com.example.Ingest; did you mean `com.example.Ingest`?",
+                "daemons: {it: {main: com/example/Ingest.class, classpath: [lib/shop.jar]}} | 1:22: daemons.it.main: `com/example/Ingest.class` is not the name of a class, expected a class name such as com.example.Ingest; did you mean `com.example.Ingest`?",
                 "just text | 1:1: `just text`, expected a mapping with at least `daemons:`",
                 "? [a] : b;daemons: {it: {command: [sleep, 1]}} | 1:3: a list as a key, expected a word",
             })

@@ -15,11 +15,40 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Texts, and what looks like one. */
 class ManifestTextsTest {
+    private static final String NO_CLASS_PATH =
+            "no `classpath`, expected the jars that hold its class, such as [lib/*.jar]";
+
     private Workshop shop;
 
     @BeforeEach
     void open(@TempDir Path temporary) throws IOException {
         shop = new Workshop(temporary);
+    }
+
+    @Test
+    void shouldRefuseANumberForAClassWithoutAClassPath() {
+        shop.assertErrors(
+                "daemons: {it: {main: 3}}",
+                "1:11: daemons.it: " + NO_CLASS_PATH,
+                "1:22: daemons.it.main: the number `3`, expected a class name such as com.example.Ingest");
+        shop.assertErrors(
+                "daemons: {it: {main: true}}",
+                "1:11: daemons.it: " + NO_CLASS_PATH,
+                "1:22: daemons.it.main: the boolean `true`, expected a class name such as com.example.Ingest");
+    }
+
+    @Test
+    void shouldCheckTheNameOfAClassWithoutAClassPath() {
+        shop.assertErrors(
+                "daemons: {it: {main: com/example/Ingest.class}}",
+                "1:11: daemons.it: " + NO_CLASS_PATH,
+                "1:22: daemons.it.main: `com/example/Ingest.class` is not the name of a class, expected a class name"
+                        + " such as com.example.Ingest; did you mean `com.example.Ingest`?");
+        shop.assertErrors(
+                "daemons: {it: {main: \"3\"}}",
+                "1:11: daemons.it: " + NO_CLASS_PATH,
+                "1:22: daemons.it.main: `3` is not the name of a class, expected a class name such as"
+                        + " com.example.Ingest");
     }
 
     @ParameterizedTest
