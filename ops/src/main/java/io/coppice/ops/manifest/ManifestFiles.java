@@ -127,7 +127,11 @@ final class ManifestFiles {
                 }
             }
         } catch (PatternSyntaxException | InvalidPathException e) {
-            problems.add(entry, Problems.quoted(pattern) + " (" + e.getMessage() + ")", "a glob such as lib/*.jar", "");
+            // The whole message of a pattern has three lines, to point at the place.
+            String reason = e instanceof PatternSyntaxException syntax
+                    ? syntax.getDescription()
+                    : String.valueOf(e.getMessage());
+            problems.add(entry, Problems.quoted(pattern) + " (" + reason + ")", "a glob such as lib/*.jar", "");
             return;
         } catch (IOException e) {
             problems.add(entry, Problems.quoted(pattern) + " (" + e + ")", "readable directories", "");

@@ -243,6 +243,14 @@ class ManifestErrorsTest {
     }
 
     @Test
+    void shouldExplainABrokenGlobInOneLine() {
+        String error = shop.error("daemons: {it: {main: com.example.Ingest, classpath: [\"[lib/*.jar\"]}}\n");
+        assertTrue(error.startsWith("shop.yaml:1:54: daemons.it.classpath[0]: `[lib/*.jar` (Missing ']"), error);
+        assertTrue(error.endsWith("), expected a glob such as lib/*.jar"), error);
+        assertEquals(1, error.lines().count(), error);
+    }
+
+    @Test
     void shouldRefuseAFileThatIsNoJar() throws IOException {
         Files.writeString(shop.folder.resolve("lib/broken.jar"), "not a zip");
         String error = shop.error("daemons: {it: {main: com.example.Ingest, classpath: [lib/broken.jar]}}\n");
