@@ -70,6 +70,7 @@ final class Workshop {
     ManifestResult read(byte[] yaml, String fileName) {
         Path file = folder.resolve(fileName);
         try {
+            Files.deleteIfExists(file); // A file that is truncated and written again is flushed to the disk by ext4.
             Files.write(file, yaml);
         } catch (IOException e) {
             throw new AssertionError(e);
