@@ -2,10 +2,12 @@ package io.coppice.ops.manifest;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Collects what is wrong, so that all of it is told at once. One thread. */
 final class Problems {
@@ -13,6 +15,7 @@ final class Problems {
 
     private final String file;
     private final Set<ManifestError> errors = new LinkedHashSet<>();
+    private final Set<Position> unknown = new HashSet<>();
     private final List<String> warnings = new ArrayList<>();
 
     Problems(String file) {
@@ -34,12 +37,35 @@ final class Problems {
     }
 
     void addText(Position at, String key, String message) {
-        errors.add(new ManifestError(file, at.line(), at.column(), printable(key), message));
+        if (!unknown.contains(at)) {
+            errors.add(new ManifestError(file, at.line(), at.column(), printable(key), message));
+        }
+    }
+
+    /** Like {@link #addText}; and nothing else can be said of what stands there, so that what is said later is dropped. */
+    void addUnknown(Position at, String message) {
+        addText(at, "", message);
+        unknown.add(at);
     }
 
     /** For what is not in the file: an option or a variable. */
     void addElsewhere(String source, String message) {
         errors.add(new ManifestError(source, 0, 0, "", message));
+    }
+
+    void addUnknownKey(YamlNode.Entry entry, String path, String whose, List<String> keys, String hint) {
+        // With a good guess the list of all keys would only hide it.
+        String expected = hint.isEmpty() ? "a key " + whose + ": " + String.join(", ", keys) : "a key " + whose;
+        add(entry.key().at(), path, "unknown key", expected, hint);
+    }
+
+    /** For a key of a later release; {@code accepted} is the value that this one has anyway, if there is one. */
+    void addTooEarly(YamlNode.Entry entry, String path, @Nullable String accepted) {
+        add(
+                entry.key().at(),
+                path,
+                "not in this release",
+                accepted == null ? "a manifest without this key" : "`" + accepted + "` or a manifest without this key");
     }
 
     void warn(Position at, String key, String message) {

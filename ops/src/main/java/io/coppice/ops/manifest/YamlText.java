@@ -80,8 +80,9 @@ final class YamlText {
                 }
                 case DocumentStart -> {
                     if (root != null) {
-                        throw new Refusal(
-                                position(event), "a second document starts here, expected one manifest per file");
+                        problems.addText(
+                                position(event), "", "a second document starts here, expected one manifest per file");
+                        return root;
                     }
                 }
                 default -> root = node(event, 1);
@@ -124,10 +125,11 @@ final class YamlText {
     private YamlNode resolved(AliasEvent alias, Position at, int depth) throws Refusal {
         Anchored anchored = anchors.get(alias.getAlias());
         if (anchored == null) {
-            throw new Refusal(
+            problems.addUnknown(
                     at,
                     "the alias *" + alias.getAlias() + " names no anchor that is complete before it, expected &"
                             + alias.getAlias() + " on an earlier value");
+            return new YamlNode.Scalar(at, "", true);
         }
         if (++aliasCount > MAX_ALIASES || depth + anchored.height > MAX_NESTING + 1) {
             throw new Refusal(
