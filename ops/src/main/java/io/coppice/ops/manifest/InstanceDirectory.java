@@ -150,9 +150,10 @@ public record InstanceDirectory(Path base, Path directory, Path segmentDirectory
 
     /** Below it our own directory will lie: nobody else may be able to replace that. */
     private static boolean checkParent(Path parent, long uid, List<String> faults) {
+        int before = faults.size();
         Map<String, Object> found = attributes(parent, faults, true);
         if (found.isEmpty()) {
-            return true;
+            return faults.size() == before; // Below what is no directory there is nothing more to find.
         }
         long owner = number(found, "uid");
         int mode = (int) number(found, "mode");
