@@ -2,6 +2,7 @@ package io.coppice.ops.manifest;
 
 import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.Dependency;
 import io.coppice.supervisor.plan.PlanBounds;
 import io.coppice.supervisor.plan.Shutdown;
 import java.io.IOException;
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class ChildPlanner implements AutoCloseable {
     private static final long PAGE_BYTES = 4096;
 
+    /** Stands in for a class or a program that could not be read or found. */
+    private static final String UNKNOWN = "unknown";
+
     private final CompileOptions options;
     private final InstanceDirectory directory;
     private final References references;
@@ -28,7 +32,7 @@ final class ChildPlanner implements AutoCloseable {
     private final Programs programs;
     private final Problems problems;
     private final Map<List<Path>, DaemonClasses> classes = new HashMap<>();
-    private final Map<String, JvmMemory> memory = new LinkedHashMap<>();
+    private final Map<DaemonSpec, JvmMemory> memory = new LinkedHashMap<>();
     private final boolean hugePages;
     private @Nullable List<Path> workerJars;
 
@@ -47,24 +51,23 @@ final class ChildPlanner implements AutoCloseable {
         this.hugePages = hasHugePages(options.surroundings());
     }
 
-    /** The plan of one child; null if something about it is wrong, which has been told then. */
+    /**
+     * The plan of one child. Where something is wrong, which has been told then, something else stands in for it, so that
+     * the rest is checked against the bounds of a plan, too; such a plan must not be run. Null if it breaks one of those.
+     */
     @Nullable
     ChildPlan plan(DaemonSpec daemon) {
         Backoff backoff = daemon.backoff(problems);
         SortedMap<String, String> environment =
                 ChildEnvironment.of(options.surroundings().environment(), daemon.environment());
         Path workingDirectory = workingDirectory(daemon);
-        List<String> argv = List.of();
+        // With both `main` and `command` both are checked: nobody knows which of them will be kept.
+        List<String> argv = commandArgv(daemon, environment);
         long stateBytes = 0;
         if (daemon.isMain()) {
             checkEnvironment(daemon);
             stateBytes = (daemon.value(DaemonKeys.STATE) + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
             argv = workerArgv(daemon);
-        } else if (daemon.isCommand()) {
-            argv = commandArgv(daemon, environment);
-        }
-        if (argv.isEmpty() || backoff == null || workingDirectory == null) {
-            return null;
         }
         if (argv.size() > PlanBounds.MAX_LIST_LENGTH) {
             problems.add(
@@ -76,21 +79,23 @@ final class ChildPlanner implements AutoCloseable {
         }
         try {
             return new ChildPlan(
-                    daemon.name().value(),
+                    daemon.planName(),
                     daemon.isMain() ? ChildPlan.Kind.DAEMON : ChildPlan.Kind.COMMAND,
                     argv,
                     environment,
-                    workingDirectory.toString(),
+                    (workingDirectory == null ? files.folder() : workingDirectory).toString(),
                     stateBytes,
                     daemon.isMain() ? daemon.value(DaemonKeys.HEARTBEAT_TIMEOUT) : 0,
                     daemon.value(DaemonKeys.START_TIMEOUT),
                     daemon.value(DaemonKeys.RESTART),
                     daemon.value(DaemonKeys.MAX_RESTARTS),
                     daemon.value(DaemonKeys.PERIOD),
-                    backoff,
+                    backoff == null ? Backoff.NONE : backoff,
                     new Shutdown(daemon.value(DaemonKeys.SHUTDOWN_SIGNAL), daemon.value(DaemonKeys.SHUTDOWN_TIMEOUT)),
                     daemon.value(DaemonKeys.DEPENDS_ON).stream()
                             .map(Located::value)
+                            .filter(requirement -> PlanBounds.isName(requirement.name()))
+                            .map(requirement -> new Dependency(requirement.name(), requirement.condition()))
                             .toList());
         } catch (IllegalArgumentException e) {
             // A bound of the plan that no key alone breaks, such as a class path of more than 64 KiB.
@@ -99,17 +104,17 @@ final class ChildPlanner implements AutoCloseable {
         }
     }
 
-    /** The memory of each worker planned so far, by name. */
-    Map<String, JvmMemory> memory() {
+    /** The memory of each worker planned so far. */
+    Map<DaemonSpec, JvmMemory> memory() {
         return memory;
     }
 
     private List<String> workerArgv(DaemonSpec daemon) {
-        String name = daemon.name().value();
+        String name = daemon.planName();
         Located<List<Located<String>>> entries = daemon.stated(DaemonKeys.CLASSPATH);
         List<Path> own = List.of();
         if (entries == null) {
-            if (!daemon.own().mentions(DaemonKeys.CLASSPATH)) {
+            if (!daemon.mentions(DaemonKeys.CLASSPATH) && daemon.own().mentions(DaemonKeys.MAIN)) {
                 problems.add(daemon.name(), "no `classpath`", "the jars that hold its class, such as [lib/*.jar]", "");
             }
         } else {
@@ -127,12 +132,9 @@ final class ChildPlanner implements AutoCloseable {
         }
         List<Located<String>> jvmOptions = daemon.value(DaemonKeys.JVM_OPTIONS);
         JvmMemory jvm = JvmOptions.check(jvmOptions, daemon.value(DaemonKeys.HEAP), problems);
-        memory.put(name, jvm);
+        memory.put(daemon, jvm);
         Map<String, Path> peers = new LinkedHashMap<>();
         references.peersOf(daemon).forEach(peer -> peers.put(peer, directory.segment(peer)));
-        if (main == null) {
-            return List.of();
-        }
         List<Path> classPath = new ArrayList<>(jars);
         classPath.addAll(own);
         return new WorkerCommandLine(
@@ -144,7 +146,7 @@ final class ChildPlanner implements AutoCloseable {
                         jvmOptions.stream().map(Located::value).toList(),
                         directory,
                         name,
-                        main.value(),
+                        main == null ? UNKNOWN : main.value(),
                         daemon.value(DaemonKeys.HEARTBEAT_TIMEOUT),
                         peers,
                         daemon.value(DaemonKeys.ARGS).stream()
@@ -156,18 +158,15 @@ final class ChildPlanner implements AutoCloseable {
     private List<String> commandArgv(DaemonSpec daemon, Map<String, String> environment) {
         Located<Command> command = daemon.own().get(DaemonKeys.COMMAND);
         if (command == null) {
-            return List.of();
+            return List.of(UNKNOWN);
         }
         List<Located<String>> words = command.value().words();
         if (command.value().shell()) {
             return List.of("/bin/sh", "-c", words.get(0).value());
         }
         String program = programs.resolve(words.get(0), environment);
-        if (program == null) {
-            return List.of();
-        }
         List<String> argv = new ArrayList<>();
-        argv.add(program);
+        argv.add(program == null ? UNKNOWN : program);
         words.stream().skip(1).map(Located::value).forEach(argv::add);
         return argv;
     }

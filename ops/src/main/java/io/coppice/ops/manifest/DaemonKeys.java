@@ -1,7 +1,6 @@
 package io.coppice.ops.manifest;
 
 import io.coppice.ops.manifest.Setting.Scope;
-import io.coppice.supervisor.plan.Dependency;
 import io.coppice.supervisor.plan.PlanBounds;
 import io.coppice.supervisor.plan.RestartPolicy;
 import java.util.ArrayList;
@@ -61,8 +60,8 @@ final class DaemonKeys {
             key("backoff.max", Scope.ANY, true, ValueReaders.duration(0, PlanBounds.MAX_DURATION_MS), 10_000L);
     static final Setting<Long> BACKOFF_RESET_AFTER =
             key("backoff.reset_after", Scope.ANY, true, ValueReaders.duration(0, PlanBounds.MAX_DURATION_MS), 60_000L);
-    static final Setting<List<Located<Dependency>>> DEPENDS_ON =
-            key("depends_on", Scope.ANY, false, ValueReaders::dependsOn, List.of());
+    static final Setting<List<Located<Requirement>>> DEPENDS_ON =
+            key("depends_on", Scope.ANY, false, DependsOn::read, List.of());
     static final Setting<String> SHUTDOWN_SIGNAL =
             key("shutdown.signal", Scope.ANY, true, ValueReaders::signal, "TERM");
     static final Setting<Long> SHUTDOWN_TIMEOUT =
@@ -121,6 +120,14 @@ final class DaemonKeys {
 
     static List<Setting<?>> all() {
         return List.copyOf(BY_PATH.values());
+    }
+
+    /** To what a key or all keys of a group apply. */
+    static Scope scopeOf(String path) {
+        boolean main = BY_PATH.values().stream()
+                .filter(setting -> setting.path().equals(path) || setting.path().startsWith(path + "."))
+                .allMatch(setting -> setting.scope() == Scope.MAIN);
+        return main ? Scope.MAIN : Scope.ANY;
     }
 
     static boolean isGroup(String path) {

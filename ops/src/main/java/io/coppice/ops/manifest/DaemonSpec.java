@@ -9,23 +9,41 @@ import org.jspecify.annotations.Nullable;
 /**
  * One daemon of a manifest, with the manifest's {@code defaults:} below its own keys.
  *
- * @param name valid
+ * @param name as it is written
+ * @param named whether a daemon may have this name and none before it has; else that has been told
  * @param own what it says itself
  * @param defaults what {@code defaults:} says
  */
-record DaemonSpec(Located<String> name, Settings own, Settings defaults) {
+record DaemonSpec(Located<String> name, boolean named, Settings own, Settings defaults) {
+    /** Stands in for a name that no daemon may have, while the rest is checked. */
+    private static final String UNNAMED = "unnamed";
+
+    /** The name in a plan. */
+    String planName() {
+        return named ? name.value() : UNNAMED;
+    }
+
+    /** Whether this is a worker: it says so by {@code main}, or else by a key that only a worker may have. */
     boolean isMain() {
-        return own.mentions(DaemonKeys.MAIN);
+        return own.mentions(DaemonKeys.MAIN)
+                || (!isCommand()
+                        && own.mentioned().stream()
+                                .anyMatch(key -> DaemonKeys.scopeOf(key.value()) == Setting.Scope.MAIN));
     }
 
+    /** Whether this is a plain command and nothing else. */
     boolean isCommand() {
-        return own.mentions(DaemonKeys.COMMAND) && !isMain();
+        return own.mentions(DaemonKeys.COMMAND) && !own.mentions(DaemonKeys.MAIN);
     }
 
-    /** What the manifest says, in the daemon or in {@code defaults:}; null if nothing. */
+    /** Whether the manifest has the key, in the daemon or in {@code defaults:}, right or wrong. */
+    boolean mentions(Setting<?> setting) {
+        return own.mentions(setting) || defaults.mentions(setting);
+    }
+
+    /** What the manifest says, in the daemon or else in {@code defaults:}; null if nothing, or nothing readable. */
     <T> @Nullable Located<T> stated(Setting<T> setting) {
-        Located<T> stated = own.get(setting);
-        return stated != null ? stated : defaults.get(setting);
+        return own.mentions(setting) ? own.get(setting) : defaults.get(setting);
     }
 
     /** What holds, by the documented default if need be. */
@@ -50,11 +68,18 @@ record DaemonSpec(Located<String> name, Settings own, Settings defaults) {
         return environment;
     }
 
-    /** The backoff that holds; null if its parts contradict each other, which has been told then. */
+    private boolean isUnread(Setting<?> setting) {
+        return mentions(setting) && stated(setting) == null;
+    }
+
+    /** The backoff that holds; null if its parts cannot be read or contradict each other, which has been told then. */
     @Nullable
     Backoff backoff(Problems problems) {
         if (own.isBackoffNone() || (defaults.isBackoffNone() && !own.mentionsBackoff())) {
             return Backoff.NONE;
+        }
+        if (isUnread(DaemonKeys.BACKOFF_INITIAL) || isUnread(DaemonKeys.BACKOFF_MAX)) {
+            return null; // Told as well; the default in its place would contradict what nobody wrote.
         }
         long initialMs = value(DaemonKeys.BACKOFF_INITIAL);
         long maxMs = value(DaemonKeys.BACKOFF_MAX);

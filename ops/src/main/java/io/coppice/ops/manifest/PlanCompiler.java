@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class PlanCompiler {
     private static final int ROWS_IN_AN_ERROR = 20;
 
-    /** Stands in while the rest is checked, where the name itself is wrong. */
-    private static final String UNNAMED = "unnamed";
+    /** Stands in while the rest is checked, where the name itself is wrong. No instance has this one. */
+    private static final String UNNAMED = "?";
 
     private final Manifest manifest;
     private final Path file;
@@ -44,28 +44,23 @@ final class PlanCompiler {
         if (segmentsParent != null) {
             directory = directory.withSegmentsIn(segmentsParent);
         }
-        if (instance != null) {
-            checkDirectory(directory, segments);
-        }
+        checkDirectory(directory, segmentsParent);
 
         References references = new References(manifest.daemons(), problems);
+        references.check();
         List<DaemonSpec> order = references.inStartOrder();
+        // More daemons than these have been told as too many.
+        List<DaemonSpec> planned = order.subList(0, Math.min(order.size(), PlanBounds.MAX_CHILDREN));
         List<ChildPlan> children = new ArrayList<>();
         Budget budget;
         try (ChildPlanner planner = new ChildPlanner(options, directory, references, files, problems)) {
-            for (DaemonSpec daemon : order) {
+            for (DaemonSpec daemon : planned) {
                 ChildPlan child = planner.plan(daemon);
                 if (child != null) {
                     children.add(child);
                 }
             }
-            // What stands in a cycle has no place in the order, but may be wrong otherwise, too.
-            for (DaemonSpec daemon : manifest.daemons()) {
-                if (!order.contains(daemon)) {
-                    planner.plan(daemon);
-                }
-            }
-            budget = budget(order, planner.memory(), directory);
+            budget = budget(planned, planner.memory(), directory);
         }
         checkBudget(budget, segments);
         if (!problems.isEmpty()) {
@@ -89,10 +84,11 @@ final class PlanCompiler {
         return new ManifestResult.Compiled(plan, budget, directory, problems.warnings());
     }
 
-    private void checkDirectory(InstanceDirectory directory, @Nullable Located<String> segments) {
+    private void checkDirectory(InstanceDirectory directory, @Nullable Path segmentsParent) {
+        Located<String> segments = manifest.segments();
         for (String fault : directory.faults(options.surroundings())) {
-            boolean ofSegments = segments != null
-                    && fault.startsWith(segments.value())
+            boolean ofSegments = segmentsParent != null
+                    && fault.startsWith(segmentsParent.toString())
                     && !fault.startsWith(directory.base().toString());
             if (ofSegments && segments != null) {
                 problems.addText(segments.at(), segments.path(), fault);
@@ -103,18 +99,20 @@ final class PlanCompiler {
         }
     }
 
-    private Budget budget(List<DaemonSpec> order, Map<String, JvmMemory> memory, InstanceDirectory directory)
+    private Budget budget(List<DaemonSpec> daemons, Map<DaemonSpec, JvmMemory> memory, InstanceDirectory directory)
             throws IOException {
         List<Budget.Row> rows = new ArrayList<>();
         Map<Path, Long> segmentBytes = new LinkedHashMap<>();
         rows.add(Budget.rootRow());
         segmentBytes.put(directory.rootSegment(), Budget.ROOT_SEGMENT_BYTES);
-        for (DaemonSpec daemon : order) {
-            JvmMemory jvm = memory.get(daemon.name().value());
+        for (DaemonSpec daemon : daemons) {
+            JvmMemory jvm = memory.get(daemon);
             if (jvm != null) {
                 long stateBytes = daemon.value(DaemonKeys.STATE);
-                rows.add(Budget.Row.of(daemon.name().value(), stateBytes, jvm));
-                segmentBytes.put(directory.segment(daemon.name().value()), stateBytes);
+                rows.add(Budget.Row.of(daemon.planName(), stateBytes, jvm));
+                // A daemon without a valid name gets a file that no other has.
+                String segment = daemon.named() ? daemon.planName() : "?" + rows.size();
+                segmentBytes.put(directory.segment(segment), stateBytes);
             }
         }
         long total = rows.stream().mapToLong(Budget.Row::total).sum();

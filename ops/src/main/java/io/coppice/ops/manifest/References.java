@@ -1,52 +1,74 @@
 package io.coppice.ops.manifest;
 
 import io.coppice.supervisor.plan.Dependency;
+import io.coppice.supervisor.plan.PlanBounds;
 import io.coppice.supervisor.plan.RestartPolicy;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.PriorityQueue;
 import java.util.Set;
 
 /** What daemons say of each other: {@code depends_on} and {@code reads}. */
 final class References {
+    /** Beyond as many daemons as there may be, looking for a similar name would take long. */
+    private static final int MOST_SEARCHED = PlanBounds.MAX_CHILDREN;
+
+    private static final int MOST_LISTED = 8;
+
+    private final List<DaemonSpec> all;
     private final Map<String, DaemonSpec> daemons = new LinkedHashMap<>();
     private final Problems problems;
 
     References(List<DaemonSpec> daemons, Problems problems) {
-        daemons.forEach(daemon -> this.daemons.put(daemon.name().value(), daemon));
+        this.all = List.copyOf(daemons);
+        all.forEach(daemon -> this.daemons.putIfAbsent(daemon.name().value(), daemon));
         this.problems = problems;
     }
 
-    /** Checks every reference and returns the daemons in the order of their start; what is in a cycle is left out. */
+    /** Checks every dependency, and tells the cycles among them. */
+    void check() {
+        all.forEach(this::checkDependencies);
+        DependencyCycles.tell(daemons, problems);
+    }
+
+    /**
+     * The daemons in the order of their start; those that are independent keep the order of the manifest. What cannot
+     * start, because it waits in a cycle, comes last: it has no place, but is to be checked like the rest.
+     */
     List<DaemonSpec> inStartOrder() {
-        for (DaemonSpec daemon : daemons.values()) {
-            checkDependencies(daemon);
-        }
-        new CycleSearch().run();
-        List<DaemonSpec> order = new ArrayList<>();
-        Set<String> placed = new HashSet<>();
-        List<DaemonSpec> waiting = new ArrayList<>(daemons.values());
-        while (true) {
-            // The first that can go, from the top: independent daemons keep the order of the manifest.
-            DaemonSpec next = null;
-            for (DaemonSpec candidate : waiting) {
-                if (candidate.value(DaemonKeys.DEPENDS_ON).stream()
-                        .map(dependency -> dependency.value().name())
-                        .filter(daemons::containsKey)
-                        .allMatch(placed::contains)) {
-                    next = candidate;
-                    break;
+        Map<String, List<Integer>> waitingFor = new HashMap<>();
+        int[] missing = new int[all.size()];
+        PriorityQueue<Integer> startable = new PriorityQueue<>();
+        for (int i = 0; i < all.size(); i++) {
+            for (Located<Requirement> requirement : all.get(i).value(DaemonKeys.DEPENDS_ON)) {
+                String name = requirement.value().name();
+                if (daemons.containsKey(name)) {
+                    waitingFor.computeIfAbsent(name, key -> new ArrayList<>()).add(i);
+                    missing[i]++;
                 }
             }
-            if (next == null) {
-                return order;
+            if (missing[i] == 0) {
+                startable.add(i);
             }
-            waiting.remove(next);
-            placed.add(next.name().value());
-            order.add(next);
         }
+        Set<DaemonSpec> order = new LinkedHashSet<>();
+        while (!startable.isEmpty()) {
+            DaemonSpec next = all.get(startable.remove());
+            order.add(next);
+            if (daemons.get(next.name().value()) == next) {
+                for (int waiting : waitingFor.getOrDefault(next.name().value(), List.of())) {
+                    if (--missing[waiting] == 0) {
+                        startable.add(waiting);
+                    }
+                }
+            }
+        }
+        order.addAll(all);
+        return List.copyOf(order);
     }
 
     /** The daemons whose segments this one reads: those of {@code reads}, or all others without it. */
@@ -56,7 +78,7 @@ final class References {
         List<String> peers = new ArrayList<>();
         if (reads == null) {
             daemons.forEach((name, other) -> {
-                if (other.isMain() && !name.equals(self)) {
+                if (other.isMain() && other.named() && !name.equals(self)) {
                     peers.add(name);
                 }
             });
@@ -68,7 +90,7 @@ final class References {
             DaemonSpec other = daemons.get(name);
             if (other == null) {
                 problems.add(read, unknown(name), "the name of a daemon with `main`", near(name));
-            } else if (!other.isMain()) {
+            } else if (other.isCommand()) {
                 problems.add(
                         read,
                         "`" + name + "` is a plain command and has no segment",
@@ -81,7 +103,7 @@ final class References {
                 }
             } else if (peers.contains(name)) {
                 problems.add(read, "`" + name + "` is named twice", "each daemon once", "");
-            } else {
+            } else if (other.isMain() && other.named()) {
                 peers.add(name);
             }
         }
@@ -89,11 +111,13 @@ final class References {
     }
 
     private void checkDependencies(DaemonSpec daemon) {
-        for (Located<Dependency> dependency : daemon.value(DaemonKeys.DEPENDS_ON)) {
+        for (Located<Requirement> dependency : daemon.value(DaemonKeys.DEPENDS_ON)) {
             String name = dependency.value().name();
             DaemonSpec other = daemons.get(name);
             if (other == null) {
-                problems.add(dependency, unknown(name), "the name of a daemon", near(name));
+                if (PlanBounds.isName(name)) {
+                    problems.add(dependency, unknown(name), "the name of a daemon", near(name));
+                }
             } else if (dependency.value().condition() == Dependency.Condition.COMPLETED
                     && other.value(DaemonKeys.RESTART) == RestartPolicy.ALWAYS) {
                 problems.add(
@@ -110,50 +134,17 @@ final class References {
     }
 
     private String near(String name) {
-        String near = Suggestion.near(name, daemons.keySet());
+        if (daemons.size() > MOST_SEARCHED) {
+            return "";
+        }
+        List<String> names = daemons.values().stream()
+                .filter(DaemonSpec::named)
+                .map(daemon -> daemon.name().value())
+                .toList();
+        String near = Suggestion.near(name, names);
         if (near != null) {
             return Suggestion.didYouMean(near);
         }
-        List<String> names = new ArrayList<>(daemons.keySet());
-        return names.size() <= 8 ? "there are " + String.join(", ", names) : "";
-    }
-
-    /** Depth first; each cycle is told where it closes, and once. Depth is at most the number of daemons. */
-    private final class CycleSearch {
-        private final Set<String> done = new HashSet<>();
-        private final List<String> path = new ArrayList<>();
-
-        void run() {
-            daemons.keySet().forEach(this::visit);
-        }
-
-        private void visit(String name) {
-            if (done.contains(name)) {
-                return;
-            }
-            path.add(name);
-            DaemonSpec daemon = daemons.get(name);
-            if (daemon != null) {
-                for (Located<Dependency> dependency : daemon.value(DaemonKeys.DEPENDS_ON)) {
-                    String next = dependency.value().name();
-                    int start = path.indexOf(next);
-                    if (start >= 0) {
-                        List<String> cycle = new ArrayList<>(path.subList(start, path.size()));
-                        cycle.add(next);
-                        problems.add(
-                                dependency,
-                                cycle.size() == 2
-                                        ? "`" + next + "` depends on itself"
-                                        : "a cycle: " + String.join(" → ", cycle),
-                                "an order in which daemons can start",
-                                "");
-                    } else if (daemons.containsKey(next)) {
-                        visit(next);
-                    }
-                }
-            }
-            path.remove(path.size() - 1);
-            done.add(name);
-        }
+        return names.isEmpty() || names.size() > MOST_LISTED ? "" : "there are " + String.join(", ", names);
     }
 }

@@ -1,25 +1,28 @@
 package io.coppice.ops.manifest;
 
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What one mapping (a daemon, or {@code defaults:}) says: values by key, and which keys were mentioned at all. */
 final class Settings {
     private final Map<Setting<?>, Located<?>> values = new LinkedHashMap<>();
-    private final Set<Setting<?>> mentioned = new HashSet<>();
+    private final Map<String, Located<String>> mentioned = new LinkedHashMap<>();
     private boolean backoffNone;
 
     /** Reads the value and keeps it if it is right. */
     <T> void read(Setting<T> setting, YamlNode node, String path, Problems problems) {
-        mentioned.add(setting);
+        mention(setting.path(), node.at(), path);
         T value = setting.reader().read(node, path, problems);
         if (value != null) {
             values.put(setting, new Located<>(value, node.at(), path));
         }
+    }
+
+    /** Remembers that a key or a group of keys is there, whatever its value. */
+    void mention(String keyOrGroup, Position at, String path) {
+        mentioned.put(keyOrGroup, new Located<>(keyOrGroup, at, path));
     }
 
     void setBackoffNone() {
@@ -32,12 +35,12 @@ final class Settings {
 
     /** Whether the key is there, right or wrong. */
     boolean mentions(Setting<?> setting) {
-        return mentioned.contains(setting);
+        return mentioned.containsKey(setting.path());
     }
 
     boolean mentionsBackoff() {
         return backoffNone
-                || mentioned.stream().anyMatch(setting -> setting.path().startsWith(DaemonKeys.BACKOFF_GROUP + "."));
+                || mentioned.keySet().stream().anyMatch(path -> path.startsWith(DaemonKeys.BACKOFF_GROUP + "."));
     }
 
     @SuppressWarnings("unchecked") // read() puts under a key only what its reader gave.
@@ -45,8 +48,8 @@ final class Settings {
         return (Located<T>) values.get(setting);
     }
 
-    /** The values that are there, in the order of the file. */
-    List<Map.Entry<Setting<?>, Located<?>>> entries() {
-        return List.copyOf(values.entrySet());
+    /** The keys, and the groups that are no mapping of keys, in the order of the file. */
+    List<Located<String>> mentioned() {
+        return List.copyOf(mentioned.values());
     }
 }

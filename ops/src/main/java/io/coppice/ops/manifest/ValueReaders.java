@@ -2,13 +2,11 @@ package io.coppice.ops.manifest;
 
 import io.coppice.ops.manifest.Setting.ValueReader;
 import io.coppice.supervisor.plan.Backoff;
-import io.coppice.supervisor.plan.Dependency;
 import io.coppice.supervisor.plan.PlanBounds;
 import io.coppice.supervisor.plan.RestartPolicy;
 import io.coppice.supervisor.plan.Shutdown;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -26,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class ValueReaders {
     private static final Pattern WHOLE_NUMBER = Pattern.compile("[-+]?[0-9]{1,9}");
     private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3})?");
+    private static final Pattern LONE_WORD = Pattern.compile("[^\\p{Cntrl}\\p{Space}\\p{Cs},]{1,4096}");
     private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]*");
 
     /** What other tools, and YAML 1.1 habits, call the three restart policies. */
@@ -138,7 +137,7 @@ final class ValueReaders {
         };
     }
 
-    /** A list of texts; a single text is an error that shows the list. */
+    /** A list of texts. A lone word is an error that shows the list, and read as that list, so that it is checked, too. */
     static ValueReader<List<Located<String>>> texts(String expected, int least) {
         return (node, path, problems) -> {
             if (!(node instanceof YamlNode.Sequence sequence)) {
@@ -146,7 +145,10 @@ final class ValueReaders {
                         ? Suggestion.didYouMean("[" + scalar.text().replace('\n', ' ') + "]")
                         : "";
                 problems.add(node.at(), path, node.description(), expected, hint);
-                return null;
+                return node instanceof YamlNode.Scalar scalar
+                                && LONE_WORD.matcher(scalar.text()).matches()
+                        ? List.of(new Located<>(scalar.text(), node.at(), path))
+                        : null;
             }
             if (sequence.elements().size() < least) {
                 problems.add(node.at(), path, "an empty list", expected);
@@ -158,7 +160,6 @@ final class ValueReaders {
                         path,
                         "a list of " + sequence.elements().size() + " elements",
                         "at most " + PlanBounds.MAX_LIST_LENGTH);
-                return null;
             }
             List<Located<String>> texts = new ArrayList<>();
             for (int i = 0; i < sequence.elements().size(); i++) {
@@ -278,20 +279,18 @@ final class ValueReaders {
             return null;
         }
         Map<String, Located<String>> environment = new LinkedHashMap<>();
-        for (YamlNode.Entry entry : UniqueKeys.of(mapping, path, problems)) {
+        for (YamlNode.Entry entry : UniqueKeys.of(mapping, path, problems).all()) {
             String name = entry.key().text();
             String entryPath = path + "." + name;
+            String value = word(entry.value(), entryPath, problems);
             if (!VARIABLE.matcher(name).matches()) {
                 problems.add(
                         entry.key().at(),
                         entryPath,
                         Problems.quoted(name) + " cannot name a variable",
                         "letters, digits and `_`, not starting with a digit");
-                continue;
-            }
-            String value = word(entry.value(), entryPath, problems);
-            if (value != null) {
-                environment.put(name, new Located<>(value, entry.key().at(), entryPath));
+            } else if (value != null) {
+                environment.putIfAbsent(name, new Located<>(value, entry.key().at(), entryPath));
             }
         }
         return environment;
@@ -312,103 +311,5 @@ final class ValueReaders {
         }
         String line = text(expected).read(node, path, problems);
         return line == null ? null : new Command(List.of(new Located<>(line, node.at(), path)), true);
-    }
-
-    static @Nullable List<Located<Dependency>> dependsOn(YamlNode node, String path, Problems problems) {
-        String expected = "a list of daemons such as [rates], or a mapping such as {rates: {condition: ready}}";
-        List<Located<Dependency>> dependencies = new ArrayList<>();
-        if (node instanceof YamlNode.Sequence) {
-            List<Located<String>> names = texts(expected, 0).read(node, path, problems);
-            for (Located<String> name : names == null ? List.<Located<String>>of() : names) {
-                addDependency(name, Dependency.Condition.READY, dependencies, problems);
-            }
-        } else if (node instanceof YamlNode.Mapping mapping) {
-            for (YamlNode.Entry entry : UniqueKeys.of(mapping, path, problems)) {
-                String name = entry.key().text();
-                Dependency.Condition condition = conditionOf(entry.value(), path + "." + name, problems);
-                if (condition != null) {
-                    addDependency(
-                            new Located<>(name, entry.key().at(), path + "." + name),
-                            condition,
-                            dependencies,
-                            problems);
-                }
-            }
-        } else {
-            String hint = node instanceof YamlNode.Scalar scalar && !scalar.isNothing()
-                    ? Suggestion.didYouMean("[" + scalar.text() + "]")
-                    : "";
-            problems.add(node.at(), path, node.description(), expected, hint);
-            return null;
-        }
-        return dependencies;
-    }
-
-    private static void addDependency(
-            Located<String> name,
-            Dependency.Condition condition,
-            List<Located<Dependency>> dependencies,
-            Problems problems) {
-        if (!PlanBounds.isName(name.value())) {
-            problems.add(name, Problems.quoted(name.value()), "the name of a daemon, [a-z0-9-]{1,32}", "");
-        } else if (dependencies.stream().anyMatch(d -> d.value().name().equals(name.value()))) {
-            problems.add(name, "`" + name.value() + "` is named twice", "each daemon once", "");
-        } else {
-            dependencies.add(new Located<>(new Dependency(name.value(), condition), name.at(), name.path()));
-        }
-    }
-
-    private static Dependency.@Nullable Condition conditionOf(YamlNode node, String path, Problems problems) {
-        String expected = "`started`, `ready` or `completed`";
-        if (!(node instanceof YamlNode.Mapping mapping)) {
-            problems.add(node.at(), path, node.description(), "a mapping such as {condition: ready}");
-            return null;
-        }
-        Dependency.Condition found = null;
-        boolean mentioned = false;
-        for (YamlNode.Entry entry : UniqueKeys.of(mapping, path, problems)) {
-            String key = entry.key().text();
-            if (key.equals("condition")) {
-                mentioned = true;
-                found = condition(entry.value(), path + ".condition", problems, expected);
-            } else if (!key.startsWith("x-")) {
-                String near = Suggestion.near(key, List.of("condition"));
-                problems.add(
-                        entry.key().at(), path + "." + key, "unknown key", "`condition`", Suggestion.didYouMean(near));
-                mentioned |= near != null;
-            }
-        }
-        if (!mentioned) {
-            problems.add(node.at(), path, "no `condition`", "{condition: started}, ready or completed");
-        }
-        return found;
-    }
-
-    private static Dependency.@Nullable Condition condition(
-            YamlNode node, String path, Problems problems, String expected) {
-        String word = scalar(node, path, problems, expected);
-        if (word == null) {
-            return null;
-        }
-        for (Dependency.Condition condition : Dependency.Condition.values()) {
-            if (condition.text().equals(word)) {
-                return condition;
-            }
-        }
-        // compose: service_started, service_healthy, service_completed_successfully; process-compose: process_…
-        String lower = word.toLowerCase(Locale.ROOT);
-        String hint = lower.contains("complete")
-                ? "completed"
-                : lower.contains("healthy") ? "ready" : lower.contains("started") ? "started" : null;
-        List<String> words = Arrays.stream(Dependency.Condition.values())
-                .map(Dependency.Condition::text)
-                .toList();
-        problems.add(
-                node.at(),
-                path,
-                node.description(),
-                expected,
-                Suggestion.didYouMean(hint != null ? hint : Suggestion.near(word, words)));
-        return null;
     }
 }

@@ -1,6 +1,7 @@
 package io.coppice.ops.manifest;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -65,5 +66,16 @@ sealed interface YamlNode {
     }
 
     /** One key and its value. */
-    record Entry(Scalar key, YamlNode value) {}
+    record Entry(Scalar key, YamlNode value) {
+        /** The same value at the same place, as if it had the other key. */
+        Entry renamed(String otherKey) {
+            return new Entry(new Scalar(key.at, otherKey, key.plain), value);
+        }
+
+        /** Whether the value is this text, in upper or lower case. */
+        boolean valueIs(String lowerCase) {
+            return value instanceof Scalar scalar
+                    && scalar.text().toLowerCase(Locale.ROOT).equals(lowerCase);
+        }
+    }
 }
