@@ -3,26 +3,31 @@ package io.coppice.ops.demo;
 import io.coppice.ops.view.InstanceDirectory;
 import io.coppice.ops.view.ProcFileSystem;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
- * Leaves nothing behind, however the demo ends: no process, no segment, no temporary file. Called by the demo's own thread
- * or, on Ctrl-C, by the shutdown hook; the first call does it, the others wait for it.
+ * Leaves nothing behind, however the demo ends: no process, no segment, no temporary file. Called by the demo's own thread;
+ * or, when it is interrupted, by its shutdown hook; or, when it is killed, by the process of {@link LastWill}. In one
+ * process the first call does it, the others wait for it.
  */
 final class DemoCleaner {
     private final DemoFolder folder;
-    private final DemoSettings settings;
-    private @Nullable RootProcess root;
-    private boolean instanceIsOurs;
+    private final InstanceDirectory instance;
+    private final Path launcher;
+    private final ProcFileSystem processes;
     private boolean done;
 
-    DemoCleaner(DemoFolder folder, DemoSettings settings) {
+    /** @param proc {@code /proc} */
+    DemoCleaner(DemoFolder folder, InstanceDirectory instance, Path launcher, Path proc) {
         this.folder = folder;
-        this.settings = settings;
+        this.instance = instance;
+        this.launcher = launcher;
+        this.processes = new ProcFileSystem(proc);
     }
 
     /**
@@ -34,15 +39,7 @@ final class DemoCleaner {
         if (done) {
             throw new DemoFailedException("interrupted");
         }
-        RootProcess started = RootProcess.start(
-                settings.launcher(), folder, settings.instance().name());
-        root = started;
-        return started;
-    }
-
-    /** Our root has the instance: what is in its directory is ours to remove. Before, another root's might be. */
-    synchronized void instanceIsOurs() {
-        instanceIsOurs = true;
+        return RootProcess.start(launcher, folder, instance.name(), processes);
     }
 
     /**
@@ -55,8 +52,8 @@ final class DemoCleaner {
     }
 
     /**
-     * As {@link #clean}, but the folder stays, with the instance's logs and segments in it; unless there never was an
-     * instance, for then there is nothing in it that was not told already.
+     * As {@link #clean}, but the folder stays, with the manifest and the logs; unless there never was an instance, for then
+     * there is nothing in it that was not told already.
      */
     synchronized List<String> cleanAndKeepArtefacts() {
         return clean(true);
@@ -67,55 +64,50 @@ final class DemoCleaner {
             return List.of();
         }
         done = true;
-        boolean keep = artefactsWanted && instanceIsOurs;
         try {
-            if (root != null) {
-                stopProcesses(root);
+            Optional<RootRecord> root = RootRecord.read(folder.rootRecord());
+            boolean ours = root.isPresent() && end(root.get());
+            if (ours && artefactsWanted) {
+                folder.keepArtefacts(instance.logDirectory());
             }
-            if (keep) {
-                Files.deleteIfExists(folder.text());
-                folder.keep(settings.instance().path(), "instance");
-            }
-            String complaint = instanceIsOurs ? purge(settings.instance()) : "";
-            if (!keep) {
+            String complaint = ours ? purge() : "";
+            if (!ours || !artefactsWanted) {
                 folder.remove();
             }
             return complaint.isEmpty() ? List.of() : List.of(complaint);
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             return List.of("Could not clean up " + folder.path() + ": " + e);
         }
     }
 
-    private void stopProcesses(RootProcess running) {
-        boolean orderly = running.isAlive() ? running.stop() : running.exitCode() == 0;
-        if (!orderly) {
-            killWhatItLeft(running);
-        }
-    }
-
-    /** A root that is killed leaves its worker running; the table it also leaves says which process that is. */
-    private void killWhatItLeft(RootProcess dead) {
-        ProcFileSystem processes = new ProcFileSystem(settings.proc());
-        try (InstanceWatch watch = new InstanceWatch(settings.instance(), dead.pid())) {
+    /**
+     * Ends a root and its worker: in order, if the root lives. One that is killed leaves its worker running; the table it
+     * also leaves says which process that is.
+     *
+     * @return whether the instance was that root's; else what is in its directory is another's
+     */
+    private boolean end(RootRecord root) {
+        root.process(processes).ifPresent(RootProcess::stop);
+        try (InstanceWatch watch = new InstanceWatch(instance, root.pid())) {
             watch.daemon().flatMap(child -> Victim.of(child, processes)).ifPresent(worker -> {
                 worker.kill(processes);
                 worker.handle().onExit().join();
             });
+            return watch.rootSeen();
         }
     }
 
-    private String purge(InstanceDirectory instance) throws IOException {
-        Path log = folder.path().resolve("purge.log");
-        Process purge = new ProcessBuilder(List.of(
-                        settings.launcher().toString(), "purge", "--instance", instance.name(), "--yes", "--logs"))
+    private String purge() throws IOException {
+        Process purge = new ProcessBuilder(
+                        List.of(launcher.toString(), "purge", "--instance", instance.name(), "--yes", "--logs"))
                 .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
+                .redirectOutput(folder.purgeLog().toFile())
                 .redirectInput(Path.of("/dev/null").toFile())
                 .start();
         int exitCode = purge.onExit().join().exitValue();
-        return exitCode == 0
-                ? ""
-                : "Could not purge instance " + instance.name() + ": "
-                        + Files.readString(log, StandardCharsets.UTF_8).strip();
+        String said =
+                Files.readString(folder.purgeLog(), StandardCharsets.UTF_8).strip();
+        Files.delete(folder.purgeLog());
+        return exitCode == 0 ? "" : "Could not purge instance " + instance.name() + ": " + said;
     }
 }

@@ -111,36 +111,54 @@ public final class DemoCommand implements Callable<Integer> {
 
     private RecoveryTimes run(DemoSettings settings, DemoScreen screen) throws IOException {
         DemoFolder folder = DemoFolder.create();
-        DemoCleaner cleaner = new DemoCleaner(folder, settings);
+        DemoCleaner cleaner = new DemoCleaner(folder, settings.instance(), settings.launcher(), settings.proc());
         DemoRun demo = new DemoRun(settings, folder, cleaner, screen);
-        Thread hook = new Thread(() -> onInterrupt(demo, cleaner, screen), "coppice-demo-interrupted");
+        LastWill will;
+        try {
+            will = LastWill.write(
+                    settings.launcher(), folder, settings.instance().name());
+        } catch (IOException e) {
+            cleaner.clean().forEach(screen::line);
+            throw e;
+        }
+        Thread hook = new Thread(() -> onInterrupt(demo, cleaner, will, screen), "coppice-demo-interrupted");
         Runtime.getRuntime().addShutdownHook(hook);
         try {
             boolean right = demo.run();
             (right ? cleaner.clean() : cleaner.cleanAndKeepArtefacts()).forEach(screen::line);
+            will.revoke();
             if (!right) {
-                throw new CommandFailedException(ExitCode.FAILED, "demo: counts differ" + whereKept(folder));
+                throw new CommandFailedException(ExitCode.FAILED, "demo: counts differ" + whatIsKept(folder));
             }
             return demo.times();
         } catch (DemoFailedException | IOException | RuntimeException e) {
             screen.close();
             cleaner.cleanAndKeepArtefacts().forEach(screen::line);
-            if (e instanceof CommandFailedException failed) {
-                throw failed;
-            }
-            String message = e instanceof DemoFailedException ? String.valueOf(e.getMessage()) : e.toString();
-            int exitCode = e instanceof DemoFailedException failed ? failed.exitCode() : ExitCode.FAILED;
-            throw new CommandFailedException(exitCode, "demo: " + message + whereKept(folder));
+            will.revoke();
+            throw explained(e, demo, folder);
         } finally {
             forget(hook);
         }
     }
 
+    private static CommandFailedException explained(Exception e, DemoRun demo, DemoFolder folder) throws IOException {
+        if (e instanceof CommandFailedException failed) {
+            return failed;
+        }
+        if (demo.interrupted()) {
+            return new CommandFailedException(ExitCode.FAILED, "demo: interrupted");
+        }
+        String message = e instanceof DemoFailedException ? String.valueOf(e.getMessage()) : e.toString();
+        int exitCode = e instanceof DemoFailedException failed ? failed.exitCode() : ExitCode.FAILED;
+        return new CommandFailedException(exitCode, "demo: " + message + whatIsKept(folder));
+    }
+
     /** Ctrl-C: the demo's own thread is left to find out; the JVM ends when this returns. */
-    private void onInterrupt(DemoRun demo, DemoCleaner cleaner, DemoScreen screen) {
+    private static void onInterrupt(DemoRun demo, DemoCleaner cleaner, LastWill will, DemoScreen screen) {
         demo.interrupt();
         screen.close();
         cleaner.clean().forEach(screen::line);
+        will.revoke();
     }
 
     private static void forget(Thread hook) {
@@ -151,10 +169,11 @@ public final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private static String whereKept(DemoFolder folder) {
-        return Files.exists(folder.path())
-                ? "\n  Kept for a closer look: " + folder.path() + " (manifest, root.log, instance/logs, segments)."
-                : "";
+    private static String whatIsKept(DemoFolder folder) throws IOException {
+        List<String> kept = folder.names();
+        return kept.isEmpty()
+                ? ""
+                : "\n  Kept for a closer look: " + folder.path() + " (" + String.join(", ", kept) + ").";
     }
 
     private DemoSettings settings(Caller caller, String name) {

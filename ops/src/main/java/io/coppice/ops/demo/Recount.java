@@ -17,7 +17,7 @@ import java.util.TreeSet;
  * mistake either.
  *
  * <p>Prints {@code lost L twice T words W distinct D} and up to ten of the words that differ. Exit code 0 if none does, 1 if
- * some do, 2 if a file cannot be read.
+ * some do, 2 if a file cannot be read; 3, early, if standard input ends: then whoever has asked is gone.
  */
 public final class Recount {
     private static final int DIFFERENCES_SHOWN = 10;
@@ -32,12 +32,26 @@ public final class Recount {
             System.err.println("usage: Recount INPUT COUNTS");
             System.exit(2);
         }
+        Thread asker = new Thread(Recount::endWithWhoeverAsked, "asker");
+        asker.setDaemon(true);
+        asker.start();
         try {
             System.exit(compare(Path.of(args[0]), Path.of(args[1])));
         } catch (IOException e) {
             System.err.println("Cannot recount: " + e);
             System.exit(2);
         }
+    }
+
+    private static void endWithWhoeverAsked() {
+        try {
+            while (System.in.read() >= 0) {
+                continue;
+            }
+        } catch (IOException e) {
+            System.err.println("Nobody asks any more: " + e);
+        }
+        Runtime.getRuntime().halt(3);
     }
 
     private static int compare(Path input, Path counted) throws IOException {

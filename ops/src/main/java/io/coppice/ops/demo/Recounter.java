@@ -42,9 +42,9 @@ final class Recounter {
                         counts.toString())
                 .redirectErrorStream(true)
                 .start();
-        process.getOutputStream().close();
         String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         int exitCode = process.onExit().join().exitValue();
+        process.getOutputStream().close(); // Not before: the end of its input would end it early.
         Matcher matcher = ANSWER.matcher(answer);
         if (exitCode > 1 || !matcher.lookingAt()) {
             throw new DemoFailedException("The recount failed with exit code " + exitCode + ": " + answer.strip());

@@ -1,14 +1,24 @@
 package io.coppice.ops.demo;
 
+import io.coppice.ops.view.ProcFileSystem;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** {@code coppice run} as a child process of the demo, its output in a file. Any thread. */
+/**
+ * {@code coppice run} as a child process of the demo, its output in a file. Any thread.
+ *
+ * <p>It has a session of its own: what a terminal or a shell sends to the demo's process group does not reach it, and only
+ * the demo, or who cleans up after it, decides when it ends.
+ */
 final class RootProcess {
+    /** As the root holds its workers: a root whose demo dies before it is on record never runs. */
+    private static final String HELD = "read -r go && exec \"$@\" </dev/null";
+
     /** The daemon has 10 s for its shutdown; the root some more. */
     private static final int STOP_SECONDS = 20;
 
@@ -22,14 +32,30 @@ final class RootProcess {
         this.log = log;
     }
 
-    /** Starts it. The launcher replaces itself by the root, so the pid is the root's. */
-    static RootProcess start(Path launcher, DemoFolder folder, String instance) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(List.of(
-                launcher.toString(), "run", "-f", folder.manifest().toString(), "--instance", instance, "--fresh"));
-        builder.redirectErrorStream(true);
-        builder.redirectOutput(folder.rootLog().toFile());
-        builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
-        return new RootProcess(builder.start(), folder.rootLog());
+    /** Starts it, records it, lets it go. The shell and the launcher replace themselves by the root, so the pid is the root's. */
+    static RootProcess start(Path launcher, DemoFolder folder, String instance, ProcFileSystem processes)
+            throws IOException {
+        Process process = new ProcessBuilder(List.of(
+                        "setsid",
+                        "sh",
+                        "-c",
+                        HELD,
+                        "sh",
+                        launcher.toString(),
+                        "run",
+                        "-f",
+                        folder.manifest().toString(),
+                        "--instance",
+                        instance,
+                        "--fresh"))
+                .redirectErrorStream(true)
+                .redirectOutput(folder.rootLog().toFile())
+                .start();
+        try (OutputStream hold = process.getOutputStream()) {
+            RootRecord.of(process, processes).write(folder.rootRecord());
+            hold.write("go\n".getBytes(StandardCharsets.US_ASCII));
+        }
+        return new RootProcess(process, folder.rootLog());
     }
 
     long pid() {
@@ -48,34 +74,26 @@ final class RootProcess {
     /**
      * Asks it to stop everything in order, and waits.
      *
-     * @return whether it ended by itself; if not, it was killed
+     * @return whether it did; if not, it was killed
      */
     boolean stop() {
-        process.destroy();
-        if (awaitExit()) {
-            return true;
-        }
-        process.destroyForcibly();
-        awaitExit();
-        return false;
+        return stop(process.toHandle()) && process.onExit().join().exitValue() == 0;
     }
 
-    private boolean awaitExit() {
-        boolean interrupted = false;
-        try {
-            long untilNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS);
-            while (true) {
-                try {
-                    return process.waitFor(untilNs - System.nanoTime(), TimeUnit.NANOSECONDS);
-                } catch (InterruptedException e) {
-                    interrupted = true; // The process must not be left behind; whoever interrupts is told afterwards.
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+    /**
+     * Asks a root to stop everything in order, and waits.
+     *
+     * @return whether it ended by itself; if not, it was killed
+     */
+    static boolean stop(ProcessHandle root) {
+        root.destroy();
+        root.onExit().completeOnTimeout(root, STOP_SECONDS, TimeUnit.SECONDS).join();
+        if (!root.isAlive()) {
+            return true;
         }
+        root.destroyForcibly();
+        root.onExit().join();
+        return false;
     }
 
     /** The last lines it printed. */

@@ -78,6 +78,10 @@ class DemoRunTest {
         return text;
     }
 
+    private DemoCleaner cleaner(DemoFolder folder) {
+        return new DemoCleaner(folder, instance, launcher, Path.of("/proc"));
+    }
+
     private boolean run(DemoSettings settings, DemoFolder folder, DemoCleaner cleaner) throws Exception {
         try (DemoScreen screen = new DemoScreen(new PrintStream(shown, true, StandardCharsets.UTF_8), false, false)) {
             return new DemoRun(settings, folder, cleaner, screen).run();
@@ -91,7 +95,7 @@ class DemoRunTest {
     private void assertRightAndCleaned(byte[] input, int kills) throws Exception {
         DemoSettings settings = settings(input, kills, "4MiB");
         DemoFolder folder = DemoFolder.create();
-        DemoCleaner cleaner = new DemoCleaner(folder, settings);
+        DemoCleaner cleaner = cleaner(folder);
         try {
             assertTrue(run(settings, folder, cleaner), this::shown);
         } finally {
@@ -131,7 +135,7 @@ class DemoRunTest {
         byte[] input = ("a " + "b".repeat(300_000)).getBytes(StandardCharsets.US_ASCII);
         DemoSettings settings = settings(input, 1, "256KiB");
         DemoFolder folder = DemoFolder.create();
-        DemoCleaner cleaner = new DemoCleaner(folder, settings);
+        DemoCleaner cleaner = cleaner(folder);
         try {
             DemoFailedException e = assertThrows(DemoFailedException.class, () -> run(settings, folder, cleaner));
             assertTrue(e.getMessage().startsWith("The state is too small: the word bbbbbbbbb"), e.getMessage());
@@ -140,9 +144,8 @@ class DemoRunTest {
         } finally {
             assertEquals(List.of(), cleaner.cleanAndKeepArtefacts());
         }
-        assertTrue(Files.exists(folder.manifest()));
-        assertTrue(Files.exists(folder.path().resolve("instance/logs/words.log")));
-        assertTrue(Files.exists(folder.path().resolve("instance/words.seg")));
+        assertEquals(
+                List.of("demo.yaml", "root.log", "words.log"), folder.names(), "what tells why, and nothing large");
         assertFalse(Files.exists(instance.rootSegment()), "segments are gone");
         folder.remove();
     }
@@ -152,7 +155,7 @@ class DemoRunTest {
         Files.writeString(launcher, "#!/bin/sh\necho 'demo.yaml:7:12: state: too much' >&2\nexit 2\n");
         DemoSettings settings = settings(new byte[10], 1, "4MiB");
         DemoFolder folder = DemoFolder.create();
-        DemoCleaner cleaner = new DemoCleaner(folder, settings);
+        DemoCleaner cleaner = cleaner(folder);
 
         DemoFailedException e = assertThrows(DemoFailedException.class, () -> run(settings, folder, cleaner));
 
@@ -166,7 +169,7 @@ class DemoRunTest {
     void shouldStartNothingOnceItIsCleanedUp() throws Exception {
         DemoSettings settings = settings(new byte[10], 1, "4MiB");
         DemoFolder folder = DemoFolder.create();
-        DemoCleaner cleaner = new DemoCleaner(folder, settings);
+        DemoCleaner cleaner = cleaner(folder);
         cleaner.clean();
 
         assertThrows(DemoFailedException.class, cleaner::startRoot);

@@ -40,6 +40,24 @@ class RecountTest {
     }
 
     @Test
+    void shouldEndWithWhoeverAsked() throws Exception {
+        Path endless = directory.resolve("endless");
+        assertEquals(0, new ProcessBuilder("mkfifo", endless.toString()).start().waitFor());
+        Process recount = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Recount.class.getName(),
+                        endless.toString(),
+                        endless.toString())
+                .inheritIO()
+                .redirectInput(ProcessBuilder.Redirect.PIPE)
+                .start();
+        recount.getOutputStream().close();
+        assertEquals(3, recount.waitFor());
+    }
+
+    @Test
     void shouldAgreeThatAnEmptyInputHasNoWords() throws Exception {
         assertTrue(recount(new byte[0], "").right());
     }

@@ -92,7 +92,19 @@ final class Coppice implements AfterTestExecutionCallback {
     }
 
     Process start(Path out, Path err, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(launcher()));
+        return start(List.of(), out, err, arguments);
+    }
+
+    /** Starts a command that leads a process group, as each does that a user types into a shell. */
+    Process startInOwnGroup(String... arguments) throws IOException {
+        Path out = Files.createTempFile(directory, "out", ".txt");
+        Path err = Files.createTempFile(directory, "err", ".txt");
+        return start(List.of("setsid"), out, err, arguments);
+    }
+
+    private Process start(List<String> before, Path out, Path err, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(before);
+        command.add(launcher());
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(directory.toFile())
