@@ -5,10 +5,12 @@ import io.coppice.ops.cli.CommandFailedException;
 import io.coppice.ops.cli.CoppiceCommand;
 import io.coppice.ops.cli.ExitCode;
 import io.coppice.ops.demo.job.WordCountDaemon;
+import io.coppice.ops.manifest.Quantity;
 import io.coppice.ops.view.ColorMode;
 import io.coppice.ops.view.InstanceBase;
 import io.coppice.ops.view.InstanceName;
 import io.coppice.ops.view.Palette;
+import io.coppice.state.SegmentSpec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -23,7 +25,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -38,7 +39,6 @@ import picocli.CommandLine.Option;
         })
 public final class DemoCommand implements Callable<Integer> {
     private static final int MOST_KILLS = 100_000;
-    private static final Pattern SIZE = Pattern.compile("[1-9][0-9]{0,12} ?(B|KiB|MiB|GiB|K|M|G)");
 
     private final CoppiceCommand coppice;
 
@@ -180,9 +180,7 @@ public final class DemoCommand implements Callable<Integer> {
         if (kills < 0 || kills > MOST_KILLS) {
             throw usage("--kills: " + kills + " must be 0 to " + MOST_KILLS + ".");
         }
-        if (!SIZE.matcher(state).matches()) {
-            throw usage("--state: `" + state + "` is no size, expected a number with B, KiB, MiB or GiB.");
-        }
+        refuseAStateOfNoUse();
         if (!InstanceName.isValid(name)) {
             throw usage("--instance: `" + name + "` is no instance name, expected [a-z0-9-]{1,32}.");
         }
@@ -207,6 +205,19 @@ public final class DemoCommand implements Callable<Integer> {
                 Path.of(System.getProperty("java.home")),
                 List.of(ownClasses()),
                 caller.proc());
+    }
+
+    /** Whether it holds every word of the input is found out by counting. */
+    private void refuseAStateOfNoUse() {
+        Long bytes = Quantity.sizeBytes(state);
+        if (bytes == null) {
+            throw usage("--state: `" + state + "` is no size, expected " + Quantity.SIZE_EXPECTED + ".");
+        }
+        if (bytes < WordCountDaemon.SMALLEST_STATE_BYTES || bytes > SegmentSpec.MAX_LENGTH_BYTES) {
+            throw usage("--state: " + state + " is out of range, expected "
+                    + Quantity.size(WordCountDaemon.SMALLEST_STATE_BYTES) + " to "
+                    + Quantity.size(SegmentSpec.MAX_LENGTH_BYTES) + ".");
+        }
     }
 
     private void refuseToOverwriteTheInput(Caller caller) {

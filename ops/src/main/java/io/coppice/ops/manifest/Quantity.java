@@ -7,8 +7,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Sizes and durations: reading them, and writing them the way they are read. */
-final class Quantity {
-    static final String SIZE_EXPECTED = "a size in B, KiB, MiB or GiB such as `64MiB`";
+public final class Quantity {
+    /** What a text that is no size should have been. */
+    public static final String SIZE_EXPECTED = "a size in B, KiB, MiB or GiB such as `64MiB`";
+
     static final String DURATION_EXPECTED = "a duration in ms, s, m or h such as `5s`";
 
     private static final Pattern NUMBER_AND_UNIT = Pattern.compile("([0-9]{1,12})([A-Za-z]*)");
@@ -56,7 +58,7 @@ final class Quantity {
     private Quantity() {}
 
     /** Bytes, or null if this is no size, or one that no long can hold. */
-    static @Nullable Long sizeBytes(String text) {
+    public static @Nullable Long sizeBytes(String text) {
         return parse(text, SIZE_UNITS);
     }
 
@@ -76,7 +78,7 @@ final class Quantity {
     }
 
     /** The largest unit that divides it: {@code 64MiB}. */
-    static String size(long bytes) {
+    public static String size(long bytes) {
         if (bytes != 0 && bytes % (1L << 30) == 0) {
             return (bytes >> 30) + "GiB";
         } else if (bytes != 0 && bytes % (1L << 20) == 0) {

@@ -79,6 +79,15 @@ class DemoSystemTest {
         assertEquals(2, same.exitCode(), same.err());
         assertEquals("one two", Files.readString(precious));
 
+        for (String tooSmall : List.of("64KiB", "133KiB", "1B", "3GiB")) {
+            Coppice.Result refused = coppice.run("demo", "--input", "precious", "--kills", "0", "--state", tooSmall);
+            assertEquals(2, refused.exitCode(), refused.out() + refused.err());
+            assertEquals(
+                    "coppice: demo: --state: " + tooSmall + " is out of range, expected 134KiB to 2047MiB.\n",
+                    refused.err());
+            assertEquals("", refused.out(), "nothing was started");
+        }
+
         StringBuilder words = new StringBuilder();
         for (int i = 0; i < 200_000; i++) {
             words.append("w")

@@ -28,6 +28,9 @@ import java.util.List;
  * What it publishes is in {@link WordCountProgress}. Steps allocate nothing.
  */
 public final class WordCountDaemon implements Daemon {
+    /** Smallest state, in bytes, that holds the daemon's structures */
+    public static final long SMALLEST_STATE_BYTES = 134 << 10;
+
     /** Most bytes of one step: some tenths of a millisecond's work. */
     static final int LONGEST_STEP_BYTES = 16 << 10;
 

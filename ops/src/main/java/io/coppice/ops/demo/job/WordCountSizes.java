@@ -27,7 +27,9 @@ record WordCountSizes(int maxWords, long keyPoolBytes, int longWordRows) {
         long forMap = usable - (long) longWordRows * LongWords.ROW_BYTES - MAP_HEADER_BYTES;
         if (longWordRows < 1 || forMap < 8 * ENTRY_BYTES) {
             throw new StateTooSmallException(
-                    "The state has " + freeBytes + " bytes for data; counting words takes 256KiB or more", null);
+                    "The state has " + freeBytes + " bytes for data; counting words takes a state of "
+                            + (WordCountDaemon.SMALLEST_STATE_BYTES >> 10) + "KiB or more",
+                    null);
         }
         int entries = 8;
         while (entries < 1 << 25 && 2L * entries * ENTRY_BYTES <= forMap / 2) {

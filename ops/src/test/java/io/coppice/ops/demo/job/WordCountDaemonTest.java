@@ -289,10 +289,27 @@ class WordCountDaemonTest {
     }
 
     @Test
-    void shouldRefuseAStateThatHoldsNothing() throws Exception {
-        try (CountingRig rig = new CountingRig(directory, ascii("a"), 64 << 10)) {
+    void shouldWorkInTheSmallestStateAndInNoneSmaller() throws Exception {
+        long smallest = WordCountDaemon.SMALLEST_STATE_BYTES;
+        byte[] text = ascii("a word, the WORD, and " + word(1_000, 6));
+        assertEquals(CountingRig.expected(text), count(text, "smallest", smallest));
+
+        Path folder = Files.createDirectory(directory.resolve("smaller"));
+        try (CountingRig rig = new CountingRig(folder, text, smallest - 1024)) {
             StateTooSmallException e = assertThrows(StateTooSmallException.class, rig::attach);
-            assertTrue(e.getMessage().contains("256KiB"), e.getMessage());
+            assertTrue(e.getMessage().endsWith("takes a state of " + smallest / 1024 + "KiB or more"), e.getMessage());
+        }
+    }
+
+    /** What is accepted beside the one size that was tried must work, too: a word without room is a word's fault. */
+    @Test
+    void shouldStartInEveryStateThatIsNotTooSmall() throws Exception {
+        long smallest = WordCountDaemon.SMALLEST_STATE_BYTES;
+        for (long state = smallest; state < smallest + (1 << 20); state += 12_345) {
+            Path folder = Files.createDirectory(directory.resolve("state-" + state));
+            try (CountingRig rig = new CountingRig(folder, ascii("a b"), state)) {
+                rig.attach();
+            }
         }
     }
 
