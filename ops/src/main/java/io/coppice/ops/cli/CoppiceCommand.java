@@ -95,7 +95,8 @@ public final class CoppiceCommand implements Callable<Integer> {
         return new ProcFileSystem(caller.proc());
     }
 
-    Palette palette() {
+    /** Colours, if they are welcome: as {@code --color}, the terminal and {@code NO_COLOR} say. */
+    public Palette palette() {
         return Palette.choose(color, caller.onTerminal(), caller.environment());
     }
 

@@ -5,21 +5,14 @@ import io.coppice.ops.cli.CommandFailedException;
 import io.coppice.ops.cli.CoppiceCommand;
 import io.coppice.ops.cli.ExitCode;
 import io.coppice.ops.demo.job.WordCountDaemon;
-import io.coppice.ops.manifest.Quantity;
-import io.coppice.ops.view.ColorMode;
 import io.coppice.ops.view.InstanceBase;
+import io.coppice.ops.view.InstanceDirectory;
 import io.coppice.ops.view.InstanceName;
-import io.coppice.ops.view.Palette;
-import io.coppice.state.SegmentSpec;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -98,11 +91,14 @@ public final class DemoCommand implements Callable<Integer> {
         boolean terminal = caller.outKind() == Caller.OutputKind.TERMINAL;
         boolean live =
                 terminal && !caller.environment().getOrDefault("TERM", "").equals("dumb");
-        boolean colored =
-                Palette.choose(ColorMode.AUTO, terminal, caller.environment()).colored();
+        boolean colored = coppice.palette().colored();
         PrintStream out = new PrintStream(caller.out(), true, StandardCharsets.UTF_8);
         try (DemoScreen screen = new DemoScreen(out, live, colored)) {
             run(settings, screen);
+            // The reader of a pipe may leave; a file that does not hold what was said to be in it is a failure.
+            if (screen.failed() && caller.outKind() == Caller.OutputKind.FILE) {
+                throw new CommandFailedException(ExitCode.FAILED, "demo: cannot write to standard output.");
+            }
             return ExitCode.DONE;
         } catch (IOException e) {
             throw new CommandFailedException(ExitCode.FAILED, "demo: " + e);
@@ -178,11 +174,11 @@ public final class DemoCommand implements Callable<Integer> {
 
     private DemoSettings settings(Caller caller, String name) {
         if (kills < 0 || kills > MOST_KILLS) {
-            throw usage("--kills: " + kills + " must be 0 to " + MOST_KILLS + ".");
+            throw DemoRefusals.usage("--kills: " + kills + " must be 0 to " + MOST_KILLS + ".");
         }
-        refuseAStateOfNoUse();
+        DemoRefusals.requireUsefulState(state);
         if (!InstanceName.isValid(name)) {
-            throw usage("--instance: `" + name + "` is no instance name, expected [a-z0-9-]{1,32}.");
+            throw DemoRefusals.usage("--instance: `" + name + "` is no instance name, expected [a-z0-9-]{1,32}.");
         }
         String launcher = System.getProperty("coppice.launcher", "");
         if (launcher.isEmpty()) {
@@ -190,90 +186,22 @@ public final class DemoCommand implements Callable<Integer> {
                     ExitCode.FAILED,
                     "demo: the system property coppice.launcher is not set; start it as `coppice demo`.");
         }
-        refuseToOverwriteTheInput(caller);
-        InstanceBase base = InstanceBase.locate(caller.environment(), caller.uid(), caller.workingDirectory());
+        Path here = caller.workingDirectory();
+        DemoRefusals.requireTwoFiles(here, input, output);
+        InstanceDirectory instance =
+                InstanceBase.locate(caller.environment(), caller.uid(), here).instance(name);
+        DemoRefusals.requireNobodyElses(instance);
         return new DemoSettings(
-                Optional.ofNullable(input)
-                        .map(file -> readable(caller.workingDirectory().resolve(file), file)),
+                Optional.ofNullable(input).map(file -> DemoRefusals.readable(here, file)),
                 kills,
                 seed == null ? new SplittableRandom().nextInt(1_000_000) : seed,
                 state,
-                Optional.ofNullable(output)
-                        .map(file -> writable(caller.workingDirectory().resolve(file), file)),
-                base.instance(name),
+                Optional.ofNullable(output).map(file -> DemoRefusals.writable(here, file)),
+                instance,
                 Path.of(launcher),
                 Path.of(System.getProperty("java.home")),
                 List.of(ownClasses()),
                 caller.proc());
-    }
-
-    /** Whether it holds every word of the input is found out by counting. */
-    private void refuseAStateOfNoUse() {
-        Long bytes = Quantity.sizeBytes(state);
-        if (bytes == null) {
-            throw usage("--state: `" + state + "` is no size, expected " + Quantity.SIZE_EXPECTED + ".");
-        }
-        if (bytes < WordCountDaemon.SMALLEST_STATE_BYTES || bytes > SegmentSpec.MAX_LENGTH_BYTES) {
-            throw usage("--state: " + state + " is out of range, expected "
-                    + Quantity.size(WordCountDaemon.SMALLEST_STATE_BYTES) + " to "
-                    + Quantity.size(SegmentSpec.MAX_LENGTH_BYTES) + ".");
-        }
-    }
-
-    private void refuseToOverwriteTheInput(Caller caller) {
-        if (input == null || output == null) {
-            return;
-        }
-        Path from = caller.workingDirectory().resolve(input);
-        Path to = caller.workingDirectory().resolve(output);
-        try {
-            if (Files.exists(from) && Files.exists(to) && Files.isRegularFile(to) && Files.isSameFile(from, to)) {
-                throw usage("--output " + output + " is the --input itself, and would replace it by the counts.");
-            }
-        } catch (IOException e) {
-            throw usage("--output " + output + ": " + e.getMessage() + ".");
-        }
-    }
-
-    private static Path readable(Path file, Path asGiven) {
-        String problem;
-        try {
-            if (Files.exists(file) && !Files.isRegularFile(file)) {
-                problem = "it is not a regular file";
-            } else {
-                try (InputStream in = Files.newInputStream(file)) {
-                    in.read();
-                }
-                return file.toRealPath();
-            }
-        } catch (NoSuchFileException e) {
-            problem = "there is no such file";
-        } catch (AccessDeniedException e) {
-            problem = "permission denied";
-        } catch (IOException e) {
-            problem = String.valueOf(e.getMessage());
-        }
-        throw new CommandFailedException(
-                ExitCode.FAILED, "demo: cannot read --input " + asGiven + ": " + problem + ".");
-    }
-
-    /** Better to be told before the job than after it. */
-    private static Path writable(Path file, Path asGiven) {
-        Path parent = file.toAbsolutePath().getParent();
-        boolean possible = Files.exists(file)
-                ? (Files.isRegularFile(file) && Files.isWritable(file)) || isDevice(file)
-                : parent != null && Files.isDirectory(parent) && Files.isWritable(parent);
-        if (!possible) {
-            throw new CommandFailedException(
-                    ExitCode.FAILED,
-                    "demo: cannot write --output " + asGiven + ": expected a file, or a name in a directory, that this"
-                            + " user may write.");
-        }
-        return file.toAbsolutePath();
-    }
-
-    private static boolean isDevice(Path file) {
-        return !Files.isRegularFile(file) && !Files.isDirectory(file) && Files.isWritable(file);
     }
 
     private static Path ownClasses() {
@@ -286,9 +214,5 @@ public final class DemoCommand implements Callable<Integer> {
         } catch (URISyntaxException e) {
             throw new IllegalStateException("coppice's own class path is no file", e);
         }
-    }
-
-    private static CommandFailedException usage(String message) {
-        return new CommandFailedException(ExitCode.USAGE, "demo: " + message);
     }
 }

@@ -12,6 +12,7 @@ import io.coppice.state.root.LastExit;
 import io.coppice.state.root.RootSnapshot.ChildInfo;
 import io.coppice.state.root.WantedCode;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -228,8 +229,9 @@ final class DemoRun {
             throw new DemoFailedException("interrupted");
         }
         if (!root.isAlive()) {
+            String said = root.lastLines();
             throw new DemoFailedException(
-                    "The root ended with exit code " + root.exitCode() + ":\n" + root.lastLines(),
+                    "The root ended with exit code " + root.exitCode() + (said.isEmpty() ? "." : ":\n" + said),
                     root.exitCode() == 2 ? 2 : 1);
         }
         Optional<ChildInfo> child = watch.daemon();
@@ -311,9 +313,18 @@ final class DemoRun {
                                 + RecoveryTimes.inMs(times.p50Ns()) + ", max " + RecoveryTimes.inMs(times.maxNs())
                                 + ".");
         if (verdict.right() && settings.output().isPresent()) {
-            words.write(settings.output().get());
+            writeTo(settings.output().get(), words);
         }
         screen.line(killsDone + " kills, " + verdict.lost() + " words lost, " + verdict.twice() + " counted twice");
         return verdict.right();
+    }
+
+    private static void writeTo(Path output, CountedWords words) throws DemoFailedException {
+        try {
+            words.write(output);
+        } catch (IOException e) {
+            throw new DemoFailedException("cannot write --output " + output + ": "
+                    + (e instanceof FileSystemException ? e.toString() : e.getMessage()) + ".");
+        }
     }
 }

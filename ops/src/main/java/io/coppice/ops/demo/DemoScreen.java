@@ -37,6 +37,11 @@ final class DemoScreen implements AutoCloseable {
         out.flush();
     }
 
+    /** Whether anything that was printed did not arrive. */
+    synchronized boolean failed() {
+        return out.checkError();
+    }
+
     /** Shows how far the count is; cheap to call all the time. */
     synchronized void progress(long position, long length, int killsDone, int kills, long nowNs) {
         if (live) {

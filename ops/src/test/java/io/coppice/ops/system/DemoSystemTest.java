@@ -1,5 +1,6 @@
 package io.coppice.ops.system;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -67,12 +68,71 @@ class DemoSystemTest {
         assertRight(coppice.file("tiny", "a"), 3);
     }
 
+    /** Standard output or the counts, on a device that is always full. */
+    @Test
+    void shouldFailWhereWhatItHasToSayDoesNotArrive() throws Exception {
+        coppice.file("tiny", "a b a");
+        Path full = Path.of("/dev/full");
+        Path err = coppice.directory.resolve("err");
+        Process silent = coppice.start(full, err, "demo", "--input", "tiny", "--kills", "0");
+        assertEquals(1, silent.waitFor(), Files.readString(err));
+        assertEquals("coppice: demo: cannot write to standard output.\n", Files.readString(err));
+
+        Coppice.Result lost = coppice.run("demo", "--input", "tiny", "--kills", "0", "--output", full.toString());
+        assertEquals(1, lost.exitCode(), lost.out() + lost.err());
+        assertTrue(
+                lost.err()
+                        .startsWith("coppice: demo: cannot write --output /dev/full: No space left on device.\n"
+                                + "  Kept for a closer look: "),
+                lost.err());
+        removeWhatIsKept(lost);
+    }
+
+    @Test
+    void shouldNotTakeAnInstanceThatHoldsTheStateOfOtherDaemons() throws Exception {
+        coppice.manifest("""
+                instance: shop
+                daemons:
+                  ticker: {main: io.coppice.ops.system.daemons.Ticker, classpath: [$JAR], jvm: {heap: 16MiB}}
+                """);
+        Coppice.Root root = coppice.startRoot();
+        coppice.await("ticker", daemon -> daemon.state().equals("ready") && daemon.number("commits") > 5);
+        assertEquals(0, root.stop(), root.stderr());
+        byte[] state = Files.readAllBytes(coppice.home().resolve("shop/ticker.seg"));
+
+        Coppice.Result refused = coppice.run("demo", "--instance", "shop", "--kills", "0");
+
+        assertEquals(1, refused.exitCode(), refused.out() + refused.err());
+        assertEquals(
+                "coppice: demo: instance shop is not a demo's, it has ticker. The demo would replace it: choose"
+                        + " another --instance.\n",
+                refused.err());
+        assertArrayEquals(state, Files.readAllBytes(coppice.home().resolve("shop/ticker.seg")));
+    }
+
+    private static void removeWhatIsKept(Coppice.Result result) throws Exception {
+        Matcher kept = Pattern.compile("closer look: (/\\S+)").matcher(result.err());
+        assertTrue(kept.find(), result.out() + result.err());
+        try (Stream<Path> files = Files.walk(Path.of(kept.group(1)))) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
     @Test
     void shouldSayInOneLineWhyItCannot() throws Exception {
         Coppice.Result missing = coppice.run("demo", "--input", "nowhere.txt");
         assertEquals(1, missing.exitCode());
         assertEquals(1, missing.err().lines().count(), missing.err());
         assertTrue(missing.err().contains("nowhere.txt"), missing.err());
+
+        Coppice.Result endless = coppice.run("demo", "--input", "/proc/cpuinfo", "--kills", "0");
+        assertEquals(1, endless.exitCode());
+        assertEquals(
+                "coppice: demo: cannot read --input /proc/cpuinfo: it says that it is empty, and is not; copy it to a"
+                        + " file.\n",
+                endless.err());
 
         Path precious = coppice.file("precious", "one two");
         Coppice.Result same = coppice.run("demo", "--input", "precious", "--output", "precious", "--kills", "0");
@@ -101,12 +161,6 @@ class DemoSystemTest {
         assertTrue((full.out() + full.err()).contains("--state"), full.out() + full.err());
 
         // A failed demo keeps its artefacts and says where; this one was meant to fail.
-        Matcher kept = Pattern.compile("closer look: (/\\S+)").matcher(full.out() + full.err());
-        assertTrue(kept.find(), full.out() + full.err());
-        try (Stream<Path> files = Files.walk(Path.of(kept.group(1)))) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
+        removeWhatIsKept(full);
     }
 }
