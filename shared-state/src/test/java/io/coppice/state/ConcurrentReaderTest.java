@@ -13,7 +13,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Goal: no torn record beside a writer at full speed. Method: real threads on one mapped file; sums must hold. */
@@ -36,7 +35,6 @@ class ConcurrentReaderTest {
     }
 
     @Test
-    @Timeout(value = 120, unit = TimeUnit.SECONDS)
     void shouldNeverSeeATornRecord() throws IOException, SegmentException, InterruptedException, ExecutionException {
         Path file = TestSegments.create(directory.resolve("unit.seg"), TestSegments.spec(1 << 20));
         AtomicBoolean done = new AtomicBoolean();

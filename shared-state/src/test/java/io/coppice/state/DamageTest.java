@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.fail;
 import io.coppice.state.testing.RecordingMemory;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -22,7 +20,6 @@ class DamageTest {
 
     @ParameterizedTest
     @ValueSource(longs = {61, 62, 63, 64})
-    @Timeout(value = 60, unit = TimeUnit.SECONDS)
     void shouldAnswerWhateverTheBytesAre(long seed) {
         RecordedRun run = RecordedRun.of(seed, 120);
         SplittableRandom random = new SplittableRandom(seed);

@@ -11,9 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -30,7 +28,6 @@ class KillNineTest {
     private Path directory;
 
     @Test
-    @Timeout(value = 120, unit = TimeUnit.SECONDS)
     void shouldHoldExactlyOneCommitAfterEachKill() throws IOException, InterruptedException, SegmentException {
         SplittableRandom random = new SplittableRandom(SEED);
         Path segment = TestSegments.create(directory.resolve("unit.seg"), TestSegments.spec(1 << 20));
