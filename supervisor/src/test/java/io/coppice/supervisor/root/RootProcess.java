@@ -6,6 +6,8 @@ import io.coppice.state.SegmentException;
 import io.coppice.state.root.RootReadResult;
 import io.coppice.state.root.RootSnapshot;
 import io.coppice.state.root.RootView;
+import io.coppice.supervisor.os.ProcessTable;
+import io.coppice.supervisor.os.SignalNumbers;
 import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Dependency;
@@ -14,6 +16,7 @@ import io.coppice.supervisor.plan.PlanText;
 import io.coppice.supervisor.plan.RestartPolicy;
 import io.coppice.supervisor.plan.Shutdown;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -54,6 +57,9 @@ final class RootProcess implements AutoCloseable {
         Path stdin = Files.writeString(Files.createTempFile(base, "plan", ".txt"), PlanText.write(plan));
         Path stderr = Files.createTempFile(base, "root", ".err");
         List<String> command = new ArrayList<>(List.of(
+                // Whatever the shell that started the build has it ignore.
+                "env",
+                "--default-signal",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
@@ -174,6 +180,15 @@ final class RootProcess implements AutoCloseable {
         return awaitExit();
     }
 
+    /** Whether a file has a whole line: it is there before the shell that made it has written to it. */
+    static boolean hasLine(Path file) {
+        try {
+            return Files.exists(file) && Files.readString(file).endsWith("\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Whether a process is there and no zombie: an orphan's body may wait for a first process that is slow to reap. */
     static boolean isAlive(long pid) {
         try {
@@ -188,11 +203,10 @@ final class RootProcess implements AutoCloseable {
     @Override
     public void close() throws IOException {
         process.destroy();
-        try {
-            process.onExit().orTimeout(WATCHDOG_SECONDS, TimeUnit.SECONDS).join();
-        } catch (CompletionException e) {
+        boolean ended = endsInTime();
+        if (!ended) {
             process.destroyForcibly();
-            throw new IllegalStateException("the root did not end:\n" + stderr(), e);
+            process.onExit().join();
         }
         // Children of a root that the test killed: their identity is in the root segment.
         if (Files.exists(directory.resolve("root.seg"))) {
@@ -203,14 +217,32 @@ final class RootProcess implements AutoCloseable {
                                 .filter(r -> r.pid() == process.pid())
                                 .isPresent()) {
                     for (RootSnapshot.ChildInfo child : read.snapshot().children()) {
-                        if (child.pid() > 1) {
-                            ProcessHandle.of(child.pid()).ifPresent(ProcessHandle::destroyForcibly);
-                        }
+                        killGroup(child);
                     }
                 }
             } catch (SegmentException e) {
                 fail(e);
             }
+        }
+        if (!ended) {
+            throw new IllegalStateException("the root did not end:\n" + stderr());
+        }
+    }
+
+    private boolean endsInTime() {
+        try {
+            process.onExit().orTimeout(WATCHDOG_SECONDS, TimeUnit.SECONDS).join();
+            return true;
+        } catch (CompletionException e) {
+            return false;
+        }
+    }
+
+    /** The child as the root had it on record, not another process that has its number now; and what it started. */
+    private static void killGroup(RootSnapshot.ChildInfo child) {
+        ProcessTable processes = new ProcessTable();
+        if (child.pid() > 1 && processes.startTicks((int) child.pid()) == child.startTicks()) {
+            processes.signalGroup((int) child.pid(), SignalNumbers.of("KILL"));
         }
     }
 }

@@ -89,7 +89,8 @@ final class ChildJvm implements AutoCloseable {
     }
 
     List<String> command(String main, String... userArgs) {
-        List<String> command = new ArrayList<>();
+        // As the root starts workers: no signal ignored, whatever the shell that started the build has it ignore.
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(
                 "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
