@@ -33,7 +33,7 @@ class RootKilledBeforeReleaseTest {
             try (RootProcess next = RootProcess.start(base, RootProcess.command("web", base, script))) {
                 RootSnapshot.ChildInfo web =
                         next.await("web", child -> child.state() == ChildStateCode.READY && child.incarnation() >= 1);
-                next.awaitSnapshot("the command's first line", snapshot -> Files.exists(base.resolve("ran")));
+                next.awaitSnapshot("the command's first line", snapshot -> RootProcess.hasLine(base.resolve("ran")));
                 assertEquals(
                         List.of(Long.toString(web.pid())), Files.readAllLines(base.resolve("ran")), "a second owner");
                 assertEquals(0, next.stop(), next.stderr());

@@ -103,13 +103,17 @@ class RootTest {
 
     @Test
     void shouldStopInReverseDependencyOrder() throws Exception {
-        String tells = "trap 'echo %s >>order; exit 0' TERM; while :; do sleep 0.05; done";
+        // A command is ready as soon as it is let go; that its shell has got as far as the trap, only its file tells.
+        String tells = "trap 'echo %1$s >>order; exit 0' TERM; echo up >%1$s.up; while :; do sleep 0.05; done";
         try (RootProcess root = RootProcess.start(
                 base,
                 RootProcess.command("db", base, tells.formatted("db")),
                 RootProcess.command(
                         "web", base, tells.formatted("web"), new Dependency("db", Dependency.Condition.READY)))) {
             root.await("web", RootTest::isReady);
+            for (String name : List.of("db", "web")) {
+                root.awaitSnapshot("the trap of " + name, snapshot -> RootProcess.hasLine(base.resolve(name + ".up")));
+            }
             assertEquals(0, root.stop(), root.stderr());
             assertEquals(List.of("web", "db"), Files.readAllLines(base.resolve("order")));
         }
