@@ -8,6 +8,7 @@ import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.os.SignalNumbers;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Children of a root that died before them. This release does not adopt: its root stops them (their own shutdown
@@ -24,6 +25,7 @@ final class Leftovers {
     private static final long KILL_TIMEOUT_NS = 30_000_000_000L;
 
     private static final long NANOS_PER_MS = 1_000_000;
+    private static final int NO_SUCH_PROCESS = 3;
 
     private record Leftover(String name, PidFd pidFd) {}
 
@@ -63,10 +65,8 @@ final class Leftovers {
         List<Leftover> leftovers = new ArrayList<>();
         try (Epoll epoll = Epoll.create()) {
             for (RootSnapshot.ChildInfo child : living(previous, processes)) {
-                PidFd pidFd = PidFd.open((int) child.pid());
-                // Checked again: between the first look and the pidfd the pid may have passed to another process.
-                if (processes.startTicks((int) child.pid()) != child.startTicks()) {
-                    pidFd.close();
+                PidFd pidFd = pin(child, processes);
+                if (pidFd == null) {
                     continue;
                 }
                 console.warn(child.name() + ": pid " + child.pid()
@@ -86,6 +86,28 @@ final class Leftovers {
                 leftover.pidFd().close();
             }
         }
+    }
+
+    /**
+     * Takes hold of the process that is on record.
+     *
+     * @return null if it has ended meanwhile, which is what is wanted of it; its pid may be another process's by now
+     */
+    static @Nullable PidFd pin(RootSnapshot.ChildInfo child, ProcessTable processes) throws OsException {
+        PidFd pidFd;
+        try {
+            pidFd = PidFd.open((int) child.pid());
+        } catch (OsException e) {
+            if (e.errno() == NO_SUCH_PROCESS) {
+                return null;
+            }
+            throw e;
+        }
+        if (processes.startTicks((int) child.pid()) == child.startTicks()) {
+            return pidFd;
+        }
+        pidFd.close();
+        return null;
     }
 
     private static void signalAll(List<Leftover> leftovers, ProcessTable processes, String signal) {

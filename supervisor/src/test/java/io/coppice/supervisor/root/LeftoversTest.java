@@ -1,0 +1,73 @@
+package io.coppice.supervisor.root;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.coppice.state.root.ChildKind;
+import io.coppice.state.root.ChildStateCode;
+import io.coppice.state.root.RootSnapshot.ChildInfo;
+import io.coppice.state.root.WantedCode;
+import io.coppice.supervisor.os.PidFd;
+import io.coppice.supervisor.os.ProcessTable;
+import java.io.IOException;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class LeftoversTest {
+    private final ProcessTable processes = new ProcessTable();
+    private Process process;
+    private long startTicks;
+
+    @BeforeEach
+    void start() throws IOException {
+        process = new ProcessBuilder("sleep", "1000").start();
+        startTicks = processes.startTicks((int) process.pid());
+    }
+
+    @AfterEach
+    void end() {
+        process.destroyForcibly();
+    }
+
+    private ChildInfo onRecord(long ticks) {
+        return new ChildInfo(
+                0,
+                "web",
+                ChildKind.COMMAND,
+                ChildStateCode.READY,
+                WantedCode.UP,
+                process.pid(),
+                ticks,
+                1,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                Optional.empty());
+    }
+
+    @Test
+    void shouldTakeHoldOfTheProcessOnRecordAndOfNoOther() throws Exception {
+        try (PidFd pinned = Leftovers.pin(onRecord(startTicks), processes)) {
+            assertNotNull(pinned);
+            assertEquals(process.pid(), pinned.pid());
+        }
+        assertNull(Leftovers.pin(onRecord(startTicks - 1), processes));
+        assertTrue(process.isAlive());
+    }
+
+    /** It may end between the look that found it and the pidfd: a held one does, on its own, once its root is dead. */
+    @Test
+    void shouldBeContentWithAProcessThatHasEndedMeanwhile() throws Exception {
+        ChildInfo child = onRecord(startTicks);
+        process.destroyForcibly();
+        process.onExit().join();
+        assertNull(Leftovers.pin(child, processes));
+    }
+}
