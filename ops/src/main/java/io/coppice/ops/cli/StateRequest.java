@@ -52,7 +52,7 @@ abstract class StateRequest implements Callable<Integer> {
 
     @Override
     public final Integer call() {
-        long startNs = System.nanoTime();
+        long startNs = nowNs();
         InstanceDirectory instance = coppice.resolveInstance();
         try (Daemons daemons = new Daemons(coppice, instance)) {
             ControlClient client = new ControlClient(instance, coppice.proc(), timeout);
@@ -74,7 +74,7 @@ abstract class StateRequest implements Callable<Integer> {
     private void await(Daemons daemons, Map<String, Long> pending, long startNs) {
         while (!pending.isEmpty()) {
             // Looked at before the table, so that a table read after it is the last word of a root that has gone.
-            boolean late = System.nanoTime() - startNs >= timeout.toNanos();
+            boolean late = nowNs() - startNs >= timeout.toNanos();
             InstanceStatus status = daemons.table();
             pending.entrySet().removeIf(entry -> settled(entry.getKey(), entry.getValue(), status));
             if (pending.isEmpty()) {
@@ -102,6 +102,10 @@ abstract class StateRequest implements Callable<Integer> {
                 return;
             }
         }
+    }
+
+    private long nowNs() {
+        return coppice.caller().clocks().monotonicNs().getAsLong();
     }
 
     private boolean settled(String name, long incarnation, InstanceStatus status) {

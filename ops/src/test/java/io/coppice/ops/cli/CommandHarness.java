@@ -28,6 +28,10 @@ final class CommandHarness {
     final Map<String, String> environment = new TreeMap<>();
     Caller.OutputKind outKind = Caller.OutputKind.PIPE;
     String input = "";
+
+    /** What the caller's monotonic clock shows; it stands still unless a test moves it. */
+    volatile long nowNs = NOW_NS;
+
     PlanCompiler compiler = (manifest, instance, variables) -> {
         throw new AssertionError("not expected to compile");
     };
@@ -72,7 +76,7 @@ final class CommandHarness {
                 err,
                 proc.directory(),
                 UID,
-                new Clocks(() -> NOW_NS, () -> NOW_EPOCH_MS));
+                new Clocks(() -> nowNs, () -> NOW_EPOCH_MS));
         CommandLineParts parts = new CommandLineParts(() -> compiler, new TreeMap<>());
         return new CoppiceCommandLine(caller, parts).run(args);
     }

@@ -10,6 +10,7 @@ import io.coppice.state.root.WantedCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
@@ -88,13 +89,14 @@ class RequestCommandsTest {
     void shouldFailAfterTheTimeoutAndSayHowFarItGot() throws Exception {
         try (FakeRoot root = rootThatSays(request -> {
             stopping(2);
+            pass(Duration.ofSeconds(80));
             return "ok\n";
         })) {
-            Result result = harness.run("stop", "web", "--timeout", "30ms");
+            Result result = harness.run("stop", "web", "--timeout", "80s");
 
             assertEquals(1, result.exitCode());
             assertEquals(
-                    "coppice: Could not stop web within 30 ms: it is stopping (pid 62, incarnation 1). The request stands.\n",
+                    "coppice: Could not stop web within 80000 ms: it is stopping (pid 62, incarnation 1). The request stands.\n",
                     result.err());
             assertEquals(1, root.requests().size());
         }
@@ -122,12 +124,15 @@ class RequestCommandsTest {
 
     @Test
     void shouldSayForWhatAStartStillWaits() throws Exception {
-        try (FakeRoot root = rootThatSays(request -> "ok\n")) {
-            Result result = harness.run("start", "report", "--timeout=20ms");
+        try (FakeRoot root = rootThatSays(request -> {
+            pass(Duration.ofSeconds(80));
+            return "ok\n";
+        })) {
+            Result result = harness.run("start", "report", "--timeout=80s");
 
             assertEquals(1, result.exitCode());
             assertEquals(
-                    "coppice: Could not start report within 20 ms: it is stopped, waiting for ingest (completed)."
+                    "coppice: Could not start report within 80000 ms: it is stopped, waiting for ingest (completed)."
                             + " The request stands.\n",
                     result.err());
             assertEquals(1, root.requests().size());
@@ -157,8 +162,11 @@ class RequestCommandsTest {
 
     @Test
     void shouldReturnFromRestartOnlyWithALaterIncarnation() throws Exception {
-        try (FakeRoot root = rootThatSays(request -> "ok 2\n")) {
-            Result tooEarly = harness.run("restart", "ingest", "--timeout=20ms");
+        try (FakeRoot root = rootThatSays(request -> {
+            pass(Duration.ofSeconds(80));
+            return "ok 2\n";
+        })) {
+            Result tooEarly = harness.run("restart", "ingest", "--timeout=80s");
             assertEquals(1, tooEarly.exitCode(), "the old incarnation is still ready");
 
             shop.child(1, row -> {
@@ -322,6 +330,11 @@ class RequestCommandsTest {
 
     private FakeRoot rootThatSays(Function<String, String> answer) throws IOException {
         return new FakeRoot(shop.directory.controlSocket(), answer);
+    }
+
+    /** What the caller's clock shows passes; the test does not wait for it. */
+    private void pass(Duration time) {
+        harness.nowNs += time.toNanos();
     }
 
     private void stopping(int index) {
