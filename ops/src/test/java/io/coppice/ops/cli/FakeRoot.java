@@ -35,7 +35,7 @@ final class FakeRoot implements AutoCloseable {
         thread.start();
     }
 
-    /** Request lines so far, without the line end. */
+    /** Request lines so far, without the line end; what the test does for one is done by the time it is here. */
     List<String> requests() {
         return List.copyOf(requests);
     }
@@ -56,21 +56,29 @@ final class FakeRoot implements AutoCloseable {
     private void serve() {
         try {
             while (true) {
-                SocketChannel client = server.accept();
-                String request = readLine(client);
-                requests.add(request);
-                String reply = answer.apply(request);
-                if (reply.equals(SILENCE)) {
-                    silent.add(client);
-                } else {
-                    client.write(ByteBuffer.wrap(reply.getBytes(StandardCharsets.UTF_8)));
-                    client.close();
-                }
+                serve(server.accept());
             }
         } catch (ClosedChannelException e) {
             // The test is over.
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private void serve(SocketChannel client) {
+        try {
+            String request = readLine(client);
+            String reply = answer.apply(request);
+            requests.add(request);
+            if (reply.equals(SILENCE)) {
+                silent.add(client);
+            } else {
+                client.write(ByteBuffer.wrap(reply.getBytes(StandardCharsets.UTF_8)));
+                client.close();
+            }
+        } catch (IOException e) {
+            // A client that has had enough: it left, as one whose time is over does. There may be others.
+            silent.add(client);
         }
     }
 
