@@ -45,7 +45,7 @@ class HostileRootSegmentTest {
     void shouldNeverCrashAClient() throws Exception {
         byte[] good = Files.readAllBytes(shop.directory.rootSegment());
         int[] used = nonZero(good);
-        long seed = System.nanoTime();
+        long seed = 20_261_121;
         SplittableRandom random = new SplittableRandom(seed);
         for (int round = 0; round < 150; round++) {
             try (RandomAccessFile file =

@@ -20,7 +20,7 @@ class LogFileTest {
 
     @Test
     void shouldFindTheLastLinesOfAnyFile() throws IOException {
-        long seed = System.nanoTime();
+        long seed = 20_261_121;
         SplittableRandom random = new SplittableRandom(seed);
         for (int round = 0; round < 200; round++) {
             StringBuilder text = new StringBuilder();
