@@ -105,6 +105,9 @@ public final class OneDaemonRoot {
         for (int incarnation = 1; !stopping; incarnation++) {
             Process process = launch();
             worker = process;
+            if (stopping) {
+                process.destroy(); // The hook may have looked before there was this worker to stop.
+            }
             row.pid(process.pid());
             row.startTicks(processes.stat(process.pid()).orElseThrow().startTicks());
             row.incarnation(incarnation);

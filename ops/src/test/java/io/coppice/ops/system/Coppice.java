@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -13,7 +15,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 final class Coppice implements AfterTestExecutionCallback {
     /** A watchdog, not an expectation: a condition that is not met by then never will be. */
-    private static final long WATCHDOG_SECONDS = 120;
+    private static final long WATCHDOG_SECONDS = 300;
 
     private static final long POLL_MS = 20;
 
@@ -103,7 +104,9 @@ final class Coppice implements AfterTestExecutionCallback {
     }
 
     private Process start(List<String> before, Path out, Path err, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(before);
+        // Whatever the shell that started the build has it ignore.
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal"));
+        command.addAll(before);
         command.add(launcher());
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command)
@@ -164,27 +167,24 @@ final class Coppice implements AfterTestExecutionCallback {
         }
     }
 
-    Map<String, @Nullable Object> status() throws IOException, InterruptedException {
-        Result result = run("status", "--json");
-        if (result.exitCode() != 0) {
-            throw new IllegalStateException("status: exit " + result.exitCode() + ": " + result.err());
-        }
-        return statusIn(result);
-    }
-
-    @SuppressWarnings("unchecked")
-    private static Map<String, @Nullable Object> statusIn(Result result) {
-        return (Map<String, @Nullable Object>) Objects.requireNonNull(Json.parse(result.out()));
-    }
-
+    /** A daemon's row now. */
     Daemon daemon(String name) throws IOException, InterruptedException {
-        return daemon(name, status()).orElseThrow();
+        Result status = run("status", "--json");
+        return rowOf(name, status)
+                .orElseThrow(() -> new AssertionError(
+                        "no row of " + name + " in exit " + status.exitCode() + ": " + status.out() + status.err()));
     }
 
+    /** Empty while there is no table, or an empty one: a root that starts makes its segment before it has rows in it. */
     @SuppressWarnings("unchecked")
-    private static Optional<Daemon> daemon(String name, Map<String, @Nullable Object> status) {
+    private static Optional<Daemon> rowOf(String name, Result status) {
+        if (status.exitCode() != 0) {
+            return Optional.empty();
+        }
+        Map<String, @Nullable Object> table =
+                (Map<String, @Nullable Object>) Objects.requireNonNull(Json.parse(status.out()));
         List<Map<String, @Nullable Object>> daemons =
-                (List<Map<String, @Nullable Object>>) Objects.requireNonNull(status.get("daemons"));
+                (List<Map<String, @Nullable Object>>) Objects.requireNonNull(table.get("daemons"));
         return daemons.stream()
                 .filter(d -> name.equals(d.get("name")))
                 .map(Daemon::new)
@@ -196,9 +196,8 @@ final class Coppice implements AfterTestExecutionCallback {
         long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WATCHDOG_SECONDS);
         Result last = run("status", "--json");
         while (System.nanoTime() < endNs) {
-            // One status is one look: a root that starts afresh removes its segment between two of them.
-            Optional<Daemon> daemon = last.exitCode() == 0 ? daemon(name, statusIn(last)) : Optional.empty();
-            if (daemon.filter(condition).isPresent()) {
+            Optional<Daemon> daemon = rowOf(name, last).filter(condition);
+            if (daemon.isPresent()) {
                 return daemon.get();
             }
             TimeUnit.MILLISECONDS.sleep(POLL_MS);
@@ -212,23 +211,31 @@ final class Coppice implements AfterTestExecutionCallback {
         return await(name, daemon -> daemon.state().equals(state));
     }
 
-    static void await(String what, BooleanSupplier condition) throws InterruptedException {
+    /** Waits until a daemon or command has written what the condition wants to its log. */
+    String awaitLog(String daemon, Predicate<String> condition) throws IOException, InterruptedException {
         long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WATCHDOG_SECONDS);
-        while (!condition.getAsBoolean()) {
+        String log = log(daemon);
+        while (!condition.test(log)) {
             if (System.nanoTime() > endNs) {
-                fail("never happened: " + what);
+                fail(daemon + " never wrote what was expected; its log: " + log);
             }
             TimeUnit.MILLISECONDS.sleep(POLL_MS);
+            log = log(daemon);
         }
+        return log;
     }
 
+    /** The log of the one instance that the test has; empty before there is one. */
     String log(String daemon) throws IOException {
-        try (Stream<Path> files = Files.walk(home())) {
-            for (Path file : files.toList()) {
-                if (file.getFileName().toString().equals(daemon + ".log")) {
-                    return Files.readString(file, StandardCharsets.ISO_8859_1);
+        try (DirectoryStream<Path> instances = Files.newDirectoryStream(home())) {
+            for (Path instance : instances) {
+                Path log = instance.resolve("logs").resolve(daemon + ".log");
+                if (Files.exists(log)) {
+                    return Files.readString(log, StandardCharsets.ISO_8859_1);
                 }
             }
+        } catch (NoSuchFileException e) {
+            return "";
         }
         return "";
     }
@@ -239,6 +246,23 @@ final class Coppice implements AfterTestExecutionCallback {
 
     static boolean isAlive(long pid) {
         return ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
+    }
+
+    private List<ProcessHandle> ownProcesses() {
+        return ProcessHandle.allProcesses().filter(this::isOwn).toList();
+    }
+
+    /** Whether a process was started by this test: its command line names the directory, or it works there. */
+    private boolean isOwn(ProcessHandle process) {
+        if (process.info().commandLine().orElse("").contains(directory.toString())) {
+            return true;
+        }
+        try {
+            return Files.readSymbolicLink(Path.of("/proc/" + process.pid() + "/cwd"))
+                    .startsWith(directory.toRealPath());
+        } catch (IOException e) {
+            return false; // It is dead, or another user's.
+        }
     }
 
     @Override
@@ -252,11 +276,14 @@ final class Coppice implements AfterTestExecutionCallback {
                 process.destroyForcibly();
             }
         }
-        String own = directory.toString();
-        ProcessHandle.allProcesses()
-                .filter(p ->
-                        p.info().commandLine().map(line -> line.contains(own)).orElse(false))
-                .forEach(ProcessHandle::destroyForcibly);
+        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WATCHDOG_SECONDS);
+        for (List<ProcessHandle> left = ownProcesses(); !left.isEmpty(); left = ownProcesses()) {
+            if (System.nanoTime() > endNs) {
+                fail("not even SIGKILL ends " + left);
+            }
+            left.forEach(ProcessHandle::destroyForcibly);
+            TimeUnit.MILLISECONDS.sleep(POLL_MS);
+        }
         if (context.getExecutionException().isPresent()) {
             System.err.println("artefacts of the failed test are kept in " + directory);
             return;

@@ -76,6 +76,8 @@ class OperatorSystemTest {
         String events = ok("events").out();
         assertTrue(events.contains("ticker") && events.contains("ready"), events);
         assertTrue(ok("events", "--json").out().lines().allMatch(line -> Json.parse(line) != null));
+        // A command is ready once it is let go, which is before it has said anything.
+        coppice.awaitLog("web", log -> log.equals("up\n"));
         assertEquals("up\n", ok("logs", "web").out());
         assertTrue(
                 ok("state", "ticker").out().contains("ticks"),
