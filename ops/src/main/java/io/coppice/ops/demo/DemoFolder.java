@@ -21,7 +21,12 @@ final class DemoFolder {
 
     /** Creates it among the temporary files, for this user only. */
     static DemoFolder create() throws IOException {
-        return new DemoFolder(Files.createTempDirectory(PREFIX).toRealPath());
+        return create(Path.of(System.getProperty("java.io.tmpdir")));
+    }
+
+    /** Creates it, under a name of its own, in a directory that exists. */
+    static DemoFolder create(Path parent) throws IOException {
+        return new DemoFolder(Files.createTempDirectory(parent, PREFIX).toRealPath());
     }
 
     /**

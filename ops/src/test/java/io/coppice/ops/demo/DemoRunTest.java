@@ -94,13 +94,15 @@ class DemoRunTest {
 
     private void assertRightAndCleaned(byte[] input, int kills) throws Exception {
         DemoSettings settings = settings(input, kills, "4MiB");
-        DemoFolder folder = DemoFolder.create();
+        DemoFolder folder = DemoFolder.create(directory);
         DemoCleaner cleaner = cleaner(folder);
+        List<String> complaints;
         try {
             assertTrue(run(settings, folder, cleaner), this::shown);
         } finally {
-            assertEquals(List.of(), cleaner.clean());
+            complaints = cleaner.clean();
         }
+        assertEquals(List.of(), complaints);
         List<String> lines = shown().lines().toList();
         assertEquals(kills + " kills, 0 words lost, 0 counted twice", lines.get(lines.size() - 1));
         assertTrue(
@@ -134,16 +136,18 @@ class DemoRunTest {
     void shouldFailNamingTheWordThatFindsNoRoomAndKeepTheArtefacts() throws Exception {
         byte[] input = ("a " + "b".repeat(300_000)).getBytes(StandardCharsets.US_ASCII);
         DemoSettings settings = settings(input, 1, "256KiB");
-        DemoFolder folder = DemoFolder.create();
+        DemoFolder folder = DemoFolder.create(directory);
         DemoCleaner cleaner = cleaner(folder);
+        List<String> complaints;
         try {
             DemoFailedException e = assertThrows(DemoFailedException.class, () -> run(settings, folder, cleaner));
             assertTrue(e.getMessage().startsWith("The state is too small: the word bbbbbbbbb"), e.getMessage());
             assertTrue(e.getMessage().endsWith("Give it more than --state 256KiB."), e.getMessage());
             assertEquals(1, e.exitCode());
         } finally {
-            assertEquals(List.of(), cleaner.cleanAndKeepArtefacts());
+            complaints = cleaner.cleanAndKeepArtefacts();
         }
+        assertEquals(List.of(), complaints);
         assertEquals(
                 List.of("demo.yaml", "root.log", "words.log"), folder.names(), "what tells why, and nothing large");
         assertFalse(Files.exists(instance.rootSegment()), "segments are gone");
@@ -154,7 +158,7 @@ class DemoRunTest {
     void shouldSayWhatTheRootSaidWhenItDoesNotStart() throws Exception {
         Files.writeString(launcher, "#!/bin/sh\necho 'demo.yaml:7:12: state: too much' >&2\nexit 2\n");
         DemoSettings settings = settings(new byte[10], 1, "4MiB");
-        DemoFolder folder = DemoFolder.create();
+        DemoFolder folder = DemoFolder.create(directory);
         DemoCleaner cleaner = cleaner(folder);
 
         DemoFailedException e = assertThrows(DemoFailedException.class, () -> run(settings, folder, cleaner));
@@ -168,7 +172,7 @@ class DemoRunTest {
     @Test
     void shouldStartNothingOnceItIsCleanedUp() throws Exception {
         DemoSettings settings = settings(new byte[10], 1, "4MiB");
-        DemoFolder folder = DemoFolder.create();
+        DemoFolder folder = DemoFolder.create(directory);
         DemoCleaner cleaner = cleaner(folder);
         cleaner.clean();
 

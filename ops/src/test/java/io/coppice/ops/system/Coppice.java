@@ -167,6 +167,15 @@ final class Coppice implements AfterTestExecutionCallback {
         }
     }
 
+    @SuppressWarnings("unchecked")
+    Map<String, @Nullable Object> status() throws IOException, InterruptedException {
+        Result status = run("status", "--json");
+        if (status.exitCode() != 0) {
+            throw new AssertionError("status: exit " + status.exitCode() + ": " + status.err());
+        }
+        return (Map<String, @Nullable Object>) Objects.requireNonNull(Json.parse(status.out()));
+    }
+
     /** A daemon's row now. */
     Daemon daemon(String name) throws IOException, InterruptedException {
         Result status = run("status", "--json");
