@@ -16,8 +16,8 @@ public final class TerminationSignals {
 
     /**
      * From now on the three signals end nothing by themselves: the last number is in {@code lastSignal} and {@code fd} is
-     * signalled. A SIGHUP does not overwrite a SIGTERM or SIGINT that has not been taken (set back to 0) yet. A SIGHUP
-     * that the process was started to ignore (nohup) stays ignored.
+     * signalled. A SIGHUP does not overwrite a SIGTERM or SIGINT that has not been taken (set back to 0) yet. What
+     * the process was started to ignore stays ignored: SIGHUP by nohup, SIGINT by a script that starts it with {@code &}.
      *
      * @throws IllegalArgumentException when the JVM runs with -Xrs, which leaves these signals to the system
      */

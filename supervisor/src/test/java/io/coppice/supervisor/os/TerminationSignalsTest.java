@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TerminationSignalsTest {
     @Test
@@ -20,12 +22,13 @@ class TerminationSignalsTest {
         }
     }
 
-    @Test
-    void shouldRespectThatHangupsAreToBeIgnored() throws Exception {
-        try (ChildJvm probe = new ChildJvm(Map.of(), "trap '' HUP; exec \"$@\"", SignalProbe.class)) {
+    @ParameterizedTest
+    @CsvSource({"HUP, 1", "INT, 2"})
+    void shouldRespectWhatIsToBeIgnored(String name, int signo) throws Exception {
+        try (ChildJvm probe = new ChildJvm(Map.of(), "trap '' " + name + "; exec \"$@\"", SignalProbe.class)) {
             assertEquals("listening", probe.readLine());
             try (PidFd process = PidFd.open(probe.pid())) {
-                assertEquals(0, process.signal(1));
+                assertEquals(0, process.signal(signo));
                 assertEquals(0, process.signal(15));
                 assertEquals("15", probe.readLine());
             }
