@@ -8,7 +8,6 @@ import io.coppice.ops.view.RootLiveness;
 import io.coppice.ops.view.Suggestions;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;

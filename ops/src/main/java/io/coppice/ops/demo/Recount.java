@@ -45,8 +45,9 @@ public final class Recount {
 
     private static void endWithWhoeverAsked() {
         try {
-            while (System.in.read() >= 0) {
-                continue;
+            int next = 0;
+            while (next >= 0) {
+                next = System.in.read();
             }
         } catch (IOException e) {
             System.err.println("Nobody asks any more: " + e);
