@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -218,6 +219,16 @@ final class Coppice implements AfterTestExecutionCallback {
 
     Daemon awaitState(String name, String state) throws IOException, InterruptedException {
         return await(name, daemon -> daemon.state().equals(state));
+    }
+
+    static void await(String what, BooleanSupplier condition) throws InterruptedException {
+        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WATCHDOG_SECONDS);
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > endNs) {
+                fail("never happened: " + what);
+            }
+            TimeUnit.MILLISECONDS.sleep(POLL_MS);
+        }
     }
 
     /** Waits until a daemon or command has written what the condition wants to its log. */
