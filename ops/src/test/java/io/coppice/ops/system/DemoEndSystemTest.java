@@ -99,7 +99,7 @@ class DemoEndSystemTest {
             assertEquals(List.of(), left, "files of the instance");
         }
         String events = text(demo.events());
-        assertTrue(events.contains("exit code 0") && events.contains("every child is down"), events);
+        assertTrue(events.contains("ended in order by a signal") && events.contains("every child is down"), events);
     }
 
     @Test
