@@ -66,11 +66,12 @@ final class DemoCleaner {
         done = true;
         try {
             Optional<RootRecord> root = RootRecord.read(folder.rootRecord());
-            boolean ours = root.isPresent() && end(root.get());
+            root.ifPresent(this::end);
+            boolean ours = root.isPresent() && isOf(root.get());
             if (ours && artefactsWanted) {
                 folder.keepArtefacts(instance.logDirectory());
             }
-            String complaint = ours ? purge() : "";
+            String complaint = ours ? purge(root.get()) : "";
             if (!ours || !artefactsWanted) {
                 folder.remove();
             }
@@ -83,21 +84,26 @@ final class DemoCleaner {
     /**
      * Ends a root and its worker: in order, if the root lives. One that is killed leaves its worker running; the table it
      * also leaves says which process that is.
-     *
-     * @return whether the instance was that root's; else what is in its directory is another's
      */
-    private boolean end(RootRecord root) {
+    private void end(RootRecord root) {
         root.process(processes).ifPresent(RootProcess::stop);
         try (InstanceWatch watch = new InstanceWatch(instance, root.pid())) {
             watch.daemon().flatMap(child -> Victim.of(child, processes)).ifPresent(worker -> {
                 worker.kill(processes);
                 worker.handle().onExit().join();
             });
+        }
+    }
+
+    /** Whether the instance was that root's last; else what is in its directory is another's. */
+    private boolean isOf(RootRecord root) {
+        try (InstanceWatch watch = new InstanceWatch(instance, root.pid())) {
             return watch.rootSeen();
         }
     }
 
-    private String purge() throws IOException {
+    /** @return a complaint, or "" if nothing of that root is left: it is removed, or another root has the instance now */
+    private String purge(RootRecord root) throws IOException {
         Process purge = new ProcessBuilder(
                         List.of(launcher.toString(), "purge", "--instance", instance.name(), "--yes", "--logs"))
                 .redirectErrorStream(true)
@@ -108,6 +114,6 @@ final class DemoCleaner {
         String said =
                 Files.readString(folder.purgeLog(), StandardCharsets.UTF_8).strip();
         Files.delete(folder.purgeLog());
-        return exitCode == 0 ? "" : "Could not purge instance " + instance.name() + ": " + said;
+        return exitCode == 0 || !isOf(root) ? "" : "Could not purge instance " + instance.name() + ": " + said;
     }
 }

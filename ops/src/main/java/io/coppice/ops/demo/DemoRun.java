@@ -46,6 +46,7 @@ final class DemoRun {
     private volatile boolean interrupted;
 
     private long inputLength;
+    private long firstIncarnation;
     private int killsDone;
     private long lastSteps = -1;
     private long lastStepAtNs;
@@ -110,7 +111,7 @@ final class DemoRun {
                 settings.seed()));
         RootProcess root = cleaner.startRoot();
         long beganNs = System.nanoTime();
-        long incarnations;
+        long lastIncarnation;
         CountedWords words;
         try (InstanceWatch watch = new InstanceWatch(settings.instance(), root.pid())) {
             awaitFirstStep(root, watch);
@@ -120,14 +121,14 @@ final class DemoRun {
             }
             Files.createFile(folder.gate());
             await(root, watch, () -> watch.progress(WordCountProgress.FINISHED) == 1);
-            incarnations = watch.progress(WordCountProgress.INCARNATION);
+            lastIncarnation = watch.progress(WordCountProgress.INCARNATION);
             words = CountedWords.of(java.util.Objects.requireNonNull(watch.segment()));
         }
         double seconds = (System.nanoTime() - beganNs) / 1e9;
         if (!root.stop()) {
             throw new DemoFailedException("The root did not stop in order: " + root.lastLines());
         }
-        return compare(input, words, incarnations, seconds);
+        return compare(input, words, lastIncarnation, seconds);
     }
 
     private Path prepareInput() throws IOException {
@@ -140,7 +141,11 @@ final class DemoRun {
     }
 
     private void awaitFirstStep(RootProcess root, InstanceWatch watch) throws IOException, DemoFailedException {
-        await(root, watch, watch::rootSeen);
+        await(root, watch, () -> {
+            // An instance that was left behind, by a machine that failed, has had incarnations before.
+            watch.daemon().filter(child -> child.pid() > 0).ifPresent(child -> firstIncarnation = child.incarnation());
+            return firstIncarnation > 0;
+        });
         await(root, watch, () -> watch.progress() != null);
     }
 
@@ -288,7 +293,7 @@ final class DemoRun {
         return "The daemon failed: " + firstLine;
     }
 
-    private boolean compare(Path input, CountedWords words, long incarnations, double seconds)
+    private boolean compare(Path input, CountedWords words, long lastIncarnation, double seconds)
             throws IOException, DemoFailedException {
         words.write(folder.counts());
         Recounter.Verdict verdict =
@@ -299,7 +304,7 @@ final class DemoRun {
                 seconds,
                 verdict.words(),
                 verdict.distinct()));
-        long others = incarnations - 1 - killsDone;
+        long others = lastIncarnation - firstIncarnation - killsDone;
         if (others > 0) {
             screen.line(others + (others == 1 ? " more death" : " more deaths") + " of the worker came from outside.");
         }

@@ -38,9 +38,14 @@ class DemoRunTest {
         Path home = Files.createDirectory(directory.resolve("home"));
         instance = new InstanceBase(home, "test").instance("demo");
         launcher = directory.resolve("coppice");
+        writeLauncher();
+    }
+
+    private void writeLauncher() throws Exception {
         Files.writeString(
                 launcher,
-                "#!/bin/sh\nCOPPICE_HOME_DIR='" + home + "' exec '" + System.getProperty("java.home")
+                "#!/bin/sh\nCOPPICE_HOME_DIR='" + instance.path().getParent() + "' exec '"
+                        + System.getProperty("java.home")
                         + "/bin/java' --add-exports=java.base/sun.nio.ch=ALL-UNNAMED"
                         + " --add-exports=java.base/jdk.internal.ref=ALL-UNNAMED -Dbackground.releaser=false"
                         + " -Dsystem.properties=/dev/null -Dslf4j.internal.verbosity=ERROR -cp '"
@@ -130,6 +135,39 @@ class DemoRunTest {
         assertRightAndCleaned("to be or not to be".getBytes(StandardCharsets.US_ASCII), 2);
         shown.reset();
         assertRightAndCleaned(new byte[0], 1);
+    }
+
+    @Test
+    void shouldNotTakeThePreviousLifeOfItsInstanceForDeathsFromOutside() throws Exception {
+        Files.createDirectory(instance.path());
+        Files.writeString(instance.path().resolve("last-incarnation"), "31");
+
+        assertRightAndCleaned(text(100_000), 1);
+
+        assertFalse(shown().contains("from outside"), shown());
+        assertTrue(shown().contains("(incarnation 33)"), shown());
+    }
+
+    /** Between the end of its root and the removal of its instance another root may start there: then nothing is left to do. */
+    @Test
+    void shouldOnlyComplainOfAnInstanceThatIsStillItsOwn() throws Exception {
+        String refused = "#!/bin/sh\necho 'Will not purge demo: its root lives.'\nexit 1\n";
+        for (boolean taken : new boolean[] {false, true}) {
+            DemoSettings settings = settings("a b".getBytes(StandardCharsets.US_ASCII), 0, "4MiB");
+            DemoFolder folder = DemoFolder.create(directory);
+            writeLauncher();
+            assertTrue(run(settings, folder, cleaner(folder)), this::shown);
+            Files.writeString(
+                    launcher,
+                    taken ? refused.replace("\nexit", "\nrm '" + instance.rootSegment() + "'\nexit") : refused);
+
+            List<String> complaints = cleaner(folder).clean();
+
+            assertEquals(
+                    taken ? List.of() : List.of("Could not purge instance demo: Will not purge demo: its root lives."),
+                    complaints);
+            assertFalse(Files.exists(folder.path()), "temporary files are gone");
+        }
     }
 
     @Test

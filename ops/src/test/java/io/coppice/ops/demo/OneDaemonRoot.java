@@ -102,7 +102,11 @@ public final class OneDaemonRoot {
         }));
         ChildRow row = segment.child(0);
         String exit = "none 0 - 0";
-        for (int incarnation = 1; !stopping; incarnation++) {
+        Path previousLife = directory.resolve("last-incarnation");
+        int first = Files.exists(previousLife) ? 1 + Integer.parseInt(Files.readString(previousLife)) : 1;
+        row.incarnation(first - 1);
+        segment.commit();
+        for (int incarnation = first; !stopping; incarnation++) {
             Process process = launch();
             worker = process;
             if (stopping) {
