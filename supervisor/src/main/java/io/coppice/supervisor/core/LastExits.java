@@ -22,6 +22,9 @@ final class LastExits {
     private static final int MAIN_UNUSABLE_CODE = 73;
     private static final int STOPPED_CODE = 143;
 
+    /** A JVM with -XX:+ExitOnOutOfMemoryError, which workers run with. */
+    private static final int OUT_OF_MEMORY_CODE = 3;
+
     private LastExits() {}
 
     static LastExit of(ChildDraft child, ExitStatus status, @Nullable String lastWords, long nowNs) {
@@ -100,6 +103,7 @@ final class LastExits {
             case EXCEPTION_CODE, FAIL_CODE -> text + " (uncaught exception)";
             case SEGMENT_REFUSED_CODE -> text + " (it refused its segment, see its log)";
             case SEGMENT_LOCKED_CODE -> text + " (it could not lock its segment, see its log)";
+            case OUT_OF_MEMORY_CODE -> text + " (out of memory, as its log says)";
             case STOPPED_CODE -> text + " (ended in order by a signal)";
             case MAIN_UNUSABLE_CODE -> text + " (its main class is unusable, see its log)";
             default -> text;

@@ -14,8 +14,16 @@ class LastExitTest {
 
     @Test
     void shouldRecordAnExitCode() {
-        driver.after(5).exited(0, 3);
-        assertLast(0, ExitKind.EXIT, 3, LastExit.NO_SIGNAL, "exit code 3");
+        driver.after(5).exited(0, 4);
+        assertLast(0, ExitKind.EXIT, 4, LastExit.NO_SIGNAL, "exit code 4");
+    }
+
+    @Test
+    void shouldNameTheCauseThatAWorkersExitCodeStandsFor() {
+        driver.exited(0, 3);
+        assertLast(0, ExitKind.EXIT, 3, LastExit.NO_SIGNAL, "exit code 3 (out of memory, as its log says)");
+        driver.exited(1, 3);
+        assertLast(1, ExitKind.EXIT, 3, LastExit.NO_SIGNAL, "exit code 3");
     }
 
     @Test
