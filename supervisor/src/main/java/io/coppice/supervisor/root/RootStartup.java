@@ -17,6 +17,7 @@ import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanText;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RootStartup {
     private static final int EXIT_FAILED = 1;
+    private static final int EXIT_NOT_PERMITTED = 4;
 
     private final Plan plan;
     private final Console console;
@@ -210,6 +212,11 @@ final class RootStartup {
                                 + ", whom this root runs as. Use another directory, or change its owner.");
             }
             Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+        } catch (AccessDeniedException e) {
+            throw new StartupRefused(
+                    EXIT_NOT_PERMITTED,
+                    "not permitted to make or use the directory " + directory + " as user " + ownUid + ": "
+                            + e.getFile() + " does not let it in. Use another directory, or another user.");
         } catch (IOException e) {
             throw new StartupRefused(EXIT_FAILED, "cannot use the directory " + directory + ": " + e);
         }
