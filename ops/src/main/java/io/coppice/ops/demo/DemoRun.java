@@ -300,7 +300,7 @@ final class DemoRun {
                 Recounter.recount(settings.javaHome(), settings.classPath(), input, folder.counts());
         screen.line(String.format(
                 Locale.ROOT,
-                "Counted in %.1f s; recounted by another process: %d words, %d different.",
+                "Counted in %.1f s; recounted by another process: %d words, %d distinct.",
                 seconds,
                 verdict.words(),
                 verdict.distinct()));
