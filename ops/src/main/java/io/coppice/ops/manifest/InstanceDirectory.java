@@ -1,6 +1,7 @@
 package io.coppice.ops.manifest;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -195,6 +196,9 @@ public record InstanceDirectory(Path base, Path directory, Path segmentDirectory
             }
             return new TreeMap<>(found);
         } catch (NoSuchFileException e) {
+            return Map.of();
+        } catch (AccessDeniedException e) {
+            faults.add(path + ": this user may not look at it, expected a directory or nothing");
             return Map.of();
         } catch (IOException e) {
             faults.add(path + ": cannot be read (" + e + "), expected a directory or nothing");

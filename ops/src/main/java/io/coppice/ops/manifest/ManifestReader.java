@@ -65,7 +65,7 @@ public final class ManifestReader {
                     "",
                     directory ? "is a directory" : "cannot be read (" + e + ")",
                     "a manifest",
-                    directory
+                    directory && Files.exists(file.resolve("coppice.yaml"))
                             ? Suggestion.didYouMean(file.resolve("coppice.yaml").toString())
                             : "");
             return null;

@@ -199,6 +199,10 @@ class ManifestErrorsTest {
                 "gone.yaml: does not exist, expected a manifest; name it with -f FILE",
                 single(ManifestReader.read(shop.folder.resolve("gone.yaml"), shop.options())));
         assertEquals(
+                "FOLDER: is a directory, expected a manifest",
+                single(ManifestReader.read(shop.folder, shop.options())));
+        Files.writeString(shop.folder.resolve("coppice.yaml"), "daemons:\n");
+        assertEquals(
                 "FOLDER: is a directory, expected a manifest; did you mean `coppice.yaml`?",
                 single(ManifestReader.read(shop.folder, shop.options())));
         assertEquals("shop.yaml:1:1: the manifest is empty, expected at least `daemons:`", shop.error("# nothing\n"));
