@@ -105,6 +105,11 @@ public final class CoppiceCommand implements Callable<Integer> {
         return new InstanceResolver(caller, this::note).resolve(instance);
     }
 
+    /** The same, also if nothing but logs is left of it. */
+    InstanceDirectory resolveInstanceOrLogs() {
+        return new InstanceResolver(caller, this::note, found -> found.exists() || found.hasLogs()).resolve(instance);
+    }
+
     /** Tells the user something beside the answer. */
     void note(String text) {
         error(NAME + ": " + text);

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,13 +27,20 @@ final class InstanceResolver {
     private final InstanceBase base;
     private final ProcFileSystem proc;
     private final Consumer<String> notes;
+    private final Predicate<InstanceDirectory> present;
 
     /** @param notes told, in one line, when the choice may surprise */
     InstanceResolver(Caller caller, Consumer<String> notes) {
+        this(caller, notes, InstanceDirectory::exists);
+    }
+
+    /** @param present whether a directory counts as an instance's, where more is wanted than what a root has left */
+    InstanceResolver(Caller caller, Consumer<String> notes, Predicate<InstanceDirectory> present) {
         this.caller = caller;
         this.base = InstanceBase.locate(caller.environment(), caller.uid(), caller.workingDirectory());
         this.proc = new ProcFileSystem(caller.proc());
         this.notes = notes;
+        this.present = present;
     }
 
     /**
@@ -53,7 +61,7 @@ final class InstanceResolver {
         if (manifest.isPresent()) {
             InstanceDirectory instance = base.instance(manifest.get());
             checkPermission(instance);
-            if (instance.exists()) {
+            if (present.test(instance)) {
                 return instance;
             }
         }
@@ -69,7 +77,7 @@ final class InstanceResolver {
         }
         InstanceDirectory instance = base.instance(name);
         checkPermission(instance);
-        if (instance.exists()) {
+        if (present.test(instance)) {
             return instance;
         }
         List<InstanceDirectory> known = known();

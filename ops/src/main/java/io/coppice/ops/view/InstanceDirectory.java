@@ -1,5 +1,7 @@
 package io.coppice.ops.view;
 
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -46,6 +48,15 @@ public record InstanceDirectory(String name, Path path) {
     /** Standard output and error of one child. */
     public Path log(String child) {
         return logDirectory().resolve(child + ".log");
+    }
+
+    /** Whether children of a root that ran here left logs. */
+    public boolean hasLogs() {
+        try (DirectoryStream<Path> logs = Files.newDirectoryStream(logDirectory())) {
+            return logs.iterator().hasNext();
+        } catch (IOException e) {
+            return false; // There is no such directory, or it is none of ours.
+        }
     }
 
     /** Whether a root ever ran here and was not purged since: an empty lock file alone is what a purge leaves. */

@@ -37,6 +37,21 @@ class PurgeCommandTest {
     }
 
     @Test
+    void shouldRemoveTheLogsThatAnEarlierPurgeLeft() throws IOException {
+        endAll();
+        shop.releaseSegments();
+        assertEquals(0, harness.run("purge", "--yes", "--instance", "shop").exitCode());
+        assertTrue(Files.exists(shop.directory.log("ingest")));
+
+        Result second = harness.run("purge", "--yes", "--logs", "--instance", "shop");
+
+        assertEquals(0, second.exitCode(), second.err());
+        assertFalse(Files.exists(shop.directory.log("ingest")));
+        assertEquals(
+                3, harness.run("purge", "--yes", "--logs", "--instance", "shop").exitCode());
+    }
+
+    @Test
     void shouldRefuseWhileTheRootLives() throws IOException {
         shop.releaseSegments();
 
