@@ -1,7 +1,7 @@
 package io.coppice.state;
 
 /**
- * The arena: a header and then one block per structure in the order of creation, native byte order, layout version 1. All
+ * The arena: a header and then one block per structure in the order of creation, native byte order, layout version 2. All
  * of it changes under commits only. Blocks are never moved or removed, so the blocks are the directory. Bytes beyond the
  * last block are zero.
  *
@@ -18,12 +18,12 @@ package io.coppice.state;
  *       8     4 type             StructureType's code
  *      12     4 fieldCount
  *      16     8 layoutHash       of the record layout; 0 for a map
- *      24     8 dataOffset       from the start of the block: 128 + 64 * fieldCount
- *      32     8 dataLength
- *      40     8 publishOffset    in the image of a publish slot; -1 none
- *      48     8 parameter0       map: capacity;    table: rows
- *      56     8 parameter1       map: maxKeyBytes; table, record: bytes of one record
- *      64     8 parameter2       map: cells of the key pool
+ *      24     8 dataLength
+ *      32     8 publishOffset    in the image of a publish slot; -1 none
+ *      40     8 parameter0       most elements: rows of a table (1 for a record), keys of a map
+ *      48     8 parameter1       bytes of one record; 0 for a type without fields
+ *      56     8 parameter2       string-long map: maxKeyBytes
+ *      64     8 parameter3       string-long map: cells of the key pool
  *      72     8 nameLength
  *      80    48 name             UTF-8, zero padded
  *     128  64*n fields           in the order of declaration
@@ -32,7 +32,7 @@ package io.coppice.state;
  *             8     4 capacity     bytes
  *            12     4 nameLength
  *            16    48 name         UTF-8, zero padded
- *     ...       data             dataLength bytes, padded to 64
+ *     ...       data             at 128 + 64 * fieldCount: dataLength bytes, padded to 64
  * </pre>
  */
 final class ArenaLayout {
@@ -49,13 +49,13 @@ final class ArenaLayout {
     static final int TYPE_OFFSET = TOTAL_BYTES_OFFSET + Long.BYTES;
     static final int FIELD_COUNT_OFFSET = TYPE_OFFSET + Integer.BYTES;
     static final int LAYOUT_HASH_OFFSET = FIELD_COUNT_OFFSET + Integer.BYTES;
-    static final int DATA_OFFSET_OFFSET = LAYOUT_HASH_OFFSET + Long.BYTES;
-    static final int DATA_LENGTH_OFFSET = DATA_OFFSET_OFFSET + Long.BYTES;
+    static final int DATA_LENGTH_OFFSET = LAYOUT_HASH_OFFSET + Long.BYTES;
     static final int PUBLISH_OFFSET_OFFSET = DATA_LENGTH_OFFSET + Long.BYTES;
     static final int PARAMETER_0_OFFSET = PUBLISH_OFFSET_OFFSET + Long.BYTES;
     static final int PARAMETER_1_OFFSET = PARAMETER_0_OFFSET + Long.BYTES;
     static final int PARAMETER_2_OFFSET = PARAMETER_1_OFFSET + Long.BYTES;
-    static final int NAME_LENGTH_OFFSET = PARAMETER_2_OFFSET + Long.BYTES;
+    static final int PARAMETER_3_OFFSET = PARAMETER_2_OFFSET + Long.BYTES;
+    static final int NAME_LENGTH_OFFSET = PARAMETER_3_OFFSET + Long.BYTES;
     static final int NAME_OFFSET = NAME_LENGTH_OFFSET + Long.BYTES;
     static final int FIELDS_OFFSET = NAME_OFFSET + RecordLayout.MAX_NAME_BYTES;
 

@@ -41,7 +41,8 @@ package io.coppice.state;
  *   <li>rollbackCount + 1 again (release), then a fence: a reader that began between the two and read the log's start
  *       while the next change overwrites it would otherwise see the same pair (C, count) before and after. One increment
  *       is not enough, whichever side of step 3 it stands on.
- *   <li>publish slots stamped -1 or above C are erased, before anything can commit C + 1 a second time.
+ *   <li>publish slots stamped -1 or above C are erased, and so is what {@link Stamped} structures hold of commits above C,
+ *       before anything can commit C + 1 a second time.
  * </ol>
  *
  * A crash before step 3 repeats steps 1 to 3 on the same log; one after it finds an empty log. Recovery does steps 2 to 5
@@ -68,6 +69,7 @@ final class CommitEngine {
     private final String segment;
     private final Publisher publisher;
     private final UndoLog undoLog;
+    private final Stamped stamped;
     private final long[] logged = new long[LOGGED_SLOTS * 2];
     private final long arenaStart;
     private final long arenaLastWord;
@@ -89,6 +91,7 @@ final class CommitEngine {
         this.segment = segment;
         this.publisher = new Publisher(memory, geometry);
         this.undoLog = new UndoLog(memory, geometry);
+        this.stamped = new Stamped(memory);
         this.arenaStart = geometry.arenaOffset();
         this.arenaLastWord = geometry.arenaOffset() + geometry.arenaLength() - Long.BYTES;
         this.undoOffset = geometry.undoOffset();
@@ -172,6 +175,17 @@ final class CommitEngine {
         return publisher;
     }
 
+    /** Structures with words that carry their commit's sequence; told by the directory. */
+    Stamped stamped() {
+        return stamped;
+    }
+
+    /** At take-over, once the directory has told what is stamped: before it, {@link #restore} could not know. */
+    void eraseStamped() {
+        stamped.eraseAbove(sequence);
+        memory.releaseFence();
+    }
+
     void commit() {
         if (operating || previousLengthWords < 0) {
             throw interrupted();
@@ -186,6 +200,22 @@ final class CommitEngine {
         } else {
             store();
         }
+    }
+
+    /** Tells the ranges logged since the last commit, oldest first. */
+    void forEachChange(ChangeVisitor visitor) {
+        if (operating || previousLengthWords < 0) {
+            throw interrupted();
+        }
+        long at = undoOffset;
+        long end = undoOffset + position;
+        while (at < end) {
+            long packed = memory.getLong(at + UndoLayout.PACKED_OFFSET);
+            long length = (long) UndoLayout.lengthWords(packed) << 3;
+            visitor.changed(UndoLayout.offsetBytes(packed), length);
+            at += UndoLayout.WORDS_OFFSET + length;
+        }
+        stamped.forEachChange(visitor, sequence);
     }
 
     private void store() {
@@ -206,6 +236,7 @@ final class CommitEngine {
         countRollback();
         memory.releaseFence();
         erasedSlots = publisher.eraseAbove(committed);
+        stamped.eraseAbove(committed);
         memory.releaseFence();
         startFrom(committed);
         publishPending = false;

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Turns the arena's blocks into {@link StructureInfo} and back. Reading trusts nothing: every offset, count and length is
@@ -61,51 +60,42 @@ final class Directory {
         int code = NativeWords.getInt(block, ArenaLayout.TYPE_OFFSET);
         StructureType type = StructureType.of(code)
                 .orElseThrow(() -> new SegmentDamagedException("Directory is damaged: " + where + "type " + code));
+        boolean hasFields = type.shape().hasFields();
         int fieldCount = NativeWords.getInt(block, ArenaLayout.FIELD_COUNT_OFFSET);
         require(
-                type.hasFields() ? fieldCount >= 1 && fieldCount <= RecordLayout.MAX_FIELDS : fieldCount == 0,
+                hasFields ? fieldCount >= 1 && fieldCount <= RecordLayout.MAX_FIELDS : fieldCount == 0,
                 where + "fieldCount " + fieldCount);
-        long dataOffset = NativeWords.get(block, ArenaLayout.DATA_OFFSET_OFFSET);
         long dataLength = NativeWords.get(block, ArenaLayout.DATA_LENGTH_OFFSET);
-        require(dataOffset == dataOffset(fieldCount), where + "dataOffset " + dataOffset);
-        require(dataLength > 0 && dataLength <= total - dataOffset, where + "dataLength " + dataLength);
+        require(dataLength > 0 && dataLength <= total - dataOffset(fieldCount), where + "dataLength " + dataLength);
         String name =
                 readName(block, ArenaLayout.NAME_OFFSET, NativeWords.get(block, ArenaLayout.NAME_LENGTH_OFFSET), where);
-        long parameter0 = NativeWords.get(block, ArenaLayout.PARAMETER_0_OFFSET);
-        long parameter1 = NativeWords.get(block, ArenaLayout.PARAMETER_1_OFFSET);
-        long parameter2 = NativeWords.get(block, ArenaLayout.PARAMETER_2_OFFSET);
-        long publish = NativeWords.get(block, ArenaLayout.PUBLISH_OFFSET_OFFSET);
-        long dataAt = geometry.arenaOffset() + at + dataOffset;
-        long hash = NativeWords.get(block, ArenaLayout.LAYOUT_HASH_OFFSET);
-        if (type == StructureType.STRING_LONG_MAP) {
-            require(parameter0 >= 1 && parameter0 <= MapLayout.MAX_CAPACITY, where + "capacity " + parameter0);
-            require(parameter1 >= 1 && parameter1 <= Integer.MAX_VALUE, where + "maxKeyBytes " + parameter1);
-            require(parameter2 >= 0 && parameter2 <= dataLength / MapLayout.CELL_LENGTH, where + "cells " + parameter2);
-            require(dataLength == MapLayout.dataLength((int) parameter0, parameter2), where + "length " + dataLength);
-            return new StructureInfo(
-                    name,
-                    type,
-                    0,
-                    List.of(),
-                    dataAt,
-                    dataLength,
-                    (int) parameter0,
-                    (int) parameter1,
-                    parameter2,
-                    0,
-                    -1);
-        }
-        require(parameter1 >= Long.BYTES && parameter1 <= RecordLayout.MAX_SIZE_BYTES, where + "record " + parameter1);
-        require(parameter0 >= 1 && parameter0 <= dataLength / parameter1, where + "rows " + parameter0);
-        require(dataLength == parameter0 * parameter1, where + "dataLength " + dataLength);
-        boolean isPublished = type == StructureType.PUBLISHED_RECORD;
+        long capacity = NativeWords.get(block, ArenaLayout.PARAMETER_0_OFFSET);
+        require(capacity >= 0 && capacity <= Integer.MAX_VALUE, where + "capacity " + capacity);
+        long recordBytes = NativeWords.get(block, ArenaLayout.PARAMETER_1_OFFSET);
         require(
-                isPublished ? publish >= 0 && publish <= publishedBytes - parameter1 : publish == -1,
+                hasFields ? recordBytes >= Long.BYTES && recordBytes <= RecordLayout.MAX_SIZE_BYTES : recordBytes == 0,
+                where + "record " + recordBytes);
+        long publish = NativeWords.get(block, ArenaLayout.PUBLISH_OFFSET_OFFSET);
+        require(
+                type == StructureType.PUBLISHED_RECORD
+                        ? publish >= 0 && publish <= publishedBytes - recordBytes
+                        : publish == ArenaLayout.NOT_PUBLISHED,
                 where + "publishOffset " + publish);
-        require(type == StructureType.RECORD_TABLE || parameter0 == 1, where + "rows " + parameter0);
-        List<FieldInfo> fields = readFields(source, at, fieldCount, (int) parameter1, where);
-        return new StructureInfo(
-                name, type, hash, fields, dataAt, dataLength, (int) parameter0, 0, 0, (int) parameter1, (int) publish);
+        StructureInfo structure = new StructureInfo(
+                name,
+                type,
+                NativeWords.get(block, ArenaLayout.LAYOUT_HASH_OFFSET),
+                hasFields ? readFields(source, at, fieldCount, (int) recordBytes, where) : List.of(),
+                geometry.arenaOffset() + at + dataOffset(fieldCount),
+                dataLength,
+                capacity,
+                recordBytes,
+                NativeWords.get(block, ArenaLayout.PARAMETER_2_OFFSET),
+                NativeWords.get(block, ArenaLayout.PARAMETER_3_OFFSET),
+                (int) publish);
+        String problem = type.shape().problem(structure);
+        require(problem == null, where + problem);
+        return structure;
     }
 
     private static List<FieldInfo> readFields(Source source, long at, int fieldCount, int recordBytes, String where) {
@@ -168,29 +158,23 @@ final class Directory {
     }
 
     /** The bytes that describe a structure: its block up to, and without, the data. */
-    static byte[] describe(
-            StructureType type,
-            String name,
-            @Nullable RecordLayout layout,
-            long dataLength,
-            long publishOffset,
-            long parameter0,
-            long parameter1,
-            long parameter2) {
-        List<RecordField> fields = layout == null ? List.of() : layout.fields();
+    static byte[] describe(StructureRequest request, long publishOffset) {
+        List<RecordField> fields = request.fields();
         byte[] block = new byte[(int) dataOffset(fields.size())];
         NativeWords.put(
-                block, ArenaLayout.TOTAL_BYTES_OFFSET, Align.up(block.length + dataLength, ArenaLayout.ALIGNMENT));
-        NativeWords.putInt(block, ArenaLayout.TYPE_OFFSET, type.code());
+                block,
+                ArenaLayout.TOTAL_BYTES_OFFSET,
+                Align.up(block.length + request.dataLength(), ArenaLayout.ALIGNMENT));
+        NativeWords.putInt(block, ArenaLayout.TYPE_OFFSET, request.type().code());
         NativeWords.putInt(block, ArenaLayout.FIELD_COUNT_OFFSET, fields.size());
-        NativeWords.put(block, ArenaLayout.LAYOUT_HASH_OFFSET, layout == null ? 0 : layout.hash());
-        NativeWords.put(block, ArenaLayout.DATA_OFFSET_OFFSET, block.length);
-        NativeWords.put(block, ArenaLayout.DATA_LENGTH_OFFSET, dataLength);
+        NativeWords.put(block, ArenaLayout.LAYOUT_HASH_OFFSET, request.layoutHash());
+        NativeWords.put(block, ArenaLayout.DATA_LENGTH_OFFSET, request.dataLength());
         NativeWords.put(block, ArenaLayout.PUBLISH_OFFSET_OFFSET, publishOffset);
-        NativeWords.put(block, ArenaLayout.PARAMETER_0_OFFSET, parameter0);
-        NativeWords.put(block, ArenaLayout.PARAMETER_1_OFFSET, parameter1);
-        NativeWords.put(block, ArenaLayout.PARAMETER_2_OFFSET, parameter2);
-        byte[] nameBytes = name.getBytes(StandardCharsets.UTF_8);
+        NativeWords.put(block, ArenaLayout.PARAMETER_0_OFFSET, request.capacity());
+        NativeWords.put(block, ArenaLayout.PARAMETER_1_OFFSET, request.recordBytes());
+        NativeWords.put(block, ArenaLayout.PARAMETER_2_OFFSET, request.parameter2());
+        NativeWords.put(block, ArenaLayout.PARAMETER_3_OFFSET, request.parameter3());
+        byte[] nameBytes = request.name().getBytes(StandardCharsets.UTF_8);
         NativeWords.put(block, ArenaLayout.NAME_LENGTH_OFFSET, nameBytes.length);
         System.arraycopy(nameBytes, 0, block, ArenaLayout.NAME_OFFSET, nameBytes.length);
         for (int i = 0; i < fields.size(); i++) {

@@ -1,14 +1,14 @@
 package io.coppice.state;
 
 /**
- * Page 0 of a segment: 4096 bytes, native byte order, layout version 1. The identity is written once, by the root, when it
+ * Page 0 of a segment: 4096 bytes, native byte order, layout version 2. The identity is written once, by the root, when it
  * creates the segment; everything else by the owner only. No 128-byte line (two cache lines: adjacent ones are prefetched
  * in pairs) has two writers.
  *
  * <pre>
  *  offset bytes field             ordering and meaning
  *       0     8 magic             release, stored last of the identity: "coppice1" read as bytes
- *       8     4 layoutVersion     1
+ *       8     4 layoutVersion     2
  *      12     4 kind              1 daemon, 2 root
  *      16     8 lengthBytes       of the whole file
  *      24     8 arenaOffset
@@ -42,7 +42,7 @@ package io.coppice.state;
  * </pre>
  */
 final class HeaderLayout {
-    static final int VERSION = 1;
+    static final int VERSION = 2;
     static final int NAME_LENGTH = 32;
 
     static final int MAGIC_OFFSET = 0;

@@ -1,7 +1,7 @@
 package io.coppice.state;
 
 /**
- * Data of a string-to-long map: header, entries, cells; native byte order, layout version 1. Under commits.
+ * Data of a string-to-long map: header, entries, cells; native byte order, layout version 2. Under commits.
  *
  * <pre>
  *  header, 64 bytes

@@ -49,7 +49,7 @@ public final class OwnedSegment implements AutoCloseable {
     public Recovery recover() {
         phase(Phase.RECOVERING);
         engine.restore();
-        state = new State(engine, geometry, header.createdEpochMs() * 0x9e3779b97f4a7c15L ^ header.timeline());
+        state = new State(engine, header.createdEpochMs() * 0x9e3779b97f4a7c15L ^ header.timeline());
         return engine.restored();
     }
 

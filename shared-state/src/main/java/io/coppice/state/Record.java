@@ -8,9 +8,7 @@ import java.nio.charset.StandardCharsets;
  * an {@link IllegalArgumentException}.
  */
 @SuppressWarnings("AvoidCommonTypeNames") // The name people look for; no code here uses java.lang.Record.
-public final class Record {
-    private static final long DETACHED = Long.MIN_VALUE >> 1;
-
+public final class Record extends Structure {
     private final CommitEngine engine;
     private final String structure;
     private final RecordLayout layout;
@@ -129,6 +127,7 @@ public final class Record {
         changed();
     }
 
+    @Override
     void detach() {
         base = DETACHED;
     }

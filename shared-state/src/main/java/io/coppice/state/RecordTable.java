@@ -4,7 +4,7 @@ package io.coppice.state;
  * A fixed number of rows of one record layout, all present and initially zero. Owner's thread only. The rows are
  * preallocated: {@link #row} allocates nothing.
  */
-public final class RecordTable {
+public final class RecordTable extends Structure {
     private final String structure;
     private final RecordLayout layout;
     private final Record[] rows;
@@ -41,6 +41,7 @@ public final class RecordTable {
         return rows[index];
     }
 
+    @Override
     void detach() {
         for (Record row : rows) {
             row.detach();

@@ -1,11 +1,6 @@
 package io.coppice.state;
 
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The owner's view of what its segment holds. All changes since the last {@link #commit()}, in whatever structures, become
@@ -17,21 +12,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class State {
     private final CommitEngine engine;
-
-    private final SegmentGeometry geometry;
+    private final StructureTable structures;
     private final long seed;
-    private final Map<String, StructureInfo> structures = new HashMap<>();
-    private final Map<String, Attached> attached = new HashMap<>();
-    private final List<String> createdSinceCommit = new ArrayList<>();
 
-    /** A structure handed to the user, detached if its creation is rolled back. */
-    private record Attached(@Nullable RecordLayout layout, Object structure, Runnable detach) {}
-
-    State(CommitEngine engine, SegmentGeometry geometry, long seed) {
+    State(CommitEngine engine, long seed) {
         this.engine = engine;
-        this.geometry = geometry;
         this.seed = seed;
-        readDirectory();
+        this.structures = new StructureTable(engine);
+        engine.eraseStamped();
     }
 
     /**
@@ -71,25 +59,13 @@ public final class State {
                     + "), keyPoolBytes 0 or more (found " + keyPoolBytes + ").");
         }
         long cells = keyPoolBytes / MapLayout.CELL_LENGTH + (keyPoolBytes % MapLayout.CELL_LENGTH == 0 ? 0 : 1);
-        StructureInfo found = find(name, StructureType.STRING_LONG_MAP);
-        if (found == null) {
-            long length = sizeOfMap(capacity, cells);
-            found = create(StructureType.STRING_LONG_MAP, name, null, length, capacity, maxKeyBytes, cells);
-            engine.setLong(found.offsetBytes() + MapLayout.HASH_SEED_OFFSET, seed);
-        } else if (found.capacity() != capacity || found.maxKeyBytes() != maxKeyBytes || found.keyCells() != cells) {
-            throw new LayoutMismatchException("Map " + name + " of segment " + engine.segment() + " has capacity "
-                    + found.capacity() + ", maxKeyBytes " + found.maxKeyBytes() + " and a key pool of "
-                    + found.keyCells() * MapLayout.CELL_LENGTH + " bytes; expected " + capacity + ", " + maxKeyBytes
-                    + " and " + cells * MapLayout.CELL_LENGTH
-                    + ". Ask for the sizes it has, or empty the segment (coppice purge, run --fresh).");
-        }
-        Attached known = attached.get(name);
-        if (known != null) {
-            return (StringLongMap) known.structure();
-        }
-        StringLongMap map = new StringLongMap(engine, found);
-        attached.put(name, new Attached(null, map, map::detach));
-        return map;
+        StructureRequest request = new StructureRequest(
+                StructureType.STRING_LONG_MAP, name, null, sizeOfMap(capacity, cells), capacity, maxKeyBytes, cells);
+        return structures.get(
+                request,
+                StringLongMap.class,
+                info -> new StringLongMap(engine, info),
+                info -> engine.setLong(info.offsetBytes() + MapLayout.HASH_SEED_OFFSET, seed));
     }
 
     /**
@@ -103,36 +79,23 @@ public final class State {
         if (rows < 1) {
             throw new IllegalArgumentException("Table " + name + ": rows must be 1 or more, not " + rows + ".");
         }
-        StructureInfo found = find(name, StructureType.RECORD_TABLE);
-        if (found == null) {
-            long length = Math.multiplyExact((long) rows, layout.sizeBytes());
-            found = create(StructureType.RECORD_TABLE, name, layout, length, rows, layout.sizeBytes(), 0);
-        } else {
-            found.requireLayout(layout, engine.segment());
-            if (found.capacity() != rows) {
-                throw new LayoutMismatchException("Table " + name + " of segment " + engine.segment() + " has "
-                        + found.capacity() + " rows; expected " + rows
-                        + ". Ask for the number it has, or empty the segment (coppice purge, run --fresh).");
-            }
-        }
-        Attached known = attached.get(name);
-        if (known != null && known.layout() == layout) {
-            return (RecordTable) known.structure();
-        }
-        RecordTable table = new RecordTable(engine, name, layout, found.offsetBytes(), rows);
-        attach(name, new Attached(layout, table, table::detach));
-        return table;
+        long length = Math.multiplyExact((long) rows, layout.sizeBytes());
+        StructureRequest request = new StructureRequest(StructureType.RECORD_TABLE, name, layout, length, rows, 0, 0);
+        return structures.get(
+                request,
+                RecordTable.class,
+                info -> new RecordTable(engine, name, layout, info.offsetBytes(), rows),
+                info -> {});
     }
 
     /** The structures that exist now, the uncommitted included, in no particular order. Allocates. */
     public List<StructureInfo> structures() {
-        return List.copyOf(structures.values());
+        return structures.all();
     }
 
     /** Bytes left for new structures and their descriptions (128 bytes each and 64 for each field). */
     public long freeBytes() {
-        long allocated = engine.getLong(geometry.arenaOffset() + ArenaLayout.ALLOCATED_BYTES_OFFSET);
-        return geometry.arenaLength() - ArenaLayout.FIRST_BLOCK_OFFSET - allocated & -ArenaLayout.ALIGNMENT;
+        return structures.freeBytes();
     }
 
     /**
@@ -154,6 +117,18 @@ public final class State {
     }
 
     /**
+     * Tells which ranges of the segment changed since the last commit, as replication to another device would ship them
+     * with it: whoever applies these ranges, as they are now, to a copy of the last commit has a copy of the next one. Call
+     * it before {@link #commit()}. A range may be told twice, in part or whole, and the ranges come in no order of
+     * offsets. Allocates nothing.
+     *
+     * @throws IllegalStateException if an operation was interrupted by an error half-way
+     */
+    public void forEachChange(ChangeVisitor visitor) {
+        engine.forEachChange(visitor);
+    }
+
+    /**
      * Makes everything since the last commit permanent, against the death of this process at any instruction. Counts up
      * {@link #commitSequence()} even if nothing changed.
      *
@@ -162,121 +137,23 @@ public final class State {
      */
     public void commit() {
         engine.commit();
-        createdSinceCommit.clear();
+        structures.committed();
     }
 
     /** Undoes everything since the last commit. Structures created since must be asked for again. */
     public void rollback() {
         engine.restore();
-        forgetUncommitted();
-    }
-
-    private void requireFree(String name, long totalBytes) {
-        if (totalBytes > freeBytes()) {
-            throw new CapacityExceededException(
-                    "Segment " + engine.segment() + " has no room for " + name + ": it needs "
-                            + totalBytes + " bytes, " + freeBytes() + " of "
-                            + (geometry.arenaLength() - ArenaLayout.FIRST_BLOCK_OFFSET)
-                            + " are free. Raise the manifest key `state`.");
-        }
+        structures.rolledBack();
     }
 
     private Record record(String name, RecordLayout layout, StructureType type) {
-        StructureInfo found = find(name, type);
-        if (found == null) {
-            found = create(type, name, layout, layout.sizeBytes(), 1, layout.sizeBytes(), 0);
-        } else {
-            found.requireLayout(layout, engine.segment());
-        }
-        Attached known = attached.get(name);
-        if (known != null && known.layout() == layout) {
-            return (Record) known.structure();
-        }
+        StructureRequest request = new StructureRequest(type, name, layout, layout.sizeBytes(), 1, 0, 0);
         boolean published = type == StructureType.PUBLISHED_RECORD;
-        Record record = new Record(engine, name, layout, found.offsetBytes(), published);
-        attach(name, new Attached(layout, record, record::detach));
-        return record;
-    }
-
-    /** A name attached with a second instance of an equal layout keeps the first usable. */
-    private void attach(String name, Attached added) {
-        Attached before = attached.get(name);
-        attached.put(
-                name,
-                before == null
-                        ? added
-                        : new Attached(added.layout(), added.structure(), () -> {
-                            before.detach().run();
-                            added.detach().run();
-                        }));
-    }
-
-    private @Nullable StructureInfo find(String name, StructureType type) {
-        StructureInfo found = structures.get(RecordLayout.requireName("structure", name));
-        if (found != null && found.type() != type) {
-            throw new LayoutMismatchException("Structure " + name + " of segment " + engine.segment() + " is a "
-                    + found.type() + ", not a " + type
-                    + ". Use another name, or empty the segment (coppice purge, run --fresh).");
-        }
-        return found;
-    }
-
-    private StructureInfo create(
-            StructureType type,
-            String name,
-            @Nullable RecordLayout layout,
-            long dataLength,
-            long parameter0,
-            long parameter1,
-            long parameter2) {
-        long header = geometry.arenaOffset();
-        long allocated = engine.getLong(header + ArenaLayout.ALLOCATED_BYTES_OFFSET);
-        long publishedBytes = engine.getLong(header + ArenaLayout.PUBLISHED_BYTES_OFFSET);
-        if (structures.size() >= ArenaLayout.MAX_STRUCTURES) {
-            throw new CapacityExceededException("Segment " + engine.segment() + " has " + structures.size()
-                    + " structures, its most. Put " + name + " into one of them, as a row of a table for instance.");
-        }
-        boolean published = type == StructureType.PUBLISHED_RECORD;
-        if (published && publishedBytes + dataLength > PublishLayout.IMAGE_CAPACITY) {
-            throw new CapacityExceededException("Segment " + engine.segment() + " cannot publish " + name + ": it has "
-                    + dataLength + " bytes, and " + publishedBytes + " of " + PublishLayout.IMAGE_CAPACITY
-                    + " are taken by other published records. Publish less.");
-        }
-        byte[] block = Directory.describe(
-                type,
-                name,
-                layout,
-                dataLength,
-                published ? publishedBytes : ArenaLayout.NOT_PUBLISHED,
-                parameter0,
-                parameter1,
-                parameter2);
-        long total = NativeWords.get(block, ArenaLayout.TOTAL_BYTES_OFFSET);
-        requireFree(name, total);
-        engine.begin(
-                header,
-                UndoLayout.entryBytes(block.length >> 3) + 5L * UndoLayout.ONE_WORD_ENTRY,
-                "the creation of " + name);
-        createdSinceCommit.add(name);
-        long at = header + ArenaLayout.FIRST_BLOCK_OFFSET + allocated;
-        engine.setBytes(at, block, 0, block.length);
-        engine.setLong(header + ArenaLayout.ALLOCATED_BYTES_OFFSET, allocated + total);
-        engine.setLong(
-                header + ArenaLayout.STRUCTURE_COUNT_OFFSET,
-                engine.getLong(header + ArenaLayout.STRUCTURE_COUNT_OFFSET) + 1);
-        if (published) {
-            engine.setLong(header + ArenaLayout.PUBLISHED_BYTES_OFFSET, publishedBytes + dataLength);
-        }
-        engine.end();
-        readDirectory();
-        if (published) {
-            engine.publishedChanged();
-        }
-        StructureInfo created = structures.get(name);
-        if (created == null) {
-            throw new IllegalStateException("Structure " + name + " was created but is not in the directory.");
-        }
-        return created;
+        return structures.get(
+                request,
+                Record.class,
+                info -> new Record(engine, name, layout, info.offsetBytes(), published),
+                info -> {});
     }
 
     private static long sizeOfMap(int capacity, long cells) {
@@ -284,33 +161,5 @@ public final class State {
             return SegmentSpec.MAX_LENGTH_BYTES;
         }
         return MapLayout.dataLength(capacity, cells);
-    }
-
-    private void forgetUncommitted() {
-        if (createdSinceCommit.isEmpty()) {
-            return;
-        }
-        for (Iterator<String> names = createdSinceCommit.iterator(); names.hasNext(); ) {
-            Attached gone = attached.remove(names.next());
-            if (gone != null) {
-                gone.detach().run();
-            }
-            names.remove();
-        }
-        readDirectory();
-    }
-
-    private void readDirectory() {
-        structures.clear();
-        engine.publisher().clear();
-        Directory.Source source =
-                (offset, target, length) -> engine.memory.getBytes(geometry.arenaOffset() + offset, target, 0, length);
-        for (StructureInfo structure : Directory.read(source, geometry)) {
-            structures.put(structure.name(), structure);
-            if (structure.type() == StructureType.PUBLISHED_RECORD) {
-                engine.publisher()
-                        .add(structure.offsetBytes(), structure.publishOffsetBytes(), structure.recordBytes());
-            }
-        }
     }
 }

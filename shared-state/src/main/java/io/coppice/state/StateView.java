@@ -31,13 +31,7 @@ public final class StateView {
             byte[] bytes = ranges.get(i).bytes();
             infos.put(info.name(), info);
             contents.put(info.name(), bytes);
-            views.put(
-                    info.name(),
-                    switch (info.type()) {
-                        case RECORD, PUBLISHED_RECORD -> RecordView.checked(info, bytes, 0);
-                        case RECORD_TABLE -> TableView.checked(info, bytes);
-                        case STRING_LONG_MAP -> MapView.checked(info, bytes);
-                    });
+            views.put(info.name(), info.type().shape().view(info, bytes, commitSequence));
         }
     }
 
@@ -101,6 +95,21 @@ public final class StateView {
      */
     public MapView map(String name) {
         return view(name, MapView.class);
+    }
+
+    /**
+     * How many of a structure's {@link StructureInfo#capacity} elements hold something.
+     *
+     * @throws IllegalArgumentException if there is no structure of that name
+     */
+    public long used(String name) {
+        StructureInfo info = infos.get(name);
+        byte[] bytes = contents.get(name);
+        if (info == null || bytes == null) {
+            throw new IllegalArgumentException(
+                    "Segment " + segment + " has no structure named " + name + "; it has " + infos.keySet() + ".");
+        }
+        return info.type().shape().used(info, bytes, commitSequence);
     }
 
     /** Whether a structure's bytes are the same in both. */

@@ -11,8 +11,7 @@ import java.util.Objects;
  * changed nothing. Removal gives back the entry and the key's cells. Iteration order is that of the hash table: the same
  * for the same history, of no meaning otherwise.
  */
-public final class StringLongMap {
-    private static final long DETACHED = Long.MIN_VALUE >> 1;
+public final class StringLongMap extends Structure {
     private static final int WORD_MOVES = MapLayout.ENTRY_LENGTH / Long.BYTES;
 
     private final CommitEngine engine;
@@ -203,6 +202,7 @@ public final class StringLongMap {
         }
     }
 
+    @Override
     void detach() {
         data = DETACHED;
     }

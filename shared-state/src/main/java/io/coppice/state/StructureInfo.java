@@ -3,18 +3,19 @@ package io.coppice.state;
 import java.util.List;
 
 /**
- * A structure as a segment's directory describes it.
+ * A structure as a segment's directory describes it. The four parameters mean what its type says ({@link ArenaLayout}
+ * draws them); use the accessors below.
  *
  * @param name its name, unique in the segment
  * @param type its type
- * @param layoutHash hash of the record layout, 0 for a map
- * @param fields fields of the record layout, empty for a map
+ * @param layoutHash hash of the record layout, 0 for a type without fields
+ * @param fields fields of the record layout, empty for a type without fields
  * @param offsetBytes where its data starts, from the start of the segment
  * @param lengthBytes of its data
- * @param capacity keys a map can hold, rows of a table, 1 for a record
- * @param maxKeyBytes longest key of a map, else 0
- * @param keyCells cells of a map's key pool, else 0
- * @param recordBytes bytes of one record or row, 0 for a map
+ * @param parameter0 most elements it can hold
+ * @param parameter1 bytes of one record, 0 for a type without fields
+ * @param parameter2 of the type
+ * @param parameter3 of the type
  * @param publishOffsetBytes where it lies in a publish slot's image, -1 if it is not published
  */
 public record StructureInfo(
@@ -24,18 +25,43 @@ public record StructureInfo(
         List<FieldInfo> fields,
         long offsetBytes,
         long lengthBytes,
-        int capacity,
-        int maxKeyBytes,
-        long keyCells,
-        int recordBytes,
+        long parameter0,
+        long parameter1,
+        long parameter2,
+        long parameter3,
         int publishOffsetBytes) {
     /** Copies the list. */
     public StructureInfo {
         fields = List.copyOf(fields);
     }
 
+    /** Most elements it can hold: keys of a map, rows of a table, 1 for a record. */
+    public int capacity() {
+        return (int) parameter0;
+    }
+
+    /** Bytes of one record of the layout that the fields describe; 0 for a type without fields. */
+    public int recordBytes() {
+        return (int) parameter1;
+    }
+
+    /** Longest key of a map from byte strings; 0 for other types. */
+    public int maxKeyBytes() {
+        return type == StructureType.STRING_LONG_MAP ? (int) parameter2 : 0;
+    }
+
+    /** Cells of the key pool of a map from byte strings; 0 for other types. */
+    public long keyCells() {
+        return type == StructureType.STRING_LONG_MAP ? parameter3 : 0;
+    }
+
+    /** Its type and sizes in words, such as {@code a table of 5 rows}. */
+    public String describe() {
+        return type.shape().describe(this);
+    }
+
     void requireLayout(RecordLayout layout, String segment) {
-        if (layoutHash != layout.hash() || recordBytes != layout.sizeBytes()) {
+        if (layoutHash != layout.hash() || recordBytes() != layout.sizeBytes()) {
             throw new LayoutMismatchException("Structure " + name + " of segment " + segment + " has layout hash "
                     + Long.toHexString(layoutHash) + " and fields " + names() + "; expected layout " + layout.name()
                     + " with hash " + Long.toHexString(layout.hash()) + " and fields " + layout.fields()

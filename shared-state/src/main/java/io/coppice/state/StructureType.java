@@ -5,18 +5,20 @@ import java.util.Optional;
 /** Types of structures in a segment's directory. The codes are stored in segments: never reuse one. */
 public enum StructureType {
     /** One record of fixed layout. */
-    RECORD(1),
+    RECORD(1, new RecordShape(false)),
     /** One record of fixed layout, copied to the publish slots at each commit that changed it. */
-    PUBLISHED_RECORD(2),
+    PUBLISHED_RECORD(2, new RecordShape(false)),
     /** Fixed-capacity map from byte strings to longs. */
-    STRING_LONG_MAP(3),
+    STRING_LONG_MAP(3, new StringLongMapShape()),
     /** Fixed number of rows of one record layout. */
-    RECORD_TABLE(4);
+    RECORD_TABLE(4, new RecordShape(true));
 
     private final int code;
+    private final StructureShape shape;
 
-    StructureType(int code) {
+    StructureType(int code, StructureShape shape) {
         this.code = code;
+        this.shape = shape;
     }
 
     /** The code stored in segments. */
@@ -34,7 +36,8 @@ public enum StructureType {
         return Optional.empty();
     }
 
-    boolean hasFields() {
-        return this != STRING_LONG_MAP;
+    /** What this type says of its blocks. */
+    StructureShape shape() {
+        return shape;
     }
 }

@@ -43,7 +43,7 @@ class GoldenBytesTest {
         assertBytes(
                 0,
                 "636f707069636531", // magic
-                "0100000001000000", // layoutVersion, kind
+                "0200000001000000", // layoutVersion, kind
                 "0000010000000000", // lengthBytes
                 "00e0000000000000", // arenaOffset
                 "0020000000000000", // arenaLength
@@ -61,7 +61,7 @@ class GoldenBytesTest {
                 "0000000000000000",
                 "0068e5cf8b010000", // createdEpochMs
                 "0100000000000000", // timeline
-                "4f0792fc00000000"); // checksum
+                "9787237f00000000"); // checksum
     }
 
     @Test
@@ -137,11 +137,11 @@ class GoldenBytesTest {
                 "4001000000000000", // totalBytes
                 "0200000002000000", // type, fieldCount
                 HexFormat.of().formatHex(word(layout.hash())),
-                "0001000000000000", // dataOffset
                 "2000000000000000", // dataLength
                 "0000000000000000", // publishOffset
                 "0100000000000000", // rows
                 "2000000000000000", // bytes of one record
+                "0000000000000000",
                 "0000000000000000",
                 "0100000000000000", // nameLength
                 "7000000000000000"); // name

@@ -100,7 +100,7 @@ class SegmentFileTest {
     @Test
     void shouldRefuseAnotherLayoutVersion() throws IOException {
         patch(HeaderLayout.LAYOUT_VERSION_OFFSET, word(3));
-        assertRefused(Validation.WrongVersion.class, SPEC, "layout version 3, expected 1", "release");
+        assertRefused(Validation.WrongVersion.class, SPEC, "layout version 3, expected 2", "release");
     }
 
     @Test

@@ -1,0 +1,175 @@
+package io.coppice.state;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The structures of the owner's segment by name: finds, creates and hands them out, and takes those back whose creation is
+ * rolled back. Owner's thread only. Commits and rollbacks allocate nothing unless structures were created since the last
+ * commit.
+ */
+final class StructureTable {
+    private final CommitEngine engine;
+    private final SegmentGeometry geometry;
+    private final Map<String, StructureInfo> known = new HashMap<>();
+    private final Map<String, List<Attached>> attached = new HashMap<>();
+    private final List<String> createdSinceCommit = new ArrayList<>();
+
+    /** A structure handed to the user with that instance of its layout; a second instance gets an object of its own. */
+    private record Attached(@Nullable RecordLayout layout, Structure structure) {}
+
+    /** Makes the object that user code sees. */
+    @FunctionalInterface
+    interface Maker<S extends Structure> {
+        S make(StructureInfo info);
+    }
+
+    StructureTable(CommitEngine engine) {
+        this.engine = engine;
+        this.geometry = engine.geometry;
+        readDirectory();
+    }
+
+    /** In no particular order. Allocates. */
+    List<StructureInfo> all() {
+        return List.copyOf(known.values());
+    }
+
+    /**
+     * Finds or creates.
+     *
+     * @param initialise stores what a new one starts with, beyond zeros; under the same commit as its creation
+     * @throws LayoutMismatchException if the name is taken by something else
+     * @throws CapacityExceededException if there is no room
+     */
+    <S extends Structure> S get(
+            StructureRequest request, Class<S> type, Maker<S> maker, Consumer<StructureInfo> initialise) {
+        StructureInfo info = known.get(request.name());
+        if (info == null) {
+            info = create(request);
+            initialise.accept(info);
+        } else {
+            request.requireSame(info, engine.segment());
+        }
+        List<Attached> instances = attached.computeIfAbsent(request.name(), name -> new ArrayList<>(1));
+        for (Attached instance : instances) {
+            if (instance.layout() == request.layout()) {
+                return type.cast(instance.structure());
+            }
+        }
+        S structure = maker.make(info);
+        instances.add(new Attached(request.layout(), structure));
+        return structure;
+    }
+
+    /** Bytes left for new structures and their descriptions. */
+    long freeBytes() {
+        long allocated = engine.getLong(geometry.arenaOffset() + ArenaLayout.ALLOCATED_BYTES_OFFSET);
+        return geometry.arenaLength() - ArenaLayout.FIRST_BLOCK_OFFSET - allocated & -ArenaLayout.ALIGNMENT;
+    }
+
+    /** What was created stays. */
+    void committed() {
+        createdSinceCommit.clear();
+    }
+
+    /** What was created since the last commit is gone. */
+    void rolledBack() {
+        if (createdSinceCommit.isEmpty()) {
+            return;
+        }
+        for (String name : createdSinceCommit) {
+            List<Attached> gone = attached.remove(name);
+            if (gone != null) {
+                gone.forEach(instance -> instance.structure().detach());
+            }
+        }
+        createdSinceCommit.clear();
+        readDirectory();
+    }
+
+    private StructureInfo create(StructureRequest request) {
+        long header = geometry.arenaOffset();
+        long allocated = engine.getLong(header + ArenaLayout.ALLOCATED_BYTES_OFFSET);
+        long publishedBytes = engine.getLong(header + ArenaLayout.PUBLISHED_BYTES_OFFSET);
+        boolean published = request.type() == StructureType.PUBLISHED_RECORD;
+        requireRoom(request, published ? publishedBytes : -1);
+        byte[] block = Directory.describe(request, published ? publishedBytes : ArenaLayout.NOT_PUBLISHED);
+        long total = NativeWords.get(block, ArenaLayout.TOTAL_BYTES_OFFSET);
+        requireFree(request.name(), total);
+        engine.begin(
+                header,
+                UndoLayout.entryBytes(block.length >> 3) + 5L * UndoLayout.ONE_WORD_ENTRY,
+                "the creation of " + request.name());
+        createdSinceCommit.add(request.name());
+        engine.setBytes(header + ArenaLayout.FIRST_BLOCK_OFFSET + allocated, block, 0, block.length);
+        engine.setLong(header + ArenaLayout.ALLOCATED_BYTES_OFFSET, allocated + total);
+        engine.setLong(
+                header + ArenaLayout.STRUCTURE_COUNT_OFFSET,
+                engine.getLong(header + ArenaLayout.STRUCTURE_COUNT_OFFSET) + 1);
+        if (published) {
+            engine.setLong(header + ArenaLayout.PUBLISHED_BYTES_OFFSET, publishedBytes + request.dataLength());
+        }
+        engine.end();
+        readDirectory();
+        if (published) {
+            engine.publishedChanged();
+        }
+        StructureInfo created = known.get(request.name());
+        if (created == null) {
+            throw new IllegalStateException(
+                    "Structure " + request.name() + " was created but is not in the directory.");
+        }
+        return created;
+    }
+
+    /** @param publishedBytes taken in the publish slots, -1 if this one is not published */
+    private void requireRoom(StructureRequest request, long publishedBytes) {
+        if (known.size() >= ArenaLayout.MAX_STRUCTURES) {
+            throw new CapacityExceededException("Segment " + engine.segment() + " has " + known.size()
+                    + " structures, its most. Put " + request.name()
+                    + " into one of them, as a row of a table for instance.");
+        }
+        if (publishedBytes >= 0 && publishedBytes + request.dataLength() > PublishLayout.IMAGE_CAPACITY) {
+            throw new CapacityExceededException("Segment " + engine.segment() + " cannot publish " + request.name()
+                    + ": it has " + request.dataLength() + " bytes, and " + publishedBytes + " of "
+                    + PublishLayout.IMAGE_CAPACITY + " are taken by other published records. Publish less.");
+        }
+        // Before anything multiplies or adds a length that no segment can have.
+        if (request.dataLength() > geometry.arenaLength()) {
+            requireFree(request.name(), request.dataLength());
+        }
+    }
+
+    private void requireFree(String name, long totalBytes) {
+        if (totalBytes > freeBytes()) {
+            throw new CapacityExceededException(
+                    "Segment " + engine.segment() + " has no room for " + name + ": it needs "
+                            + totalBytes + " bytes, " + freeBytes() + " of "
+                            + (geometry.arenaLength() - ArenaLayout.FIRST_BLOCK_OFFSET)
+                            + " are free. Raise the manifest key `state`.");
+        }
+    }
+
+    private void readDirectory() {
+        known.clear();
+        engine.publisher().clear();
+        engine.stamped().clear();
+        Directory.Source source =
+                (offset, target, length) -> engine.memory.getBytes(geometry.arenaOffset() + offset, target, 0, length);
+        for (StructureInfo structure : Directory.read(source, geometry)) {
+            known.put(structure.name(), structure);
+            if (structure.type() == StructureType.PUBLISHED_RECORD) {
+                engine.publisher()
+                        .add(structure.offsetBytes(), structure.publishOffsetBytes(), structure.recordBytes());
+            }
+            if (structure.type().shape().isStamped()) {
+                engine.stamped().add(structure);
+            }
+        }
+    }
+}
