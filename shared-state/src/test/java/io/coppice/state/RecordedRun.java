@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import io.coppice.state.testing.CrashError;
 import io.coppice.state.testing.RecordingMemory;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -18,19 +17,9 @@ import java.util.SplittableRandom;
 final class RecordedRun {
     static final int LENGTH = (int) SegmentSpec.MIN_LENGTH_BYTES;
 
-    private static final RecordLayout.Builder COUNTERS_BUILDER = RecordLayout.named("counters");
-    private static final LongField POSITION = COUNTERS_BUILDER.int64("position");
-    private static final LongField TOTAL = COUNTERS_BUILDER.int64("total");
-    private static final BytesField WORD = COUNTERS_BUILDER.bytes("word", 90);
-    private static final RecordLayout COUNTERS = COUNTERS_BUILDER.build();
-    private static final RecordLayout.Builder PRICE_BUILDER = RecordLayout.named("price");
-    private static final LongField TICK = PRICE_BUILDER.int64("tick");
-    private static final LongField TWICE = PRICE_BUILDER.int64("twice");
-    private static final DoubleField PRICE = PRICE_BUILDER.float64("price");
-    private static final RecordLayout PRICES = PRICE_BUILDER.build();
-
     private final long seed;
     private final SplittableRandom random;
+    private final List<StructurePlayer> players;
     private final RecordingMemory memory = TestSegments.formatted(LENGTH);
     private final SegmentGeometry geometry = SegmentGeometry.of(LENGTH);
     private final byte[] start = memory.copy();
@@ -40,18 +29,23 @@ final class RecordedRun {
     private Map<String, Long> model = new HashMap<>();
     private Map<String, Long> committedModel = new HashMap<>();
     private long incarnation;
-    private long tick;
     private State state = TestSegments.state(LENGTH);
     private int deaths;
     private long publishedAt;
 
-    private RecordedRun(long seed) {
+    private RecordedRun(long seed, List<StructurePlayer> players) {
         this.seed = seed;
         this.random = new SplittableRandom(seed);
+        this.players = players;
     }
 
+    /** Operations on all structures. */
     static RecordedRun of(long seed, int steps) {
-        RecordedRun run = new RecordedRun(seed);
+        return of(seed, steps, StructurePlayer.all());
+    }
+
+    static RecordedRun of(long seed, int steps, List<StructurePlayer> players) {
+        RecordedRun run = new RecordedRun(seed, players);
         run.play(steps);
         return run;
     }
@@ -103,13 +97,13 @@ final class RecordedRun {
         }
         assertEquals(committed, snapshot.view().commitSequence(), where);
         assertSameStructures(snapshot.view(), committed, where);
-        PublishedView published = reader.published("price", PRICES);
+        PublishedView published = reader.published(PricePlayer.NAME, PricePlayer.PRICES);
         boolean refreshed = published.refresh();
         long expected = ticks.get(committed);
         assertEquals(expected >= 0, refreshed, () -> where + ": " + published.problem());
         if (refreshed) {
-            assertEquals(expected, published.get(TICK), where);
-            assertEquals(2 * expected, published.get(TWICE), where);
+            assertEquals(expected, published.get(PricePlayer.TICK), where);
+            assertEquals(2 * expected, published.get(PricePlayer.TWICE), where);
         }
     }
 
@@ -118,13 +112,13 @@ final class RecordedRun {
     }
 
     PublishedView publishedView(Memory reader) {
-        return new PublishedView(reader, geometry, "test/unit", "price", PRICES);
+        return new PublishedView(reader, geometry, "test/unit", PricePlayer.NAME, PricePlayer.PRICES);
     }
 
     void assertPublished(PublishedView view, String where) {
         long expected = ticks.get((int) view.sequence());
-        assertEquals(expected, view.get(TICK), where);
-        assertEquals(2 * expected, view.get(TWICE), where);
+        assertEquals(expected, view.get(PricePlayer.TICK), where);
+        assertEquals(2 * expected, view.get(PricePlayer.TWICE), where);
     }
 
     /** The last commit that changed what is published. */
@@ -228,83 +222,11 @@ final class RecordedRun {
     }
 
     private long publishedTick() {
-        return committedModel.getOrDefault("price.tick", -1L);
+        return committedModel.getOrDefault(PricePlayer.TICK_KEY, -1L);
     }
 
     private void playOperation() {
-        switch (random.nextInt(11)) {
-            case 0 -> {
-                long value = random.nextLong();
-                state.record("counters", COUNTERS).set(POSITION, value);
-                model.put("counters.position", value);
-            }
-            case 1 -> {
-                byte[] text = bytes(random.nextInt(91));
-                state.record("counters", COUNTERS).set(WORD, text, 0, text.length);
-                model.put("counters.word", (long) Arrays.hashCode(text));
-            }
-            case 2 -> {
-                Record counters = state.record("counters", COUNTERS);
-                byte[] more = bytes(random.nextInt(20));
-                if (counters.length(WORD) + more.length <= WORD.capacityBytes()) {
-                    counters.append(WORD, more, 0, more.length);
-                    byte[] all = new byte[counters.length(WORD)];
-                    counters.get(WORD, all, 0);
-                    model.put("counters.word", (long) Arrays.hashCode(all));
-                }
-            }
-            case 3 -> {
-                Record price = state.published("price", PRICES);
-                tick++;
-                price.set(TICK, tick);
-                price.set(TWICE, 2 * tick);
-                price.set(PRICE, tick / 4.0);
-                model.put("price.tick", tick);
-            }
-            case 4 -> {
-                int row = random.nextInt(5);
-                long sum = state.table("rows", COUNTERS, 5).row(row).add(TOTAL, 1 + random.nextInt(9));
-                model.put("rows." + row, sum);
-            }
-            case 5, 6, 7 -> {
-                String key = key();
-                long value = random.nextLong();
-                StringLongMap map = map();
-                if (map.size() < map.capacity() || map.contains(key)) {
-                    map.put(key, value);
-                    model.put("map." + key, value);
-                }
-            }
-            case 8, 9 -> {
-                String key = key();
-                map().remove(key);
-                model.remove("map." + key);
-            }
-            default -> {
-                String key = key();
-                if (map().contains(key)) {
-                    model.put("map." + key, map().add(key, 3));
-                }
-            }
-        }
-    }
-
-    private StringLongMap map() {
-        return state.stringLongMap("map", 24, 120, 24 * 5 * 32);
-    }
-
-    /** Short ones and ones with cells. */
-    private String key() {
-        int number = random.nextInt(40);
-        return "k".repeat(number % 7 == 0 ? number * 2 : number % 9) + (number == 3 ? "" : number);
-    }
-
-    private byte[] bytes(int length) {
-        byte[] bytes = new byte[length];
-        for (int i = 0; i < length; i++) {
-            bytes[i] = (byte) random.nextInt();
-        }
-        return bytes;
+        players.get(random.nextInt(players.size())).play(state, random, model);
     }
 
     private byte[] arena() {
@@ -314,41 +236,9 @@ final class RecordedRun {
     /** The structures hold what the model says. */
     private void assertContents(String when) {
         Map<String, Long> found = new HashMap<>();
-        for (StructureInfo info : state.structures()) {
-            switch (info.name()) {
-                case "counters" -> {
-                    Record counters = state.record("counters", COUNTERS);
-                    putUnlessZero(found, "counters.position", counters.get(POSITION));
-                    byte[] word = new byte[counters.length(WORD)];
-                    counters.get(WORD, word, 0);
-                    if (model.containsKey("counters.word") || word.length > 0) {
-                        found.put("counters.word", (long) Arrays.hashCode(word));
-                    }
-                }
-                case "price" ->
-                    putUnlessZero(
-                            found,
-                            "price.tick",
-                            state.published("price", PRICES).get(TICK));
-                case "rows" -> {
-                    for (int row = 0; row < 5; row++) {
-                        putUnlessZero(
-                                found,
-                                "rows." + row,
-                                state.table("rows", COUNTERS, 5).row(row).get(TOTAL));
-                    }
-                }
-                default ->
-                    map().forEach((key, length, value) ->
-                            found.put("map." + new String(key, 0, length, StandardCharsets.UTF_8), value));
-            }
+        for (StructurePlayer player : players) {
+            player.read(state, found);
         }
         assertEquals(model, found, "seed " + seed + ", " + when);
-    }
-
-    private static void putUnlessZero(Map<String, Long> map, String key, long value) {
-        if (value != 0) {
-            map.put(key, value);
-        }
     }
 }
