@@ -17,13 +17,15 @@ package io.coppice.state;
  *       0     8 totalBytes
  *       8     4 type             StructureType's code
  *      12     4 fieldCount
- *      16     8 layoutHash       of the record layout; 0 for a map
+ *      16     8 layoutHash       of the record layout; 0 for a type without fields
  *      24     8 dataLength
  *      32     8 publishOffset    in the image of a publish slot; -1 none
- *      40     8 parameter0       most elements: rows of a table (1 for a record), keys of a map
+ *      40     8 parameter0       most elements: rows of a table (1 for a record or cursor), keys of a map, records of a queue
+ *                              or pool, entries of a log, counters, bytes of a ring
  *      48     8 parameter1       bytes of one record; 0 for a type without fields
- *      56     8 parameter2       string-long map: maxKeyBytes
- *      64     8 parameter3       string-long map: cells of the key pool
+ *      56     8 parameter2       map from byte strings: maxKeyBytes; append log: capacityBytes; channel: receivers; cursor: key of
+ *                              the ring it is for
+ *      64     8 parameter3       map from byte strings: cells of the key pool; channel: hash of the receivers' names
  *      72     8 nameLength
  *      80    48 name             UTF-8, zero padded
  *     128  64*n fields           in the order of declaration

@@ -83,6 +83,8 @@ final class CommitEngine {
 
     private boolean operating;
     private boolean publishPending;
+    private boolean stampedPending;
+    private long restores;
     private int erasedSlots;
 
     CommitEngine(Memory memory, SegmentGeometry geometry, String segment) {
@@ -107,7 +109,7 @@ final class CommitEngine {
     }
 
     boolean dirty() {
-        return position != 0 || publishPending || operating || previousLengthWords < 0;
+        return position != 0 || publishPending || stampedPending || operating || previousLengthWords < 0;
     }
 
     long undoFreeBytes() {
@@ -144,6 +146,14 @@ final class CommitEngine {
         memory.putBytes(offset, source, from, length);
     }
 
+    /** Zeroes aligned words of the arena, after logging what they held. */
+    void setZero(long offset, long words) {
+        logRange(offset, words);
+        for (long i = 0; i < words; i++) {
+            memory.putLong(offset + (i << 3), 0);
+        }
+    }
+
     /**
      * Starts an operation that changes more than one word: refuses if its entries might not fit, so that what follows
      * cannot fail half-way.
@@ -170,6 +180,16 @@ final class CommitEngine {
         publishPending = true;
     }
 
+    /** Something was stored that carries the sequence of the next commit: {@link #dirty} although nothing is logged. */
+    void stampedChanged() {
+        stampedPending = true;
+    }
+
+    /** How often {@link #restore} ran here: what a structure remembers of its own memory holds while this stays the same. */
+    long restores() {
+        return restores;
+    }
+
     /** Where published records lie; told by the directory. */
     Publisher publisher() {
         return publisher;
@@ -178,6 +198,11 @@ final class CommitEngine {
     /** Structures with words that carry their commit's sequence; told by the directory. */
     Stamped stamped() {
         return stamped;
+    }
+
+    /** After a step back nothing is published: the next commit makes up for it, also that of a successor. */
+    void publishAgain() {
+        publishPending |= publisher.lacksImage();
     }
 
     /** At take-over, once the directory has told what is stamped: before it, {@link #restore} could not know. */
@@ -228,6 +253,7 @@ final class CommitEngine {
     /** Rolls back to the last commit and makes the engine usable, whatever was interrupted. Idempotent at each store. */
     void restore() {
         operating = true;
+        restores++;
         long committed = memory.getLongAcquire(HeaderLayout.COMMIT_SEQUENCE_OFFSET);
         undoLog.undo(committed + 1);
         memory.releaseFence();
@@ -248,7 +274,14 @@ final class CommitEngine {
         return new Recovery(sequence, undoLog.undoneEntries(), undoLog.undoneWords(), erasedSlots);
     }
 
-    private void countRollback() {
+    /** Refuses everything until {@link #restore}: what the arena holds is being replaced. */
+    void suspend() {
+        operating = true;
+        publisher.clear();
+        stamped.clear();
+    }
+
+    void countRollback() {
         memory.putLongRelease(
                 HeaderLayout.ROLLBACK_COUNT_OFFSET, memory.getLong(HeaderLayout.ROLLBACK_COUNT_OFFSET) + 1);
     }
@@ -257,6 +290,7 @@ final class CommitEngine {
         sequence = committed;
         position = 0;
         previousLengthWords = 0;
+        stampedPending = false;
         epoch++;
     }
 
@@ -365,6 +399,10 @@ final class CommitEngine {
     }
 
     private RuntimeException stray(long offset) {
+        if (offset >= Structure.REMOVED && offset < 0) {
+            return new IllegalStateException("This record of segment " + segment
+                    + " belonged to a key that was removed from its map. Ask the map for a record again.");
+        }
         if (offset < 0) {
             return new IllegalStateException("This structure of segment " + segment
                     + " was created after the last commit and rolled back. Ask the State for it again.");

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Copies structures as of one commit out of a segment that its owner may be changing: read (commitSequence, rollbackCount),
- * copy, copy the undo entries that count, compare the pair, undo on the copy. {@link CommitEngine} argues why that is right.
+ * copy, copy the undo entries that count, compare the pair, undo on the copy. {@link CommitEngine} argues why that is right. While a step back ({@link StepBack}) is
+ * being made there is no such commit, and the answer is the same as for an owner that is too fast.
  * Reads are bounded by the segment's length, retries by a constant.
  */
 final class ConsistentCopy {
@@ -60,7 +61,7 @@ final class ConsistentCopy {
     }
 
     /** A consistent copy of some ranges. */
-    private record Copied(long commitSequence, List<Range> ranges) {}
+    private record Copied(long timeline, long commitSequence, List<Range> ranges) {}
 
     /** Copies what is wanted, in ascending order of offset. */
     @FunctionalInterface
@@ -76,6 +77,9 @@ final class ConsistentCopy {
                 if (view != null) {
                     return new SnapshotResult.Snapshot(view);
                 }
+                if (attempt >= SPINNING_ATTEMPTS && steppingBack()) {
+                    return new SnapshotResult.Busy(attempt);
+                }
                 pause(attempt);
             }
             return new SnapshotResult.Busy(ATTEMPTS);
@@ -89,12 +93,17 @@ final class ConsistentCopy {
     List<StructureInfo> directory() {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             List<StructureInfo> structures = tryDirectory();
-            if (structures != null) {
+            if (structures != null || attempt >= SPINNING_ATTEMPTS && steppingBack()) {
                 return structures;
             }
             pause(attempt);
         }
         return null;
+    }
+
+    /** Nothing to wait for: it takes as long as a copy of all that the segment holds, or its owner is dead. */
+    private boolean steppingBack() {
+        return memory.getLongAcquire(HeaderLayout.STEP_BACK_OFFSET) != StepBack.NONE;
     }
 
     private @Nullable StateView tryTake(@Nullable List<String> names) {
@@ -108,11 +117,14 @@ final class ConsistentCopy {
         Copied copied = tryCopy(() -> {
             List<Range> ranges = new ArrayList<>(wanted.size());
             for (StructureInfo structure : wanted) {
-                ranges.add(copy(structure.offsetBytes(), structure.lengthBytes()));
+                ranges.add(
+                        copy(structure.offsetBytes(), structure.type().shape().viewedBytes(structure)));
             }
             return ranges;
         });
-        return copied == null ? null : new StateView(segment, copied.commitSequence(), wanted, copied.ranges());
+        return copied == null
+                ? null
+                : new StateView(segment, copied.timeline(), copied.commitSequence(), wanted, copied.ranges());
     }
 
     /** Blocks are appended and never moved, so a directory read now describes later commits of the timeline too. */
@@ -164,6 +176,11 @@ final class ConsistentCopy {
     private @Nullable Copied tryCopy(Wanted wanted) {
         long sequence = memory.getLongAcquire(HeaderLayout.COMMIT_SEQUENCE_OFFSET);
         long rollbacks = memory.getLongAcquire(HeaderLayout.ROLLBACK_COUNT_OFFSET);
+        // In this order: a step back that begins after this read changes the count, one that ended before it is whole.
+        if (memory.getLongAcquire(HeaderLayout.STEP_BACK_OFFSET) != StepBack.NONE) {
+            return null;
+        }
+        long timeline = memory.getLongAcquire(HeaderLayout.TIMELINE_OFFSET);
         List<Range> ranges = wanted.copy();
         memory.loadFence();
         long logLength = validLength(sequence + 1);
@@ -175,7 +192,7 @@ final class ConsistentCopy {
             return null;
         }
         undo(log, ranges);
-        return new Copied(sequence, ranges);
+        return new Copied(timeline, sequence, ranges);
     }
 
     /** Bytes of the log that count, by stamps read one after the other. */

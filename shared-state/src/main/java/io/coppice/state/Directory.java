@@ -1,7 +1,5 @@
 package io.coppice.state;
 
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -133,18 +131,9 @@ final class Directory {
     }
 
     private static String readName(byte[] bytes, int offset, long length, String where) {
-        require(length >= 1 && length <= RecordLayout.MAX_NAME_BYTES, where + "name of " + length + " bytes");
-        try {
-            String name = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .onMalformedInput(CodingErrorAction.REPORT)
-                    .decode(java.nio.ByteBuffer.wrap(bytes, offset, (int) length))
-                    .toString();
-            require(name.chars().noneMatch(Character::isISOControl), where + "name with control characters");
-            return name;
-        } catch (CharacterCodingException e) {
-            throw new SegmentDamagedException("Directory is damaged: " + where + "name is not UTF-8", e);
-        }
+        String problem = StoredName.problem(bytes, offset, length);
+        require(problem == null, where + problem);
+        return StoredName.read(bytes, offset, length);
     }
 
     private static void require(boolean condition, String problem) {

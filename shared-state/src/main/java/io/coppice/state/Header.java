@@ -8,10 +8,11 @@ package io.coppice.state;
  * @param instance name of the instance
  * @param name name of the daemon, or {@code root}
  * @param lengthBytes of the file
+ * @param stateBytes what was declared for the state: the file without its checkpoints
+ * @param checkpoints areas for checkpoints, 0 none
  * @param arenaBytes of the part that structures lie in
  * @param undoBytes of the undo log
  * @param createdEpochMs when it was created, milliseconds since 1970
- * @param timeline 1 at creation; another one if the contents ever stepped back beyond the last commit
  */
 public record Header(
         int layoutVersion,
@@ -19,7 +20,12 @@ public record Header(
         String instance,
         String name,
         long lengthBytes,
+        long stateBytes,
+        int checkpoints,
         long arenaBytes,
         long undoBytes,
-        long createdEpochMs,
-        long timeline) {}
+        long createdEpochMs) {
+    SegmentGeometry geometry() {
+        return SegmentGeometry.of(stateBytes, checkpoints);
+    }
+}

@@ -20,12 +20,20 @@ package io.coppice.state;
  *      72    32 name              UTF-8, zero padded
  *     104    32 instance          UTF-8, zero padded
  *     136     8 createdEpochMs
- *     144     8 timeline          1 at creation
- *     152     8 checksum          CRC32C of bytes 0 to 151, zero extended
- *     160    96 padding
+ *     144     8 stateBytes        what undo log and arena are sized by; the file is longer if it has checkpoints
+ *     152     8 checkpoints       areas behind the arena ({@link CheckpointLayout})
+ *     160     8 checksum          CRC32C of bytes 0 to 159, zero extended
+ *     168    88 padding
  *     256     8 commitSequence    release; this store is the commit
- *     264     8 rollbackCount     release, twice per rollback or recovery
- *     272   112 padding
+ *     264     8 rollbackCount     release, twice per rollback, recovery or step back
+ *     272     8 timeline          release; 1 at creation, one more after each step back beyond the last commit
+ *     280     8 timelineStart     commitSequence at which the timeline began
+ *     288     8 stepBack          release; code of the step back that is decided and not finished, 0 none
+ *     296     8 stepBackSource    of a checkpoint: its area; of abandoned contents: their timeline
+ *     304     8 stepBackCommit    commitSequence that the step back leads to
+ *     312     8 stepBackTimeline  timeline that the step back leads to
+ *     320     8 lastStepCommit    release; of the last commit made by a step of this incarnation, 0 none
+ *     328    56 padding
  *     384     8 heartbeatCount    release, once per turn of the owner's loop
  *     392     8 busyAtCount       release; busyAtMostMs holds while heartbeatCount equals it; -1 none
  *     400     8 busyAtMostMs
@@ -38,7 +46,9 @@ package io.coppice.state;
  *     648     4 lastWordsLength
  *     652     4 padding
  *     656  1024 lastWords         UTF-8
- *    1680  2416 padding
+ *    1680   112 padding
+ *    1792   256 timelines         16 pairs of (timeline, its timelineStart); timeline t in pair t mod 16
+ *    2048  2048 padding
  * </pre>
  */
 final class HeaderLayout {
@@ -58,13 +68,21 @@ final class HeaderLayout {
     static final int NAME_OFFSET = PUBLISH_LENGTH_OFFSET + Long.BYTES;
     static final int INSTANCE_OFFSET = NAME_OFFSET + NAME_LENGTH;
     static final int CREATED_EPOCH_MS_OFFSET = INSTANCE_OFFSET + NAME_LENGTH;
-    static final int TIMELINE_OFFSET = CREATED_EPOCH_MS_OFFSET + Long.BYTES;
-    static final int CHECKSUM_OFFSET = TIMELINE_OFFSET + Long.BYTES;
+    static final int STATE_BYTES_OFFSET = CREATED_EPOCH_MS_OFFSET + Long.BYTES;
+    static final int CHECKPOINTS_OFFSET = STATE_BYTES_OFFSET + Long.BYTES;
+    static final int CHECKSUM_OFFSET = CHECKPOINTS_OFFSET + Long.BYTES;
 
     static final int LINE = 128;
     static final int COMMIT_LINE = Align.up(CHECKSUM_OFFSET + Long.BYTES, LINE);
     static final int COMMIT_SEQUENCE_OFFSET = COMMIT_LINE;
     static final int ROLLBACK_COUNT_OFFSET = COMMIT_SEQUENCE_OFFSET + Long.BYTES;
+    static final int TIMELINE_OFFSET = ROLLBACK_COUNT_OFFSET + Long.BYTES;
+    static final int TIMELINE_START_OFFSET = TIMELINE_OFFSET + Long.BYTES;
+    static final int STEP_BACK_OFFSET = TIMELINE_START_OFFSET + Long.BYTES;
+    static final int STEP_BACK_SOURCE_OFFSET = STEP_BACK_OFFSET + Long.BYTES;
+    static final int STEP_BACK_COMMIT_OFFSET = STEP_BACK_SOURCE_OFFSET + Long.BYTES;
+    static final int STEP_BACK_TIMELINE_OFFSET = STEP_BACK_COMMIT_OFFSET + Long.BYTES;
+    static final int LAST_STEP_COMMIT_OFFSET = STEP_BACK_TIMELINE_OFFSET + Long.BYTES;
 
     static final int HEARTBEAT_LINE = COMMIT_LINE + LINE;
     static final int HEARTBEAT_COUNT_OFFSET = HEARTBEAT_LINE;
@@ -81,6 +99,10 @@ final class HeaderLayout {
     static final int LAST_WORDS_LENGTH_OFFSET = LAST_WORDS_SEQUENCE_OFFSET + Long.BYTES;
     static final int LAST_WORDS_OFFSET = LAST_WORDS_LENGTH_OFFSET + Integer.BYTES + Integer.BYTES;
     static final int LAST_WORDS_CAPACITY = 1024;
+
+    static final int TIMELINES_OFFSET = Align.up(LAST_WORDS_OFFSET + LAST_WORDS_CAPACITY, LINE);
+    static final int TIMELINES_KEPT = 16;
+    static final int TIMELINE_PAIR_LENGTH = Long.BYTES + Long.BYTES;
 
     static final int LENGTH = 4096;
 

@@ -17,6 +17,11 @@ final class KeyPool {
         this.cellCount = cellCount;
     }
 
+    /** Cells of a pool of at least that many bytes. */
+    static long cellsOf(long poolBytes) {
+        return poolBytes / MapLayout.CELL_LENGTH + (poolBytes % MapLayout.CELL_LENGTH == 0 ? 0 : 1);
+    }
+
     long freeCells() {
         return cellCount
                 - engine.getLong(header + MapLayout.FRESH_CELLS_OFFSET)

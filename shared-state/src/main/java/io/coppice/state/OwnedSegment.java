@@ -3,6 +3,8 @@ package io.coppice.state;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,11 +17,12 @@ import org.jspecify.annotations.Nullable;
 public final class OwnedSegment implements AutoCloseable {
     private final Memory memory;
     private final Header header;
-    private final SegmentGeometry geometry;
     private final CommitEngine engine;
     private final Heartbeat heartbeat;
     private final @Nullable MappedMemory mapping;
     private final @Nullable OwnerLock lock;
+    private final Checkpoints checkpoints;
+    private final Contents contents;
     private final long incarnation;
     private @Nullable State state;
 
@@ -29,11 +32,14 @@ public final class OwnedSegment implements AutoCloseable {
             long pid,
             long incarnation,
             @Nullable MappedMemory mapping,
-            @Nullable OwnerLock lock) {
+            @Nullable OwnerLock lock,
+            @Nullable Aside aside) {
         this.memory = memory;
         this.header = header;
-        this.geometry = SegmentGeometry.of(header.lengthBytes());
+        SegmentGeometry geometry = header.geometry();
         this.engine = new CommitEngine(memory, geometry, header.instance() + "/" + header.name());
+        this.checkpoints = new Checkpoints(memory, geometry);
+        this.contents = new Contents(engine, checkpoints, aside);
         this.heartbeat = new Heartbeat(memory);
         this.mapping = mapping;
         this.lock = lock;
@@ -42,29 +48,53 @@ public final class OwnedSegment implements AutoCloseable {
     }
 
     /**
-     * Rolls back what the predecessor did not commit. Harmless to repeat, and to be killed in.
+     * Rolls back what the predecessor did not commit, or finishes the step back that it died in. Harmless to repeat, and to
+     * be killed in. A migration it can only begin again: {@link #migrationPending} is then true, and {@link #state} refuses
+     * until {@link #migrate} or another step back has made something of the empty arena.
      *
-     * @throws SegmentDamagedException if the undo log or the directory contradicts the layout; the arena was not changed
+     * @throws SegmentDamagedException if the undo log, the directory, a step back's marker or the checkpoint that it leads to
+     *     contradicts the layout, or if abandoned contents were being brought back and cannot be read; the arena was not
+     *     changed
      */
     public Recovery recover() {
         phase(Phase.RECOVERING);
-        engine.restore();
-        state = new State(engine, header.createdEpochMs() * 0x9e3779b97f4a7c15L ^ header.timeline());
+        detach();
+        if (!contents.finishPending()) {
+            engine.restore();
+        }
+        if (!contents.migrationPending()) {
+            attach();
+        }
         return engine.restored();
     }
 
     /**
      * What the segment holds.
      *
-     * @throws IllegalStateException before {@link #recover()}
+     * @throws IllegalStateException before {@link #recover()}, and while a migration is pending
      */
     public State state() {
         State recovered = state;
         if (recovered == null) {
-            throw new IllegalStateException(
-                    "Segment " + engine.segment() + " is not recovered yet; call recover() first.");
+            throw new IllegalStateException("Segment " + engine.segment()
+                    + (contents.migrationPending()
+                            ? " is empty, as its last owner died in a migration; call migrate(), or step back."
+                            : " is not recovered yet; call recover() first."));
         }
         return recovered;
+    }
+
+    /**
+     * A copy of the contents as of the last commit, as a reader would take it.
+     *
+     * @throws SegmentDamagedException if they contradict their layout
+     */
+    public StateView copy() {
+        SnapshotResult result = new ConsistentCopy(memory, header.geometry(), engine.segment()).take(null);
+        if (result instanceof SnapshotResult.Snapshot snapshot) {
+            return snapshot.view();
+        }
+        throw new SegmentDamagedException("Segment " + engine.segment() + " cannot be copied: " + result);
     }
 
     /** The owner's heartbeat. */
@@ -84,7 +114,110 @@ public final class OwnedSegment implements AutoCloseable {
 
     /** The segment's timeline. */
     public long timeline() {
-        return header.timeline();
+        return memory.getLong(HeaderLayout.TIMELINE_OFFSET);
+    }
+
+    /** Checkpoints whose description is sound, newest first. Allocates. */
+    public List<Checkpoint> checkpoints() {
+        return checkpoints.list();
+    }
+
+    /** Whether a checkpoint's data is what was copied. Reads all of it. */
+    public boolean verify(Checkpoint checkpoint) {
+        return checkpoints.verify(checkpoint);
+    }
+
+    /**
+     * Copies the contents of the last commit over the oldest checkpoint. Blocks for as long as a copy of what is in use takes;
+     * allocates 64 KiB the first time and little later. A death in the middle leaves the other checkpoints.
+     *
+     * @throws IllegalStateException if something changed since the last commit, or if the segment has no room for checkpoints
+     */
+    public Checkpoint checkpoint() {
+        if (header.checkpoints() == 0) {
+            throw new IllegalStateException("Segment " + engine.segment()
+                    + " keeps no checkpoints. Declare how many with the manifest key `checkpoints`.");
+        }
+        if (state().dirty()) {
+            throw new IllegalStateException(
+                    "Segment " + engine.segment()
+                            + " has uncommitted changes; a checkpoint is a copy of a commit. Call commit() or rollback() first.");
+        }
+        return checkpoints.take(timeline(), engine.sequence(), System.currentTimeMillis());
+    }
+
+    /**
+     * Steps back to a checkpoint, on a new timeline. The contents it steps back from are kept aside first. Structures handed
+     * out before stop working; ask the new {@link #state()} for them.
+     *
+     * @throws SegmentDamagedException if its data is not what was copied; nothing was changed
+     * @throws SegmentException if the present contents cannot be kept; nothing was changed
+     */
+    public void restore(Checkpoint checkpoint) throws SegmentException {
+        if (!verify(checkpoint)) {
+            throw new SegmentDamagedException("Checkpoint " + checkpoint.number() + " of segment " + engine.segment()
+                    + " is damaged: its checksum is not that of its data. Nothing was changed; take another one.");
+        }
+        stepBack(() -> contents.restore(checkpoint));
+    }
+
+    /**
+     * Steps back to an empty state, on a new timeline.
+     *
+     * @param keep whether the present contents are kept aside first
+     * @throws SegmentException if they cannot be kept; nothing was changed
+     */
+    public void empty(boolean keep) throws SegmentException {
+        stepBack(() -> contents.empty(keep));
+    }
+
+    /**
+     * Brings abandoned contents back, on a new timeline. The present contents are kept aside first.
+     *
+     * @throws SegmentDamagedException if they contradict their layout; nothing was changed
+     * @throws SegmentException if they cannot be read, are of another size, or the present ones cannot be kept; nothing was
+     *     changed
+     */
+    public void restore(Abandoned abandoned) throws SegmentException {
+        stepBack(() -> contents.restore(abandoned));
+    }
+
+    /** Whether the predecessor died in a migration, which has to be begun again. */
+    public boolean migrationPending() {
+        return contents.migrationPending();
+    }
+
+    /**
+     * Lets user code make new contents of the present ones, on a new timeline, as one atomic change. The present contents are
+     * kept aside first; the migration sees a copy of them, and a state that is empty. It may commit as often as it likes:
+     * nothing counts before it has returned and the last of it is committed. If it throws, the segment is as it was before.
+     *
+     * @throws SegmentException if the present contents cannot be kept; nothing was changed
+     * @throws Exception what the migration threw
+     */
+    public void migrate(Migration migration) throws Exception {
+        AtomicReference<StateView> old = new AtomicReference<>();
+        stepBack(() -> old.set(contents.beginMigration()));
+        State target = attach();
+        try {
+            migration.migrate(old.get(), target);
+            target.commit();
+        } catch (Throwable thrown) {
+            detach();
+            try {
+                contents.abortMigration();
+                attach();
+            } catch (SegmentException | RuntimeException second) {
+                thrown.addSuppressed(second);
+            }
+            throw thrown;
+        }
+        contents.finishMigration();
+    }
+
+    /** Records that the last commit was one that a step of this owner made; see {@link ReadOnlySegment#lastStepCommit}. */
+    public void stepCommitted() {
+        memory.putLongRelease(HeaderLayout.LAST_STEP_COMMIT_OFFSET, engine.sequence());
     }
 
     /** Tells readers what the owner is doing. */
@@ -129,11 +262,46 @@ public final class OwnedSegment implements AutoCloseable {
         }
     }
 
+    @FunctionalInterface
+    private interface Step {
+        void run() throws SegmentException;
+    }
+
+    /** If it fails before its decision, nothing has changed, and there is a state as before; otherwise only recover() helps. */
+    private void stepBack(Step step) throws SegmentException {
+        if (!contents.migrationPending()) {
+            state().rollback();
+        }
+        detach();
+        try {
+            step.run();
+        } finally {
+            if (memory.getLong(HeaderLayout.STEP_BACK_OFFSET) == StepBack.NONE) {
+                attach();
+            }
+        }
+    }
+
+    private State attach() {
+        State attached = new State(engine, header.name(), header.createdEpochMs() * 0x9e3779b97f4a7c15L ^ timeline());
+        state = attached;
+        return attached;
+    }
+
+    private void detach() {
+        State present = state;
+        if (present != null) {
+            present.detach();
+            state = null;
+        }
+    }
+
     /** Whoever sees the new incarnation sees nothing that its predecessor said of itself. */
     private void takeOver(long pid) {
         phase(Phase.RECOVERING);
         lastWords("");
         heartbeat.forgetBusy();
+        memory.putLongRelease(HeaderLayout.LAST_STEP_COMMIT_OFFSET, 0);
         memory.putLong(HeaderLayout.OWNER_PID_OFFSET, pid);
         memory.putLongRelease(HeaderLayout.INCARNATION_OFFSET, incarnation);
         memory.releaseFence();

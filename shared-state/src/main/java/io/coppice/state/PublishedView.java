@@ -10,11 +10,13 @@ import org.jspecify.annotations.Nullable;
  * record has been found, refreshing and reading allocate nothing (but for the String conveniences).
  *
  * <p>What it shows is always the contents of one commit, also when the writer is in the middle of the next one, or died
- * there.
+ * there. If the writer's contents step back to older ones, {@link #sequence} may fall, and {@link #timeline} tells why.
  */
 public final class PublishedView {
     /** Tries of one refresh. The writer must publish eight times within one copy to spoil one. */
     private static final int ATTEMPTS = 64;
+
+    private static final String REPLACED = "the writer's contents are being replaced by older ones";
 
     private final Memory memory;
     private final SegmentGeometry geometry;
@@ -24,6 +26,8 @@ public final class PublishedView {
     private final byte[] copy;
     private final byte[] candidate;
     private int imageOffset = -1;
+    private long locatedTimeline;
+    private long timeline;
     private long sequence;
     private @Nullable String problem;
 
@@ -42,16 +46,24 @@ public final class PublishedView {
      * Copies the newest committed contents.
      *
      * @return true if the view now has them (they may be the same as before); false if the record is not published yet, if
-     *     the writer was too fast every time, or if the segment is damaged: {@link #problem} tells, and the view keeps what
-     *     it had
-     * @throws LayoutMismatchException if the record exists with another layout
+     *     the writer was too fast every time, if its contents are just being replaced by older ones, or if the segment is
+     *     damaged: {@link #problem} tells, and the view keeps what it had
+     * @throws LayoutMismatchException if the record exists with another layout, now that its writer was changed perhaps
      */
     public boolean refresh() {
         try {
+            if (memory.getLongAcquire(HeaderLayout.TIMELINE_OFFSET) != locatedTimeline) {
+                imageOffset = -1;
+            }
             return (imageOffset >= 0 || locate()) && copyNewest();
         } catch (SegmentDamagedException e) {
             return fail(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Timeline of the commit whose contents the view has; 0 before the first successful refresh. */
+    public long timeline() {
+        return timeline;
     }
 
     /** Number of the commit whose contents the view has; 0 before the first successful refresh. */
@@ -92,10 +104,15 @@ public final class PublishedView {
     }
 
     private boolean locate() {
+        long before = memory.getLongAcquire(HeaderLayout.TIMELINE_OFFSET);
         List<StructureInfo> structures = new ConsistentCopy(memory, geometry, segment).directory();
         if (structures == null) {
-            return fail("the writer commits faster than its directory can be read");
+            return fail("the writer commits faster than its directory can be read, or replaces its contents");
         }
+        if (memory.getLongAcquire(HeaderLayout.TIMELINE_OFFSET) != before) {
+            return fail(REPLACED);
+        }
+        locatedTimeline = before;
         for (StructureInfo info : structures) {
             if (info.name().equals(structure)) {
                 if (info.type() != StructureType.PUBLISHED_RECORD) {
@@ -126,7 +143,11 @@ public final class PublishedView {
             if (slot >= 0) {
                 memory.getBytes(slot + PublishLayout.IMAGE_OFFSET + imageOffset, candidate, 0, candidate.length);
                 memory.loadFence();
-                if (memory.getLong(slot) == newest) {
+                boolean unchanged = memory.getLong(slot) == newest;
+                if (!onLocatedTimeline()) {
+                    return fail(REPLACED);
+                }
+                if (unchanged) {
                     return accept(newest);
                 }
             } else if (memory.getLongAcquire(HeaderLayout.COMMIT_SEQUENCE_OFFSET) == committed) {
@@ -135,6 +156,15 @@ public final class PublishedView {
             Thread.onSpinWait();
         }
         return fail("the writer publishes faster than a copy can be made");
+    }
+
+    /**
+     * A step back sets its marker before it erases a slot, and its timeline before anything is published again; so whoever
+     * found a newer slot erased, or copied an image that a later timeline stored under the same stamp, sees one of them.
+     */
+    private boolean onLocatedTimeline() {
+        return memory.getLongAcquire(HeaderLayout.STEP_BACK_OFFSET) == StepBack.NONE
+                && memory.getLong(HeaderLayout.TIMELINE_OFFSET) == locatedTimeline;
     }
 
     private boolean accept(long newest) {
@@ -149,6 +179,7 @@ public final class PublishedView {
         }
         System.arraycopy(candidate, 0, copy, 0, copy.length);
         sequence = newest;
+        timeline = locatedTimeline;
         problem = null;
         return true;
     }

@@ -56,6 +56,19 @@ final class Publisher {
         next = (next + 1) % PublishLayout.SLOTS;
     }
 
+    /** Whether there are published records and no slot with an image of them. Once nothing stamped above the commit is left. */
+    boolean lacksImage() {
+        if (sources.length == 0) {
+            return false;
+        }
+        for (int i = 0; i < PublishLayout.SLOTS; i++) {
+            if (memory.getLongAcquire(PublishLayout.slotOffset(geometry.publishOffset(), i)) > 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Erases slots that were being written or that belong to no commit. Returns how many. */
     int eraseAbove(long committed) {
         int erased = 0;

@@ -25,7 +25,7 @@ public final class ReadOnlySegment implements AutoCloseable {
     ReadOnlySegment(Memory memory, Header header, @Nullable MappedMemory mapping) {
         this.memory = memory;
         this.header = header;
-        this.geometry = SegmentGeometry.of(header.lengthBytes());
+        this.geometry = header.geometry();
         this.mapping = mapping;
     }
 
@@ -37,6 +37,46 @@ public final class ReadOnlySegment implements AutoCloseable {
     /** Number of the last commit; 0 before the first. */
     public long commitSequenceAcquire() {
         return memory.getLongAcquire(HeaderLayout.COMMIT_SEQUENCE_OFFSET);
+    }
+
+    /** The timeline the contents are on; see {@link Timeline}. */
+    public long timelineAcquire() {
+        return memory.getLongAcquire(HeaderLayout.TIMELINE_OFFSET);
+    }
+
+    /** The newest timelines on record, oldest first; empty while a step back is being made. Allocates. */
+    public List<Timeline> timelines() {
+        return Timelines.read(memory);
+    }
+
+    /**
+     * The step back that is being made, or that the last owner died in; snapshots answer {@link SnapshotResult.Busy} in the
+     * meantime.
+     *
+     * @throws SegmentDamagedException if the segment does not say which
+     */
+    public Optional<StepBackKind> stepBack() {
+        int code = (int) memory.getLongAcquire(HeaderLayout.STEP_BACK_OFFSET);
+        if (code == StepBack.NONE) {
+            return Optional.empty();
+        }
+        return Optional.of(StepBackKind.of(code)
+                .orElseThrow(() -> new SegmentDamagedException("Segment " + name() + ": step back " + code + ".")));
+    }
+
+    /** Commit sequence of the last commit that a step of the last owner made; 0 none. Whatever that wrote. */
+    public long lastStepCommit() {
+        return memory.getLongAcquire(HeaderLayout.LAST_STEP_COMMIT_OFFSET);
+    }
+
+    /** Checkpoints whose description is sound, newest first. Allocates. */
+    public List<Checkpoint> checkpoints() {
+        return new Checkpoints(memory, geometry).list();
+    }
+
+    /** Whether a checkpoint's data is what was copied when it was made. Reads all of it. */
+    public boolean verify(Checkpoint checkpoint) {
+        return new Checkpoints(memory, geometry).verify(checkpoint);
     }
 
     /** Turns of the owner's loop. */
@@ -104,12 +144,41 @@ public final class ReadOnlySegment implements AutoCloseable {
         return new PublishedView(memory, geometry, name(), RecordLayout.requireName("structure", structure), layout);
     }
 
+    /**
+     * Reads a channel or broadcast of this segment from where {@code cursor}, a cursor of the reader's own segment, stands.
+     * The ring need not exist yet. To be used on the thread of the cursor's owner.
+     *
+     * @throws IllegalArgumentException if the cursor is for another writer's ring
+     */
+    public RingReader ring(Cursor cursor) {
+        if (!cursor.writer().equals(header.name())) {
+            throw new IllegalArgumentException("A cursor for ring " + cursor.ring() + " of " + cursor.writer()
+                    + " cannot read segment " + name() + ".");
+        }
+        return new RingReader(this, cursor);
+    }
+
+    /** The directory as of one commit, null if the owner is too fast. Allocates. */
+    @Nullable
+    List<StructureInfo> directory() {
+        return new ConsistentCopy(memory, geometry, name()).directory();
+    }
+
     /** Unmaps; everything but {@link #header} throws afterwards. */
     @Override
     public void close() {
         if (mapping != null) {
             mapping.close();
         }
+    }
+
+    /** The words themselves, for an owner that copies abandoned contents back. */
+    Memory memory() {
+        return memory;
+    }
+
+    SegmentGeometry geometry() {
+        return geometry;
     }
 
     private String name() {

@@ -132,6 +132,12 @@ public final class Record extends Structure {
         base = DETACHED;
     }
 
+    /** Shows another record of the same layout: for structures that hand out one object for many records. */
+    Record moveTo(long recordOffset) {
+        base = recordOffset;
+        return this;
+    }
+
     private void store(BytesField field, int at, byte[] source, int from, int length) {
         if (length > field.capacity - at) {
             throw new CapacityExceededException("Field " + field.name() + " of " + structure + " in segment "

@@ -20,7 +20,7 @@ final class RecordShape extends StructureShape {
     String problem(StructureInfo info) {
         if (info.parameter0() < 1
                 || info.parameter0() > info.lengthBytes() / info.recordBytes()
-                || !table && info.parameter0() != 1) {
+                || (!table && info.parameter0() != 1)) {
             return "rows " + info.parameter0();
         }
         return info.lengthBytes() == info.parameter0() * info.recordBytes() ? null : "dataLength " + info.lengthBytes();

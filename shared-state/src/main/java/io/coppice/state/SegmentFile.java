@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Creates, checks and opens the files of segments. Any process and thread; blocks on file operations only. */
@@ -49,7 +50,7 @@ public final class SegmentFile {
         for (long at = 0; at < spec.lengthBytes(); at += TOUCH_CHUNK) {
             memory.putBytes(at, zeros, 0, (int) Math.min(TOUCH_CHUNK, spec.lengthBytes() - at));
         }
-        SegmentHeader.write(memory, spec, createdEpochMs, 1);
+        SegmentHeader.write(memory, spec, createdEpochMs);
     }
 
     /** Whether a file is the segment that {@code expected} describes. Only reads. */
@@ -127,6 +128,18 @@ public final class SegmentFile {
         throw new SegmentRefusedException(found);
     }
 
+    /**
+     * Contents of a segment that steps back abandoned and that are kept, newest first. Any process; they can be opened with
+     * {@link #openReadOnly}.
+     */
+    public static List<Abandoned> abandoned(Path segment) throws SegmentException {
+        try {
+            return new AbandonedFiles(segment).list();
+        } catch (IOException e) {
+            throw new SegmentException("Cannot list the abandoned contents of segment " + segment + ": " + e, e);
+        }
+    }
+
     /** Refusal of a segment of another kind, for readers that want one kind only. */
     public static SegmentRefusedException wrongKind(Path file, int found, int expected) {
         return new SegmentRefusedException(new Validation.WrongKind(file, found, expected));
@@ -167,7 +180,8 @@ public final class SegmentFile {
             }
         }
         if (found instanceof Validation.Valid valid) {
-            return new OwnedSegment(memory, valid.header(), pid, incarnation, memory, lock);
+            Aside aside = kind == SegmentSpec.KIND_DAEMON ? new AbandonedFiles(segment) : null;
+            return new OwnedSegment(memory, valid.header(), pid, incarnation, memory, lock, aside);
         }
         memory.close();
         throw new SegmentRefusedException(found);

@@ -14,8 +14,8 @@ final class SegmentHeader {
     private SegmentHeader() {}
 
     /** Writes the identity of a new segment over zeroed memory; it is no segment before the last store. */
-    static void write(Memory memory, SegmentSpec spec, long createdEpochMs, long timeline) {
-        SegmentGeometry geometry = SegmentGeometry.of(spec.lengthBytes());
+    static void write(Memory memory, SegmentSpec spec, long createdEpochMs) {
+        SegmentGeometry geometry = SegmentGeometry.of(spec.stateBytes(), spec.checkpoints());
         byte[] page = new byte[HeaderLayout.CHECKSUM_OFFSET + Long.BYTES];
         NativeWords.put(page, HeaderLayout.MAGIC_OFFSET, HeaderLayout.MAGIC);
         NativeWords.putInt(page, HeaderLayout.LAYOUT_VERSION_OFFSET, HeaderLayout.VERSION);
@@ -30,11 +30,13 @@ final class SegmentHeader {
         putName(page, HeaderLayout.NAME_OFFSET, spec.name());
         putName(page, HeaderLayout.INSTANCE_OFFSET, spec.instance());
         NativeWords.put(page, HeaderLayout.CREATED_EPOCH_MS_OFFSET, createdEpochMs);
-        NativeWords.put(page, HeaderLayout.TIMELINE_OFFSET, timeline);
+        NativeWords.put(page, HeaderLayout.STATE_BYTES_OFFSET, spec.stateBytes());
+        NativeWords.put(page, HeaderLayout.CHECKPOINTS_OFFSET, spec.checkpoints());
         NativeWords.put(page, HeaderLayout.CHECKSUM_OFFSET, checksum(page));
         int afterMagic = HeaderLayout.LAYOUT_VERSION_OFFSET;
         memory.putBytes(afterMagic, page, afterMagic, page.length - afterMagic);
         memory.putLong(HeaderLayout.BUSY_AT_COUNT_OFFSET, Heartbeat.NOT_BUSY);
+        Timelines.write(memory, Timelines.FIRST, 0);
         memory.putLongRelease(HeaderLayout.MAGIC_OFFSET, HeaderLayout.MAGIC);
     }
 
@@ -59,10 +61,20 @@ final class SegmentHeader {
         if (length != memory.lengthBytes()) {
             return new Validation.WrongLength(file, memory.lengthBytes(), length);
         }
-        if (length < SegmentSpec.MIN_LENGTH_BYTES || length > SegmentSpec.MAX_LENGTH_BYTES) {
-            return damaged(file, "lengthBytes " + length, "a length in the supported range");
+        long state = NativeWords.get(page, HeaderLayout.STATE_BYTES_OFFSET);
+        long checkpoints = NativeWords.get(page, HeaderLayout.CHECKPOINTS_OFFSET);
+        if (state < SegmentSpec.MIN_LENGTH_BYTES
+                || state > SegmentSpec.MAX_LENGTH_BYTES
+                || checkpoints < 0
+                || checkpoints > SegmentSpec.MAX_CHECKPOINTS
+                || length != SegmentSpec.lengthFor(state, (int) checkpoints)
+                || length > SegmentSpec.MAX_LENGTH_BYTES) {
+            return damaged(
+                    file,
+                    "lengthBytes " + length + ", stateBytes " + state + ", checkpoints " + checkpoints,
+                    "numbers in the supported range that fit together");
         }
-        return checkGeometry(page, file, SegmentGeometry.of(length));
+        return checkGeometry(page, file, SegmentGeometry.of(state, (int) checkpoints));
     }
 
     private static Validation checkGeometry(byte[] page, Path file, SegmentGeometry geometry) {
@@ -94,10 +106,11 @@ final class SegmentHeader {
                             name(page, HeaderLayout.INSTANCE_OFFSET),
                             name(page, HeaderLayout.NAME_OFFSET),
                             geometry.lengthBytes(),
+                            geometry.stateBytes(),
+                            geometry.checkpoints(),
                             geometry.arenaLength(),
                             geometry.undoLength(),
-                            NativeWords.get(page, HeaderLayout.CREATED_EPOCH_MS_OFFSET),
-                            NativeWords.get(page, HeaderLayout.TIMELINE_OFFSET)));
+                            NativeWords.get(page, HeaderLayout.CREATED_EPOCH_MS_OFFSET)));
         } catch (CharacterCodingException e) {
             return damaged(file, "a name that is not UTF-8", "UTF-8");
         }
@@ -113,7 +126,8 @@ final class SegmentHeader {
             return new Validation.WrongKind(valid.file(), header.kind(), expected.kind());
         }
         Validation owner = expectOwner(valid, expected.instance(), expected.name());
-        if (owner instanceof Validation.Valid && header.lengthBytes() != expected.lengthBytes()) {
+        if (owner instanceof Validation.Valid
+                && (header.stateBytes() != expected.stateBytes() || header.checkpoints() != expected.checkpoints())) {
             return new Validation.WrongLength(valid.file(), header.lengthBytes(), expected.lengthBytes());
         }
         return owner;

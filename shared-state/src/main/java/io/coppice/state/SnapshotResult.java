@@ -6,7 +6,8 @@ public sealed interface SnapshotResult {
     record Snapshot(StateView view) implements SnapshotResult {}
 
     /**
-     * The owner committed faster than the copy could be made, every time.
+     * The owner committed faster than the copy could be made, every time, or is replacing the contents by older ones
+     * ({@link ReadOnlySegment#stepBack}), or died while it did; its successor finishes that.
      *
      * @param attempts copies that were made in vain
      */

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StateView {
     private final String segment;
+    private final long timeline;
     private final long commitSequence;
     private final Map<String, StructureInfo> infos = new LinkedHashMap<>();
     private final Map<String, Object> views = new LinkedHashMap<>();
@@ -23,8 +25,14 @@ public final class StateView {
      *
      * @throws SegmentDamagedException if one contradicts itself
      */
-    StateView(String segment, long commitSequence, List<StructureInfo> structures, List<ConsistentCopy.Range> ranges) {
+    StateView(
+            String segment,
+            long timeline,
+            long commitSequence,
+            List<StructureInfo> structures,
+            List<ConsistentCopy.Range> ranges) {
         this.segment = segment;
+        this.timeline = timeline;
         this.commitSequence = commitSequence;
         for (int i = 0; i < structures.size(); i++) {
             StructureInfo info = structures.get(i);
@@ -33,6 +41,11 @@ public final class StateView {
             contents.put(info.name(), bytes);
             views.put(info.name(), info.type().shape().view(info, bytes, commitSequence));
         }
+    }
+
+    /** The timeline of the commit: the same number means the same commit only on the same timeline. */
+    public long timeline() {
+        return timeline;
     }
 
     /** Number of the commit this is the contents of. */
@@ -89,12 +102,133 @@ public final class StateView {
     }
 
     /**
-     * A map.
+     * A map from byte strings to longs.
      *
-     * @throws IllegalArgumentException if there is no map of that name
+     * @throws IllegalArgumentException if there is no such map of that name
      */
-    public MapView map(String name) {
-        return view(name, MapView.class);
+    public StringLongMapView stringLongMap(String name) {
+        return view(name, StringLongMapView.class);
+    }
+
+    /**
+     * A map from longs to longs.
+     *
+     * @throws IllegalArgumentException if there is no such map of that name
+     */
+    public LongLongMapView longLongMap(String name) {
+        return view(name, LongLongMapView.class);
+    }
+
+    /**
+     * A map from longs to records, by the fields the segment describes.
+     *
+     * @throws IllegalArgumentException if there is no such map of that name
+     */
+    public LongRecordMapView longRecordMap(String name) {
+        return view(name, LongRecordMapView.class);
+    }
+
+    /**
+     * A map from longs to records, to be read with the fields of {@code layout}.
+     *
+     * @throws IllegalArgumentException if there is no such map of that name
+     * @throws LayoutMismatchException if it has another layout
+     */
+    public LongRecordMapView longRecordMap(String name, RecordLayout layout) {
+        return view(name, LongRecordMapView.class).as(layout, segment);
+    }
+
+    /**
+     * A map from byte strings to records, by the fields the segment describes.
+     *
+     * @throws IllegalArgumentException if there is no such map of that name
+     */
+    public StringRecordMapView stringRecordMap(String name) {
+        return view(name, StringRecordMapView.class);
+    }
+
+    /**
+     * A map from byte strings to records, to be read with the fields of {@code layout}.
+     *
+     * @throws IllegalArgumentException if there is no such map of that name
+     * @throws LayoutMismatchException if it has another layout
+     */
+    public StringRecordMapView stringRecordMap(String name, RecordLayout layout) {
+        return view(name, StringRecordMapView.class).as(layout, segment);
+    }
+
+    /**
+     * A queue by the fields the segment describes.
+     *
+     * @throws IllegalArgumentException if there is no queue of that name
+     */
+    public QueueView queue(String name) {
+        return view(name, QueueView.class);
+    }
+
+    /**
+     * A queue to be read with the fields of {@code layout}.
+     *
+     * @throws IllegalArgumentException if there is no queue of that name
+     * @throws LayoutMismatchException if it has another layout
+     */
+    public QueueView queue(String name, RecordLayout layout) {
+        return view(name, QueueView.class).as(layout, segment);
+    }
+
+    /**
+     * An append log.
+     *
+     * @throws IllegalArgumentException if there is no append log of that name
+     */
+    public AppendLogView appendLog(String name) {
+        return view(name, AppendLogView.class);
+    }
+
+    /**
+     * An object pool by the fields the segment describes.
+     *
+     * @throws IllegalArgumentException if there is no pool of that name
+     */
+    public PoolView pool(String name) {
+        return view(name, PoolView.class);
+    }
+
+    /**
+     * An object pool to be read with the fields of {@code layout}.
+     *
+     * @throws IllegalArgumentException if there is no pool of that name
+     * @throws LayoutMismatchException if it has another layout
+     */
+    public PoolView pool(String name, RecordLayout layout) {
+        return view(name, PoolView.class).as(layout, segment);
+    }
+
+    /**
+     * A channel or broadcast.
+     *
+     * @throws IllegalArgumentException if there is no ring of that name
+     */
+    public RingView ring(String name) {
+        return view(name, RingView.class);
+    }
+
+    /**
+     * A reader's cursor.
+     *
+     * @throws IllegalArgumentException if there is no cursor of that name
+     */
+    public CursorView cursor(String name) {
+        return view(name, CursorView.class);
+    }
+
+    /**
+     * A set of counters.
+     *
+     * @throws IllegalArgumentException if there are no counters of that name
+     */
+    public CountersView counters(String name) {
+        return view(name, CountersView.class);
     }
 
     /**
@@ -112,8 +246,12 @@ public final class StateView {
         return info.type().shape().used(info, bytes, commitSequence);
     }
 
-    /** Whether a structure's bytes are the same in both. */
+    /** Whether a structure is the same in both: its bytes, or what counts of them if they are stamped. */
     boolean sameContents(StateView other, String name) {
+        StructureInfo info = infos.get(name);
+        if (info != null && info.type().shape().isStamped()) {
+            return Objects.equals(views.get(name), other.views.get(name));
+        }
         return Arrays.equals(contents.get(name), other.contents.get(name));
     }
 

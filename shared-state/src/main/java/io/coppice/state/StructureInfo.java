@@ -35,7 +35,7 @@ public record StructureInfo(
         fields = List.copyOf(fields);
     }
 
-    /** Most elements it can hold: keys of a map, rows of a table, 1 for a record. */
+    /** Most elements it can hold: keys of a map, rows of a table, records of a queue or pool, entries of a log, counters, 1 for a record. */
     public int capacity() {
         return (int) parameter0;
     }
@@ -47,12 +47,12 @@ public record StructureInfo(
 
     /** Longest key of a map from byte strings; 0 for other types. */
     public int maxKeyBytes() {
-        return type == StructureType.STRING_LONG_MAP ? (int) parameter2 : 0;
+        return hasByteKeys() ? (int) parameter2 : 0;
     }
 
     /** Cells of the key pool of a map from byte strings; 0 for other types. */
     public long keyCells() {
-        return type == StructureType.STRING_LONG_MAP ? parameter3 : 0;
+        return hasByteKeys() ? parameter3 : 0;
     }
 
     /** Its type and sizes in words, such as {@code a table of 5 rows}. */
@@ -67,6 +67,10 @@ public record StructureInfo(
                     + " with hash " + Long.toHexString(layout.hash()) + " and fields " + layout.fields()
                     + ". Use the layout it was created with, or empty the segment (coppice purge, run --fresh).");
         }
+    }
+
+    private boolean hasByteKeys() {
+        return type == StructureType.STRING_LONG_MAP || type == StructureType.STRING_RECORD_MAP;
     }
 
     private List<String> names() {

@@ -39,6 +39,11 @@ abstract class StructureShape {
     /** How many of its elements hold something, of {@code info.capacity()}; of data that {@link #view} has accepted. */
     abstract long used(StructureInfo info, byte[] data, long commitSequence);
 
+    /** Bytes of the data, from its start, that {@link #view} needs: less than all of it if the rest is not for views. */
+    long viewedBytes(StructureInfo info) {
+        return info.lengthBytes();
+    }
+
     /** Tells the ranges of the owner's memory that are stamped above a commit. Only called if {@link #isStamped}. */
     void forEachChange(Memory memory, StructureInfo info, long committed, ChangeVisitor visitor) {
         throw new IllegalStateException(info.type() + " has nothing stamped");

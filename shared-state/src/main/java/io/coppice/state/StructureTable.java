@@ -66,6 +66,11 @@ final class StructureTable {
         return structure;
     }
 
+    /** Whether a structure was created since the last commit, so that a rollback makes its bytes zero again. */
+    boolean isUncommitted(String name) {
+        return createdSinceCommit.contains(name);
+    }
+
     /** Bytes left for new structures and their descriptions. */
     long freeBytes() {
         long allocated = engine.getLong(geometry.arenaOffset() + ArenaLayout.ALLOCATED_BYTES_OFFSET);
@@ -74,6 +79,16 @@ final class StructureTable {
 
     /** What was created stays. */
     void committed() {
+        createdSinceCommit.clear();
+    }
+
+    /** All of them are gone. */
+    void detach() {
+        for (List<Attached> instances : attached.values()) {
+            instances.forEach(instance -> instance.structure().detach());
+        }
+        attached.clear();
+        known.clear();
         createdSinceCommit.clear();
     }
 

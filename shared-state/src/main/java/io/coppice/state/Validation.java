@@ -66,7 +66,7 @@ public sealed interface Validation {
                     "length",
                     found + " bytes",
                     expected + " bytes",
-                    "Set the manifest key `state` back, or empty the segment (coppice purge, run --fresh).");
+                    "Set the manifest keys `state` and `checkpoints` back, or empty the segment (coppice purge, run --fresh).");
         }
     }
 

@@ -87,7 +87,7 @@ class CrashPointsTest {
         }
     }
 
-    private static void replaySomeInAnyAllowedOrder(
+    static void replaySomeInAnyAllowedOrder(
             RecordingMemory memory, int start, int end, byte[] target, SplittableRandom random) {
         boolean[] done = new boolean[end - start];
         int stores = random.nextInt(end - start + 1);

@@ -1,5 +1,6 @@
 package io.coppice.state;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -72,7 +73,9 @@ class DamageTest {
             case 1 -> (int) geometry.undoOffset() + random.nextInt(400);
             case 2 ->
                 (int) geometry.publishOffset() + random.nextInt(8) * PublishLayout.SLOT_LENGTH + random.nextInt(256);
-            default -> (int) geometry.arenaOffset() + random.nextInt(2000 + random.nextInt(6000));
+            default ->
+                (int) geometry.arenaOffset()
+                        + random.nextInt(2000 + random.nextInt((int) geometry.arenaLength() - 2000));
         };
     }
 
@@ -105,16 +108,77 @@ class DamageTest {
     private static void readAll(StateView view) {
         for (StructureInfo info : view.structures()) {
             switch (info.type()) {
-                case STRING_LONG_MAP -> view.map(info.name()).forEach((key, length, value) -> {});
+                case STRING_LONG_MAP -> readMap(view.stringLongMap(info.name()));
+                case LONG_LONG_MAP -> readMap(view.longLongMap(info.name()));
+                case LONG_RECORD_MAP -> readMap(view.longRecordMap(info.name()));
+                case STRING_RECORD_MAP -> readMap(view.stringRecordMap(info.name()));
                 case RECORD_TABLE -> {
                     TableView table = view.table(info.name());
                     for (int row = 0; row < table.rows(); row++) {
                         readRecord(table.row(row));
                     }
                 }
+                case QUEUE -> {
+                    QueueView queue = view.queue(info.name());
+                    for (int i = 0; i < queue.size(); i++) {
+                        readRecord(queue.record(i));
+                    }
+                }
+                case APPEND_LOG -> {
+                    AppendLogView log = view.appendLog(info.name());
+                    for (long sequence = log.firstSequence(); sequence < log.nextSequence(); sequence++) {
+                        log.entry(sequence);
+                    }
+                }
+                case POOL -> {
+                    PoolView pool = view.pool(info.name());
+                    pool.handles().forEach(handle -> readRecord(pool.record(handle)));
+                }
+                case CHANNEL, BROADCAST -> view.ring(info.name());
+                case CURSOR -> view.cursor(info.name());
+                case COUNTERS -> view.counters(info.name()).values().keySet().forEach(view.counters(info.name())::get);
                 default -> readRecord(view.record(info.name()));
             }
         }
+    }
+
+    /** A map that was not found damaged finds each of its keys, as often as its size says. */
+    private static void readMap(StringLongMapView map) {
+        long[] keys = new long[1];
+        map.forEach((key, length, value) -> {
+            map.get(key, 0, length, 0);
+            keys[0]++;
+        });
+        assertEquals(map.size(), keys[0]);
+    }
+
+    private static void readMap(LongLongMapView map) {
+        long[] keys = new long[1];
+        map.forEach((key, value) -> {
+            assertEquals(value, map.get(key, ~value));
+            keys[0]++;
+        });
+        assertEquals(map.size(), keys[0]);
+    }
+
+    private static void readMap(LongRecordMapView map) {
+        long[] keys = new long[1];
+        map.forEach((key, record) -> {
+            readRecord(record);
+            readRecord(map.find(key).orElseThrow());
+            keys[0]++;
+        });
+        assertEquals(map.size(), keys[0]);
+    }
+
+    private static void readMap(StringRecordMapView map) {
+        long[] keys = new long[1];
+        map.forEach((key, record) -> {
+            readRecord(record);
+            readRecord(map.find(key, 0, key.length).orElseThrow());
+            keys[0]++;
+        });
+        assertEquals(map.size(), keys[0]);
     }
 
     private static void readRecord(RecordView record) {
@@ -130,7 +194,7 @@ class DamageTest {
     /** The owner may refuse to start, with the exception that says so; it must not store outside the arena or hang. */
     private static void recover(RecordingMemory memory, Header header) {
         try {
-            OwnedSegment owner = new OwnedSegment(memory, header, 1, 1, null, null);
+            OwnedSegment owner = new OwnedSegment(memory, header, 1, 1, null, null, null);
             owner.recover();
         } catch (SegmentDamagedException e) {
             // That is the answer.

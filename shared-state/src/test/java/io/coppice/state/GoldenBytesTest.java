@@ -60,8 +60,11 @@ class GoldenBytesTest {
                 "0000000000000000",
                 "0000000000000000",
                 "0068e5cf8b010000", // createdEpochMs
-                "0100000000000000", // timeline
-                "9787237f00000000"); // checksum
+                "0000010000000000", // stateBytes
+                "0000000000000000", // checkpoints
+                "33a804f700000000"); // checksum
+        assertBytes(272, "0100000000000000", "0000000000000000", "0000000000000000"); // timeline, start, step back
+        assertBytes(1792 + 16, "0100000000000000", "0000000000000000"); // pair of timeline 1
     }
 
     @Test
@@ -160,6 +163,51 @@ class GoldenBytesTest {
     }
 
     @Test
+    void shouldLayOutACheckpointAsDrawn() {
+        RecordingMemory segment = TestSegments.formatted(LENGTH, 2);
+        assertEquals(LENGTH + 2 * (4096 + 8192), segment.lengthBytes());
+        OwnedSegment owner = TestSegments.own(segment, 1, new HeapAside(segment));
+        owner.recover();
+        owner.state().record("r", layout).set(position, 0x77);
+        owner.state().commit();
+        owner.checkpoint();
+        long area = LENGTH;
+        assertEquals("0100000000000000", hex(segment, area)); // number
+        assertEquals("0100000000000000", hex(segment, area + 8)); // timeline
+        assertEquals("0100000000000000", hex(segment, area + 16)); // commitSequence
+        assertEquals("8001000000000000", hex(segment, area + 24)); // dataLength
+        assertEquals("cb307c9500000000", hex(segment, area + 40)); // dataChecksum
+        byte[] header = java.util.Arrays.copyOfRange(segment.bytes(), (int) area, (int) area + 48);
+        java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
+        crc.update(header);
+        assertEquals(crc.getValue(), segment.getLong(area + 48)); // headerChecksum
+        assertEquals("4001000000000000", hex(segment, area + 4096)); // the arena's allocatedBytes
+        owner.checkpoint();
+        assertEquals("0200000000000000", hex(segment, area + 4096 + 8192)); // number of the second
+    }
+
+    @Test
+    void shouldLayOutTheMarkerOfAStepBackAsDrawn() {
+        OwnedSegment owner = TestSegments.own(memory, 3);
+        owner.recover();
+        owner.state().commit();
+        new StepBack(new CommitEngine(memory, geometry, "test/unit"))
+                .decide(new StepBack.Decision(StepBackKind.CHECKPOINT, 1, 5, 3));
+        assertBytes(
+                288,
+                "02000000ce73dfa4", // stepBack: code, then CRC32C of code, source, commit and timeline
+                "0100000000000000", // stepBackSource
+                "0500000000000000", // stepBackCommit
+                "0300000000000000"); // stepBackTimeline
+        owner.stepCommitted();
+        assertBytes(320, "0100000000000000"); // lastStepCommit
+    }
+
+    private static String hex(RecordingMemory segment, long offset) {
+        return HexFormat.of().formatHex(segment.bytes(), (int) offset, (int) offset + 8);
+    }
+
+    @Test
     void shouldLayOutAMapAsDrawn() {
         State state = open();
         StringLongMap map = state.stringLongMap("m", 3, 40, 96);
@@ -181,6 +229,65 @@ class GoldenBytesTest {
         assertBytes(data, "0100000000000000", "0100000000000000", "0100000000000000", "0100000000000000");
     }
 
+    @Test
+    void shouldLayOutAMapFromLongsAsDrawn() {
+        State state = open();
+        LongLongMap map = state.longLongMap("m", 3);
+        state.commit();
+        long data = data(state, "m");
+        long seed = memory.getLong(data + 32);
+        assertEquals(TestSegments.HASH_SEED, seed);
+        map.put(0x1234, 5);
+        map.put(seed, 6);
+        assertBytes(data, "0200000000000000", "0000000000000000", "0000000000000000", "0000000000000000");
+        assertBytes(data + 40, "0000000000000000", "0000000000000000", "0000000000000000");
+        long hash = MapLayout.hash(0x1234, seed);
+        assertBytes(data + 64 + (hash & 7) * 16, HexFormat.of().formatHex(word(hash)), "0500000000000000");
+        assertBytes(data + 64 + 8 * 16, "0100000000000000", "0600000000000000"); // the key whose hash is 0
+        assertEquals(64 + 9 * 16, info(state, "m").lengthBytes());
+    }
+
+    @Test
+    void shouldLayOutAMapToRecordsAsDrawn() {
+        State state = open();
+        LongRecordMap map = state.longRecordMap("m", 3, layout);
+        map.put(1).set(position, 0x11);
+        map.put(2).set(position, 0x22);
+        map.put(3).set(position, 0x33);
+        map.remove(3);
+        map.remove(1);
+        state.commit();
+        long data = data(state, "m");
+        assertBytes(data, "0100000000000000");
+        assertBytes(data + 40, "0300000000000000", "0100000000000000"); // freshSlots, freeSlotHead
+        long seed = memory.getLong(data + 32);
+        long hash = MapLayout.hash(2, seed);
+        assertBytes(data + 64 + (hash & 7) * 16, HexFormat.of().formatHex(word(hash)), "0200000000000000");
+        long slots = data + 64 + 9 * 16;
+        assertBytes(slots, "0300000000000000", "1100000000000000"); // next free slot
+        assertBytes(slots + 40, "ffffffffffffffff", "2200000000000000"); // taken
+        assertBytes(slots + 80, "0000000000000000", "3300000000000000"); // end of the free slots
+        assertEquals(64 + 9 * 16 + 3 * 40, info(state, "m").lengthBytes());
+        assertEquals(32, info(state, "m").recordBytes());
+    }
+
+    @Test
+    void shouldLayOutAMapFromStringsToRecordsAsDrawn() {
+        State state = open();
+        StringRecordMap map = state.stringRecordMap("m", 3, 40, 96, layout);
+        map.put("longer than eight").set(position, 0x11);
+        state.commit();
+        long data = data(state, "m");
+        assertBytes(data, "0100000000000000", "0100000000000000", "0000000000000000", "0000000000000000");
+        assertBytes(data + 40, "0100000000000000", "0000000000000000");
+        long seed = memory.getLong(data + 32);
+        assertEntry(data, "longer than eight", seed, "0100000000000000", "0100000011000000", "6c6f6e6765722074");
+        long cells = data + 64 + 8 * 32;
+        assertBytes(cells, "0000000000000000", "68616e2065696768", "7400000000000000", "0000000000000000");
+        assertBytes(cells + 3 * 32, "ffffffffffffffff", "1100000000000000", "0000000000000000");
+        assertEquals(64 + 8 * 32 + 3 * 32 + 3 * 40, info(state, "m").lengthBytes());
+    }
+
     private void assertEntry(long data, String key, long seed, String value, String packed, String prefix) {
         byte[] bytes = key.getBytes(java.nio.charset.StandardCharsets.UTF_8);
         long hash = MapLayout.hash(bytes, 0, bytes.length, seed);
@@ -200,12 +307,55 @@ class GoldenBytesTest {
                         MapLayout.hash("hello, world".getBytes(java.nio.charset.StandardCharsets.UTF_8), 0, 12, 42)));
     }
 
+    @Test
+    void shouldLayOutARingAndACursorAsDrawn() {
+        State state = open();
+        Channel channel = state.channel("c", 512, "audit");
+        Cursor cursor = state.cursor("p", "unit", "c");
+        state.commit();
+        channel.offer(new byte[] {'h', 'e', 'l', 'l', 'o', ' ', 'y', 'o', 'u'});
+        cursor.move(5, 6, 24, 1);
+        state.commit();
+        channel.offer(new byte[] {1});
+        state.commit();
+        long data = data(state, "c");
+        assertBytes(data, word("0"), word("0"), word("0")); // previousTimeline, startPosition, startNumber
+        assertBytes(data + 64, word("0")); // intactFrom
+        String origin = "0068e5cf8b010000";
+        assertBytes(data + 128, word("2"), origin, word("1"), word("18"), word("1"), word("0"), word("0"), word("0"));
+        assertBytes(data + 192, word("3"), origin, word("1"), word("28"), word("2"), word("0"), word("0"), word("0"));
+        assertBytes(data + 640, "6175646974000000", word("0"), word("0"), word("0")); // receiver
+        assertBytes(data + 704, "0900000001000000", "68656c6c6f20796f", "7500000000000000"); // message
+        assertBytes(data + 728, "0100000001000000", "0100000000000000");
+        assertBytes(data(state, "p"), word("2"), word("5"), word("6"), word("18"), word("1"), word("0"), word("0"));
+    }
+
+    /** Little-endian, of a number below 256 in hexadecimal. */
+    private static String word(String hex) {
+        return "0".repeat(2 - hex.length()) + hex + "0".repeat(14);
+    }
+
+    @Test
+    void shouldKeepTheHashOfALongAndFindTheKeyBack() {
+        assertEquals("2316de0d5d5fca2e", Long.toHexString(MapLayout.hash(4711, 42)));
+        java.util.SplittableRandom random = new java.util.SplittableRandom(1);
+        for (int i = 0; i < 10_000; i++) {
+            long key = random.nextLong() >> random.nextInt(64);
+            long seed = random.nextLong();
+            assertEquals(key, MapLayout.key(MapLayout.hash(key, seed), seed));
+            assertEquals(0, MapLayout.hash(seed, seed));
+        }
+    }
+
     private static long data(State state, String name) {
+        return info(state, name).offsetBytes();
+    }
+
+    private static StructureInfo info(State state, String name) {
         return state.structures().stream()
                 .filter(info -> info.name().equals(name))
                 .findFirst()
-                .orElseThrow()
-                .offsetBytes();
+                .orElseThrow();
     }
 
     private static byte[] word(long value) {
@@ -220,8 +370,10 @@ class GoldenBytesTest {
                 "EMPTY=0 RECOVERING=1 STARTING=2 READY=3 STOPPING=4 COMPLETED=5 FAILING=6",
                 codes(Phase.values(), Phase::code));
         assertEquals(
-                "RECORD=1 PUBLISHED_RECORD=2 STRING_LONG_MAP=3 RECORD_TABLE=4",
+                "RECORD=1 PUBLISHED_RECORD=2 STRING_LONG_MAP=3 RECORD_TABLE=4 LONG_LONG_MAP=5 LONG_RECORD_MAP=6 STRING_RECORD_MAP=7 "
+                        + "QUEUE=8 APPEND_LOG=9 POOL=10 COUNTERS=11 CHANNEL=12 BROADCAST=13 CURSOR=14",
                 codes(StructureType.values(), StructureType::code));
+        assertEquals("EMPTY=1 CHECKPOINT=2 ABANDONED=3 MIGRATION=4", codes(StepBackKind.values(), StepBackKind::code));
         assertEquals("INT64=1 FLOAT64=2 BYTES=3", codes(FieldType.values(), FieldType::code));
         for (Phase phase : Phase.values()) {
             assertEquals(phase, Phase.of(phase.code()).orElseThrow());

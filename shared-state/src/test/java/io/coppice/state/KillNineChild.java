@@ -91,7 +91,7 @@ final class KillNineChild {
         RecordView record = view.record("r", LAYOUT);
         assertEquals(committed, record.get(NUMBER), where);
         assertEquals(committed * committed, record.get(SQUARE), where);
-        MapView map = view.map("m");
+        StringLongMapView map = view.stringLongMap("m");
         byte[] key = new byte[40];
         for (int i = 0; i < KEYS; i++) {
             int length = key(key, i);

@@ -3,13 +3,9 @@ package io.coppice.state;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +32,8 @@ class KillNineTest {
         int midCommit = 0;
         for (int kill = 0; kill < KILLS; kill++) {
             String where = "seed " + SEED + ", kill " + kill;
-            Process child = start(segment, lock, kill + 1);
+            Process child = ChildJvm.start(
+                    output(), KillNineChild.class, segment.toString(), lock.toString(), Integer.toString(kill + 1));
             try (ReadOnlySegment reader = SegmentFile.openReadOnly(segment)) {
                 awaitCommits(reader, commitsBefore + 1 + random.nextInt(3000), child, where);
                 for (int spin = random.nextInt(20_000); spin > 0; spin--) {
@@ -68,35 +65,6 @@ class KillNineTest {
         }
     }
 
-    /** The class path of a worker has chronicle-bytes and no jnr; its flags are those of FACTS' recipe. */
-    private Process start(Path segment, Path lock, int incarnation) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx32m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xshare:auto",
-                "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
-                "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
-                "-Dslf4j.internal.verbosity=ERROR",
-                "-Dbackground.releaser=false",
-                "-Dsystem.properties=/dev/null"));
-        if (Runtime.version().feature() >= 24) {
-            command.add("--sun-misc-unsafe-memory-access=allow");
-        }
-        command.addAll(List.of(
-                "-cp",
-                workerClassPath(),
-                KillNineChild.class.getName(),
-                segment.toString(),
-                lock.toString(),
-                Integer.toString(incarnation)));
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output().toFile());
-        builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
-        return builder.start();
-    }
-
     private static String read(Path file) {
         try {
             return Files.readString(file);
@@ -107,16 +75,5 @@ class KillNineTest {
 
     private Path output() {
         return directory.resolve("output");
-    }
-
-    private static String workerClassPath() {
-        List<String> wanted = Arrays.stream(
-                        System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(entry -> Files.isDirectory(Path.of(entry))
-                        || entry.matches(".*/(chronicle-(core|bytes)|slf4j-api|junit-jupiter-api|opentest4j|"
-                                + "junit-platform-commons|apiguardian-api|jspecify)-[^/]*\\.jar"))
-                .toList();
-        assertTrue(wanted.size() >= 4, () -> "class path " + wanted);
-        return String.join(File.pathSeparator, wanted);
     }
 }

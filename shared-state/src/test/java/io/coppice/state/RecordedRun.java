@@ -15,7 +15,8 @@ import java.util.SplittableRandom;
 
 /** A seeded sequence of operations, all its stores, and the arena as of each of its commits. */
 final class RecordedRun {
-    static final int LENGTH = (int) SegmentSpec.MIN_LENGTH_BYTES;
+    /** Room for one of each structure. Crash tests copy all of it at each store. */
+    static final int LENGTH = 128 << 10;
 
     private final long seed;
     private final SplittableRandom random;
@@ -70,20 +71,44 @@ final class RecordedRun {
         new CommitEngine(target, geometry, "test/unit").restore();
     }
 
-    /** The arena must be that of the commit stored in {@code disk}, and no slot may be of a later one. */
+    /**
+     * The arena must be that of the commit stored in {@code disk}, but for what is stamped, of which what counts must be; and no
+     * slot may be of a later one.
+     */
     void assertArena(byte[] recovered, byte[] disk, String where) {
         int committed = (int) NativeWords.get(disk, HeaderLayout.COMMIT_SEQUENCE_OFFSET);
         assertEquals(committed, NativeWords.get(recovered, HeaderLayout.COMMIT_SEQUENCE_OFFSET), where);
         byte[] expected = images.get(committed);
         int from = (int) geometry.arenaOffset();
-        int difference = Arrays.mismatch(recovered, from, recovered.length, expected, 0, expected.length);
-        if (difference >= 0) {
-            fail(where + ": arena differs from commit " + committed + " at " + difference);
+        int compared = 0;
+        for (StructureInfo info : stamped(committed)) {
+            int start = (int) info.offsetBytes() - from;
+            assertSameBytes(recovered, expected, compared, start, where);
+            compared = start + (int) info.lengthBytes();
+        }
+        assertSameBytes(recovered, expected, compared, expected.length, where);
+        if (compared > 0) {
+            assertSameStructures(
+                    TestSegments.snapshot(TestSegments.read(new RecordingMemory(recovered))), committed, where);
         }
         for (int slot = 0; slot < PublishLayout.SLOTS; slot++) {
             long stamp = NativeWords.get(recovered, (int) PublishLayout.slotOffset(geometry.publishOffset(), slot));
             assertTrue(stamp >= 0 && stamp <= committed, () -> where + ": a slot is stamped " + stamp);
         }
+    }
+
+    private void assertSameBytes(byte[] recovered, byte[] expected, int start, int end, String where) {
+        int from = (int) geometry.arenaOffset();
+        int difference = Arrays.mismatch(recovered, from + start, from + end, expected, start, end);
+        if (difference >= 0) {
+            fail(where + ": arena differs at " + (start + difference));
+        }
+    }
+
+    private List<StructureInfo> stamped(int committed) {
+        return views.computeIfAbsent(committed, this::viewOf).structures().stream()
+                .filter(info -> info.type().shape().isStamped())
+                .toList();
     }
 
     /** What readers see of a segment whose writer died there, before anybody recovers it. */
@@ -138,6 +163,7 @@ final class RecordedRun {
         byte[] clean = start.clone();
         byte[] image = images.get(committed);
         System.arraycopy(image, 0, clean, (int) geometry.arenaOffset(), image.length);
+        NativeWords.put(clean, HeaderLayout.COMMIT_SEQUENCE_OFFSET, committed);
         return TestSegments.snapshot(TestSegments.read(new RecordingMemory(clean)));
     }
 

@@ -74,7 +74,7 @@ class SegmentFileTest {
         Validation.Valid valid = assertInstanceOf(Validation.Valid.class, SegmentFile.validate(segment, SPEC));
         assertEquals("unit", valid.header().name());
         assertEquals("test", valid.header().instance());
-        assertEquals(1, valid.header().timeline());
+        assertEquals(0, valid.header().checkpoints());
         assertEquals(1 << 20, valid.header().lengthBytes());
     }
 

@@ -20,7 +20,19 @@ interface StructurePlayer {
 
     /** One for each type of structure; new ones each time, as they may have state of their own. */
     static List<StructurePlayer> all() {
-        return List.of(new RecordPlayer(), new PricePlayer(), new TablePlayer(), new StringLongMapPlayer());
+        return List.of(
+                new RecordPlayer(),
+                new PricePlayer(),
+                new TablePlayer(),
+                new StringLongMapPlayer(),
+                new QueuePlayer(),
+                new AppendLogPlayer(),
+                new PoolPlayer(),
+                new CountersPlayer(),
+                new RingPlayer(),
+                new LongLongMapPlayer(),
+                new LongRecordMapPlayer(),
+                new StringRecordMapPlayer());
     }
 
     /** Whether a structure of that name exists. */
@@ -32,6 +44,16 @@ interface StructurePlayer {
         if (value != 0) {
             map.put(key, value);
         }
+    }
+
+    /** Does what must be refused; anything but a refusal fails the run. */
+    static void refused(Runnable operation) {
+        try {
+            operation.run();
+        } catch (CapacityExceededException e) {
+            return;
+        }
+        throw new AssertionError("an operation was not refused");
     }
 
     static byte[] bytes(SplittableRandom random, int length) {

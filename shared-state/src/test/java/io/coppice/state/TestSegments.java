@@ -12,6 +12,9 @@ public final class TestSegments {
     /** Creation time of all of them, so that their bytes are always the same. */
     public static final long CREATED_EPOCH_MS = 1_700_000_000_000L;
 
+    /** What the maps of all of them start their hashes with: the one long whose hash is 0. */
+    static final long HASH_SEED = CREATED_EPOCH_MS * 0x9e3779b97f4a7c15L ^ 1;
+
     private TestSegments() {}
 
     /** A formatted segment of a daemon {@code test/unit} in heap memory. */
@@ -25,7 +28,22 @@ public final class TestSegments {
     public static OwnedSegment own(Memory memory, long incarnation) {
         Validation.Valid valid =
                 assertInstanceOf(Validation.Valid.class, SegmentHeader.read(memory, Path.of("in-memory.seg")));
-        return new OwnedSegment(memory, valid.header(), 4711, incarnation, null, null);
+        return new OwnedSegment(memory, valid.header(), 4711, incarnation, null, null, null);
+    }
+
+    /** A formatted segment of a daemon {@code test/unit} with areas for checkpoints, in heap memory. */
+    static RecordingMemory formatted(int stateBytes, int checkpoints) {
+        SegmentSpec spec = new SegmentSpec("test", "unit", SegmentSpec.KIND_DAEMON, stateBytes, checkpoints);
+        RecordingMemory memory = new RecordingMemory((int) spec.lengthBytes());
+        SegmentFile.format(memory, spec, CREATED_EPOCH_MS);
+        return memory;
+    }
+
+    /** Takes over a segment in memory whose abandoned contents are kept in memory too. */
+    static OwnedSegment own(Memory memory, long incarnation, Aside aside) {
+        Validation.Valid valid =
+                assertInstanceOf(Validation.Valid.class, SegmentHeader.read(memory, Path.of("in-memory.seg")));
+        return new OwnedSegment(memory, valid.header(), 4711, incarnation, null, null, aside);
     }
 
     /** A recovered state over fresh memory. */

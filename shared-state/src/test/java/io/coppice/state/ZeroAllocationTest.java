@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -93,6 +94,33 @@ class ZeroAllocationTest {
                 map.remove(bytes, 16, 21);
                 state.commit();
             });
+            LongLongMap numbers = state.longLongMap("numbers", 1000);
+            LongRecordMap rows = state.longRecordMap("rows", 1000, layout);
+            StringRecordMap named = state.stringRecordMap("named", 1000, 64, 10_000, layout);
+            state.commit();
+            assertAllocatesNothing("map from longs", () -> {
+                numbers.add(blackHole & 511, 1);
+                numbers.put(7, blackHole);
+                blackHole += numbers.get(7, 0) + numbers.size();
+                numbers.remove(blackHole & 511);
+                state.commit();
+            });
+            assertAllocatesNothing("maps to records", () -> {
+                rows.put(blackHole & 511).add(number, 1);
+                Record row = rows.find(7);
+                blackHole += row == null ? 1 : row.get(number);
+                rows.remove(blackHole & 511);
+                named.put(bytes, 16, 21).set(text, bytes, 0, 20);
+                named.put(bytes, 4, 5).add(number, 1);
+                named.remove(bytes, 16, 21);
+                state.commit();
+            });
+            LongLongMap.Visitor sum = (key, value) -> blackHole += value;
+            LongRecordMap.Visitor sumOfRecords = (key, row) -> blackHole += row.get(number);
+            assertAllocatesNothing("a walk over maps from longs", () -> {
+                numbers.forEach(sum);
+                rows.forEach(sumOfRecords);
+            });
             assertAllocatesNothing("rollback", () -> {
                 record.add(number, 1);
                 map.add(bytes, 16, 21, 1);
@@ -107,11 +135,87 @@ class ZeroAllocationTest {
                 view.refresh();
                 blackHole += view.get(number);
             });
+            Broadcast broadcast = state.broadcast("b", 1 << 16);
+            Channel channel = state.channel("c", 4096, "unit");
+            state.receivers(name -> reader);
+            RingReader broadcastReader = reader.ring(state.cursor("b-read", "unit", "b"));
+            RingReader channelReader = reader.ring(state.cursor("c-read", "unit", "c"));
+            MessageHandler sumOfMessages =
+                    (buffer, offset, length, messageNumber) -> blackHole += buffer[offset] + messageNumber;
+            state.commit();
+            assertAllocatesNothing("send, commit, poll and commit", () -> {
+                broadcast.offer(bytes, 0, 30);
+                channel.offer(bytes, 2, 11);
+                state.commit();
+                broadcastReader.poll(sumOfMessages, 10);
+                channelReader.poll(sumOfMessages, 10);
+                state.commit();
+                broadcastReader.poll(sumOfMessages, 10);
+            });
             assertAllocatesNothing("what the root reads, and the heartbeat", () -> {
                 owner.heartbeat().beat();
                 owner.heartbeat().busy(5);
                 blackHole += reader.heartbeatCountAcquire() + reader.busyAtCount() + reader.busyAtMostMs();
                 blackHole += reader.phase() + reader.incarnation() + reader.commitSequenceAcquire();
+            });
+        }
+    }
+
+    @Test
+    void shouldAllocateNothingInSequences() throws IOException, SegmentException {
+        Path file = TestSegments.create(directory.resolve("unit.seg"), TestSegments.spec(1 << 20));
+        try (OwnedSegment owner = SegmentFile.openOwned(file, directory.resolve("unit.lock"), 1, 1)) {
+            owner.recover();
+            State state = owner.state();
+            RecordQueue queue = state.queue("q", layout, 7);
+            state.commit();
+            Consumer<Record> increment = record -> record.add(number, 1);
+            assertAllocatesNothing("queue", () -> {
+                while (queue.offer() != null) {
+                    blackHole++;
+                }
+                queue.forEach(increment);
+                blackHole += queue.remove().get(number);
+                queue.clear();
+                state.commit();
+            });
+            AppendLog log = state.appendLog("l", 5, 100);
+            state.commit();
+            assertAllocatesNothing("append log", () -> {
+                long sequence = log.append(bytes, 0, 20);
+                log.append(bytes, 3, 9);
+                blackHole += log.read(sequence, target, 0) + log.freeBytes();
+                log.truncateBefore(sequence + 1);
+                state.commit();
+                log.truncateBefore(log.nextSequence());
+                state.rollback();
+                log.truncateBefore(log.nextSequence());
+                state.commit();
+            });
+            RecordPool pool = state.pool("p", layout, 3);
+            state.commit();
+            RecordPool.Visitor incrementEach = (handle, record) -> record.add(number, 1);
+            assertAllocatesNothing("pool", () -> {
+                long first = pool.acquire();
+                long second = pool.acquire();
+                pool.get(second).set(number, blackHole);
+                pool.forEach(incrementEach);
+                pool.release(first);
+                state.commit();
+                blackHole += pool.isInUse(first) ? 1 : pool.tryAcquire();
+                state.rollback();
+                pool.release(second);
+                state.commit();
+            });
+            Counters counters = state.counters("c", 3);
+            Counter counter = counters.counter("orders");
+            state.commit();
+            Consumer<Counter> addAll = each -> each.add(1);
+            assertAllocatesNothing("counters", () -> {
+                counter.set(counter.add(1) + 2);
+                counters.counter("orders").add(1);
+                counters.forEach(addAll);
+                state.commit();
             });
         }
     }

@@ -1,5 +1,8 @@
 package io.coppice.worker;
 
+import io.coppice.state.State;
+import io.coppice.state.StateView;
+
 /**
  * A single-threaded loop that survives its own death: the one interface a daemon implements.
  *
@@ -40,6 +43,33 @@ public interface Daemon {
      *     read as {@link OnException#RESTART}, since there is nothing to continue
      */
     void start(DaemonContext context) throws Exception;
+
+    /**
+     * Decides what this incarnation starts from, where the manifest says {@code resume: ask} and there was a commit before.
+     * Called once, before {@link #start}, and bounded by the same timeout. A process that dies in it, or in what it
+     * decided, is asked again.
+     *
+     * @throws Exception ends the process as one in {@link #start} would
+     */
+    default ResumeFrom recover(RecoveryContext context) throws Exception {
+        return ResumeFrom.lastCommit();
+    }
+
+    /**
+     * Fills a new, empty state from old contents, where the manifest says {@code evolve: migrate} and {@link #start} met a
+     * structure of another layout, type or size ({@link io.coppice.state.LayoutMismatchException} left it). Atomic: peers
+     * see neither the old nor the new contents while it runs, and a process that dies in it begins it again. It may
+     * commit as often as the undo log asks for. Afterwards {@link #start} is called again, and must ask the context for its
+     * structures again. Bounded by the same timeout; the old contents are kept aside.
+     *
+     * @param old the contents as of the last commit; a copy on the heap
+     * @param state empty
+     * @throws Exception the contents are then as before, and the process ends as by an exception in {@link #start}
+     */
+    default void migrate(StateView old, State state) throws Exception {
+        throw new UnsupportedOperationException(
+                "the manifest says `evolve: migrate`, but " + getClass().getName() + " has no migrate()");
+    }
 
     /**
      * Does a bounded piece of work and says what comes next. One step is one commit: what it changed in the state is

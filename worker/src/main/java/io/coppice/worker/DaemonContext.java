@@ -24,7 +24,10 @@ public interface DaemonContext {
     /** The manifest's {@code args}, in order; unmodifiable. */
     List<String> args();
 
-    /** The segment's structures, all under one commit. */
+    /**
+     * The segment's structures, all under one commit. A channel finds its receivers among the daemons that the manifest's
+     * {@code reads} lists (all, without it); one that is not there holds everything back.
+     */
     State state();
 
     /**
@@ -48,6 +51,14 @@ public interface DaemonContext {
      * exception later in it rolls back to here.
      */
     void commit();
+
+    /**
+     * Asks for a checkpoint, to be taken as soon as what the step changed is committed; an exception in the step takes the
+     * request back. It costs a copy of all the state in use, in the loop.
+     *
+     * @throws IllegalStateException if the manifest's {@code checkpoints} is 0
+     */
+    void checkpoint();
 
     /** Takes back everything changed since the last commit. */
     void rollback();

@@ -2,6 +2,7 @@ package io.coppice.worker;
 
 import io.coppice.state.PublishedView;
 import io.coppice.state.RecordLayout;
+import io.coppice.state.RingReader;
 import io.coppice.state.SnapshotResult;
 
 /** The way to a peer's state, or why there is none. */
@@ -18,6 +19,19 @@ public sealed interface PeerAccess {
 
         /** All of the peer's state as of one commit, copied: for rare and thorough reading, not for each step. */
         SnapshotResult snapshot();
+
+        /**
+         * A reader of a channel or broadcast of the peer's, which need not exist yet. How far it has read is kept in this
+         * daemon's own state, under that name, and committed with it; it is the place to go on after a restart of either
+         * side. Keep the reader, and call {@link RingReader#poll} per step. A channel of the peer's must declare this daemon
+         * as a receiver.
+         *
+         * @param ring its name in the peer's state
+         * @param cursor a name in this daemon's state
+         * @throws io.coppice.state.LayoutMismatchException if {@code cursor} is taken by something else
+         * @throws io.coppice.state.CapacityExceededException if this daemon's state has no room for a cursor
+         */
+        RingReader ring(String ring, String cursor);
 
         /** The number of the peer's last commit; grows by one per commit that changed something. */
         long commitSequence();

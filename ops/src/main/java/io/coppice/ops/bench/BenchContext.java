@@ -45,6 +45,11 @@ record BenchContext(State state, List<String> args) implements DaemonContext {
     }
 
     @Override
+    public void checkpoint() {
+        throw new UnsupportedOperationException("the segments of benchmarks keep no checkpoints");
+    }
+
+    @Override
     public void rollback() {
         state.rollback();
     }

@@ -25,6 +25,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Removes the files of an instance in which nothing lives. Holds the root's lock and every segment's lock meanwhile, so no
@@ -33,6 +35,8 @@ import java.util.Set;
  */
 final class Purge implements AutoCloseable {
     private static final String SEGMENT = ".seg";
+    private static final Pattern ASIDE =
+            Pattern.compile("\\.?([a-z0-9.-]+)\\.abandoned-(T[0-9]+-C[0-9]+\\.seg|[0-9a-f-]+\\.unfinished)");
     private static final String LOCK = ".lock";
     private static final String LOG = ".log";
     private static final int MAX_LOCK_BYTES = 128;
@@ -257,6 +261,14 @@ final class Purge implements AutoCloseable {
 
     /** Whether the file is {@code NAME} plus this ending, for a name that a daemon can have. */
     private static boolean isOf(String file, String ending) {
+        if (ending.equals(SEGMENT)) {
+            // Contents that a step back set aside: NAME.abandoned-T3-C1200.seg, or a copy of them that was not
+            // finished.
+            Matcher aside = ASIDE.matcher(file);
+            if (aside.matches()) {
+                return InstanceName.isValid(aside.group(1));
+            }
+        }
         return file.endsWith(ending) && InstanceName.isValid(file.substring(0, file.length() - ending.length()));
     }
 }

@@ -32,7 +32,7 @@ final class StateCommand implements Callable<Integer> {
     @Option(
             names = "--limit",
             paramLabel = "N",
-            description = "Most keys of a map and rows of a table to show; default: ${DEFAULT-VALUE}.")
+            description = "Most elements of a structure to show, such as keys of a map; default: ${DEFAULT-VALUE}.")
     private int limit = 20;
 
     @Option(

@@ -38,7 +38,7 @@ final class CountedWords {
     }
 
     private void add(StateView view) {
-        view.map(WordCountProgress.COUNTS)
+        view.stringLongMap(WordCountProgress.COUNTS)
                 .forEach((key, length, count) ->
                         counts.put(new String(key, 0, length, StandardCharsets.US_ASCII), count));
         TableView index = view.table(LongWords.INDEX, LongWords.INDEX_LAYOUT);

@@ -77,7 +77,8 @@ public final class CheckReport {
     private static String rules(ChildPlan child) {
         List<String> rules = new ArrayList<>();
         if (child.kind() == ChildPlan.Kind.DAEMON) {
-            rules.add("state " + Quantity.size(child.stateBytes()));
+            rules.add("state " + Quantity.size(child.stateBytes())
+                    + (child.checkpoints() == 0 ? "" : " and " + child.checkpoints() + " checkpoints"));
             rules.add("heartbeat " + Quantity.duration(child.heartbeatTimeoutMs()));
         }
         rules.add("restart " + child.restart().text() + restarts(child));

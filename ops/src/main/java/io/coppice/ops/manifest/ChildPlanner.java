@@ -85,6 +85,7 @@ final class ChildPlanner implements AutoCloseable {
                     environment,
                     (workingDirectory == null ? files.folder() : workingDirectory).toString(),
                     stateBytes,
+                    daemon.isMain() ? daemon.value(DaemonKeys.CHECKPOINTS) : 0,
                     daemon.isMain() ? daemon.value(DaemonKeys.HEARTBEAT_TIMEOUT) : 0,
                     daemon.value(DaemonKeys.START_TIMEOUT),
                     daemon.value(DaemonKeys.RESTART),
@@ -148,6 +149,7 @@ final class ChildPlanner implements AutoCloseable {
                         name,
                         main == null ? UNKNOWN : main.value(),
                         daemon.value(DaemonKeys.HEARTBEAT_TIMEOUT),
+                        StateRules.of(daemon, problems),
                         peers,
                         daemon.value(DaemonKeys.ARGS).stream()
                                 .map(Located::value)

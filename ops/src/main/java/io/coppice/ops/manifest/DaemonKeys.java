@@ -1,6 +1,7 @@
 package io.coppice.ops.manifest;
 
 import io.coppice.ops.manifest.Setting.Scope;
+import io.coppice.state.SegmentSpec;
 import io.coppice.supervisor.plan.PlanBounds;
 import io.coppice.supervisor.plan.RestartPolicy;
 import java.util.ArrayList;
@@ -42,6 +43,14 @@ final class DaemonKeys {
             List.of());
     static final Setting<Long> STATE =
             key("state", Scope.MAIN, true, ValueReaders.size(MIN_STATE_BYTES, PlanBounds.MAX_STATE_BYTES), 1L << 20);
+    static final Setting<Integer> CHECKPOINTS =
+            key("checkpoints", Scope.MAIN, true, StateRules.number(SegmentSpec.MAX_CHECKPOINTS), 0);
+    static final Setting<StateRules.Every> CHECKPOINT_EVERY =
+            key("checkpoint_every", Scope.MAIN, true, StateRules::every, StateRules.Every.NEVER);
+    static final Setting<String> RESUME =
+            key("resume", Scope.MAIN, true, StateRules.oneOf("resume", "zero", "ask"), "resume");
+    static final Setting<String> EVOLVE =
+            key("evolve", Scope.MAIN, true, StateRules.oneOf("refuse", "zero", "migrate"), "refuse");
     static final Setting<Long> HEARTBEAT_TIMEOUT =
             key("heartbeat.timeout", Scope.MAIN, true, ValueReaders.duration(MIN_HEARTBEAT_MS, MAX_TIMEOUT_MS), 5_000L);
     static final Setting<Long> START_TIMEOUT =
@@ -89,8 +98,6 @@ final class DaemonKeys {
 
     static {
         LATER.put("standby", "0");
-        LATER.put("resume", "resume");
-        LATER.put("checkpoints", "0");
         LATER.put("replicas", "1");
         LATER.put("agent", "false");
         LATER.put("significant", "false");

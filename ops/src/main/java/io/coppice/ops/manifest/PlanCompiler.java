@@ -108,7 +108,7 @@ final class PlanCompiler {
         for (DaemonSpec daemon : daemons) {
             JvmMemory jvm = memory.get(daemon);
             if (jvm != null) {
-                long stateBytes = daemon.value(DaemonKeys.STATE);
+                long stateBytes = StateRules.segmentBytes(daemon);
                 rows.add(Budget.Row.of(daemon.planName(), stateBytes, jvm));
                 // A daemon without a valid name gets a file that no other has.
                 String segment = daemon.named() ? daemon.planName() : "?" + rows.size();

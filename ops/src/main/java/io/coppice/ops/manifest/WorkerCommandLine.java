@@ -21,6 +21,7 @@ import java.util.Map;
  * @param hugePages whether the machine has transparent huge pages; without them the flag would be a warning
  * @param classPath the worker's own jars, then the manifest's entries
  * @param options {@code jvm.options}; after ours, so they win
+ * @param stateRules the worker's options for its contents as a whole
  * @param peers segments this daemon may read, by the name of their owner
  */
 record WorkerCommandLine(
@@ -34,6 +35,7 @@ record WorkerCommandLine(
         String name,
         String mainClass,
         long heartbeatTimeoutMs,
+        List<String> stateRules,
         Map<String, Path> peers,
         List<String> args) {
     /** The class that every worker starts with. */
@@ -82,6 +84,7 @@ record WorkerCommandLine(
         argv.addAll(List.of("--lock", directory.segmentLock(name).toString()));
         argv.addAll(List.of("--main", mainClass));
         argv.addAll(List.of("--heartbeat-timeout-ms", String.valueOf(heartbeatTimeoutMs)));
+        argv.addAll(stateRules);
         peers.forEach((peer, segment) -> argv.addAll(List.of("--peer", peer + "=" + segment)));
         argv.add("--");
         argv.addAll(args);

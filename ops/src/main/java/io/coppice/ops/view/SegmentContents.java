@@ -2,10 +2,11 @@ package io.coppice.ops.view;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.coppice.ops.view.Palette.Tone;
+import io.coppice.state.CursorView;
 import io.coppice.state.FieldInfo;
 import io.coppice.state.Header;
-import io.coppice.state.MapView;
 import io.coppice.state.RecordView;
+import io.coppice.state.RingView;
 import io.coppice.state.StateView;
 import io.coppice.state.StructureInfo;
 import io.coppice.state.TableView;
@@ -13,26 +14,22 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
-import java.util.PriorityQueue;
+import java.util.stream.Collectors;
 
 /**
  * What a segment holds as of one commit, told from the segment's own directory: no user class is needed.
  *
  * @param header the segment's identity
  * @param view its structures
- * @param limit most keys of a map and rows of a table that are shown, 0 or more
+ * @param limit most elements of a structure (keys of a map, rows of a table, …) that are shown, 0 or more
  */
 public record SegmentContents(Header header, StateView view, int limit) {
-    private static final Comparator<Entry> BY_KEY = (a, b) -> Arrays.compareUnsigned(a.key(), b.key());
-
     /** For people: a line per structure, its contents indented below. */
     public List<String> lines(Palette palette) {
         List<String> lines = new ArrayList<>();
         lines.add(palette.paint(Tone.HEADING, Printable.of(header.instance() + "/" + header.name())) + ": commit "
-                + view.commitSequence() + ", timeline " + header.timeline() + ", created "
+                + view.commitSequence() + ", timeline " + view.timeline() + ", created "
                 + Instant.ofEpochMilli(header.createdEpochMs()) + ", " + header.lengthBytes() / 1024 + " KiB");
         if (view.structures().isEmpty()) {
             lines.add("no structures yet");
@@ -42,7 +39,14 @@ public record SegmentContents(Header header, StateView view, int limit) {
             switch (structure.type()) {
                 case RECORD, PUBLISHED_RECORD -> addRecord(view.record(structure.name()), lines);
                 case RECORD_TABLE -> addTable(view.table(structure.name()), lines);
-                case STRING_LONG_MAP -> addMap(view.map(structure.name()), lines);
+                case STRING_LONG_MAP, LONG_LONG_MAP, LONG_RECORD_MAP, STRING_RECORD_MAP ->
+                    addMap(map(structure), lines);
+                case CHANNEL, BROADCAST -> addRing(view.ring(structure.name()), lines);
+                case CURSOR -> addCursor(view.cursor(structure.name()), lines);
+                case QUEUE -> new SequenceContents(limit).addQueue(view.queue(structure.name()), lines);
+                case APPEND_LOG -> new SequenceContents(limit).addLog(view.appendLog(structure.name()), lines);
+                case POOL -> new SequenceContents(limit).addPool(view.pool(structure.name()), lines);
+                case COUNTERS -> new SequenceContents(limit).addCounters(view.counters(structure.name()), lines);
             }
         }
         return lines;
@@ -55,7 +59,7 @@ public record SegmentContents(Header header, StateView view, int limit) {
             json.writeStringField("instance", header.instance());
             json.writeStringField("name", header.name());
             json.writeNumberField("commits", view.commitSequence());
-            json.writeNumberField("timeline", header.timeline());
+            json.writeNumberField("timeline", view.timeline());
             json.writeStringField(
                     "created", Instant.ofEpochMilli(header.createdEpochMs()).toString());
             json.writeNumberField("length_bytes", header.lengthBytes());
@@ -69,13 +73,27 @@ public record SegmentContents(Header header, StateView view, int limit) {
         }
     }
 
-    private static String kind(StructureInfo structure) {
+    private String kind(StructureInfo structure) {
         return switch (structure.type()) {
             case RECORD -> "record";
             case PUBLISHED_RECORD -> "published record";
             case RECORD_TABLE -> "table of " + structure.capacity() + " rows";
             case STRING_LONG_MAP ->
                 "map, at most " + structure.capacity() + " keys of " + structure.maxKeyBytes() + " bytes";
+            case LONG_LONG_MAP -> "map from longs, at most " + structure.capacity() + " keys";
+            case LONG_RECORD_MAP -> "map from longs to records, at most " + structure.capacity() + " keys";
+            case STRING_RECORD_MAP ->
+                "map to records, at most " + structure.capacity() + " keys of " + structure.maxKeyBytes() + " bytes";
+            case CHANNEL -> "channel, ring of " + structure.capacity() + " bytes";
+            case BROADCAST -> "broadcast, ring of " + structure.capacity() + " bytes";
+            case CURSOR -> "cursor";
+            case QUEUE -> "queue, at most " + structure.capacity() + " records";
+            case APPEND_LOG ->
+                "append log, at most " + structure.capacity() + " entries and "
+                        + view.appendLog(structure.name()).capacityBytes() + " bytes";
+            case POOL ->
+                structure.capacity() == 0 ? "pool, disabled" : "pool, at most " + structure.capacity() + " records";
+            case COUNTERS -> "counters, at most " + structure.capacity();
         };
     }
 
@@ -86,44 +104,62 @@ public record SegmentContents(Header header, StateView view, int limit) {
         }
         for (FieldInfo field : record.fields()) {
             String name = Printable.of(field.name());
-            lines.add("  " + name + " ".repeat(Math.max(0, width - name.length())) + "  " + value(record, field));
+            lines.add(
+                    "  " + name + " ".repeat(Math.max(0, width - name.length())) + "  " + Fields.value(record, field));
         }
     }
 
     private void addTable(TableView table, List<String> lines) {
         int shown = Math.min(table.rows(), limit);
         for (int i = 0; i < shown; i++) {
-            StringBuilder line = new StringBuilder("  [" + i + "]");
-            for (FieldInfo field : table.fields()) {
-                line.append(' ').append(Printable.of(field.name())).append('=').append(value(table.row(i), field));
-            }
-            lines.add(line.toString());
+            lines.add("  [" + i + "] " + Fields.inLine(table.row(i)));
         }
         addMore(table.rows() - shown, "rows", lines);
     }
 
-    private void addMap(MapView map, List<String> lines) {
-        List<Entry> first = firstEntries(map);
-        lines.add("  " + map.size() + (map.size() == 1 ? " key" : " keys")
-                + (first.isEmpty() ? "" : ", in order of keys:"));
-        for (Entry entry : first) {
-            lines.add("  " + Text.shown(entry.key()) + "  " + entry.value());
-        }
-        addMore(map.size() - first.size(), "keys", lines);
+    private MapContents map(StructureInfo structure) {
+        String name = structure.name();
+        return switch (structure.type()) {
+            case STRING_LONG_MAP -> MapContents.of(view.stringLongMap(name), limit);
+            case LONG_LONG_MAP -> MapContents.of(view.longLongMap(name), limit);
+            case LONG_RECORD_MAP -> MapContents.of(view.longRecordMap(name), limit);
+            case STRING_RECORD_MAP -> MapContents.of(view.stringRecordMap(name), limit);
+            default -> throw new IllegalArgumentException(structure.type() + " is no map");
+        };
     }
 
-    private static void addMore(int count, String what, List<String> lines) {
+    private static void addMap(MapContents map, List<String> lines) {
+        lines.add("  " + map.size() + (map.size() == 1 ? " key" : " keys")
+                + (map.first().isEmpty() ? "" : ", in order of keys:"));
+        for (MapContents.Line line : map.first()) {
+            lines.add("  " + line.text());
+        }
+        addMore(map.size() - map.first().size(), "keys", lines);
+    }
+
+    private static void addRing(RingView ring, List<String> lines) {
+        lines.add("  " + messages(ring.messages()) + " sent, end at byte " + ring.positionBytes() + ", timeline "
+                + ring.timeline());
+        if (!ring.receivers().isEmpty()) {
+            lines.add("  " + messages(ring.waitingMessages()) + " in " + ring.waitingBytes()
+                    + " bytes not known to be read by "
+                    + ring.receivers().stream().map(Printable::of).collect(Collectors.joining(", ")));
+        }
+    }
+
+    private static void addCursor(CursorView cursor, List<String> lines) {
+        lines.add("  " + messages(cursor.messages()) + " read, up to byte " + cursor.positionBytes() + ", timeline "
+                + cursor.timeline());
+    }
+
+    private static String messages(long count) {
+        return count + (count == 1 ? " message" : " messages");
+    }
+
+    static void addMore(int count, String what, List<String> lines) {
         if (count > 0) {
             lines.add("  … " + count + " more " + what + " (--limit N)");
         }
-    }
-
-    private static String value(RecordView record, FieldInfo field) {
-        return switch (field.type()) {
-            case INT64 -> Long.toString(record.int64(field.name()));
-            case FLOAT64 -> Double.toString(record.float64(field.name()));
-            case BYTES -> Text.shown(record.bytes(field.name()));
-        };
     }
 
     private void writeStructure(StructureInfo structure, JsonGenerator json) throws IOException {
@@ -132,12 +168,17 @@ public record SegmentContents(Header header, StateView view, int limit) {
         switch (structure.type()) {
             case RECORD, PUBLISHED_RECORD -> {
                 json.writeStringField("type", "record");
-                json.writeObjectFieldStart("fields");
-                writeFields(view.record(structure.name()), json);
-                json.writeEndObject();
+                json.writeFieldName("fields");
+                Fields.writeJson(view.record(structure.name()), json);
             }
             case RECORD_TABLE -> writeTable(view.table(structure.name()), json);
-            case STRING_LONG_MAP -> writeMap(view.map(structure.name()), json);
+            case STRING_LONG_MAP, LONG_LONG_MAP, LONG_RECORD_MAP, STRING_RECORD_MAP -> writeMap(map(structure), json);
+            case CHANNEL, BROADCAST -> writeRing(view.ring(structure.name()), json);
+            case CURSOR -> writeCursor(view.cursor(structure.name()), json);
+            case QUEUE -> new SequenceContents(limit).writeQueue(view.queue(structure.name()), json);
+            case APPEND_LOG -> new SequenceContents(limit).writeLog(view.appendLog(structure.name()), json);
+            case POOL -> new SequenceContents(limit).writePool(view.pool(structure.name()), json);
+            case COUNTERS -> new SequenceContents(limit).writeCounters(view.counters(structure.name()), json);
         }
         json.writeEndObject();
     }
@@ -147,68 +188,49 @@ public record SegmentContents(Header header, StateView view, int limit) {
         json.writeNumberField("rows", table.rows());
         json.writeArrayFieldStart("first");
         for (int i = 0; i < Math.min(table.rows(), limit); i++) {
-            json.writeStartObject();
-            writeFields(table.row(i), json);
-            json.writeEndObject();
+            Fields.writeJson(table.row(i), json);
         }
         json.writeEndArray();
     }
 
-    private void writeMap(MapView map, JsonGenerator json) throws IOException {
+    private static void writeMap(MapContents map, JsonGenerator json) throws IOException {
         json.writeStringField("type", "map");
         json.writeNumberField("keys", map.size());
         json.writeNumberField("capacity", map.capacity());
         json.writeArrayFieldStart("first");
-        for (Entry entry : firstEntries(map)) {
+        for (MapContents.Line line : map.first()) {
             json.writeStartObject();
             json.writeFieldName("key");
-            Text.writeJson(entry.key(), json);
-            json.writeNumberField("value", entry.value());
+            line.key().write(json);
+            json.writeFieldName("value");
+            line.value().write(json);
             json.writeEndObject();
         }
         json.writeEndArray();
     }
 
-    private static void writeFields(RecordView record, JsonGenerator json) throws IOException {
-        for (FieldInfo field : record.fields()) {
-            json.writeFieldName(field.name());
-            switch (field.type()) {
-                case INT64 -> json.writeNumber(record.int64(field.name()));
-                case FLOAT64 -> json.writeNumber(record.float64(field.name()));
-                case BYTES -> Text.writeJson(record.bytes(field.name()), json);
+    private static void writeRing(RingView ring, JsonGenerator json) throws IOException {
+        boolean channel = !ring.receivers().isEmpty();
+        json.writeStringField("type", channel ? "channel" : "broadcast");
+        json.writeNumberField("capacity_bytes", ring.capacityBytes());
+        json.writeNumberField("timeline", ring.timeline());
+        json.writeNumberField("messages", ring.messages());
+        json.writeNumberField("end_byte", ring.positionBytes());
+        if (channel) {
+            json.writeNumberField("waiting_messages", ring.waitingMessages());
+            json.writeNumberField("waiting_bytes", ring.waitingBytes());
+            json.writeArrayFieldStart("receivers");
+            for (String receiver : ring.receivers()) {
+                json.writeString(receiver);
             }
+            json.writeEndArray();
         }
     }
 
-    /** The smallest keys, bytewise, so that two looks show the same ones; needs room for {@code limit} entries only. */
-    private List<Entry> firstEntries(MapView map) {
-        PriorityQueue<Entry> smallest = new PriorityQueue<>(BY_KEY.reversed());
-        map.forEach((key, length, value) -> {
-            smallest.add(new Entry(Arrays.copyOf(key, length), value));
-            if (smallest.size() > limit) {
-                smallest.poll();
-            }
-        });
-        List<Entry> sorted = new ArrayList<>(smallest);
-        sorted.sort(BY_KEY);
-        return sorted;
-    }
-
-    private static final class Entry {
-        private final byte[] key;
-        private final long value;
-
-        Entry(byte[] key, long value) {
-            this.key = key;
-            this.value = value;
-        }
-
-        byte[] key() {
-            return key;
-        }
-
-        long value() {
-            return value;
-        }
+    private static void writeCursor(CursorView cursor, JsonGenerator json) throws IOException {
+        json.writeStringField("type", "cursor");
+        json.writeNumberField("timeline", cursor.timeline());
+        json.writeNumberField("messages", cursor.messages());
+        json.writeNumberField("end_byte", cursor.positionBytes());
     }
 }

@@ -14,7 +14,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 
 /** Calls commands in this process from a caller of our own: its directories, processes, clocks and terminal. */
 final class CommandHarness {
@@ -26,6 +28,9 @@ final class CommandHarness {
     final Path workingDirectory;
     final FakeProc proc;
     final Map<String, String> environment = new TreeMap<>();
+    /** Commands of other packages. */
+    final SortedMap<String, Function<CoppiceCommand, Object>> commands = new TreeMap<>();
+
     Caller.OutputKind outKind = Caller.OutputKind.PIPE;
     String input = "";
 
@@ -77,7 +82,7 @@ final class CommandHarness {
                 proc.directory(),
                 UID,
                 new Clocks(() -> nowNs, () -> NOW_EPOCH_MS));
-        CommandLineParts parts = new CommandLineParts(() -> compiler, new TreeMap<>());
+        CommandLineParts parts = new CommandLineParts(() -> compiler, commands);
         return new CoppiceCommandLine(caller, parts).run(args);
     }
 

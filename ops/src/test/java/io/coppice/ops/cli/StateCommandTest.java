@@ -4,11 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.ops.cli.CommandHarness.Result;
+import io.coppice.state.AppendLog;
 import io.coppice.state.BytesField;
+import io.coppice.state.Channel;
+import io.coppice.state.Counters;
 import io.coppice.state.DoubleField;
 import io.coppice.state.LongField;
 import io.coppice.state.Record;
 import io.coppice.state.RecordLayout;
+import io.coppice.state.RecordPool;
+import io.coppice.state.RecordQueue;
 import io.coppice.state.State;
 import io.coppice.state.StringLongMap;
 import java.io.IOException;
@@ -79,6 +84,34 @@ class StateCommandTest {
                   [0] offset=0 rate=0.0 word=""
                   [1] offset=0 rate=0.0 word=""
                 """, result.out().substring(result.out().indexOf('\n') + 1));
+    }
+
+    @Test
+    void shouldShowRingsAndCursors() {
+        Channel orders = state.channel("orders", 512, "rates", "web");
+        orders.offer(new byte[10]);
+        state.broadcast("ticks", 1024).offer(new byte[8]);
+        state.cursor("from-rates", "rates", "prices");
+        state.commit();
+
+        String out = harness.run("state", "ingest").out();
+        assertTrue(out.endsWith("""
+                orders: channel, ring of 512 bytes
+                  1 message sent, end at byte 24, timeline 1
+                  1 message in 24 bytes not known to be read by rates, web
+                ticks: broadcast, ring of 1024 bytes
+                  1 message sent, end at byte 16, timeline 1
+                from-rates: cursor
+                  0 messages read, up to byte 0, timeline 0
+                """), out);
+        String json = harness.run("state", "ingest", "--json").quietLine().orElseThrow();
+        assertTrue(
+                json.endsWith(
+                        "{\"name\":\"orders\",\"type\":\"channel\",\"capacity_bytes\":512,\"timeline\":1,\"messages\":1,"
+                                + "\"end_byte\":24,\"waiting_messages\":1,\"waiting_bytes\":24,\"receivers\":[\"rates\",\"web\"]},"
+                                + "{\"name\":\"ticks\",\"type\":\"broadcast\",\"capacity_bytes\":1024,\"timeline\":1,\"messages\":1,\"end_byte\":16},"
+                                + "{\"name\":\"from-rates\",\"type\":\"cursor\",\"timeline\":0,\"messages\":0,\"end_byte\":0}]}"),
+                json);
     }
 
     @Test
@@ -155,6 +188,109 @@ class StateCommandTest {
                 assertTrue(!result.err().contains("defect") && !result.err().contains("\tat "), context);
             }
         }
+    }
+
+    @Test
+    void shouldShowQueuesLogsPoolsAndCounters() {
+        addSequences();
+
+        Result result = harness.run(
+                "state",
+                "ingest",
+                "--limit",
+                "2",
+                "--structure",
+                "jobs",
+                "--structure",
+                "journal",
+                "--structure",
+                "orders",
+                "--structure",
+                "none",
+                "--structure",
+                "tallies");
+
+        assertEquals("", result.err());
+        assertEquals("""
+                jobs: queue, at most 4 records
+                  3 records, the oldest first:
+                  [0] offset=2 rate=0.0 word=""
+                  [1] offset=3 rate=0.0 word=""
+                  … 1 more records (--limit N)
+                journal: append log, at most 9 entries and 104 bytes
+                  1 entry in 16 bytes, the oldest first:
+                  1  "second one"
+                orders: pool, at most 3 records
+                  1 in use, by handle:
+                  5  offset=9 rate=0.0 word=""
+                none: pool, disabled
+                  0 in use
+                tallies: counters, at most 8
+                  3 counters:
+                  orders  7
+                  errors  0
+                  … 1 more counters (--limit N)
+                """, result.out().substring(result.out().indexOf('\n') + 1));
+    }
+
+    @Test
+    void shouldGiveToolsQueuesLogsPoolsAndCounters() {
+        addSequences();
+
+        String json = harness.run(
+                        "state",
+                        "ingest",
+                        "--limit",
+                        "1",
+                        "--json",
+                        "--structure",
+                        "jobs",
+                        "--structure",
+                        "journal",
+                        "--structure",
+                        "orders",
+                        "--structure",
+                        "none",
+                        "--structure",
+                        "tallies")
+                .out();
+
+        String record = "{\"offset\":%d,\"rate\":0.0,\"word\":\"\"}";
+        assertTrue(
+                json.endsWith("\"structures\":["
+                        + "{\"name\":\"jobs\",\"type\":\"queue\",\"records\":3,\"capacity\":4,\"removed\":1,"
+                        + "\"first\":[" + record.formatted(2) + "]},"
+                        + "{\"name\":\"journal\",\"type\":\"append_log\",\"entries\":1,\"capacity\":9,\"bytes\":16,"
+                        + "\"capacity_bytes\":104,\"next_sequence\":2,"
+                        + "\"first\":[{\"sequence\":1,\"entry\":\"second one\"}]},"
+                        + "{\"name\":\"orders\",\"type\":\"pool\",\"in_use\":1,\"capacity\":3,"
+                        + "\"first\":[{\"handle\":5,\"fields\":" + record.formatted(9) + "}]},"
+                        + "{\"name\":\"none\",\"type\":\"pool\",\"in_use\":0,\"capacity\":0,\"first\":[]},"
+                        + "{\"name\":\"tallies\",\"type\":\"counters\",\"counters\":3,\"capacity\":8,"
+                        + "\"first\":[{\"label\":\"orders\",\"value\":7}]}]}\n"),
+                json);
+    }
+
+    private void addSequences() {
+        RecordQueue jobs = state.queue("jobs", POSITION_LAYOUT, 4);
+        for (int i = 1; i <= 4; i++) {
+            jobs.add().set(OFFSET, i);
+        }
+        jobs.remove();
+        AppendLog journal = state.appendLog("journal", 9, 100);
+        byte[] entries = "firstsecond one".getBytes(StandardCharsets.UTF_8);
+        journal.append(entries, 0, 5);
+        journal.truncateBefore(journal.append(entries, 5, 10));
+        RecordPool orders = state.pool("orders", POSITION_LAYOUT, 3);
+        long released = orders.acquire();
+        orders.get(orders.acquire()).set(OFFSET, 9);
+        orders.release(released);
+        state.pool("none", POSITION_LAYOUT, 0);
+        Counters tallies = state.counters("tallies", 8);
+        tallies.counter("orders").add(7);
+        tallies.counter("errors");
+        tallies.counter("retries");
+        state.commit();
     }
 
     private void set(String word) {

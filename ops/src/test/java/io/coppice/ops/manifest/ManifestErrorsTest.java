@@ -103,7 +103,7 @@ class ManifestErrorsTest {
                 "working_dir: lub | 5:18: daemons.it.working_dir: `lub` does not exist (looked at lub), expected an existing directory; did you mean `lib`?",
                 "working_dir: shop.yaml | 5:18: daemons.it.working_dir: `shop.yaml` is not a directory (looked at shop.yaml), expected an existing directory",
                 "standby: 1 | 5:5: daemons.it.standby: not in this release, expected `0` or a manifest without this key",
-                "resume: zero | 5:5: daemons.it.resume: not in this release, expected `resume` or a manifest without this key",
+                "resume: never | 5:13: daemons.it.resume: `never`, expected one of `resume`, `zero`, `ask`",
                 "readiness_probe: {tcp: {port: 80}} | 5:5: daemons.it.readiness_probe: not in this release, expected a manifest without this key",
                 "transactions: {slots: 4} | 5:5: daemons.it.transactions: not in this release, expected a manifest without this key",
                 "jvm: {options: [-Xmx1g]} | 5:21: daemons.it.jvm.options[0]: `-Xmx1g`, expected the key `jvm.heap` instead of this option",

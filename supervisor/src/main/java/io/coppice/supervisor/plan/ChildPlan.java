@@ -18,7 +18,8 @@ import java.util.TreeMap;
  * @param environment the complete environment, in the natural order of the names; at most
  *     {@link PlanBounds#MAX_LIST_LENGTH} entries
  * @param workingDirectory absolute path of an existing directory
- * @param stateBytes length of the segment, 1 to {@link PlanBounds#MAX_STATE_BYTES}; 0 for a command
+ * @param stateBytes declared for the state, 1 to {@link PlanBounds#MAX_STATE_BYTES}; 0 for a command
+ * @param checkpoints areas for checkpoints behind it, 0 to {@link PlanBounds#MAX_CHECKPOINTS}; 0 for a command
  * @param heartbeatTimeoutMs a silence longer than this is a hang; 0 = not watched, always so for a command
  * @param startTimeoutMs longest time from release to ready, at least 1
  * @param restart after which ends a restart follows
@@ -35,6 +36,7 @@ public record ChildPlan(
         SortedMap<String, String> environment,
         String workingDirectory,
         long stateBytes,
+        int checkpoints,
         long heartbeatTimeoutMs,
         long startTimeoutMs,
         RestartPolicy restart,
@@ -60,10 +62,12 @@ public record ChildPlan(
         PlanBounds.requireAbsolutePath("working directory of " + name, workingDirectory);
         if (kind == Kind.DAEMON) {
             PlanBounds.requireBetween("state of " + name, stateBytes, 1, PlanBounds.MAX_STATE_BYTES);
+            PlanBounds.requireBetween("checkpoints of " + name, checkpoints, 0, PlanBounds.MAX_CHECKPOINTS);
             PlanBounds.requireBetween(
                     "heartbeat timeout of " + name + " (ms)", heartbeatTimeoutMs, 0, PlanBounds.MAX_DURATION_MS);
         } else {
             PlanBounds.requireBetween("state of the plain command " + name, stateBytes, 0, 0);
+            PlanBounds.requireBetween("checkpoints of the plain command " + name, checkpoints, 0, 0);
             PlanBounds.requireBetween("heartbeat timeout of the plain command " + name, heartbeatTimeoutMs, 0, 0);
         }
         PlanBounds.requireBetween("start timeout of " + name + " (ms)", startTimeoutMs, 1, PlanBounds.MAX_DURATION_MS);
@@ -77,6 +81,40 @@ public record ChildPlan(
                     seen.add(dependency.name()),
                     () -> "dependencies of " + name + ": " + dependency.name() + " is named twice");
         }
+    }
+
+    /** Of a child that keeps no checkpoints. */
+    public ChildPlan(
+            String name,
+            Kind kind,
+            List<String> argv,
+            SortedMap<String, String> environment,
+            String workingDirectory,
+            long stateBytes,
+            long heartbeatTimeoutMs,
+            long startTimeoutMs,
+            RestartPolicy restart,
+            int maxRestarts,
+            long periodMs,
+            Backoff backoff,
+            Shutdown shutdown,
+            List<Dependency> dependsOn) {
+        this(
+                name,
+                kind,
+                argv,
+                environment,
+                workingDirectory,
+                stateBytes,
+                0,
+                heartbeatTimeoutMs,
+                startTimeoutMs,
+                restart,
+                maxRestarts,
+                periodMs,
+                backoff,
+                shutdown,
+                dependsOn);
     }
 
     private static SortedMap<String, String> validated(String child, SortedMap<String, String> environment) {

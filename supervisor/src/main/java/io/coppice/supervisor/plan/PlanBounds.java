@@ -32,6 +32,9 @@ public final class PlanBounds {
     /** Largest segment: one mapping of a Java ByteBuffer, in whole MiB. */
     public static final long MAX_STATE_BYTES = 2047L * 1024 * 1024;
 
+    /** Checkpoints of a daemon. */
+    public static final int MAX_CHECKPOINTS = 16;
+
     /** Longest duration anywhere in a plan: 365 days, far below where nanoseconds overflow a long. */
     public static final long MAX_DURATION_MS = 365L * 24 * 60 * 60 * 1000;
 

@@ -27,7 +27,7 @@ import java.util.zip.CRC32C;
  * environment 1                       what this child has beside the common part
  * - LANG=C.UTF-8
  * working-directory /srv/shop
- * state-bytes 67108864
+ * state-bytes 67108864 2              of a daemon that keeps checkpoints, their number; else only the bytes
  * heartbeat-timeout-ms 5000
  * start-timeout-ms 60000
  * restart on-failure
@@ -147,7 +147,7 @@ public final class PlanText {
         own.keySet().removeAll(common.keySet());
         environment(out, own);
         line(out, "working-directory", child.workingDirectory());
-        line(out, "state-bytes", child.stateBytes());
+        line(out, "state-bytes", child.stateBytes() + (child.checkpoints() == 0 ? "" : " " + child.checkpoints()));
         line(out, "heartbeat-timeout-ms", child.heartbeatTimeoutMs());
         line(out, "start-timeout-ms", child.startTimeoutMs());
         line(out, "restart", child.restart().text());

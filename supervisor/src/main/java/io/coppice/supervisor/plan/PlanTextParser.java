@@ -92,7 +92,14 @@ final class PlanTextParser {
         }
         SortedMap<String, String> environment = environment(common);
         String workingDirectory = value("working-directory");
-        long stateBytes = number("state-bytes");
+        String state = value("state-bytes");
+        int space = state.indexOf(' ');
+        long stateBytes = toNumber("state-bytes", space < 0 ? state : state.substring(0, space));
+        long checkpoints = space < 0 ? 0 : toNumber("state-bytes", state.substring(space + 1));
+        if (checkpoints < 0 || checkpoints > PlanBounds.MAX_CHECKPOINTS || checkpoints == 0 && space >= 0) {
+            throw wrong("state-bytes: found " + checkpoints + " checkpoints, expected 1 to "
+                    + PlanBounds.MAX_CHECKPOINTS + " or no second number");
+        }
         long heartbeatTimeoutMs = number("heartbeat-timeout-ms");
         long startTimeoutMs = number("start-timeout-ms");
         RestartPolicy restart = oneOf("restart", RestartPolicy.values(), RestartPolicy::text);
@@ -113,6 +120,7 @@ final class PlanTextParser {
                         environment,
                         workingDirectory,
                         stateBytes,
+                        (int) checkpoints,
                         heartbeatTimeoutMs,
                         startTimeoutMs,
                         restart,

@@ -74,7 +74,11 @@ final class RootStartup {
                     reservations.ensure(
                             segmentDirectory.resolve(child.name() + ".seg"),
                             new SegmentSpec(
-                                    plan.instance(), child.name(), SegmentSpec.KIND_DAEMON, child.stateBytes()));
+                                    plan.instance(),
+                                    child.name(),
+                                    SegmentSpec.KIND_DAEMON,
+                                    child.stateBytes(),
+                                    child.checkpoints()));
                 }
             }
             recordPlan();

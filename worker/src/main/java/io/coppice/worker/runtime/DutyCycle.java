@@ -1,5 +1,6 @@
 package io.coppice.worker.runtime;
 
+import io.coppice.state.LayoutMismatchException;
 import io.coppice.state.Phase;
 import io.coppice.worker.Daemon;
 import io.coppice.worker.DaemonContext;
@@ -49,7 +50,7 @@ final class DutyCycle {
     /** Runs a daemon that was just made, in phase STARTING, to its end and answers the process's exit code. */
     int run() {
         try {
-            daemon.start(context);
+            start();
             port.commit();
         } catch (Throwable thrown) {
             return onStartFailure(thrown);
@@ -64,7 +65,7 @@ final class DutyCycle {
                     throw new IllegalStateException(
                             daemon.getClass().getName() + ".step() returned null, expected a Next");
                 }
-                port.commit();
+                port.commitStep();
             } catch (Throwable thrown) {
                 OnException answer = onFailure(thrown);
                 if (answer != OnException.CONTINUE) {
@@ -83,6 +84,19 @@ final class DutyCycle {
         }
         port.phase(Phase.STOPPING);
         return finish(Phase.STOPPING);
+    }
+
+    /** A second time on the new contents, if the old ones were of another layout and the manifest says what to do then. */
+    private void start() throws Exception {
+        try {
+            daemon.start(context);
+        } catch (LayoutMismatchException mismatch) {
+            port.rollback();
+            if (!port.evolve(daemon, mismatch)) {
+                throw mismatch;
+            }
+            daemon.start(context);
+        }
     }
 
     private int onStartFailure(Throwable thrown) {

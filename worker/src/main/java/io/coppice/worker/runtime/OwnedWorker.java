@@ -43,7 +43,7 @@ final class OwnedWorker {
             return ExitCode.SEGMENT_REFUSED;
         }
         try {
-            return runDaemon(arguments, release.incarnation(), previousExit, segment, log);
+            return runDaemon(arguments, release, previousExit, segment, log);
         } catch (Throwable fatal) {
             log.log("this JVM cannot go on (exit code 70)", fatal);
             segment.lastWords(LastWords.of(fatal));
@@ -54,14 +54,14 @@ final class OwnedWorker {
 
     private static int runDaemon(
             WorkerArguments arguments,
-            long incarnation,
+            ReleaseLine release,
             Optional<PreviousExit> previousExit,
             OwnedSegment segment,
             WorkerLog log) {
         Thread loop = Thread.currentThread();
         StopRequest stop = new StopRequest(loop);
         new StopHook(loop, stop, log).install();
-        SegmentPort port = new SegmentPort(segment, new RootNotifier(), log);
+        SegmentPort port = new SegmentPort(segment, new RootNotifier(), arguments.statePolicy(), log);
         port.phase(Phase.STARTING);
         Daemon daemon;
         try {
@@ -72,7 +72,17 @@ final class OwnedWorker {
             port.phase(Phase.FAILING);
             return ExitCode.MAIN_CLASS_UNUSABLE;
         }
-        WorkerContext context = new WorkerContext(arguments, incarnation, previousExit, segment.state(), port, stop);
+        try {
+            new StartingContents(segment, arguments.statePolicy(), log)
+                    .prepare(daemon, previousExit, release.fallback());
+        } catch (Exception e) {
+            log.log("the state to start from could not be made (exit code 70)", e);
+            port.lastWords(LastWords.of(e));
+            port.phase(Phase.FAILING);
+            return ExitCode.EXCEPTION;
+        }
+        WorkerContext context =
+                new WorkerContext(arguments, release.incarnation(), previousExit, segment::state, port, stop);
         return new DutyCycle(daemon, context, port, stop, arguments.heartbeatTimeoutMs() * 1_000_000).run();
     }
 

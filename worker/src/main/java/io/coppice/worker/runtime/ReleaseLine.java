@@ -13,15 +13,23 @@ import java.util.Optional;
  * The line by which the root lets a held worker go on, once the worker's pid is on record.
  *
  * <pre>
- *  go INCARNATION EXITKIND CODE SIGNAL AT_EPOCH_MS
+ *  go INCARNATION EXITKIND CODE SIGNAL AT_EPOCH_MS [FALLBACK]
  * </pre>
  *
- * EXITKIND is {@code none} for a first incarnation, else a lower-case {@link ExitKind}; SIGNAL is a name or {@code -}.
+ * EXITKIND is {@code none} for a first incarnation, else a lower-case {@link ExitKind}; SIGNAL is a name or {@code -}. FALLBACK, {@code checkpoint} or
+ * {@code empty}, tells it to step back before it starts: its predecessors died again and again on the last commit.
  *
  * @param incarnation 1 or more
  * @param previousExit how the predecessor ended; its last words are not part of the line
+ * @param fallback what to step back to first
  */
-record ReleaseLine(long incarnation, Optional<PreviousExit> previousExit) {
+record ReleaseLine(long incarnation, Optional<PreviousExit> previousExit, Optional<Fallback> fallback) {
+    /** Where a poisoned state is left for. */
+    enum Fallback {
+        CHECKPOINT,
+        EMPTY
+    }
+
     /** Far more than any line the root writes. */
     static final int MAX_BYTES = 256;
 
@@ -48,7 +56,7 @@ record ReleaseLine(long incarnation, Optional<PreviousExit> previousExit) {
 
     static ReleaseLine parse(String line) {
         String[] words = line.split(" ", -1);
-        if (words.length != 6 || !words[0].equals("go")) {
+        if (words.length < 6 || words.length > 7 || !words[0].equals("go")) {
             throw unexpected(line);
         }
         try {
@@ -56,8 +64,9 @@ record ReleaseLine(long incarnation, Optional<PreviousExit> previousExit) {
             if (incarnation < 1) {
                 throw unexpected(line);
             }
+            Optional<Fallback> fallback = words.length == 6 ? Optional.empty() : Optional.of(fallback(words[6], line));
             if (words[2].equals("none")) {
-                return new ReleaseLine(incarnation, Optional.empty());
+                return new ReleaseLine(incarnation, Optional.empty(), fallback);
             }
             ExitKind kind = ExitKind.valueOf(words[2].toUpperCase(Locale.ROOT).replace('-', '_'));
             Optional<String> signal = words[4].equals("-") ? Optional.empty() : Optional.of(words[4]);
@@ -65,7 +74,8 @@ record ReleaseLine(long incarnation, Optional<PreviousExit> previousExit) {
             Instant at = Instant.ofEpochMilli(Long.parseLong(words[5]));
             return new ReleaseLine(
                     incarnation,
-                    Optional.of(new PreviousExit(kind, signal.isPresent() ? -1 : code, signal, at, Optional.empty())));
+                    Optional.of(new PreviousExit(kind, signal.isPresent() ? -1 : code, signal, at, Optional.empty())),
+                    fallback);
         } catch (NumberFormatException e) {
             throw unexpected(line);
         } catch (IllegalArgumentException e) {
@@ -73,8 +83,16 @@ record ReleaseLine(long incarnation, Optional<PreviousExit> previousExit) {
         }
     }
 
+    private static Fallback fallback(String word, String line) {
+        return switch (word) {
+            case "checkpoint" -> Fallback.CHECKPOINT;
+            case "empty" -> Fallback.EMPTY;
+            default -> throw unexpected(line);
+        };
+    }
+
     private static IllegalArgumentException unexpected(String line) {
         return new IllegalArgumentException(
-                "release line '" + line + "': expected 'go INCARNATION EXITKIND CODE SIGNAL AT_EPOCH_MS'");
+                "release line '" + line + "': expected 'go INCARNATION EXITKIND CODE SIGNAL AT_EPOCH_MS [FALLBACK]'");
     }
 }

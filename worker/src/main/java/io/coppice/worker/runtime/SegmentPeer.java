@@ -3,14 +3,17 @@ package io.coppice.worker.runtime;
 import io.coppice.state.PublishedView;
 import io.coppice.state.ReadOnlySegment;
 import io.coppice.state.RecordLayout;
+import io.coppice.state.RingReader;
 import io.coppice.state.SegmentException;
 import io.coppice.state.SegmentFile;
 import io.coppice.state.SegmentRefusedException;
 import io.coppice.state.SnapshotResult;
+import io.coppice.state.State;
 import io.coppice.state.Validation;
 import io.coppice.worker.Peer;
 import io.coppice.worker.PeerAccess;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A peer by the path of its segment. Loop thread only. */
@@ -20,13 +23,16 @@ final class SegmentPeer implements Peer {
 
     private final String name;
     private final Path file;
+    private final Supplier<State> state;
     private final WorkerPort port;
     private @Nullable PeerAccess access;
     private long triedAtNs;
 
-    SegmentPeer(String name, Path file, WorkerPort port) {
+    /** @param state of this daemon, where cursors go */
+    SegmentPeer(String name, Path file, Supplier<State> state, WorkerPort port) {
         this.name = name;
         this.file = file;
+        this.state = state;
         this.port = port;
     }
 
@@ -47,9 +53,15 @@ final class SegmentPeer implements Peer {
         return tried;
     }
 
+    /** Its segment, or null if there is none now. */
+    @Nullable
+    ReadOnlySegment segment() {
+        return access() instanceof OpenPeer open ? open.segment() : null;
+    }
+
     private PeerAccess open() {
         try {
-            return new OpenPeer(SegmentFile.openReadOnly(file));
+            return new OpenPeer(name, SegmentFile.openReadOnly(file), state);
         } catch (SegmentRefusedException e) {
             return e.validation() instanceof Validation.Missing
                     ? new PeerAccess.Missing(e.validation().message())
@@ -59,7 +71,8 @@ final class SegmentPeer implements Peer {
         }
     }
 
-    private record OpenPeer(ReadOnlySegment segment) implements PeerAccess.Available {
+    private record OpenPeer(String name, ReadOnlySegment segment, Supplier<State> state)
+            implements PeerAccess.Available {
         @Override
         public PublishedView published(String record, RecordLayout layout) {
             return segment.published(record, layout);
@@ -68,6 +81,11 @@ final class SegmentPeer implements Peer {
         @Override
         public SnapshotResult snapshot() {
             return segment.snapshot();
+        }
+
+        @Override
+        public RingReader ring(String ring, String cursor) {
+            return segment.ring(state.get().cursor(cursor, name, ring));
         }
 
         @Override

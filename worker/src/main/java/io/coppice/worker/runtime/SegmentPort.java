@@ -1,30 +1,42 @@
 package io.coppice.worker.runtime;
 
 import io.coppice.state.Heartbeat;
+import io.coppice.state.LayoutMismatchException;
 import io.coppice.state.OwnedSegment;
 import io.coppice.state.Phase;
 import io.coppice.state.State;
+import io.coppice.worker.Daemon;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** The duty cycle's real world: the worker's own segment, the pipe to the root, this JVM's clock and log. */
 final class SegmentPort implements WorkerPort {
+    private static final long NANOS_PER_MS = 1_000_000;
+
+    /** Far more than a copy of the largest segment takes, so that no checkpoint is taken for a hang. */
+    private static final long CHECKPOINT_AT_MOST_MS = 60_000;
+
     private final OwnedSegment segment;
-    private final State state;
     private final Heartbeat heartbeat;
     private final RootNotifier root;
     private final WorkerLog log;
+    private final StatePolicy policy;
+    private boolean stepping;
+    private boolean checkpointRequested;
+    private long commitsSinceCheckpoint;
+    private long checkpointedAtNs = System.nanoTime();
 
-    SegmentPort(OwnedSegment segment, RootNotifier root, WorkerLog log) {
+    SegmentPort(OwnedSegment segment, RootNotifier root, StatePolicy policy, WorkerLog log) {
         this.segment = segment;
-        this.state = segment.state();
         this.heartbeat = segment.heartbeat();
         this.root = root;
+        this.policy = policy;
         this.log = log;
     }
 
     @Override
     public void phase(Phase phase) {
+        stepping = phase == Phase.READY;
         segment.phase(phase);
         root.phaseChanged();
     }
@@ -46,17 +58,84 @@ final class SegmentPort implements WorkerPort {
         heartbeat.busy(atMostMs);
     }
 
-    /** A step that changed nothing makes no commit, so that the count of commits says something. */
+    /**
+     * A step that changed nothing makes no commit, so that the count of commits says something. Once the steps have begun,
+     * a commit is one of theirs, and tells the root that this incarnation got somewhere.
+     */
     @Override
     public void commit() {
+        State state = segment.state();
         if (state.dirty()) {
             state.commit();
+            if (stepping) {
+                segment.stepCommitted();
+                commitsSinceCheckpoint++;
+            }
         }
     }
 
     @Override
+    public void commitStep() {
+        commit();
+        if (checkpointRequested || checkpointIsDue()) {
+            checkpoint();
+        }
+    }
+
+    @Override
+    public void requestCheckpoint() {
+        if (segment.header().checkpoints() == 0) {
+            throw new IllegalStateException(
+                    "this daemon keeps no checkpoints; declare how many with the manifest key `checkpoints`");
+        }
+        checkpointRequested = true;
+    }
+
+    @Override
+    public boolean evolve(Daemon daemon, LayoutMismatchException mismatch) throws Exception {
+        switch (policy.evolve()) {
+            case REFUSE -> {
+                return false;
+            }
+            case ZERO -> {
+                log(
+                        "starting empty, as declared (`evolve: zero`); the old contents are kept aside: "
+                                + mismatch.getMessage(),
+                        null);
+                segment.empty(true);
+            }
+            case MIGRATE -> {
+                log("migrating, as declared (`evolve: migrate`): " + mismatch.getMessage(), null);
+                segment.migrate(daemon::migrate);
+            }
+        }
+        return true;
+    }
+
+    /** Nothing new is not worth a checkpoint. */
+    private boolean checkpointIsDue() {
+        return commitsSinceCheckpoint > 0 && everyIsDue();
+    }
+
+    private boolean everyIsDue() {
+        return policy.checkpointEveryCommits() > 0 && commitsSinceCheckpoint >= policy.checkpointEveryCommits()
+                || policy.checkpointEveryMs() > 0
+                        && System.nanoTime() - checkpointedAtNs >= policy.checkpointEveryMs() * NANOS_PER_MS;
+    }
+
+    private void checkpoint() {
+        busy(CHECKPOINT_AT_MOST_MS);
+        segment.checkpoint();
+        bumpHeartbeat();
+        checkpointRequested = false;
+        commitsSinceCheckpoint = 0;
+        checkpointedAtNs = System.nanoTime();
+    }
+
+    @Override
     public void rollback() {
-        state.rollback();
+        segment.state().rollback();
+        checkpointRequested = false;
     }
 
     @Override

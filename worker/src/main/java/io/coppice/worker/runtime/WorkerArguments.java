@@ -2,8 +2,10 @@ package io.coppice.worker.runtime;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -11,10 +13,13 @@ import org.jspecify.annotations.Nullable;
  * The command line the root gives a worker.
  *
  * <pre>
- *  --instance I --name N --segment FILE --lock FILE --main CLASS --heartbeat-timeout-ms T [--peer NAME=FILE]… -- USERARGS…
+ *  --instance I --name N --segment FILE --lock FILE --main CLASS --heartbeat-timeout-ms T
+ *  [--resume resume|zero|ask] [--evolve refuse|zero|migrate] [--checkpoint-every-ms T] [--checkpoint-every-commits N]
+ *  [--peer NAME=FILE]… -- USERARGS…
  * </pre>
  *
  * @param heartbeatTimeoutMs zero for none
+ * @param statePolicy what its contents as a whole are subject to
  * @param peers the segments of the daemons this one may read, by name, in the order given
  * @param userArgs what the manifest says in {@code args}
  */
@@ -25,6 +30,7 @@ record WorkerArguments(
         Path lock,
         String mainClass,
         long heartbeatTimeoutMs,
+        StatePolicy statePolicy,
         Map<String, Path> peers,
         List<String> userArgs) {
 
@@ -69,13 +75,41 @@ record WorkerArguments(
                 Path.of(required(options, "--segment")),
                 Path.of(required(options, "--lock")),
                 required(options, "--main"),
-                milliseconds(required(options, "--heartbeat-timeout-ms")),
+                number(options, "--heartbeat-timeout-ms", required(options, "--heartbeat-timeout-ms")),
+                new StatePolicy(
+                        word(options, "--resume", StatePolicy.Resume.RESUME, StatePolicy.Resume.class),
+                        word(options, "--evolve", StatePolicy.Evolve.REFUSE, StatePolicy.Evolve.class),
+                        number(options, "--checkpoint-every-ms", "0"),
+                        number(options, "--checkpoint-every-commits", "0")),
                 peers,
                 userArgs);
     }
 
-    private static final List<String> OPTIONS =
-            List.of("--instance", "--name", "--segment", "--lock", "--main", "--heartbeat-timeout-ms");
+    private static final List<String> OPTIONS = List.of(
+            "--instance",
+            "--name",
+            "--segment",
+            "--lock",
+            "--main",
+            "--heartbeat-timeout-ms",
+            "--resume",
+            "--evolve",
+            "--checkpoint-every-ms",
+            "--checkpoint-every-commits");
+
+    private static <E extends Enum<E>> E word(Map<String, String> options, String option, E fallback, Class<E> type) {
+        String text = options.get(option);
+        if (text == null) {
+            return fallback;
+        }
+        for (E value : type.getEnumConstants()) {
+            if (value.name().toLowerCase(Locale.ROOT).equals(text)) {
+                return value;
+            }
+        }
+        throw new IllegalArgumentException(option + " " + text + ": expected one of "
+                + Arrays.toString(type.getEnumConstants()).toLowerCase(Locale.ROOT));
+    }
 
     private static String required(Map<String, String> options, String option) {
         @Nullable String value = options.get(option);
@@ -85,16 +119,16 @@ record WorkerArguments(
         return value;
     }
 
-    private static long milliseconds(String text) {
+    private static long number(Map<String, String> options, String option, String fallback) {
+        String text = options.getOrDefault(option, fallback);
         long ms;
         try {
             ms = Long.parseLong(text);
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(
-                    "--heartbeat-timeout-ms " + text + ": expected a number of milliseconds", e);
+            throw new IllegalArgumentException(option + " " + text + ": expected a number", e);
         }
         if (ms < 0 || ms > Long.MAX_VALUE / 1_000_000) {
-            throw new IllegalArgumentException("--heartbeat-timeout-ms " + text + ": expected zero or more");
+            throw new IllegalArgumentException(option + " " + text + ": expected zero or more");
         }
         return ms;
     }

@@ -1,5 +1,6 @@
 package io.coppice.worker.runtime;
 
+import io.coppice.state.ReadOnlySegment;
 import io.coppice.state.State;
 import io.coppice.worker.DaemonContext;
 import io.coppice.worker.Peer;
@@ -9,22 +10,27 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The context of a running worker. Loop thread, {@link #stopRequested} excepted. */
 final class WorkerContext implements DaemonContext {
     private final WorkerArguments arguments;
     private final long incarnation;
     private final Optional<PreviousExit> previousExit;
-    private final State state;
+    private final Supplier<State> state;
     private final WorkerPort port;
     private final StopRequest stop;
-    private final Map<String, Peer> peers = new LinkedHashMap<>();
+    private final Map<String, SegmentPeer> peers = new LinkedHashMap<>();
+
+    /** The state that has been told where receivers are; a step back to older contents makes another one. */
+    private @Nullable State told;
 
     WorkerContext(
             WorkerArguments arguments,
             long incarnation,
             Optional<PreviousExit> previousExit,
-            State state,
+            Supplier<State> state,
             WorkerPort port,
             StopRequest stop) {
         this.arguments = arguments;
@@ -33,7 +39,9 @@ final class WorkerContext implements DaemonContext {
         this.state = state;
         this.port = port;
         this.stop = stop;
-        arguments.peers().forEach((name, segment) -> peers.put(name, new SegmentPeer(name, segment, port)));
+        arguments
+                .peers()
+                .forEach((name, segment) -> peers.put(name, new SegmentPeer(name, segment, this::state, port)));
     }
 
     @Override
@@ -63,7 +71,12 @@ final class WorkerContext implements DaemonContext {
 
     @Override
     public State state() {
-        return state;
+        State present = state.get();
+        if (present != told) {
+            present.receivers(this::segmentOf);
+            told = present;
+        }
+        return present;
     }
 
     @Override
@@ -75,6 +88,11 @@ final class WorkerContext implements DaemonContext {
                     + "; declare it in the manifest under `reads`");
         }
         return peer;
+    }
+
+    private @Nullable ReadOnlySegment segmentOf(String receiver) {
+        SegmentPeer peer = peers.get(receiver);
+        return peer == null ? null : peer.segment();
     }
 
     @Override
@@ -95,6 +113,11 @@ final class WorkerContext implements DaemonContext {
     public void commit() {
         port.commit();
         port.bumpHeartbeat();
+    }
+
+    @Override
+    public void checkpoint() {
+        port.requestCheckpoint();
     }
 
     @Override

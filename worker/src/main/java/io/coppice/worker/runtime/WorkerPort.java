@@ -1,6 +1,8 @@
 package io.coppice.worker.runtime;
 
+import io.coppice.state.LayoutMismatchException;
 import io.coppice.state.Phase;
+import io.coppice.worker.Daemon;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,20 @@ interface WorkerPort {
     void busy(long atMostMs);
 
     void commit();
+
+    /** Commits what a step changed, and takes the checkpoint that is due. */
+    void commitStep();
+
+    /** A checkpoint is due after the next commit of a step. */
+    void requestCheckpoint();
+
+    /**
+     * Start met structures of another layout: does what the manifest declares for that.
+     *
+     * @return false if that is to refuse; nothing has changed
+     * @throws Exception if the contents could not be set aside, or the migration failed; they are as before
+     */
+    boolean evolve(Daemon daemon, LayoutMismatchException mismatch) throws Exception;
 
     void rollback();
 

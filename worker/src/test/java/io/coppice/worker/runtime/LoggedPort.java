@@ -1,6 +1,8 @@
 package io.coppice.worker.runtime;
 
+import io.coppice.state.LayoutMismatchException;
 import io.coppice.state.Phase;
+import io.coppice.worker.Daemon;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,7 @@ final class LoggedPort implements WorkerPort {
     long committed;
     long value;
     String lastWords = "";
+    boolean evolves;
     Runnable onPark = () -> {};
 
     @Override
@@ -41,6 +44,22 @@ final class LoggedPort implements WorkerPort {
     public void commit() {
         committed = value;
         done.add("commit " + value);
+    }
+
+    @Override
+    public void commitStep() {
+        commit();
+    }
+
+    @Override
+    public void requestCheckpoint() {
+        done.add("checkpoint");
+    }
+
+    @Override
+    public boolean evolve(Daemon daemon, LayoutMismatchException mismatch) {
+        done.add("evolve");
+        return evolves;
     }
 
     @Override

@@ -56,6 +56,11 @@ final class NoContext implements DaemonContext {
     }
 
     @Override
+    public void checkpoint() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void rollback() {
         throw new UnsupportedOperationException();
     }

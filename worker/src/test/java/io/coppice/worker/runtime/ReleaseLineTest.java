@@ -21,7 +21,8 @@ class ReleaseLineTest {
     @Test
     void shouldReadAFirstRelease() throws IOException {
         assertEquals(
-                new ReleaseLine(1, Optional.empty()), await("go 1 none 0 - 0\n").orElseThrow());
+                new ReleaseLine(1, Optional.empty(), Optional.empty()),
+                await("go 1 none 0 - 0\n").orElseThrow());
     }
 
     @Test
@@ -30,8 +31,18 @@ class ReleaseLineTest {
                 ExitKind.SIGNAL, -1, Optional.of("KILL"), Instant.ofEpochMilli(1_790_000_000_123L), Optional.empty());
 
         assertEquals(
-                new ReleaseLine(7, Optional.of(exit)),
+                new ReleaseLine(7, Optional.of(exit), Optional.empty()),
                 await("go 7 signal 0 KILL 1790000000123\n").orElseThrow());
+    }
+
+    @Test
+    void shouldReadWhatToFallBackTo() throws IOException {
+        assertEquals(
+                Optional.of(ReleaseLine.Fallback.CHECKPOINT),
+                await("go 3 exit 70 - 5 checkpoint\n").orElseThrow().fallback());
+        assertEquals(
+                Optional.of(ReleaseLine.Fallback.EMPTY),
+                await("go 3 exit 70 - 5 empty\n").orElseThrow().fallback());
     }
 
     @Test

@@ -38,6 +38,17 @@ class WorkerArgumentsTest {
     }
 
     @Test
+    void shouldReadWhatTheContentsAreSubjectTo() {
+        assertEquals(StatePolicy.DEFAULT, parse(GOOD).statePolicy());
+        assertEquals(
+                new StatePolicy(StatePolicy.Resume.ASK, StatePolicy.Evolve.MIGRATE, 1500, 20),
+                parse(GOOD + " --resume ask --evolve migrate --checkpoint-every-ms 1500 --checkpoint-every-commits 20")
+                        .statePolicy());
+        assertRefused("--resume never: expected one of [resume, zero, ask]", GOOD + " --resume never");
+        assertRefused("--checkpoint-every-ms x: expected", GOOD + " --checkpoint-every-ms x");
+    }
+
+    @Test
     void shouldNameTheArgumentAtFault() {
         assertRefused("--segment: missing", GOOD.replace("--segment /s/ingest.seg ", ""));
         assertRefused("--heartbeat-timeout-ms 5s: expected", GOOD.replace("5000", "5s"));

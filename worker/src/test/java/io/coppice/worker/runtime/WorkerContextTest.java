@@ -6,13 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.state.Channel;
 import io.coppice.state.OwnedSegment;
+import io.coppice.state.RingReader;
 import io.coppice.state.SegmentFile;
 import io.coppice.worker.Peer;
 import io.coppice.worker.PeerAccess;
 import io.coppice.worker.PeerUnavailableException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,8 +52,16 @@ class WorkerContextTest {
             files.put(peer, directory.resolve(peer + ".seg"));
         }
         WorkerArguments arguments = new WorkerArguments(
-                "shop", "ingest", Path.of("s"), Path.of("l"), "C", 3, files, List.of("--topic", "orders"));
-        return new WorkerContext(arguments, 3, Optional.empty(), segment.state(), port, stop);
+                "shop",
+                "ingest",
+                Path.of("s"),
+                Path.of("l"),
+                "C",
+                3,
+                StatePolicy.DEFAULT,
+                files,
+                List.of("--topic", "orders"));
+        return new WorkerContext(arguments, 3, Optional.empty(), segment::state, port, stop);
     }
 
     @Test
@@ -132,5 +143,28 @@ class WorkerContextTest {
     void shouldAnswerWithTheSamePeerEachTime() {
         WorkerContext context = context("rates");
         assertSame(context.peer("rates"), context.peer("rates"));
+    }
+
+    /** Both ends in one process: the daemon is its own peer, whose segment has the channel and the cursor. */
+    @Test
+    void shouldCarryMessagesFromAChannelToAReceiverThatIsAPeer() throws Exception {
+        WorkerContext context = context("ingest", "audit");
+        Channel orders = context.state().channel("orders", 512, "ingest");
+        RingReader reader = context.peer("ingest").readableOrThrow().ring("orders", "orders-read");
+        context.state().commit();
+        List<Long> numbers = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            orders.offer(new byte[40]);
+            context.state().commit();
+            reader.poll((buffer, offset, length, number) -> numbers.add(number), 10);
+            context.state().commit();
+        }
+        assertEquals(100, numbers.size());
+        assertEquals(100, numbers.get(99));
+
+        Channel unread = context.state().channel("unread", 512, "audit");
+        while (unread.tryOffer(new byte[40])) {
+            assertTrue(unread.messages() < 20, "a receiver without a segment holds everything back");
+        }
     }
 }

@@ -175,6 +175,11 @@ final class CountingRig implements AutoCloseable {
         }
 
         @Override
+        public void checkpoint() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public void rollback() {
             segment.state().rollback();
         }

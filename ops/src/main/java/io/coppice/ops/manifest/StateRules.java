@@ -1,0 +1,119 @@
+package io.coppice.ops.manifest;
+
+import io.coppice.ops.manifest.Setting.ValueReader;
+import io.coppice.state.SegmentSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** The keys about a daemon's contents as a whole: how they are read, and what they make of a worker's command line. */
+final class StateRules {
+    private static final Pattern COMMITS = Pattern.compile("([1-9][0-9]{0,8}) commits?");
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
+    private static final long MAX_EVERY_MS = 24L * 3_600_000;
+
+    private StateRules() {}
+
+    /**
+     * When a checkpoint is due.
+     *
+     * @param ms after the last one, 0 for no such rule
+     * @param commits of steps since the last one, 0 for no such rule
+     */
+    record Every(long ms, long commits) {
+        static final Every NEVER = new Every(0, 0);
+    }
+
+    /** Options of a worker; none where the defaults hold. Tells what does not fit together. */
+    static List<String> of(DaemonSpec daemon, Problems problems) {
+        List<String> options = new ArrayList<>();
+        add(options, "--resume", daemon, DaemonKeys.RESUME);
+        add(options, "--evolve", daemon, DaemonKeys.EVOLVE);
+        Every every = daemon.value(DaemonKeys.CHECKPOINT_EVERY);
+        int checkpoints = daemon.value(DaemonKeys.CHECKPOINTS);
+        Located<Every> stated = daemon.stated(DaemonKeys.CHECKPOINT_EVERY);
+        if (stated != null && checkpoints == 0) {
+            problems.add(stated, "no room for a checkpoint", "`checkpoints` of 1 or more beside it", "");
+        }
+        if (every.ms() > 0) {
+            options.addAll(List.of("--checkpoint-every-ms", String.valueOf(every.ms())));
+        }
+        if (every.commits() > 0) {
+            options.addAll(List.of("--checkpoint-every-commits", String.valueOf(every.commits())));
+        }
+        requireThatItFits(daemon, checkpoints, problems);
+        return options;
+    }
+
+    /** What a daemon's segment takes on its file system. */
+    static long segmentBytes(DaemonSpec daemon) {
+        return SegmentSpec.lengthFor(daemon.value(DaemonKeys.STATE), daemon.value(DaemonKeys.CHECKPOINTS));
+    }
+
+    private static void requireThatItFits(DaemonSpec daemon, int checkpoints, Problems problems) {
+        long bytes = segmentBytes(daemon);
+        Located<Integer> stated = daemon.stated(DaemonKeys.CHECKPOINTS);
+        if (stated != null && bytes > SegmentSpec.MAX_LENGTH_BYTES) {
+            problems.add(
+                    stated,
+                    "`state` and " + checkpoints + " checkpoints make a segment of " + Quantity.roundedSize(bytes),
+                    "at most " + Quantity.size(SegmentSpec.MAX_LENGTH_BYTES)
+                            + ", as each checkpoint costs nearly as much as the state",
+                    "");
+        }
+    }
+
+    private static void add(List<String> options, String option, DaemonSpec daemon, Setting<String> setting) {
+        if (daemon.stated(setting) != null) {
+            options.addAll(List.of(option, daemon.value(setting)));
+        }
+    }
+
+    static @Nullable Every every(YamlNode node, String path, Problems problems) {
+        String expected = "a duration such as 30s, or a number of commits such as `1000 commits`";
+        String text = ValueReaders.scalar(node, path, problems, expected);
+        if (text == null) {
+            return null;
+        }
+        Matcher commits = COMMITS.matcher(text);
+        if (commits.matches()) {
+            return new Every(0, Long.parseLong(commits.group(1)));
+        }
+        Long ms = ValueReaders.duration(10, MAX_EVERY_MS).read(node, path, problems);
+        return ms == null ? null : new Every(ms, 0);
+    }
+
+    static ValueReader<Integer> number(int most) {
+        return (node, path, problems) -> {
+            String expected = "a number from 0 to " + most;
+            String text = ValueReaders.scalar(node, path, problems, expected);
+            if (text == null) {
+                return null;
+            }
+            if (NUMBER.matcher(text).matches() && Integer.parseInt(text) <= most) {
+                return Integer.parseInt(text);
+            }
+            problems.add(node.at(), path, node.description(), expected);
+            return null;
+        };
+    }
+
+    static ValueReader<String> oneOf(String... words) {
+        return (node, path, problems) -> {
+            String expected = "one of `" + String.join("`, `", words) + "`";
+            String text = ValueReaders.scalar(node, path, problems, expected);
+            if (text == null || List.of(words).contains(text)) {
+                return text;
+            }
+            problems.add(
+                    node.at(),
+                    path,
+                    node.description(),
+                    expected,
+                    Suggestion.didYouMean(Suggestion.near(text, List.of(words))));
+            return null;
+        };
+    }
+}

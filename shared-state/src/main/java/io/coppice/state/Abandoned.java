@@ -1,0 +1,22 @@
+package io.coppice.state;
+
+import java.nio.file.Path;
+
+/**
+ * Contents that a step back abandoned, kept as a segment of their own in a file next to it. {@link
+ * SegmentFile#openReadOnly} opens it like any other.
+ *
+ * @param file where they are
+ * @param timeline they were the end of
+ * @param commitSequence their last commit
+ */
+public record Abandoned(Path file, long timeline, long commitSequence) {
+    /** What commands call it: {@code T3-C1200}. No two abandoned contents of a segment are of one timeline. */
+    public String id() {
+        return id(timeline, commitSequence);
+    }
+
+    static String id(long timeline, long commitSequence) {
+        return "T" + timeline + "-C" + commitSequence;
+    }
+}

@@ -1,0 +1,160 @@
+package io.coppice.state;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The files of abandoned contents next to a segment: {@code ingest.abandoned-T3-C1200.seg} next to {@code ingest.seg}, mode
+ * 0600. A copy is written under a name nobody can guess and renamed when it is complete, so that a file of that form always
+ * is.
+ */
+final class AbandonedFiles implements Aside {
+    /** Kept of one segment; the oldest makes room for the next, once that is complete. */
+    static final int KEPT = 3;
+
+    private static final String SEGMENT_SUFFIX = ".seg";
+    private static final String INFIX = ".abandoned-";
+    private static final String UNFINISHED_SUFFIX = ".unfinished";
+
+    private final Path segment;
+    private final Path directory;
+    private final String prefix;
+    private final Pattern form;
+
+    AbandonedFiles(Path segment) {
+        this.segment = segment;
+        Path parent = segment.toAbsolutePath().getParent();
+        this.directory = parent == null ? Path.of("/") : parent;
+        String name = String.valueOf(segment.getFileName());
+        String base = name.endsWith(SEGMENT_SUFFIX) ? name.substring(0, name.length() - SEGMENT_SUFFIX.length()) : name;
+        this.prefix = base + INFIX;
+        this.form = Pattern.compile(
+                Pattern.quote(prefix) + "T([1-9][0-9]{0,17})-C(0|[1-9][0-9]{0,17})" + Pattern.quote(SEGMENT_SUFFIX));
+    }
+
+    /** Newest first. Their contents are not looked at. */
+    List<Abandoned> list() throws IOException {
+        List<Abandoned> found = new ArrayList<>();
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                Matcher matcher = form.matcher(String.valueOf(file.getFileName()));
+                if (matcher.matches()) {
+                    found.add(new Abandoned(file, Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2))));
+                }
+            }
+        }
+        found.sort(Comparator.comparingLong(Abandoned::timeline)
+                .thenComparingLong(Abandoned::commitSequence)
+                .reversed());
+        return found;
+    }
+
+    @Override
+    public Abandoned keep(long timeline, long commitSequence, long inUse) throws SegmentException {
+        Path target = file(timeline, commitSequence);
+        Path unfinished = directory.resolve("." + prefix + UUID.randomUUID() + UNFINISHED_SUFFIX);
+        try {
+            removeUnfinished();
+            try {
+                copy(unfinished);
+                Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Files.deleteIfExists(unfinished);
+            }
+            Abandoned kept = new Abandoned(target, timeline, commitSequence);
+            makeRoom(kept, inUse);
+            return kept;
+        } catch (IOException e) {
+            throw new SegmentException(
+                    "Cannot set aside the contents of segment " + segment + " in " + target + ": " + e.getMessage()
+                            + ". They stay where they are, and are the segment's contents as before. Free "
+                            + sizeInWords() + " in " + directory + " and try again.",
+                    e);
+        }
+    }
+
+    @Override
+    public void discard(long timeline, long commitSequence) {
+        try {
+            Files.deleteIfExists(file(timeline, commitSequence));
+        } catch (IOException e) {
+            // A copy too many; the next ones make room.
+        }
+    }
+
+    @Override
+    public ReadOnlySegment open(long timeline, long commitSequence) throws SegmentException {
+        return SegmentFile.openReadOnly(file(timeline, commitSequence));
+    }
+
+    private Path file(long timeline, long commitSequence) {
+        return directory.resolve(prefix + Abandoned.id(timeline, commitSequence) + SEGMENT_SUFFIX);
+    }
+
+    /** A file that is written, not mapped: a full file system is an error of the call and not a signal. */
+    private void copy(Path target) throws IOException {
+        try (FileChannel from = FileChannel.open(segment, StandardOpenOption.READ);
+                FileChannel to = FileChannel.open(
+                        target,
+                        Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
+                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+            long length = from.size();
+            long at = 0;
+            while (at < length) {
+                long copied = from.transferTo(at, length - at, to);
+                if (copied <= 0) {
+                    throw new EOFException("the copy ended at " + at + " of " + length + " bytes");
+                }
+                at += copied;
+            }
+        }
+    }
+
+    /** What an owner that died while it copied left behind: only one owner at a time copies. */
+    private void removeUnfinished() throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(
+                directory,
+                file -> String.valueOf(file.getFileName()).startsWith("." + prefix)
+                        && String.valueOf(file.getFileName()).endsWith(UNFINISHED_SUFFIX))) {
+            for (Path file : files) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+
+    private void makeRoom(Abandoned newest, long inUse) throws IOException {
+        List<Abandoned> all = list();
+        int kept = 0;
+        for (Abandoned abandoned : all) {
+            boolean needed = abandoned.timeline() == newest.timeline() || abandoned.timeline() == inUse;
+            if (abandoned.timeline() == newest.timeline() && !abandoned.id().equals(newest.id())) {
+                // An earlier attempt at this step back, which did not come to its decision.
+                Files.deleteIfExists(abandoned.file());
+            } else if (++kept > KEPT && !needed) {
+                Files.deleteIfExists(abandoned.file());
+            }
+        }
+    }
+
+    private String sizeInWords() {
+        try {
+            return Files.size(segment) + " bytes";
+        } catch (IOException e) {
+            return "the segment's size";
+        }
+    }
+}

@@ -1,0 +1,225 @@
+package io.coppice.state;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a segment's owner does with the contents as a whole: keeps them aside, replaces them by older ones, and finishes what
+ * an owner before it died in. {@link StepBack} argues why no crash tears that. Owner's thread only; the caller detaches
+ * the structures before, and attaches them after.
+ */
+final class Contents {
+    private final CommitEngine engine;
+    private final Memory memory;
+    private final SegmentGeometry geometry;
+    private final Checkpoints checkpoints;
+    private final StepBack stepBack;
+    private final @Nullable Aside aside;
+
+    /** The migration whose marker stands, null none. */
+    private StepBack.@Nullable Decision migration;
+
+    /** @param aside null for a segment whose contents nobody would keep */
+    Contents(CommitEngine engine, Checkpoints checkpoints, @Nullable Aside aside) {
+        this.engine = engine;
+        this.memory = engine.memory;
+        this.geometry = engine.geometry;
+        this.checkpoints = checkpoints;
+        this.stepBack = new StepBack(engine);
+        this.aside = aside;
+    }
+
+    boolean migrationPending() {
+        return migration != null;
+    }
+
+    /** Finishes the step back that an owner died in, if there is one; of a migration, the part that is not the user's. */
+    boolean finishPending() {
+        Optional<StepBack.Decision> pending = StepBack.pending(memory);
+        migration = null;
+        if (pending.isEmpty()) {
+            return false;
+        }
+        StepBack.Decision decision = pending.get();
+        switch (decision.kind()) {
+            case EMPTY -> makeEmpty(decision);
+            case CHECKPOINT -> copyCheckpoint(decision, checkpointOf(decision));
+            case ABANDONED -> {
+                try {
+                    copyAbandoned(decision);
+                } catch (SegmentException e) {
+                    throw new SegmentDamagedException(
+                            "Abandoned contents were being brought back when its last owner died, and cannot be read now: "
+                                    + e.getMessage(),
+                            e);
+                }
+            }
+            case MIGRATION -> {
+                makeEmpty(decision);
+                migration = decision;
+            }
+        }
+        if (migration == null) {
+            stepBack.finish();
+        }
+        engine.restore();
+        return true;
+    }
+
+    void empty(boolean keep) throws SegmentException {
+        if (keep) {
+            keepAbandoned(0);
+        }
+        StepBack.Decision decision = decide(StepBackKind.EMPTY, 0, 0);
+        makeEmpty(decision);
+        finish();
+    }
+
+    /** @param checkpoint verified */
+    void restore(Checkpoint checkpoint) throws SegmentException {
+        keepAbandoned(0);
+        StepBack.Decision decision = decide(StepBackKind.CHECKPOINT, checkpoint.area(), checkpoint.commitSequence());
+        copyCheckpoint(decision, checkpoint);
+        finish();
+    }
+
+    void restore(Abandoned abandoned) throws SegmentException {
+        try (ReadOnlySegment source = open(abandoned.timeline(), abandoned.commitSequence())) {
+            requireSound(source);
+            keepAbandoned(abandoned.timeline());
+            StepBack.Decision decision =
+                    decide(StepBackKind.ABANDONED, abandoned.timeline(), abandoned.commitSequence());
+            stepBack.carryOut(decision, source.memory(), geometry.arenaOffset(), geometry.arenaLength());
+        }
+        finish();
+    }
+
+    /** Empties the arena for a migration, and answers with what to migrate. */
+    StateView beginMigration() throws SegmentException {
+        StepBack.Decision decision = migration;
+        if (decision == null) {
+            keep(0);
+            decision = decide(StepBackKind.MIGRATION, timeline(), engine.sequence());
+            migration = decision;
+        }
+        StateView old;
+        try (ReadOnlySegment source = open(decision.source(), decision.commit())) {
+            requireSound(source);
+            SnapshotResult result = source.snapshot();
+            if (!(result instanceof SnapshotResult.Snapshot snapshot)) {
+                throw new SegmentException("Cannot migrate segment " + engine.segment() + ": " + result);
+            }
+            old = snapshot.view();
+        }
+        makeEmpty(decision);
+        engine.restore();
+        return old;
+    }
+
+    void finishMigration() {
+        stepBack.finish();
+        migration = null;
+    }
+
+    /** Back to what was set aside for it. The marker stands until the old contents do, so that nothing in between counts. */
+    void abortMigration() throws SegmentException {
+        StepBack.Decision decision = migration;
+        Aside place = aside;
+        if (decision != null && place != null) {
+            copyAbandoned(decision);
+            finish();
+            place.discard(decision.source(), decision.commit());
+        }
+    }
+
+    private long timeline() {
+        return memory.getLong(HeaderLayout.TIMELINE_OFFSET);
+    }
+
+    /** What a pending migration has made so far is nothing to keep (what it is made from is kept already), nor is commit 0. */
+    private void keepAbandoned(long inUse) throws SegmentException {
+        if (migration == null && engine.sequence() > 0) {
+            keep(inUse);
+        }
+    }
+
+    private void keep(long inUse) throws SegmentException {
+        Aside place = aside;
+        if (place != null) {
+            place.keep(timeline(), engine.sequence(), inUse);
+        }
+    }
+
+    private ReadOnlySegment open(long timeline, long commitSequence) throws SegmentException {
+        Aside place = aside;
+        if (place == null) {
+            throw new SegmentException("Segment " + engine.segment() + " keeps no abandoned contents.");
+        }
+        return place.open(timeline, commitSequence);
+    }
+
+    /** While a migration is pending, its marker serves: a death before it is cleared begins the migration again. */
+    private StepBack.Decision decide(StepBackKind kind, long source, long commit) {
+        StepBack.Decision decision = new StepBack.Decision(kind, source, commit, Math.addExact(timeline(), 1));
+        if (migration == null) {
+            stepBack.decide(decision);
+        }
+        return decision;
+    }
+
+    private void finish() {
+        stepBack.finish();
+        migration = null;
+        engine.restore();
+    }
+
+    private void makeEmpty(StepBack.Decision decision) {
+        stepBack.carryOut(decision, memory, 0, 0);
+    }
+
+    private Checkpoint checkpointOf(StepBack.Decision decision) {
+        long area = decision.source();
+        Checkpoint checkpoint = area >= 0 && area < geometry.checkpoints() ? checkpoints.describe((int) area) : null;
+        if (checkpoint == null || checkpoint.commitSequence() != decision.commit() || !checkpoints.verify(checkpoint)) {
+            throw new SegmentDamagedException("The step back to the checkpoint in area " + area + " of commit "
+                    + decision.commit() + " was decided, and the checkpoint is damaged. Bring other contents back"
+                    + " (coppice state NAME --abandoned, coppice restore NAME ID).");
+        }
+        return checkpoint;
+    }
+
+    private void copyCheckpoint(StepBack.Decision decision, Checkpoint checkpoint) {
+        long data = geometry.checkpointOffset(checkpoint.area()) + CheckpointLayout.DATA_OFFSET;
+        stepBack.carryOut(decision, memory, data, checkpoint.dataBytes());
+    }
+
+    private void copyAbandoned(StepBack.Decision decision) throws SegmentException {
+        try (ReadOnlySegment source = open(decision.source(), decision.commit())) {
+            requireSound(source);
+            stepBack.carryOut(decision, source.memory(), geometry.arenaOffset(), geometry.arenaLength());
+        }
+    }
+
+    /** Nothing is stepped back to that a successor could not read, or that is not exactly a commit. */
+    private void requireSound(ReadOnlySegment source) throws SegmentException {
+        Header found = source.header();
+        if (!engine.segment().equals(found.instance() + "/" + found.name())) {
+            throw new SegmentException("Cannot bring contents back to segment " + engine.segment() + ": they are of "
+                    + found.instance() + "/" + found.name() + ".");
+        }
+        if (found.stateBytes() != geometry.stateBytes()) {
+            throw new SegmentException("Cannot bring contents back to segment " + engine.segment()
+                    + ": their `state` is " + found.stateBytes() + " bytes, that of the segment "
+                    + geometry.stateBytes() + ". Set the manifest key `state` back first.");
+        }
+        Memory words = source.memory();
+        SegmentGeometry layout = source.geometry();
+        if (StepBack.pending(words).isPresent()
+                || words.getLong(layout.undoOffset()) == source.commitSequenceAcquire() + 1) {
+            throw new SegmentException("Cannot bring contents back to segment " + engine.segment()
+                    + ": what was kept aside ends in the middle of a commit.");
+        }
+        Directory.read(
+                (offset, target, length) -> words.getBytes(layout.arenaOffset() + offset, target, 0, length), layout);
+    }
+}

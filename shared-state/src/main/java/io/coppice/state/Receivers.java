@@ -1,0 +1,14 @@
+package io.coppice.state;
+
+import org.jspecify.annotations.Nullable;
+
+/** Where a channel's writer finds its receivers' segments, which have their cursors. */
+@FunctionalInterface
+public interface Receivers {
+    /**
+     * The receiver's segment, mapped read-only and left open, the same object as long as it is good; null if there is none
+     * now. Owner's thread; must be quick and must not throw.
+     */
+    @Nullable
+    ReadOnlySegment segment(String receiver);
+}

@@ -1,0 +1,286 @@
+package io.coppice.state;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads somebody's channel or broadcast from where a cursor of the reader's own segment stands. Thread of the cursor's owner.
+ * Polling allocates nothing, except to tell what is rare.
+ *
+ * <p>Messages are handled in order, each once per commit of the reader: the cursor moves with the reader's state, so a
+ * crash or rollback of the reader repeats what it had not committed, and nothing else. Only what the writer has committed is
+ * seen, also while the writer is dead. The writer's memory is trusted in nothing: whatever it holds, a poll ends, and reads
+ * within the segment.
+ *
+ * <p>Bytes of the ring are copied in batches up to the committed end and then read from the copy, so a message costs no
+ * access to foreign memory of its own. {@link PlaceLayout} and {@link RingLayout} argue why what is copied is whole.
+ */
+public final class RingReader {
+    /** Of one copy: many short messages, in half of a small L1 cache. */
+    private static final int BATCH_BYTES = 16 << 10;
+
+    /** Copies of one fetch at most: padding, the start of a message longer than a batch, that message. */
+    private static final int COPIES = 3;
+
+    private final ReadOnlySegment segment;
+    private final Memory memory;
+    private final Cursor cursor;
+    private final long origin;
+    private final ForeignPlace end;
+    private final RingPoll.Messages messages = new RingPoll.Messages();
+
+    /** Where the ring is, on that timeline; -1 not known. */
+    private long data = -1;
+
+    private long ring;
+    private int capacity;
+    private long timeline;
+    private RingPoll.@Nullable Unavailable missing;
+    private long missingAtCommit;
+
+    private long endCommit = -1;
+    private long endPosition;
+    private long endNumber;
+
+    /** A copy of the ring from {@link #batchFrom} to {@link #batchTo}; a cursor at batchStart goes on at batchFrom. */
+    private byte[] batch = new byte[0];
+
+    private long batchStart;
+    private long batchFrom;
+    private long batchTo;
+
+    private RingPoll.@Nullable TimelineChanged changed;
+    private long resyncPosition;
+    private long resyncNumber;
+
+    RingReader(ReadOnlySegment segment, Cursor cursor) {
+        this.segment = segment;
+        this.memory = segment.memory();
+        this.cursor = cursor;
+        this.end = new ForeignPlace(memory);
+        this.origin = segment.header().createdEpochMs();
+    }
+
+    /**
+     * Handles the messages that are there, and moves the cursor past them. The handler must neither commit nor roll back: the
+     * cursor would not be where the state is.
+     *
+     * @param limit most messages, 1 or more
+     * @return what happened; {@link RingPoll.Messages} is the same object each time
+     * @throws UndoLogFullException if the cursor was created since the last commit, and the undo log is full
+     * @throws IllegalStateException if the handler did commit or roll back
+     */
+    public RingPoll poll(MessageHandler handler, int limit) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("limit must be 1 or more, not " + limit + ".");
+        }
+        OwnPlace place = cursor.place();
+        long from = inBatch(place);
+        if (from < 0 || !wholeMessageAt(from)) {
+            try {
+                RingPoll nothing = fetch(place);
+                if (nothing != null) {
+                    return nothing;
+                }
+            } catch (SegmentDamagedException | IndexOutOfBoundsException e) {
+                return unavailable(String.valueOf(e.getMessage()));
+            }
+            from = batchFrom;
+        }
+        messages.count = handle(handler, limit, from, place.number());
+        return messages;
+    }
+
+    /**
+     * Accepts the writer's timeline that {@link RingPoll.TimelineChanged} told: the cursor goes to where its history and the
+     * writer's part, or to the start of the writer's timeline if that is not known. Does nothing if nothing was told.
+     */
+    public void resync() {
+        RingPoll.TimelineChanged accepted = changed;
+        if (accepted != null) {
+            cursor.move(origin, accepted.toTimeline(), resyncPosition, resyncNumber);
+            changed = null;
+        }
+    }
+
+    /** Where to go on in the batch, -1 if it does not help. */
+    private long inBatch(OwnPlace place) {
+        long position = place.position();
+        if (place.timeline() != timeline || place.origin() != origin || batchFrom == batchTo) {
+            return -1;
+        }
+        if (position == batchStart) {
+            return batchFrom;
+        }
+        return position >= batchFrom && position < batchTo ? position : -1;
+    }
+
+    private boolean wholeMessageAt(long position) {
+        int at = (int) (position - batchFrom);
+        int left = (int) (batchTo - position);
+        if (left < RingLayout.MESSAGE_OFFSET
+                || NativeWords.getInt(batch, at + RingLayout.KIND_OFFSET) != RingLayout.MESSAGE) {
+            return false;
+        }
+        int length = NativeWords.getInt(batch, at + RingLayout.LENGTH_OFFSET);
+        return length >= 0 && length <= left - RingLayout.MESSAGE_OFFSET;
+    }
+
+    private int handle(MessageHandler handler, int limit, long from, long first) {
+        long moment = cursor.moment();
+        long position = from;
+        int count = 0;
+        try {
+            do {
+                int at = (int) (position - batchFrom);
+                int length = NativeWords.getInt(batch, at + RingLayout.LENGTH_OFFSET);
+                handler.onMessage(batch, at + RingLayout.MESSAGE_OFFSET, length, first + count + 1);
+                position += RingLayout.taken(length);
+                count++;
+            } while (count < limit && wholeMessageAt(position));
+        } finally {
+            if (count > 0 && cursor.moment() == moment) {
+                cursor.move(origin, timeline, position, first + count);
+            }
+        }
+        if (cursor.moment() != moment) {
+            throw new IllegalStateException("The handler of ring " + cursor.ring() + " of " + cursor.writer()
+                    + " committed or rolled back. Do that after poll(), so that the cursor goes with the state.");
+        }
+        return count;
+    }
+
+    /** Copies what follows the cursor: null if the batch then starts with a whole message, else what to answer. */
+    private @Nullable RingPoll fetch(OwnPlace place) {
+        long committed = memory.getLongAcquire(HeaderLayout.COMMIT_SEQUENCE_OFFSET);
+        long current = History.of(memory);
+        if ((data < 0 || current != timeline) && !locate(committed, current)) {
+            return missing;
+        }
+        boolean read = committed == endCommit || readEnd();
+        if (!read || History.of(memory) != current) {
+            return RingPoll.Empty.EMPTY; // The writer is too fast, or changes its timeline just now.
+        }
+        boolean used = place.timeline() != 0;
+        if (used && (place.timeline() != current || place.origin() != origin)) {
+            return changed(place);
+        }
+        changed = null;
+        if (place.position() >= endPosition) {
+            return place.position() == endPosition || !end.latest()
+                    ? RingPoll.Empty.EMPTY
+                    : unavailable(
+                            "its end is at position " + endPosition + ", before the cursor at " + place.position());
+        }
+        return copy(place);
+    }
+
+    private @Nullable RingPoll copy(OwnPlace place) {
+        long start = place.position();
+        long from = start;
+        int wanted = BATCH_BYTES;
+        for (int copies = 0; copies < COPIES; copies++) {
+            int offset = (int) from & (capacity - 1);
+            int most = (int) Math.min(endPosition - from, capacity - offset);
+            int length = Math.min(wanted, most);
+            if (batch.length < length) {
+                batch = new byte[Math.max(length, Math.min(BATCH_BYTES, capacity))];
+            }
+            batchTo = batchFrom;
+            memory.getBytes(ring + offset, batch, 0, length);
+            memory.loadFence();
+            if (memory.getLong(data + RingLayout.INTACT_FROM_OFFSET) > start) {
+                return overrun(place);
+            }
+            batchStart = start;
+            batchFrom = from;
+            batchTo = from + length;
+            if (wholeMessageAt(from)) {
+                return null;
+            }
+            batchTo = batchFrom;
+            int said = NativeWords.getInt(batch, RingLayout.LENGTH_OFFSET);
+            int kind = NativeWords.getInt(batch, RingLayout.KIND_OFFSET);
+            int left = capacity - offset;
+            if (kind == RingLayout.PADDING && said == left - RingLayout.MESSAGE_OFFSET && endPosition - from > left) {
+                from += left;
+                wanted = BATCH_BYTES;
+            } else if (kind == RingLayout.MESSAGE && said >= 0 && said <= most - RingLayout.MESSAGE_OFFSET) {
+                wanted = RingLayout.taken(said);
+            } else {
+                break;
+            }
+        }
+        return unavailable("it has no message at position " + from + ", before its end at " + endPosition);
+    }
+
+    private RingPoll overrun(OwnPlace place) {
+        RingPoll lost = new RingPoll.Overrun(Math.max(0, endNumber - place.number()), endPosition - place.position());
+        cursor.move(origin, timeline, endPosition, endNumber);
+        return lost;
+    }
+
+    private boolean readEnd() {
+        if (!end.read(data + RingLayout.END_OFFSET)) {
+            return false;
+        }
+        if (!end.plausible()) {
+            throw new SegmentDamagedException("its end is at position " + end.position() + ", message " + end.number());
+        }
+        endPosition = end.position();
+        endNumber = end.number();
+        endCommit = end.latest() ? end.committed() : -1;
+        return true;
+    }
+
+    private RingPoll changed(OwnPlace place) {
+        boolean sent = end.timeline() == timeline;
+        long previous = sent ? memory.getLong(data + RingLayout.PREVIOUS_TIMELINE_OFFSET) : end.timeline();
+        long position = sent ? memory.getLong(data + RingLayout.START_POSITION_OFFSET) : endPosition;
+        long number = sent ? memory.getLong(data + RingLayout.START_NUMBER_OFFSET) : endNumber;
+        if (!PlaceLayout.plausible(position, number) || position > endPosition || number > endNumber) {
+            return unavailable("its timeline starts at position " + position + ", message " + number);
+        }
+        boolean exact = place.origin() == origin && place.timeline() == previous;
+        boolean behind = exact && place.position() <= position;
+        resyncPosition = behind ? place.position() : position;
+        resyncNumber = behind ? place.number() : number;
+        RingPoll.TimelineChanged told =
+                new RingPoll.TimelineChanged(place.timeline(), timeline, exact, place.number(), number, endNumber);
+        changed = told;
+        return told;
+    }
+
+    private boolean locate(long committed, long current) {
+        if (missing != null && committed == missingAtCommit && current == timeline) {
+            return false;
+        }
+        data = -1;
+        batchTo = batchFrom;
+        endCommit = -1;
+        timeline = current;
+        missingAtCommit = committed;
+        List<StructureInfo> structures = segment.directory();
+        if (structures == null) {
+            missing = unavailable("the writer commits faster than its directory can be read");
+            missingAtCommit = -1;
+            return false;
+        }
+        for (StructureInfo info : structures) {
+            boolean isRing = info.type() == StructureType.CHANNEL || info.type() == StructureType.BROADCAST;
+            if (isRing && info.name().equals(cursor.ring())) {
+                data = info.offsetBytes();
+                ring = data + RingLayout.ringOffset((int) info.parameter2());
+                capacity = info.capacity();
+                missing = null;
+                return true;
+            }
+        }
+        missing = unavailable("no ring of that name is committed yet");
+        return false;
+    }
+
+    private RingPoll.Unavailable unavailable(String problem) {
+        return new RingPoll.Unavailable("Ring " + cursor.ring() + " of " + cursor.writer() + ": " + problem + ".");
+    }
+}

@@ -1,0 +1,334 @@
+package io.coppice.state;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RingTest {
+    private final RingRig rig = new RingRig();
+
+    private static final MessageHandler IGNORE = (buffer, offset, length, number) -> {};
+
+    @Test
+    void shouldShowNothingBeforeItsCommit() {
+        Channel channel = rig.channel(512);
+        RingReader reader = rig.open();
+        assertTrue(channel.tryOffer(RingRig.bytes("one")));
+        assertSame(RingPoll.Empty.EMPTY, reader.poll(IGNORE, 10));
+        rig.writer.commit();
+        assertEquals(List.of("1:one"), RingRig.poll(reader));
+        assertSame(RingPoll.Empty.EMPTY, reader.poll(IGNORE, 10));
+    }
+
+    @Test
+    void shouldTakeBackWhatIsRolledBackAndSendAnewInItsPlace() {
+        Channel channel = rig.channel(512);
+        RingReader reader = rig.open();
+        channel.offer(RingRig.bytes("never"));
+        channel.offer(RingRig.bytes("ever"));
+        rig.writer.rollback();
+        assertEquals(0, channel.messages());
+        channel.offer(RingRig.bytes("instead"));
+        rig.writer.commit();
+        assertEquals(List.of("1:instead"), RingRig.drain(reader));
+    }
+
+    @Test
+    void shouldSendInTheStepThatCreatesTheRing() {
+        Channel gone = rig.writer.channel("orders", 512, "audit");
+        gone.offer(RingRig.bytes("never"));
+        rig.writer.rollback();
+        assertThrows(IllegalStateException.class, () -> gone.offer(RingRig.bytes("late")));
+        Channel channel = rig.writer.channel("orders", 512, "audit");
+        channel.offer(RingRig.bytes("first"));
+        RingReader reader = rig.open();
+        assertInstanceOf(RingPoll.Unavailable.class, reader.poll(IGNORE, 10));
+        rig.writer.commit();
+        channel.offer(RingRig.bytes("second"));
+        assertEquals(List.of("1:first"), RingRig.drain(reader));
+        rig.writer.commit();
+        assertEquals(List.of("2:second"), RingRig.drain(reader));
+    }
+
+    @Test
+    void shouldCarryMessagesOfAllLengthsAroundTheRing() {
+        Channel channel = rig.channel(512);
+        RingReader reader = rig.open();
+        int number = 0;
+        for (int round = 0; round < 300; round++) {
+            List<String> expected = new ArrayList<>();
+            for (int i = 0; i < 1 + round % 3; i++) {
+                String text = "x".repeat((round * 7 + i * 13) % (channel.maxMessageBytes() + 1));
+                channel.offer(RingRig.bytes(text));
+                expected.add(++number + ":" + text);
+            }
+            rig.writer.commit();
+            assertEquals(expected, RingRig.drain(reader), "round " + round);
+            rig.reader.commit();
+        }
+    }
+
+    @Test
+    void shouldRefuseWhenAReceiverLagsAndGoOnOnceItHasCommitted() {
+        Channel channel = rig.channel(512);
+        RingReader reader = rig.open();
+        rig.reader.commit();
+        byte[] message = new byte[56];
+        for (int i = 0; i < 8; i++) {
+            assertTrue(channel.tryOffer(message));
+        }
+        assertFalse(channel.tryOffer(message));
+        CapacityExceededException full = assertThrows(CapacityExceededException.class, () -> channel.offer(message));
+        assertEquals(
+                "Channel orders of segment test/unit is full: no room for 56 bytes in a ring of 512. It waits for audit"
+                        + " (which has not read yet). Nothing was sent. Try again after it has read on (tryOffer), or"
+                        + " declare a larger ring (the manifest key `state` must have room for it).",
+                full.getMessage());
+        rig.writer.commit();
+        reader.poll(IGNORE, 2);
+        assertFalse(channel.tryOffer(message), "what is read counts once it is committed");
+        rig.reader.commit();
+        assertTrue(channel.tryOffer(message));
+        assertTrue(channel.tryOffer(message));
+        assertFalse(channel.tryOffer(message));
+        assertTrue(String.valueOf(assertThrows(CapacityExceededException.class, () -> channel.offer(message))
+                        .getMessage())
+                .contains("audit (8 messages behind)"));
+    }
+
+    @Test
+    void shouldRefuseAMessageThatNeverFits() {
+        Channel channel = rig.channel(512);
+        CapacityExceededException e = assertThrows(
+                CapacityExceededException.class, () -> channel.tryOffer(new byte[channel.maxMessageBytes() + 1]));
+        assertTrue(String.valueOf(e.getMessage()).contains("a ring of 512 bytes takes 120 at most"), e.getMessage());
+        assertEquals(0, channel.messages());
+        assertFalse(rig.writer.dirty());
+    }
+
+    @Test
+    void shouldReadAgainWhatTheReaderRolledBack() {
+        Channel channel = rig.channel(512);
+        RingReader reader = rig.open();
+        rig.reader.commit();
+        channel.offer(RingRig.bytes("one"));
+        channel.offer(RingRig.bytes("two"));
+        rig.writer.commit();
+        assertEquals(List.of("1:one", "2:two"), RingRig.drain(reader));
+        rig.reader.rollback();
+        reader.poll(IGNORE, 1);
+        assertTrue(rig.reader.dirty());
+        rig.reader.commit();
+        assertEquals(List.of("2:two"), RingRig.drain(reader));
+        rig.restartReader();
+        assertEquals(List.of("2:two"), RingRig.drain(rig.open()));
+    }
+
+    @Test
+    void shouldCountAsReadWhatWasHandledBeforeTheHandlerThrew() {
+        Channel channel = rig.channel(512);
+        RingReader reader = rig.open();
+        channel.offer(RingRig.bytes("one"));
+        channel.offer(RingRig.bytes("two"));
+        rig.writer.commit();
+        assertThrows(
+                ArithmeticException.class,
+                () -> reader.poll(
+                        (buffer, offset, length, number) -> {
+                            if (number == 2) {
+                                throw new ArithmeticException();
+                            }
+                        },
+                        10));
+        assertEquals(List.of("2:two"), RingRig.drain(reader));
+    }
+
+    @Test
+    void shouldNotLetAHandlerCommit() {
+        Channel channel = rig.channel(512);
+        RingReader reader = rig.open();
+        channel.offer(RingRig.bytes("one"));
+        rig.writer.commit();
+        assertThrows(
+                IllegalStateException.class,
+                () -> reader.poll((buffer, offset, length, number) -> rig.reader.commit(), 10));
+    }
+
+    @Test
+    void shouldGoOnForAReaderWhenTheWriterDiesAndRestarts() {
+        Channel channel = rig.channel(512);
+        RingReader reader = rig.open();
+        rig.reader.commit();
+        channel.offer(RingRig.bytes("one"));
+        rig.writer.commit();
+        channel.offer(RingRig.bytes("never"));
+        rig.restartWriter();
+        assertEquals(List.of("1:one"), RingRig.drain(reader));
+        rig.writer.channel("orders", 512, "audit").offer(RingRig.bytes("two"));
+        rig.writer.commit();
+        assertEquals(List.of("2:two"), RingRig.drain(reader));
+    }
+
+    @Test
+    void shouldTellWhatABroadcastOverwroteAndGoOnAtTheNewest() {
+        Broadcast broadcast = rig.broadcast(512);
+        RingReader reader = rig.open();
+        for (int i = 1; i <= 30; i++) {
+            broadcast.offer(RingRig.bytes("message " + i));
+            rig.writer.commit();
+        }
+        assertEquals(new RingPoll.Overrun(30, 30 * 24L + 8), reader.poll(IGNORE, 10));
+        assertSame(RingPoll.Empty.EMPTY, reader.poll(IGNORE, 10));
+        broadcast.offer(RingRig.bytes("next"));
+        rig.writer.commit();
+        assertEquals(List.of("31:next"), RingRig.drain(reader));
+    }
+
+    @Test
+    void shouldGoOnAfterABroadcastRolledBackMoreThanARing() {
+        Broadcast broadcast = rig.broadcast(512);
+        RingReader reader = rig.open();
+        broadcast.offer(RingRig.bytes("old"));
+        rig.writer.commit();
+        for (int i = 1; i <= 60; i++) {
+            broadcast.offer(RingRig.bytes("message " + i));
+        }
+        rig.writer.rollback();
+        assertEquals(new RingPoll.Overrun(1, 16), reader.poll(IGNORE, 10));
+        broadcast.offer(RingRig.bytes("new"));
+        rig.writer.commit();
+        assertEquals(List.of("2:new"), RingRig.drain(reader));
+    }
+
+    @Test
+    void shouldTellThatTheWriterIsOnAnotherTimelineAndGoOnWhenThatIsAccepted() {
+        Channel channel = rig.channel(512);
+        RingReader reader = rig.open();
+        rig.reader.commit();
+        channel.offer(RingRig.bytes("one"));
+        rig.writer.commit();
+        byte[] checkpoint = rig.writerMemory.copy();
+        channel.offer(RingRig.bytes("revoked"));
+        rig.writer.commit();
+        assertEquals(List.of("1:one", "2:revoked"), RingRig.drain(reader));
+        rig.reader.commit();
+        System.arraycopy(checkpoint, 0, rig.writerMemory.bytes(), 0, checkpoint.length);
+        rig.startTimeline(2);
+        rig.restartWriter();
+        RingPoll.TimelineChanged quiet = new RingPoll.TimelineChanged(1, 2, true, 2, 1, 1);
+        assertEquals(quiet, reader.poll(IGNORE, 10));
+        rig.writer.channel("orders", 512, "audit").offer(RingRig.bytes("anew"));
+        rig.writer.commit();
+        RingPoll.TimelineChanged told = new RingPoll.TimelineChanged(1, 2, true, 2, 1, 2);
+        assertEquals(told, reader.poll(IGNORE, 10));
+        assertEquals(told, reader.poll(IGNORE, 10), "as long as it is not accepted");
+        assertEquals(1, told.revokedMessages());
+        reader.resync();
+        assertEquals(List.of("2:anew"), RingRig.drain(reader));
+        rig.reader.rollback();
+        assertEquals(told, reader.poll(IGNORE, 10), "the reader took back that it had accepted");
+    }
+
+    @Test
+    void shouldTellThatTheSegmentIsAnotherOne() {
+        Channel channel = rig.channel(512);
+        RingReader reader = rig.open();
+        channel.offer(RingRig.bytes("one"));
+        rig.writer.commit();
+        assertEquals(List.of("1:one"), RingRig.drain(reader));
+        rig.reader.commit();
+        RingRig fresh = new RingRig(77);
+        fresh.writer.channel("orders", 512, "audit").offer(RingRig.bytes("fresh"));
+        fresh.writer.commit();
+        ReadOnlySegment segment = fresh.readWriter();
+        RingReader again = segment.ring(rig.reader.cursor("place", "unit", "orders"));
+        assertEquals(new RingPoll.TimelineChanged(1, 1, false, 1, 0, 1), again.poll(IGNORE, 10));
+        again.resync();
+        assertEquals(List.of("1:fresh"), RingRig.drain(again));
+    }
+
+    @Test
+    void shouldHoldBackForAReceiverOnAnotherTimelineOnlyWhatItWillRead() {
+        Channel channel = rig.channel(512);
+        RingReader reader = rig.open();
+        byte[] message = new byte[56];
+        for (int i = 0; i < 4; i++) {
+            channel.offer(message);
+        }
+        rig.writer.commit();
+        assertEquals(4, ((RingPoll.Messages) reader.poll(IGNORE, 4)).count());
+        rig.reader.commit();
+        rig.startTimeline(2);
+        rig.restartWriter();
+        Channel successor = rig.writer.channel("orders", 512, "audit");
+        int sent = 0;
+        while (successor.tryOffer(message)) {
+            sent++;
+        }
+        assertEquals(8, sent);
+    }
+
+    @Test
+    void shouldNotTrustAReceiversCursor() {
+        Channel channel = rig.channel(512);
+        RingReader reader = rig.open();
+        byte[] message = new byte[56];
+        channel.offer(message);
+        rig.writer.commit();
+        reader.poll(IGNORE, 1);
+        rig.reader.commit();
+        long cursor = rig.reader.structures().get(0).offsetBytes();
+        for (int slot = 0; slot < PlaceLayout.SLOTS; slot++) {
+            int at = (int) cursor + slot * PlaceLayout.SLOT_LENGTH;
+            NativeWords.put(rig.readerMemory.bytes(), at + PlaceLayout.POSITION_OFFSET, 1 << 20);
+            NativeWords.put(rig.readerMemory.bytes(), at + PlaceLayout.NUMBER_OFFSET, -5);
+        }
+        for (int i = 0; i < 7; i++) {
+            channel.offer(message);
+        }
+        assertFalse(channel.tryOffer(message));
+    }
+
+    @Test
+    void shouldRefuseOtherSizesAndReceivers() {
+        rig.channel(512);
+        assertThrows(LayoutMismatchException.class, () -> rig.writer.channel("orders", 1024, "audit"));
+        assertThrows(LayoutMismatchException.class, () -> rig.writer.channel("orders", 512, "billing"));
+        assertThrows(LayoutMismatchException.class, () -> rig.writer.channel("orders", 512, "audit", "billing"));
+        assertThrows(LayoutMismatchException.class, () -> rig.writer.broadcast("orders", 512));
+        assertThrows(IllegalArgumentException.class, () -> rig.writer.broadcast("other", 513));
+        assertThrows(IllegalArgumentException.class, () -> rig.writer.channel("other", 512));
+        assertThrows(IllegalArgumentException.class, () -> rig.writer.channel("other", 512, "a", "a"));
+        rig.open();
+        assertThrows(LayoutMismatchException.class, () -> rig.reader.cursor("place", "unit", "others"));
+        Cursor others = rig.reader.cursor("elsewhere", "rates", "orders");
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> TestSegments.read(rig.writerMemory).ring(others));
+    }
+
+    @Test
+    void shouldShowRingsAndCursorsInASnapshot() {
+        Channel channel = rig.channel(512);
+        RingReader reader = rig.open();
+        channel.offer(RingRig.bytes("one"));
+        channel.offer(RingRig.bytes("two"));
+        rig.writer.commit();
+        reader.poll(IGNORE, 1);
+        rig.reader.commit();
+        channel.offer(RingRig.bytes("not yet"));
+        StateView view = TestSegments.snapshot(TestSegments.read(rig.writerMemory));
+        assertEquals(new RingView(512, 1, 32, 2, 32, 2, List.of("audit")), view.ring("orders"));
+        assertEquals(32, view.used("orders"));
+        assertEquals(
+                new CursorView(1, 16, 1),
+                TestSegments.snapshot(TestSegments.read(rig.readerMemory)).cursor("place"));
+    }
+}

@@ -1,0 +1,136 @@
+package io.coppice.worker.runtime;
+
+import io.coppice.state.Checkpoint;
+import io.coppice.state.OwnedSegment;
+import io.coppice.state.SegmentException;
+import io.coppice.state.StateView;
+import io.coppice.worker.Daemon;
+import io.coppice.worker.PreviousExit;
+import io.coppice.worker.RecoveryContext;
+import io.coppice.worker.ResumeFrom;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Makes the contents of a recovered segment those that this incarnation shall start from: finishes a migration that the
+ * predecessor died in, steps back if the root says so, or else does what {@code resume} says. Loop thread, before start.
+ */
+final class StartingContents {
+    private final OwnedSegment segment;
+    private final StatePolicy policy;
+    private final WorkerLog log;
+
+    StartingContents(OwnedSegment segment, StatePolicy policy, WorkerLog log) {
+        this.segment = segment;
+        this.policy = policy;
+        this.log = log;
+    }
+
+    /**
+     * @throws SegmentException if what is stepped back from cannot be kept; it is as it was
+     * @throws Exception what the daemon's recover or migrate threw; the contents are as they were
+     */
+    void prepare(Daemon daemon, Optional<PreviousExit> previousExit, Optional<ReleaseLine.Fallback> fallback)
+            throws Exception {
+        if (segment.migrationPending()) {
+            finishMigration(daemon);
+        }
+        if (fallback.isPresent()) {
+            fallBack(fallback.get());
+        } else if (segment.state().commitSequence() > 0) {
+            resume(daemon, previousExit);
+        }
+    }
+
+    private void finishMigration(Daemon daemon) throws Exception {
+        switch (policy.evolve()) {
+            case MIGRATE -> {
+                log.log("migrating again: the predecessor died in it", null);
+                segment.migrate(daemon::migrate);
+            }
+            case ZERO -> segment.empty(false);
+            case REFUSE ->
+                throw new IllegalStateException("The predecessor died in a migration, and the manifest now says"
+                        + " `evolve: refuse`. Set it back to `migrate`, or bring the old contents back: coppice state "
+                        + segment.header().name() + " --abandoned, then coppice restore.");
+        }
+    }
+
+    private void fallBack(ReleaseLine.Fallback to) throws SegmentException {
+        if (to == ReleaseLine.Fallback.EMPTY) {
+            segment.empty(true);
+            log.log("fell back to an empty state: processes kept dying on the last commit", null);
+            return;
+        }
+        for (Checkpoint checkpoint : segment.checkpoints()) {
+            boolean thisCommit = checkpoint.timeline() == segment.timeline()
+                    && checkpoint.commitSequence() == segment.state().commitSequence();
+            if (!thisCommit && segment.verify(checkpoint)) {
+                segment.restore(checkpoint);
+                log.log(
+                        "fell back to the checkpoint of commit " + checkpoint.commitSequence()
+                                + ": processes kept dying on the last commit",
+                        null);
+                return;
+            }
+        }
+        log.log("there is no sound checkpoint of another commit to fall back to; resuming at the last commit", null);
+    }
+
+    private void resume(Daemon daemon, Optional<PreviousExit> previousExit) throws Exception {
+        switch (policy.resume()) {
+            case RESUME -> {}
+            case ZERO -> segment.empty(false);
+            case ASK -> {
+                ResumeFrom answer = daemon.recover(new Facts(previousExit));
+                if (answer == null) {
+                    throw new IllegalStateException(
+                            daemon.getClass().getName() + ".recover() returned null, expected a ResumeFrom");
+                }
+                follow(answer);
+            }
+        }
+    }
+
+    private void follow(ResumeFrom answer) throws SegmentException {
+        switch (answer.kind()) {
+            case LAST_COMMIT -> {}
+            case ZERO -> segment.empty(true);
+            case CHECKPOINT -> segment.restore(answer.checkpoint().orElseThrow());
+        }
+    }
+
+    /** What the daemon is told. */
+    private final class Facts implements RecoveryContext {
+        private final Optional<PreviousExit> previousExit;
+
+        Facts(Optional<PreviousExit> previousExit) {
+            this.previousExit = previousExit;
+        }
+
+        @Override
+        public long commitSequence() {
+            return segment.state().commitSequence();
+        }
+
+        @Override
+        public long timeline() {
+            return segment.timeline();
+        }
+
+        @Override
+        public List<Checkpoint> checkpoints() {
+            return segment.checkpoints().stream().filter(segment::verify).toList();
+        }
+
+        @Override
+        public Optional<PreviousExit> previousExit() {
+            return previousExit;
+        }
+
+        @Override
+        public StateView contents() {
+            return segment.copy();
+        }
+    }
+}

@@ -1,0 +1,287 @@
+package io.coppice.worker.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.coppice.state.LayoutMismatchException;
+import io.coppice.state.LongField;
+import io.coppice.state.OwnedSegment;
+import io.coppice.state.Phase;
+import io.coppice.state.RecordLayout;
+import io.coppice.state.SegmentFile;
+import io.coppice.state.SegmentSpec;
+import io.coppice.state.State;
+import io.coppice.state.StateView;
+import io.coppice.worker.Daemon;
+import io.coppice.worker.DaemonContext;
+import io.coppice.worker.Next;
+import io.coppice.worker.RecoveryContext;
+import io.coppice.worker.ResumeFrom;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.io.RandomAccessFile;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an incarnation starts from, when it takes checkpoints, and what a new layout meets; on a real segment. */
+class StartingContentsTest {
+    private static final RecordLayout.Builder OLD = RecordLayout.named("r");
+    private static final LongField VALUE = OLD.int64("value");
+    private static final RecordLayout LAYOUT = OLD.build();
+
+    private static final RecordLayout.Builder NEW = RecordLayout.named("r");
+    private static final LongField NEW_VALUE = NEW.int64("value");
+    private static final LongField TWICE = NEW.int64("twice");
+    private static final RecordLayout NEW_LAYOUT = NEW.build();
+
+    @TempDir
+    Path directory;
+
+    private final ByteArrayOutputStream logged = new ByteArrayOutputStream();
+    private final WorkerLog log = new WorkerLog(new PrintStream(logged, true), "ingest");
+    private OwnedSegment segment;
+
+    @BeforeEach
+    void open() throws Exception {
+        Path file = directory.resolve("ingest.seg");
+        SegmentSpec spec = new SegmentSpec("shop", "ingest", SegmentSpec.KIND_DAEMON, 128 << 10, 2);
+        try (RandomAccessFile sized = new RandomAccessFile(file.toFile(), "rw")) {
+            sized.setLength(spec.lengthBytes());
+        }
+        SegmentFile.create(file, spec);
+        segment = SegmentFile.openOwned(file, directory.resolve("ingest.lock"), 1, 1);
+        segment.recover();
+        commit(1);
+        segment.checkpoint();
+        commit(2);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        segment.close();
+    }
+
+    private void commit(long value) {
+        segment.state().record("r", LAYOUT).set(VALUE, value);
+        segment.state().commit();
+    }
+
+    private long value() {
+        return segment.state().record("r", LAYOUT).get(VALUE);
+    }
+
+    private int abandoned() throws Exception {
+        return SegmentFile.abandoned(directory.resolve("ingest.seg")).size();
+    }
+
+    private static StatePolicy policy(StatePolicy.Resume resume, StatePolicy.Evolve evolve) {
+        return new StatePolicy(resume, evolve, 0, 0);
+    }
+
+    private void prepare(StatePolicy.Resume resume, Daemon daemon, ReleaseLine.Fallback... fallback) throws Exception {
+        new StartingContents(segment, policy(resume, StatePolicy.Evolve.MIGRATE), log)
+                .prepare(daemon, Optional.empty(), List.of(fallback).stream().findFirst());
+    }
+
+    /** A daemon that answers when it is asked, and migrates. */
+    private static class Answering implements Daemon {
+        final Function<RecoveryContext, ResumeFrom> answer;
+
+        Answering(Function<RecoveryContext, ResumeFrom> answer) {
+            this.answer = answer;
+        }
+
+        @Override
+        public ResumeFrom recover(RecoveryContext context) {
+            return answer.apply(context);
+        }
+
+        @Override
+        public void migrate(StateView old, State state) {
+            long value = old.record("r", LAYOUT).get(VALUE);
+            state.record("r", NEW_LAYOUT).set(NEW_VALUE, value);
+            state.record("r", NEW_LAYOUT).set(TWICE, 2 * value);
+        }
+
+        @Override
+        public void start(DaemonContext context) {
+            context.state().record("r", NEW_LAYOUT);
+        }
+
+        @Override
+        public Next step() {
+            return Next.DONE;
+        }
+    }
+
+    private static Answering never() {
+        return new Answering(context -> {
+            throw new IllegalStateException("not to be asked");
+        });
+    }
+
+    @Test
+    void shouldGoOnFromTheLastCommitByDefault() throws Exception {
+        prepare(StatePolicy.Resume.RESUME, never());
+        assertEquals(List.of(2L, 1L), List.of(value(), segment.timeline()));
+    }
+
+    @Test
+    void shouldStartEmptyWithoutKeepingAnythingWhereZeroIsDeclared() throws Exception {
+        prepare(StatePolicy.Resume.ZERO, never());
+        assertEquals(List.of(), segment.state().structures());
+        assertEquals(0, abandoned());
+    }
+
+    @Test
+    void shouldAskTheDaemonAndTellItWhatThereIs() throws Exception {
+        prepare(StatePolicy.Resume.ASK, new Answering(context -> {
+            assertEquals(2, context.commitSequence());
+            assertEquals(1, context.timeline());
+            assertEquals(1, context.checkpoints().size());
+            assertEquals(2, context.contents().record("r", LAYOUT).get(VALUE));
+            return ResumeFrom.checkpoint(context.checkpoints().get(0));
+        }));
+        assertEquals(List.of(1L, 2L), List.of(value(), segment.timeline()));
+        assertEquals(1, abandoned());
+        prepare(StatePolicy.Resume.ASK, new Answering(context -> ResumeFrom.lastCommit()));
+        assertEquals(1, value());
+        prepare(StatePolicy.Resume.ASK, new Answering(context -> ResumeFrom.zero()));
+        assertEquals(List.of(), segment.state().structures());
+        assertEquals(2, abandoned());
+        prepare(StatePolicy.Resume.ASK, never());
+    }
+
+    @Test
+    void shouldFallBackAsTheRootSays() throws Exception {
+        prepare(StatePolicy.Resume.ASK, never(), ReleaseLine.Fallback.CHECKPOINT);
+        assertEquals(1, value());
+        prepare(StatePolicy.Resume.RESUME, never(), ReleaseLine.Fallback.EMPTY);
+        assertEquals(List.of(), segment.state().structures());
+        assertEquals(2, abandoned());
+        assertTrue(logged.toString().contains("fell back to the checkpoint of commit 1"), logged.toString());
+    }
+
+    @Test
+    void shouldNotFallBackToACheckpointOfTheVeryCommitThatKills() throws Exception {
+        segment.checkpoint();
+        prepare(StatePolicy.Resume.RESUME, never(), ReleaseLine.Fallback.CHECKPOINT);
+        assertEquals(1, value());
+    }
+
+    @Test
+    void shouldGoOnIfThereIsNoCheckpointToFallBackTo() throws Exception {
+        segment.checkpoint();
+        segment.checkpoint();
+        prepare(StatePolicy.Resume.RESUME, never(), ReleaseLine.Fallback.CHECKPOINT);
+        assertEquals(2, value());
+        assertTrue(logged.toString().contains("no sound checkpoint"), logged.toString());
+    }
+
+    private int run(StatePolicy.Evolve evolve, Daemon daemon) {
+        SegmentPort port = new SegmentPort(segment, new RootNotifier(), policy(StatePolicy.Resume.RESUME, evolve), log);
+        StopRequest stop = new StopRequest(Thread.currentThread());
+        WorkerArguments arguments = new WorkerArguments(
+                "shop",
+                "ingest",
+                Path.of("s"),
+                Path.of("l"),
+                "C",
+                3,
+                StatePolicy.DEFAULT,
+                java.util.Map.of(),
+                List.of());
+        WorkerContext context = new WorkerContext(arguments, 1, Optional.empty(), segment::state, port, stop);
+        return new DutyCycle(daemon, context, port, stop, 3_000_000_000L).run();
+    }
+
+    @Test
+    void shouldRefuseAnotherLayoutUnlessItIsDeclaredWhatThenHappens() {
+        assertEquals(ExitCode.EXCEPTION, run(StatePolicy.Evolve.REFUSE, never()));
+        assertEquals(List.of(2L, 1L), List.of(value(), segment.timeline()));
+        assertTrue(logged.toString().contains(LayoutMismatchException.class.getSimpleName()), logged.toString());
+    }
+
+    @Test
+    void shouldStartEmptyWithAnotherLayoutAndKeepTheOldContents() throws Exception {
+        assertEquals(ExitCode.DONE, run(StatePolicy.Evolve.ZERO, never()));
+        assertEquals(0, segment.state().record("r", NEW_LAYOUT).get(NEW_VALUE));
+        assertEquals(1, abandoned());
+    }
+
+    @Test
+    void shouldMigrateToAnotherLayout() throws Exception {
+        assertEquals(ExitCode.DONE, run(StatePolicy.Evolve.MIGRATE, never()));
+        assertEquals(4, segment.state().record("r", NEW_LAYOUT).get(TWICE));
+        assertEquals(1, abandoned());
+    }
+
+    @Test
+    void shouldKeepTheOldContentsWhenTheDaemonCannotMigrate() throws Exception {
+        Daemon without = new Daemon() {
+            @Override
+            public void start(DaemonContext context) {
+                context.state().record("r", NEW_LAYOUT);
+            }
+
+            @Override
+            public Next step() {
+                return Next.DONE;
+            }
+        };
+        assertEquals(ExitCode.EXCEPTION, run(StatePolicy.Evolve.MIGRATE, without));
+        assertEquals(2, value());
+        assertEquals(0, abandoned());
+        assertTrue(logged.toString().contains("has no migrate()"), logged.toString());
+    }
+
+    @Test
+    void shouldTakeACheckpointAfterSoManyCommitsOfStepsOrWhenAskedTo() {
+        SegmentPort port = new SegmentPort(
+                segment,
+                new RootNotifier(),
+                new StatePolicy(StatePolicy.Resume.RESUME, StatePolicy.Evolve.REFUSE, 0, 3),
+                log);
+        port.phase(Phase.READY);
+        for (long value = 3; value <= 8; value++) {
+            segment.state().record("r", LAYOUT).set(VALUE, value);
+            port.commitStep();
+        }
+        assertEquals(
+                List.of(8L, 5L),
+                segment.checkpoints().stream().map(c -> c.commitSequence()).toList());
+        port.commitStep();
+        port.requestCheckpoint();
+        port.rollback();
+        port.commitStep();
+        assertEquals(3, segment.checkpoints().get(0).number());
+        port.requestCheckpoint();
+        port.commitStep();
+        assertEquals(4, segment.checkpoints().get(0).number());
+    }
+
+    @Test
+    void shouldTellTheRootWhetherAStepCommitted() throws Exception {
+        SegmentPort port = new SegmentPort(segment, new RootNotifier(), StatePolicy.DEFAULT, log);
+        try (var reader = SegmentFile.openReadOnly(directory.resolve("ingest.seg"))) {
+            port.phase(Phase.STARTING);
+            segment.state().record("r", LAYOUT).set(VALUE, 9);
+            port.commit();
+            assertEquals(0, reader.lastStepCommit());
+            port.phase(Phase.READY);
+            port.commitStep();
+            assertEquals(0, reader.lastStepCommit(), "a step that changed nothing is no commit");
+            segment.state().record("r", LAYOUT).set(VALUE, 10);
+            port.commitStep();
+            assertEquals(4, reader.lastStepCommit());
+        }
+        assertFalse(segment.migrationPending());
+    }
+}
