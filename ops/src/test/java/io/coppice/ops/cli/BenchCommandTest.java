@@ -1,0 +1,50 @@
+package io.coppice.ops.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.coppice.ops.bench.BenchCommand;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BenchCommandTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void shouldListTheStateBenchAndItsOptionsInItsHelp() throws Exception {
+        CommandHarness.Result result = bench("--help");
+
+        assertEquals(ExitCode.DONE, result.exitCode());
+        for (String word :
+                new String[] {"recovery|commit|root|state", "--full", "--quick", "--only", "--json", "SQLite"}) {
+            assertTrue(result.out().contains(word), word + " in " + result.out());
+        }
+    }
+
+    @Test
+    void shouldSayHowToStartTheStateBenchWithoutItsLibraries() throws Exception {
+        CommandHarness.Result result = bench("state");
+
+        assertEquals(ExitCode.FAILED, result.exitCode());
+        assertEquals("", result.out());
+        assertTrue(result.err().contains("./coppice bench state"), result.err());
+    }
+
+    @Test
+    void shouldRefuseOptionsThatDoNotBelongTogether() throws Exception {
+        assertEquals(ExitCode.USAGE, bench("state", "--quick", "--full").exitCode());
+        assertEquals(ExitCode.USAGE, bench("commit", "--json").exitCode());
+        assertEquals(ExitCode.USAGE, bench("state", "--only", "nothing").exitCode());
+    }
+
+    private CommandHarness.Result bench(String... args) throws Exception {
+        CommandHarness harness = new CommandHarness(directory);
+        harness.commands.put("bench", BenchCommand::new);
+        String[] all = new String[args.length + 1];
+        all[0] = "bench";
+        System.arraycopy(args, 0, all, 1, args.length);
+        return harness.run(all);
+    }
+}
