@@ -93,7 +93,7 @@ final class ConsistentCopy {
     List<StructureInfo> directory() {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             List<StructureInfo> structures = tryDirectory();
-            if (structures != null || attempt >= SPINNING_ATTEMPTS && steppingBack()) {
+            if (structures != null || (attempt >= SPINNING_ATTEMPTS && steppingBack())) {
                 return structures;
             }
             pause(attempt);

@@ -96,7 +96,7 @@ final class PlanTextParser {
         int space = state.indexOf(' ');
         long stateBytes = toNumber("state-bytes", space < 0 ? state : state.substring(0, space));
         long checkpoints = space < 0 ? 0 : toNumber("state-bytes", state.substring(space + 1));
-        if (checkpoints < 0 || checkpoints > PlanBounds.MAX_CHECKPOINTS || checkpoints == 0 && space >= 0) {
+        if (checkpoints < 0 || checkpoints > PlanBounds.MAX_CHECKPOINTS || (checkpoints == 0 && space >= 0)) {
             throw wrong("state-bytes: found " + checkpoints + " checkpoints, expected 1 to "
                     + PlanBounds.MAX_CHECKPOINTS + " or no second number");
         }

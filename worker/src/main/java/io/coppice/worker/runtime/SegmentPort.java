@@ -118,9 +118,11 @@ final class SegmentPort implements WorkerPort {
     }
 
     private boolean everyIsDue() {
-        return policy.checkpointEveryCommits() > 0 && commitsSinceCheckpoint >= policy.checkpointEveryCommits()
-                || policy.checkpointEveryMs() > 0
-                        && System.nanoTime() - checkpointedAtNs >= policy.checkpointEveryMs() * NANOS_PER_MS;
+        boolean byCommits =
+                policy.checkpointEveryCommits() > 0 && commitsSinceCheckpoint >= policy.checkpointEveryCommits();
+        boolean byTime = policy.checkpointEveryMs() > 0
+                && System.nanoTime() - checkpointedAtNs >= policy.checkpointEveryMs() * NANOS_PER_MS;
+        return byCommits || byTime;
     }
 
     private void checkpoint() {
