@@ -3,6 +3,7 @@ package io.coppice.ops.manifest;
 import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Dependency;
+import io.coppice.supervisor.plan.Poison;
 import io.coppice.supervisor.plan.RestartPolicy;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -79,6 +80,12 @@ public final class CheckReport {
         if (child.kind() == ChildPlan.Kind.DAEMON) {
             rules.add("state " + Quantity.size(child.stateBytes())
                     + (child.checkpoints() == 0 ? "" : " and " + child.checkpoints() + " checkpoints"));
+            if (!child.poison().then().isEmpty()) {
+                rules.add("after " + child.poison().crashes() + " poisoned deaths "
+                        + child.poison().then().stream()
+                                .map(Poison.Fallback::text)
+                                .collect(Collectors.joining(", then ")));
+            }
             rules.add("heartbeat " + Quantity.duration(child.heartbeatTimeoutMs()));
         }
         rules.add("restart " + child.restart().text() + restarts(child));

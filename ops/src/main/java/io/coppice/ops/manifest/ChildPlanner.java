@@ -4,6 +4,7 @@ import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Dependency;
 import io.coppice.supervisor.plan.PlanBounds;
+import io.coppice.supervisor.plan.Poison;
 import io.coppice.supervisor.plan.Shutdown;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -92,6 +93,7 @@ final class ChildPlanner implements AutoCloseable {
                     daemon.value(DaemonKeys.MAX_RESTARTS),
                     daemon.value(DaemonKeys.PERIOD),
                     backoff == null ? Backoff.NONE : backoff,
+                    daemon.isMain() ? PoisonRule.of(daemon, problems) : Poison.NONE,
                     new Shutdown(daemon.value(DaemonKeys.SHUTDOWN_SIGNAL), daemon.value(DaemonKeys.SHUTDOWN_TIMEOUT)),
                     daemon.value(DaemonKeys.DEPENDS_ON).stream()
                             .map(Located::value)

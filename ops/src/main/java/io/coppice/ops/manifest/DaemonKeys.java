@@ -3,6 +3,7 @@ package io.coppice.ops.manifest;
 import io.coppice.ops.manifest.Setting.Scope;
 import io.coppice.state.SegmentSpec;
 import io.coppice.supervisor.plan.PlanBounds;
+import io.coppice.supervisor.plan.Poison;
 import io.coppice.supervisor.plan.RestartPolicy;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -44,13 +45,17 @@ final class DaemonKeys {
     static final Setting<Long> STATE =
             key("state", Scope.MAIN, true, ValueReaders.size(MIN_STATE_BYTES, PlanBounds.MAX_STATE_BYTES), 1L << 20);
     static final Setting<Integer> CHECKPOINTS =
-            key("checkpoints", Scope.MAIN, true, StateRules.number(SegmentSpec.MAX_CHECKPOINTS), 0);
+            key("checkpoints", Scope.MAIN, true, StateRules.number(0, SegmentSpec.MAX_CHECKPOINTS), 0);
     static final Setting<StateRules.Every> CHECKPOINT_EVERY =
             key("checkpoint_every", Scope.MAIN, true, StateRules::every, StateRules.Every.NEVER);
     static final Setting<String> RESUME =
             key("resume", Scope.MAIN, true, StateRules.oneOf("resume", "zero", "ask"), "resume");
     static final Setting<String> EVOLVE =
             key("evolve", Scope.MAIN, true, StateRules.oneOf("refuse", "zero", "migrate"), "refuse");
+    static final Setting<Integer> POISON_CRASHES =
+            key("poison.crashes", Scope.MAIN, true, StateRules.number(1, PlanBounds.MAX_POISON_CRASHES), 5);
+    static final Setting<List<Poison.Fallback>> POISON_THEN =
+            key("poison.then", Scope.MAIN, true, PoisonRule::then, List.of());
     static final Setting<Long> HEARTBEAT_TIMEOUT =
             key("heartbeat.timeout", Scope.MAIN, true, ValueReaders.duration(MIN_HEARTBEAT_MS, MAX_TIMEOUT_MS), 5_000L);
     static final Setting<Long> START_TIMEOUT =
@@ -90,6 +95,9 @@ final class DaemonKeys {
     /** The key that stands for all of {@code backoff.*}: {@code backoff: none}. */
     static final String BACKOFF_GROUP = "backoff";
 
+    /** The key that stands for all of {@code poison.*}: {@code poison: none}. */
+    static final String POISON_GROUP = "poison";
+
     /**
      * Keys of later releases with the one value that says what this release does anyway; null = there is none. They are
      * not unknown: a manifest that uses them is right, only too early.
@@ -104,7 +112,6 @@ final class DaemonKeys {
         LATER.put("backoff.jitter", "0");
         for (String path : List.of(
                 "transactions",
-                "poison",
                 "checksum",
                 "readiness_probe",
                 "liveness_probe",
@@ -120,6 +127,11 @@ final class DaemonKeys {
     }
 
     private DaemonKeys() {}
+
+    /** Whether {@code none} is a value of the whole group. */
+    static boolean mayBeNone(String group) {
+        return group.equals(BACKOFF_GROUP) || group.equals(POISON_GROUP);
+    }
 
     static @Nullable Setting<?> byPath(String path) {
         return BY_PATH.get(path);

@@ -68,14 +68,20 @@ record DaemonSpec(Located<String> name, boolean named, Settings own, Settings de
         return environment;
     }
 
-    private boolean isUnread(Setting<?> setting) {
+    /** Whether a group of keys as a whole is {@code none}, here or by {@code defaults:}. */
+    boolean isNone(String group) {
+        return own.isNone(group) || (defaults.isNone(group) && !own.mentionsGroup(group));
+    }
+
+    /** Whether the manifest has the key with a value that cannot be read, which has been told. */
+    boolean isUnread(Setting<?> setting) {
         return mentions(setting) && stated(setting) == null;
     }
 
     /** The backoff that holds; null if its parts cannot be read or contradict each other, which has been told then. */
     @Nullable
     Backoff backoff(Problems problems) {
-        if (own.isBackoffNone() || (defaults.isBackoffNone() && !own.mentionsBackoff())) {
+        if (isNone(DaemonKeys.BACKOFF_GROUP)) {
             return Backoff.NONE;
         }
         if (isUnread(DaemonKeys.BACKOFF_INITIAL) || isUnread(DaemonKeys.BACKOFF_MAX)) {

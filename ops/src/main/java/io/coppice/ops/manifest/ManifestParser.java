@@ -183,6 +183,7 @@ final class ManifestParser {
 
     private static String plainCommandHint(String key) {
         return switch (key) {
+            case "poison", "poison.crashes", "poison.then" -> "a plain command has no state; remove the key";
             case "state" -> "a plain command has no segment; remove the key";
             case "heartbeat", "heartbeat.timeout" -> "a plain command has no heartbeat; remove the key";
             case "start", "start.timeout" -> "a plain command is ready once it runs; remove the key";

@@ -1,15 +1,17 @@
 package io.coppice.ops.manifest;
 
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What one mapping (a daemon, or {@code defaults:}) says: values by key, and which keys were mentioned at all. */
 final class Settings {
     private final Map<Setting<?>, Located<?>> values = new LinkedHashMap<>();
     private final Map<String, Located<String>> mentioned = new LinkedHashMap<>();
-    private boolean backoffNone;
+    private final Set<String> nones = new HashSet<>();
 
     /** Reads the value and keeps it if it is right. */
     <T> void read(Setting<T> setting, YamlNode node, String path, Problems problems) {
@@ -25,12 +27,14 @@ final class Settings {
         mentioned.put(keyOrGroup, new Located<>(keyOrGroup, at, path));
     }
 
-    void setBackoffNone() {
-        backoffNone = true;
+    /** Remembers that a group of keys as a whole is {@code none}. */
+    void setNone(String group, Position at, String path) {
+        nones.add(group);
+        mention(group, at, path);
     }
 
-    boolean isBackoffNone() {
-        return backoffNone;
+    boolean isNone(String group) {
+        return nones.contains(group);
     }
 
     /** Whether the key is there, right or wrong. */
@@ -38,9 +42,9 @@ final class Settings {
         return mentioned.containsKey(setting.path());
     }
 
-    boolean mentionsBackoff() {
-        return backoffNone
-                || mentioned.keySet().stream().anyMatch(path -> path.startsWith(DaemonKeys.BACKOFF_GROUP + "."));
+    /** Whether a key of the group is there, or all of it is {@code none}. */
+    boolean mentionsGroup(String group) {
+        return isNone(group) || mentioned.keySet().stream().anyMatch(path -> path.startsWith(group + "."));
     }
 
     @SuppressWarnings("unchecked") // read() puts under a key only what its reader gave.

@@ -75,19 +75,19 @@ final class SettingsReader {
             readKeys(mapping, group + ".", path, into);
             return;
         }
-        if (group.equals(DaemonKeys.BACKOFF_GROUP) && entry.valueIs("none")) {
-            into.setBackoffNone();
+        if (DaemonKeys.mayBeNone(group) && entry.valueIs("none")) {
+            into.setNone(group, entry.value().at(), path);
             return;
         }
         into.mention(group, entry.value().at(), path);
         String first = DaemonKeys.keysBelow(group + ".").get(0);
         String expected = "a mapping of " + String.join(", ", DaemonKeys.keysBelow(group + "."))
-                + (group.equals(DaemonKeys.BACKOFF_GROUP) ? ", or `none`" : "");
+                + (DaemonKeys.mayBeNone(group) ? ", or `none`" : "");
         String hint = "";
         if (entry.value() instanceof YamlNode.Scalar scalar
                 && !scalar.isNothing()
                 && scalar.text().length() <= 20) {
-            boolean nothing = group.equals(DaemonKeys.BACKOFF_GROUP)
+            boolean nothing = DaemonKeys.mayBeNone(group)
                     && WORDS_FOR_NOTHING.contains(scalar.text().toLowerCase(Locale.ROOT));
             hint = Suggestion.didYouMean(nothing ? "none" : "{" + first + ": " + scalar.text() + "}");
         }

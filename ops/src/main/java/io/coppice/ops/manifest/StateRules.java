@@ -85,14 +85,14 @@ final class StateRules {
         return ms == null ? null : new Every(ms, 0);
     }
 
-    static ValueReader<Integer> number(int most) {
+    static ValueReader<Integer> number(int least, int most) {
         return (node, path, problems) -> {
-            String expected = "a number from 0 to " + most;
+            String expected = "a number from " + least + " to " + most;
             String text = ValueReaders.scalar(node, path, problems, expected);
             if (text == null) {
                 return null;
             }
-            if (NUMBER.matcher(text).matches() && Integer.parseInt(text) <= most) {
+            if (NUMBER.matcher(text).matches() && Integer.parseInt(text) >= least && Integer.parseInt(text) <= most) {
                 return Integer.parseInt(text);
             }
             problems.add(node.at(), path, node.description(), expected);

@@ -78,7 +78,13 @@ public record EventRow(
     private Tone tone() {
         return switch (type) {
             case "ready", "completed", "adopted", "recovered" -> Tone.GOOD;
-            case "failed", "exited", "heartbeat-lost", "start-timed-out", "stop-timed-out", "spawn-failed" -> Tone.BAD;
+            case "failed",
+                    "exited",
+                    "heartbeat-lost",
+                    "start-timed-out",
+                    "stop-timed-out",
+                    "spawn-failed",
+                    "fell-back" -> Tone.BAD;
             default -> Tone.CHANGING;
         };
     }

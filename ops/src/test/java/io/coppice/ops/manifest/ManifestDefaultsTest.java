@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Dependency;
+import io.coppice.supervisor.plan.Poison;
 import io.coppice.supervisor.plan.RestartPolicy;
 import io.coppice.supervisor.plan.Shutdown;
 import java.io.IOException;
@@ -183,6 +184,27 @@ class ManifestDefaultsTest {
     void shouldTakeCountsOfRestarts(String text, int count) {
         assertEquals(
                 count, shop.child(Workshop.commandWith("max_restarts: " + text)).maxRestarts());
+    }
+
+    @Test
+    void shouldReadThePoisonRuleWithItsDefaults() {
+        Poison.Fallback checkpoint = Poison.Fallback.CHECKPOINT;
+        Poison.Fallback empty = Poison.Fallback.EMPTY;
+        assertEquals(new Poison(5, List.of()), shop.child(Workshop.daemonWith()).poison());
+        assertEquals(
+                Poison.NONE, shop.child(Workshop.daemonWith("poison: none")).poison());
+        assertEquals(
+                new Poison(3, List.of(checkpoint, empty)),
+                shop.child(Workshop.daemonWith("checkpoints: 2", "poison: {crashes: 3, then: [checkpoint, empty]}"))
+                        .poison());
+        String some = "defaults: {poison: {crashes: 2, then: [empty]}}\n";
+        assertEquals(
+                new Poison(4, List.of(empty)),
+                shop.child(some + Workshop.daemonWith("poison: {crashes: 4}")).poison());
+        assertEquals(
+                Poison.NONE,
+                shop.child(some + Workshop.daemonWith("poison: none")).poison());
+        assertEquals(Poison.NONE, shop.child(some + Workshop.commandWith()).poison());
     }
 
     @Test

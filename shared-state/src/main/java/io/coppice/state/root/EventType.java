@@ -56,7 +56,9 @@ public enum EventType {
     /** A worker rolled back what its predecessor had not committed. */
     RECOVERED(25),
     /** Something else worth telling. */
-    NOTE(26);
+    NOTE(26),
+    /** A daemon's contents are set aside for a checkpoint or an empty state: it kept dying on them. */
+    FELL_BACK(27);
 
     private final int code;
     private final String word;

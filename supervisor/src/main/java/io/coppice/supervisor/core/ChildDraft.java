@@ -22,6 +22,7 @@ final class ChildDraft {
     OperatorKill operatorKill;
 
     FailureHistory failures;
+    PoisonHistory poison;
     long restarts;
     boolean restartDue;
 
@@ -47,6 +48,7 @@ final class ChildDraft {
         verdict = before.verdict();
         operatorKill = before.operatorKill();
         failures = before.failures();
+        poison = before.poison();
         restarts = before.restarts();
         restartDue = before.restartDue();
         lastExit = before.lastExit();
@@ -66,6 +68,12 @@ final class ChildDraft {
 
     boolean hasProcess() {
         return pid != ChildState.NO_PID;
+    }
+
+    /** An operator wants it up: what it died of before no longer counts. */
+    void startAfresh() {
+        failures = FailureHistory.EMPTY;
+        poison = PoisonHistory.CLEAN;
     }
 
     /** For {@link Transition#enter} only, which also records the event. */
@@ -103,6 +111,7 @@ final class ChildDraft {
                 verdict,
                 operatorKill,
                 failures,
+                poison,
                 restarts,
                 restartDue,
                 lastExit);

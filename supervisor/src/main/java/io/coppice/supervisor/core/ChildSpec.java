@@ -14,6 +14,7 @@ import java.util.Objects;
  * @param maxRestarts restarts allowed within {@code periodNs}: 0 never restarts, {@link #UNLIMITED}; at most {@link
  *     #MAX_RESTARTS_LIMIT}
  * @param periodNs more than 0
+ * @param poison when its contents are held to be what kills it; {@link PoisonPolicy#NONE} for a plain command
  * @param shutdownSignal name of the signal that asks it to end, without {@code SIG}
  * @param shutdownTimeoutNs from that signal to KILL; zero kills at once, without the signal
  */
@@ -27,6 +28,7 @@ public record ChildSpec(
         int maxRestarts,
         long periodNs,
         Backoff backoff,
+        PoisonPolicy poison,
         String shutdownSignal,
         long shutdownTimeoutNs,
         List<Dependency> dependencies) {
@@ -40,12 +42,14 @@ public record ChildSpec(
         Objects.requireNonNull(name);
         Objects.requireNonNull(restart);
         Objects.requireNonNull(backoff);
+        Objects.requireNonNull(poison);
         Objects.requireNonNull(shutdownSignal);
         dependencies = List.copyOf(dependencies);
         require(index >= 0, name, "index", index);
         require(heartbeatTimeoutNs >= 0, name, "heartbeatTimeoutNs", heartbeatTimeoutNs);
         require(startTimeoutNs >= 0, name, "startTimeoutNs", startTimeoutNs);
         require(maxRestarts >= UNLIMITED && maxRestarts <= MAX_RESTARTS_LIMIT, name, "maxRestarts", maxRestarts);
+        require(hasSegment || poison.crashes() == 0, name, "poison of a plain command", poison.crashes());
         require(periodNs > 0, name, "periodNs", periodNs);
         require(shutdownTimeoutNs >= 0, name, "shutdownTimeoutNs", shutdownTimeoutNs);
         for (Dependency dependency : dependencies) {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param verdict what the live process was found guilty of
  * @param operatorKill the latest kill that an operator asked for of the live process
  * @param failures what the restart policy counts
+ * @param poison what the poison rule counts
  * @param restarts launches that followed a death, over the root's whole life; not those an operator asked for by start or
  *     restart. One that is only decided on (backoff, waiting for a dependency) does not count yet
  * @param restartDue the next launch will be such a restart
@@ -40,6 +41,7 @@ public record ChildState(
         Verdict verdict,
         @Nullable OperatorKill operatorKill,
         FailureHistory failures,
+        PoisonHistory poison,
         long restarts,
         boolean restartDue,
         @Nullable LastExit lastExit) {
@@ -67,6 +69,7 @@ public record ChildState(
         Objects.requireNonNull(wanted);
         Objects.requireNonNull(verdict);
         Objects.requireNonNull(failures);
+        Objects.requireNonNull(poison);
     }
 
     /** The state that operators see. */

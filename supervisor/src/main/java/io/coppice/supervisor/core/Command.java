@@ -1,6 +1,7 @@
 package io.coppice.supervisor.core;
 
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the shell shall do, after it has committed the state. {@code child} is an index; a command whose incarnation is
@@ -39,8 +40,12 @@ public sealed interface Command {
         }
     }
 
-    /** Write its line into the pipe and close it. Answered by Released, or by Exited if it is dead already. */
-    record Release(int child, long incarnation) implements Command {
+    /**
+     * Write its line into the pipe and close it. Answered by Released, or by Exited if it is dead already.
+     *
+     * @param fallback what the line tells a worker to fall back to before it starts, null for nothing
+     */
+    record Release(int child, long incarnation, @Nullable Fallback fallback) implements Command {
         @Override
         public void carryOutWith(Handler handler) {
             handler.release(this);

@@ -2,16 +2,16 @@ package io.coppice.supervisor.core;
 
 import io.coppice.supervisor.core.ChildState.OperatorKill;
 import io.coppice.supervisor.core.ChildState.Verdict;
-import org.jspecify.annotations.Nullable;
 
 /** What follows when a child has ended, or could not be spawned: the restart policy. */
 final class DeathRules {
     private DeathRules() {}
 
-    static void died(Transition transition, ChildDraft child, ExitStatus status, @Nullable String lastWords) {
+    static void died(Transition transition, ChildDraft child, Event.Exited event) {
+        ExitStatus status = event.status();
         boolean neverRan = LastExits.held(child.phase());
         boolean unreleased = neverRan && LastExits.isCode(status, LastExits.NOT_RELEASED_CODE);
-        LastExit exit = LastExits.of(child, status, lastWords, transition.nowNs);
+        LastExit exit = LastExits.of(child, status, event.lastWords(), transition.nowNs);
         transition.record(child, EventType.EXITED, exit.text());
         if (!unreleased) {
             child.lastExit = exit;
@@ -19,6 +19,8 @@ final class DeathRules {
         boolean stopAsked = child.stopAsked;
         boolean byOperator = child.verdict == Verdict.NONE && causedBy(child, status, transition.nowNs);
         long readyAtNs = child.readyAtNs;
+        boolean poisoned = PoisonRules.isPoisoned(child, status, event.progress());
+        PoisonRules.onDeath(child, event.progress());
         child.clearProcess();
 
         boolean done = !neverRan && LastExits.isCode(status, 0) && child.spec.restart() != RestartPolicy.ALWAYS;
@@ -40,7 +42,7 @@ final class DeathRules {
         } else if (done) {
             completed(transition, child);
         } else {
-            failure(transition, child, exit, readyAtNs);
+            failure(transition, child, exit, readyAtNs, poisoned);
         }
     }
 
@@ -51,7 +53,7 @@ final class DeathRules {
         transition.record(child, EventType.SPAWN_FAILED, reason);
         if (!stopAsked) {
             child.lastExit = exit;
-            failure(transition, child, exit, ChildState.NEVER);
+            failure(transition, child, exit, ChildState.NEVER, false);
         } else if (child.wanted == Wanted.DOWN) {
             stopped(transition, child, "as asked");
         } else {
@@ -74,7 +76,8 @@ final class DeathRules {
         LaunchRules.tellThoseWaitingFor(transition, child);
     }
 
-    private static void failure(Transition transition, ChildDraft child, LastExit exit, long readyAtNs) {
+    private static void failure(
+            Transition transition, ChildDraft child, LastExit exit, long readyAtNs, boolean poisoned) {
         ChildSpec spec = child.spec;
         if (spec.restart() == RestartPolicy.NEVER) {
             failed(transition, child, exit.text());
@@ -84,7 +87,15 @@ final class DeathRules {
                 && transition.nowNs - readyAtNs >= spec.backoff().resetAfterNs()) {
             child.failures = child.failures.withoutStreak();
         }
-        if (spec.maxRestarts() != ChildSpec.UNLIMITED) {
+        // A fall-back that is still to come must not be cut off by the restarts that lead to it; each counts as one.
+        boolean ofPoisonOnly = poisoned && spec.maxRestarts() != 0 && PoisonRules.mayFallBack(child);
+        int fallbacksBefore = child.poison.fallbacks();
+        if (poisoned && PoisonRules.countAndGiveUp(transition, child)) {
+            failed(transition, child, PoisonRules.reason(child, exit));
+            return;
+        }
+        boolean counts = !ofPoisonOnly || child.poison.fallbacks() > fallbacksBefore;
+        if (counts && spec.maxRestarts() != ChildSpec.UNLIMITED) {
             child.failures = child.failures.withFailure(transition.nowNs, spec.periodNs());
             int count = child.failures.recentNs().size();
             if (count > spec.maxRestarts()) {

@@ -67,15 +67,19 @@ public sealed interface Event {
      * The kernel said that the process is dead, and nothing of its process group is left.
      *
      * @param lastWords what a worker left in its segment, if its phase there is FAILING
+     * @param progress how far it came with its segment
      */
     record Exited(
             int child,
             long incarnation,
             ExitStatus status,
             @Nullable String lastWords,
-            long nowNs) implements Event {
+            StepProgress progress,
+            long nowNs)
+            implements Event {
         public Exited {
             Objects.requireNonNull(status);
+            Objects.requireNonNull(progress);
         }
 
         @Override

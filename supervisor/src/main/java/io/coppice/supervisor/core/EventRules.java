@@ -25,7 +25,7 @@ final class EventRules {
         if (child.phase() == ChildPhase.SPAWNING) {
             hasProcess(transition, child, event);
             transition.enter(child, ChildPhase.HELD, ChildState.NEVER, EventType.SPAWNED, "");
-            transition.command(new Command.Release(child.index(), child.incarnation));
+            transition.command(new Command.Release(child.index(), child.incarnation, child.poison.due()));
         } else if (child.phase() == ChildPhase.ABANDONING) {
             hasProcess(transition, child, event);
             transition.record(child, EventType.SPAWNED, "too late: it will not be released");
@@ -98,6 +98,7 @@ final class EventRules {
 
     private static void ready(Transition transition, ChildDraft child) {
         child.readyAtNs = transition.nowNs;
+        PoisonRules.onReady(child);
         transition.enter(child, ChildPhase.READY, ChildState.NEVER, EventType.READY, "");
     }
 
@@ -110,7 +111,7 @@ final class EventRules {
     static void exited(Transition transition, Event.Exited event) {
         ChildDraft child = transition.current(event.child(), event.incarnation());
         if (child != null && child.phase().occupied()) {
-            DeathRules.died(transition, child, event.status(), event.lastWords());
+            DeathRules.died(transition, child, event);
         }
     }
 
@@ -193,7 +194,7 @@ final class EventRules {
         transition.record(child, EventType.RESTART_REQUESTED, "");
         if (child.phase().occupied()) {
             child.wanted = Wanted.UP;
-            child.failures = FailureHistory.EMPTY;
+            child.startAfresh();
             EndRules.endAsAsked(transition, child);
         } else {
             wantUp(transition, child);
@@ -207,16 +208,16 @@ final class EventRules {
         child.wanted = Wanted.UP;
         switch (child.phase()) {
             case STOPPED, FAILED, COMPLETED, BACKOFF -> {
-                child.failures = FailureHistory.EMPTY;
+                child.startAfresh();
                 child.restartDue = false;
                 LaunchRules.launch(transition, child);
             }
             case ABANDONING, DUMPING, STOPPING, KILLING -> {
                 if (wantedBefore == Wanted.DOWN) {
-                    child.failures = FailureHistory.EMPTY;
+                    child.startAfresh();
                 }
             }
-            case WAITING -> child.failures = FailureHistory.EMPTY;
+            case WAITING -> child.startAfresh();
             case SPAWNING, HELD, STARTING, READY -> {}
         }
     }

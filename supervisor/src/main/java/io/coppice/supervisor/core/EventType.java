@@ -26,6 +26,8 @@ public enum EventType {
     KILL_UNANSWERED("kill-unanswered"),
     EXITED("exited"),
     BACKOFF("backoff"),
+    /** The contents a daemon kept dying on are set aside by its next incarnation. */
+    FALL_BACK("fall-back"),
     STOPPED("stopped"),
     COMPLETED("completed"),
     /** The restart policy gave up, or the child itself asked not to be restarted. */

@@ -71,6 +71,20 @@ final class LastExits {
         return phase == ChildPhase.SPAWNING || phase == ChildPhase.HELD || phase == ChildPhase.ABANDONING;
     }
 
+    /**
+     * Whether this code of a worker says that nothing in its segment's contents has ended it: it was not let at them, has no
+     * class to run, or was ended by a signal that a JVM answers in order (HUP, INT, TERM).
+     */
+    static boolean isOutsideContents(int code) {
+        return switch (code) {
+            case SEGMENT_REFUSED_CODE, SEGMENT_LOCKED_CODE, MAIN_UNUSABLE_CODE, NOT_RELEASED_CODE -> true;
+            default ->
+                code == SIGNAL_CODE_BASE + Signals.HUP
+                        || code == SIGNAL_CODE_BASE + Signals.INT
+                        || code == SIGNAL_CODE_BASE + Signals.TERM;
+        };
+    }
+
     static boolean isCode(ExitStatus status, int code) {
         return status instanceof ExitStatus.Exited exited && exited.code() == code;
     }

@@ -62,6 +62,7 @@ public record SupervisorState(Phase phase, boolean hurried, List<ChildState> chi
                     ChildState.Verdict.NONE,
                     null,
                     FailureHistory.EMPTY,
+                    PoisonHistory.CLEAN,
                     0,
                     false,
                     null));

@@ -26,6 +26,7 @@ import java.util.TreeMap;
  * @param maxRestarts restarts within {@code periodMs} before the child is given up; 0 = never restart, -1 = unlimited
  * @param periodMs the window of {@code maxRestarts}, at least 1
  * @param backoff how long a restart waits
+ * @param poison when a daemon's contents are held to be what kills it; {@link Poison#NONE} for a command
  * @param shutdown how the child is stopped
  * @param dependsOn what must hold before it starts, in the manifest's order, each name once
  */
@@ -43,6 +44,7 @@ public record ChildPlan(
         int maxRestarts,
         long periodMs,
         Backoff backoff,
+        Poison poison,
         Shutdown shutdown,
         List<Dependency> dependsOn) {
 
@@ -66,6 +68,7 @@ public record ChildPlan(
             PlanBounds.requireBetween(
                     "heartbeat timeout of " + name + " (ms)", heartbeatTimeoutMs, 0, PlanBounds.MAX_DURATION_MS);
         } else {
+            PlanBounds.require(poison.isNone(), () -> "poison of the plain command " + name + ": it has no state");
             PlanBounds.requireBetween("state of the plain command " + name, stateBytes, 0, 0);
             PlanBounds.requireBetween("checkpoints of the plain command " + name, checkpoints, 0, 0);
             PlanBounds.requireBetween("heartbeat timeout of the plain command " + name, heartbeatTimeoutMs, 0, 0);
@@ -83,7 +86,7 @@ public record ChildPlan(
         }
     }
 
-    /** Of a child that keeps no checkpoints. */
+    /** Of a child that keeps no checkpoints, without a poison rule. */
     public ChildPlan(
             String name,
             Kind kind,
@@ -113,6 +116,7 @@ public record ChildPlan(
                 maxRestarts,
                 periodMs,
                 backoff,
+                Poison.NONE,
                 shutdown,
                 dependsOn);
     }

@@ -41,6 +41,9 @@ public final class PlanBounds {
     /** Largest finite {@code max_restarts}. */
     public static final int MAX_RESTARTS = 65_536;
 
+    /** Largest number of deaths that the poison rule waits for. */
+    public static final int MAX_POISON_CRASHES = 1000;
+
     private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,32}");
 
     private PlanBounds() {}

@@ -34,6 +34,7 @@ import java.util.zip.CRC32C;
  * max-restarts 5
  * period-ms 60000
  * backoff 10 2.0 10000 60000          initial, factor, max, reset after
+ * poison 3 checkpoint empty           deaths, then what to fall back to; `none`, also of a command, for no such rule
  * shutdown TERM 10000
  * depends-on 1
  * - rates ready
@@ -159,6 +160,7 @@ public final class PlanText {
                 "backoff",
                 backoff.initialMs() + " " + backoff.factorText() + " " + backoff.maxMs() + " "
                         + backoff.resetAfterMs());
+        line(out, "poison", child.poison().text());
         line(out, "shutdown", child.shutdown().signal() + " " + child.shutdown().timeoutMs());
         line(out, "depends-on", child.dependsOn().size());
         child.dependsOn()

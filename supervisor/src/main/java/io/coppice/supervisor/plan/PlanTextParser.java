@@ -109,6 +109,7 @@ final class PlanTextParser {
         }
         long periodMs = number("period-ms");
         Backoff backoff = backoff();
+        Poison poison = poison();
         Shutdown shutdown = shutdown();
         List<Dependency> dependsOn = dependsOn();
         return valid(
@@ -127,6 +128,7 @@ final class PlanTextParser {
                         (int) maxRestarts,
                         periodMs,
                         backoff,
+                        poison,
                         shutdown,
                         dependsOn));
     }
@@ -157,6 +159,23 @@ final class PlanTextParser {
         long maxMs = toNumber("backoff", parts[2]);
         long resetAfterMs = toNumber("backoff", parts[3]);
         return valid(line, () -> new Backoff(initialMs, factor, maxMs, resetAfterMs));
+    }
+
+    private Poison poison() throws PlanFormatException {
+        String value = value("poison");
+        if (value.equals("none")) {
+            return Poison.NONE;
+        }
+        String[] words = value.split(" ", -1);
+        long crashes = toNumber("poison", words[0]);
+        if (words.length - 1 > Poison.Fallback.values().length) {
+            throw wrong("poison: " + (words.length - 1) + " fall-backs, expected each at most once");
+        }
+        List<Poison.Fallback> then = new ArrayList<>();
+        for (int i = 1; i < words.length; i++) {
+            then.add(oneOf("poison", words[i], Poison.Fallback.values(), Poison.Fallback::text));
+        }
+        return valid(line, () -> Poison.after(crashes, then));
     }
 
     private Shutdown shutdown() throws PlanFormatException {

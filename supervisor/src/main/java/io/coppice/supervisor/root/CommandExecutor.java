@@ -61,7 +61,10 @@ final class CommandExecutor implements Command.Handler {
         ChildProcess child = children[command.child()];
         if (child.incarnation == command.incarnation()
                 && Launcher.release(
-                        child, publisher.lastExit(command.child()), publisher.lastExitEpochMs(command.child()))) {
+                        child,
+                        publisher.lastExit(command.child()),
+                        publisher.lastExitEpochMs(command.child()),
+                        command.fallback())) {
             follows.accept(new Event.Released(command.child(), command.incarnation(), System.nanoTime()));
         }
     }

@@ -2,6 +2,7 @@ package io.coppice.supervisor.root;
 
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.ExitStatus;
+import io.coppice.supervisor.core.StepProgress;
 import io.coppice.supervisor.os.PidFd;
 import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.os.SignalNumbers;
@@ -38,6 +39,7 @@ final class Funerals {
         final ChildProcess child;
         final PidFd pidFd;
         final @Nullable String lastWords;
+        final StepProgress progress;
         final long sinceNs;
 
         @Nullable
@@ -48,10 +50,11 @@ final class Funerals {
         int looks;
         boolean told;
 
-        Funeral(ChildProcess child, PidFd pidFd, @Nullable String lastWords, long nowNs) {
+        Funeral(ChildProcess child, PidFd pidFd, @Nullable String lastWords, StepProgress progress, long nowNs) {
             this.child = child;
             this.pidFd = pidFd;
             this.lastWords = lastWords;
+            this.progress = progress;
             this.sinceNs = nowNs;
             this.nextLookNs = nowNs;
         }
@@ -66,10 +69,10 @@ final class Funerals {
         this.console = console;
     }
 
-    /** The kernel said that this child is dead. Its first look is due at once. */
-    void begin(ChildProcess child, PidFd pidFd, @Nullable String lastWords, long nowNs) {
+    /** The kernel said that this child is dead, and this is what it left in its segment. Its first look is due at once. */
+    void begin(ChildProcess child, PidFd pidFd, @Nullable String lastWords, StepProgress progress, long nowNs) {
         processes.signalGroup(pidFd.pid(), SignalNumbers.of("KILL"));
-        open.add(new Funeral(child, pidFd, lastWords, nowNs));
+        open.add(new Funeral(child, pidFd, lastWords, progress, nowNs));
     }
 
     /** When the next look is due; {@link Long#MAX_VALUE} when nothing is being buried. */
@@ -96,7 +99,12 @@ final class Funerals {
                 open.remove(i);
                 funeral.child.closeAll();
                 return new Event.Exited(
-                        funeral.child.index, funeral.child.incarnation, status, funeral.lastWords, nowNs);
+                        funeral.child.index,
+                        funeral.child.incarnation,
+                        status,
+                        funeral.lastWords,
+                        funeral.progress,
+                        nowNs);
             }
             lookAgainLater(funeral, nowNs);
         }

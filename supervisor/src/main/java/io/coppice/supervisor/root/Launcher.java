@@ -1,5 +1,6 @@
 package io.coppice.supervisor.root;
 
+import io.coppice.supervisor.core.Fallback;
 import io.coppice.supervisor.core.LastExit;
 import io.coppice.supervisor.os.Fds;
 import io.coppice.supervisor.os.OsException;
@@ -110,22 +111,25 @@ final class Launcher {
     /**
      * Writes the line that lets a held child go, and closes the pipe.
      *
+     * @param fallback what a worker is told to fall back to before it starts
      * @return false if the child can no longer hear it; its death is about to be told
      */
-    static boolean release(ChildProcess child, @Nullable LastExit lastExit, long lastExitEpochMs) {
-        byte[] line = releaseLine(child.incarnation, lastExit, lastExitEpochMs);
+    static boolean release(
+            ChildProcess child, @Nullable LastExit lastExit, long lastExitEpochMs, @Nullable Fallback fallback) {
+        byte[] line = releaseLine(child.incarnation, lastExit, lastExitEpochMs, fallback);
         int written = Fds.write(child.holdWriteFd, line, line.length);
         child.closeHold();
         // Less than PIPE_BUF into an empty pipe: all or nothing.
         return written == line.length;
     }
 
-    static byte[] releaseLine(long incarnation, @Nullable LastExit lastExit, long lastExitEpochMs) {
+    static byte[] releaseLine(
+            long incarnation, @Nullable LastExit lastExit, long lastExitEpochMs, @Nullable Fallback fallback) {
         String line = lastExit == null
-                ? "go " + incarnation + " none -1 - 0\n"
+                ? "go " + incarnation + " none -1 - 0"
                 : "go " + incarnation + " " + lastExit.kind().word() + " " + lastExit.code() + " "
                         + (lastExit.signal() == LastExit.NO_SIGNAL ? "-" : SignalNumbers.name(lastExit.signal())) + " "
-                        + lastExitEpochMs + "\n";
-        return line.getBytes(StandardCharsets.US_ASCII);
+                        + lastExitEpochMs;
+        return (line + (fallback == null ? "\n" : " " + fallback.word() + "\n")).getBytes(StandardCharsets.US_ASCII);
     }
 }

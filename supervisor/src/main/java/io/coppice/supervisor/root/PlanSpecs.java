@@ -3,6 +3,8 @@ package io.coppice.supervisor.root;
 import io.coppice.supervisor.core.Backoff;
 import io.coppice.supervisor.core.ChildSpec;
 import io.coppice.supervisor.core.Dependency;
+import io.coppice.supervisor.core.Fallback;
+import io.coppice.supervisor.core.PoisonPolicy;
 import io.coppice.supervisor.core.RestartPolicy;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Plan;
@@ -46,6 +48,7 @@ final class PlanSpecs {
                 child.maxRestarts(),
                 child.periodMs() * NANOS_PER_MS,
                 backoff(child.backoff()),
+                poison(child.poison()),
                 child.shutdown().signal(),
                 child.shutdown().timeoutMs() * NANOS_PER_MS,
                 dependencies);
@@ -75,6 +78,18 @@ final class PlanSpecs {
                         backoff.factor(),
                         backoff.maxMs() * NANOS_PER_MS,
                         backoff.resetAfterMs() * NANOS_PER_MS);
+    }
+
+    private static PoisonPolicy poison(io.coppice.supervisor.plan.Poison poison) {
+        List<Fallback> then = new ArrayList<>();
+        for (io.coppice.supervisor.plan.Poison.Fallback fallback : poison.then()) {
+            then.add(
+                    switch (fallback) {
+                        case CHECKPOINT -> Fallback.CHECKPOINT;
+                        case EMPTY -> Fallback.EMPTY;
+                    });
+        }
+        return new PoisonPolicy(poison.crashes(), then);
     }
 
     static long[] heartbeatTimeoutsNs(Plan plan) {

@@ -258,7 +258,7 @@ final class Root implements AutoCloseable {
         epoll.remove(pidFd.fd());
         child.dead = true;
         // The funeral itself, and what the core makes of the death, follow in this turn: its first look is due at once.
-        funerals.begin(child, pidFd, segments.lastWords(child), nowNs);
+        funerals.begin(child, pidFd, segments.lastWords(child), segments.progress(child), nowNs);
     }
 
     private void onSpawnResults() {

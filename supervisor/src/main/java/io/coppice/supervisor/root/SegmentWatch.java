@@ -5,6 +5,7 @@ import io.coppice.state.ReadOnlySegment;
 import io.coppice.state.SegmentDamagedException;
 import io.coppice.state.SegmentException;
 import io.coppice.state.SegmentFile;
+import io.coppice.supervisor.core.StepProgress;
 import io.coppice.supervisor.os.Fds;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -105,6 +106,25 @@ final class SegmentWatch implements AutoCloseable {
         } catch (SegmentDamagedException e) {
             tornAway(child);
             return null;
+        }
+    }
+
+    /**
+     * How far this incarnation, now dead, came with its segment. A worker may write there what it likes; all it can bring
+     * about by that is to be restarted more often, or less.
+     */
+    StepProgress progress(ChildProcess child) {
+        ReadOnlySegment segment = child.segment;
+        try {
+            if (segment == null || segment.incarnation() != child.incarnation) {
+                return StepProgress.UNKNOWN;
+            }
+            return segment.lastStepCommit() != 0 || segment.commitSequenceAcquire() == 0
+                    ? StepProgress.MADE
+                    : StepProgress.NONE;
+        } catch (SegmentDamagedException e) {
+            tornAway(child);
+            return StepProgress.UNKNOWN;
         }
     }
 

@@ -200,6 +200,7 @@ class StatusPublisher {
             case KILLED -> EventType.KILLED;
             case EXITED -> EventType.EXITED;
             case BACKOFF -> EventType.BACKOFF;
+            case FALL_BACK -> EventType.FELL_BACK;
             case STOPPED -> EventType.STOPPED;
             case COMPLETED -> EventType.COMPLETED;
             case FAILED -> EventType.FAILED;

@@ -92,7 +92,11 @@ final class Driver {
     }
 
     Driver died(int child, ExitStatus status, @Nullable String lastWords) {
-        return step(new Event.Exited(child, child(child).incarnation(), status, lastWords, nowNs));
+        return died(child, status, lastWords, StepProgress.UNKNOWN);
+    }
+
+    Driver died(int child, ExitStatus status, @Nullable String lastWords, StepProgress progress) {
+        return step(new Event.Exited(child, child(child).incarnation(), status, lastWords, progress, nowNs));
     }
 
     Driver heartbeatLost(int child) {
@@ -172,7 +176,8 @@ final class Driver {
         if (command instanceof Command.Spawn c) {
             return "spawn " + c.child() + "#" + c.incarnation();
         } else if (command instanceof Command.Release c) {
-            return "release " + c.child() + "#" + c.incarnation();
+            return "release " + c.child() + "#" + c.incarnation()
+                    + (c.fallback() == null ? "" : " " + c.fallback().word());
         } else if (command instanceof Command.AbandonHeld c) {
             return "abandon " + c.child() + "#" + c.incarnation();
         } else if (command instanceof Command.Signal c) {

@@ -70,7 +70,8 @@ class LaunchTest {
         worker.begin().toReady(0).exited(0, 1).toReady(0);
         SupervisorState before = worker.state;
         for (long incarnation : new long[] {0, 1, 3}) {
-            worker.step(new Event.Exited(0, incarnation, new ExitStatus.Exited(1), null, worker.nowNs));
+            worker.step(new Event.Exited(
+                    0, incarnation, new ExitStatus.Exited(1), null, StepProgress.UNKNOWN, worker.nowNs));
             worker.step(new Event.HeartbeatLost(0, incarnation, worker.nowNs));
             worker.step(new Event.Spawned(0, incarnation, 9, 9, worker.nowNs));
             assertSame(before, worker.state);

@@ -144,7 +144,9 @@ class PureCoreTest {
                 case 4 -> new Event.SpawnFailed(child, incarnation, "no", nowNs);
                 case 5, 6 -> new Event.Released(child, incarnation, nowNs);
                 case 7, 8 -> new Event.BecameReady(child, incarnation, nowNs);
-                case 9 -> new Event.Exited(child, incarnation, status(random), null, nowNs);
+                case 9 ->
+                    new Event.Exited(
+                            child, incarnation, status(random), null, StepProgress.values()[random.nextInt(3)], nowNs);
                 case 10 -> new Event.HeartbeatLost(child, incarnation, nowNs);
                 case 11, 12 -> new Event.Tick(nowNs);
                 case 13 -> new Event.StopRequested(child, i, nowNs);

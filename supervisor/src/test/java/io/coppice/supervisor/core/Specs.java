@@ -15,6 +15,7 @@ final class Specs {
     private RestartPolicy restart = RestartPolicy.ON_FAILURE;
     private int maxRestarts = 5;
     private Backoff backoff = DEFAULT_BACKOFF;
+    private PoisonPolicy poison = new PoisonPolicy(5, List.of());
     private long startTimeoutNs = 60 * SECOND;
     private long shutdownTimeoutNs = 10 * SECOND;
     private final List<Dependency> dependencies = new ArrayList<>();
@@ -48,6 +49,11 @@ final class Specs {
         return this;
     }
 
+    Specs poison(int crashes, Fallback... then) {
+        poison = new PoisonPolicy(crashes, List.of(then));
+        return this;
+    }
+
     Specs startTimeoutNs(long value) {
         startTimeoutNs = value;
         return this;
@@ -74,6 +80,7 @@ final class Specs {
                 maxRestarts,
                 60 * SECOND,
                 backoff,
+                worker ? poison : PoisonPolicy.NONE,
                 "TERM",
                 shutdownTimeoutNs,
                 dependencies);

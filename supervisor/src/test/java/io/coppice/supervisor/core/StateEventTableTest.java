@@ -44,6 +44,7 @@ class StateEventTableTest {
                         driver.child(SUBJECT).incarnation() - 1,
                         new ExitStatus.Exited(1),
                         null,
+                        StepProgress.NONE,
                         driver.nowNs)));
         EVENTS.put("HeartbeatLost", driver -> driver.heartbeatLost(SUBJECT));
         EVENTS.put("TickEarly", Driver::tick);

@@ -85,10 +85,24 @@ final class PlanGenerator {
                                 random.nextInt(1000, 100_001) / 1000.0,
                                 random.nextLong(initialMs, PlanBounds.MAX_DURATION_MS + 1),
                                 random.nextLong(PlanBounds.MAX_DURATION_MS + 1)),
+                daemon ? poison() : Poison.NONE,
                 new Shutdown(
                         Shutdown.SIGNALS.get(random.nextInt(Shutdown.SIGNALS.size())),
                         random.nextLong(PlanBounds.MAX_DURATION_MS + 1)),
                 dependencies);
+    }
+
+    private Poison poison() {
+        if (random.nextInt(4) == 0) {
+            return Poison.NONE;
+        }
+        List<Poison.Fallback> then = new ArrayList<>();
+        for (Poison.Fallback fallback : Poison.Fallback.values()) {
+            if (random.nextBoolean()) {
+                then.add(random.nextInt(then.size() + 1), fallback);
+            }
+        }
+        return new Poison(random.nextInt(1, PlanBounds.MAX_POISON_CRASHES + 1), then);
     }
 
     private TreeMap<String, String> environment(int count) {

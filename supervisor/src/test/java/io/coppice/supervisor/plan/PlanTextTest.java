@@ -36,6 +36,7 @@ class PlanTextTest {
             max-restarts -1
             period-ms 60000
             backoff 0 1.0 0 0
+            poison none
             shutdown KILL 0
             depends-on 0
             child ingest
@@ -52,6 +53,7 @@ class PlanTextTest {
             max-restarts 5
             period-ms 60000
             backoff 10 1.5 10000 60000
+            poison 3 checkpoint empty
             shutdown TERM 10000
             depends-on 1
             - rates ready
@@ -133,41 +135,48 @@ class PlanTextTest {
             delimiter = '|',
             quoteCharacter = '"',
             value = {
-                "children 2           | children 3            | 41 | found `end ",
+                "children 2           | children 3            | 43 | found `end ",
                 "children 2           | children 513          | 7  | children: count 513, expected 0 to 512",
                 "children 2           | children -1           | 7  | children: count -1",
                 "children 2           | children 2147483649   | 7  | children: count 2147483649",
-                "children 2           | children 1            | 24 | found `child ingest`, expected `end …`",
+                "children 2           | children 1            | 25 | found `child ingest`, expected `end …`",
                 "argv 2               | argv 512              | 10 | argv: count 512",
                 "argv 2               | argv                  | 10 | found `argv`, expected `argv …`",
                 "argv 2               | argv 99999999999999999999 | 10 | expected a whole number",
                 "environment 0        | environment 9223372036854775807 | 13 | expected a whole number",
-                "kind daemon          | kind demon            | 25 | kind: found `demon`, expected one of daemon command",
+                "kind daemon          | kind demon            | 26 | kind: found `demon`, expected one of daemon command",
                 "restart always       | restart sometimes     | 18 | expected one of on-failure always never",
-                "max-restarts 5       | max-restarts -2       | 24 | max_restarts of ingest: -2 is not between -1 and",
-                "max-restarts 5       | max-restarts 99999999999 | 35 | max-restarts: 99999999999 is too large",
-                "state-bytes 67108864 | state-bytes 0         | 24 | state of ingest: 0 is not between",
+                "max-restarts 5       | max-restarts -2       | 25 | max_restarts of ingest: -2 is not between -1 and",
+                "max-restarts 5       | max-restarts 99999999999 | 36 | max-restarts: 99999999999 is too large",
+                "state-bytes 67108864 | state-bytes 0         | 25 | state of ingest: 0 is not between",
                 "state-bytes 0        | state-bytes 1         | 8  | state of the plain command rates: 1 is not",
-                "shutdown TERM 10000  | shutdown TREM 10000   | 38 | shutdown signal: `TREM` is none of HUP INT",
-                "shutdown TERM 10000  | shutdown TERM         | 38 | expected SIGNAL TIMEOUT-MS",
-                "backoff 10 1.5       | backoff 10 1.50       | 37 | not written as this release writes it",
-                "backoff 10 1.5       | backoff 10 0.5        | 37 | backoff factor: 0.5 is not between 1 and 100",
-                "backoff 10 1.5       | backoff 10 NaN        | 37 | factor `NaN` is not a decimal number",
-                "backoff 10 1.5       | backoff 10 1.2345     | 37 | has more than three decimal places",
-                "- rates ready        | - rates raedy         | 40 | expected one of started ready completed",
-                "- rates ready        | - ingest ready        | 41 | depends on ingest, which does not come before it",
-                "child ingest         | child rates           | 41 | children: rates is there twice",
-                "child ingest         | child Ingest          | 24 | `Ingest` must match [a-z0-9-]{1,32}",
+                "shutdown TERM 10000  | shutdown TREM 10000   | 40 | shutdown signal: `TREM` is none of HUP INT",
+                "shutdown TERM 10000  | shutdown TERM         | 40 | expected SIGNAL TIMEOUT-MS",
+                "backoff 10 1.5       | backoff 10 1.50       | 38 | not written as this release writes it",
+                "backoff 10 1.5       | backoff 10 0.5        | 38 | backoff factor: 0.5 is not between 1 and 100",
+                "backoff 10 1.5       | backoff 10 NaN        | 38 | factor `NaN` is not a decimal number",
+                "backoff 10 1.5       | backoff 10 1.2345     | 38 | has more than three decimal places",
+                "poison 3 checkpoint  | poison 0 checkpoint   | 39 | poison crashes: 0 is not between 1 and 1000",
+                "poison 3 checkpoint  | poison 1001 checkpoint | 39 | poison crashes: 1001 is not between 1 and 1000",
+                "poison 3 checkpoint  | poison x checkpoint   | 39 | poison: found `x`, expected a whole number",
+                "poison 3 checkpoint  | poison 3 empty        | 39 | poison: empty is there twice",
+                "poison 3 checkpoint  | poison 3 nothing      | 39 | poison: found `nothing`, expected one of checkpoint",
+                "poison 3 checkpoint  | poison 3 empty empty  | 39 | poison: 3 fall-backs, expected each at most once",
+                "poison none          | poison 1              | 8  | poison of the plain command rates: it has no state",
+                "- rates ready        | - rates raedy         | 42 | expected one of started ready completed",
+                "- rates ready        | - ingest ready        | 43 | depends on ingest, which does not come before it",
+                "child ingest         | child rates           | 43 | children: rates is there twice",
+                "child ingest         | child Ingest          | 25 | `Ingest` must match [a-z0-9-]{1,32}",
                 "two\\nlines\\\\       | two\\xlines          | 12 | bad escape",
                 "two\\nlines\\\\       | two\\u00              | 12 | bad escape",
                 "two\\nlines\\\\       | two\\u00E9            | 12 | bad escape",
                 "two\\nlines\\\\       | two\\u0000            | 8  | holds a NUL",
                 "two\\nlines\\\\       | two\\ud800            | 8  | half of a surrogate pair",
                 "two\\nlines\\\\       | two\\u0041            | 12 | exactly one text",
-                "directory /run       | directory run         | 41 | directory: `run/coppice/shop` is not an absolute",
-                "- LANG=C.UTF-8       | - LANG                | 29 | `LANG` is not NAME=VALUE",
-                "- LANG=C.UTF-8       | - PATH=x              | 29 | environment: `PATH` is there twice",
-                "- LANG=C.UTF-8       | - =x                  | 29 | is not NAME=VALUE",
+                "directory /run       | directory run         | 43 | directory: `run/coppice/shop` is not an absolute",
+                "- LANG=C.UTF-8       | - LANG                | 30 | `LANG` is not NAME=VALUE",
+                "- LANG=C.UTF-8       | - PATH=x              | 30 | environment: `PATH` is there twice",
+                "- LANG=C.UTF-8       | - =x                  | 30 | is not NAME=VALUE",
                 "coppice-plan 1       | coppice-plan 2        | 1  | found `coppice-plan 2`, expected `coppice-plan 1`",
             })
     void shouldNameLineAndReason(String from, String to, int line, String reason) {
@@ -309,12 +318,14 @@ class PlanTextTest {
                 own,
                 "/srv/shop",
                 64L * 1024 * 1024,
+                0,
                 5_000,
                 60_000,
                 RestartPolicy.ON_FAILURE,
                 5,
                 60_000,
                 new Backoff(10, 1.5, 10_000, 60_000),
+                new Poison(3, List.of(Poison.Fallback.CHECKPOINT, Poison.Fallback.EMPTY)),
                 new Shutdown("TERM", 10_000),
                 List.of(new Dependency("rates", Dependency.Condition.READY)));
         return new Plan("shop", "/run/coppice/shop", "/dev/shm/shop", List.of(rates, ingest));

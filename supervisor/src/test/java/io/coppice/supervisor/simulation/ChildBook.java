@@ -1,5 +1,6 @@
 package io.coppice.supervisor.simulation;
 
+import io.coppice.supervisor.core.Fallback;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,9 +30,25 @@ final class ChildBook {
     /** Deaths that may count. */
     final List<Long> perhapsCounted = new ArrayList<>();
 
+    /** Deaths in a row that the poison rule counts. */
+    int poisonDeaths;
+
+    int fallbacks;
+
+    /** What the next incarnation must be told to fall back to. */
+    @Nullable
+    Fallback fallbackDue;
+
     void forgetFailures() {
         surelyCounted.clear();
         perhapsCounted.clear();
+        forgetPoison();
+    }
+
+    void forgetPoison() {
+        poisonDeaths = 0;
+        fallbacks = 0;
+        fallbackDue = null;
     }
 
     void endLife() {

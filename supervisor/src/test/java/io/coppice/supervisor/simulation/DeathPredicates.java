@@ -6,6 +6,7 @@ import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.ExitStatus;
 import io.coppice.supervisor.core.RestartPolicy;
+import io.coppice.supervisor.core.Step;
 import io.coppice.supervisor.core.SupervisorState;
 import java.util.List;
 import java.util.function.Supplier;
@@ -13,13 +14,15 @@ import java.util.function.Supplier;
 /** Every death leads to a restart, a stop that was asked for, completed, or failed: and to the right one of them. */
 final class DeathPredicates {
     private final Invariants moment;
+    private final PoisonPredicates poison;
 
-    DeathPredicates(Invariants moment) {
+    DeathPredicates(Invariants moment, PoisonPredicates poison) {
         this.moment = moment;
+        this.poison = poison;
     }
 
-    void deathIsAnswered(
-            ChildBook book, boolean shutdown, SupervisorState before, Event.Exited event, ChildState after) {
+    void deathIsAnswered(ChildBook book, boolean shutdown, SupervisorState before, Event.Exited event, Step step) {
+        ChildState after = step.state().child(event.child());
         ChildState was = before.child(event.child());
         if (was.incarnation() != event.incarnation() || !was.phase().occupied()) {
             return;
@@ -30,9 +33,11 @@ final class DeathPredicates {
         boolean notReleased = event.status() instanceof ExitStatus.Exited exited && exited.code() == 125;
         boolean asked = book.endAsked || !book.wantedUp || shutdown;
         boolean killed = book.killSignal != null;
-        if (!asked && !(zero && spec.restart() != RestartPolicy.ALWAYS && book.ran)) {
+        PoisonPredicates.Verdict verdict = poison.death(book, asked, was, event, step);
+        boolean leftToPoison = verdict == PoisonPredicates.Verdict.COUNTED;
+        if (!asked && !leftToPoison && !(zero && spec.restart() != RestartPolicy.ALWAYS && book.ran)) {
             book.perhapsCounted.add(event.nowNs());
-            if (!killed && !notReleased) {
+            if (!killed && !notReleased && verdict != PoisonPredicates.Verdict.OPEN) {
                 book.surelyCounted.add(event.nowNs());
             }
         }
@@ -63,6 +68,8 @@ final class DeathPredicates {
                         "FAILED_FOR_A_REASON",
                         spec.restart() == RestartPolicy.NEVER
                                 || (spec.hasSegment() && code78)
+                                || verdict == PoisonPredicates.Verdict.GIVEN_UP
+                                || verdict == PoisonPredicates.Verdict.OPEN
                                 || tooMany(spec, book.perhapsCounted, event.nowNs()),
                         detail);
                 if (killed && !book.condemned && spec.restart() != RestartPolicy.NEVER) {

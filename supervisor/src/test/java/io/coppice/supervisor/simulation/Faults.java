@@ -15,6 +15,9 @@ final class Faults {
     /** What a process said reaches the root late, perhaps when it is dead and replaced. */
     final double lateWord;
 
+    /** A commit that its successors die of. */
+    final double poison;
+
     final double rootDeath;
     final double operator;
     final double shutdown;
@@ -32,6 +35,7 @@ final class Faults {
         ignoresTerm = kind(draws);
         exitZero = kind(draws);
         lateWord = kind(draws);
+        poison = draws.oneOf(0.0, 0.0, 0.01, 0.1);
         rootDeath = draws.oneOf(0.0, 0.5, 1.0);
         operator = draws.oneOf(0.0, 0.1, 1.0);
         shutdown = draws.oneOf(0.0, 0.0, 0.0, 0.5);

@@ -27,7 +27,8 @@ final class Invariants {
     private final List<ChildSpec> specs;
     private final Coverage coverage;
     private final List<ChildBook> books = new ArrayList<>();
-    private final DeathPredicates deaths = new DeathPredicates(this);
+    private final PoisonPredicates poison = new PoisonPredicates(this);
+    private final DeathPredicates deaths = new DeathPredicates(this, poison);
     private boolean shutdown;
     private boolean hurried;
     private long steps;
@@ -76,12 +77,9 @@ final class Invariants {
         statesAreSound(step.state());
         deadlinesMakeProgress(event, step.state());
         if (event instanceof Event.Exited exited) {
-            deaths.deathIsAnswered(
-                    books.get(exited.child()),
-                    shutdown,
-                    before,
-                    exited,
-                    step.state().child(exited.child()));
+            deaths.deathIsAnswered(books.get(exited.child()), shutdown, before, exited, step);
+        } else if (child >= 0) {
+            poison.otherEvent(books.get(child), before, event, step);
         }
         if (event instanceof Event.SpawnFailed failed) {
             deaths.spawnFailureIsAnswered(
@@ -168,6 +166,8 @@ final class Invariants {
                             holds(step.state(), dependency),
                             () -> name(spawn.child()) + " before " + name(dependency.index()));
                 }
+            } else if (command instanceof Command.Release release) {
+                poison.release(books.get(release.child()), release);
             } else if (command instanceof Command.Signal signal && shutdown && !hurried && signal.wholeGroup()) {
                 for (ChildSpec other : specs) {
                     boolean depends =

@@ -6,6 +6,8 @@ import static io.coppice.supervisor.simulation.Draws.SECOND;
 import io.coppice.supervisor.core.Backoff;
 import io.coppice.supervisor.core.ChildSpec;
 import io.coppice.supervisor.core.Dependency;
+import io.coppice.supervisor.core.Fallback;
+import io.coppice.supervisor.core.PoisonPolicy;
 import io.coppice.supervisor.core.RestartPolicy;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +31,18 @@ final class RandomSpecs {
             specs.add(spec(draws, specs.size(), daemon, density));
         }
         return specs;
+    }
+
+    private static PoisonPolicy poison(Draws draws) {
+        return draws.chance(0.2)
+                ? PoisonPolicy.NONE
+                : new PoisonPolicy(
+                        draws.between(1, 5),
+                        draws.oneOf(
+                                List.of(),
+                                List.of(Fallback.CHECKPOINT),
+                                List.of(Fallback.EMPTY),
+                                List.of(Fallback.CHECKPOINT, Fallback.EMPTY)));
     }
 
     private static ChildSpec spec(Draws draws, int index, boolean daemon, double density) {
@@ -62,6 +76,7 @@ final class RandomSpecs {
                                 draws.oneOf(1.0, 1.5, 2.0, 10.0),
                                 initialNs + 2 * SECOND,
                                 draws.ns(0, 20 * SECOND)),
+                daemon ? poison(draws) : PoisonPolicy.NONE,
                 "TERM",
                 draws.oneOf(0L, 500 * MS, 3 * SECOND),
                 dependencies);

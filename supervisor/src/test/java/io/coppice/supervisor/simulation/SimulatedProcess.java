@@ -6,7 +6,9 @@ import static io.coppice.supervisor.simulation.Draws.SECOND;
 import io.coppice.supervisor.core.ChildSpec;
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.ExitStatus;
+import io.coppice.supervisor.core.Fallback;
 import io.coppice.supervisor.core.RestartPolicy;
+import io.coppice.supervisor.core.StepProgress;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,8 @@ final class SimulatedProcess {
     private boolean dead;
     private boolean reapable;
     private long sequence;
+    private StepProgress progress = StepProgress.UNKNOWN;
+    private @Nullable Fallback fallback;
     private @Nullable ExitStatus status;
 
     SimulatedProcess(Simulation world, SimulatedRoot parent, ChildSpec spec, long incarnation, int pid) {
@@ -86,8 +90,14 @@ final class SimulatedProcess {
         return reapable;
     }
 
-    void release() {
+    /** As its segment told after its death. */
+    StepProgress progress() {
+        return progress;
+    }
+
+    void release(@Nullable Fallback to) {
         if (!pipeClosed) {
+            fallback = to;
             lineInPipe = true;
             pipeClosed = true;
             readPipe();
@@ -146,6 +156,14 @@ final class SimulatedProcess {
         segment.owner = this;
         segment.uncommitted = 0;
         sequence = segment.commitSequence;
+        progress = sequence == 0 ? StepProgress.MADE : StepProgress.NONE;
+        if (fallback == Fallback.EMPTY || fallback == Fallback.CHECKPOINT && draws.chance(0.5)) {
+            segment.poisoned = false;
+        }
+        if (segment.poisoned && !world.faults.over) {
+            world.agenda.in(draws.ns(0, 200 * MS), draws.chance(0.2) ? this::hang : this::dieOfPoison);
+            return;
+        }
         world.agenda.in(draws.ns(0, 300 * MS), this::started);
     }
 
@@ -175,6 +193,8 @@ final class SimulatedProcess {
             world.invariants.onCommit(this, segment, sequence + 1);
             segment.commitSequence = ++sequence;
             segment.uncommitted = 0;
+            progress = StepProgress.MADE;
+            segment.poisoned |= world.faults.strikes(draws, world.faults.poison);
             if (!dying
                     && spec.restart() != RestartPolicy.ALWAYS
                     && world.finite(spec)
@@ -198,6 +218,19 @@ final class SimulatedProcess {
                 new ExitStatus.Unknown(),
                 running && draws.chance(0.2) ? new ExitStatus.Exited(78) : SEGV);
         end(how, 0);
+    }
+
+    private void dieOfPoison() {
+        if (!dead && !dying && !hung) {
+            end(
+                    draws.oneOf(
+                            SEGV,
+                            new ExitStatus.Signaled(6, true),
+                            new ExitStatus.Exited(1),
+                            new ExitStatus.Exited(70),
+                            new ExitStatus.Exited(134)),
+                    0);
+        }
     }
 
     private void exitZeroEarly() {

@@ -83,7 +83,13 @@ final class SimulatedRoot implements Command.Handler {
         Slot slot = slots[process.spec.index()];
         if (slot.process == process) {
             String lastWords = status instanceof ExitStatus.Exited exited && exited.code() >= 70 ? "words" : null;
-            post(new Event.Exited(process.spec.index(), process.incarnation, status, lastWords, world.agenda.nowNs()));
+            post(new Event.Exited(
+                    process.spec.index(),
+                    process.incarnation,
+                    status,
+                    lastWords,
+                    process.progress(),
+                    world.agenda.nowNs()));
         }
     }
 
@@ -197,7 +203,7 @@ final class SimulatedRoot implements Command.Handler {
     public void release(Command.Release command) {
         SimulatedProcess process = process(command.child(), command.incarnation());
         if (process != null && process.live()) {
-            process.release();
+            process.release(command.fallback());
             post(new Event.Released(command.child(), command.incarnation(), world.agenda.nowNs()));
         }
     }

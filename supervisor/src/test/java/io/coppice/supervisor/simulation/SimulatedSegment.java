@@ -9,4 +9,7 @@ final class SimulatedSegment {
 
     long commitSequence;
     long uncommitted;
+
+    /** Whoever resumes from these contents dies of them before it commits, sooner or later. */
+    boolean poisoned;
 }

@@ -1,0 +1,91 @@
+package io.coppice.supervisor.core;
+
+import io.coppice.supervisor.core.ChildState.Verdict;
+
+/**
+ * The poison rule: a daemon that dies again and again, by its own doing, before any step of it has committed is most likely
+ * killed by the contents that it resumes from. Restarting it once more on the same contents is in vain, so it falls back to
+ * others where the manifest says so, or is given up; its contents are kept in both cases.
+ *
+ * <p>What comes from outside never counts and never resets the count: a kill by whomever, the OOM killer (SIGKILL, like any
+ * other kill), an end that was asked for. A commit by a step resets it.
+ */
+final class PoisonRules {
+    /** Faults, aborts and forbidden calls: what only the process's own code brings about, unless somebody fakes it. */
+    private static final int[] OWN_SIGNALS = {4, 5, 6, 7, 8, 11, 31};
+
+    private PoisonRules() {}
+
+    /** Whether this death counts, unless it was asked for. To be called before the draft forgets the process. */
+    static boolean isPoisoned(ChildDraft child, ExitStatus status, StepProgress progress) {
+        return child.spec.poison().crashes() > 0
+                && child.spec.hasSegment()
+                && !LastExits.held(child.phase())
+                && progress == StepProgress.NONE
+                && (child.verdict != Verdict.NONE || isOwnDoing(status));
+    }
+
+    private static boolean isOwnDoing(ExitStatus status) {
+        if (status instanceof ExitStatus.Exited exited) {
+            return exited.code() != 0 && !LastExits.isOutsideContents(exited.code());
+        }
+        if (status instanceof ExitStatus.Signaled signaled) {
+            for (int own : OWN_SIGNALS) {
+                if (signaled.signal() == own) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    static void onDeath(ChildDraft child, StepProgress progress) {
+        if (progress == StepProgress.MADE) {
+            child.poison = PoisonHistory.CLEAN;
+        }
+    }
+
+    static void onReady(ChildDraft child) {
+        child.poison = child.poison.withNothingDue();
+    }
+
+    /** Whether there is still something to fall back to: then these deaths are left to this rule alone. */
+    static boolean mayFallBack(ChildDraft child) {
+        return child.poison.fallbacks() < child.spec.poison().then().size();
+    }
+
+    /**
+     * Counts a poisoned death, and decides on a fall-back if it is time for one.
+     *
+     * @return whether the child is to be given up
+     */
+    static boolean countAndGiveUp(Transition transition, ChildDraft child) {
+        PoisonPolicy policy = child.spec.poison();
+        child.poison = child.poison.withDeath();
+        if (child.poison.deaths() < policy.crashes()) {
+            return false;
+        }
+        if (!mayFallBack(child)) {
+            return true;
+        }
+        Fallback to = policy.then().get(child.poison.fallbacks());
+        transition.record(
+                child,
+                EventType.FALL_BACK,
+                deathsInARow(child) + ": the next incarnation sets its contents aside and falls back to "
+                        + (to == Fallback.EMPTY ? "an empty state" : "its newest other checkpoint"));
+        child.poison = child.poison.withFallback(to);
+        return false;
+    }
+
+    /** Why it is given up. */
+    static String reason(ChildDraft child, LastExit exit) {
+        return "poisoned: " + deathsInARow(child) + ". Its data is kept: see `coppice state " + child.spec.name()
+                + "`; last: " + exit.text();
+    }
+
+    private static String deathsInARow(ChildDraft child) {
+        int deaths = child.poison.deaths();
+        return deaths + (deaths == 1 ? " death" : " deaths in a row") + " by its own doing before a step committed";
+    }
+}
