@@ -1,6 +1,7 @@
 package io.coppice.ops.bench.peers;
 
 import io.coppice.state.LongField;
+import io.coppice.state.LongLongMap;
 import io.coppice.state.OwnedSegment;
 import io.coppice.state.Record;
 import io.coppice.state.RecordLayout;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 
 /** The state in a segment: a table of rows, or a map. */
 final class CoppiceStore implements Store {
+    private static final String NAME = "bench";
     private static final long MAP_SEGMENT_BYTES = 8L << 20;
     private static final long SPARE_BYTES = 1L << 20;
     private static final int LOADED_PER_COMMIT = 64;
@@ -34,7 +36,7 @@ final class CoppiceStore implements Store {
     private final int fields;
     private final RecordTable table;
     private final Record first;
-    private final LongMap map;
+    private final LongLongMap map;
 
     CoppiceStore(Path directory, Work work) throws Exception {
         segment = segment(directory, lengthBytes(work));
@@ -43,7 +45,7 @@ final class CoppiceStore implements Store {
         boolean mapWanted = work.kind() == Work.Kind.MAP;
         table = state.table("fields", ROW, Math.max(1, work.rows()));
         first = table.row(0);
-        map = new LongMap(state, "map", mapWanted ? Work.MAP_ENTRIES : 1);
+        map = state.longLongMap("map", mapWanted ? Work.MAP_ENTRIES : 1);
         state.commit();
         if (mapWanted && map.size() == 0) {
             load(map);
@@ -57,15 +59,20 @@ final class CoppiceStore implements Store {
 
     /** Creates a segment in a directory, or opens the one that is there, and recovers it. */
     static OwnedSegment segment(Path directory, long lengthBytes) throws Exception {
-        Path file = directory.resolve("bench.seg");
+        return segment(directory, NAME, lengthBytes);
+    }
+
+    /** The same, of a daemon of that name; the file is {@code NAME.seg}. */
+    static OwnedSegment segment(Path directory, String name, long lengthBytes) throws Exception {
+        Path file = directory.resolve(name + ".seg");
         if (Files.notExists(file)) {
             try (RandomAccessFile sized = new RandomAccessFile(file.toFile(), "rw")) {
                 sized.setLength(lengthBytes);
             }
-            SegmentFile.create(file, new SegmentSpec("bench", "state", SegmentSpec.KIND_DAEMON, lengthBytes));
+            SegmentFile.create(file, new SegmentSpec("bench", name, SegmentSpec.KIND_DAEMON, lengthBytes));
         }
         OwnedSegment segment = SegmentFile.openOwned(
-                file, directory.resolve("bench.lock"), ProcessHandle.current().pid(), 1);
+                file, directory.resolve(name + ".lock"), ProcessHandle.current().pid(), 1);
         segment.recover();
         return segment;
     }
@@ -108,7 +115,7 @@ final class CoppiceStore implements Store {
         segment.close();
     }
 
-    private void load(LongMap empty) {
+    private void load(LongLongMap empty) {
         for (int key = 0; key < Work.MAP_ENTRIES; key++) {
             empty.put(key, 0);
             if (key % LOADED_PER_COMMIT == 0) {

@@ -4,11 +4,7 @@ import java.io.Closeable;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/**
- * Whose ring. To add one: a class that is a {@link RingEnd}, and a constant here; processes, figures and ratios follow. Channels of
- * coppice are to be added so: an end owns a segment with a channel to, and a cursor of, the other end's; both ends make theirs
- * before either looks for the other's; {@code flush} is {@code State.commit()}.
- */
+/** Whose ring. To add one: a class that is a {@link RingEnd}, and a constant here; processes, figures and ratios follow. */
 enum RingProduct {
     AERON {
         @Override
@@ -25,6 +21,23 @@ enum RingProduct {
         String described() {
             return "Aeron IPC " + Versions.of("io.aeron", "aeron-client", io.aeron.Aeron.class)
                     + ": exclusive publication, tryClaim, driver threads shared, terms of 16 MiB reserved before use";
+        }
+    },
+    COPPICE {
+        @Override
+        Closeable surroundings(Path directory) {
+            return () -> {};
+        }
+
+        @Override
+        RingEnd open(Path directory, boolean first) throws Exception {
+            return new CoppiceEnd(directory, first);
+        }
+
+        @Override
+        String described() {
+            return "channel of " + (CoppiceEnd.RING_BYTES >> 10)
+                    + " KiB with one receiver, whose cursor lies in its own segment; a flush is a commit";
         }
     };
 
