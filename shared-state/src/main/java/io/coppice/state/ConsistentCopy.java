@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Copies structures as of one commit out of a segment that its owner may be changing: read (commitSequence, rollbackCount),
- * copy, copy the undo entries that count, compare the pair, undo on the copy. {@link CommitEngine} argues why that is right. While a step back ({@link StepBack}) is
- * being made there is no such commit, and the answer is the same as for an owner that is too fast.
+ * copy, copy the undo entries that count, compare the pair, undo on the copy. {@link CommitEngine} argues why that is right.
+ * While a step back ({@link StepBack}) is being made there is no such commit, and the answer is the same as for an owner that
+ * is too fast.
  * Reads are bounded by the segment's length, retries by a constant.
  */
 final class ConsistentCopy {
@@ -63,6 +64,9 @@ final class ConsistentCopy {
     /** A consistent copy of some ranges. */
     private record Copied(long timeline, long commitSequence, List<Range> ranges) {}
 
+    /** The directory of a commit, and the allocatedBytes that it was read with. */
+    private record Listed(long timeline, long allocatedBytes, List<StructureInfo> structures) {}
+
     /** Copies what is wanted, in ascending order of offset. */
     @FunctionalInterface
     private interface Wanted {
@@ -92,9 +96,9 @@ final class ConsistentCopy {
     @Nullable
     List<StructureInfo> directory() {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            List<StructureInfo> structures = tryDirectory();
-            if (structures != null || (attempt >= SPINNING_ATTEMPTS && steppingBack())) {
-                return structures;
+            Listed listed = tryDirectory();
+            if (listed != null || (attempt >= SPINNING_ATTEMPTS && steppingBack())) {
+                return listed == null ? null : listed.structures();
             }
             pause(attempt);
         }
@@ -107,33 +111,56 @@ final class ConsistentCopy {
     }
 
     private @Nullable StateView tryTake(@Nullable List<String> names) {
-        List<StructureInfo> all = tryDirectory();
-        if (all == null) {
+        Listed listed = tryDirectory();
+        if (listed == null) {
             return null;
         }
+        List<StructureInfo> all = listed.structures();
         List<StructureInfo> wanted = names == null
                 ? all
                 : all.stream().filter(s -> names.contains(s.name())).toList();
         Copied copied = tryCopy(() -> {
-            List<Range> ranges = new ArrayList<>(wanted.size());
+            List<Range> ranges = new ArrayList<>(wanted.size() + 1);
+            ranges.add(copyArenaHeader());
             for (StructureInfo structure : wanted) {
                 ranges.add(
                         copy(structure.offsetBytes(), structure.type().shape().viewedBytes(structure)));
             }
             return ranges;
         });
-        return copied == null
-                ? null
-                : new StateView(segment, copied.timeline(), copied.commitSequence(), wanted, copied.ranges());
+        if (copied == null || !describes(listed, copied)) {
+            return null;
+        }
+        List<Range> data = copied.ranges().subList(1, copied.ranges().size());
+        return new StateView(segment, copied.timeline(), copied.commitSequence(), wanted, data);
     }
 
-    /** Blocks are appended and never moved, so a directory read now describes later commits of the timeline too. */
-    private @Nullable List<StructureInfo> tryDirectory() {
+    /**
+     * Whether a directory is that of a copy too, although it was read before: blocks are appended and never moved, so it is
+     * while nothing was allocated, on the same timeline.
+     */
+    private static boolean describes(Listed listed, Copied copied) {
+        return copied.timeline() == listed.timeline()
+                && allocatedBytes(copied.ranges().get(0)) == listed.allocatedBytes();
+    }
+
+    private @Nullable Listed tryDirectory() {
         Copied copied = tryCopy(this::copyBlocks);
         if (copied == null) {
             return null;
         }
-        return Directory.read((offset, target, length) -> read(copied.ranges(), offset, target, length), geometry);
+        return new Listed(
+                copied.timeline(),
+                allocatedBytes(copied.ranges().get(0)),
+                Directory.read((offset, target, length) -> read(copied.ranges(), offset, target, length), geometry));
+    }
+
+    private Range copyArenaHeader() {
+        return copy(geometry.arenaOffset(), ArenaLayout.FIRST_BLOCK_OFFSET);
+    }
+
+    private static long allocatedBytes(Range header) {
+        return NativeWords.get(header.bytes(), ArenaLayout.ALLOCATED_BYTES_OFFSET);
     }
 
     private void read(List<Range> ranges, long arenaOffset, byte[] target, int length) {
@@ -153,10 +180,10 @@ final class ConsistentCopy {
     /** The arena's header and the description of each block, following what may be half-written; ends in any case. */
     private List<Range> copyBlocks() {
         List<Range> ranges = new ArrayList<>();
-        Range header = copy(geometry.arenaOffset(), ArenaLayout.FIRST_BLOCK_OFFSET);
+        Range header = copyArenaHeader();
         ranges.add(header);
         long room = geometry.arenaLength();
-        long allocated = NativeWords.get(header.bytes(), ArenaLayout.ALLOCATED_BYTES_OFFSET);
+        long allocated = allocatedBytes(header);
         long end = Math.min(room, ArenaLayout.FIRST_BLOCK_OFFSET + Math.max(0, Math.min(allocated, room)));
         long at = ArenaLayout.FIRST_BLOCK_OFFSET;
         while (end - at >= ArenaLayout.FIELDS_OFFSET && ranges.size() <= ArenaLayout.MAX_STRUCTURES) {
