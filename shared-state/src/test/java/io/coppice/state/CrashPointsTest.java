@@ -11,16 +11,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Goal: no crash point can tear the state. Method: seeded operation sequences on all structures (with commits, rollbacks,
- * deaths and take-overs) run on the production engine over a recording memory; then the segment is rebuilt as of every
- * prefix of the recorded stores, and recovery, snapshot and published view of it must give exactly the last commit.
+ * Goal: a reader of a dead writer's segment sees the last commit. Method: seeded operation sequences on all structures (with
+ * commits, rollbacks, deaths and take-overs) run on the production engine over a recording memory; then the segment is rebuilt
+ * as of every prefix of the recorded stores, and snapshot and published view of it must give exactly the last commit. That
+ * recovery gives it too is {@link CrashProofTest}'s.
  */
 class CrashPointsTest {
     private static final int STEPS = 150;
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
-    void shouldRestoreTheLastCommitFromEveryPrefixOfTheStores(long seed) {
+    @ValueSource(longs = {1, 2, 3})
+    void shouldShowReadersTheLastCommitAtEveryPrefixOfTheStores(long seed) {
         RecordedRun run = RecordedRun.of(seed, STEPS);
         byte[] disk = run.startImage();
         for (int step = 0; step < run.memory().recorded(); step++) {
@@ -30,63 +31,11 @@ class CrashPointsTest {
             }
             String where = "seed " + seed + ", prefix " + (step + 1);
             run.assertReadersSeeTheLastCommit(disk, where);
-            byte[] recovered = disk.clone();
-            run.recover(new RecordingMemory(recovered));
-            run.assertArena(recovered, disk, where);
         }
         assertTrue(run.commits() > 20, "seed " + seed + " commits too rarely to mean anything: " + run.commits());
     }
 
-    @ParameterizedTest
-    @ValueSource(longs = {11, 12, 13})
-    void shouldRestoreTheLastCommitWhenRecoveryItselfDiesAtAnyStore(long seed) {
-        RecordedRun run = RecordedRun.of(seed, STEPS / 3);
-        byte[] disk = run.startImage();
-        for (int step = 0; step < run.memory().recorded(); step++) {
-            run.memory().replay(step, disk);
-            RecordingMemory first = new RecordingMemory(disk.clone());
-            first.startRecording();
-            run.recover(first);
-            byte[] halfRecovered = disk.clone();
-            for (int store = 0; store < first.recorded(); store++) {
-                first.replay(store, halfRecovered);
-                String where = "seed " + seed + ", prefix " + (step + 1) + ", recovery store " + store;
-                run.assertReadersSeeTheLastCommit(halfRecovered, where);
-                byte[] again = halfRecovered.clone();
-                run.recover(new RecordingMemory(again));
-                run.assertArena(again, disk, where);
-            }
-        }
-    }
-
-    /** Plain stores may pass each other between two fences, and may pass a later, or rise above an earlier, release. */
-    @ParameterizedTest
-    @ValueSource(longs = {21, 22, 23, 24})
-    void shouldRestoreTheLastCommitForAnyOrderOfStoresThatTheFencesAllow(long seed) {
-        RecordedRun run = RecordedRun.of(seed, STEPS);
-        SplittableRandom random = new SplittableRandom(seed);
-        RecordingMemory memory = run.memory();
-        byte[] disk = run.startImage();
-        int start = 0;
-        while (start < memory.recorded()) {
-            int end = start;
-            while (end < memory.recorded() && memory.kind(end) != RecordingMemory.FENCE) {
-                end++;
-            }
-            for (int sample = 0; sample < 2 * (end - start); sample++) {
-                byte[] reordered = disk.clone();
-                replaySomeInAnyAllowedOrder(memory, start, end, reordered, random);
-                byte[] recovered = reordered.clone();
-                run.recover(new RecordingMemory(recovered));
-                run.assertArena(recovered, reordered, "seed " + seed + ", group " + start + ", sample " + sample);
-            }
-            for (int step = start; step < end; step++) {
-                memory.replay(step, disk);
-            }
-            start = end + 1;
-        }
-    }
-
+    /** Does some of the stores between two fences, in an order that plain and release stores allow. */
     static void replaySomeInAnyAllowedOrder(
             RecordingMemory memory, int start, int end, byte[] target, SplittableRandom random) {
         boolean[] done = new boolean[end - start];

@@ -1,20 +1,22 @@
 package io.coppice.state;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.coppice.state.testing.CrashError;
 import io.coppice.state.testing.RecordingMemory;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /** A seeded sequence of operations, all its stores, and the arena as of each of its commits. */
-final class RecordedRun {
+final class RecordedRun implements CrashRun {
     /** Room for one of each structure. Crash tests copy all of it at each store. */
     static final int LENGTH = 128 << 10;
 
@@ -24,7 +26,8 @@ final class RecordedRun {
     private final RecordingMemory memory = TestSegments.formatted(LENGTH);
     private final SegmentGeometry geometry = SegmentGeometry.of(LENGTH);
     private final byte[] start = memory.copy();
-    private final List<byte[]> images = new ArrayList<>();
+    private final UnaryOperator<Memory> port;
+    private final List<ArenaImage> images = new ArrayList<>();
     private final List<Long> ticks = new ArrayList<>();
     private final Map<Integer, StateView> views = new HashMap<>();
     private Map<String, Long> model = new HashMap<>();
@@ -34,8 +37,9 @@ final class RecordedRun {
     private int deaths;
     private long publishedAt;
 
-    private RecordedRun(long seed, List<StructurePlayer> players) {
+    private RecordedRun(long seed, List<StructurePlayer> players, UnaryOperator<Memory> port) {
         this.seed = seed;
+        this.port = port;
         this.random = new SplittableRandom(seed);
         this.players = players;
     }
@@ -46,16 +50,23 @@ final class RecordedRun {
     }
 
     static RecordedRun of(long seed, int steps, List<StructurePlayer> players) {
-        RecordedRun run = new RecordedRun(seed, players);
+        return of(seed, steps, players, UnaryOperator.identity());
+    }
+
+    /** @param port what the owners see of the segment's memory */
+    static RecordedRun of(long seed, int steps, List<StructurePlayer> players, UnaryOperator<Memory> port) {
+        RecordedRun run = new RecordedRun(seed, players, port);
         run.play(steps);
         return run;
     }
 
-    RecordingMemory memory() {
+    @Override
+    public RecordingMemory memory() {
         return memory;
     }
 
-    byte[] startImage() {
+    @Override
+    public byte[] startImage() {
         return start.clone();
     }
 
@@ -64,51 +75,50 @@ final class RecordedRun {
     }
 
     byte[] image(int commit) {
-        return images.get(commit);
+        return images.get(commit).arena();
     }
 
-    void recover(Memory target) {
-        new CommitEngine(target, geometry, "test/unit").restore();
+    @Override
+    public Object expected(RecordingMemory disk) {
+        return disk.getLong(HeaderLayout.COMMIT_SEQUENCE_OFFSET);
     }
 
-    /**
-     * The arena must be that of the commit stored in {@code disk}, but for what is stamped, of which what counts must be; and no
-     * slot may be of a later one.
-     */
-    void assertArena(byte[] recovered, byte[] disk, String where) {
-        int committed = (int) NativeWords.get(disk, HeaderLayout.COMMIT_SEQUENCE_OFFSET);
-        assertEquals(committed, NativeWords.get(recovered, HeaderLayout.COMMIT_SEQUENCE_OFFSET), where);
-        byte[] expected = images.get(committed);
-        int from = (int) geometry.arenaOffset();
-        int compared = 0;
-        for (StructureInfo info : stamped(committed)) {
-            int start = (int) info.offsetBytes() - from;
-            assertSameBytes(recovered, expected, compared, start, where);
-            compared = start + (int) info.lengthBytes();
-        }
-        assertSameBytes(recovered, expected, compared, expected.length, where);
-        if (compared > 0) {
-            assertSameStructures(
-                    TestSegments.snapshot(TestSegments.read(new RecordingMemory(recovered))), committed, where);
-        }
+    @Override
+    public void recover(RecordingMemory disk) {
+        TestSegments.own(port.apply(disk), 1_000_000).recover();
+    }
+
+    /** The contents must be those of the commit that is stored, no slot of a later one, and nothing left to undo. */
+    @Override
+    public void assertHolds(Object expected, RecordingMemory recovered, Supplier<String> where) {
+        long committed = (long) expected;
+        assertEquals(committed, recovered.getLong(HeaderLayout.COMMIT_SEQUENCE_OFFSET), where);
+        assertNull(images.get((int) committed).problem(recovered.bytes()), where);
+        assertTrue(recovered.getLong(geometry.undoOffset()) != committed + 1, where);
+        long newest = 0;
+        long tick = -1;
         for (int slot = 0; slot < PublishLayout.SLOTS; slot++) {
-            long stamp = NativeWords.get(recovered, (int) PublishLayout.slotOffset(geometry.publishOffset(), slot));
-            assertTrue(stamp >= 0 && stamp <= committed, () -> where + ": a slot is stamped " + stamp);
+            long at = PublishLayout.slotOffset(geometry.publishOffset(), slot);
+            long stamp = recovered.getLong(at);
+            if (stamp < 0 || stamp > committed) {
+                fail(where.get() + ": a slot is stamped " + stamp);
+            }
+            if (stamp > newest) {
+                newest = stamp;
+                tick = recovered.getLong(at + PublishLayout.IMAGE_OFFSET);
+            }
         }
+        assertEquals(ticks.get((int) committed), tick, where);
     }
 
-    private void assertSameBytes(byte[] recovered, byte[] expected, int start, int end, String where) {
-        int from = (int) geometry.arenaOffset();
-        int difference = Arrays.mismatch(recovered, from + start, from + end, expected, start, end);
-        if (difference >= 0) {
-            fail(where + ": arena differs at " + (start + difference));
-        }
+    /** The same, of bytes that were recovered from others. */
+    void assertArena(byte[] recovered, byte[] disk, String where) {
+        assertHolds(expected(new RecordingMemory(disk)), new RecordingMemory(recovered), () -> where);
     }
 
-    private List<StructureInfo> stamped(int committed) {
-        return views.computeIfAbsent(committed, this::viewOf).structures().stream()
-                .filter(info -> info.type().shape().isStamped())
-                .toList();
+    @Override
+    public void assertReaders(byte[] disk, String where) {
+        assertReadersSeeTheLastCommit(disk, where);
     }
 
     /** What readers see of a segment whose writer died there, before anybody recovers it. */
@@ -161,14 +171,14 @@ final class RecordedRun {
 
     private StateView viewOf(int committed) {
         byte[] clean = start.clone();
-        byte[] image = images.get(committed);
+        byte[] image = images.get(committed).arena();
         System.arraycopy(image, 0, clean, (int) geometry.arenaOffset(), image.length);
         NativeWords.put(clean, HeaderLayout.COMMIT_SEQUENCE_OFFSET, committed);
         return TestSegments.snapshot(TestSegments.read(new RecordingMemory(clean)));
     }
 
     private void play(int steps) {
-        images.add(arena());
+        images.add(ArenaImage.of(memory.bytes(), geometry, 0));
         ticks.add(-1L);
         memory.startRecording();
         takeOver();
@@ -201,7 +211,7 @@ final class RecordedRun {
     }
 
     private void takeOver() {
-        OwnedSegment segment = TestSegments.own(memory, ++incarnation);
+        OwnedSegment segment = TestSegments.own(port.apply(memory), ++incarnation);
         segment.recover();
         state = segment.state();
     }
@@ -231,7 +241,7 @@ final class RecordedRun {
     private void noteCommit() {
         long committed = memory.getLong(HeaderLayout.COMMIT_SEQUENCE_OFFSET);
         if (committed == images.size()) {
-            images.add(arena());
+            images.add(ArenaImage.of(memory.bytes(), geometry, committed));
             committedModel = new HashMap<>(model);
             ticks.add(publishedTick());
             publishedAt = newestStamp();
@@ -253,10 +263,6 @@ final class RecordedRun {
 
     private void playOperation() {
         players.get(random.nextInt(players.size())).play(state, random, model);
-    }
-
-    private byte[] arena() {
-        return Arrays.copyOfRange(memory.bytes(), (int) geometry.arenaOffset(), LENGTH);
     }
 
     /** The structures hold what the model says. */

@@ -30,7 +30,7 @@ class StepBackCrashPointsTest {
             String where = "seed " + seed + ", prefix " + (step + 1);
             run.assertReaders(disk, where);
             byte[] recovered = disk.clone();
-            run.recoverWhole(new RecordingMemory(recovered));
+            run.recover(new RecordingMemory(recovered));
             run.assertRecovered(recovered, disk, where);
         }
         assertMeansSomething(run, seed);
@@ -51,7 +51,7 @@ class StepBackCrashPointsTest {
             }
             RecordingMemory first = new RecordingMemory(disk.clone());
             first.startRecording();
-            run.recoverWhole(first);
+            run.recover(first);
             byte[] halfRecovered = disk.clone();
             for (int store = 0; store < first.recorded(); store++) {
                 first.replay(store, halfRecovered);
@@ -61,7 +61,7 @@ class StepBackCrashPointsTest {
                 String where = "seed " + seed + ", prefix " + (step + 1) + ", recovery store " + store;
                 run.assertReaders(halfRecovered, where);
                 byte[] again = halfRecovered.clone();
-                run.recoverWhole(new RecordingMemory(again));
+                run.recover(new RecordingMemory(again));
                 // What the first recovery finished is decided; what it had not is what the disk says.
                 run.assertRecovered(again, halfRecovered, where);
                 assertEquals(
@@ -93,7 +93,7 @@ class StepBackCrashPointsTest {
                 String where = "seed " + seed + ", group " + start + ", sample " + sample;
                 run.assertReaders(reordered, where);
                 byte[] recovered = reordered.clone();
-                run.recoverWhole(new RecordingMemory(recovered));
+                run.recover(new RecordingMemory(recovered));
                 run.assertRecovered(recovered, reordered, where);
             }
             for (int step = start; step < end; step++) {

@@ -1,30 +1,33 @@
 package io.coppice.state;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import io.coppice.state.testing.CrashError;
 import io.coppice.state.testing.RecordingMemory;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * A seeded sequence of operations, commits, checkpoints, and steps back of every kind, with deaths in all of them; all its
  * stores, and the arena as of each commit of each timeline.
  */
-final class TimelineRun {
-    private static final int STATE_BYTES = (int) SegmentSpec.MIN_LENGTH_BYTES;
+final class TimelineRun implements CrashRun {
+    /** Room for {@link #few}. A checkpoint copies what is in use, word by word, and tests copy all of it at each. */
+    private static final int FEW_BYTES = (int) SegmentSpec.MIN_LENGTH_BYTES + (8 << 10);
+
     private static final int CHECKPOINTS = 2;
 
     private static final RecordLayout.Builder BUILDER = RecordLayout.named("migrated");
@@ -34,37 +37,67 @@ final class TimelineRun {
 
     private final long seed;
     private final SplittableRandom random;
-    private final RecordingMemory memory = TestSegments.formatted(STATE_BYTES, CHECKPOINTS);
-    private final SegmentGeometry geometry = SegmentGeometry.of(STATE_BYTES, CHECKPOINTS);
-    private final HeapAside aside = new HeapAside(memory);
-    private final byte[] start = memory.copy();
-    private final List<StructurePlayer> players = StructurePlayer.all();
-    private final Map<String, byte[]> arenas = new HashMap<>();
+    private final UnaryOperator<Memory> port;
+    private final RecordingMemory memory;
+    private final SegmentGeometry geometry;
+    private final HeapAside aside;
+    private final byte[] start;
+    private final List<StructurePlayer> players;
+    private final Map<String, ArenaImage> arenas = new HashMap<>();
     private final Map<String, Map<String, Long>> models = new HashMap<>();
     private final Map<String, StateView> views = new HashMap<>();
     private final Map<StepBackKind, Integer> done = new EnumMap<>(StepBackKind.class);
     private final List<Abandoned> abandoned = new ArrayList<>();
     private Map<String, Long> model = new TreeMap<>();
-    private OwnedSegment segment = TestSegments.own(new RecordingMemory(memory.copy()), 1, aside);
+    private OwnedSegment segment;
     private int deaths;
     private int checkpoints;
 
-    private TimelineRun(long seed) {
+    private TimelineRun(long seed, int stateBytes, List<StructurePlayer> players, UnaryOperator<Memory> port) {
         this.seed = seed;
         this.random = new SplittableRandom(seed);
+        this.players = players;
+        this.port = port;
+        this.memory = TestSegments.formatted(stateBytes, CHECKPOINTS);
+        this.geometry = SegmentGeometry.of(stateBytes, CHECKPOINTS);
+        this.aside = new HeapAside(memory);
+        this.start = memory.copy();
+        this.segment = TestSegments.own(new RecordingMemory(memory.copy()), 1, aside);
     }
 
+    /** A small segment, with structures that need no more. */
     static TimelineRun of(long seed, int steps) {
-        TimelineRun run = new TimelineRun(seed);
+        return of(seed, steps, FEW_BYTES, few(), UnaryOperator.identity());
+    }
+
+    /** Operations on all structures. */
+    static TimelineRun ofAll(long seed, int steps) {
+        return of(seed, steps, RecordedRun.LENGTH, StructurePlayer.all(), UnaryOperator.identity());
+    }
+
+    /** A small segment, with what {@code port} makes of its memory for the owners. */
+    static TimelineRun of(long seed, int steps, UnaryOperator<Memory> port) {
+        return of(seed, steps, FEW_BYTES, few(), port);
+    }
+
+    private static TimelineRun of(
+            long seed, int steps, int stateBytes, List<StructurePlayer> players, UnaryOperator<Memory> port) {
+        TimelineRun run = new TimelineRun(seed, stateBytes, players, port);
         run.play(steps);
         return run;
     }
 
-    RecordingMemory memory() {
+    private static List<StructurePlayer> few() {
+        return List.of(new RecordPlayer(), new PricePlayer(), new TablePlayer(), new RingPlayer(), new QueuePlayer());
+    }
+
+    @Override
+    public RecordingMemory memory() {
         return memory;
     }
 
-    byte[] startImage() {
+    @Override
+    public byte[] startImage() {
         return start.clone();
     }
 
@@ -81,67 +114,77 @@ final class TimelineRun {
         return checkpoints;
     }
 
-    /** The owner that comes after a death there. */
-    OwnedSegment recover(RecordingMemory disk) {
-        OwnedSegment owner = TestSegments.own(disk, 1_000_000, aside.of(disk));
+    /** To the end: a migration that is pending is made. */
+    @Override
+    public void recover(RecordingMemory disk) {
+        OwnedSegment owner = TestSegments.own(port.apply(disk), 1_000_000, aside.of(disk));
         owner.recover();
-        return owner;
-    }
-
-    /** The same, to the end: a migration that is pending is made. */
-    void recoverWhole(RecordingMemory disk) {
-        OwnedSegment owner = recover(disk);
         if (owner.migrationPending()) {
             migrate(owner);
         }
     }
 
-    /** What has been decided on a disk must be what it holds once it is recovered, and what it held before otherwise. */
-    void assertRecovered(byte[] recovered, byte[] disk, String where) {
-        Optional<StepBack.Decision> decision = StepBack.pending(new RecordingMemory(disk));
-        long timeline =
-                decision.map(StepBack.Decision::timeline).orElse(NativeWords.get(disk, HeaderLayout.TIMELINE_OFFSET));
-        long commit = decision.map(StepBack.Decision::commit)
-                .orElse(NativeWords.get(disk, HeaderLayout.COMMIT_SEQUENCE_OFFSET));
-        if (decision.isPresent() && decision.get().kind() == StepBackKind.MIGRATION) {
-            commit += 2;
-        }
-        assertEquals(0, NativeWords.get(recovered, HeaderLayout.STEP_BACK_OFFSET), where);
-        assertEquals(timeline, NativeWords.get(recovered, HeaderLayout.TIMELINE_OFFSET), where);
-        assertEquals(commit, NativeWords.get(recovered, HeaderLayout.COMMIT_SEQUENCE_OFFSET), where);
-        byte[] expected = arenas.get(key(timeline, commit));
-        assertNotNull(expected, where + ": unknown commit " + key(timeline, commit));
-        int from = (int) geometry.arenaOffset();
-        int difference =
-                Arrays.mismatch(recovered, from, from + (int) geometry.arenaLength(), expected, 0, expected.length);
-        assertEquals(
-                -1,
-                difference,
-                () -> where + ": arena differs from that of "
-                        + key(timeline, NativeWords.get(recovered, HeaderLayout.COMMIT_SEQUENCE_OFFSET)));
-        for (int slot = 0; slot < PublishLayout.SLOTS; slot++) {
-            long stamp = NativeWords.get(recovered, (int) PublishLayout.slotOffset(geometry.publishOffset(), slot));
-            assertTrue(stamp >= 0 && stamp <= NativeWords.get(recovered, HeaderLayout.COMMIT_SEQUENCE_OFFSET), where);
-        }
-        Checkpoints kept = new Checkpoints(new RecordingMemory(recovered), geometry);
-        List<Checkpoint> sound = kept.list();
-        long numbered = java.util.stream.IntStream.range(0, CHECKPOINTS)
-                .filter(area -> NativeWords.get(recovered, (int) geometry.checkpointOffset(area)) != 0)
-                .count();
-        assertEquals(numbered, sound.size(), where);
-        for (Checkpoint checkpoint : sound) {
-            assertTrue(kept.verify(checkpoint), where + ": " + checkpoint);
-            byte[] copied = arenas.get(key(checkpoint.timeline(), checkpoint.commitSequence()));
-            int data = (int) geometry.checkpointOffset(checkpoint.area()) + CheckpointLayout.DATA_OFFSET;
-            int length = (int) checkpoint.dataBytes();
-            assertTrue(
-                    copied != null && Arrays.equals(recovered, data, data + length, copied, 0, length),
-                    () -> where + ": contents of " + checkpoint);
+    /** Where a segment has to be once it is recovered. */
+    private record Place(long timeline, long commit) {
+        String key() {
+            return Abandoned.id(timeline, commit);
         }
     }
 
+    /** What has been decided on a disk must be what it holds once it is recovered, and what it held before otherwise. */
+    @Override
+    public Object expected(RecordingMemory disk) {
+        return StepBack.pending(disk)
+                .map(decision -> new Place(
+                        decision.timeline(),
+                        decision.kind() == StepBackKind.MIGRATION ? decision.commit() + 2 : decision.commit()))
+                .orElseGet(() -> new Place(
+                        disk.getLong(HeaderLayout.TIMELINE_OFFSET), disk.getLong(HeaderLayout.COMMIT_SEQUENCE_OFFSET)));
+    }
+
+    @Override
+    public void assertHolds(Object expected, RecordingMemory recovered, Supplier<String> where) {
+        Place place = (Place) expected;
+        assertEquals(0, recovered.getLong(HeaderLayout.STEP_BACK_OFFSET), where);
+        assertEquals(place.timeline(), recovered.getLong(HeaderLayout.TIMELINE_OFFSET), where);
+        assertEquals(place.commit(), recovered.getLong(HeaderLayout.COMMIT_SEQUENCE_OFFSET), where);
+        ArenaImage image = arenas.get(place.key());
+        assertNotNull(image, where);
+        assertNull(image.problem(recovered.bytes()), where);
+        for (int slot = 0; slot < PublishLayout.SLOTS; slot++) {
+            long stamp = recovered.getLong(PublishLayout.slotOffset(geometry.publishOffset(), slot));
+            if (stamp < 0 || stamp > place.commit()) {
+                fail(where.get() + ": a slot is stamped " + stamp);
+            }
+        }
+        assertCheckpoints(recovered, where);
+    }
+
+    private void assertCheckpoints(RecordingMemory recovered, Supplier<String> where) {
+        Checkpoints kept = new Checkpoints(recovered, geometry);
+        List<Checkpoint> sound = kept.list();
+        int numbered = 0;
+        for (int area = 0; area < CHECKPOINTS; area++) {
+            numbered += recovered.getLong(geometry.checkpointOffset(area)) != 0 ? 1 : 0;
+        }
+        assertEquals(numbered, sound.size(), where);
+        for (Checkpoint checkpoint : sound) {
+            assertTrue(kept.verify(checkpoint), where);
+            ArenaImage copied = arenas.get(key(checkpoint.timeline(), checkpoint.commitSequence()));
+            assertNotNull(copied, where);
+            int data = (int) geometry.checkpointOffset(checkpoint.area()) + CheckpointLayout.DATA_OFFSET;
+            assertNull(copied.problem(recovered.bytes(), data, (int) checkpoint.dataBytes()), where);
+        }
+    }
+
+    /** The same, of bytes that were recovered from others. */
+    void assertRecovered(byte[] recovered, byte[] disk, String where) {
+        assertHolds(expected(new RecordingMemory(disk)), new RecordingMemory(recovered), () -> where);
+    }
+
     /** A reader of a segment whose writer died there sees a commit, or that there is none to be seen. */
-    void assertReaders(byte[] disk, String where) {
+    @Override
+    public void assertReaders(byte[] disk, String where) {
         ReadOnlySegment reader = TestSegments.read(new RecordingMemory(disk));
         SnapshotResult result = reader.snapshot();
         PublishedView published = reader.published(PricePlayer.NAME, PricePlayer.PRICES);
@@ -170,7 +213,9 @@ final class TimelineRun {
 
     private StateView viewOf(String key) {
         byte[] clean = start.clone();
-        byte[] arena = arenas.getOrDefault(key, new byte[0]);
+        ArenaImage known = arenas.get(key);
+        byte[] arena = known == null ? new byte[0] : known.arena();
+        NativeWords.put(clean, HeaderLayout.COMMIT_SEQUENCE_OFFSET, known == null ? 0 : known.commit());
         System.arraycopy(arena, 0, clean, (int) geometry.arenaOffset(), arena.length);
         return TestSegments.snapshot(TestSegments.read(new RecordingMemory(clean)));
     }
@@ -210,7 +255,7 @@ final class TimelineRun {
     }
 
     private void takeOver() {
-        segment = TestSegments.own(memory, deaths + 1L, aside);
+        segment = TestSegments.own(port.apply(memory), deaths + 1L, aside);
         segment.recover();
         if (segment.migrationPending()) {
             count(StepBackKind.MIGRATION);
@@ -300,7 +345,9 @@ final class TimelineRun {
 
     private void assertBack(long timeline, long commit) {
         assertEquals(commit, segment.state().commitSequence());
-        assertArrayEquals(arenas.get(key(timeline, commit)), arena(), "seed " + seed + ", back at " + commit);
+        ArenaImage image = arenas.get(key(timeline, commit));
+        assertNotNull(image);
+        assertNull(image.problem(memory.bytes()), "seed " + seed + ", back at " + commit);
         model = new TreeMap<>(models.getOrDefault(key(timeline, commit), Map.of()));
     }
 
@@ -327,9 +374,12 @@ final class TimelineRun {
     /** What the segment holds now is what this commit of this timeline is, and stays. */
     private void note() {
         String key = key(segment.timeline(), segment.state().commitSequence());
-        byte[] known = arenas.putIfAbsent(key, arena());
-        if (known != null) {
-            assertArrayEquals(known, arena(), "seed " + seed + ", " + key);
+        ArenaImage known = arenas.get(key);
+        if (known == null) {
+            arenas.put(
+                    key, ArenaImage.of(memory.bytes(), geometry, segment.state().commitSequence()));
+        } else {
+            assertNull(known.problem(memory.bytes()), "seed " + seed + ", " + key);
         }
         model = new TreeMap<>();
         for (StructurePlayer player : players) {
@@ -339,11 +389,6 @@ final class TimelineRun {
         if (then != null) {
             assertEquals(then, model, "seed " + seed + ", " + key);
         }
-    }
-
-    private byte[] arena() {
-        int from = (int) geometry.arenaOffset();
-        return Arrays.copyOfRange(memory.bytes(), from, from + (int) geometry.arenaLength());
     }
 
     private static String key(long timeline, long commit) {

@@ -31,6 +31,7 @@ public final class RecordingMemory implements Memory {
     private int count;
     private int[] offsets = new int[1024];
     private long[] values = new long[1024];
+    private long[] overwritten = new long[1024];
     private byte[] kinds = new byte[1024];
     private long storesUntilCrash = Long.MAX_VALUE;
 
@@ -79,6 +80,23 @@ public final class RecordingMemory implements Memory {
     public void replay(int index, byte[] target) {
         if (kinds[index] != FENCE) {
             LONGS.set(target, offsets[index], values[index]);
+        }
+    }
+
+    /** Does a recorded step to other memory, which records it too. */
+    public void replay(int index, RecordingMemory target) {
+        if (kinds[index] != FENCE) {
+            target.putLong(offsets[index], values[index]);
+        }
+    }
+
+    /** Takes back all recorded steps but the first {@code steps}, and forgets them. */
+    public void undoTo(int steps) {
+        while (count > steps) {
+            count--;
+            if (kinds[count] != FENCE) {
+                LONGS.set(bytes, offsets[count], overwritten[count]);
+            }
         }
     }
 
@@ -186,8 +204,8 @@ public final class RecordingMemory implements Memory {
             storesUntilCrash = 0;
             throw new CrashError();
         }
-        LONGS.set(bytes, offset, value);
         record(offset, value, kind);
+        LONGS.set(bytes, offset, value);
     }
 
     private void record(int offset, long value, byte kind) {
@@ -198,7 +216,9 @@ public final class RecordingMemory implements Memory {
             offsets = Arrays.copyOf(offsets, count * 2);
             values = Arrays.copyOf(values, count * 2);
             kinds = Arrays.copyOf(kinds, count * 2);
+            overwritten = Arrays.copyOf(overwritten, count * 2);
         }
+        overwritten[count] = kind == FENCE ? 0 : (long) LONGS.get(bytes, offset);
         offsets[count] = offset;
         values[count] = value;
         kinds[count] = kind;
