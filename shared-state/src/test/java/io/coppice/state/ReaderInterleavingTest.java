@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import io.coppice.state.testing.RecordingMemory;
 import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -76,12 +77,17 @@ class ReaderInterleavingTest {
      */
     @Test
     void shouldShowOneCommitForEveryInterleavingWithARollback() {
+        assertOneCommitForEveryInterleavingWithARollback(UnaryOperator.identity());
+    }
+
+    /** @param port what the owner sees of its memory */
+    static void assertOneCommitForEveryInterleavingWithARollback(UnaryOperator<Memory> port) {
         RecordLayout.Builder builder = RecordLayout.named("pair");
         LongField first = builder.int64("first");
         LongField second = builder.int64("second");
         RecordLayout layout = builder.build();
         RecordingMemory run = TestSegments.formatted(RecordedRun.LENGTH);
-        OwnedSegment owner = TestSegments.own(run, 1);
+        OwnedSegment owner = TestSegments.own(port.apply(run), 1);
         owner.recover();
         Record record = owner.state().record("pair", layout);
         record.set(first, 11);
