@@ -63,6 +63,13 @@ final class AbandonedFiles implements Aside {
         return found;
     }
 
+    void removeAll() throws IOException {
+        removeUnfinished();
+        for (Abandoned abandoned : list()) {
+            Files.deleteIfExists(abandoned.file());
+        }
+    }
+
     @Override
     public Abandoned keep(long timeline, long commitSequence, long inUse) throws SegmentException {
         Path target = file(timeline, commitSequence);

@@ -140,6 +140,19 @@ public final class SegmentFile {
         }
     }
 
+    /**
+     * Removes all that is set aside of a segment, and copies that were not finished. While it has no owner only.
+     *
+     * @throws SegmentException if one cannot be removed; those before it are gone
+     */
+    public static void removeAbandoned(Path segment) throws SegmentException {
+        try {
+            new AbandonedFiles(segment).removeAll();
+        } catch (IOException e) {
+            throw new SegmentException("Cannot remove the abandoned contents of segment " + segment + ": " + e, e);
+        }
+    }
+
     /** Refusal of a segment of another kind, for readers that want one kind only. */
     public static SegmentRefusedException wrongKind(Path file, int found, int expected) {
         return new SegmentRefusedException(new Validation.WrongKind(file, found, expected));

@@ -161,9 +161,11 @@ final class RootStartup {
         try {
             emptySegment(rootSegmentFile);
             for (ChildPlan child : plan.children()) {
-                emptySegment(segmentDirectory.resolve(child.name() + ".seg"));
+                Path segment = segmentDirectory.resolve(child.name() + ".seg");
+                emptySegment(segment);
+                SegmentFile.removeAbandoned(segment);
             }
-        } catch (IOException e) {
+        } catch (IOException | SegmentException e) {
             throw new StartupRefused(EXIT_FAILED, "--fresh: cannot remove a segment: " + e.getMessage());
         }
     }
