@@ -246,6 +246,20 @@ public final class StateView {
         return info.type().shape().used(info, bytes, commitSequence);
     }
 
+    /**
+     * A copy of a structure's bytes, as they are laid out in the segment: what was stamped by a later commit is erased.
+     *
+     * @throws IllegalArgumentException if there is no structure of that name
+     */
+    public byte[] bytes(String name) {
+        byte[] bytes = contents.get(name);
+        if (bytes == null) {
+            throw new IllegalArgumentException(
+                    "Segment " + segment + " has no structure named " + name + "; it has " + infos.keySet() + ".");
+        }
+        return bytes.clone();
+    }
+
     /** Whether a structure is the same in both: its bytes, or what counts of them if they are stamped. */
     boolean sameContents(StateView other, String name) {
         StructureInfo info = infos.get(name);

@@ -97,6 +97,7 @@ public final class CoppiceCommandLine {
         commands.put("events", EventsCommand::new);
         commands.put("logs", LogsCommand::new);
         commands.put("state", StateCommand::new);
+        commands.put("restore", RestoreCommand::new);
         commands.put("purge", PurgeCommand::new);
         commands.put("completion", coppice -> new CompletionCommand(coppice, parts));
         return commands;

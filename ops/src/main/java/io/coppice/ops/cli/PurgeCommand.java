@@ -2,7 +2,6 @@ package io.coppice.ops.cli;
 
 import io.coppice.ops.view.InstanceDirectory;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -49,13 +48,9 @@ final class PurgeCommand implements Callable<Integer> {
     }
 
     private boolean confirmed(InstanceDirectory instance, Purge purge) throws IOException {
-        if (!coppice.caller().onTerminal()) {
-            throw new CommandFailedException(
-                    ExitCode.USAGE,
-                    "purge would remove " + purge.summary() + " of " + instance.name() + ": say --yes.");
-        }
-        coppice.error("Remove " + purge.summary() + " of " + instance.name() + "? [y/N]");
-        String answer = new String(coppice.caller().in().readNBytes(1), StandardCharsets.UTF_8);
-        return answer.equalsIgnoreCase("y");
+        return Confirmation.given(
+                coppice,
+                "Remove " + purge.summary() + " of " + instance.name(),
+                "purge would remove " + purge.summary() + " of " + instance.name() + ": say --yes.");
     }
 }

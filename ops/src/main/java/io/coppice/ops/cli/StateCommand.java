@@ -1,7 +1,7 @@
 package io.coppice.ops.cli;
 
+import io.coppice.ops.view.AbandonedContents;
 import io.coppice.ops.view.InstanceDirectory;
-import io.coppice.ops.view.PlanFile;
 import io.coppice.ops.view.SegmentContents;
 import io.coppice.state.ReadOnlySegment;
 import io.coppice.state.SegmentException;
@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "state",
         description = "Show what a daemon's segment holds as of its last commit: structures, fields, the first entries"
-                + " of maps. Only reads; the daemon does not notice.")
+                + " of maps; and its checkpoints. Only reads; the daemon does not notice.")
 final class StateCommand implements Callable<Integer> {
     private final CoppiceCommand coppice;
 
@@ -41,6 +42,20 @@ final class StateCommand implements Callable<Integer> {
             description = "Only this structure: less to copy from a busy or large segment. Repeatable.")
     private List<String> structures = List.of();
 
+    @Option(
+            names = "--hex",
+            description = "The structures' bytes in place of what they mean, at most --limit lines of 16 each.")
+    private boolean hex;
+
+    @Option(
+            names = "--abandoned",
+            arity = "0..1",
+            fallbackValue = "",
+            paramLabel = "ID",
+            description = "List the contents that steps back set aside (a poisoned state, for instance), or show those"
+                    + " of this ID. `coppice restore` brings them back.")
+    private @Nullable String abandoned;
+
     StateCommand(CoppiceCommand coppice) {
         this.coppice = coppice;
     }
@@ -52,9 +67,16 @@ final class StateCommand implements Callable<Integer> {
                     ExitCode.USAGE, "--limit: " + limit + " is out of range, expected 0 or more.");
         }
         InstanceDirectory instance = coppice.resolveInstance();
-        Path file = segmentOf(instance);
-        try (ReadOnlySegment segment = SegmentFile.openReadOnly(file)) {
-            show(new SegmentContents(segment.header(), snapshot(segment, file), limit));
+        DaemonSegment daemon = DaemonSegment.find(coppice, instance, name);
+        try {
+            if (abandoned != null && abandoned.isEmpty()) {
+                show(AbandonedContents.of(name, daemon.abandoned()));
+            } else {
+                show(
+                        abandoned == null
+                                ? daemon.file()
+                                : daemon.abandoned(abandoned).file());
+            }
             return ExitCode.DONE;
         } catch (SegmentException e) {
             throw new CommandFailedException(
@@ -62,26 +84,6 @@ final class StateCommand implements Callable<Integer> {
         } catch (IOException e) {
             throw coppice.output().failure(e);
         }
-    }
-
-    private Path segmentOf(InstanceDirectory instance) {
-        try (Daemons daemons = new Daemons(coppice, instance)) {
-            daemons.requireKnown(List.of(name));
-            if (daemons.table()
-                    .daemon(name)
-                    .filter(daemon -> daemon.kind().equals("command"))
-                    .isPresent()) {
-                throw new CommandFailedException(
-                        ExitCode.FAILED, name + " is a plain command: it has no segment and so no state to show.");
-            }
-        }
-        PlanFile plan = PlanFile.read(instance);
-        plan.problem().ifPresent(coppice::note);
-        if (!io.coppice.ops.view.InstanceName.isValid(name)) {
-            throw new CommandFailedException(
-                    ExitCode.USAGE, "`" + name + "` is no daemon name, expected [a-z0-9-]{1,32}.");
-        }
-        return plan.segmentDirectory().orElse(instance.path()).resolve(name + ".seg");
     }
 
     private io.coppice.state.StateView snapshot(ReadOnlySegment segment, Path file) {
@@ -118,11 +120,24 @@ final class StateCommand implements Callable<Integer> {
         }
     }
 
-    private void show(SegmentContents contents) throws IOException {
+    private void show(Path file) throws SegmentException, IOException {
+        try (ReadOnlySegment segment = SegmentFile.openReadOnly(file)) {
+            SegmentContents contents =
+                    new SegmentContents(segment.header(), snapshot(segment, file), segment.checkpoints(), limit, hex);
+            if (json) {
+                contents.writeJson(coppice.output().asStream());
+            } else {
+                coppice.output().lines(contents.lines(coppice.palette()));
+            }
+            coppice.output().flush();
+        }
+    }
+
+    private void show(AbandonedContents contents) throws IOException {
         if (json) {
             contents.writeJson(coppice.output().asStream());
         } else {
-            coppice.output().lines(contents.lines(coppice.palette()));
+            coppice.output().lines(contents.lines());
         }
         coppice.output().flush();
     }

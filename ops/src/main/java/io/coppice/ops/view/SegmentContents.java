@@ -2,6 +2,7 @@ package io.coppice.ops.view;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.coppice.ops.view.Palette.Tone;
+import io.coppice.state.Checkpoint;
 import io.coppice.state.CursorView;
 import io.coppice.state.FieldInfo;
 import io.coppice.state.Header;
@@ -22,20 +23,40 @@ import java.util.stream.Collectors;
  *
  * @param header the segment's identity
  * @param view its structures
+ * @param checkpoints that it keeps, newest first
  * @param limit most elements of a structure (keys of a map, rows of a table, …) that are shown, 0 or more
+ * @param hex whether to show the structures' bytes in place of what they mean, at most {@code limit} lines of 16 each
  */
-public record SegmentContents(Header header, StateView view, int limit) {
+public record SegmentContents(Header header, StateView view, List<Checkpoint> checkpoints, int limit, boolean hex) {
+    /** Of a segment whose checkpoints do not matter. */
+    public SegmentContents(Header header, StateView view, int limit) {
+        this(header, view, List.of(), limit, false);
+    }
+
     /** For people: a line per structure, its contents indented below. */
     public List<String> lines(Palette palette) {
         List<String> lines = new ArrayList<>();
         lines.add(palette.paint(Tone.HEADING, Printable.of(header.instance() + "/" + header.name())) + ": commit "
                 + view.commitSequence() + ", timeline " + view.timeline() + ", created "
                 + Instant.ofEpochMilli(header.createdEpochMs()) + ", " + header.lengthBytes() / 1024 + " KiB");
+        for (Checkpoint checkpoint : checkpoints) {
+            lines.add("checkpoint " + checkpoint.number() + ": commit " + checkpoint.commitSequence() + ", timeline "
+                    + checkpoint.timeline() + ", taken " + Instant.ofEpochMilli(checkpoint.createdEpochMs()) + ", "
+                    + (checkpoint.dataBytes() + 1023) / 1024 + " KiB");
+        }
         if (view.structures().isEmpty()) {
             lines.add("no structures yet");
         }
         for (StructureInfo structure : view.structures()) {
-            lines.add(palette.paint(Tone.HEADING, Printable.of(structure.name())) + ": " + kind(structure));
+            lines.add(palette.paint(Tone.HEADING, Printable.of(structure.name())) + ": " + kind(structure)
+                    + (hex
+                            ? ", " + structure.lengthBytes() + " bytes at byte " + structure.offsetBytes()
+                                    + " of the segment"
+                            : ""));
+            if (hex) {
+                lines.addAll(dump(structure).lines());
+                continue;
+            }
             switch (structure.type()) {
                 case RECORD, PUBLISHED_RECORD -> addRecord(view.record(structure.name()), lines);
                 case RECORD_TABLE -> addTable(view.table(structure.name()), lines);
@@ -63,6 +84,19 @@ public record SegmentContents(Header header, StateView view, int limit) {
             json.writeStringField(
                     "created", Instant.ofEpochMilli(header.createdEpochMs()).toString());
             json.writeNumberField("length_bytes", header.lengthBytes());
+            json.writeArrayFieldStart("checkpoints");
+            for (Checkpoint checkpoint : checkpoints) {
+                json.writeStartObject();
+                json.writeNumberField("number", checkpoint.number());
+                json.writeNumberField("commits", checkpoint.commitSequence());
+                json.writeNumberField("timeline", checkpoint.timeline());
+                json.writeStringField(
+                        "taken",
+                        Instant.ofEpochMilli(checkpoint.createdEpochMs()).toString());
+                json.writeNumberField("bytes", checkpoint.dataBytes());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
             json.writeArrayFieldStart("structures");
             for (StructureInfo structure : view.structures()) {
                 writeStructure(structure, json);
@@ -71,6 +105,10 @@ public record SegmentContents(Header header, StateView view, int limit) {
             json.writeEndObject();
             json.writeRaw('\n');
         }
+    }
+
+    private HexDump dump(StructureInfo structure) {
+        return new HexDump(view.bytes(structure.name()), limit);
     }
 
     private String kind(StructureInfo structure) {
@@ -179,6 +217,11 @@ public record SegmentContents(Header header, StateView view, int limit) {
             case APPEND_LOG -> new SequenceContents(limit).writeLog(view.appendLog(structure.name()), json);
             case POOL -> new SequenceContents(limit).writePool(view.pool(structure.name()), json);
             case COUNTERS -> new SequenceContents(limit).writeCounters(view.counters(structure.name()), json);
+        }
+        if (hex) {
+            json.writeNumberField("offset_bytes", structure.offsetBytes());
+            json.writeNumberField("length_bytes", structure.lengthBytes());
+            json.writeStringField("hex", dump(structure).digits());
         }
         json.writeEndObject();
     }

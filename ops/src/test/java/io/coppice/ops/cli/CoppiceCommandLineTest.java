@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CoppiceCommandLineTest {
     private static final String COMMANDS =
-            "check, completion, events, kill, logs, ps, purge, restart, run, start, state, status, stop";
+            "check, completion, events, kill, logs, ps, purge, restart, restore, run, start, state, status, stop";
 
     @TempDir
     Path directory;
@@ -83,6 +83,7 @@ class CoppiceCommandLineTest {
                 "ps",
                 "purge",
                 "restart",
+                "restore",
                 "run",
                 "start",
                 "state",

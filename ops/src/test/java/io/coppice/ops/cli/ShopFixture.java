@@ -68,16 +68,23 @@ final class ShopFixture implements AutoCloseable {
 
     /** A daemon's segment with that many commits. */
     State segment(String name, int commits) throws Exception {
-        Path file = directory.path().resolve(name + ".seg");
-        reserve(file, 1 << 20);
-        SegmentFile.create(file, new SegmentSpec("shop", name, SegmentSpec.KIND_DAEMON, 1 << 20));
-        OwnedSegment segment = SegmentFile.openOwned(file, directory.path().resolve(name + ".lock"), 61, 1);
-        segments.add(segment);
-        segment.recover();
+        OwnedSegment segment = owned(name, 0);
         for (int i = 0; i < commits; i++) {
             segment.state().commit();
         }
         return segment.state();
+    }
+
+    /** A daemon's segment as its first owner has it, with room for that many checkpoints. */
+    OwnedSegment owned(String name, int checkpoints) throws Exception {
+        Path file = directory.path().resolve(name + ".seg");
+        SegmentSpec spec = new SegmentSpec("shop", name, SegmentSpec.KIND_DAEMON, 1 << 20, checkpoints);
+        reserve(file, spec.lengthBytes());
+        SegmentFile.create(file, spec);
+        OwnedSegment segment = SegmentFile.openOwned(file, directory.path().resolve(name + ".lock"), 61, 1);
+        segments.add(segment);
+        segment.recover();
+        return segment;
     }
 
     /** The owners let go of their segments. */

@@ -87,6 +87,24 @@ class StateCommandTest {
     }
 
     @Test
+    void shouldDumpTheBytesOfAStructureWithinTheLimit() {
+        Result result = harness.run("state", "ingest", "--structure", "position", "--hex");
+        assertEquals("", result.err());
+        assertTrue(
+                result.lines().get(1).matches("position: record, \\d+ bytes at byte \\d+ of the segment"),
+                result.out());
+        assertTrue(result.lines().get(2).startsWith("  000000  "), result.out());
+        assertTrue(result.out().contains("|"), result.out());
+        Result one = harness.run("state", "ingest", "--structure", "position", "--hex", "--limit", "1");
+        assertEquals(4, one.lines().size(), one.out());
+        assertTrue(one.lines().get(3).endsWith(" more bytes (--limit N)"), one.out());
+        String json = harness.run("state", "ingest", "--structure", "position", "--hex", "--json", "--limit", "1")
+                .out();
+        assertTrue(
+                json.matches("(?s).*\"offset_bytes\":\\d+,\"length_bytes\":\\d+,\"hex\":\"[0-9a-f]{32}\"}]}\n"), json);
+    }
+
+    @Test
     void shouldShowRingsAndCursors() {
         Channel orders = state.channel("orders", 512, "rates", "web");
         orders.offer(new byte[10]);

@@ -1,0 +1,173 @@
+package io.coppice.ops.cli;
+
+import io.coppice.ops.view.DaemonStatus;
+import io.coppice.ops.view.InstanceDirectory;
+import io.coppice.ops.view.InstanceStatus;
+import io.coppice.state.Abandoned;
+import io.coppice.state.Checkpoint;
+import io.coppice.state.OwnedSegment;
+import io.coppice.state.Phase;
+import io.coppice.state.ReadOnlySegment;
+import io.coppice.state.SegmentDamagedException;
+import io.coppice.state.SegmentException;
+import io.coppice.state.SegmentFile;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * {@code coppice restore}: puts older contents in place of a daemon's present ones, under the lock that every owner of its
+ * segment takes, so that no process of the daemon can run meanwhile.
+ */
+@Command(
+        name = "restore",
+        description = {
+            "Bring contents of a daemon back that were set aside (the newest, or those of ID), or a checkpoint.",
+            "Its present contents are set aside first. Refused (1) while it has a process, or will get one by itself:"
+                    + " `coppice stop` it first, and `coppice start` it afterwards."
+        })
+final class RestoreCommand implements Callable<Integer> {
+    private final CoppiceCommand coppice;
+
+    @Parameters(index = "0", paramLabel = "NAME", description = "Daemon.")
+    private String name = "";
+
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "ID",
+            description = "Of contents set aside, such as T1-C40; `coppice state NAME --abandoned` lists them.")
+    private @Nullable String id;
+
+    @Option(
+            names = "--checkpoint",
+            paramLabel = "N",
+            description = "Number of a checkpoint; `coppice state NAME` lists them.")
+    private @Nullable Long checkpoint;
+
+    @Option(
+            names = {"-y", "--yes"},
+            description = "Do not ask.")
+    private boolean yes;
+
+    RestoreCommand(CoppiceCommand coppice) {
+        this.coppice = coppice;
+    }
+
+    @Override
+    public Integer call() {
+        if (id != null && checkpoint != null) {
+            throw new CommandFailedException(ExitCode.USAGE, "Give an ID or --checkpoint, not both.");
+        }
+        InstanceDirectory instance = coppice.resolveInstance();
+        DaemonSegment daemon = DaemonSegment.find(coppice, instance, name);
+        refuseIfItRuns(instance);
+        try {
+            Abandoned abandoned = checkpoint == null ? chosen(daemon) : null;
+            String what = abandoned == null ? "checkpoint " + checkpoint : abandoned.id();
+            if (!yes
+                    && !Confirmation.given(
+                            coppice,
+                            "Replace the contents of " + name + " by " + what,
+                            "restore would replace the contents of " + name + " by " + what + ": say --yes.")) {
+                coppice.note("Nothing changed.");
+                return ExitCode.FAILED;
+            }
+            restore(daemon, abandoned, what);
+            return ExitCode.DONE;
+        } catch (SegmentException | SegmentDamagedException e) {
+            throw new CommandFailedException(ExitCode.FAILED, "Cannot restore " + name + ": " + e.getMessage());
+        } catch (IOException e) {
+            throw new CommandFailedException(ExitCode.FAILED, "Cannot restore " + name + ": " + e);
+        }
+    }
+
+    private void refuseIfItRuns(InstanceDirectory instance) {
+        try (Daemons daemons = new Daemons(coppice, instance)) {
+            InstanceStatus status = daemons.table();
+            status.daemon(name).ifPresent(daemon -> refuseIfItRuns(daemon, status));
+        }
+    }
+
+    private void refuseIfItRuns(DaemonStatus daemon, InstanceStatus status) {
+        boolean lives =
+                daemon.pid().isPresent() && coppice.proc().lives(daemon.pid().getAsLong(), daemon.startTicks());
+        boolean down = daemon.is("failed") || daemon.is("completed") || (daemon.is("stopped") && !daemon.wantedUp());
+        if (lives || (status.root().running() && !down)) {
+            throw new CommandFailedException(
+                    ExitCode.FAILED,
+                    "Will not restore " + name + " while it is " + daemon.stateWords()
+                            + (lives ? " as pid " + daemon.pid().getAsLong() : "") + ".\n  `coppice stop " + name
+                            + "` first, and `coppice start " + name + "` afterwards.");
+        }
+    }
+
+    private Abandoned chosen(DaemonSegment daemon) throws SegmentException {
+        if (id != null) {
+            return daemon.abandoned(id);
+        }
+        List<Abandoned> all = daemon.abandoned();
+        if (all.isEmpty()) {
+            throw new CommandFailedException(
+                    ExitCode.FAILED,
+                    "Nothing of " + name + " is set aside.\n  --checkpoint N brings a checkpoint back; `coppice state "
+                            + name + "` lists them.");
+        }
+        return all.get(0);
+    }
+
+    /** Takes the segment over as a worker would; the next worker finds the new contents, and the old owner's record. */
+    private void restore(DaemonSegment daemon, @Nullable Abandoned abandoned, String what)
+            throws SegmentException, IOException {
+        long incarnation;
+        int phase;
+        try (ReadOnlySegment before = SegmentFile.openReadOnly(daemon.file())) {
+            incarnation = before.incarnation();
+            phase = before.phase();
+        }
+        try (OwnedSegment segment = SegmentFile.openOwned(
+                daemon.file(), daemon.lock(), ProcessHandle.current().pid(), incarnation)) {
+            segment.recover();
+            boolean kept = !segment.migrationPending() && segment.state().commitSequence() > 0;
+            String present =
+                    kept ? "T" + segment.timeline() + "-C" + segment.state().commitSequence() : "";
+            if (abandoned != null) {
+                segment.restore(abandoned);
+            } else {
+                segment.restore(chosenCheckpoint(segment));
+            }
+            if (Phase.of(phase).isPresent()) {
+                segment.phase(phase);
+            }
+            coppice.output()
+                    .line(name + ": restored " + what + "; timeline " + segment.timeline() + " begins at commit "
+                            + segment.state().commitSequence()
+                            + (kept ? ". What it held before is set aside as " + present + "." : "."));
+            coppice.output().flush();
+        }
+    }
+
+    private Checkpoint chosenCheckpoint(OwnedSegment segment) {
+        List<Checkpoint> all = segment.checkpoints();
+        for (Checkpoint candidate : all) {
+            if (checkpoint != null && candidate.number() == checkpoint) {
+                return candidate;
+            }
+        }
+        throw new CommandFailedException(
+                ExitCode.FAILED,
+                name + " keeps no checkpoint " + checkpoint + ".\n  "
+                        + (all.isEmpty()
+                                ? "It keeps none."
+                                : "It keeps "
+                                        + all.stream()
+                                                .map(kept -> kept.number() + " (commit " + kept.commitSequence() + ")")
+                                                .collect(Collectors.joining(", "))
+                                        + "."));
+    }
+}
