@@ -116,16 +116,21 @@ final class SegmentWatch implements AutoCloseable {
     StepProgress progress(ChildProcess child) {
         ReadOnlySegment segment = child.segment;
         try {
-            if (segment == null || segment.incarnation() != child.incarnation) {
-                return StepProgress.UNKNOWN;
-            }
-            return segment.lastStepCommit() != 0 || segment.commitSequenceAcquire() == 0
-                    ? StepProgress.MADE
-                    : StepProgress.NONE;
+            return segment == null ? StepProgress.UNKNOWN : progress(segment, child.incarnation);
         } catch (SegmentDamagedException e) {
             tornAway(child);
             return StepProgress.UNKNOWN;
         }
+    }
+
+    /** @throws SegmentDamagedException if the file was truncated */
+    static StepProgress progress(ReadOnlySegment segment, long incarnation) {
+        if (segment.incarnation() != incarnation) {
+            return StepProgress.UNKNOWN;
+        }
+        return segment.lastStepCommit() != 0 || segment.commitSequenceAcquire() == 0
+                ? StepProgress.MADE
+                : StepProgress.NONE;
     }
 
     /** The file behind the mapping has become shorter than the mapping: the worker did that, and nothing in it counts. */
