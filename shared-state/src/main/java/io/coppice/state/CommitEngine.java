@@ -1,5 +1,7 @@
 package io.coppice.state;
 
+import java.util.Arrays;
+
 /**
  * Makes everything between two commits one atomic change, in place, under an undo log. Owner's thread only.
  *
@@ -57,7 +59,7 @@ package io.coppice.state;
  * the duration, and everything but {@link #restore} refuses until it is called.
  */
 final class CommitEngine {
-    /** Words remembered as logged since the last commit: 16 KiB of (word, epoch) pairs, half of a small L1 cache. */
+    /** Words remembered as logged since the last commit: 8 KiB, a quarter of a small L1 cache. */
     private static final int LOGGED_SLOTS = 1024;
 
     private static final int LOGGED_MASK = LOGGED_SLOTS - 1;
@@ -70,12 +72,16 @@ final class CommitEngine {
     private final Publisher publisher;
     private final UndoLog undoLog;
     private final Stamped stamped;
-    private final long[] logged = new long[LOGGED_SLOTS * 2];
+
+    /** Tags of logged words, see {@link #tag}. Emptied before the sequence's part of a tag comes round, and by a restore. */
+    private final long[] logged = new long[LOGGED_SLOTS];
+
     private final long arenaStart;
     private final long arenaLastWord;
+    private final long arenaBound;
     private final long undoOffset;
     private final long undoLength;
-    private long epoch = 1;
+    private final long lastEntryStart;
     private long sequence;
     private long position;
     /** Words of the newest entry, 0 none, {@link #BEING_LOGGED} while one is written. */
@@ -96,8 +102,10 @@ final class CommitEngine {
         this.stamped = new Stamped(memory);
         this.arenaStart = geometry.arenaOffset();
         this.arenaLastWord = geometry.arenaOffset() + geometry.arenaLength() - Long.BYTES;
+        this.arenaBound = WordBounds.of(geometry.arenaLength());
         this.undoOffset = geometry.undoOffset();
         this.undoLength = geometry.undoLength();
+        this.lastEntryStart = undoLength - UndoLayout.ONE_WORD_ENTRY - Long.BYTES;
     }
 
     String segment() {
@@ -125,13 +133,13 @@ final class CommitEngine {
 
     /** Changes one word of the arena, after logging what it held. */
     void setLong(long offset, long value) {
-        if (offset < arenaStart || offset > arenaLastWord || (offset & 7) != 0) {
+        if (WordBounds.isOutside(offset - arenaStart, arenaBound)) {
             throw stray(offset);
         }
         long word = offset >>> 3;
-        int slot = ((int) word & LOGGED_MASK) << 1;
-        if (logged[slot] != word || logged[slot + 1] != epoch) {
-            log(offset, slot);
+        long tag = tag(word, sequence);
+        if (logged[(int) word & LOGGED_MASK] != tag) {
+            log(offset, tag);
         }
         memory.putLong(offset, value);
     }
@@ -254,6 +262,8 @@ final class CommitEngine {
     void restore() {
         operating = true;
         restores++;
+        // The sequence may be the same afterwards, and nothing is logged then.
+        Arrays.fill(logged, 0);
         long committed = memory.getLongAcquire(HeaderLayout.COMMIT_SEQUENCE_OFFSET);
         undoLog.undo(committed + 1);
         memory.releaseFence();
@@ -291,28 +301,40 @@ final class CommitEngine {
         position = 0;
         previousLengthWords = 0;
         stampedPending = false;
-        epoch++;
+        if ((int) committed == 0) {
+            Arrays.fill(logged, 0);
+        }
     }
 
-    private void log(long offset, int slot) {
+    /**
+     * What tells that a word was logged since commit {@code committed}: the word (segments have less than 2^32 of them) and
+     * the sequence's lower half. Never 0, as word 0 is not in the arena.
+     */
+    private static long tag(long word, long committed) {
+        return word << 32 | committed & 0xffff_ffffL;
+    }
+
+    private void log(long offset, long tag) {
         int previous = previousLengthWords;
         if (previous < 0) {
             throw interrupted();
         }
         long start = position;
-        if (start + UndoLayout.ONE_WORD_ENTRY + Long.BYTES > undoLength) {
+        if (start > lastEntryStart) {
             throw undoFull(UndoLayout.ONE_WORD_ENTRY, "a one-word change");
         }
         previousLengthWords = BEING_LOGGED;
         long at = undoOffset + start;
-        memory.putLong(at + UndoLayout.PACKED_OFFSET, UndoLayout.pack(offset >>> 3, 1, previous));
-        memory.putLong(at + UndoLayout.WORDS_OFFSET, memory.getLong(offset));
-        memory.putLong(at + UndoLayout.ONE_WORD_ENTRY, 0);
-        memory.putLongRelease(at, sequence + 1);
-        memory.releaseFence();
+        Memory segmentWords = memory;
+        segmentWords.putLongs(
+                at + UndoLayout.PACKED_OFFSET,
+                UndoLayout.pack(offset >>> 3, 1, previous),
+                segmentWords.getLong(offset),
+                0);
+        segmentWords.putLongRelease(at, sequence + 1);
+        segmentWords.releaseFence();
         position = start + UndoLayout.ONE_WORD_ENTRY;
-        logged[slot] = offset >>> 3;
-        logged[slot + 1] = epoch;
+        logged[(int) (tag >>> 32) & LOGGED_MASK] = tag;
         previousLengthWords = 1;
     }
 
@@ -362,8 +384,7 @@ final class CommitEngine {
     private boolean allLogged(long firstWord, int words) {
         for (int i = 0; i < words; i++) {
             long word = firstWord + i;
-            int slot = ((int) word & LOGGED_MASK) << 1;
-            if (logged[slot] != word || logged[slot + 1] != epoch) {
+            if (logged[(int) word & LOGGED_MASK] != tag(word, sequence)) {
                 return false;
             }
         }
@@ -373,9 +394,7 @@ final class CommitEngine {
     private void remember(long firstWord, int words) {
         for (int i = 0; i < words; i++) {
             long word = firstWord + i;
-            int slot = ((int) word & LOGGED_MASK) << 1;
-            logged[slot] = word;
-            logged[slot + 1] = epoch;
+            logged[(int) word & LOGGED_MASK] = tag(word, sequence);
         }
     }
 

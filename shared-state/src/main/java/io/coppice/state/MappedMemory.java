@@ -31,11 +31,24 @@ final class MappedMemory implements Memory, AutoCloseable {
     /** Bytes that may be written: 0 if the mapping is read-only, or closed. */
     private long writableLength;
 
+    /** Of eight-byte words that may be read, that may be written, and where three of them may be; see {@link WordBounds}. */
+    private long readBound;
+
+    private long writeBound;
+    private long tripleBound;
+
     private MappedMemory(BytesStore<?, ?> store, long length, boolean writable) {
         this.store = store;
         this.address = store.addressForRead(0);
-        this.length = length;
-        this.writableLength = writable ? length : 0;
+        allow(length, writable ? length : 0);
+    }
+
+    private void allow(long readable, long writable) {
+        length = readable;
+        writableLength = writable;
+        readBound = WordBounds.of(readable);
+        writeBound = WordBounds.of(writable);
+        tripleBound = WordBounds.of(Math.max(0, writable - 2 * Long.BYTES));
     }
 
     /** Maps the whole file as it is now; a later truncation shows as {@link InternalError} in whoever reads. */
@@ -61,25 +74,36 @@ final class MappedMemory implements Memory, AutoCloseable {
 
     @Override
     public long getLong(long offset) {
-        checkWord(offset, Long.BYTES);
+        checkRead(offset);
         return WORDS.readLong(address + offset);
     }
 
     @Override
     public void putLong(long offset, long value) {
-        checkStore(offset, Long.BYTES);
+        checkWrite(offset);
         WORDS.writeLong(address + offset, value);
     }
 
     @Override
+    public void putLongs(long offset, long first, long second, long third) {
+        if (WordBounds.isOutside(offset, tripleBound)) {
+            throw refusedStore(offset, 3 * Long.BYTES);
+        }
+        long at = address + offset;
+        WORDS.writeLong(at, first);
+        WORDS.writeLong(at + Long.BYTES, second);
+        WORDS.writeLong(at + 2 * Long.BYTES, third);
+    }
+
+    @Override
     public long getLongAcquire(long offset) {
-        checkWord(offset, Long.BYTES);
+        checkRead(offset);
         return WORDS.readVolatileLong(address + offset);
     }
 
     @Override
     public void putLongRelease(long offset, long value) {
-        checkStore(offset, Long.BYTES);
+        checkWrite(offset);
         WORDS.writeOrderedLong(address + offset, value);
     }
 
@@ -140,9 +164,20 @@ final class MappedMemory implements Memory, AutoCloseable {
     @Override
     public void close() {
         if (length != 0) {
-            length = 0;
-            writableLength = 0;
+            allow(0, 0);
             store.releaseLast();
+        }
+    }
+
+    private void checkRead(long offset) {
+        if (WordBounds.isOutside(offset, readBound)) {
+            throw outOfBounds(offset, Long.BYTES);
+        }
+    }
+
+    private void checkWrite(long offset) {
+        if (WordBounds.isOutside(offset, writeBound)) {
+            throw refusedStore(offset, Long.BYTES);
         }
     }
 

@@ -19,6 +19,13 @@ public interface Memory {
     /** Plain write of an aligned word. */
     void putLong(long offset, long value);
 
+    /** Plain writes of three aligned words in a row, in any order: as many calls of {@link #putLong}, checked together. */
+    default void putLongs(long offset, long first, long second, long third) {
+        putLong(offset, first);
+        putLong(offset + Long.BYTES, second);
+        putLong(offset + 2 * Long.BYTES, third);
+    }
+
     /** Read after which no later access may be reordered above it. */
     long getLongAcquire(long offset);
 

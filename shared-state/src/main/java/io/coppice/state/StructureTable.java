@@ -79,7 +79,9 @@ final class StructureTable {
 
     /** What was created stays. */
     void committed() {
-        createdSinceCommit.clear();
+        if (!createdSinceCommit.isEmpty()) {
+            createdSinceCommit.clear();
+        }
     }
 
     /** All of them are gone. */
