@@ -22,9 +22,11 @@ import java.util.concurrent.TimeUnit;
  * read the other's. What was sent and what was read counts by the same commit.
  */
 final class CoppiceEnd implements RingEnd {
-    static final int RING_BYTES = 1 << 20;
+    /** What an Aeron publication may be ahead of its reader: half of a term. */
+    static final int RING_BYTES = 8 << 20;
+
     private static final String RING = "messages";
-    private static final long SEGMENT_BYTES = 4L << 20;
+    private static final long SEGMENT_BYTES = 12L << 20;
     private static final long WATCHDOG_NS = TimeUnit.SECONDS.toNanos(60);
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
 
