@@ -6,8 +6,8 @@ import io.coppice.ops.cli.CommandFailedException;
 import io.coppice.ops.cli.CommandLineParts;
 import io.coppice.ops.cli.CoppiceCommand;
 import io.coppice.ops.cli.CoppiceCommandLine;
-import io.coppice.ops.demo.DemoCleanupCommand;
 import io.coppice.ops.demo.DemoCommand;
+import io.coppice.ops.hosted.HostedCleanupCommand;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -38,7 +38,7 @@ public final class Main {
         SortedMap<String, Function<CoppiceCommand, Object>> more = new TreeMap<>();
         more.put("bench", BenchCommand::new);
         more.put("demo", DemoCommand::new);
-        more.put("demo-cleanup", DemoCleanupCommand::new);
+        more.put("hosted-cleanup", HostedCleanupCommand::new);
         return new CommandLineParts(ManifestPlans::new, more);
     }
 }

@@ -2,6 +2,7 @@ package io.coppice.ops.demo;
 
 import io.coppice.ops.demo.job.LongWords;
 import io.coppice.ops.demo.job.WordCountProgress;
+import io.coppice.ops.hosted.HostedFailedException;
 import io.coppice.state.ReadOnlySegment;
 import io.coppice.state.RecordView;
 import io.coppice.state.SnapshotResult;
@@ -25,16 +26,16 @@ final class CountedWords {
     /**
      * Copies them as of the last commit.
      *
-     * @throws DemoFailedException if the segment is damaged, or always busy
+     * @throws HostedFailedException if the segment is damaged, or always busy
      */
-    static CountedWords of(ReadOnlySegment segment) throws DemoFailedException {
+    static CountedWords of(ReadOnlySegment segment) throws HostedFailedException {
         SnapshotResult result = segment.snapshot();
         if (result instanceof SnapshotResult.Snapshot snapshot) {
             CountedWords words = new CountedWords();
             words.add(snapshot.view());
             return words;
         }
-        throw new DemoFailedException("The counts cannot be read from the segment: " + result);
+        throw new HostedFailedException("The counts cannot be read from the segment: " + result);
     }
 
     private void add(StateView view) {

@@ -5,17 +5,17 @@ import io.coppice.ops.cli.CommandFailedException;
 import io.coppice.ops.cli.CoppiceCommand;
 import io.coppice.ops.cli.ExitCode;
 import io.coppice.ops.demo.job.WordCountDaemon;
-import io.coppice.ops.view.InstanceBase;
-import io.coppice.ops.view.InstanceDirectory;
-import io.coppice.ops.view.InstanceName;
+import io.coppice.ops.hosted.HostedInstance;
+import io.coppice.ops.hosted.HostedSettings;
+import io.coppice.ops.hosted.ProgressScreen;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +31,7 @@ import picocli.CommandLine.Option;
             "It runs as an ordinary instance (demo, or what --instance says) and cleans up after itself."
         })
 public final class DemoCommand implements Callable<Integer> {
+    private static final String VERB = "counted";
     private static final int MOST_KILLS = 100_000;
 
     private final CoppiceCommand coppice;
@@ -76,9 +77,9 @@ public final class DemoCommand implements Callable<Integer> {
         DemoCommand demo = new DemoCommand(coppice);
         demo.kills = kills;
         demo.seed = seed;
-        try (DemoScreen screen = new DemoScreen(
-                new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8), false, false)) {
-            return demo.run(demo.settings(coppice.caller(), instance), screen);
+        try (ProgressScreen screen = new ProgressScreen(
+                new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8), false, false, VERB)) {
+            return run(demo.settings(coppice.caller(), instance), screen);
         } catch (IOException e) {
             throw new CommandFailedException(ExitCode.FAILED, "demo: " + e);
         }
@@ -86,90 +87,16 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Caller caller = coppice.caller();
-        DemoSettings settings = settings(caller, coppice.instanceOption() == null ? "demo" : coppice.instanceOption());
-        boolean terminal = caller.outKind() == Caller.OutputKind.TERMINAL;
-        boolean live =
-                terminal && !caller.environment().getOrDefault("TERM", "").equals("dumb");
-        boolean colored = coppice.palette().colored();
-        PrintStream out = new PrintStream(caller.out(), true, StandardCharsets.UTF_8);
-        try (DemoScreen screen = new DemoScreen(out, live, colored)) {
-            run(settings, screen);
-            // The reader of a pipe may leave; a file that does not hold what was said to be in it is a failure.
-            if (screen.failed() && caller.outKind() == Caller.OutputKind.FILE) {
-                throw new CommandFailedException(ExitCode.FAILED, "demo: cannot write to standard output.");
-            }
-            return ExitCode.DONE;
-        } catch (IOException e) {
-            throw new CommandFailedException(ExitCode.FAILED, "demo: " + e);
-        }
+        String instance = coppice.instanceOption() == null ? "demo" : coppice.instanceOption();
+        DemoSettings settings = settings(coppice.caller(), instance);
+        return HostedInstance.show(coppice, "demo", VERB, screen -> run(settings, screen));
     }
 
-    private RecoveryTimes run(DemoSettings settings, DemoScreen screen) throws IOException {
-        DemoFolder folder = DemoFolder.create();
-        DemoCleaner cleaner = new DemoCleaner(folder, settings.instance(), settings.launcher(), settings.proc());
-        DemoRun demo = new DemoRun(settings, folder, cleaner, screen);
-        LastWill will;
-        try {
-            will = LastWill.write(
-                    settings.launcher(), folder, settings.instance().name());
-        } catch (IOException e) {
-            cleaner.clean().forEach(screen::line);
-            throw e;
-        }
-        Thread hook = new Thread(() -> onInterrupt(demo, cleaner, will, screen), "coppice-demo-interrupted");
-        Runtime.getRuntime().addShutdownHook(hook);
-        try {
-            boolean right = demo.run();
-            (right ? cleaner.clean() : cleaner.cleanAndKeepArtefacts()).forEach(screen::line);
-            will.revoke();
-            if (!right) {
-                throw new CommandFailedException(ExitCode.FAILED, "demo: counts differ" + whatIsKept(folder));
-            }
-            return demo.times();
-        } catch (DemoFailedException | IOException | RuntimeException e) {
-            screen.close();
-            cleaner.cleanAndKeepArtefacts().forEach(screen::line);
-            will.revoke();
-            throw explained(e, demo, folder);
-        } finally {
-            forget(hook);
-        }
-    }
-
-    private static CommandFailedException explained(Exception e, DemoRun demo, DemoFolder folder) throws IOException {
-        if (e instanceof CommandFailedException failed) {
-            return failed;
-        }
-        if (demo.interrupted()) {
-            return new CommandFailedException(ExitCode.FAILED, "demo: interrupted");
-        }
-        String message = e instanceof DemoFailedException ? String.valueOf(e.getMessage()) : e.toString();
-        int exitCode = e instanceof DemoFailedException failed ? failed.exitCode() : ExitCode.FAILED;
-        return new CommandFailedException(exitCode, "demo: " + message + whatIsKept(folder));
-    }
-
-    /** Ctrl-C: the demo's own thread is left to find out; the JVM ends when this returns. */
-    private static void onInterrupt(DemoRun demo, DemoCleaner cleaner, LastWill will, DemoScreen screen) {
-        demo.interrupt();
-        screen.close();
-        cleaner.clean().forEach(screen::line);
-        will.revoke();
-    }
-
-    private static void forget(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            return; // The JVM is going down already: the hook is at work.
-        }
-    }
-
-    private static String whatIsKept(DemoFolder folder) throws IOException {
-        List<String> kept = folder.names();
-        return kept.isEmpty()
-                ? ""
-                : "\n  Kept for a closer look: " + folder.path() + " (" + String.join(", ", kept) + ").";
+    private static RecoveryTimes run(DemoSettings settings, ProgressScreen screen) throws IOException {
+        RecoveryTimes times = new RecoveryTimes();
+        HostedInstance.run(
+                settings.host(), screen, List.of(DemoRun.TEXT, DemoRun.GATE), new DemoRun(settings, screen, times));
+        return times;
     }
 
     private DemoSettings settings(Caller caller, String name) {
@@ -177,42 +104,17 @@ public final class DemoCommand implements Callable<Integer> {
             throw DemoRefusals.usage("--kills: " + kills + " must be 0 to " + MOST_KILLS + ".");
         }
         DemoRefusals.requireUsefulState(state);
-        if (!InstanceName.isValid(name)) {
-            throw DemoRefusals.usage("--instance: `" + name + "` is no instance name, expected [a-z0-9-]{1,32}.");
-        }
-        String launcher = System.getProperty("coppice.launcher", "");
-        if (launcher.isEmpty()) {
-            throw new CommandFailedException(
-                    ExitCode.FAILED,
-                    "demo: the system property coppice.launcher is not set; start it as `coppice demo`.");
-        }
         Path here = caller.workingDirectory();
         DemoRefusals.requireTwoFiles(here, input, output);
-        InstanceDirectory instance =
-                InstanceBase.locate(caller.environment(), caller.uid(), here).instance(name);
-        DemoRefusals.requireNobodyElses(instance);
+        HostedSettings host = HostedSettings.of(caller, "demo", name, Set.of(WordCountDaemon.class.getName()));
         return new DemoSettings(
                 Optional.ofNullable(input).map(file -> DemoRefusals.readable(here, file)),
                 kills,
                 seed == null ? new SplittableRandom().nextInt(1_000_000) : seed,
                 state,
                 Optional.ofNullable(output).map(file -> DemoRefusals.writable(here, file)),
-                instance,
-                Path.of(launcher),
+                host,
                 Path.of(System.getProperty("java.home")),
-                List.of(ownClasses()),
-                caller.proc());
-    }
-
-    private static Path ownClasses() {
-        try {
-            return Path.of(WordCountDaemon.class
-                    .getProtectionDomain()
-                    .getCodeSource()
-                    .getLocation()
-                    .toURI());
-        } catch (URISyntaxException e) {
-            throw new IllegalStateException("coppice's own class path is no file", e);
-        }
+                List.of(HostedSettings.classesOf(WordCountDaemon.class)));
     }
 }

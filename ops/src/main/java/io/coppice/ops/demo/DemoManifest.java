@@ -1,5 +1,6 @@
 package io.coppice.ops.demo;
 
+import io.coppice.ops.hosted.ManifestText;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -19,39 +20,22 @@ final class DemoManifest {
     static String text(
             String instance, String mainClass, List<Path> classPath, String heap, String state, List<String> args) {
         StringBuilder text = new StringBuilder();
-        text.append("instance: ").append(quoted(instance)).append('\n');
+        text.append("instance: ").append(ManifestText.quoted(instance)).append('\n');
         text.append("daemons:\n");
         text.append("  ").append(DAEMON).append(":\n");
         text.append("    main: ").append(mainClass).append('\n');
         text.append("    classpath:\n");
-        classPath.forEach(
-                path -> text.append("      - ").append(quoted(path.toString())).append('\n'));
-        text.append("    jvm: {heap: ").append(quoted(heap)).append("}\n");
-        text.append("    state: ").append(quoted(state)).append('\n');
+        classPath.forEach(path -> text.append("      - ")
+                .append(ManifestText.quoted(path.toString()))
+                .append('\n'));
+        text.append("    jvm: {heap: ").append(ManifestText.quoted(heap)).append("}\n");
+        text.append("    state: ").append(ManifestText.quoted(state)).append('\n');
         text.append("    restart: always\n");
         text.append("    max_restarts: unlimited\n");
         text.append("    backoff: none\n");
         text.append("    args:\n");
-        args.forEach(arg -> text.append("      - ").append(quoted(arg)).append('\n'));
+        args.forEach(
+                arg -> text.append("      - ").append(ManifestText.quoted(arg)).append('\n'));
         return text.toString();
-    }
-
-    /** A double-quoted YAML scalar, in which any text can be written. */
-    static String quoted(String text) {
-        StringBuilder quoted = new StringBuilder("\"");
-        text.codePoints().forEach(c -> {
-            switch (c) {
-                case '"' -> quoted.append("\\\"");
-                case '\\' -> quoted.append("\\\\");
-                default -> {
-                    if (c >= ' ' && c < 0x7f) {
-                        quoted.append((char) c);
-                    } else {
-                        quoted.append(String.format("\\U%08x", c));
-                    }
-                }
-            }
-        });
-        return quoted.append('"').toString();
     }
 }

@@ -4,18 +4,13 @@ import io.coppice.ops.cli.CommandFailedException;
 import io.coppice.ops.cli.ExitCode;
 import io.coppice.ops.demo.job.WordCountDaemon;
 import io.coppice.ops.manifest.Quantity;
-import io.coppice.ops.view.InstanceDirectory;
-import io.coppice.ops.view.PlanFile;
 import io.coppice.state.SegmentSpec;
-import io.coppice.supervisor.plan.ChildPlan;
-import io.coppice.supervisor.plan.Plan;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What a demo refuses before it starts anything: better to be told before the job than after it. Changes nothing. */
@@ -49,21 +44,6 @@ final class DemoRefusals {
         } catch (IOException e) {
             throw usage("--output " + output + ": " + e.getMessage() + ".");
         }
-    }
-
-    /** A demo empties its instance, and removes it at the end; so it takes none that holds the state of other daemons. */
-    static void requireNobodyElses(InstanceDirectory instance) {
-        PlanFile.read(instance).plan().filter(plan -> !isOfADemo(plan)).ifPresent(plan -> {
-            throw new CommandFailedException(
-                    ExitCode.FAILED,
-                    "demo: instance " + instance.name() + " is not a demo's, it has "
-                            + plan.children().stream().map(ChildPlan::name).collect(Collectors.joining(", "))
-                            + ". The demo would replace it: choose another --instance.");
-        });
-    }
-
-    private static boolean isOfADemo(Plan plan) {
-        return plan.children().stream().allMatch(child -> child.argv().contains(WordCountDaemon.class.getName()));
     }
 
     /** The file itself, absolute. */

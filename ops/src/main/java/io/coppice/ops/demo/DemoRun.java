@@ -3,11 +3,18 @@ package io.coppice.ops.demo;
 import io.coppice.ops.demo.job.StateTooSmallException;
 import io.coppice.ops.demo.job.WordCountDaemon;
 import io.coppice.ops.demo.job.WordCountProgress;
+import io.coppice.ops.hosted.HostedCleaner;
+import io.coppice.ops.hosted.HostedFailedException;
+import io.coppice.ops.hosted.HostedFolder;
+import io.coppice.ops.hosted.HostedInstance;
+import io.coppice.ops.hosted.ProgressScreen;
+import io.coppice.ops.hosted.RootProcess;
+import io.coppice.ops.hosted.RootWatch;
+import io.coppice.ops.hosted.Victim;
 import io.coppice.ops.view.ProcFileSystem;
 import io.coppice.state.PublishedView;
 import io.coppice.state.ReadOnlySegment;
 import io.coppice.state.root.ChildStateCode;
-import io.coppice.state.root.ExitKind;
 import io.coppice.state.root.LastExit;
 import io.coppice.state.root.RootSnapshot.ChildInfo;
 import io.coppice.state.root.WantedCode;
@@ -27,7 +34,13 @@ import java.util.concurrent.locks.LockSupport;
  * segment says which incarnation has committed what. It tells the worker nothing but, by the gate file, that all kills
  * have landed.
  */
-final class DemoRun {
+final class DemoRun implements HostedInstance.Work {
+    /** Files in the folder. */
+    static final String TEXT = "text";
+
+    static final String GATE = "gate";
+    private static final String COUNTS = "counts.tsv";
+
     /** Between two looks at the worker's segment: short against a recovery, long enough to leave it the processor. */
     private static final long LOOK_NS = 50_000;
 
@@ -38,11 +51,9 @@ final class DemoRun {
     private static final long STALL_NS = 120_000_000_000L;
 
     private final DemoSettings settings;
-    private final DemoFolder folder;
-    private final DemoCleaner cleaner;
-    private final DemoScreen screen;
+    private final ProgressScreen screen;
     private final ProcFileSystem processes;
-    private final RecoveryTimes times = new RecoveryTimes();
+    private final RecoveryTimes times;
     private volatile boolean interrupted;
 
     private long inputLength;
@@ -52,46 +63,32 @@ final class DemoRun {
     private long lastStepAtNs;
     private long healthAtNs;
 
-    DemoRun(DemoSettings settings, DemoFolder folder, DemoCleaner cleaner, DemoScreen screen) {
+    /** @param times where the recoveries are noted */
+    DemoRun(DemoSettings settings, ProgressScreen screen, RecoveryTimes times) {
         this.settings = settings;
-        this.folder = folder;
-        this.cleaner = cleaner;
         this.screen = screen;
-        this.processes = new ProcFileSystem(settings.proc());
-    }
-
-    /** The recoveries so far. */
-    RecoveryTimes times() {
-        return times;
+        this.times = times;
+        this.processes = new ProcFileSystem(settings.host().proc());
     }
 
     /** What every wait is for. */
     private interface Condition {
-        boolean holds() throws DemoFailedException;
+        boolean holds() throws HostedFailedException;
     }
 
-    /** Makes {@link #run} give up soon. Any thread. */
-    void interrupt() {
+    @Override
+    public void interrupt() {
         interrupted = true;
     }
 
-    /** Whether that was asked for, and so is the cause of whatever failed since. */
-    boolean interrupted() {
-        return interrupted;
-    }
-
-    /**
-     * Runs it.
-     *
-     * @return whether every count is right
-     */
-    boolean run() throws IOException, DemoFailedException {
-        Path input = prepareInput();
+    @Override
+    public String run(HostedFolder folder, HostedCleaner cleaner) throws IOException, HostedFailedException {
+        Path input = prepareInput(folder);
         inputLength = Files.size(input);
         Files.writeString(
                 folder.manifest(),
                 DemoManifest.text(
-                        settings.instance().name(),
+                        settings.host().instance().name(),
                         WordCountDaemon.class.getName(),
                         settings.classPath(),
                         DemoSettings.HEAP,
@@ -100,47 +97,47 @@ final class DemoRun {
                                 "--input",
                                 input.toString(),
                                 "--gate",
-                                folder.gate().toString())));
+                                folder.file(GATE).toString())));
         screen.line(String.format(
                 Locale.ROOT,
                 "Counting the words of %s (%.1f MiB) as instance %s; %d kills, seed %d.",
                 settings.input().map(Path::toString).orElse("this JDK's texts"),
                 inputLength / (double) (1 << 20),
-                settings.instance().name(),
+                settings.host().instance().name(),
                 settings.kills(),
                 settings.seed()));
         RootProcess root = cleaner.startRoot();
         long beganNs = System.nanoTime();
         long lastIncarnation;
         CountedWords words;
-        try (InstanceWatch watch = new InstanceWatch(settings.instance(), root.pid())) {
+        try (InstanceWatch watch = new InstanceWatch(settings.host().instance(), root.pid())) {
             awaitFirstStep(root, watch);
             for (KillPlan.Kill kill :
                     KillPlan.of(settings.seed(), settings.kills(), inputLength).kills()) {
                 kill(kill, root, watch);
             }
-            Files.createFile(folder.gate());
+            Files.createFile(folder.file(GATE));
             await(root, watch, () -> watch.progress(WordCountProgress.FINISHED) == 1);
             lastIncarnation = watch.progress(WordCountProgress.INCARNATION);
             words = CountedWords.of(java.util.Objects.requireNonNull(watch.segment()));
         }
         double seconds = (System.nanoTime() - beganNs) / 1e9;
         if (!root.stop()) {
-            throw new DemoFailedException("The root did not stop in order: " + root.lastLines());
+            throw new HostedFailedException("The root did not stop in order: " + root.lastLines());
         }
-        return compare(input, words, lastIncarnation, seconds);
+        return compare(folder, input, words, lastIncarnation, seconds) ? "" : "counts differ";
     }
 
-    private Path prepareInput() throws IOException {
+    private Path prepareInput(HostedFolder folder) throws IOException {
         Optional<Path> given = settings.input();
         if (given.isPresent()) {
             return given.get();
         }
-        new DemoText(settings.javaHome()).write(folder.text(), DemoText.LENGTH_BYTES);
-        return folder.text();
+        new DemoText(settings.javaHome()).write(folder.file(TEXT), DemoText.LENGTH_BYTES);
+        return folder.file(TEXT);
     }
 
-    private void awaitFirstStep(RootProcess root, InstanceWatch watch) throws IOException, DemoFailedException {
+    private void awaitFirstStep(RootProcess root, InstanceWatch watch) throws IOException, HostedFailedException {
         await(root, watch, () -> {
             // An instance that was left behind, by a machine that failed, has had incarnations before.
             watch.daemon().filter(child -> child.pid() > 0).ifPresent(child -> firstIncarnation = child.incarnation());
@@ -151,7 +148,7 @@ final class DemoRun {
 
     /** Kills one worker that has work left, and waits until its successor has taken a step. */
     private void kill(KillPlan.Kill kill, RootProcess root, InstanceWatch watch)
-            throws IOException, DemoFailedException {
+            throws IOException, HostedFailedException {
         while (true) {
             Victim victim = awaitWorker(root, watch);
             await(root, watch, () -> isDue(kill, victim, watch));
@@ -164,7 +161,7 @@ final class DemoRun {
                 continue; // Somebody else was faster; this kill is for its successor.
             }
             if (!hasWorkLeft) {
-                throw new DemoFailedException(
+                throw new HostedFailedException(
                         "The worker was done before all kills had landed; the gate did not hold it.");
             }
             await(root, watch, () -> watch.progress(WordCountProgress.INCARNATION) > victim.incarnation());
@@ -185,7 +182,7 @@ final class DemoRun {
     }
 
     /** The worker that committed last, if it is the one on record and lives. */
-    private Victim awaitWorker(RootProcess root, InstanceWatch watch) throws IOException, DemoFailedException {
+    private Victim awaitWorker(RootProcess root, InstanceWatch watch) throws IOException, HostedFailedException {
         Victim[] found = new Victim[1];
         await(root, watch, () -> {
             long incarnation = watch.progress(WordCountProgress.INCARNATION);
@@ -216,7 +213,7 @@ final class DemoRun {
     }
 
     private void await(RootProcess root, InstanceWatch watch, Condition condition)
-            throws IOException, DemoFailedException {
+            throws IOException, HostedFailedException {
         lastStepAtNs = System.nanoTime();
         while (!condition.holds()) {
             long nowNs = System.nanoTime();
@@ -229,13 +226,13 @@ final class DemoRun {
     }
 
     private void checkHealth(RootProcess root, InstanceWatch watch, long nowNs)
-            throws IOException, DemoFailedException {
+            throws IOException, HostedFailedException {
         if (interrupted) {
-            throw new DemoFailedException("interrupted");
+            throw new HostedFailedException("interrupted");
         }
         if (!root.isAlive()) {
             String said = root.lastLines();
-            throw new DemoFailedException(
+            throw new HostedFailedException(
                     "The root ended with exit code " + root.exitCode() + (said.isEmpty() ? "." : ":\n" + said),
                     root.exitCode() == 2 ? 2 : 1);
         }
@@ -248,28 +245,25 @@ final class DemoRun {
             lastSteps = steps;
             lastStepAtNs = nowNs;
         } else if (nowNs - lastStepAtNs > STALL_NS) {
-            throw new DemoFailedException("No step in two minutes; the daemon is "
+            throw new HostedFailedException("No step in two minutes; the daemon is "
                     + child.map(info -> info.state().word()).orElse("not there") + ".");
         }
         screen.progress(
-                watch.progress(WordCountProgress.POSITION_BYTES), inputLength, killsDone, settings.kills(), nowNs);
+                watch.progress(WordCountProgress.POSITION_BYTES),
+                inputLength,
+                () -> killsDone + " of " + settings.kills() + " kills",
+                nowNs);
     }
 
     /** Deaths by a signal are what this is about; a worker that ends by itself is not, and would do so again. */
-    private void checkDaemon(ChildInfo child, InstanceWatch watch) throws DemoFailedException {
+    private void checkDaemon(ChildInfo child, InstanceWatch watch) throws HostedFailedException {
         if (child.wanted() == WantedCode.DOWN) {
-            throw new DemoFailedException("The daemon was stopped from outside.");
+            throw new HostedFailedException("The daemon was stopped from outside.");
         }
-        boolean endedByItself = child.lastExit().map(DemoRun::isOwnFault).orElse(false);
+        boolean endedByItself = child.lastExit().map(RootWatch::isOwnFault).orElse(false);
         if (endedByItself || child.state() == ChildStateCode.FAILED) {
-            throw new DemoFailedException(reason(child, watch));
+            throw new HostedFailedException(reason(child, watch));
         }
-    }
-
-    static boolean isOwnFault(LastExit exit) {
-        return exit.kind() == ExitKind.EXCEPTION
-                || exit.kind() == ExitKind.SPAWN_FAILED
-                || (exit.kind() == ExitKind.EXIT && exit.code() > 0 && exit.code() < 125);
     }
 
     private String reason(ChildInfo child, InstanceWatch watch) {
@@ -293,11 +287,11 @@ final class DemoRun {
         return "The daemon failed: " + firstLine;
     }
 
-    private boolean compare(Path input, CountedWords words, long lastIncarnation, double seconds)
-            throws IOException, DemoFailedException {
-        words.write(folder.counts());
+    private boolean compare(HostedFolder folder, Path input, CountedWords words, long lastIncarnation, double seconds)
+            throws IOException, HostedFailedException {
+        words.write(folder.file(COUNTS));
         Recounter.Verdict verdict =
-                Recounter.recount(settings.javaHome(), settings.classPath(), input, folder.counts());
+                Recounter.recount(settings.javaHome(), settings.classPath(), input, folder.file(COUNTS));
         screen.line(String.format(
                 Locale.ROOT,
                 "Counted in %.1f s; recounted by another process: %d words, %d distinct.",
@@ -324,11 +318,11 @@ final class DemoRun {
         return verdict.right();
     }
 
-    private static void writeTo(Path output, CountedWords words) throws DemoFailedException {
+    private static void writeTo(Path output, CountedWords words) throws HostedFailedException {
         try {
             words.write(output);
         } catch (IOException e) {
-            throw new DemoFailedException("cannot write --output " + output + ": "
+            throw new HostedFailedException("cannot write --output " + output + ": "
                     + (e instanceof FileSystemException ? e.toString() : e.getMessage()) + ".");
         }
     }

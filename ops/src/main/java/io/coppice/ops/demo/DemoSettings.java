@@ -1,6 +1,6 @@
 package io.coppice.ops.demo;
 
-import io.coppice.ops.view.InstanceDirectory;
+import io.coppice.ops.hosted.HostedSettings;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -13,11 +13,9 @@ import java.util.Optional;
  * @param seed of the kill plan
  * @param state size of the daemon's segment, as a size of the manifest
  * @param output where to write the counts, absolute
- * @param instance the files of the instance it becomes
- * @param launcher the {@code coppice} launcher
+ * @param host what hosts it
  * @param javaHome of the JDK to take text from and to recount with
  * @param classPath where the daemon's and the recounter's classes are
- * @param proc {@code /proc}
  */
 record DemoSettings(
         Optional<Path> input,
@@ -25,11 +23,9 @@ record DemoSettings(
         long seed,
         String state,
         Optional<Path> output,
-        InstanceDirectory instance,
-        Path launcher,
+        HostedSettings host,
         Path javaHome,
-        List<Path> classPath,
-        Path proc) {
+        List<Path> classPath) {
     /** Enough for the daemon, and with the state less than the text it counts by default. */
     static final String HEAP = "16MiB";
 

@@ -1,16 +1,12 @@
 package io.coppice.ops.demo;
 
 import io.coppice.ops.demo.job.WordCountProgress;
+import io.coppice.ops.hosted.RootWatch;
 import io.coppice.ops.view.InstanceDirectory;
 import io.coppice.state.LongField;
 import io.coppice.state.PublishedView;
 import io.coppice.state.ReadOnlySegment;
-import io.coppice.state.SegmentException;
-import io.coppice.state.SegmentFile;
-import io.coppice.state.root.RootReadResult;
-import io.coppice.state.root.RootSnapshot;
 import io.coppice.state.root.RootSnapshot.ChildInfo;
-import io.coppice.state.root.RootView;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -19,10 +15,7 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 final class InstanceWatch implements AutoCloseable {
-    private final InstanceDirectory instance;
-    private final long rootPid;
-    private @Nullable RootView root;
-    private @Nullable RootSnapshot table;
+    private final RootWatch root;
     private @Nullable ReadOnlySegment words;
     private @Nullable PublishedView progress;
 
@@ -30,52 +23,17 @@ final class InstanceWatch implements AutoCloseable {
      * @param rootPid of the root whose table is wanted; what another one has left is not looked at
      */
     InstanceWatch(InstanceDirectory instance, long rootPid) {
-        this.instance = instance;
-        this.rootPid = rootPid;
+        root = new RootWatch(instance, rootPid);
     }
 
     /** Whether our root has ever written its table. */
     boolean rootSeen() {
-        return refreshTable() != null;
+        return root.rootSeen();
     }
 
     /** The daemon as the root has it on record now; empty before it has. */
     Optional<ChildInfo> daemon() {
-        RootSnapshot now = refreshTable();
-        return now == null ? Optional.empty() : now.child(DemoManifest.DAEMON);
-    }
-
-    private @Nullable RootSnapshot refreshTable() {
-        RootView view = root;
-        if (view == null) {
-            return openRoot();
-        }
-        RootSnapshot last = table;
-        if (last != null && last.commitSequence() == view.commitSequenceAcquire()) {
-            return last;
-        }
-        if (view.read() instanceof RootReadResult.Read read) {
-            table = read.snapshot();
-        }
-        return table;
-    }
-
-    /** The file of an earlier root may still be there, and be replaced at any moment: not ours until it says so. */
-    private @Nullable RootSnapshot openRoot() {
-        RootView view;
-        try {
-            view = RootView.open(instance.rootSegment());
-        } catch (SegmentException e) {
-            return null; // Not there or not complete yet; whoever waits also watches whether the root lives.
-        }
-        if (view.read() instanceof RootReadResult.Read read
-                && read.snapshot().root().map(info -> info.pid() == rootPid).orElse(false)) {
-            root = view;
-            table = read.snapshot();
-            return table;
-        }
-        view.close();
-        return null;
+        return root.child(DemoManifest.DAEMON);
     }
 
     /**
@@ -106,21 +64,15 @@ final class InstanceWatch implements AutoCloseable {
     /** The daemon's segment, null before our root has made it. */
     @Nullable
     ReadOnlySegment segment() {
-        if (words == null && daemon().filter(child -> child.incarnation() > 0).isPresent()) {
-            try {
-                words = SegmentFile.openReadOnly(instance.path().resolve(DemoManifest.DAEMON + ".seg"));
-            } catch (SegmentException e) {
-                return null; // Asked again; whoever waits does not wait for ever.
-            }
+        if (words == null) {
+            words = root.openSegment(DemoManifest.DAEMON);
         }
         return words;
     }
 
     @Override
     public void close() {
-        if (root != null) {
-            root.close();
-        }
+        root.close();
         if (words != null) {
             words.close();
         }

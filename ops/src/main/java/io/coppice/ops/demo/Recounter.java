@@ -1,5 +1,6 @@
 package io.coppice.ops.demo;
 
+import io.coppice.ops.hosted.HostedFailedException;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +32,7 @@ final class Recounter {
     }
 
     static Verdict recount(Path javaHome, List<Path> classPath, Path input, Path counts)
-            throws IOException, DemoFailedException {
+            throws IOException, HostedFailedException {
         Process process = new ProcessBuilder(
                         javaHome.resolve("bin/java").toString(),
                         "-XX:+UseSerialGC",
@@ -47,7 +48,7 @@ final class Recounter {
         process.getOutputStream().close(); // Not before: the end of its input would end it early.
         Matcher matcher = ANSWER.matcher(answer);
         if (exitCode > 1 || !matcher.lookingAt()) {
-            throw new DemoFailedException("The recount failed with exit code " + exitCode + ": " + answer.strip());
+            throw new HostedFailedException("The recount failed with exit code " + exitCode + ": " + answer.strip());
         }
         return new Verdict(
                 Long.parseLong(matcher.group(1)),

@@ -7,6 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.ops.demo.job.StateTooSmallException;
 import io.coppice.ops.demo.job.WordCountDaemon;
+import io.coppice.ops.hosted.HostedCleaner;
+import io.coppice.ops.hosted.HostedFailedException;
+import io.coppice.ops.hosted.HostedFolder;
+import io.coppice.ops.hosted.HostedSettings;
+import io.coppice.ops.hosted.ProgressScreen;
+import io.coppice.ops.hosted.RootWatch;
 import io.coppice.ops.view.InstanceBase;
 import io.coppice.ops.view.InstanceDirectory;
 import io.coppice.state.root.ExitKind;
@@ -65,11 +71,9 @@ class DemoRunTest {
                 42,
                 state,
                 Optional.of(directory.resolve("output")),
-                instance,
-                launcher,
+                host(),
                 Path.of(System.getProperty("java.home")),
-                List.of(classes),
-                Path.of("/proc"));
+                List.of(classes));
     }
 
     private static byte[] text(int length) {
@@ -83,13 +87,20 @@ class DemoRunTest {
         return text;
     }
 
-    private DemoCleaner cleaner(DemoFolder folder) {
-        return new DemoCleaner(folder, instance, launcher, Path.of("/proc"));
+    private HostedSettings host() {
+        return new HostedSettings("demo", instance, launcher, Path.of("/proc"));
     }
 
-    private boolean run(DemoSettings settings, DemoFolder folder, DemoCleaner cleaner) throws Exception {
-        try (DemoScreen screen = new DemoScreen(new PrintStream(shown, true, StandardCharsets.UTF_8), false, false)) {
-            return new DemoRun(settings, folder, cleaner, screen).run();
+    private HostedCleaner cleaner(HostedFolder folder) {
+        return new HostedCleaner(folder, host(), List.of(DemoRun.TEXT, DemoRun.GATE));
+    }
+
+    private boolean run(DemoSettings settings, HostedFolder folder, HostedCleaner cleaner) throws Exception {
+        try (ProgressScreen screen =
+                new ProgressScreen(new PrintStream(shown, true, StandardCharsets.UTF_8), false, false, "counted")) {
+            return new DemoRun(settings, screen, new RecoveryTimes())
+                    .run(folder, cleaner)
+                    .isEmpty();
         }
     }
 
@@ -99,8 +110,8 @@ class DemoRunTest {
 
     private void assertRightAndCleaned(byte[] input, int kills) throws Exception {
         DemoSettings settings = settings(input, kills, "4MiB");
-        DemoFolder folder = DemoFolder.create(directory);
-        DemoCleaner cleaner = cleaner(folder);
+        HostedFolder folder = HostedFolder.create(directory, "demo");
+        HostedCleaner cleaner = cleaner(folder);
         List<String> complaints;
         try {
             assertTrue(run(settings, folder, cleaner), this::shown);
@@ -154,7 +165,7 @@ class DemoRunTest {
         String refused = "#!/bin/sh\necho 'Will not purge demo: its root lives.'\nexit 1\n";
         for (boolean taken : new boolean[] {false, true}) {
             DemoSettings settings = settings("a b".getBytes(StandardCharsets.US_ASCII), 0, "4MiB");
-            DemoFolder folder = DemoFolder.create(directory);
+            HostedFolder folder = HostedFolder.create(directory, "demo");
             writeLauncher();
             assertTrue(run(settings, folder, cleaner(folder)), this::shown);
             Files.writeString(
@@ -174,11 +185,11 @@ class DemoRunTest {
     void shouldFailNamingTheWordThatFindsNoRoomAndKeepTheArtefacts() throws Exception {
         byte[] input = ("a " + "b".repeat(300_000)).getBytes(StandardCharsets.US_ASCII);
         DemoSettings settings = settings(input, 1, "256KiB");
-        DemoFolder folder = DemoFolder.create(directory);
-        DemoCleaner cleaner = cleaner(folder);
+        HostedFolder folder = HostedFolder.create(directory, "demo");
+        HostedCleaner cleaner = cleaner(folder);
         List<String> complaints;
         try {
-            DemoFailedException e = assertThrows(DemoFailedException.class, () -> run(settings, folder, cleaner));
+            HostedFailedException e = assertThrows(HostedFailedException.class, () -> run(settings, folder, cleaner));
             assertTrue(e.getMessage().startsWith("The state is too small: the word bbbbbbbbb"), e.getMessage());
             assertTrue(e.getMessage().endsWith("Give it more than --state 256KiB."), e.getMessage());
             assertEquals(1, e.exitCode());
@@ -187,7 +198,7 @@ class DemoRunTest {
         }
         assertEquals(List.of(), complaints);
         assertEquals(
-                List.of("demo.yaml", "root.log", "words.log"), folder.names(), "what tells why, and nothing large");
+                List.of("manifest.yaml", "root.log", "words.log"), folder.names(), "what tells why, and nothing large");
         assertFalse(Files.exists(instance.rootSegment()), "segments are gone");
         folder.remove();
     }
@@ -196,10 +207,10 @@ class DemoRunTest {
     void shouldSayWhatTheRootSaidWhenItDoesNotStart() throws Exception {
         Files.writeString(launcher, "#!/bin/sh\necho 'demo.yaml:7:12: state: too much' >&2\nexit 2\n");
         DemoSettings settings = settings(new byte[10], 1, "4MiB");
-        DemoFolder folder = DemoFolder.create(directory);
-        DemoCleaner cleaner = cleaner(folder);
+        HostedFolder folder = HostedFolder.create(directory, "demo");
+        HostedCleaner cleaner = cleaner(folder);
 
-        DemoFailedException e = assertThrows(DemoFailedException.class, () -> run(settings, folder, cleaner));
+        HostedFailedException e = assertThrows(HostedFailedException.class, () -> run(settings, folder, cleaner));
 
         assertEquals(2, e.exitCode());
         assertTrue(e.getMessage().contains("exit code 2:\ndemo.yaml:7:12: state: too much"), e.getMessage());
@@ -210,22 +221,22 @@ class DemoRunTest {
     @Test
     void shouldStartNothingOnceItIsCleanedUp() throws Exception {
         DemoSettings settings = settings(new byte[10], 1, "4MiB");
-        DemoFolder folder = DemoFolder.create(directory);
-        DemoCleaner cleaner = cleaner(folder);
+        HostedFolder folder = HostedFolder.create(directory, "demo");
+        HostedCleaner cleaner = cleaner(folder);
         cleaner.clean();
 
-        assertThrows(DemoFailedException.class, cleaner::startRoot);
+        assertThrows(HostedFailedException.class, cleaner::startRoot);
     }
 
     @Test
     void shouldTellAWorkersOwnFaultFromAKill() {
-        assertTrue(DemoRun.isOwnFault(new LastExit(ExitKind.EXCEPTION, 70, 0, 1, "")));
-        assertTrue(DemoRun.isOwnFault(new LastExit(ExitKind.EXIT, 71, 0, 1, "")));
-        assertTrue(DemoRun.isOwnFault(new LastExit(ExitKind.SPAWN_FAILED, -1, 0, 1, "")));
-        assertFalse(DemoRun.isOwnFault(new LastExit(ExitKind.SIGNAL, -1, 9, 1, "")));
-        assertFalse(DemoRun.isOwnFault(new LastExit(ExitKind.EXIT, 0, 0, 1, "")), "a SIGTERM from outside");
-        assertFalse(DemoRun.isOwnFault(new LastExit(ExitKind.EXIT, 143, 0, 1, "")), "a SIGTERM before it was ready");
-        assertFalse(DemoRun.isOwnFault(new LastExit(ExitKind.HANG, -1, 9, 1, "")), "stopped by hand for a while");
+        assertTrue(RootWatch.isOwnFault(new LastExit(ExitKind.EXCEPTION, 70, 0, 1, "")));
+        assertTrue(RootWatch.isOwnFault(new LastExit(ExitKind.EXIT, 71, 0, 1, "")));
+        assertTrue(RootWatch.isOwnFault(new LastExit(ExitKind.SPAWN_FAILED, -1, 0, 1, "")));
+        assertFalse(RootWatch.isOwnFault(new LastExit(ExitKind.SIGNAL, -1, 9, 1, "")));
+        assertFalse(RootWatch.isOwnFault(new LastExit(ExitKind.EXIT, 0, 0, 1, "")), "a SIGTERM from outside");
+        assertFalse(RootWatch.isOwnFault(new LastExit(ExitKind.EXIT, 143, 0, 1, "")), "a SIGTERM before it was ready");
+        assertFalse(RootWatch.isOwnFault(new LastExit(ExitKind.HANG, -1, 9, 1, "")), "stopped by hand for a while");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.ops.hosted.HostedFailedException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,7 +78,7 @@ class RecountTest {
     void shouldRefuseCountsItDoesNotUnderstand() {
         byte[] input = "a".getBytes(StandardCharsets.US_ASCII);
         for (String counts : new String[] {"a\t1\na\t1\n", "a 1\n", "\t1\n", "a\tone\n"}) {
-            assertThrows(DemoFailedException.class, () -> recount(input, counts), counts);
+            assertThrows(HostedFailedException.class, () -> recount(input, counts), counts);
         }
     }
 }

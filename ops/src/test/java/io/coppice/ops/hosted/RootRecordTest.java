@@ -1,4 +1,4 @@
-package io.coppice.ops.demo;
+package io.coppice.ops.hosted;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;

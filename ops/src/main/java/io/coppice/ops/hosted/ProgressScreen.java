@@ -1,13 +1,14 @@
-package io.coppice.ops.demo;
+package io.coppice.ops.hosted;
 
 import java.io.PrintStream;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 /**
- * What the user of the demo sees: lines, and on a terminal a progress bar below them that is drawn over and over. Elsewhere
+ * What the user of a long command sees: lines, and on a terminal a progress bar below them that is drawn over and over. Elsewhere
  * a line per tenth of the way takes its place. One thread, except {@link #close}.
  */
-final class DemoScreen implements AutoCloseable {
+public final class ProgressScreen implements AutoCloseable {
     private static final int BAR_CELLS = 30;
 
     /** More often than this a terminal flickers and nobody sees more. */
@@ -16,6 +17,7 @@ final class DemoScreen implements AutoCloseable {
     private final PrintStream out;
     private final boolean live;
     private final boolean colored;
+    private final String verb;
     private boolean barShown;
     private long drawnAtNs;
     private int tenthsTold;
@@ -23,32 +25,38 @@ final class DemoScreen implements AutoCloseable {
     /**
      * @param live whether {@code out} is a terminal on which a line can be drawn again
      * @param colored whether colours are welcome
+     * @param verb what was done of the way: {@code 10 % counted}
      */
-    DemoScreen(PrintStream out, boolean live, boolean colored) {
+    public ProgressScreen(PrintStream out, boolean live, boolean colored, String verb) {
+        this.verb = verb;
         this.out = out;
         this.live = live;
         this.colored = colored;
     }
 
     /** Prints a line, above the bar if there is one. */
-    synchronized void line(String text) {
+    public synchronized void line(String text) {
         clearBar();
         out.println(text);
         out.flush();
     }
 
     /** Whether anything that was printed did not arrive. */
-    synchronized boolean failed() {
+    public synchronized boolean failed() {
         return out.checkError();
     }
 
-    /** Shows how far the count is; cheap to call all the time. */
-    synchronized void progress(long position, long length, int killsDone, int kills, long nowNs) {
+    /**
+     * Shows how far it is; cheap to call all the time.
+     *
+     * @param more beside the percentage
+     */
+    public synchronized void progress(long position, long length, Supplier<String> more, long nowNs) {
         if (live) {
             if (!barShown || nowNs - drawnAtNs >= REDRAW_NS) {
                 drawnAtNs = nowNs;
                 barShown = true;
-                out.print("\r\u001b[K" + bar(position, length, killsDone, kills));
+                out.print("\r\u001b[K" + bar(position, length, more.get()));
                 out.flush();
             }
             return;
@@ -56,24 +64,23 @@ final class DemoScreen implements AutoCloseable {
         int tenths = (int) (10 * fraction(position, length));
         if (tenths > tenthsTold) {
             tenthsTold = tenths;
-            out.println(tenths * 10 + " % counted, " + killsDone + " of " + kills + " kills");
+            out.println(tenths * 10 + " % " + verb + ", " + more.get());
             out.flush();
         }
     }
 
-    private String bar(long position, long length, int killsDone, int kills) {
+    private String bar(long position, long length, String more) {
         double fraction = fraction(position, length);
         int full = (int) (BAR_CELLS * fraction);
         String cells = "█".repeat(full) + "░".repeat(BAR_CELLS - full);
         return String.format(
                 Locale.ROOT,
-                "%s%s%s %5.1f %%  %d of %d kills",
+                "%s%s%s %5.1f %%  %s",
                 colored ? "\u001b[32m" : "",
                 cells,
                 colored ? "\u001b[0m" : "",
                 100 * fraction,
-                killsDone,
-                kills);
+                more);
     }
 
     private static double fraction(long position, long length) {

@@ -1,4 +1,4 @@
-package io.coppice.ops.demo;
+package io.coppice.ops.hosted;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -9,7 +9,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
-class DemoScreenTest {
+class ProgressScreenTest {
     private final ByteArrayOutputStream shown = new ByteArrayOutputStream();
     private final PrintStream out = new PrintStream(shown, true, StandardCharsets.UTF_8);
 
@@ -19,9 +19,10 @@ class DemoScreenTest {
 
     @Test
     void shouldPrintALinePerTenthAndNoEscapesWithoutATerminal() {
-        try (DemoScreen screen = new DemoScreen(out, false, false)) {
+        try (ProgressScreen screen = new ProgressScreen(out, false, false, "counted")) {
             for (int i = 0; i <= 100; i++) {
-                screen.progress(i, 100, i / 20, 5, i);
+                int kills = i / 20;
+                screen.progress(i, 100, () -> kills + " of 5 kills", i);
             }
             screen.line("done");
         }
@@ -32,10 +33,10 @@ class DemoScreenTest {
 
     @Test
     void shouldDrawTheBarAgainBelowTheLinesOnATerminalAndLeaveNoTraceOfIt() {
-        try (DemoScreen screen = new DemoScreen(out, true, true)) {
-            screen.progress(50, 100, 1, 2, 0);
+        try (ProgressScreen screen = new ProgressScreen(out, true, true, "counted")) {
+            screen.progress(50, 100, () -> "1 of 2 kills", 0);
             screen.line("kill 2 of 2");
-            screen.progress(51, 100, 2, 2, 1);
+            screen.progress(51, 100, () -> "2 of 2 kills", 1);
         }
         assertEquals(
                 "\r\u001b[K\u001b[32m" + "█".repeat(15) + "░".repeat(15) + "\u001b[0m  50.0 %  1 of 2 kills"
@@ -47,8 +48,8 @@ class DemoScreenTest {
 
     @Test
     void shouldDrawWithoutColoursWhereTheyAreNotWelcome() {
-        try (DemoScreen screen = new DemoScreen(out, true, false)) {
-            screen.progress(0, 0, 0, 2, 0);
+        try (ProgressScreen screen = new ProgressScreen(out, true, false, "counted")) {
+            screen.progress(0, 0, () -> "0 of 2 kills", 0);
         }
         assertFalse(shown().contains("\u001b[32m"), shown());
         assertTrue(shown().contains("100.0 %"), "an empty input is all counted: " + shown());
@@ -56,9 +57,9 @@ class DemoScreenTest {
 
     @Test
     void shouldNotDrawFasterThanATerminalShows() {
-        try (DemoScreen screen = new DemoScreen(out, true, false)) {
+        try (ProgressScreen screen = new ProgressScreen(out, true, false, "counted")) {
             for (int i = 0; i < 1000; i++) {
-                screen.progress(i, 1000, 0, 2, i);
+                screen.progress(i, 1000, () -> "0 of 2 kills", i);
             }
         }
         assertEquals(1, shown().split("of 2 kills", -1).length - 1, shown());

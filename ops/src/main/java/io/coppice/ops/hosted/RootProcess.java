@@ -1,4 +1,4 @@
-package io.coppice.ops.demo;
+package io.coppice.ops.hosted;
 
 import io.coppice.ops.view.ProcFileSystem;
 import java.io.IOException;
@@ -10,13 +10,13 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * {@code coppice run} as a child process of the demo, its output in a file. Any thread.
+ * {@code coppice run} as a child process of the command that hosts it, its output in a file. Any thread.
  *
- * <p>It has a session of its own: what a terminal or a shell sends to the demo's process group does not reach it, and only
- * the demo, or who cleans up after it, decides when it ends.
+ * <p>It has a session of its own: what a terminal or a shell sends to the command's process group does not reach it, and only
+ * the command, or who cleans up after it, decides when it ends.
  */
-final class RootProcess {
-    /** As the root holds its workers: a root whose demo dies before it is on record never runs. */
+public final class RootProcess {
+    /** As the root holds its workers: a root whose host dies before it is on record never runs. */
     private static final String HELD = "read -r go && exec \"$@\" </dev/null";
 
     /** The daemon has 10 s for its shutdown; the root some more. */
@@ -33,7 +33,7 @@ final class RootProcess {
     }
 
     /** Starts it, records it, lets it go. The shell and the launcher replace themselves by the root, so the pid is the root's. */
-    static RootProcess start(Path launcher, DemoFolder folder, String instance, ProcFileSystem processes)
+    static RootProcess start(Path launcher, HostedFolder folder, String instance, ProcFileSystem processes)
             throws IOException {
         Process process = new ProcessBuilder(List.of(
                         "setsid",
@@ -58,16 +58,18 @@ final class RootProcess {
         return new RootProcess(process, folder.rootLog());
     }
 
-    long pid() {
+    /** Its process id. */
+    public long pid() {
         return process.pid();
     }
 
-    boolean isAlive() {
+    /** Whether it runs. */
+    public boolean isAlive() {
         return process.isAlive();
     }
 
     /** Only once it is dead. */
-    int exitCode() {
+    public int exitCode() {
         return process.exitValue();
     }
 
@@ -76,7 +78,7 @@ final class RootProcess {
      *
      * @return whether it did; if not, it was killed
      */
-    boolean stop() {
+    public boolean stop() {
         return stop(process.toHandle()) && process.onExit().join().exitValue() == 0;
     }
 
@@ -97,7 +99,7 @@ final class RootProcess {
     }
 
     /** The last lines it printed. */
-    String lastLines() throws IOException {
+    public String lastLines() throws IOException {
         List<String> lines = new String(Files.readAllBytes(log), StandardCharsets.UTF_8)
                 .lines()
                 .toList();

@@ -1,4 +1,4 @@
-package io.coppice.ops.demo;
+package io.coppice.ops.hosted;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -21,11 +21,11 @@ class RootProcessTest {
     Path directory;
 
     private final ProcFileSystem processes = new ProcFileSystem(Path.of("/proc"));
-    private DemoFolder folder;
+    private HostedFolder folder;
 
     @BeforeEach
     void createFolder() throws Exception {
-        folder = DemoFolder.create();
+        folder = HostedFolder.create("test");
     }
 
     @AfterEach

@@ -1,4 +1,4 @@
-package io.coppice.ops.demo;
+package io.coppice.ops.hosted;
 
 import io.coppice.ops.view.InstanceDirectory;
 import io.coppice.ops.view.ProcFileSystem;
@@ -11,33 +11,46 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Leaves nothing behind, however the demo ends: no process, no segment, no temporary file. Called by the demo's own thread;
+ * Leaves nothing behind, however the command ends: no process, no segment, no temporary file. Called by its own thread;
  * or, when it is interrupted, by its shutdown hook; or, when it is killed, by the process of {@link LastWill}. In one
  * process the first call does it, the others wait for it.
  */
-final class DemoCleaner {
-    private final DemoFolder folder;
+public final class HostedCleaner {
+    private final HostedFolder folder;
     private final InstanceDirectory instance;
     private final Path launcher;
     private final ProcFileSystem processes;
+    private final List<String> bulky;
+    private volatile boolean interrupted;
     private boolean done;
 
-    /** @param proc {@code /proc} */
-    DemoCleaner(DemoFolder folder, InstanceDirectory instance, Path launcher, Path proc) {
+    /** @param bulky names of files in the folder that are not kept */
+    public HostedCleaner(HostedFolder folder, HostedSettings settings, List<String> bulky) {
         this.folder = folder;
-        this.instance = instance;
-        this.launcher = launcher;
-        this.processes = new ProcFileSystem(proc);
+        this.instance = settings.instance();
+        this.launcher = settings.launcher();
+        this.processes = new ProcFileSystem(settings.proc());
+        this.bulky = List.copyOf(bulky);
+    }
+
+    /** The command is to end: whatever fails from now on fails because of that. Any thread. */
+    void interrupt() {
+        interrupted = true;
+    }
+
+    /** Whether it is. Any thread. */
+    boolean interrupted() {
+        return interrupted;
     }
 
     /**
      * Starts the root, unless the cleaning has begun: then nothing may be started any more.
      *
-     * @throws DemoFailedException if it has
+     * @throws HostedFailedException if it has
      */
-    synchronized RootProcess startRoot() throws IOException, DemoFailedException {
+    public synchronized RootProcess startRoot() throws IOException, HostedFailedException {
         if (done) {
-            throw new DemoFailedException("interrupted");
+            throw new HostedFailedException("interrupted");
         }
         return RootProcess.start(launcher, folder, instance.name(), processes);
     }
@@ -47,7 +60,7 @@ final class DemoCleaner {
      *
      * @return complaints, each one line; empty if all went well
      */
-    synchronized List<String> clean() {
+    public synchronized List<String> clean() {
         return clean(false);
     }
 
@@ -55,7 +68,7 @@ final class DemoCleaner {
      * As {@link #clean}, but the folder stays, with the manifest and the logs; unless there never was an instance, for then
      * there is nothing in it that was not told already.
      */
-    synchronized List<String> cleanAndKeepArtefacts() {
+    public synchronized List<String> cleanAndKeepArtefacts() {
         return clean(true);
     }
 
@@ -69,7 +82,7 @@ final class DemoCleaner {
             root.ifPresent(this::end);
             boolean ours = root.isPresent() && isOf(root.get());
             if (ours && artefactsWanted) {
-                folder.keepArtefacts(instance.logDirectory());
+                folder.keepArtefacts(instance.logDirectory(), bulky);
             }
             String complaint = ours ? purge(root.get()) : "";
             if (!ours || !artefactsWanted) {
@@ -82,22 +95,23 @@ final class DemoCleaner {
     }
 
     /**
-     * Ends a root and its worker: in order, if the root lives. One that is killed leaves its worker running; the table it
-     * also leaves says which process that is.
+     * Ends a root and its workers: in order, if the root lives. One that is killed leaves its workers running; the table it
+     * also leaves says which processes those are.
      */
     private void end(RootRecord root) {
         root.process(processes).ifPresent(RootProcess::stop);
-        try (InstanceWatch watch = new InstanceWatch(instance, root.pid())) {
-            watch.daemon().flatMap(child -> Victim.of(child, processes)).ifPresent(worker -> {
-                worker.kill(processes);
-                worker.handle().onExit().join();
-            });
+        try (RootWatch watch = new RootWatch(instance, root.pid())) {
+            List<Victim> workers = watch.children().stream()
+                    .flatMap(child -> Victim.of(child, processes).stream())
+                    .toList();
+            workers.forEach(worker -> worker.kill(processes));
+            workers.forEach(worker -> worker.handle().onExit().join());
         }
     }
 
     /** Whether the instance was that root's last; else what is in its directory is another's. */
     private boolean isOf(RootRecord root) {
-        try (InstanceWatch watch = new InstanceWatch(instance, root.pid())) {
+        try (RootWatch watch = new RootWatch(instance, root.pid())) {
             return watch.rootSeen();
         }
     }

@@ -1,4 +1,4 @@
-package io.coppice.ops.demo;
+package io.coppice.ops.hosted;
 
 import io.coppice.ops.view.ProcFileSystem;
 import io.coppice.state.root.RootSnapshot.ChildInfo;
@@ -12,9 +12,9 @@ import java.util.Optional;
  * @param incarnation of the daemon
  * @param handle made when the process was known to be this one; the JDK checks the start time again before it signals
  */
-record Victim(long pid, long startTicks, long incarnation, ProcessHandle handle) {
+public record Victim(long pid, long startTicks, long incarnation, ProcessHandle handle) {
     /** The process of a child, if it has one that lives. */
-    static Optional<Victim> of(ChildInfo child, ProcFileSystem processes) {
+    public static Optional<Victim> of(ChildInfo child, ProcFileSystem processes) {
         if (child.pid() <= 0) {
             return Optional.empty();
         }
@@ -28,7 +28,7 @@ record Victim(long pid, long startTicks, long incarnation, ProcessHandle handle)
      *
      * @return whether it hit: false if that process was dead already
      */
-    boolean kill(ProcFileSystem processes) {
+    public boolean kill(ProcFileSystem processes) {
         return processes.lives(pid, startTicks) && handle.destroyForcibly();
     }
 }

@@ -1,4 +1,4 @@
-package io.coppice.ops.demo;
+package io.coppice.ops.hosted;
 
 import io.coppice.ops.cli.Caller;
 import io.coppice.ops.cli.CommandFailedException;
@@ -14,21 +14,21 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
-/** {@code coppice demo-cleanup FOLDER --instance NAME}: stops and removes a demo whose own process is dead; see {@link LastWill}. */
+/** {@code coppice hosted-cleanup FOLDER --instance NAME}: stops and removes an instance whose host is dead; see {@link LastWill}. */
 @Command(
-        name = DemoCleanupCommand.NAME,
+        name = HostedCleanupCommand.NAME,
         hidden = true,
-        description = "Stop what a demo that was killed has left, and remove its files.")
-public final class DemoCleanupCommand implements Callable<Integer> {
-    static final String NAME = "demo-cleanup";
+        description = "Stop what a demo or torture that was killed has left, and remove its files.")
+public final class HostedCleanupCommand implements Callable<Integer> {
+    static final String NAME = "hosted-cleanup";
 
     private final CoppiceCommand coppice;
 
-    @Parameters(paramLabel = "FOLDER", description = "The demo's temporary folder.")
+    @Parameters(paramLabel = "FOLDER", description = "Its temporary folder.")
     private @Nullable Path folder;
 
     /** @param coppice the command it is a part of */
-    public DemoCleanupCommand(CoppiceCommand coppice) {
+    public HostedCleanupCommand(CoppiceCommand coppice) {
         this.coppice = coppice;
     }
 
@@ -38,16 +38,19 @@ public final class DemoCleanupCommand implements Callable<Integer> {
         Path given = java.util.Objects.requireNonNull(folder, "picocli requires it");
         String name = String.valueOf(coppice.instanceOption());
         if (!InstanceName.isValid(name)) {
-            throw new CommandFailedException(ExitCode.USAGE, NAME + ": --instance: the name of the demo's instance.");
+            throw new CommandFailedException(ExitCode.USAGE, NAME + ": --instance: the name of its instance.");
         }
         try {
-            DemoFolder left = DemoFolder.existing(caller.workingDirectory().resolve(given));
-            List<String> complaints = new DemoCleaner(
+            HostedFolder left = HostedFolder.existing(caller.workingDirectory().resolve(given));
+            List<String> complaints = new HostedCleaner(
                             left,
-                            InstanceBase.locate(caller.environment(), caller.uid(), caller.workingDirectory())
-                                    .instance(name),
-                            Path.of(System.getProperty("coppice.launcher", "coppice")),
-                            caller.proc())
+                            new HostedSettings(
+                                    NAME,
+                                    InstanceBase.locate(caller.environment(), caller.uid(), caller.workingDirectory())
+                                            .instance(name),
+                                    Path.of(System.getProperty("coppice.launcher", "coppice")),
+                                    caller.proc()),
+                            List.of())
                     .clean();
             if (!complaints.isEmpty()) {
                 throw new CommandFailedException(ExitCode.FAILED, NAME + ": " + String.join("\n", complaints));

@@ -1,4 +1,4 @@
-package io.coppice.ops.demo;
+package io.coppice.ops.hosted;
 
 import io.coppice.ops.view.ProcFileSystem;
 import java.io.IOException;
@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which process the demo's root is: one line {@code PID STARTTICKS} of a file in the demo's folder. It is written while the
+ * Which process the root of a hosted instance is: one line {@code PID STARTTICKS} of a file in its folder. It is written while the
  * root is held, so whoever finds the folder knows of every root that ever ran for it.
  *
  * @param startTicks its start time in ticks since boot, which with the pid is its identity

@@ -1,4 +1,4 @@
-package io.coppice.ops.demo;
+package io.coppice.ops.hosted;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -7,10 +7,10 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What is done if the demo's own process dies without having cleaned up, as {@code kill -9} makes it: {@code coppice
- * demo-cleanup}. Any thread.
+ * What is done if the hosting command's own process dies without having cleaned up, as {@code kill -9} makes it: {@code coppice
+ * hosted-cleanup}. Any thread.
  *
- * <p>A shell waits, in a session of its own, at the end of a pipe that only the demo's process can write to. The kernel closes
+ * <p>A shell waits, in a session of its own, at the end of a pipe that only that process can write to. The kernel closes
  * that pipe with the process, however it ends; only a word in it says that nothing is left to do.
  */
 final class LastWill {
@@ -23,7 +23,7 @@ final class LastWill {
     }
 
     /** Makes it known; to be called before there is anything to clean up but the folder itself. */
-    static LastWill write(Path launcher, DemoFolder folder, String instance) throws IOException {
+    static LastWill write(Path launcher, HostedFolder folder, String instance) throws IOException {
         String path = folder.path().toString();
         ProcessBuilder shell = new ProcessBuilder(List.of(
                         "setsid",
@@ -33,7 +33,7 @@ final class LastWill {
                         "sh",
                         path,
                         launcher.toString(),
-                        DemoCleanupCommand.NAME,
+                        HostedCleanupCommand.NAME,
                         path,
                         "--instance",
                         instance))
