@@ -8,6 +8,7 @@ import io.coppice.ops.cli.CoppiceCommand;
 import io.coppice.ops.cli.CoppiceCommandLine;
 import io.coppice.ops.demo.DemoCommand;
 import io.coppice.ops.hosted.HostedCleanupCommand;
+import io.coppice.ops.torture.TortureCommand;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -39,6 +40,7 @@ public final class Main {
         more.put("bench", BenchCommand::new);
         more.put("demo", DemoCommand::new);
         more.put("hosted-cleanup", HostedCleanupCommand::new);
+        more.put("torture", TortureCommand::new);
         return new CommandLineParts(ManifestPlans::new, more);
     }
 }

@@ -1,0 +1,70 @@
+package io.coppice.ops.torture;
+
+import io.coppice.ops.cli.CommandFailedException;
+import io.coppice.ops.cli.CoppiceCommand;
+import io.coppice.ops.cli.ExitCode;
+import io.coppice.ops.hosted.HostedInstance;
+import io.coppice.ops.hosted.HostedSettings;
+import io.coppice.ops.torture.job.TortureReader;
+import io.coppice.ops.torture.job.TortureWriter;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code coppice torture}: kills daemons at random instants, and checks that no commit of theirs is broken. */
+@Command(
+        name = "torture",
+        description = {
+            "Kill daemons with SIGKILL at random instants, N times, while they change every kind of structure",
+            "and read each other; check what they leave against what they acknowledged to another process",
+            "and against a model on the heap. Exit 0 only if nothing committed was lost or torn, and nothing",
+            "uncommitted was seen. It runs as an ordinary instance (torture, or what --instance says) and",
+            "cleans up after itself; if it finds something, it tells where the evidence is."
+        })
+public final class TortureCommand implements Callable<Integer> {
+    private static final int MOST_KILLS = 1_000_000;
+
+    private final CoppiceCommand coppice;
+
+    @Option(names = "--kills", paramLabel = "N", description = "How many SIGKILLs; default: ${DEFAULT-VALUE}.")
+    private int kills = 200;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            description = "Repeats the script and the kill schedule of an earlier run; default: another one each time.")
+    private @Nullable Long seed;
+
+    /** @param coppice the command it is a part of */
+    public TortureCommand(CoppiceCommand coppice) {
+        this.coppice = coppice;
+    }
+
+    @Override
+    public Integer call() {
+        if (kills < 0 || kills > MOST_KILLS) {
+            throw new CommandFailedException(
+                    ExitCode.USAGE, "torture: --kills: " + kills + " must be 0 to " + MOST_KILLS + ".");
+        }
+        String instance = coppice.instanceOption() == null ? "torture" : coppice.instanceOption();
+        HostedSettings host = HostedSettings.of(
+                coppice.caller(),
+                "torture",
+                instance,
+                Set.of(TortureWriter.class.getName(), TortureReader.class.getName()));
+        long chosen = seed == null ? new SplittableRandom().nextInt(1_000_000) : seed;
+        return HostedInstance.show(
+                coppice,
+                "torture",
+                "done",
+                screen -> HostedInstance.run(
+                        host,
+                        screen,
+                        List.of(TortureRun.SOCKET, TortureRun.GATE),
+                        new TortureRun(host, kills, chosen, screen)));
+    }
+}

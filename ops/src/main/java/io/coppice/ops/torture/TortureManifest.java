@@ -1,0 +1,40 @@
+package io.coppice.ops.torture;
+
+import io.coppice.ops.hosted.ManifestText;
+import io.coppice.ops.torture.job.JobArguments;
+import io.coppice.ops.torture.job.Structures;
+import io.coppice.ops.torture.job.TortureReader;
+import io.coppice.ops.torture.job.TortureWriter;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The manifest of a torture, as text: writers and readers that come back however they end, as often as it takes. Pure. */
+final class TortureManifest {
+    private TortureManifest() {}
+
+    static String text(String instance, Path classes, JobArguments arguments) {
+        StringBuilder text = new StringBuilder();
+        text.append("instance: ").append(ManifestText.quoted(instance)).append('\n');
+        text.append("daemons:\n");
+        Structures.WRITERS.forEach(name -> daemon(text, name, TortureWriter.class, classes, arguments.toArgs()));
+        Structures.READERS.forEach(name -> daemon(text, name, TortureReader.class, classes, arguments.toArgs()));
+        return text.toString();
+    }
+
+    private static void daemon(StringBuilder text, String name, Class<?> main, Path classes, List<String> args) {
+        text.append("  ").append(name).append(":\n");
+        text.append("    main: ").append(main.getName()).append('\n');
+        text.append("    classpath: [")
+                .append(ManifestText.quoted(classes.toString()))
+                .append("]\n");
+        text.append("    jvm: {heap: 16MiB, options: [\"-XX:TieredStopAtLevel=1\"]}\n");
+        text.append("    state: 1MiB\n");
+        text.append("    checkpoints: 2\n");
+        text.append("    restart: always\n");
+        text.append("    max_restarts: unlimited\n");
+        text.append("    backoff: none\n");
+        text.append("    args:\n");
+        args.forEach(
+                arg -> text.append("      - ").append(ManifestText.quoted(arg)).append('\n'));
+    }
+}

@@ -1,0 +1,264 @@
+package io.coppice.ops.torture;
+
+import io.coppice.ops.hosted.HostedCleaner;
+import io.coppice.ops.hosted.HostedFailedException;
+import io.coppice.ops.hosted.HostedFolder;
+import io.coppice.ops.hosted.HostedInstance;
+import io.coppice.ops.hosted.HostedSettings;
+import io.coppice.ops.hosted.ProgressScreen;
+import io.coppice.ops.hosted.RootProcess;
+import io.coppice.ops.hosted.RootWatch;
+import io.coppice.ops.hosted.Victim;
+import io.coppice.ops.torture.job.JobArguments;
+import io.coppice.ops.torture.job.Structures;
+import io.coppice.ops.torture.job.TortureWriter;
+import io.coppice.ops.view.ProcFileSystem;
+import io.coppice.state.SegmentException;
+import io.coppice.state.root.ChildStateCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/** One torture from its root's start to the verdict. The command's main thread, which does the killing. */
+final class TortureRun implements HostedInstance.Work {
+    /** Files in the folder. */
+    static final String SOCKET = "recorder";
+
+    static final String GATE = "gate";
+    private static final String FAULTS = "faults.txt";
+
+    private static final long LOOK_NS = 1_000_000;
+    private static final long HEALTH_NS = 20_000_000;
+    private static final long SETTLE_NS = 120_000_000_000L;
+
+    private final HostedSettings host;
+    private final int kills;
+    private final long seed;
+    private final ProgressScreen screen;
+    private final ProcFileSystem processes;
+    private final List<String> daemons;
+    private final Findings findings = new Findings();
+    private final Map<String, Ledger> ledgers = new TreeMap<>();
+    private volatile boolean interrupted;
+
+    private int killsDone;
+    private long commits;
+    private long healthAtNs;
+
+    TortureRun(HostedSettings host, int kills, long seed, ProgressScreen screen) {
+        this.host = host;
+        this.kills = kills;
+        this.seed = seed;
+        this.screen = screen;
+        this.processes = new ProcFileSystem(host.proc());
+        daemons = new ArrayList<>(Structures.WRITERS);
+        daemons.addAll(Structures.READERS);
+        Structures.WRITERS.forEach(writer -> ledgers.put(writer, new Ledger(writer, findings)));
+    }
+
+    /** What every wait is for. */
+    private interface Condition {
+        boolean holds() throws IOException;
+    }
+
+    /** What watches while it waits. */
+    private interface Check {
+        void check(long nowNs) throws IOException, HostedFailedException;
+    }
+
+    @Override
+    public void interrupt() {
+        interrupted = true;
+    }
+
+    @Override
+    public String run(HostedFolder folder, HostedCleaner cleaner) throws IOException, HostedFailedException {
+        Files.writeString(
+                folder.manifest(),
+                TortureManifest.text(
+                        host.instance().name(),
+                        HostedSettings.classesOf(TortureWriter.class),
+                        new JobArguments(seed, folder.file(SOCKET), folder.file(GATE))));
+        screen.line("Torturing " + Structures.WRITERS.size() + " writers and " + Structures.READERS.size()
+                + " readers as instance " + host.instance().name() + "; " + kills + " kills, seed " + seed + ".");
+        boolean right = false;
+        try (Recorder recorder = Recorder.listen(folder.file(SOCKET), ledgers, findings)) {
+            RootProcess root = cleaner.startRoot();
+            try (RootWatch watch = new RootWatch(host.instance(), root.pid())) {
+                Health health = new Health(root, watch);
+                await(now -> health.check(0, now), () -> allHaveBegun(watch));
+                long beganNs = System.nanoTime();
+                try (Inspector inspector = new Inspector(host.instance(), seed, ledgers, findings)) {
+                    torture(folder, root, watch, recorder, health, inspector);
+                    String wrong = verdict(inspector, (System.nanoTime() - beganNs) / 1e9);
+                    right = wrong.isEmpty();
+                    return wrong;
+                }
+            }
+        } catch (InterruptedException e) {
+            throw new HostedFailedException("interrupted");
+        } catch (SegmentException e) {
+            throw new HostedFailedException("A segment cannot be opened: " + e.getMessage());
+        } finally {
+            if (!right) {
+                Files.write(folder.file(FAULTS), findings.texts());
+                keepSegments(folder);
+            }
+        }
+    }
+
+    private boolean allHaveBegun(RootWatch watch) {
+        return daemons.stream()
+                        .allMatch(name -> watch.child(name)
+                                .filter(child -> child.incarnation() > 0)
+                                .isPresent())
+                && ledgers.values().stream().allMatch(ledger -> ledger.acknowledged() > 0);
+    }
+
+    private void torture(
+            HostedFolder folder,
+            RootProcess root,
+            RootWatch watch,
+            Recorder recorder,
+            Health health,
+            Inspector inspector)
+            throws IOException, HostedFailedException, InterruptedException {
+        Inspection inspection = new Inspection(inspector);
+        inspection.start();
+        try {
+            Check check = nowNs -> {
+                commits = inspector.commits();
+                health.check(commits, nowNs);
+                requireWhole(recorder.broken());
+                requireWhole(inspection.broken());
+                screen.progress(
+                        killsDone, kills, () -> killsDone + " of " + kills + " kills, " + commits + " commits", nowNs);
+            };
+            strike(watch, check);
+            awaitProgress(check);
+            Files.createFile(folder.file(GATE));
+        } finally {
+            inspection.end();
+            if (!findings.none()) {
+                keepSegments(folder);
+            }
+        }
+        Check check = nowNs -> health.check();
+        settle(check, inspector);
+        if (!root.stop()) {
+            throw new HostedFailedException("The root did not stop in order: " + root.lastLines());
+        }
+        recorder.drain();
+        inspector.inspect();
+        commits = inspector.commits();
+        Structures.WRITERS.forEach(writer -> ledger(writer).ended(inspector.step(writer)));
+    }
+
+    private Ledger ledger(String writer) {
+        return Objects.requireNonNull(ledgers.get(writer));
+    }
+
+    private static void requireWhole(@Nullable String broken) throws HostedFailedException {
+        if (broken != null) {
+            throw new HostedFailedException(broken);
+        }
+    }
+
+    private void strike(RootWatch watch, Check check) throws IOException, HostedFailedException {
+        KillSchedule schedule = new KillSchedule(seed, daemons);
+        while (killsDone < kills && findings.none()) {
+            KillSchedule.Strike strike = schedule.next();
+            await(check, () -> !strike.whenReady() || areReady(watch, strike.daemons()) || !findings.none());
+            long dueNs = System.nanoTime() + strike.delayNs();
+            await(check, () -> System.nanoTime() >= dueNs || !findings.none());
+            List<Victim> victims = strike.daemons().stream()
+                    .flatMap(name -> watch.child(name).stream())
+                    .flatMap(child -> Victim.of(child, processes).stream())
+                    .toList();
+            for (Victim victim : victims) {
+                if (killsDone < kills && victim.kill(processes)) {
+                    killsDone++;
+                }
+            }
+        }
+    }
+
+    private static boolean areReady(RootWatch watch, List<String> names) {
+        return names.stream()
+                .allMatch(name -> watch.child(name)
+                        .filter(child -> child.state() == ChildStateCode.READY)
+                        .isPresent());
+    }
+
+    /** After the last kill every writer must have come back. */
+    private void awaitProgress(Check check) throws IOException, HostedFailedException {
+        for (String writer : Structures.WRITERS) {
+            long step = ledger(writer).acknowledged();
+            await(check, () -> ledger(writer).acknowledged() > step || !findings.none());
+        }
+    }
+
+    /** The writers have come to rest, or will within a step: what they sent must arrive. */
+    private void settle(Check check, Inspector inspector) throws IOException, HostedFailedException {
+        long[] last = {-1, -1};
+        long endNs = System.nanoTime() + SETTLE_NS;
+        await(check, () -> {
+            inspector.inspect();
+            long steps = Structures.WRITERS.stream().mapToLong(inspector::step).sum();
+            last[1] = last[0];
+            last[0] = steps;
+            return !findings.none() || (last[1] == steps && inspector.allReceived()) || System.nanoTime() > endNs;
+        });
+        if (findings.none() && !inspector.allReceived()) {
+            findings.add(Fault.LOST, "messages that were committed as sent did not arrive in two minutes");
+        }
+    }
+
+    /** As they are found, before anything else happens to them. */
+    private void keepSegments(HostedFolder folder) throws IOException {
+        for (String name : daemons) {
+            Path segment = host.instance().path().resolve(name + ".seg");
+            if (Files.exists(segment) && !Files.exists(folder.file(name + ".seg"))) {
+                Files.copy(segment, folder.file(name + ".seg"));
+            }
+        }
+    }
+
+    private void await(Check check, Condition condition) throws IOException, HostedFailedException {
+        while (!condition.holds()) {
+            long nowNs = System.nanoTime();
+            if (interrupted) {
+                throw new HostedFailedException("interrupted");
+            }
+            if (nowNs - healthAtNs >= HEALTH_NS) {
+                healthAtNs = nowNs;
+                check.check(nowNs);
+            }
+            LockSupport.parkNanos(LOOK_NS);
+        }
+    }
+
+    private String verdict(Inspector inspector, double seconds) {
+        for (String text : findings.texts()) {
+            screen.line(text);
+        }
+        screen.line(String.format(
+                Locale.ROOT,
+                "%.1f s; %d snapshots of all structures compared with the model.",
+                seconds,
+                inspector.snapshots()));
+        screen.line("torture: kills=" + killsDone + " commits=" + commits + " lost=" + findings.count(Fault.LOST)
+                + " torn=" + findings.count(Fault.TORN) + " phantom=" + findings.count(Fault.PHANTOM));
+        Optional<String> first = findings.texts().stream().findFirst();
+        return first.map(text -> "seed " + seed + ", " + text).orElse("");
+    }
+}

@@ -1,0 +1,60 @@
+package io.coppice.ops.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * Goal: no commit of any structure is lost, torn or invented, whatever instruction its process dies at. Method: the torture,
+ * 200 SIGKILLs at writers and readers, each compared with what they acknowledged and with a model.
+ */
+class TortureSystemTest {
+    private static final Pattern VERDICT =
+            Pattern.compile("torture: kills=([0-9]+) commits=([0-9]+) lost=([0-9]+) torn=([0-9]+) phantom=([0-9]+)");
+
+    @RegisterExtension
+    final Coppice coppice = new Coppice();
+
+    @Test
+    void shouldLoseTearAndInventNothingInTwoHundredKills() throws Exception {
+        Path out = coppice.directory.resolve("out");
+        Path err = coppice.directory.resolve("err");
+        int exitCode = coppice.start(out, err, "torture", "--kills", "200", "--seed", "200")
+                .waitFor();
+
+        String shown = Files.readString(out) + Files.readString(err);
+        assertEquals(0, exitCode, shown);
+        List<String> lines = Files.readAllLines(out);
+        Matcher verdict = VERDICT.matcher(lines.get(lines.size() - 1));
+        assertTrue(verdict.matches(), shown);
+        assertEquals(
+                List.of("200", "0", "0", "0"),
+                List.of(verdict.group(1), verdict.group(3), verdict.group(4), verdict.group(5)),
+                shown);
+        assertTrue(Long.parseLong(verdict.group(2)) > 200, "the daemons got on between the kills: " + shown);
+        try (Stream<Path> files = Files.walk(coppice.home())) {
+            assertEquals(
+                    List.of("root.lock"),
+                    files.filter(Files::isRegularFile)
+                            .map(file -> String.valueOf(file.getFileName()))
+                            .toList(),
+                    "nothing of it is left");
+        }
+    }
+
+    @Test
+    void shouldRefuseWhatItCannotDo() throws Exception {
+        Coppice.Result refused = coppice.run("torture", "--kills", "-1");
+        assertEquals(2, refused.exitCode(), refused.out() + refused.err());
+        assertEquals("coppice: torture: --kills: -1 must be 0 to 1000000.\n", refused.err());
+        assertEquals("", refused.out(), "nothing was started");
+    }
+}
