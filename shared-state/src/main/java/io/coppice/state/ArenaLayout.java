@@ -26,7 +26,8 @@ package io.coppice.state;
  *      56     8 parameter2       map from byte strings: maxKeyBytes; append log: capacityBytes; channel: receivers; cursor: key of
  *                              the ring it is for
  *      64     8 parameter3       map from byte strings: cells of the key pool; channel: hash of the receivers' names
- *      72     8 nameLength
+ *      72     4 nameLength
+ *      76     4 checksum         CRC32C of the description without these four bytes: block and fields, not the data
  *      80    48 name             UTF-8, zero padded
  *     128  64*n fields           in the order of declaration
  *             0     4 type         FieldType's code
@@ -58,7 +59,8 @@ final class ArenaLayout {
     static final int PARAMETER_2_OFFSET = PARAMETER_1_OFFSET + Long.BYTES;
     static final int PARAMETER_3_OFFSET = PARAMETER_2_OFFSET + Long.BYTES;
     static final int NAME_LENGTH_OFFSET = PARAMETER_3_OFFSET + Long.BYTES;
-    static final int NAME_OFFSET = NAME_LENGTH_OFFSET + Long.BYTES;
+    static final int CHECKSUM_OFFSET = NAME_LENGTH_OFFSET + Integer.BYTES;
+    static final int NAME_OFFSET = CHECKSUM_OFFSET + Integer.BYTES;
     static final int FIELDS_OFFSET = NAME_OFFSET + RecordLayout.MAX_NAME_BYTES;
 
     static final int FIELD_TYPE_OFFSET = 0;

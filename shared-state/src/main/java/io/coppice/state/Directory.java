@@ -5,10 +5,12 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.zip.CRC32C;
 
 /**
  * Turns the arena's blocks into {@link StructureInfo} and back. Reading trusts nothing: every offset, count and length is
- * checked against the arena, so that it ends, in a list or in a {@link SegmentDamagedException}, whatever the bytes are.
+ * checked against the arena, so that it ends, in a list or in a {@link SegmentDamagedException}, whatever the bytes are; and a
+ * checksum over each description finds what would be possible and is not what was stored.
  */
 final class Directory {
     private Directory() {}
@@ -49,7 +51,16 @@ final class Directory {
             at += total;
         }
         require(structures.size() == count, structures.size() + " blocks, structureCount " + count);
+        require(published == publishedBytes(structures), "publishedBytes " + published);
         return structures;
+    }
+
+    private static long publishedBytes(List<StructureInfo> structures) {
+        long bytes = 0;
+        for (StructureInfo structure : structures) {
+            bytes += structure.type() == StructureType.PUBLISHED_RECORD ? structure.recordBytes() : 0;
+        }
+        return bytes;
     }
 
     private static StructureInfo readBlock(
@@ -65,8 +76,8 @@ final class Directory {
                 where + "fieldCount " + fieldCount);
         long dataLength = NativeWords.get(block, ArenaLayout.DATA_LENGTH_OFFSET);
         require(dataLength > 0 && dataLength <= total - dataOffset(fieldCount), where + "dataLength " + dataLength);
-        String name =
-                readName(block, ArenaLayout.NAME_OFFSET, NativeWords.get(block, ArenaLayout.NAME_LENGTH_OFFSET), where);
+        String name = readName(
+                block, ArenaLayout.NAME_OFFSET, NativeWords.getInt(block, ArenaLayout.NAME_LENGTH_OFFSET), where);
         long capacity = NativeWords.get(block, ArenaLayout.PARAMETER_0_OFFSET);
         require(capacity >= 0 && capacity <= Integer.MAX_VALUE, where + "capacity " + capacity);
         long recordBytes = NativeWords.get(block, ArenaLayout.PARAMETER_1_OFFSET);
@@ -79,11 +90,13 @@ final class Directory {
                         ? publish >= 0 && publish <= publishedBytes - recordBytes
                         : publish == ArenaLayout.NOT_PUBLISHED,
                 where + "publishOffset " + publish);
+        byte[] fields = new byte[fieldCount * ArenaLayout.FIELD_LENGTH];
+        source.read(at + ArenaLayout.FIELDS_OFFSET, fields, fields.length);
         StructureInfo structure = new StructureInfo(
                 name,
                 type,
                 NativeWords.get(block, ArenaLayout.LAYOUT_HASH_OFFSET),
-                hasFields ? readFields(source, at, fieldCount, (int) recordBytes, where) : List.of(),
+                hasFields ? readFields(fields, fieldCount, (int) recordBytes, where) : List.of(),
                 geometry.arenaOffset() + at + dataOffset(fieldCount),
                 dataLength,
                 capacity,
@@ -93,22 +106,23 @@ final class Directory {
                 (int) publish);
         String problem = type.shape().problem(structure);
         require(problem == null, where + problem);
+        int checksum = NativeWords.getInt(block, ArenaLayout.CHECKSUM_OFFSET);
+        require(checksum == checksum(block, fields), where + "checksum " + Integer.toHexString(checksum));
         return structure;
     }
 
-    private static List<FieldInfo> readFields(Source source, long at, int fieldCount, int recordBytes, String where) {
+    private static List<FieldInfo> readFields(byte[] bytes, int fieldCount, int recordBytes, String where) {
         List<FieldInfo> fields = new ArrayList<>(fieldCount);
         Set<String> names = new HashSet<>();
-        byte[] bytes = new byte[ArenaLayout.FIELD_LENGTH];
         int expectedOffset = 0;
         for (int i = 0; i < fieldCount; i++) {
-            source.read(at + ArenaLayout.FIELDS_OFFSET + (long) i * ArenaLayout.FIELD_LENGTH, bytes, bytes.length);
+            int from = i * ArenaLayout.FIELD_LENGTH;
             String which = where + "field " + i + ": ";
-            int code = NativeWords.getInt(bytes, ArenaLayout.FIELD_TYPE_OFFSET);
+            int code = NativeWords.getInt(bytes, from + ArenaLayout.FIELD_TYPE_OFFSET);
             FieldType type = FieldType.of(code)
                     .orElseThrow(() -> new SegmentDamagedException("Directory is damaged: " + which + "type " + code));
-            int offset = NativeWords.getInt(bytes, ArenaLayout.FIELD_OFFSET_OFFSET);
-            int capacity = NativeWords.getInt(bytes, ArenaLayout.FIELD_CAPACITY_OFFSET);
+            int offset = NativeWords.getInt(bytes, from + ArenaLayout.FIELD_OFFSET_OFFSET);
+            int capacity = NativeWords.getInt(bytes, from + ArenaLayout.FIELD_CAPACITY_OFFSET);
             require(offset == expectedOffset, which + "offset " + offset);
             require(
                     type == FieldType.BYTES
@@ -117,8 +131,8 @@ final class Directory {
                     which + "capacity " + capacity);
             String name = readName(
                     bytes,
-                    ArenaLayout.FIELD_NAME_OFFSET,
-                    NativeWords.getInt(bytes, ArenaLayout.FIELD_NAME_LENGTH_OFFSET),
+                    from + ArenaLayout.FIELD_NAME_OFFSET,
+                    NativeWords.getInt(bytes, from + ArenaLayout.FIELD_NAME_LENGTH_OFFSET),
                     which);
             require(names.add(name), which + "second field named " + name);
             FieldInfo field = new FieldInfo(name, type, offset, capacity);
@@ -164,7 +178,7 @@ final class Directory {
         NativeWords.put(block, ArenaLayout.PARAMETER_2_OFFSET, request.parameter2());
         NativeWords.put(block, ArenaLayout.PARAMETER_3_OFFSET, request.parameter3());
         byte[] nameBytes = request.name().getBytes(StandardCharsets.UTF_8);
-        NativeWords.put(block, ArenaLayout.NAME_LENGTH_OFFSET, nameBytes.length);
+        NativeWords.putInt(block, ArenaLayout.NAME_LENGTH_OFFSET, nameBytes.length);
         System.arraycopy(nameBytes, 0, block, ArenaLayout.NAME_OFFSET, nameBytes.length);
         for (int i = 0; i < fields.size(); i++) {
             RecordField field = fields.get(i);
@@ -177,6 +191,17 @@ final class Directory {
             NativeWords.putInt(block, at + ArenaLayout.FIELD_NAME_LENGTH_OFFSET, fieldName.length);
             System.arraycopy(fieldName, 0, block, at + ArenaLayout.FIELD_NAME_OFFSET, fieldName.length);
         }
+        NativeWords.putInt(block, ArenaLayout.CHECKSUM_OFFSET, checksum(block, new byte[0]));
         return block;
+    }
+
+    /** Of a description, in two parts or one, all but the checksum itself. */
+    private static int checksum(byte[] block, byte[] fields) {
+        CRC32C crc = new CRC32C();
+        int after = ArenaLayout.CHECKSUM_OFFSET + Integer.BYTES;
+        crc.update(block, 0, ArenaLayout.CHECKSUM_OFFSET);
+        crc.update(block, after, block.length - after);
+        crc.update(fields, 0, fields.length);
+        return (int) crc.getValue();
     }
 }

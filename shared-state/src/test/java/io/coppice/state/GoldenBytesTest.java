@@ -146,7 +146,7 @@ class GoldenBytesTest {
                 "2000000000000000", // bytes of one record
                 "0000000000000000",
                 "0000000000000000",
-                "0100000000000000", // nameLength
+                "01000000bb446758", // nameLength, checksum
                 "7000000000000000"); // name
         assertBytes(
                 arena + 64 + 128,
@@ -176,7 +176,7 @@ class GoldenBytesTest {
         assertEquals("0100000000000000", hex(segment, area + 8)); // timeline
         assertEquals("0100000000000000", hex(segment, area + 16)); // commitSequence
         assertEquals("8001000000000000", hex(segment, area + 24)); // dataLength
-        assertEquals("cb307c9500000000", hex(segment, area + 40)); // dataChecksum
+        assertEquals("aba6f3de00000000", hex(segment, area + 40)); // dataChecksum
         byte[] header = java.util.Arrays.copyOfRange(segment.bytes(), (int) area, (int) area + 48);
         java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
         crc.update(header);
