@@ -98,15 +98,13 @@ class ConcurrencyProofTest {
                 ReadOnlySegment segment = SegmentFile.openReadOnly(file)) {
             owner.recover();
             Litmus.Reader reader = Litmus.UNPROTECTED.reader(segment);
-            Map<Outcome, Long> found = race(
-                    random -> Litmus.UNPROTECTED.write(owner, random),
-                    List.of(() -> {
-                        Map<Outcome, Long> outcomes = new EnumMap<>(Outcome.class);
-                        do {
-                            outcomes.merge(reader.look(), 1L, Long::sum);
-                        } while (!outcomes.containsKey(Outcome.TORN) && !done.get());
-                        return outcomes;
-                    }));
+            Map<Outcome, Long> found = race(random -> Litmus.UNPROTECTED.write(owner, random), List.of(() -> {
+                Map<Outcome, Long> outcomes = new EnumMap<>(Outcome.class);
+                do {
+                    outcomes.merge(reader.look(), 1L, Long::sum);
+                } while (!outcomes.containsKey(Outcome.TORN) && !done.get());
+                return outcomes;
+            }));
             Proof.report("UNPROTECTED " + found);
             assertTrue(found.containsKey(Outcome.TORN));
         }
@@ -173,7 +171,9 @@ class ConcurrencyProofTest {
     private static void assertAllowed(String name, Map<Outcome, Long> outcomes, Outcome interesting) {
         Proof.report(name + " " + outcomes);
         assertEquals(
-                List.of(), outcomes.keySet().stream().filter(Outcome::isForbidden).toList(), name + " " + outcomes);
+                List.of(),
+                outcomes.keySet().stream().filter(Outcome::isForbidden).toList(),
+                name + " " + outcomes);
         assertTrue(outcomes.containsKey(interesting), name + " " + outcomes);
     }
 

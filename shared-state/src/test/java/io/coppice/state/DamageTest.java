@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.fail;
 import io.coppice.state.testing.RecordingMemory;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -14,19 +16,19 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Goal: whatever the bytes, a reader answers. Method: seeded bit flips, garbage words and hostile numbers over header, undo
  * log, publish slots and arena of a segment that died in mid-commit; every reader runs to its end.
  */
+@Timeout(value = 5, unit = TimeUnit.HOURS)
 class DamageTest {
-    private static final long[] HOSTILE = {
-        -1, 0, 1, Long.MAX_VALUE, Long.MIN_VALUE, Integer.MAX_VALUE, 1L << 32, 1L << 47, 0xffff, RecordedRun.LENGTH
-    };
+    private static final int SEEDS = 4;
 
     @ParameterizedTest
     @ValueSource(longs = {61, 62, 63, 64})
     void shouldAnswerWhateverTheBytesAre(long seed) {
         RecordedRun run = RecordedRun.of(seed, 120);
         SplittableRandom random = new SplittableRandom(seed);
+        long rounds = Proof.number("damages", SEEDS * 4000) / SEEDS;
         int damaged = 0;
         int sound = 0;
-        for (int round = 0; round < 4000; round++) {
+        for (long round = 0; round < rounds; round++) {
             byte[] disk = run.startImage();
             if (round % 20 == 0) {
                 // A different moment of the writer's life every so often; replaying is what costs.
@@ -43,6 +45,7 @@ class DamageTest {
             damaged += outcome == Outcome.DAMAGED ? 1 : 0;
             sound += outcome == Outcome.SOUND ? 1 : 0;
         }
+        Proof.report("damaged segments=" + rounds + " seed=" + seed + " noticed=" + damaged);
         assertTrue(damaged > 100 && sound > 100, "seed " + seed + ": damaged " + damaged + ", sound " + sound);
     }
 
@@ -56,13 +59,7 @@ class DamageTest {
 
     private static void damage(byte[] disk, SplittableRandom random) {
         for (int hits = 1 + random.nextInt(3); hits > 0; hits--) {
-            int at = interesting(disk, random);
-            switch (random.nextInt(4)) {
-                case 0 -> disk[at] ^= (byte) (1 << random.nextInt(8));
-                case 1 -> NativeWords.put(disk, at & -8, random.nextLong());
-                case 2 -> NativeWords.put(disk, at & -8, HOSTILE[random.nextInt(HOSTILE.length)]);
-                default -> NativeWords.putInt(disk, at & -4, (int) HOSTILE[random.nextInt(HOSTILE.length)]);
-            }
+            Damage.hit(disk, interesting(disk, random), random);
         }
     }
 
