@@ -87,10 +87,10 @@ final class PoisonPredicates {
         }
         ExitStatus status = event.status();
         if (status instanceof ExitStatus.Exited exited) {
-            boolean atItsEnd = exited.code() == 78 || exited.code() == 0 && spec.restart() != RestartPolicy.ALWAYS;
+            boolean atItsEnd = exited.code() == 78 || (exited.code() == 0 && spec.restart() != RestartPolicy.ALWAYS);
             return !atItsEnd && (book.condemned || !NOT_OF_ITS_CONTENTS.contains(exited.code()));
         }
-        return book.condemned || status instanceof ExitStatus.Signaled signaled && FAULTS.contains(signaled.signal());
+        return book.condemned || (status instanceof ExitStatus.Signaled signaled && FAULTS.contains(signaled.signal()));
     }
 
     void otherEvent(ChildBook book, SupervisorState before, Event event, Step step) {

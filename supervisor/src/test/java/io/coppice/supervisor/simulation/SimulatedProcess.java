@@ -157,7 +157,7 @@ final class SimulatedProcess {
         segment.uncommitted = 0;
         sequence = segment.commitSequence;
         progress = sequence == 0 ? StepProgress.MADE : StepProgress.NONE;
-        if (fallback == Fallback.EMPTY || fallback == Fallback.CHECKPOINT && draws.chance(0.5)) {
+        if (fallback == Fallback.EMPTY || (fallback == Fallback.CHECKPOINT && draws.chance(0.5))) {
             segment.poisoned = false;
         }
         if (segment.poisoned && !world.faults.over) {
