@@ -30,12 +30,7 @@ final class DemoManifest {
                 .append('\n'));
         text.append("    jvm: {heap: ").append(ManifestText.quoted(heap)).append("}\n");
         text.append("    state: ").append(ManifestText.quoted(state)).append('\n');
-        text.append("    restart: always\n");
-        text.append("    max_restarts: unlimited\n");
-        text.append("    backoff: none\n");
-        text.append("    args:\n");
-        args.forEach(
-                arg -> text.append("      - ").append(ManifestText.quoted(arg)).append('\n'));
+        text.append(ManifestText.endless(args));
         return text.toString();
     }
 }

@@ -1,8 +1,18 @@
 package io.coppice.ops.hosted;
 
+import java.util.List;
+
 /** Pieces of a manifest that a command writes. Pure. */
 public final class ManifestText {
     private ManifestText() {}
+
+    /** The end of a daemon's entry: it comes back however it ends, as often as it takes; and its arguments. */
+    public static String endless(List<String> args) {
+        StringBuilder text = new StringBuilder("    restart: always\n    max_restarts: unlimited\n    backoff: none\n");
+        text.append("    args:\n");
+        args.forEach(arg -> text.append("      - ").append(quoted(arg)).append('\n'));
+        return text.toString();
+    }
 
     /** A double-quoted YAML scalar, in which any text can be written. */
     public static String quoted(String text) {

@@ -30,11 +30,6 @@ final class TortureManifest {
         text.append("    jvm: {heap: 16MiB, options: [\"-XX:TieredStopAtLevel=1\"]}\n");
         text.append("    state: 1MiB\n");
         text.append("    checkpoints: 2\n");
-        text.append("    restart: always\n");
-        text.append("    max_restarts: unlimited\n");
-        text.append("    backoff: none\n");
-        text.append("    args:\n");
-        args.forEach(
-                arg -> text.append("      - ").append(ManifestText.quoted(arg)).append('\n'));
+        text.append(ManifestText.endless(args));
     }
 }
