@@ -119,7 +119,7 @@ final class ContentsCheck {
                 (key, value) -> equal(Structures.STRINGS + " at " + key, value, strings.get(key, ~value)));
 
         SortedMap<Long, Long> longs = new TreeMap<>();
-        found.longLongMap(Structures.LONGS).forEach(longs::put);
+        found.longLongMap(Structures.LONGS).forEach((key, value) -> longs.put(key, value));
         equal(Structures.LONGS, wanted.longs, longs);
         wanted.longs.forEach((key, value) -> equal(
                 Structures.LONGS + " at " + key,

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Looks into all segments, read-only, whatever their owners are doing or not doing any more, and compares what is there with
@@ -25,7 +26,7 @@ final class Inspector implements AutoCloseable {
     private final Map<String, HeapModel> models = new HashMap<>();
     private final Map<String, Ledger> ledgers;
     private final Findings findings;
-    private volatile long snapshots;
+    private final AtomicLong snapshots = new AtomicLong();
 
     /**
      * Opens all.
@@ -48,7 +49,7 @@ final class Inspector implements AutoCloseable {
 
     /** Snapshots that were compared so far. Any thread. */
     long snapshots() {
-        return snapshots;
+        return snapshots.get();
     }
 
     /** Commits of all daemons so far. */
@@ -89,7 +90,7 @@ final class Inspector implements AutoCloseable {
         for (String difference : ContentsCheck.differences(view, model)) {
             findings.add(Fault.TORN, writer + " at step " + step + ": " + difference);
         }
-        snapshots++;
+        snapshots.incrementAndGet();
     }
 
     /** The step that a writer's contents were of when they were last looked at. */

@@ -17,22 +17,37 @@ public record Report(Kind kind, String daemon, long incarnation, long step, Stri
     /** Kinds, by their codes on the wire. */
     public enum Kind {
         /** A new process of the daemon goes on after that step. Always the first report of a connection. */
-        RESUMED,
+        RESUMED(1),
         /** The step is committed: the daemon has seen that its commit returned. */
-        COMMITTED,
+        COMMITTED(2),
         /** A reader has seen that step of a writer. */
-        SEEN,
+        SEEN(3),
         /** A reader has found something gone. */
-        LOST,
+        LOST(4),
         /** A reader has found something that contradicts itself. */
-        TORN,
+        TORN(5),
         /** A reader has found something that was never committed. */
-        PHANTOM
+        PHANTOM(6);
+
+        private final int code;
+
+        Kind(int code) {
+            this.code = code;
+        }
+
+        private static Kind of(int code) throws IOException {
+            for (Kind kind : values()) {
+                if (kind.code == code) {
+                    return kind;
+                }
+            }
+            throw new IOException("a report of kind " + code);
+        }
     }
 
     /** Writes it. */
     public void write(DataOutputStream out) throws IOException {
-        out.writeByte(kind.ordinal());
+        out.writeByte(kind.code);
         out.writeUTF(daemon);
         out.writeLong(incarnation);
         out.writeLong(step);
@@ -45,10 +60,6 @@ public record Report(Kind kind, String daemon, long incarnation, long step, Stri
      * @throws java.io.EOFException at the end, or if its writer died within one
      */
     public static Report read(DataInputStream in) throws IOException {
-        int kind = in.readByte();
-        if (kind < 0 || kind >= Kind.values().length) {
-            throw new IOException("a report of kind " + kind);
-        }
-        return new Report(Kind.values()[kind], in.readUTF(), in.readLong(), in.readLong(), in.readUTF());
+        return new Report(Kind.of(in.readByte()), in.readUTF(), in.readLong(), in.readLong(), in.readUTF());
     }
 }
