@@ -25,19 +25,45 @@ final class ForeignPlace {
      * @return false if the writer was too fast every time; the fields are then meaningless
      */
     boolean read(long offset) {
+        committed = memory.getLongAcquire(HeaderLayout.COMMIT_SEQUENCE_OFFSET);
+        if (readNext(offset)) {
+            return true;
+        }
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             committed = memory.getLongAcquire(HeaderLayout.COMMIT_SEQUENCE_OFFSET);
             memory.getBytes(offset, slots, 0, slots.length);
             memory.loadFence();
             newest = PlaceLayout.newest(slots, 0, committed);
-            long since = memory.getLong(HeaderLayout.COMMIT_SEQUENCE_OFFSET) - committed;
-            latest = since >= 0 && since < PlaceLayout.SLOTS - 1;
+            latest = isLatest();
             if (latest || (newest >= 0 && memory.getLong(offset + newest) == NativeWords.get(slots, newest))) {
                 return true;
             }
             Thread.onSpinWait();
         }
         return false;
+    }
+
+    /**
+     * Copies the one slot that the next commit after the last seen uses, an eighth of the lines that the writer stores to. No
+     * other can be stamped with the number of a commit, so if this one is stamped {@link #committed} it is the newest, wherever
+     * it was expected; that it was not being overwritten is seen as {@link PlaceLayout} says.
+     */
+    private boolean readNext(long offset) {
+        int next = newest < 0 ? 0 : (newest + PlaceLayout.SLOT_LENGTH) & (PlaceLayout.LENGTH - 1);
+        memory.getBytes(offset + next, slots, next, PlaceLayout.SLOT_LENGTH);
+        memory.loadFence();
+        if (committed == 0 || NativeWords.get(slots, next + PlaceLayout.STAMP_OFFSET) != committed) {
+            return false;
+        }
+        newest = next;
+        latest = isLatest();
+        return latest;
+    }
+
+    /** Whether the writer has not come round to the slots copied since {@link #committed} was read. */
+    private boolean isLatest() {
+        long since = memory.getLong(HeaderLayout.COMMIT_SEQUENCE_OFFSET) - committed;
+        return since >= 0 && since < PlaceLayout.SLOTS - 1;
     }
 
     /** The commit sequence read before the copy. */

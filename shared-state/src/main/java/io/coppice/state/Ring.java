@@ -145,8 +145,7 @@ abstract class Ring extends Structure {
         if (logged) {
             engine.logRange(at, 1);
         }
-        memory.putInt(at + RingLayout.LENGTH_OFFSET, length);
-        memory.putInt(at + RingLayout.KIND_OFFSET, kind);
+        memory.putLong(at, RingLayout.header(length, kind));
     }
 
     private long at(long position) {

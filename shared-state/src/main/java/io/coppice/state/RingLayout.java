@@ -79,6 +79,11 @@ final class RingLayout {
         return capacityBytes / 4 - MESSAGE_OFFSET;
     }
 
+    /** The word at the start of a message: its length (0 or more), and its kind. */
+    static long header(int lengthBytes, int kind) {
+        return NativeWords.LITTLE_ENDIAN ? (long) kind << 32 | lengthBytes : (long) lengthBytes << 32 | kind;
+    }
+
     /** Bytes of the ring that a message takes. */
     static int taken(int lengthBytes) {
         return (lengthBytes + MESSAGE_OFFSET + 7) & -8;

@@ -157,8 +157,9 @@ public final class RingReader {
         if ((data < 0 || current != timeline) && !locate(committed, current)) {
             return missing;
         }
-        boolean read = committed == endCommit || readEnd();
-        if (!read || History.of(memory) != current) {
+        // An end that was read before is of this very commit, and of the timeline that it was read on.
+        boolean read = committed == endCommit || (readEnd() && History.of(memory) == current);
+        if (!read) {
             return RingPoll.Empty.EMPTY; // The writer is too fast, or changes its timeline just now.
         }
         boolean used = place.timeline() != 0;
