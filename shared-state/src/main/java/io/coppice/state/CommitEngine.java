@@ -311,7 +311,7 @@ final class CommitEngine {
      * the sequence's lower half. Never 0, as word 0 is not in the arena.
      */
     private static long tag(long word, long committed) {
-        return word << 32 | committed & 0xffff_ffffL;
+        return (word << 32) | (committed & 0xffff_ffffL);
     }
 
     private void log(long offset, long tag) {

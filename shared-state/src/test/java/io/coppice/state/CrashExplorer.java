@@ -100,7 +100,7 @@ final class CrashExplorer {
                 if (!prefix && allowed(start, set)) {
                     int which = set;
                     for (int i = 0; i < stores; i++) {
-                        if ((set >> i & 1) != 0) {
+                        if (((set >> i) & 1) != 0) {
                             life.replay(start + i, disk);
                         }
                     }
@@ -122,7 +122,7 @@ final class CrashExplorer {
     /** Whether all stores before the last release of a set are in it. That the last of several to one word wins is not lost. */
     private boolean allowed(int start, int set) {
         for (int i = 31 - Integer.numberOfLeadingZeros(set); i >= 0; i--) {
-            if ((set >> i & 1) != 0 && life.kind(start + i) == RecordingMemory.RELEASE) {
+            if (((set >> i) & 1) != 0 && life.kind(start + i) == RecordingMemory.RELEASE) {
                 int before = (1 << i) - 1;
                 return (set & before) == before;
             }

@@ -147,7 +147,7 @@ enum Litmus {
         DAMAGED;
 
         boolean isForbidden() {
-            return ordinal() >= TORN.ordinal();
+            return compareTo(TORN) >= 0;
         }
     }
 
@@ -228,7 +228,7 @@ enum Litmus {
         if (value != commit) {
             return Outcome.WRONG_COMMIT;
         }
-        if (timeline < newest[0] || timeline == newest[0] && commit < newest[1]) {
+        if (timeline < newest[0] || (timeline == newest[0] && commit < newest[1])) {
             return Outcome.BACKWARDS;
         }
         boolean same = timeline == newest[0] && commit == newest[1];

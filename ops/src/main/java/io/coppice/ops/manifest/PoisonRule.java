@@ -38,21 +38,30 @@ final class PoisonRule {
         List<Poison.Fallback> then = new ArrayList<>();
         boolean right = true;
         for (Located<String> word : words) {
-            int index = WORDS.indexOf(word.value());
-            if (index < 0) {
+            Poison.Fallback named = named(word.value());
+            if (named == null) {
                 problems.add(
                         word,
                         Problems.quoted(word.value()),
                         "`checkpoint` or `empty`",
                         Suggestion.didYouMean(Suggestion.near(word.value(), WORDS)));
                 right = false;
-            } else if (then.contains(Poison.Fallback.values()[index])) {
+            } else if (then.contains(named)) {
                 problems.add(word, "`" + word.value() + "` a second time", "it once", "");
                 right = false;
             } else {
-                then.add(Poison.Fallback.values()[index]);
+                then.add(named);
             }
         }
         return right ? then : null;
+    }
+
+    private static Poison.@Nullable Fallback named(String word) {
+        for (Poison.Fallback fallback : Poison.Fallback.values()) {
+            if (fallback.text().equals(word)) {
+                return fallback;
+            }
+        }
+        return null;
     }
 }

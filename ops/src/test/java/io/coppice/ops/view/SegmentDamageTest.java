@@ -133,7 +133,7 @@ class SegmentDamageTest {
 
     private static long damaged(long word, SplittableRandom random) {
         return switch (random.nextInt(3)) {
-            case 0 -> word ^ 1L << random.nextInt(64);
+            case 0 -> word ^ (1L << random.nextInt(64));
             case 1 -> random.nextLong();
             default -> HOSTILE[random.nextInt(HOSTILE.length)];
         };
