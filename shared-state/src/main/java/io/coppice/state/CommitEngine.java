@@ -37,10 +37,10 @@ import java.util.Arrays;
  *
  * <ol>
  *   <li>old words are put back, newest entry first (plain). The log is only read, so a crash here repeats it whole.
- *   <li>a release fence and rollbackCount + 1 (release). A reader that saw some undone word has seen another count before
+ *   <li>a release fence and rollbackCount rises (release; to the next odd number). A reader that saw some undone word has seen another count before
  *       or sees another one after, so it starts again.
  *   <li>entry 0's stamp is zeroed (release). Nothing counts any more; the arena is that of commit C.
- *   <li>rollbackCount + 1 again (release), then a fence: a reader that began between the two and read the log's start
+ *   <li>rollbackCount rises again (release; to the next even number), then a fence: a reader that began between the two and read the log's start
  *       while the next change overwrites it would otherwise see the same pair (C, count) before and after. One increment
  *       is not enough, whichever side of step 3 it stands on.
  *   <li>publish slots stamped -1 or above C are erased, and so is what {@link Stamped} structures hold of commits above C,
@@ -267,9 +267,9 @@ final class CommitEngine {
         long committed = memory.getLongAcquire(HeaderLayout.COMMIT_SEQUENCE_OFFSET);
         undoLog.undo(committed + 1);
         memory.releaseFence();
-        countRollback();
+        beginCount();
         memory.putLongRelease(undoOffset, 0);
-        countRollback();
+        endCount();
         memory.releaseFence();
         erasedSlots = publisher.eraseAbove(committed);
         stamped.eraseAbove(committed);
@@ -291,9 +291,18 @@ final class CommitEngine {
         stamped.clear();
     }
 
-    void countRollback() {
-        memory.putLongRelease(
-                HeaderLayout.ROLLBACK_COUNT_OFFSET, memory.getLong(HeaderLayout.ROLLBACK_COUNT_OFFSET) + 1);
+    /** Before what was committed last is restored, or replaced: the count becomes odd, and another one in any case. */
+    void beginCount() {
+        memory.putLongRelease(HeaderLayout.ROLLBACK_COUNT_OFFSET, (rollbackCount() + 1) | 1);
+    }
+
+    /** After it: the count becomes even, and another one, also if a crash left it even. */
+    void endCount() {
+        memory.putLongRelease(HeaderLayout.ROLLBACK_COUNT_OFFSET, (rollbackCount() | 1) + 1);
+    }
+
+    private long rollbackCount() {
+        return memory.getLong(HeaderLayout.ROLLBACK_COUNT_OFFSET);
     }
 
     private void startFrom(long committed) {

@@ -9,13 +9,18 @@ final class ForeignPlace {
     private static final int ATTEMPTS = 64;
 
     private final Memory memory;
-    private final byte[] slots = new byte[PlaceLayout.LENGTH];
+    private final int lead;
+    private final byte[] copy;
+    private long from;
     private int newest = -1;
     private boolean latest;
     private long committed;
 
-    ForeignPlace(Memory memory) {
+    /** @param leadBytes copied with the place, from before it */
+    ForeignPlace(Memory memory, int leadBytes) {
         this.memory = memory;
+        this.lead = leadBytes;
+        this.copy = new byte[leadBytes + PlaceLayout.LENGTH];
     }
 
     /**
@@ -25,17 +30,9 @@ final class ForeignPlace {
      * @return false if the writer was too fast every time; the fields are then meaningless
      */
     boolean read(long offset) {
-        committed = memory.getLongAcquire(HeaderLayout.COMMIT_SEQUENCE_OFFSET);
-        if (readNext(offset)) {
-            return true;
-        }
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            committed = memory.getLongAcquire(HeaderLayout.COMMIT_SEQUENCE_OFFSET);
-            memory.getBytes(offset, slots, 0, slots.length);
-            memory.loadFence();
-            newest = PlaceLayout.newest(slots, 0, committed);
-            latest = isLatest();
-            if (latest || (newest >= 0 && memory.getLong(offset + newest) == NativeWords.get(slots, newest))) {
+            copy(offset, memory.getLongAcquire(HeaderLayout.COMMIT_SEQUENCE_OFFSET));
+            if (confirm(memory.getLong(HeaderLayout.COMMIT_SEQUENCE_OFFSET))) {
                 return true;
             }
             Thread.onSpinWait();
@@ -44,26 +41,35 @@ final class ForeignPlace {
     }
 
     /**
-     * Copies the one slot that the next commit after the last seen uses, an eighth of the lines that the writer stores to. No
-     * other can be stamped with the number of a commit, so if this one is stamped {@link #committed} it is the newest, wherever
-     * it was expected; that it was not being overwritten is seen as {@link PlaceLayout} says.
+     * The first half of {@link #read}, for who has read the commit sequence anyway, and does so again.
+     *
+     * @param asOf commit sequence, read before (acquire)
      */
-    private boolean readNext(long offset) {
-        int next = newest < 0 ? 0 : (newest + PlaceLayout.SLOT_LENGTH) & (PlaceLayout.LENGTH - 1);
-        memory.getBytes(offset + next, slots, next, PlaceLayout.SLOT_LENGTH);
+    void copy(long offset, long asOf) {
+        int next = lead + (newest < 0 ? 0 : (newest - lead + PlaceLayout.SLOT_LENGTH) & (PlaceLayout.LENGTH - 1));
+        from = offset - lead;
+        committed = asOf;
+        latest = false;
+        memory.getBytes(from, copy, 0, copy.length);
         memory.loadFence();
-        if (committed == 0 || NativeWords.get(slots, next + PlaceLayout.STAMP_OFFSET) != committed) {
-            return false;
-        }
-        newest = next;
-        latest = isLatest();
-        return latest;
+        // No other slot can have the number of a commit, so if one has it is the newest, wherever it was expected.
+        newest = asOf != 0 && NativeWords.get(copy, next) == asOf ? next : PlaceLayout.newest(copy, lead, asOf);
     }
 
-    /** Whether the writer has not come round to the slots copied since {@link #committed} was read. */
-    private boolean isLatest() {
-        long since = memory.getLong(HeaderLayout.COMMIT_SEQUENCE_OFFSET) - committed;
-        return since >= 0 && since < PlaceLayout.SLOTS - 1;
+    /**
+     * Whether what {@link #copy} copied was not being overwritten, as {@link PlaceLayout} says.
+     *
+     * @param current commit sequence, read after it
+     */
+    boolean confirm(long current) {
+        long since = current - committed;
+        latest = since >= 0 && since < PlaceLayout.SLOTS - 1;
+        return latest || (newest >= 0 && memory.getLong(from + newest) == NativeWords.get(copy, newest));
+    }
+
+    /** A word of what lies before the place, copied with it. */
+    long leadWord(int at) {
+        return NativeWords.get(copy, at);
     }
 
     /** The commit sequence read before the copy. */
@@ -102,6 +108,6 @@ final class ForeignPlace {
     }
 
     private long word(int offset) {
-        return newest < 0 ? 0 : NativeWords.get(slots, newest + offset);
+        return newest < 0 ? 0 : NativeWords.get(copy, newest + offset);
     }
 }

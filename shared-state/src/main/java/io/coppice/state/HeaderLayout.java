@@ -25,7 +25,7 @@ package io.coppice.state;
  *     160     8 checksum          CRC32C of bytes 0 to 159, zero extended
  *     168    88 padding
  *     256     8 commitSequence    release; this store is the commit
- *     264     8 rollbackCount     release, twice per rollback, recovery or step back
+ *     264     8 rollbackCount     release, rises twice per rollback, recovery or step back, odd in between
  *     272     8 timeline          release; 1 at creation, one more after each step back beyond the last commit
  *     280     8 timelineStart     commitSequence at which the timeline began
  *     288     8 stepBack          release; code of the step back that is decided and not finished, 0 none

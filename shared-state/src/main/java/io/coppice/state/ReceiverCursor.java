@@ -55,7 +55,7 @@ final class ReceiverCursor {
         }
         if (found != segment) {
             segment = found;
-            place = new ForeignPlace(found.memory());
+            place = new ForeignPlace(found.memory(), 0);
             offset = -1;
             locatedAtCommit = -1;
         }

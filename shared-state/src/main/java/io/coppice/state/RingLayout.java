@@ -39,6 +39,11 @@ import java.util.List;
  * happens to a receiver whose own state does not step back. A crash between the two stores leaves intactFrom too high, which
  * loses nothing that was not about to be overwritten. Rollback and recovery lower it to the committed end at most, where
  * nothing counts yet.
+ *
+ * <p><b>Why no reader takes bytes of other contents.</b> A step back ({@link StepBack}) replaces ring, end and intactFrom without
+ * regard to readers, but rollbackCount is odd meanwhile, and has risen before the first of these stores. A reader reads it before
+ * the end, and again after it has copied. If it is odd, or then another one, the reader looks at marker and timeline, and drops
+ * what it has if they tell of a step back; if they do not, all that happened is a rollback, which changes nothing that counts.
  */
 final class RingLayout {
     static final int PREVIOUS_TIMELINE_OFFSET = 0;

@@ -22,11 +22,22 @@ public final class RingReader {
     /** Copies of one fetch at most: padding, the start of a message longer than a batch, that message. */
     private static final int COPIES = 3;
 
+    /** commitSequence, rollbackCount and timeline, which share a line. */
+    private static final int LINE_BYTES =
+            HeaderLayout.TIMELINE_OFFSET + Long.BYTES - HeaderLayout.COMMIT_SEQUENCE_OFFSET;
+
+    /** From intactFrom to the end. */
+    private static final int END_LEAD_BYTES = RingLayout.END_OFFSET - RingLayout.INTACT_FROM_OFFSET;
+
+    /** Of a copy made before it is known how much was sent: a few short messages. */
+    private static final int MAX_GUESS_BYTES = 256;
+
     private final ReadOnlySegment segment;
     private final Memory memory;
     private final Cursor cursor;
     private final long origin;
     private final ForeignPlace end;
+    private final byte[] line = new byte[LINE_BYTES];
     private final RingPoll.Messages messages = new RingPoll.Messages();
 
     /** Where the ring is, on that timeline; -1 not known. */
@@ -49,6 +60,11 @@ public final class RingReader {
     private long batchFrom;
     private long batchTo;
 
+    /** Bytes of the last batch: the next one, copied before the end is known, is as long. */
+    private int lastBytes;
+
+    private int guessed;
+
     private RingPoll.@Nullable TimelineChanged changed;
     private long resyncPosition;
     private long resyncNumber;
@@ -57,7 +73,7 @@ public final class RingReader {
         this.segment = segment;
         this.memory = segment.memory();
         this.cursor = cursor;
-        this.end = new ForeignPlace(memory);
+        this.end = new ForeignPlace(memory, END_LEAD_BYTES);
         this.origin = segment.header().createdEpochMs();
     }
 
@@ -152,15 +168,22 @@ public final class RingReader {
 
     /** Copies what follows the cursor: null if the batch then starts with a whole message, else what to answer. */
     private @Nullable RingPoll fetch(OwnPlace place) {
-        long committed = memory.getLongAcquire(HeaderLayout.COMMIT_SEQUENCE_OFFSET);
-        long current = History.of(memory);
+        long committed = readLine();
+        long rollbacks = rollbacks();
+        long current = currentTimeline();
         if ((data < 0 || current != timeline) && !locate(committed, current)) {
             return missing;
         }
+        if ((rollbacks & 1) != 0 && steppedBack()) {
+            return RingPoll.Empty.EMPTY; // It is replacing its contents just now.
+        }
+        guessed = 0;
         // An end that was read before is of this very commit, and of the timeline that it was read on.
-        boolean read = committed == endCommit || (readEnd() && History.of(memory) == current);
-        if (!read) {
-            return RingPoll.Empty.EMPTY; // The writer is too fast, or changes its timeline just now.
+        if (committed != endCommit && !readEnd(committed, place.position())) {
+            return RingPoll.Empty.EMPTY; // The writer is too fast.
+        }
+        if (currentTimeline() != timeline) {
+            return RingPoll.Empty.EMPTY; // It has replaced its contents just now.
         }
         boolean used = place.timeline() != 0;
         if (used && (place.timeline() != current || place.origin() != origin)) {
@@ -173,10 +196,10 @@ public final class RingReader {
                     : unavailable(
                             "its end is at position " + endPosition + ", before the cursor at " + place.position());
         }
-        return copy(place);
+        return copy(place, rollbacks);
     }
 
-    private @Nullable RingPoll copy(OwnPlace place) {
+    private @Nullable RingPoll copy(OwnPlace place, long rollbacks) {
         long start = place.position();
         long from = start;
         int wanted = BATCH_BYTES;
@@ -184,19 +207,28 @@ public final class RingReader {
             int offset = (int) from & (capacity - 1);
             int most = (int) Math.min(endPosition - from, capacity - offset);
             int length = Math.min(wanted, most);
-            if (batch.length < length) {
-                batch = new byte[Math.max(length, Math.min(BATCH_BYTES, capacity))];
+            long intactFrom;
+            if (copies == 0 && length <= guessed) {
+                intactFrom = end.leadWord(0); // Read after the guess, as the line was.
+            } else {
+                batchTo = batchFrom;
+                requireBatch(length);
+                memory.getBytes(ring + offset, batch, 0, length);
+                memory.loadFence();
+                intactFrom = memory.getLong(data + RingLayout.INTACT_FROM_OFFSET);
+                readLine();
             }
-            batchTo = batchFrom;
-            memory.getBytes(ring + offset, batch, 0, length);
-            memory.loadFence();
-            if (memory.getLong(data + RingLayout.INTACT_FROM_OFFSET) > start) {
+            if (rollbacks() != rollbacks && steppedBack()) {
+                return RingPoll.Empty.EMPTY;
+            }
+            if (intactFrom > start) {
                 return overrun(place);
             }
             batchStart = start;
             batchFrom = from;
             batchTo = from + length;
             if (wholeMessageAt(from)) {
+                lastBytes = length;
                 return null;
             }
             batchTo = batchFrom;
@@ -215,16 +247,73 @@ public final class RingReader {
         return unavailable("it has no message at position " + from + ", before its end at " + endPosition);
     }
 
+    /**
+     * Copies what probably was sent, so that its lines travel while that of the end does. It counts if the end says so as of
+     * a commit that was read before.
+     */
+    private void guess(long position) {
+        int offset = (int) position & (capacity - 1);
+        int length = Math.min(Math.min(lastBytes, MAX_GUESS_BYTES), capacity - offset);
+        if (length > 0) {
+            batchTo = batchFrom;
+            requireBatch(length);
+            memory.getBytes(ring + offset, batch, 0, length);
+            memory.loadFence();
+            guessed = length;
+        }
+    }
+
+    /**
+     * Whether the count of the line is odd, or another one, because of a step back, which replaces what is copied, or of a
+     * mere rollback, which does not. To be asked after the line was copied: then a step back that is counted there is seen
+     * under way, or over.
+     */
+    private boolean steppedBack() {
+        // In this order: once a step back is over, its timeline is there.
+        return memory.getLongAcquire(HeaderLayout.STEP_BACK_OFFSET) != StepBack.NONE || History.of(memory) != timeline;
+    }
+
+    private void requireBatch(int length) {
+        if (batch.length < length) {
+            batch = new byte[Math.max(length, Math.min(BATCH_BYTES, capacity))];
+        }
+    }
+
+    /** Copies the line with the commit sequence, and returns that; nothing that follows is older. */
+    private long readLine() {
+        memory.getBytes(HeaderLayout.COMMIT_SEQUENCE_OFFSET, line, 0, LINE_BYTES);
+        memory.loadFence();
+        return NativeWords.get(line, 0);
+    }
+
+    private long rollbacks() {
+        return NativeWords.get(line, HeaderLayout.ROLLBACK_COUNT_OFFSET - HeaderLayout.COMMIT_SEQUENCE_OFFSET);
+    }
+
+    private long currentTimeline() {
+        return NativeWords.get(line, HeaderLayout.TIMELINE_OFFSET - HeaderLayout.COMMIT_SEQUENCE_OFFSET);
+    }
+
     private RingPoll overrun(OwnPlace place) {
         RingPoll lost = new RingPoll.Overrun(Math.max(0, endNumber - place.number()), endPosition - place.position());
         cursor.move(origin, timeline, endPosition, endNumber);
         return lost;
     }
 
-    private boolean readEnd() {
-        if (!end.read(data + RingLayout.END_OFFSET)) {
-            return false;
+    /** Copies the end as of a commit that was just read, and before it what probably was sent. */
+    private boolean readEnd(long committed, long position) {
+        guess(position);
+        end.copy(data + RingLayout.END_OFFSET, committed);
+        if (end.confirm(readLine())) {
+            return acceptEnd();
         }
+        guessed = 0;
+        boolean found = end.read(data + RingLayout.END_OFFSET);
+        readLine();
+        return found && acceptEnd();
+    }
+
+    private boolean acceptEnd() {
         if (!end.plausible()) {
             throw new SegmentDamagedException("its end is at position " + end.position() + ", message " + end.number());
         }

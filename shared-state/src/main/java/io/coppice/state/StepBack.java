@@ -13,8 +13,8 @@ import java.util.zip.CRC32C;
  *   <li>{@link #decide}: where the step leads (plain), then the marker (release: that is below it), then a fence. <b>The
  *       marker is the decision.</b> A crash before it leaves the last commit as it was. It carries a checksum of the other
  *       words, so that a damaged word never makes a recovery throw contents away.
- *   <li>{@link #carryOut}: rollbackCount + 1 (release), the arena's words, the publish slots' stamps and the first stamp of
- *       the undo log (0), commitSequence, the timeline's words, rollbackCount + 1 (release), a fence. All values are
+ *   <li>{@link #carryOut}: rollbackCount rises to an odd number (release), and a fence; the arena's words, the publish slots' stamps and the first stamp of
+ *       the undo log (0), commitSequence, the timeline's words, rollbackCount rises to an even number (release), a fence. All values are
  *       those of the decision and of a source that is only read, so recovery, which finds the marker, repeats the lot, as
  *       often as it dies in it, and no value depends on how far an earlier attempt came; but the counts, which only grow.
  *   <li>{@link #finish}: the marker becomes 0 (release: all of it is below), and a fence keeps the next change below that. A
@@ -105,7 +105,7 @@ final class StepBack {
      */
     void carryOut(Decision decision, Memory source, long from, long length) {
         engine.suspend();
-        engine.countRollback();
+        engine.beginCount();
         memory.releaseFence();
         replaceArena(source, from, length);
         for (int slot = 0; slot < PublishLayout.SLOTS; slot++) {
@@ -115,7 +115,7 @@ final class StepBack {
         memory.putLong(HeaderLayout.COMMIT_SEQUENCE_OFFSET, decision.commit());
         Timelines.write(memory, decision.timeline(), decision.commit());
         memory.releaseFence();
-        engine.countRollback();
+        engine.endCount();
         memory.releaseFence();
     }
 

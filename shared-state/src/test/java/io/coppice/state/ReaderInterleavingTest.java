@@ -192,7 +192,7 @@ class ReaderInterleavingTest {
     }
 
     /** Memory that is only read, with a hook before each word. */
-    private abstract static class Reading implements Memory {
+    abstract static class Reading implements Memory {
         private RecordingMemory disk;
 
         Reading(byte[] bytes) {
