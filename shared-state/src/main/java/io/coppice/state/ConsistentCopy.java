@@ -165,7 +165,7 @@ final class ConsistentCopy {
 
     private void read(List<Range> ranges, long arenaOffset, byte[] target, int length) {
         long offset = geometry.arenaOffset() + arenaOffset;
-        int index = lastStartingAtOrBefore(ranges, offset);
+        int index = UndoLogCopy.lastStartingAtOrBefore(ranges, offset);
         if (index >= 0) {
             Range range = ranges.get(index);
             long at = offset - range.offset();
@@ -210,81 +210,14 @@ final class ConsistentCopy {
         long timeline = memory.getLongAcquire(HeaderLayout.TIMELINE_OFFSET);
         List<Range> ranges = wanted.copy();
         memory.loadFence();
-        long logLength = validLength(sequence + 1);
-        byte[] log = new byte[(int) logLength];
-        memory.getBytes(geometry.undoOffset(), log, 0, log.length);
+        UndoLogCopy log = UndoLogCopy.of(memory, geometry, sequence + 1);
         memory.loadFence();
         if (memory.getLong(HeaderLayout.COMMIT_SEQUENCE_OFFSET) != sequence
                 || memory.getLong(HeaderLayout.ROLLBACK_COUNT_OFFSET) != rollbacks) {
             return null;
         }
-        undo(log, ranges);
+        log.undo(ranges);
         return new Copied(timeline, sequence, ranges);
-    }
-
-    /** Bytes of the log that count, by stamps read one after the other. */
-    private long validLength(long stamp) {
-        long position = 0;
-        while (position + UndoLayout.ONE_WORD_ENTRY <= geometry.undoLength()
-                && memory.getLongAcquire(geometry.undoOffset() + position) == stamp) {
-            long packed = memory.getLong(geometry.undoOffset() + position + UndoLayout.PACKED_OFFSET);
-            long next = position + UndoLayout.WORDS_OFFSET + ((long) UndoLayout.lengthWords(packed) << 3);
-            if (next > geometry.undoLength()) {
-                break;
-            }
-            position = next;
-        }
-        return position;
-    }
-
-    /** Applies the log, newest entry first. Only called once the pair has proved that the log is of one piece. */
-    private void undo(byte[] log, List<Range> ranges) {
-        int newest = 0;
-        int previousLength = 0;
-        int position = 0;
-        while (position < log.length) {
-            long packed = NativeWords.get(log, position + UndoLayout.PACKED_OFFSET);
-            String problem = UndoLog.problem(geometry, position, packed, previousLength);
-            if (problem != null) {
-                throw new SegmentDamagedException("Undo log entry at " + position + " is damaged: " + problem + ".");
-            }
-            newest = position;
-            previousLength = UndoLayout.lengthWords(packed);
-            position += UndoLayout.WORDS_OFFSET + (previousLength << 3);
-        }
-        while (position > 0) {
-            long packed = NativeWords.get(log, newest + UndoLayout.PACKED_OFFSET);
-            undoEntry(packed, log, newest + UndoLayout.WORDS_OFFSET, ranges);
-            position = newest;
-            newest -= UndoLayout.WORDS_OFFSET + (UndoLayout.previousLengthWords(packed) << 3);
-        }
-    }
-
-    private static void undoEntry(long packed, byte[] log, int from, List<Range> ranges) {
-        long target = UndoLayout.offsetBytes(packed);
-        int length = UndoLayout.lengthWords(packed) << 3;
-        for (int i = Math.max(0, lastStartingAtOrBefore(ranges, target)); i < ranges.size(); i++) {
-            Range range = ranges.get(i);
-            if (range.offset() >= target + length) {
-                return;
-            }
-            range.undo(target, log, from, length);
-        }
-    }
-
-    /** Index in ranges sorted by offset, -1 if all start later. */
-    private static int lastStartingAtOrBefore(List<Range> ranges, long offset) {
-        int low = 0;
-        int high = ranges.size() - 1;
-        while (low <= high) {
-            int middle = (low + high) >>> 1;
-            if (ranges.get(middle).offset() <= offset) {
-                low = middle + 1;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return high;
     }
 
     private Range copy(long offset, long length) {
