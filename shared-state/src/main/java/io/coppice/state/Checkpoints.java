@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * <p>The stores of {@link #take}, and why no crash leaves an area that is taken for what it is not: the oldest area's number
  * becomes 0 (release), and a fence keeps what follows below that; then data and description (plain); then the number
  * (release: all of it is below). A crash in between leaves an area without a number and the others as they were. The
- * checksums are not there for crashes but for stray writers and for the hardware.
+ * checksums are not there for crashes but for stray writers and for the hardware. Where the arena has a checksum of its own, the
+ * bytes that are copied are checked against it before they get a number.
  */
 final class Checkpoints {
     private static final int CHUNK = 1 << 16;
@@ -40,8 +41,13 @@ final class Checkpoints {
         return found;
     }
 
-    /** Copies the arena, which must be as of a commit, over the oldest checkpoint. Costs a copy of all that is in use. */
-    Checkpoint take(long timeline, long commitSequence, long epochMs) {
+    /**
+     * Copies the arena, which must be as of a commit, over the oldest checkpoint. Costs a copy of all that is in use.
+     *
+     * @throws SegmentDamagedException if what was copied is not what the commit left; the oldest checkpoint is gone then, so
+     *     look before
+     */
+    Checkpoint take(long timeline, long commitSequence, long epochMs, ArenaChecksum checksum) {
         List<Checkpoint> kept = list();
         int area = areaToOverwrite(kept);
         long number = kept.isEmpty() ? 1 : Math.addExact(kept.get(0).number(), 1);
@@ -55,8 +61,14 @@ final class Checkpoints {
         NativeWords.put(header, CheckpointLayout.COMMIT_SEQUENCE_OFFSET, commitSequence);
         NativeWords.put(header, CheckpointLayout.DATA_LENGTH_OFFSET, length);
         NativeWords.put(header, CheckpointLayout.CREATED_EPOCH_MS_OFFSET, epochMs);
+        ArenaScan scan = checksum.isOn() ? checksum.scan() : null;
         NativeWords.put(
-                header, CheckpointLayout.DATA_CHECKSUM_OFFSET, copyArena(base + CheckpointLayout.DATA_OFFSET, length));
+                header,
+                CheckpointLayout.DATA_CHECKSUM_OFFSET,
+                copyArena(base + CheckpointLayout.DATA_OFFSET, length, scan));
+        if (scan != null) {
+            checksum.require(commitSequence, scan.hash());
+        }
         NativeWords.put(header, CheckpointLayout.HEADER_CHECKSUM_OFFSET, headerChecksum(header));
         int described = CheckpointLayout.TIMELINE_OFFSET;
         memory.putBytes(base + described, header, described, header.length - described);
@@ -127,7 +139,7 @@ final class Checkpoints {
         return Align.up(ArenaLayout.FIRST_BLOCK_OFFSET + allocated, Long.BYTES) & -8L;
     }
 
-    private long copyArena(long target, long length) {
+    private long copyArena(long target, long length, @Nullable ArenaScan scan) {
         CRC32C crc = new CRC32C();
         byte[] bytes = chunk();
         for (long at = 0; at < length; at += CHUNK) {
@@ -135,6 +147,9 @@ final class Checkpoints {
             memory.getBytes(geometry.arenaOffset() + at, bytes, 0, count);
             crc.update(bytes, 0, count);
             memory.putBytes(target + at, bytes, 0, count);
+            if (scan != null) {
+                scan.add(at, bytes, count);
+            }
         }
         return crc.getValue();
     }

@@ -33,6 +33,9 @@ import java.util.Arrays;
  * and the slot valid. A release fence follows, so that the first plain store of the next entry 0, which overwrites the
  * log's start, cannot rise above the commit.
  *
+ * <p>Where a checksum of the arena is declared, its pair of the commit is stored after the slot; {@link ArenaChecksum} argues
+ * about that.
+ *
  * <p><b>Rollback and recovery</b> ({@link #restore}) are the same code and read everything they need from the segment:
  *
  * <ol>
@@ -72,6 +75,7 @@ final class CommitEngine {
     private final Publisher publisher;
     private final UndoLog undoLog;
     private final Stamped stamped;
+    private final ArenaChecksum checksum;
 
     /** Tags of logged words, see {@link #tag}. Emptied before the sequence's part of a tag comes round, and by a restore. */
     private final long[] logged = new long[LOGGED_SLOTS];
@@ -99,7 +103,8 @@ final class CommitEngine {
         this.segment = segment;
         this.publisher = new Publisher(memory, geometry);
         this.undoLog = new UndoLog(memory, geometry);
-        this.stamped = new Stamped(memory);
+        this.checksum = new ArenaChecksum(memory, geometry, segment);
+        this.stamped = new Stamped(memory, checksum);
         this.arenaStart = geometry.arenaOffset();
         this.arenaLastWord = geometry.arenaOffset() + geometry.arenaLength() - Long.BYTES;
         this.arenaBound = WordBounds.of(geometry.arenaLength());
@@ -208,6 +213,11 @@ final class CommitEngine {
         return stamped;
     }
 
+    /** The arena's checksum, if there is one. */
+    ArenaChecksum checksum() {
+        return checksum;
+    }
+
     /** After a step back nothing is published: the next commit makes up for it, also that of a successor. */
     void publishAgain() {
         publishPending |= publisher.lacksImage();
@@ -223,10 +233,15 @@ final class CommitEngine {
         if (operating || previousLengthWords < 0) {
             throw interrupted();
         }
-        if (publishPending) {
+        if (publishPending || checksum.isOn()) {
             // Stays set if this is interrupted: a slot may then be stamped, and only restore() erases it.
             operating = true;
-            publisher.publish(sequence + 1);
+            if (publishPending) {
+                publisher.publish(sequence + 1);
+            }
+            if (checksum.isOn()) {
+                checksum.advance(sequence + 1, undoOffset, position);
+            }
             store();
             publishPending = false;
             operating = false;
@@ -274,6 +289,7 @@ final class CommitEngine {
         erasedSlots = publisher.eraseAbove(committed);
         stamped.eraseAbove(committed);
         memory.releaseFence();
+        checksum.restored(committed);
         startFrom(committed);
         publishPending = false;
         operating = false;

@@ -136,17 +136,26 @@ final class Contents {
         return memory.getLong(HeaderLayout.TIMELINE_OFFSET);
     }
 
-    /** What a pending migration has made so far is nothing to keep (what it is made from is kept already), nor is commit 0. */
+    /**
+     * What a pending migration has made so far is nothing to keep (what it is made from is kept already), nor is what an
+     * unfinished step back left, nor commit 0.
+     */
     private void keepAbandoned(long inUse) throws SegmentException {
-        if (migration == null && engine.sequence() > 0) {
+        boolean unfinished = memory.getLong(HeaderLayout.STEP_BACK_OFFSET) != StepBack.NONE;
+        if (migration == null && !unfinished && commitSequence() > 0) {
             keep(inUse);
         }
+    }
+
+    /** As stored: the engine does not know it if recovery found damage. */
+    long commitSequence() {
+        return memory.getLong(HeaderLayout.COMMIT_SEQUENCE_OFFSET);
     }
 
     private void keep(long inUse) throws SegmentException {
         Aside place = aside;
         if (place != null) {
-            place.keep(timeline(), engine.sequence(), inUse);
+            place.keep(timeline(), commitSequence(), inUse);
         }
     }
 
@@ -221,5 +230,9 @@ final class Contents {
         }
         Directory.read(
                 (offset, target, length) -> words.getBytes(layout.arenaOffset() + offset, target, 0, length), layout);
+        if (source.checksum() == ChecksumVerdict.WRONG) {
+            throw new SegmentException("Cannot bring contents back to segment " + engine.segment()
+                    + ": what was kept aside is damaged, by its own checksum.");
+        }
     }
 }

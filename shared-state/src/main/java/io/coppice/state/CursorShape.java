@@ -44,6 +44,11 @@ final class CursorShape extends StructureShape {
     }
 
     @Override
+    void forEachStampedRange(StructureInfo info, RangeVisitor visitor) {
+        visitor.range(info.offsetBytes(), PlaceLayout.LENGTH);
+    }
+
+    @Override
     void forEachChange(Memory memory, StructureInfo info, long committed, ChangeVisitor visitor) {
         if (PlaceLayout.changedSince(memory, info.offsetBytes(), committed)) {
             visitor.changed(info.offsetBytes(), PlaceLayout.LENGTH);

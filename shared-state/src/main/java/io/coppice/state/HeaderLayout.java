@@ -1,14 +1,14 @@
 package io.coppice.state;
 
 /**
- * Page 0 of a segment: 4096 bytes, native byte order, layout version 2. The identity is written once, by the root, when it
+ * Page 0 of a segment: 4096 bytes, native byte order, layout version 3. The identity is written once, by the root, when it
  * creates the segment; everything else by the owner only. No 128-byte line (two cache lines: adjacent ones are prefetched
  * in pairs) has two writers.
  *
  * <pre>
  *  offset bytes field             ordering and meaning
  *       0     8 magic             release, stored last of the identity: "coppice1" read as bytes
- *       8     4 layoutVersion     2
+ *       8     4 layoutVersion     3
  *      12     4 kind              1 daemon, 2 root
  *      16     8 lengthBytes       of the whole file
  *      24     8 arenaOffset
@@ -48,11 +48,13 @@ package io.coppice.state;
  *     656  1024 lastWords         UTF-8
  *    1680   112 padding
  *    1792   256 timelines         16 pairs of (timeline, its timelineStart); timeline t in pair t mod 16
- *    2048  2048 padding
+ *    2048     8 arenaChecksum     release; "checksum" read as bytes: there is one of the arena; all bits of that flipped: none
+ *    2056    32 arenaHashes       two pairs of (stamp, release; hash of the arena as of that commit): commit c in pair c mod 2
+ *    2088  2008 padding
  * </pre>
  */
 final class HeaderLayout {
-    static final int VERSION = 2;
+    static final int VERSION = 3;
     static final int NAME_LENGTH = 32;
 
     static final int MAGIC_OFFSET = 0;
@@ -104,12 +106,20 @@ final class HeaderLayout {
     static final int TIMELINES_KEPT = 16;
     static final int TIMELINE_PAIR_LENGTH = Long.BYTES + Long.BYTES;
 
+    static final int ARENA_CHECKSUM_OFFSET = Align.up(TIMELINES_OFFSET + TIMELINES_KEPT * TIMELINE_PAIR_LENGTH, LINE);
+    static final int ARENA_HASHES_OFFSET = ARENA_CHECKSUM_OFFSET + Long.BYTES;
+    static final int ARENA_HASH_OFFSET = Long.BYTES;
+    static final int ARENA_HASH_PAIR_LENGTH = ARENA_HASH_OFFSET + Long.BYTES;
+
     static final int LENGTH = 4096;
 
     /** The bytes "coppice1", whatever the byte order of the machine: a segment never leaves it. */
     static final byte[] MAGIC_BYTES = {'c', 'o', 'p', 'p', 'i', 'c', 'e', '1'};
 
     static final long MAGIC = NativeWords.get(MAGIC_BYTES, 0);
+
+    /** The bytes "checksum". */
+    static final long ARENA_CHECKSUM = NativeWords.get(new byte[] {'c', 'h', 'e', 'c', 'k', 's', 'u', 'm'}, 0);
 
     private HeaderLayout() {}
 }

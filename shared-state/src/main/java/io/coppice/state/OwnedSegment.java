@@ -26,6 +26,12 @@ public final class OwnedSegment implements AutoCloseable {
     private final long incarnation;
     private @Nullable State state;
 
+    /** Why what the segment holds cannot be used, null if it can. */
+    private @Nullable SegmentDamagedException damage;
+
+    /** What {@link #recover(Checksum)} asked for, null what the segment says. */
+    private @Nullable Checksum wanted;
+
     OwnedSegment(
             Memory memory,
             Header header,
@@ -52,30 +58,76 @@ public final class OwnedSegment implements AutoCloseable {
      * be killed in. A migration it can only begin again: {@link #migrationPending} is then true, and {@link #state} refuses
      * until {@link #migrate} or another step back has made something of the empty arena.
      *
-     * @throws SegmentDamagedException if the undo log, the directory, a step back's marker or the checkpoint that it leads to
-     *     contradicts the layout, or if abandoned contents were being brought back and cannot be read; the arena was not
-     *     changed
+     * <p>If the segment keeps a checksum of its arena, the arena is read and checked against it.
+     *
+     * @throws SegmentDamagedException if the arena is not what its last commit left, as far as the segment keeps a checksum; if
+     *     the undo log, the directory, a step back's marker or the checkpoint that it leads to contradicts the layout; or if
+     *     abandoned contents were being brought back and cannot be read. {@link #isDamaged} is then true and {@link #state}
+     *     refuses, until a step back ({@link #restore}, {@link #empty}) has replaced the contents
      */
     public Recovery recover() {
+        return recoverWith(null);
+    }
+
+    /**
+     * The same; and from then on the segment keeps that checksum, whatever it kept before. Contents whose checksum is given up
+     * are not checked any more.
+     */
+    public Recovery recover(Checksum checksum) {
+        return recoverWith(checksum);
+    }
+
+    private Recovery recoverWith(@Nullable Checksum checksum) {
         phase(Phase.RECOVERING);
         detach();
-        if (!contents.finishPending()) {
-            engine.restore();
+        wanted = checksum;
+        damage = null;
+        try {
+            engine.checksum().requireKnown();
+            if (!contents.finishPending()) {
+                engine.restore();
+            }
+            boolean complete = !contents.migrationPending();
+            if (complete && checksum != Checksum.NONE) {
+                engine.checksum().verify(engine.sequence());
+            }
+            turnChecksum();
+            if (complete) {
+                attach();
+            }
+            return engine.restored();
+        } catch (SegmentDamagedException e) {
+            detach();
+            damage = e;
+            throw e;
         }
-        if (!contents.migrationPending()) {
-            attach();
-        }
-        return engine.restored();
+    }
+
+    /** Whether {@link #recover()} found what the segment holds damaged, and nothing has replaced it since. */
+    public boolean isDamaged() {
+        return damage != null;
+    }
+
+    /** The checksum that the segment keeps of its arena. */
+    public Checksum checksum() {
+        return engine.checksum().isOn() ? Checksum.ARENA : Checksum.NONE;
+    }
+
+    /** Number of the last commit, as the segment says; also while there is no {@link #state}. */
+    public long commitSequence() {
+        return contents.commitSequence();
     }
 
     /**
      * What the segment holds.
      *
      * @throws IllegalStateException before {@link #recover()}, and while a migration is pending
+     * @throws SegmentDamagedException if {@link #isDamaged}
      */
     public State state() {
         State recovered = state;
         if (recovered == null) {
+            requireUndamaged();
             throw new IllegalStateException("Segment " + engine.segment()
                     + (contents.migrationPending()
                             ? " is empty, as its last owner died in a migration; call migrate(), or step back."
@@ -129,8 +181,10 @@ public final class OwnedSegment implements AutoCloseable {
 
     /**
      * Copies the contents of the last commit over the oldest checkpoint. Blocks for as long as a copy of what is in use takes;
-     * allocates 64 KiB the first time and little later. A death in the middle leaves the other checkpoints.
+     * allocates 64 KiB the first time and little later. A death in the middle leaves the other checkpoints. If the segment keeps
+     * a checksum of its arena, that is checked before the oldest checkpoint is touched, and again of what is copied.
      *
+     * @throws SegmentDamagedException if the arena was damaged since the last commit; the checkpoints are as they were
      * @throws IllegalStateException if something changed since the last commit, or if the segment has no room for checkpoints
      */
     public Checkpoint checkpoint() {
@@ -143,7 +197,8 @@ public final class OwnedSegment implements AutoCloseable {
                     "Segment " + engine.segment()
                             + " has uncommitted changes; a checkpoint is a copy of a commit. Call commit() or rollback() first.");
         }
-        return checkpoints.take(timeline(), engine.sequence(), System.currentTimeMillis());
+        engine.checksum().verify(engine.sequence());
+        return checkpoints.take(timeline(), engine.sequence(), System.currentTimeMillis(), engine.checksum());
     }
 
     /**
@@ -196,6 +251,7 @@ public final class OwnedSegment implements AutoCloseable {
      * @throws Exception what the migration threw
      */
     public void migrate(Migration migration) throws Exception {
+        requireUndamaged();
         AtomicReference<StateView> old = new AtomicReference<>();
         stepBack(() -> old.set(contents.beginMigration()));
         State target = attach();
@@ -269,16 +325,34 @@ public final class OwnedSegment implements AutoCloseable {
 
     /** If it fails before its decision, nothing has changed, and there is a state as before; otherwise only recover() helps. */
     private void stepBack(Step step) throws SegmentException {
-        if (!contents.migrationPending()) {
+        if (!contents.migrationPending() && damage == null) {
             state().rollback();
         }
         detach();
+        boolean done = false;
         try {
             step.run();
+            done = true;
         } finally {
-            if (memory.getLong(HeaderLayout.STEP_BACK_OFFSET) == StepBack.NONE) {
+            if ((done || damage == null) && memory.getLong(HeaderLayout.STEP_BACK_OFFSET) == StepBack.NONE) {
+                damage = null;
+                turnChecksum();
                 attach();
             }
+        }
+    }
+
+    private void turnChecksum() {
+        Checksum asked = wanted;
+        if (asked != null) {
+            engine.checksum().turn(asked, engine.sequence());
+        }
+    }
+
+    private void requireUndamaged() {
+        SegmentDamagedException found = damage;
+        if (found != null) {
+            throw new SegmentDamagedException("Segment " + engine.segment() + ": " + found.getMessage(), found);
         }
     }
 

@@ -2,7 +2,7 @@ package io.coppice.state;
 
 /**
  * A place in a ring of messages, as of the last commit of the segment it lies in: 8 slots, native byte order, layout
- * version 2. A ring has one, its end, up to which messages count; a reader's cursor is one, up to which it has read.
+ * version 3. A ring has one, its end, up to which messages count; a reader's cursor is one, up to which it has read.
  *
  * <pre>
  *  slot, 64 bytes; 8 of them, used in turn, one for each commit that moves the place

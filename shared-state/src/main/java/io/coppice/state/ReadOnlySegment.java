@@ -79,6 +79,16 @@ public final class ReadOnlySegment implements AutoCloseable {
         return new Checkpoints(memory, geometry).verify(checkpoint);
     }
 
+    /**
+     * Whether the arena is what the last commit left, by the checksum that the segment keeps of it; also while the owner
+     * lives, or died in the middle of a step. Reads all of it; allocates a MiB and what the undo log holds.
+     *
+     * @throws SegmentDamagedException if the file was truncated
+     */
+    public ChecksumVerdict checksum() {
+        return new ChecksumLook(memory, geometry).take();
+    }
+
     /** Turns of the owner's loop. */
     public long heartbeatCountAcquire() {
         return memory.getLongAcquire(HeaderLayout.HEARTBEAT_COUNT_OFFSET);

@@ -81,6 +81,14 @@ final class RingShape extends StructureShape {
     }
 
     @Override
+    void forEachStampedRange(StructureInfo info, RangeVisitor visitor) {
+        long data = info.offsetBytes();
+        visitor.range(data + RingLayout.INTACT_FROM_OFFSET, Long.BYTES);
+        visitor.range(data + RingLayout.END_OFFSET, PlaceLayout.LENGTH);
+        visitor.range(data + RingLayout.ringOffset((int) info.parameter2()), info.capacity());
+    }
+
+    @Override
     void forEachChange(Memory memory, StructureInfo info, long committed, ChangeVisitor visitor) {
         long data = info.offsetBytes();
         long slots = data + RingLayout.END_OFFSET;

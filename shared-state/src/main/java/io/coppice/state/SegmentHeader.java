@@ -36,6 +36,7 @@ final class SegmentHeader {
         int afterMagic = HeaderLayout.LAYOUT_VERSION_OFFSET;
         memory.putBytes(afterMagic, page, afterMagic, page.length - afterMagic);
         memory.putLong(HeaderLayout.BUSY_AT_COUNT_OFFSET, Heartbeat.NOT_BUSY);
+        memory.putLong(HeaderLayout.ARENA_CHECKSUM_OFFSET, Checksum.NONE.code());
         Timelines.write(memory, Timelines.FIRST, 0);
         memory.putLongRelease(HeaderLayout.MAGIC_OFFSET, HeaderLayout.MAGIC);
     }

@@ -10,18 +10,23 @@ import java.util.List;
  */
 final class Stamped {
     private final Memory memory;
+    private final ArenaChecksum checksum;
     private final List<StructureInfo> structures = new ArrayList<>();
 
-    Stamped(Memory memory) {
+    /** @param checksum that does not count what is stamped */
+    Stamped(Memory memory, ArenaChecksum checksum) {
         this.memory = memory;
+        this.checksum = checksum;
     }
 
     void clear() {
         structures.clear();
+        checksum.includeAll();
     }
 
     void add(StructureInfo structure) {
         structures.add(structure);
+        checksum.exclude(structure);
     }
 
     /** Tells the ranges stamped above a commit. */

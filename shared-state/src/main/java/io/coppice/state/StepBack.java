@@ -14,7 +14,7 @@ import java.util.zip.CRC32C;
  *       marker is the decision.</b> A crash before it leaves the last commit as it was. It carries a checksum of the other
  *       words, so that a damaged word never makes a recovery throw contents away.
  *   <li>{@link #carryOut}: rollbackCount rises to an odd number (release), and a fence; the arena's words, the publish slots' stamps and the first stamp of
- *       the undo log (0), commitSequence, the timeline's words, rollbackCount rises to an even number (release), a fence. All values are
+ *       the undo log (0), commitSequence, the timeline's words, the arena's checksum, rollbackCount rises to an even number (release), a fence. All values are
  *       those of the decision and of a source that is only read, so recovery, which finds the marker, repeats the lot, as
  *       often as it dies in it, and no value depends on how far an earlier attempt came; but the counts, which only grow.
  *   <li>{@link #finish}: the marker becomes 0 (release: all of it is below), and a fence keeps the next change below that. A
@@ -114,6 +114,7 @@ final class StepBack {
         memory.putLong(geometry.undoOffset(), 0);
         memory.putLong(HeaderLayout.COMMIT_SEQUENCE_OFFSET, decision.commit());
         Timelines.write(memory, decision.timeline(), decision.commit());
+        engine.checksum().replaced(decision.commit());
         memory.releaseFence();
         engine.endCount();
         memory.releaseFence();

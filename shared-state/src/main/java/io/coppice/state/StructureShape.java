@@ -44,6 +44,20 @@ abstract class StructureShape {
         return info.lengthBytes();
     }
 
+    /** A range of the segment, in bytes. */
+    @FunctionalInterface
+    interface RangeVisitor {
+        void range(long offset, long length);
+    }
+
+    /**
+     * Tells the ranges of the data, whole words in ascending order, that are stored without the undo log: all that carries the
+     * sequence of its commit, and all that counts by it.
+     */
+    void forEachStampedRange(StructureInfo info, RangeVisitor visitor) {
+        // None.
+    }
+
     /** Tells the ranges of the owner's memory that are stamped above a commit. Only called if {@link #isStamped}. */
     void forEachChange(Memory memory, StructureInfo info, long committed, ChangeVisitor visitor) {
         throw new IllegalStateException(info.type() + " has nothing stamped");

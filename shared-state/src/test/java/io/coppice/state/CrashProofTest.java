@@ -1,13 +1,15 @@
 package io.coppice.state;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
  * Goal: no crash point can tear the state. Method: seeded lives of a segment (operations on all structures, commits,
  * rollbacks, publishes; in every third one checkpoints and steps back of all kinds) run on the production engine over a
- * recording memory, and {@link CrashExplorer} lets each end at all its crash points.
+ * recording memory, and {@link CrashExplorer} lets each end at all its crash points. In every second one the owners turn the
+ * checksum of the arena on and off, and each recovery checks the arena against it, as in production.
  *
  * <p>{@code -Dcoppice.proof.points=N} tries at least so many, from {@code -Dcoppice.proof.seed=S} on; with
  * {@code -Dcoppice.proof.prefix=P} only those of that seed around that prefix.
@@ -52,9 +54,19 @@ class CrashProofTest {
     }
 
     private static CrashExplorer explorer(long seed, int dyingRecoveries) {
-        CrashRun life = seed % 3 == 0 ? TimelineRun.ofAll(seed, STEPS) : RecordedRun.of(seed, STEPS);
+        CrashRun life = seed % 2 == 0 ? checked(seed) : unchecked(seed);
         String name =
                 "-Dtest=CrashProofTest -Dcoppice.proof.seed=" + seed + " -Dcoppice.proof.prefix=P, for seed " + seed;
         return new CrashExplorer(life, name, seed, dyingRecoveries);
+    }
+
+    private static CrashRun unchecked(long seed) {
+        return seed % 3 == 0 ? TimelineRun.ofAll(seed, STEPS) : RecordedRun.of(seed, STEPS);
+    }
+
+    private static CrashRun checked(long seed) {
+        return seed % 3 == 0
+                ? TimelineRun.checkedOfAll(seed, STEPS)
+                : RecordedRun.checked(seed, STEPS, UnaryOperator.identity());
     }
 }

@@ -43,7 +43,7 @@ class GoldenBytesTest {
         assertBytes(
                 0,
                 "636f707069636531", // magic
-                "0200000001000000", // layoutVersion, kind
+                "0300000001000000", // layoutVersion, kind
                 "0000010000000000", // lengthBytes
                 "00e0000000000000", // arenaOffset
                 "0020000000000000", // arenaLength
@@ -62,9 +62,10 @@ class GoldenBytesTest {
                 "0068e5cf8b010000", // createdEpochMs
                 "0000010000000000", // stateBytes
                 "0000000000000000", // checkpoints
-                "33a804f700000000"); // checksum
+                "943a8e7000000000"); // checksum
         assertBytes(272, "0100000000000000", "0000000000000000", "0000000000000000"); // timeline, start, step back
         assertBytes(1792 + 16, "0100000000000000", "0000000000000000"); // pair of timeline 1
+        assertBytes(2048, "9c979a9c948c8a92", "0000000000000000", "0000000000000000"); // no checksum of the arena
     }
 
     @Test
@@ -81,6 +82,19 @@ class GoldenBytesTest {
         assertBytes(384, "0200000000000000", "0200000000000000", "dc05000000000000"); // heartbeat
         assertBytes(512, "6712000000000000", "0300000000000000", "0300000000000000"); // pid, incarnation, phase
         assertBytes(640, "0400000000000000", "0300000000000000", "6279650000000000"); // last words
+    }
+
+    @Test
+    void shouldLayOutTheChecksumOfTheArenaAsDrawn() {
+        OwnedSegment segment = TestSegments.own(memory, 3);
+        segment.recover(Checksum.ARENA);
+        assertBytes(2048, "636865636b73756d", "0000000000000000", "0000000000000000", "ffffffffffffffff");
+        segment.state().record("r", layout).set(position, 0x1111);
+        segment.state().commit();
+        assertBytes(2072, "0100000000000000", "521acfcc48862e12"); // stamp and hash of commit 1
+        segment.state().record("r", layout).set(position, 0x2222);
+        segment.state().commit();
+        assertBytes(2056, "0200000000000000", "6f993a0ce7b2d227"); // stamp and hash of commit 2
     }
 
     @Test

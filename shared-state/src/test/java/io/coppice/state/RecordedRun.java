@@ -1,6 +1,7 @@
 package io.coppice.state;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
@@ -27,6 +28,7 @@ final class RecordedRun implements CrashRun {
     private final SegmentGeometry geometry = SegmentGeometry.of(LENGTH);
     private final byte[] start = memory.copy();
     private final UnaryOperator<Memory> port;
+    private final boolean checked;
     private final List<ArenaImage> images = new ArrayList<>();
     private final List<Long> ticks = new ArrayList<>();
     private final Map<Integer, StateView> views = new HashMap<>();
@@ -37,8 +39,9 @@ final class RecordedRun implements CrashRun {
     private int deaths;
     private long publishedAt;
 
-    private RecordedRun(long seed, List<StructurePlayer> players, UnaryOperator<Memory> port) {
+    private RecordedRun(long seed, List<StructurePlayer> players, UnaryOperator<Memory> port, boolean checked) {
         this.seed = seed;
+        this.checked = checked;
         this.port = port;
         this.random = new SplittableRandom(seed);
         this.players = players;
@@ -55,7 +58,15 @@ final class RecordedRun implements CrashRun {
 
     /** @param port what the owners see of the segment's memory */
     static RecordedRun of(long seed, int steps, List<StructurePlayer> players, UnaryOperator<Memory> port) {
-        RecordedRun run = new RecordedRun(seed, players, port);
+        return play(new RecordedRun(seed, players, port, false), steps);
+    }
+
+    /** Owners that turn the checksum of the arena on and off; whoever recovers the segment wants it. */
+    static RecordedRun checked(long seed, int steps, UnaryOperator<Memory> port) {
+        return play(new RecordedRun(seed, StructurePlayer.all(), port, true), steps);
+    }
+
+    private static RecordedRun play(RecordedRun run, int steps) {
         run.play(steps);
         return run;
     }
@@ -85,7 +96,7 @@ final class RecordedRun implements CrashRun {
 
     @Override
     public void recover(RecordingMemory disk) {
-        TestSegments.own(port.apply(disk), 1_000_000).recover();
+        TestSegments.recover(TestSegments.own(port.apply(disk), 1_000_000), checked);
     }
 
     /** The contents must be those of the commit that is stored, no slot of a later one, and nothing left to undo. */
@@ -93,6 +104,7 @@ final class RecordedRun implements CrashRun {
     public void assertHolds(Object expected, RecordingMemory recovered, Supplier<String> where) {
         long committed = (long) expected;
         assertEquals(committed, recovered.getLong(HeaderLayout.COMMIT_SEQUENCE_OFFSET), where);
+        assertEquals(TestSegments.code(checked), recovered.getLong(HeaderLayout.ARENA_CHECKSUM_OFFSET), where);
         assertNull(images.get((int) committed).problem(recovered.bytes()), where);
         assertTrue(recovered.getLong(geometry.undoOffset()) != committed + 1, where);
         long newest = 0;
@@ -125,6 +137,7 @@ final class RecordedRun implements CrashRun {
     void assertReadersSeeTheLastCommit(byte[] disk, String where) {
         int committed = (int) NativeWords.get(disk, HeaderLayout.COMMIT_SEQUENCE_OFFSET);
         ReadOnlySegment reader = TestSegments.read(new RecordingMemory(disk));
+        assertNotEquals(ChecksumVerdict.WRONG, reader.checksum(), where);
         SnapshotResult result = reader.snapshot();
         if (!(result instanceof SnapshotResult.Snapshot snapshot)) {
             fail(where + ": " + result);
@@ -212,7 +225,7 @@ final class RecordedRun implements CrashRun {
 
     private void takeOver() {
         OwnedSegment segment = TestSegments.own(port.apply(memory), ++incarnation);
-        segment.recover();
+        TestSegments.recover(segment, checked && random.nextInt(4) != 0);
         state = segment.state();
     }
 

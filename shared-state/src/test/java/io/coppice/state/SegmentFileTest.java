@@ -99,8 +99,8 @@ class SegmentFileTest {
 
     @Test
     void shouldRefuseAnotherLayoutVersion() throws IOException {
-        patch(HeaderLayout.LAYOUT_VERSION_OFFSET, word(3));
-        assertRefused(Validation.WrongVersion.class, SPEC, "layout version 3, expected 2", "release");
+        patch(HeaderLayout.LAYOUT_VERSION_OFFSET, word(2));
+        assertRefused(Validation.WrongVersion.class, SPEC, "layout version 2, expected 3", "release");
     }
 
     @Test

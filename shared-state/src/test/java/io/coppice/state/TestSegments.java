@@ -53,6 +53,16 @@ public final class TestSegments {
         return segment.state();
     }
 
+    /** Recovers it, with a checksum of its arena from then on, or without one. */
+    static void recover(OwnedSegment segment, boolean checksum) {
+        segment.recover(checksum ? Checksum.ARENA : Checksum.NONE);
+    }
+
+    /** What the header then says. */
+    static long code(boolean checksum) {
+        return (checksum ? Checksum.ARENA : Checksum.NONE).code();
+    }
+
     /** Reads a segment in memory. */
     public static ReadOnlySegment read(Memory memory) {
         Validation.Valid valid =

@@ -3,6 +3,7 @@ package io.coppice.state;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -38,6 +39,7 @@ final class TimelineRun implements CrashRun {
     private final long seed;
     private final SplittableRandom random;
     private final UnaryOperator<Memory> port;
+    private final boolean checked;
     private final RecordingMemory memory;
     private final SegmentGeometry geometry;
     private final HeapAside aside;
@@ -53,8 +55,10 @@ final class TimelineRun implements CrashRun {
     private int deaths;
     private int checkpoints;
 
-    private TimelineRun(long seed, int stateBytes, List<StructurePlayer> players, UnaryOperator<Memory> port) {
+    private TimelineRun(
+            long seed, int stateBytes, List<StructurePlayer> players, UnaryOperator<Memory> port, boolean checked) {
         this.seed = seed;
+        this.checked = checked;
         this.random = new SplittableRandom(seed);
         this.players = players;
         this.port = port;
@@ -67,22 +71,37 @@ final class TimelineRun implements CrashRun {
 
     /** A small segment, with structures that need no more. */
     static TimelineRun of(long seed, int steps) {
-        return of(seed, steps, FEW_BYTES, few(), UnaryOperator.identity());
+        return of(seed, steps, FEW_BYTES, few(), UnaryOperator.identity(), false);
     }
 
     /** Operations on all structures. */
     static TimelineRun ofAll(long seed, int steps) {
-        return of(seed, steps, RecordedRun.LENGTH, StructurePlayer.all(), UnaryOperator.identity());
+        return of(seed, steps, RecordedRun.LENGTH, StructurePlayer.all(), UnaryOperator.identity(), false);
     }
 
     /** A small segment, with what {@code port} makes of its memory for the owners. */
     static TimelineRun of(long seed, int steps, UnaryOperator<Memory> port) {
-        return of(seed, steps, FEW_BYTES, few(), port);
+        return of(seed, steps, FEW_BYTES, few(), port, false);
+    }
+
+    /** Owners that turn the checksum of the arena on and off; whoever recovers the segment wants it. */
+    static TimelineRun checked(long seed, int steps, UnaryOperator<Memory> port) {
+        return of(seed, steps, FEW_BYTES, few(), port, true);
+    }
+
+    /** The same with operations on all structures. */
+    static TimelineRun checkedOfAll(long seed, int steps) {
+        return of(seed, steps, RecordedRun.LENGTH, StructurePlayer.all(), UnaryOperator.identity(), true);
     }
 
     private static TimelineRun of(
-            long seed, int steps, int stateBytes, List<StructurePlayer> players, UnaryOperator<Memory> port) {
-        TimelineRun run = new TimelineRun(seed, stateBytes, players, port);
+            long seed,
+            int steps,
+            int stateBytes,
+            List<StructurePlayer> players,
+            UnaryOperator<Memory> port,
+            boolean checked) {
+        TimelineRun run = new TimelineRun(seed, stateBytes, players, port, checked);
         run.play(steps);
         return run;
     }
@@ -118,7 +137,7 @@ final class TimelineRun implements CrashRun {
     @Override
     public void recover(RecordingMemory disk) {
         OwnedSegment owner = TestSegments.own(port.apply(disk), 1_000_000, aside.of(disk));
-        owner.recover();
+        TestSegments.recover(owner, checked);
         if (owner.migrationPending()) {
             migrate(owner);
         }
@@ -148,6 +167,7 @@ final class TimelineRun implements CrashRun {
         assertEquals(0, recovered.getLong(HeaderLayout.STEP_BACK_OFFSET), where);
         assertEquals(place.timeline(), recovered.getLong(HeaderLayout.TIMELINE_OFFSET), where);
         assertEquals(place.commit(), recovered.getLong(HeaderLayout.COMMIT_SEQUENCE_OFFSET), where);
+        assertEquals(TestSegments.code(checked), recovered.getLong(HeaderLayout.ARENA_CHECKSUM_OFFSET), where);
         ArenaImage image = arenas.get(place.key());
         assertNotNull(image, where);
         assertNull(image.problem(recovered.bytes()), where);
@@ -194,6 +214,7 @@ final class TimelineRun implements CrashRun {
             assertFalse(refreshed, where);
             return;
         }
+        assertNotEquals(ChecksumVerdict.WRONG, reader.checksum(), where);
         assertSnapshot(
                 assertInstanceOf(SnapshotResult.Snapshot.class, result, where).view(), where);
         if (refreshed) {
@@ -256,7 +277,7 @@ final class TimelineRun implements CrashRun {
 
     private void takeOver() {
         segment = TestSegments.own(port.apply(memory), deaths + 1L, aside);
-        segment.recover();
+        TestSegments.recover(segment, checked && random.nextInt(4) != 0);
         if (segment.migrationPending()) {
             count(StepBackKind.MIGRATION);
             migrate(segment);
