@@ -19,8 +19,9 @@ import java.util.Arrays;
  *
  * <p>The hash of C + 1 is that of C plus, for each word in the undo log, its term now less its term then. A word that was
  * logged twice had in its oldest entry what C left there, so entries are taken oldest first, and each word once: a bit for each
- * word of the arena says whether it had its turn. Stamped words have their bit set all the time, as they never count; they
- * are in the log while the creation of their structure is not committed, from zeros, which do not count either.
+ * word of the arena says whether it had its turn. Stamped words never count, so they have their bit set from the start; it
+ * is taken away with those of all words in the log, but they are in the log only while the creation of their structure is not
+ * committed. Before that they are zeros, which do not count either.
  *
  * <p><b>Step back</b> ({@link #replaced}): while its marker stands, the pair of the commit that it leads to is stored anew, of
  * the new arena, and the other stamp is taken away. Nobody looks at either before the marker is cleared (release: all of it is
@@ -49,9 +50,6 @@ final class ArenaChecksum {
 
     private long[] stampedStarts = new long[0];
     private long[] stampedEnds = new long[0];
-
-    /** Whether stamped words may be in the log, whose bits are taken away with those of all others. */
-    private boolean stampedLogged;
 
     /** Whether bits of the commit under way are set; still so if an error struck in the middle. */
     private boolean walking;
@@ -85,10 +83,6 @@ final class ArenaChecksum {
             int words = UndoLayout.lengthWords(packed);
             forget(firstWord(UndoLayout.offsetBytes(packed)), words);
             at += UndoLayout.WORDS_OFFSET + ((long) words << 3);
-        }
-        if (stampedLogged) {
-            markStamped();
-            stampedLogged = false;
         }
         store(next, sum);
         hash = sum;
@@ -191,7 +185,6 @@ final class ArenaChecksum {
             stampedEnds[count] = firstWord(offset + length);
         });
         markStamped();
-        stampedLogged = true;
     }
 
     /** No such structure exists any more; the directory tells of those that do. */
