@@ -20,6 +20,7 @@ final class LastExits {
     private static final int SEGMENT_REFUSED_CODE = 71;
     private static final int SEGMENT_LOCKED_CODE = 72;
     private static final int MAIN_UNUSABLE_CODE = 73;
+    private static final int CONTENTS_DAMAGED_CODE = 74;
     private static final int STOPPED_CODE = 143;
 
     /** A JVM with -XX:+ExitOnOutOfMemoryError, which workers run with. */
@@ -119,6 +120,7 @@ final class LastExits {
             case SEGMENT_LOCKED_CODE -> text + " (it could not lock its segment, see its log)";
             case OUT_OF_MEMORY_CODE -> text + " (out of memory, as its log says)";
             case STOPPED_CODE -> text + " (ended in order by a signal)";
+            case CONTENTS_DAMAGED_CODE -> text + " (its contents are damaged, see its log)";
             case MAIN_UNUSABLE_CODE -> text + " (its main class is unusable, see its log)";
             default -> text;
         };

@@ -17,7 +17,7 @@ final class ExitCode {
     /** An exception left the daemon; its last words are in the segment. */
     static final int EXCEPTION = 70;
 
-    /** The segment is missing, of another layout, of wrong length or damaged; it was left as it is. */
+    /** The segment is missing, of another layout, of wrong length, or its header is damaged; it was left as it is. */
     static final int SEGMENT_REFUSED = 71;
 
     /** Another process holds the owner lock of the segment. */
@@ -25,6 +25,12 @@ final class ExitCode {
 
     /** The class named by the manifest's {@code main} cannot be used. */
     static final int MAIN_CLASS_UNUSABLE = 73;
+
+    /**
+     * What the segment holds is damaged: not what its last commit left, or not of its layout. It was left as it is. Unlike a
+     * segment that is refused it counts as a death by these contents, so that a fall-back that was declared comes.
+     */
+    static final int CONTENTS_DAMAGED = 74;
 
     /** The daemon says that a successor would fail in the same way ({@code OnException.FAIL}). */
     static final int FAIL = 78;

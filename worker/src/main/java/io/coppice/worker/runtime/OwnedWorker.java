@@ -1,5 +1,6 @@
 package io.coppice.worker.runtime;
 
+import io.coppice.state.Checksum;
 import io.coppice.state.OwnedSegment;
 import io.coppice.state.Phase;
 import io.coppice.state.ReadOnlySegment;
@@ -37,10 +38,17 @@ final class OwnedWorker {
             return ExitCode.SEGMENT_REFUSED;
         }
         try {
-            recover(segment, log);
+            recover(segment, arguments.statePolicy(), log);
         } catch (SegmentDamagedException e) {
-            log.log("Segment " + arguments.segment() + " is refused: " + e.getMessage(), null);
-            return ExitCode.SEGMENT_REFUSED;
+            boolean replaced =
+                    release.fallback().isPresent() || arguments.statePolicy().resume() == StatePolicy.Resume.ZERO;
+            log.log(
+                    "the contents of segment " + arguments.segment() + " are damaged, and "
+                            + (replaced ? "will be replaced: " : "refused (exit code 74): ") + e.getMessage(),
+                    null);
+            if (!replaced) {
+                return ExitCode.CONTENTS_DAMAGED;
+            }
         }
         try {
             return runDaemon(arguments, release, previousExit, segment, log);
@@ -86,8 +94,12 @@ final class OwnedWorker {
         return new DutyCycle(daemon, context, port, stop, arguments.heartbeatTimeoutMs() * 1_000_000).run();
     }
 
-    private static void recover(OwnedSegment segment, WorkerLog log) {
-        Recovery recovery = segment.recover();
+    private static void recover(OwnedSegment segment, StatePolicy policy, WorkerLog log) {
+        Checksum before = segment.checksum();
+        Recovery recovery = segment.recover(policy.checksum());
+        if (before == Checksum.ARENA && policy.checksum() == Checksum.NONE) {
+            log.log("the checksum of the arena is given up, as the manifest declares none; it was not checked", null);
+        }
         if (recovery.undoneEntries() > 0) {
             log.log(
                     "rolled back " + recovery.undoneWords() + " uncommitted words; resuming at commit "

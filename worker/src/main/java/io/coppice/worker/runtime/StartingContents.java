@@ -32,6 +32,10 @@ final class StartingContents {
      */
     void prepare(Daemon daemon, Optional<PreviousExit> previousExit, Optional<ReleaseLine.Fallback> fallback)
             throws Exception {
+        if (segment.isDamaged()) {
+            replaceDamaged(fallback);
+            return;
+        }
         if (segment.migrationPending()) {
             finishMigration(daemon);
         }
@@ -56,23 +60,36 @@ final class StartingContents {
         }
     }
 
+    /** What cannot be used is kept aside as well, unless the manifest wants nothing of it anyway. */
+    private void replaceDamaged(Optional<ReleaseLine.Fallback> fallback) throws SegmentException {
+        if (fallback.isPresent()) {
+            fallBack(fallback.get());
+        } else if (policy.resume() == StatePolicy.Resume.ZERO) {
+            segment.empty(false);
+        }
+    }
+
     private void fallBack(ReleaseLine.Fallback to) throws SegmentException {
+        boolean damaged = segment.isDamaged();
+        String reason = damaged ? ": the contents were damaged" : ": processes kept dying on the last commit";
         if (to == ReleaseLine.Fallback.EMPTY) {
             segment.empty(true);
-            log.log("fell back to an empty state: processes kept dying on the last commit", null);
+            log.log("fell back to an empty state" + reason, null);
             return;
         }
         for (Checkpoint checkpoint : segment.checkpoints()) {
-            boolean thisCommit = checkpoint.timeline() == segment.timeline()
-                    && checkpoint.commitSequence() == segment.state().commitSequence();
+            boolean thisCommit = !damaged
+                    && checkpoint.timeline() == segment.timeline()
+                    && checkpoint.commitSequence() == segment.commitSequence();
             if (!thisCommit && segment.verify(checkpoint)) {
                 segment.restore(checkpoint);
-                log.log(
-                        "fell back to the checkpoint of commit " + checkpoint.commitSequence()
-                                + ": processes kept dying on the last commit",
-                        null);
+                log.log("fell back to the checkpoint of commit " + checkpoint.commitSequence() + reason, null);
                 return;
             }
+        }
+        if (damaged) {
+            log.log("there is no sound checkpoint to fall back to", null);
+            segment.state(); // Tells what is damaged.
         }
         log.log("there is no sound checkpoint of another commit to fall back to; resuming at the last commit", null);
     }

@@ -1,5 +1,6 @@
 package io.coppice.worker.runtime;
 
+import io.coppice.state.Checksum;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -80,7 +81,8 @@ record WorkerArguments(
                         word(options, "--resume", StatePolicy.Resume.RESUME, StatePolicy.Resume.class),
                         word(options, "--evolve", StatePolicy.Evolve.REFUSE, StatePolicy.Evolve.class),
                         number(options, "--checkpoint-every-ms", "0"),
-                        number(options, "--checkpoint-every-commits", "0")),
+                        number(options, "--checkpoint-every-commits", "0"),
+                        word(options, "--checksum", Checksum.NONE, Checksum.class)),
                 peers,
                 userArgs);
     }
@@ -95,7 +97,8 @@ record WorkerArguments(
             "--resume",
             "--evolve",
             "--checkpoint-every-ms",
-            "--checkpoint-every-commits");
+            "--checkpoint-every-commits",
+            "--checksum");
 
     private static <E extends Enum<E>> E word(Map<String, String> options, String option, E fallback, Class<E> type) {
         String text = options.get(option);

@@ -12,7 +12,8 @@ import java.util.Optional;
  * <ol>
  *   <li>held: waits on standard input for the root's word that this process is on record (end of file: exit 125),
  *   <li>takes the owner lock (held by another: 72), maps and validates the segment (refused: 71),
- *   <li>rolls back what the predecessor left uncommitted; phase RECOVERING, then STARTING, which tells the root,
+ *   <li>rolls back what the predecessor left uncommitted, and checks the arena if the manifest declares its checksum (damaged:
+ *       74); phase RECOVERING, then STARTING, which tells the root,
  *   <li>loads the daemon's class (unusable: 73) and runs it to its end.
  * </ol>
  *

@@ -2,13 +2,17 @@ package io.coppice.worker.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.state.Checkpoint;
+import io.coppice.state.Checksum;
 import io.coppice.state.LayoutMismatchException;
 import io.coppice.state.LongField;
 import io.coppice.state.OwnedSegment;
 import io.coppice.state.Phase;
 import io.coppice.state.RecordLayout;
+import io.coppice.state.SegmentDamagedException;
 import io.coppice.state.SegmentFile;
 import io.coppice.state.SegmentSpec;
 import io.coppice.state.State;
@@ -82,7 +86,7 @@ class StartingContentsTest {
     }
 
     private static StatePolicy policy(StatePolicy.Resume resume, StatePolicy.Evolve evolve) {
-        return new StatePolicy(resume, evolve, 0, 0);
+        return new StatePolicy(resume, evolve, 0, 0, Checksum.NONE);
     }
 
     private void prepare(StatePolicy.Resume resume, Daemon daemon, ReleaseLine.Fallback... fallback) throws Exception {
@@ -185,6 +189,66 @@ class StartingContentsTest {
         assertTrue(logged.toString().contains("no sound checkpoint"), logged.toString());
     }
 
+    /** The segment is opened anew, with a checksum, after one byte of its arena was damaged. */
+    private void damage() throws Exception {
+        segment.recover(Checksum.ARENA);
+        commit(3);
+        segment.close();
+        try (RandomAccessFile file =
+                new RandomAccessFile(directory.resolve("ingest.seg").toFile(), "rw")) {
+            file.seek((128 << 10) - 1);
+            file.write(1);
+        }
+        segment = SegmentFile.openOwned(directory.resolve("ingest.seg"), directory.resolve("ingest.lock"), 1, 2);
+        assertThrows(SegmentDamagedException.class, () -> segment.recover(Checksum.ARENA));
+    }
+
+    @Test
+    void shouldFallBackFromDamagedContentsAlsoToACheckpointOfTheVeryCommit() throws Exception {
+        segment.recover(Checksum.ARENA);
+        commit(3);
+        segment.checkpoint();
+        damage();
+        prepare(StatePolicy.Resume.ASK, never(), ReleaseLine.Fallback.CHECKPOINT);
+        assertEquals(3, value());
+        assertEquals(1, abandoned());
+        assertTrue(logged.toString().contains("checkpoint of commit 3: the contents were damaged"), logged.toString());
+    }
+
+    @Test
+    void shouldFallBackFromDamagedContentsToAnEmptyState() throws Exception {
+        damage();
+        prepare(StatePolicy.Resume.RESUME, never(), ReleaseLine.Fallback.EMPTY);
+        assertEquals(List.of(), segment.state().structures());
+        assertEquals(1, abandoned());
+    }
+
+    @Test
+    void shouldNotMindDamageOfContentsThatAreNotWanted() throws Exception {
+        damage();
+        prepare(StatePolicy.Resume.ZERO, never());
+        assertEquals(List.of(), segment.state().structures());
+        assertEquals(0, abandoned());
+    }
+
+    @Test
+    void shouldNeverStartFromDamagedContents() throws Exception {
+        for (Checkpoint kept : segment.checkpoints()) {
+            assertEquals(1, kept.number());
+        }
+        damage();
+        try (RandomAccessFile file =
+                new RandomAccessFile(directory.resolve("ingest.seg").toFile(), "rw")) {
+            file.seek(128 << 10);
+            file.write(9);
+        }
+        assertThrows(
+                SegmentDamagedException.class,
+                () -> prepare(StatePolicy.Resume.RESUME, never(), ReleaseLine.Fallback.CHECKPOINT));
+        assertTrue(logged.toString().contains("no sound checkpoint to fall back to"), logged.toString());
+        assertTrue(segment.isDamaged());
+    }
+
     private int run(StatePolicy.Evolve evolve, Daemon daemon) {
         SegmentPort port = new SegmentPort(segment, new RootNotifier(), policy(StatePolicy.Resume.RESUME, evolve), log);
         StopRequest stop = new StopRequest(Thread.currentThread());
@@ -247,7 +311,7 @@ class StartingContentsTest {
         SegmentPort port = new SegmentPort(
                 segment,
                 new RootNotifier(),
-                new StatePolicy(StatePolicy.Resume.RESUME, StatePolicy.Evolve.REFUSE, 0, 3),
+                new StatePolicy(StatePolicy.Resume.RESUME, StatePolicy.Evolve.REFUSE, 0, 3, Checksum.NONE),
                 log);
         port.phase(Phase.READY);
         for (long value = 3; value <= 8; value++) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.state.Checksum;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -41,10 +42,12 @@ class WorkerArgumentsTest {
     void shouldReadWhatTheContentsAreSubjectTo() {
         assertEquals(StatePolicy.DEFAULT, parse(GOOD).statePolicy());
         assertEquals(
-                new StatePolicy(StatePolicy.Resume.ASK, StatePolicy.Evolve.MIGRATE, 1500, 20),
-                parse(GOOD + " --resume ask --evolve migrate --checkpoint-every-ms 1500 --checkpoint-every-commits 20")
+                new StatePolicy(StatePolicy.Resume.ASK, StatePolicy.Evolve.MIGRATE, 1500, 20, Checksum.ARENA),
+                parse(GOOD + " --resume ask --evolve migrate --checkpoint-every-ms 1500 --checkpoint-every-commits 20"
+                                + " --checksum arena")
                         .statePolicy());
         assertRefused("--resume never: expected one of [resume, zero, ask]", GOOD + " --resume never");
+        assertRefused("--checksum crc: expected one of [none, arena]", GOOD + " --checksum crc");
         assertRefused("--checkpoint-every-ms x: expected", GOOD + " --checkpoint-every-ms x");
     }
 
