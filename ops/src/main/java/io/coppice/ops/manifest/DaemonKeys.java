@@ -52,6 +52,8 @@ final class DaemonKeys {
             key("resume", Scope.MAIN, true, StateRules.oneOf("resume", "zero", "ask"), "resume");
     static final Setting<String> EVOLVE =
             key("evolve", Scope.MAIN, true, StateRules.oneOf("refuse", "zero", "migrate"), "refuse");
+    static final Setting<String> CHECKSUM =
+            key("checksum", Scope.MAIN, true, StateRules.oneOf("none", "arena"), "none");
     static final Setting<Integer> POISON_CRASHES =
             key("poison.crashes", Scope.MAIN, true, StateRules.number(1, PlanBounds.MAX_POISON_CRASHES), 5);
     static final Setting<List<Poison.Fallback>> POISON_THEN =
@@ -112,7 +114,6 @@ final class DaemonKeys {
         LATER.put("backoff.jitter", "0");
         for (String path : List.of(
                 "transactions",
-                "checksum",
                 "readiness_probe",
                 "liveness_probe",
                 "shutdown.command",

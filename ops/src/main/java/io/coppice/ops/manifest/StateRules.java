@@ -31,6 +31,7 @@ final class StateRules {
         List<String> options = new ArrayList<>();
         add(options, "--resume", daemon, DaemonKeys.RESUME);
         add(options, "--evolve", daemon, DaemonKeys.EVOLVE);
+        add(options, "--checksum", daemon, DaemonKeys.CHECKSUM);
         Every every = daemon.value(DaemonKeys.CHECKPOINT_EVERY);
         int checkpoints = daemon.value(DaemonKeys.CHECKPOINTS);
         Located<Every> stated = daemon.stated(DaemonKeys.CHECKPOINT_EVERY);

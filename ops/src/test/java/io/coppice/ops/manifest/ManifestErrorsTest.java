@@ -103,6 +103,8 @@ class ManifestErrorsTest {
                 "working_dir: lub | 5:18: daemons.it.working_dir: `lub` does not exist (looked at lub), expected an existing directory; did you mean `lib`?",
                 "working_dir: shop.yaml | 5:18: daemons.it.working_dir: `shop.yaml` is not a directory (looked at shop.yaml), expected an existing directory",
                 "standby: 1 | 5:5: daemons.it.standby: not in this release, expected `0` or a manifest without this key",
+                "checksum: crc | 5:15: daemons.it.checksum: `crc`, expected one of `none`, `arena`",
+                "checksum: aren | 5:15: daemons.it.checksum: `aren`, expected one of `none`, `arena`; did you mean `arena`?",
                 "resume: never | 5:13: daemons.it.resume: `never`, expected one of `resume`, `zero`, `ask`",
                 "poison: off | 5:13: daemons.it.poison: `off`, expected a mapping of crashes, then, or `none`; did you mean `none`?",
                 "poison: 3 | 5:13: daemons.it.poison: `3`, expected a mapping of crashes, then, or `none`; did you mean `{crashes: 3}`?",
