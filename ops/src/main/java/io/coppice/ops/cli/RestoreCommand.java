@@ -132,10 +132,8 @@ final class RestoreCommand implements Callable<Integer> {
         }
         try (OwnedSegment segment = SegmentFile.openOwned(
                 daemon.file(), daemon.lock(), ProcessHandle.current().pid(), incarnation)) {
-            segment.recover();
-            boolean kept = !segment.migrationPending() && segment.state().commitSequence() > 0;
-            String present =
-                    kept ? "T" + segment.timeline() + "-C" + segment.state().commitSequence() : "";
+            recover(segment);
+            String present = "T" + segment.timeline() + "-C" + segment.commitSequence();
             if (abandoned != null) {
                 segment.restore(abandoned);
             } else {
@@ -144,11 +142,22 @@ final class RestoreCommand implements Callable<Integer> {
             if (Phase.of(phase).isPresent()) {
                 segment.phase(phase);
             }
+            boolean kept =
+                    daemon.abandoned().stream().anyMatch(aside -> aside.id().equals(present));
             coppice.output()
                     .line(name + ": restored " + what + "; timeline " + segment.timeline() + " begins at commit "
                             + segment.state().commitSequence()
                             + (kept ? ". What it held before is set aside as " + present + "." : "."));
             coppice.output().flush();
+        }
+    }
+
+    /** Damaged contents are a reason to restore others, not a reason against it. */
+    private void recover(OwnedSegment segment) {
+        try {
+            segment.recover();
+        } catch (SegmentDamagedException e) {
+            coppice.note("The present contents of " + name + " are damaged: " + e.getMessage());
         }
     }
 

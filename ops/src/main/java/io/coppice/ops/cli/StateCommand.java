@@ -122,8 +122,8 @@ final class StateCommand implements Callable<Integer> {
 
     private void show(Path file) throws SegmentException, IOException {
         try (ReadOnlySegment segment = SegmentFile.openReadOnly(file)) {
-            SegmentContents contents =
-                    new SegmentContents(segment.header(), snapshot(segment, file), segment.checkpoints(), limit, hex);
+            SegmentContents contents = new SegmentContents(
+                    segment.header(), segment.checksum(), snapshot(segment, file), segment.checkpoints(), limit, hex);
             if (json) {
                 contents.writeJson(coppice.output().asStream());
             } else {

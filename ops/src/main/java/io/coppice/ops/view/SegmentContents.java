@@ -3,6 +3,7 @@ package io.coppice.ops.view;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.coppice.ops.view.Palette.Tone;
 import io.coppice.state.Checkpoint;
+import io.coppice.state.ChecksumVerdict;
 import io.coppice.state.CursorView;
 import io.coppice.state.FieldInfo;
 import io.coppice.state.Header;
@@ -16,21 +17,24 @@ import java.io.OutputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
  * What a segment holds as of one commit, told from the segment's own directory: no user class is needed.
  *
  * @param header the segment's identity
+ * @param checksum whether its arena is what the last commit left, by the checksum that it keeps
  * @param view its structures
  * @param checkpoints that it keeps, newest first
  * @param limit most elements of a structure (keys of a map, rows of a table, …) that are shown, 0 or more
  * @param hex whether to show the structures' bytes in place of what they mean, at most {@code limit} lines of 16 each
  */
-public record SegmentContents(Header header, StateView view, List<Checkpoint> checkpoints, int limit, boolean hex) {
-    /** Of a segment whose checkpoints do not matter. */
+public record SegmentContents(
+        Header header, ChecksumVerdict checksum, StateView view, List<Checkpoint> checkpoints, int limit, boolean hex) {
+    /** Of a segment whose checksum and checkpoints do not matter. */
     public SegmentContents(Header header, StateView view, int limit) {
-        this(header, view, List.of(), limit, false);
+        this(header, ChecksumVerdict.NONE, view, List.of(), limit, false);
     }
 
     /** For people: a line per structure, its contents indented below. */
@@ -38,7 +42,11 @@ public record SegmentContents(Header header, StateView view, List<Checkpoint> ch
         List<String> lines = new ArrayList<>();
         lines.add(palette.paint(Tone.HEADING, Printable.of(header.instance() + "/" + header.name())) + ": commit "
                 + view.commitSequence() + ", timeline " + view.timeline() + ", created "
-                + Instant.ofEpochMilli(header.createdEpochMs()) + ", " + header.lengthBytes() / 1024 + " KiB");
+                + Instant.ofEpochMilli(header.createdEpochMs()) + ", " + header.lengthBytes() / 1024 + " KiB, checksum "
+                + checksumWord());
+        if (checksum == ChecksumVerdict.WRONG) {
+            lines.add(palette.paint(Tone.BAD, "damaged") + ": this is not, or not all, what its last commit left");
+        }
         for (Checkpoint checkpoint : checkpoints) {
             lines.add("checkpoint " + checkpoint.number() + ": commit " + checkpoint.commitSequence() + ", timeline "
                     + checkpoint.timeline() + ", taken " + Instant.ofEpochMilli(checkpoint.createdEpochMs()) + ", "
@@ -84,6 +92,7 @@ public record SegmentContents(Header header, StateView view, List<Checkpoint> ch
             json.writeStringField(
                     "created", Instant.ofEpochMilli(header.createdEpochMs()).toString());
             json.writeNumberField("length_bytes", header.lengthBytes());
+            json.writeStringField("checksum", checksumWord());
             json.writeArrayFieldStart("checkpoints");
             for (Checkpoint checkpoint : checkpoints) {
                 json.writeStartObject();
@@ -105,6 +114,10 @@ public record SegmentContents(Header header, StateView view, List<Checkpoint> ch
             json.writeEndObject();
             json.writeRaw('\n');
         }
+    }
+
+    private String checksumWord() {
+        return checksum.name().toLowerCase(Locale.ROOT);
     }
 
     private HexDump dump(StructureInfo structure) {

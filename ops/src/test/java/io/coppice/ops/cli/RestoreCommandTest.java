@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.ops.cli.CommandHarness.Result;
+import io.coppice.state.Checksum;
 import io.coppice.state.LongField;
 import io.coppice.state.OwnedSegment;
 import io.coppice.state.RecordLayout;
 import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.WantedCode;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -91,6 +93,39 @@ class RestoreCommandTest {
         Result none = harness.run("state", "ingest", "--abandoned", "T9-C9");
         assertEquals(
                 new Result(1, "", "coppice: Nothing of ingest is set aside as `T9-C9`.\n  There is T1-C2.\n"), none);
+    }
+
+    @Test
+    void shouldBringACheckpointBackInPlaceOfDamagedContents() throws Exception {
+        OwnedSegment report = shop.owned("report", 1);
+        report.recover(Checksum.ARENA);
+        commit(report, 3);
+        report.checkpoint();
+        commit(report, 4);
+        shop.releaseSegments();
+        Path file = shop.segmentFile("report");
+        int value = 4096 + (128 << 10) + (36 << 10) + 64 + 128 + 64;
+        try (RandomAccessFile damaged = new RandomAccessFile(file.toFile(), "rw")) {
+            damaged.seek(value + 7);
+            damaged.write(1);
+        }
+        shop.child(3, row -> row.state(ChildStateCode.FAILED));
+        assertTrue(harness.run("state", "report").out().contains(", checksum wrong\n"));
+
+        Result restored = harness.run("restore", "report", "--checkpoint", "1", "--yes");
+        assertEquals(0, restored.exitCode());
+        assertTrue(
+                restored.err().startsWith("coppice: The present contents of report are damaged: The arena was damaged"),
+                restored.err());
+        assertEquals(
+                "report: restored checkpoint 1; timeline 2 begins at commit 1. What it held before is set aside as"
+                        + " T1-C2.\n",
+                restored.out());
+        String out = harness.run("state", "report").out();
+        assertTrue(out.contains(", checksum right\n") && out.contains("  value  3\n"), out);
+        Result refused = harness.run("restore", "report", "T1-C2", "--yes");
+        assertEquals(1, refused.exitCode());
+        assertTrue(refused.err().contains("what was kept aside is damaged"), refused.err());
     }
 
     @Test

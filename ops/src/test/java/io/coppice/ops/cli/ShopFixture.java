@@ -77,7 +77,7 @@ final class ShopFixture implements AutoCloseable {
 
     /** A daemon's segment as its first owner has it, with room for that many checkpoints. */
     OwnedSegment owned(String name, int checkpoints) throws Exception {
-        Path file = directory.path().resolve(name + ".seg");
+        Path file = segmentFile(name);
         SegmentSpec spec = new SegmentSpec("shop", name, SegmentSpec.KIND_DAEMON, 1 << 20, checkpoints);
         reserve(file, spec.lengthBytes());
         SegmentFile.create(file, spec);
@@ -85,6 +85,18 @@ final class ShopFixture implements AutoCloseable {
         segments.add(segment);
         segment.recover();
         return segment;
+    }
+
+    Path segmentFile(String name) {
+        return directory.path().resolve(name + ".seg");
+    }
+
+    /** Damages what nothing has used yet, in a segment without checkpoints. */
+    static void flipLastByte(Path segment) throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
+            file.seek(file.length() - 1);
+            file.write(1);
+        }
     }
 
     /** The owners let go of their segments. */

@@ -7,13 +7,16 @@ import io.coppice.ops.cli.CommandHarness.Result;
 import io.coppice.state.AppendLog;
 import io.coppice.state.BytesField;
 import io.coppice.state.Channel;
+import io.coppice.state.Checksum;
 import io.coppice.state.Counters;
 import io.coppice.state.DoubleField;
 import io.coppice.state.LongField;
+import io.coppice.state.OwnedSegment;
 import io.coppice.state.Record;
 import io.coppice.state.RecordLayout;
 import io.coppice.state.RecordPool;
 import io.coppice.state.RecordQueue;
+import io.coppice.state.SegmentFile;
 import io.coppice.state.State;
 import io.coppice.state.StringLongMap;
 import java.io.IOException;
@@ -84,6 +87,29 @@ class StateCommandTest {
                   [0] offset=0 rate=0.0 word=""
                   [1] offset=0 rate=0.0 word=""
                 """, result.out().substring(result.out().indexOf('\n') + 1));
+    }
+
+    @Test
+    void shouldTellWhetherTheArenaIsWhatItsLastCommitLeft() throws Exception {
+        assertTrue(harness.run("state", "ingest").lines().get(0).endsWith(" KiB, checksum none"));
+        shop.releaseSegments();
+        Path file = shop.segmentFile("ingest");
+        Path lock = file.resolveSibling("ingest.lock");
+        try (OwnedSegment owner = SegmentFile.openOwned(file, lock, 61, 2)) {
+            owner.recover(Checksum.ARENA);
+            owner.state().record("position", POSITION_LAYOUT).set(OFFSET, 43);
+            Result right = harness.run("state", "ingest");
+            assertTrue(right.lines().get(0).endsWith(" KiB, checksum right"), right.out());
+            assertTrue(right.out().contains("  offset  42\n"), right.out());
+        }
+        ShopFixture.flipLastByte(file);
+        Result wrong = harness.run("state", "ingest");
+        assertEquals("", wrong.err());
+        assertTrue(wrong.lines().get(0).endsWith(" KiB, checksum wrong"), wrong.out());
+        assertEquals(
+                "damaged: this is not, or not all, what its last commit left",
+                wrong.lines().get(1));
+        assertTrue(harness.run("state", "ingest", "--json").out().contains(",\"checksum\":\"wrong\","));
     }
 
     @Test

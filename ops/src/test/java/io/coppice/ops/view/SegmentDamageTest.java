@@ -3,6 +3,7 @@ package io.coppice.ops.view;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.coppice.state.Checksum;
 import io.coppice.state.LongField;
 import io.coppice.state.OwnedSegment;
 import io.coppice.state.ReadOnlySegment;
@@ -64,6 +65,7 @@ class SegmentDamageTest {
                     words.putLong(at[i], damaged(before[i], random));
                 }
                 try {
+                    segment.checksum();
                     if (segment.snapshot() instanceof SnapshotResult.Snapshot snapshot) {
                         SegmentContents contents = new SegmentContents(segment.header(), snapshot.view(), 5);
                         String text = String.join("\n", contents.lines(Palette.PLAIN));
@@ -95,7 +97,7 @@ class SegmentDamageTest {
         builder.bytes("buyer", 20);
         RecordLayout layout = builder.build();
         try (OwnedSegment owner = SegmentFile.openOwned(file, directory.resolve("unit.lock"), 1, 1)) {
-            owner.recover();
+            owner.recover(Checksum.ARENA);
             State state = owner.state();
             state.record("record", layout).set(quantity, 1);
             state.published("published", layout).set(quantity, 2);
