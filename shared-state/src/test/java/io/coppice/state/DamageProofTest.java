@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.state.testing.RecordingMemory;
@@ -11,16 +12,18 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Goal: damage of what describes a segment is always noticed, and damage of anything ends in an answer. Method: seeded flips of
- * bits, garbage and hostile numbers over the identity and the directory of a segment with all structures, of which not one may
- * pass; and files that become shorter under readers in a child JVM, which must live on.
+ * Goal: damage of what describes a segment is always noticed, and of all data where a checksum is declared, and damage of
+ * anything ends in an answer. Method: seeded flips of bits, garbage and hostile numbers over the identity, the directory and, with
+ * a checksum, the arena of a segment with all structures, of which not one may pass; and files that become shorter under readers in a child JVM, which must live on.
  *
  * <p>{@code -Dcoppice.proof.damages=N}; the same for {@link DamageTest}, which damages everything else.
  */
@@ -41,7 +44,7 @@ class DamageProofTest {
         for (long round = 0; round < damages; round++) {
             byte[] disk = sound.clone();
             Damage.hit(disk, random.nextInt(HeaderLayout.CHECKSUM_OFFSET + Long.BYTES), random);
-            if (!java.util.Arrays.equals(disk, sound)) {
+            if (!Arrays.equals(disk, sound)) {
                 Validation found = SegmentHeader.read(new RecordingMemory(disk), Path.of("damaged.seg"));
                 assertFalse(found instanceof Validation.Valid, "round " + round);
             }
@@ -67,7 +70,7 @@ class DamageProofTest {
                 int described = (int) Directory.dataOffset(info.fields().size());
                 Damage.hit(disk, (int) info.offsetBytes() - 1 - random.nextInt(described), random);
             }
-            if (!java.util.Arrays.equals(disk, sound)) {
+            if (!Arrays.equals(disk, sound)) {
                 RecordingMemory memory = new RecordingMemory(disk);
                 assertInstanceOf(
                         SnapshotResult.Damaged.class,
@@ -78,6 +81,52 @@ class DamageProofTest {
         }
         assertArrayEquals(sound, disk);
         Proof.report("damaged directories=" + damages + " undetected=0");
+    }
+
+    /** But in what is stamped, which has checksums of its own. */
+    @Test
+    void shouldAlwaysNoticeDamageOfAnArenaWithAChecksum() {
+        RecordedRun run = RecordedRun.checked(94, 100, UnaryOperator.identity());
+        RecordingMemory memory = run.memory();
+        run.recover(memory);
+        byte[] sound = memory.copy();
+        SegmentGeometry geometry = SegmentGeometry.of(sound.length);
+        boolean[] stamped = new boolean[sound.length];
+        for (StructureInfo info :
+                TestSegments.snapshot(TestSegments.read(memory)).structures()) {
+            info.type()
+                    .shape()
+                    .forEachStampedRange(
+                            info,
+                            (offset, length) -> Arrays.fill(stamped, (int) offset, (int) (offset + length), true));
+        }
+        byte[] disk = memory.bytes();
+        ReadOnlySegment reader = TestSegments.read(memory);
+        assertEquals(ChecksumVerdict.RIGHT, reader.checksum());
+        long done = 0;
+        while (done < damages) {
+            int at = (int) geometry.arenaOffset() + random.nextInt((int) geometry.arenaLength());
+            if (stamped[at]) {
+                continue;
+            }
+            Damage.hit(disk, at, random);
+            int word = at & -8;
+            if (!Arrays.equals(disk, word, word + 8, sound, word, word + 8)) {
+                done++;
+                assertThrows(
+                        SegmentDamagedException.class,
+                        () -> TestSegments.own(memory, 1).recover(),
+                        () -> "damage at " + at);
+                if (done % 16 == 0) {
+                    assertEquals(ChecksumVerdict.WRONG, reader.checksum(), () -> "damage at " + at);
+                }
+            }
+            System.arraycopy(sound, word, disk, word, 8);
+            System.arraycopy(sound, 0, disk, 0, HeaderLayout.LENGTH);
+        }
+        assertEquals(ChecksumVerdict.RIGHT, reader.checksum());
+        assertArrayEquals(sound, disk);
+        Proof.report("damaged arenas with a checksum=" + damages + " undetected=0");
     }
 
     /** A fault of a mapped read must neither end the JVM nor come as an error; the child says what it saw. */

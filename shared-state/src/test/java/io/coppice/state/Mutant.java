@@ -175,6 +175,48 @@ enum Mutant {
             port.plain(offset, value);
         }
     },
+    /** The hash of a commit is stored once it counts. */
+    CHECKSUM_AFTER_THE_COMMIT {
+        @Override
+        void putLong(Port port, long offset, long value) {
+            if (port.isArenaHash(offset)) {
+                port.hold(offset, value, false);
+            } else {
+                port.plain(offset, value);
+            }
+        }
+    },
+    /** The next commit's hash replaces that of the last one, which still counts. */
+    CHECKSUM_REPLACES_THAT_OF_THE_LAST_COMMIT {
+        @Override
+        void putLong(Port port, long offset, long value) {
+            port.plain(offset, value);
+            if (port.isArenaHash(offset)) {
+                port.plain(ArenaChecksum.pair(0) + HeaderLayout.ARENA_HASH_OFFSET, value);
+                port.plain(ArenaChecksum.pair(1) + HeaderLayout.ARENA_HASH_OFFSET, value);
+            }
+        }
+    },
+    /** A step back leaves the hash of what it stepped back from. */
+    CHECKSUM_SURVIVES_A_STEP_BACK {
+        @Override
+        void putLong(Port port, long offset, long value) {
+            if (!port.isArenaHash(offset) || !port.stepsBack()) {
+                port.plain(offset, value);
+            }
+        }
+    },
+    /** The segment may say that it has a checksum before it has one. */
+    CHECKSUM_IS_TURNED_ON_BY_A_PLAIN_STORE {
+        @Override
+        void putLongRelease(Port port, long offset, long value) {
+            if (offset == HeaderLayout.ARENA_CHECKSUM_OFFSET) {
+                port.plain(offset, value);
+            } else {
+                port.release(offset, value);
+            }
+        }
+    },
     /** A reader that begins in the middle of a rollback sees the same count before and after. */
     ROLLBACK_IS_COUNTED_ONCE {
         @Override
@@ -242,6 +284,15 @@ enum Mutant {
 
         boolean inCheckpoints(long offset) {
             return geometry.checkpoints() > 0 && offset >= geometry.checkpointOffset(0);
+        }
+
+        boolean isArenaHash(long offset) {
+            return offset == ArenaChecksum.pair(0) + HeaderLayout.ARENA_HASH_OFFSET
+                    || offset == ArenaChecksum.pair(1) + HeaderLayout.ARENA_HASH_OFFSET;
+        }
+
+        boolean stepsBack() {
+            return memory.getLong(HeaderLayout.STEP_BACK_OFFSET) != StepBack.NONE;
         }
 
         long undoStart() {

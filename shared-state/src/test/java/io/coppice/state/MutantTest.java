@@ -25,6 +25,10 @@ class MutantTest {
                 "CHECKPOINT_KEEPS_ITS_NUMBER_WHILE_IT_IS_OVERWRITTEN",
                 "STEP_BACK_IS_DECIDED_BY_A_PLAIN_STORE",
                 "STEP_BACK_ENDS_BEFORE_ITS_COMMIT_IS_STORED",
+                "CHECKSUM_AFTER_THE_COMMIT",
+                "CHECKSUM_REPLACES_THAT_OF_THE_LAST_COMMIT",
+                "CHECKSUM_SURVIVES_A_STEP_BACK",
+                "CHECKSUM_IS_TURNED_ON_BY_A_PLAIN_STORE",
                 "ROLLBACK_IS_COUNTED_ONCE"
             })
     void shouldNoticeAFaultOfCommitRollbackOrRecovery(Mutant mutant) {
@@ -41,6 +45,26 @@ class MutantTest {
             })
     void shouldNoticeAFaultOfCheckpointsOrStepsBack(Mutant mutant) {
         assertNoticed(mutant, seed -> TimelineRun.of(seed, STEPS, mutant::over));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Mutant.class,
+            names = {
+                "CHECKSUM_AFTER_THE_COMMIT",
+                "CHECKSUM_REPLACES_THAT_OF_THE_LAST_COMMIT",
+                "CHECKSUM_IS_TURNED_ON_BY_A_PLAIN_STORE"
+            })
+    void shouldNoticeAFaultOfTheChecksumOfTheArena(Mutant mutant) {
+        assertNoticed(mutant, seed -> RecordedRun.checked(seed, STEPS, mutant::over));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Mutant.class,
+            names = {"CHECKSUM_SURVIVES_A_STEP_BACK", "CHECKSUM_IS_TURNED_ON_BY_A_PLAIN_STORE"})
+    void shouldNoticeAFaultOfTheChecksumInStepsBack(Mutant mutant) {
+        assertNoticed(mutant, seed -> TimelineRun.checked(seed, STEPS, mutant::over));
     }
 
     /** Recovery is right without the second count; only readers need it. */

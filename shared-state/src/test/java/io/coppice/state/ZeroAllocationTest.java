@@ -162,6 +162,34 @@ class ZeroAllocationTest {
     }
 
     @Test
+    void shouldAllocateNothingWithAChecksumOfTheArena() throws IOException, SegmentException {
+        Path file = TestSegments.create(directory.resolve("unit.seg"), TestSegments.spec(1 << 20));
+        try (OwnedSegment owner = SegmentFile.openOwned(file, directory.resolve("unit.lock"), 1, 1)) {
+            owner.recover(Checksum.ARENA);
+            State state = owner.state();
+            Record published = state.published("p", layout);
+            RecordTable table = state.table("t", layout, 1000);
+            LongLongMap numbers = state.longLongMap("numbers", 1000);
+            Broadcast broadcast = state.broadcast("b", 1 << 16);
+            state.commit();
+            assertAllocatesNothing("commits and rollbacks with a checksum", () -> {
+                numbers.add(blackHole & 511, 1);
+                published.add(number, 1);
+                table.row((int) (blackHole++ % 1000)).set(text, bytes, 0, 20);
+                broadcast.offer(bytes, 0, 30);
+                state.commit();
+                table.row(0).add(number, 1);
+                table.row(999).add(number, 1);
+                table.row(0).add(number, 1);
+                state.rollback();
+            });
+            assertEquals(
+                    ChecksumVerdict.RIGHT,
+                    TestSegments.read(MappedMemory.map(file, false)).checksum());
+        }
+    }
+
+    @Test
     void shouldAllocateNothingInSequences() throws IOException, SegmentException {
         Path file = TestSegments.create(directory.resolve("unit.seg"), TestSegments.spec(1 << 20));
         try (OwnedSegment owner = SegmentFile.openOwned(file, directory.resolve("unit.lock"), 1, 1)) {
