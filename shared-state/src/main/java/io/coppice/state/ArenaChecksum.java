@@ -21,7 +21,9 @@ import java.util.Arrays;
  * logged twice had in its oldest entry what C left there, so entries are taken oldest first, and each word once: a bit for each
  * word of the arena says whether it had its turn. Stamped words never count, so they have their bit set from the start; it
  * is taken away with those of all words in the log, but they are in the log only while the creation of their structure is not
- * committed. Before that they are zeros, which do not count either.
+ * committed. Before that they are zeros, which do not count either. Of what is stamped the places count, as {@link ArenaScan}
+ * says: a place that the commit moves has a slot stamped C + 1, and still the one that counts as of C, and so the hash loses that
+ * one's term and gets the other's. A slot that a rollback or recovery erases counted for no commit that counts.
  *
  * <p><b>Step back</b> ({@link #replaced}): while its marker stands, the pair of the commit that it leads to is stored anew, of
  * the new arena, and the other stamp is taken away. Nobody looks at either before the marker is cleared (release: all of it is
@@ -51,6 +53,9 @@ final class ArenaChecksum {
     private long[] stampedStarts = new long[0];
     private long[] stampedEnds = new long[0];
 
+    /** Where places lie. */
+    private long[] places = new long[0];
+
     /** Whether bits of the commit under way are set; still so if an error struck in the middle. */
     private boolean walking;
 
@@ -66,8 +71,12 @@ final class ArenaChecksum {
         return on;
     }
 
-    /** Stores the hash of commit {@code next}, whose changes the undo log has, from {@code log} on. */
-    void advance(long next, long log, long logLength) {
+    /**
+     * Stores the hash of commit {@code next}, whose changes the undo log has, from {@code log} on.
+     *
+     * @param moved whether a place may have been moved
+     */
+    void advance(long next, long log, long logLength, boolean moved) {
         walking = true;
         long end = log + logLength;
         long sum = hash;
@@ -83,6 +92,9 @@ final class ArenaChecksum {
             int words = UndoLayout.lengthWords(packed);
             forget(firstWord(UndoLayout.offsetBytes(packed)), words);
             at += UndoLayout.WORDS_OFFSET + ((long) words << 3);
+        }
+        if (moved) {
+            sum += moves(next);
         }
         store(next, sum);
         hash = sum;
@@ -144,7 +156,7 @@ final class ArenaChecksum {
      */
     void verify(long committed) {
         if (on) {
-            require(committed, ArenaScan.of(arena, geometry));
+            require(committed, ArenaScan.of(arena, geometry, committed));
         }
     }
 
@@ -167,9 +179,9 @@ final class ArenaChecksum {
         }
     }
 
-    /** For a pass over the arena that somebody makes anyway. */
-    ArenaScan scan() {
-        return new ArenaScan(Directory.read(arena, geometry), geometry);
+    /** For a pass over the arena, which is as of that commit, that somebody makes anyway. */
+    ArenaScan scan(long committed) {
+        return new ArenaScan(arena, geometry, committed);
     }
 
     /** A structure with stamped words exists. */
@@ -185,12 +197,15 @@ final class ArenaChecksum {
             stampedEnds[count] = firstWord(offset + length);
         });
         markStamped();
+        places = Arrays.copyOf(places, places.length + 1);
+        places[places.length - 1] = structure.type().shape().placeOffset(structure);
     }
 
     /** No such structure exists any more; the directory tells of those that do. */
     void includeAll() {
         stampedStarts = new long[0];
         stampedEnds = new long[0];
+        places = new long[0];
         Arrays.fill(done, 0);
     }
 
@@ -214,7 +229,7 @@ final class ArenaChecksum {
     }
 
     private void start(long committed) {
-        hash = ArenaScan.of(arena, geometry);
+        hash = ArenaScan.of(arena, geometry, committed);
         store(committed, hash);
         memory.putLong(pair(committed + 1), NO_STAMP);
     }
@@ -246,6 +261,27 @@ final class ArenaChecksum {
                     sum += ArenaHash.change(word, then, now);
                 }
             }
+        }
+        return sum;
+    }
+
+    /** What the places add that commit {@code next} moves. */
+    private long moves(long next) {
+        long sum = 0;
+        for (long place : places) {
+            long moved = PlaceLayout.newest(memory, place, next);
+            if (moved >= 0 && memory.getLong(moved) == next) {
+                sum += term(moved, place) - term(PlaceLayout.newest(memory, place, next - 1), place);
+            }
+        }
+        return sum;
+    }
+
+    /** What a slot adds as the one that counts of a place; -1 none. */
+    private long term(long slot, long place) {
+        long sum = 0;
+        for (int at = 0; slot >= 0 && at < PlaceLayout.SLOT_LENGTH; at += Long.BYTES) {
+            sum += ArenaHash.change(firstWord(place + at), 0, memory.getLong(slot + at));
         }
         return sum;
     }

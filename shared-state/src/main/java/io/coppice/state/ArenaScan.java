@@ -4,8 +4,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Computes the hash of a whole arena from its pieces. What is stamped counts as zero: it changes without the undo log, by
- * which the hash of a commit follows that of the one before.
+ * Computes the hash of a whole arena from its pieces, as of a commit. What is stamped changes without the undo log, by which
+ * the hash of a commit follows that of the one before, and so counts as zero; but a place ({@link PlaceLayout}) counts as if its
+ * one slot that the commit made count stood where its first slot is, and no other slot did.
  */
 final class ArenaScan {
     /** A piece that is read at a time. */
@@ -14,14 +15,30 @@ final class ArenaScan {
     private final StampedRanges stamped;
     private long sum;
 
-    /** @param structures the directory of the arena */
-    ArenaScan(List<StructureInfo> structures, SegmentGeometry geometry) {
+    /**
+     * @param arena which is not trusted; its directory and its places are read here and now
+     * @throws SegmentDamagedException if the directory contradicts the layout
+     */
+    ArenaScan(Directory.Source arena, SegmentGeometry geometry, long commit) {
+        List<StructureInfo> structures = Directory.read(arena, geometry);
         this.stamped = new StampedRanges(structures, geometry);
+        byte[] slots = new byte[PlaceLayout.LENGTH];
+        for (StructureInfo structure : structures) {
+            long place = structure.type().shape().placeOffset(structure) - geometry.arenaOffset();
+            if (place >= 0) {
+                arena.read(place, slots, slots.length);
+                int newest = PlaceLayout.newest(slots, 0, commit);
+                if (newest >= 0) {
+                    System.arraycopy(slots, newest, slots, 0, PlaceLayout.SLOT_LENGTH);
+                    sum += ArenaHash.of(slots, PlaceLayout.SLOT_LENGTH, place >>> 3);
+                }
+            }
+        }
     }
 
-    /** The hash of an arena that nobody changes meanwhile, without trusting it. */
-    static long of(Directory.Source arena, SegmentGeometry geometry) {
-        ArenaScan scan = new ArenaScan(Directory.read(arena, geometry), geometry);
+    /** The hash of an arena that nobody changes meanwhile. */
+    static long of(Directory.Source arena, SegmentGeometry geometry, long commit) {
+        ArenaScan scan = new ArenaScan(arena, geometry, commit);
         byte[] piece = new byte[PIECE];
         for (long at = 0; at < geometry.arenaLength(); at += PIECE) {
             int length = (int) Math.min(PIECE, geometry.arenaLength() - at);

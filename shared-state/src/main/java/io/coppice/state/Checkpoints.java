@@ -61,7 +61,7 @@ final class Checkpoints {
         NativeWords.put(header, CheckpointLayout.COMMIT_SEQUENCE_OFFSET, commitSequence);
         NativeWords.put(header, CheckpointLayout.DATA_LENGTH_OFFSET, length);
         NativeWords.put(header, CheckpointLayout.CREATED_EPOCH_MS_OFFSET, epochMs);
-        ArenaScan scan = checksum.isOn() ? checksum.scan() : null;
+        ArenaScan scan = checksum.isOn() ? checksum.scan(commitSequence) : null;
         NativeWords.put(
                 header,
                 CheckpointLayout.DATA_CHECKSUM_OFFSET,

@@ -65,7 +65,7 @@ final class ChecksumLook {
     private boolean isRight(long sequence, UndoLogCopy log) {
         Directory.Source arena = (at, target, length) -> read(at, target, length, log);
         try {
-            ArenaScan scan = new ArenaScan(Directory.read(arena, geometry), geometry);
+            ArenaScan scan = new ArenaScan(arena, geometry, sequence);
             byte[] piece = new byte[(int) Math.min(PIECE, geometry.arenaLength())];
             for (long at = 0; at < geometry.arenaLength(); at += piece.length) {
                 int length = (int) Math.min(piece.length, geometry.arenaLength() - at);

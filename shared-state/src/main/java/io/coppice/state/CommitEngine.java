@@ -240,7 +240,7 @@ final class CommitEngine {
                 publisher.publish(sequence + 1);
             }
             if (checksum.isOn()) {
-                checksum.advance(sequence + 1, undoOffset, position);
+                checksum.advance(sequence + 1, undoOffset, position, stampedPending);
             }
             store();
             publishPending = false;

@@ -49,6 +49,11 @@ final class CursorShape extends StructureShape {
     }
 
     @Override
+    long placeOffset(StructureInfo info) {
+        return info.offsetBytes();
+    }
+
+    @Override
     void forEachChange(Memory memory, StructureInfo info, long committed, ChangeVisitor visitor) {
         if (PlaceLayout.changedSince(memory, info.offsetBytes(), committed)) {
             visitor.changed(info.offsetBytes(), PlaceLayout.LENGTH);

@@ -61,6 +61,21 @@ final class PlaceLayout {
         return newest;
     }
 
+    /** Where the newest slot stamped {@code committed} or lower lies, -1 if there is none. */
+    static long newest(Memory memory, long slots, long committed) {
+        long newest = -1;
+        long highest = 0;
+        for (int i = 0; i < SLOTS; i++) {
+            long slot = slots + (long) i * SLOT_LENGTH;
+            long stamp = memory.getLong(slot);
+            if (stamp > highest && stamp <= committed) {
+                highest = stamp;
+                newest = slot;
+            }
+        }
+        return newest;
+    }
+
     /** Whether a place read from memory can be. */
     static boolean plausible(long position, long number) {
         return position >= 0
@@ -93,16 +108,7 @@ final class PlaceLayout {
 
     /** Position of the newest slot stamped {@code committed} or lower, 0 if there is none. */
     static long position(Memory memory, long slots, long committed) {
-        long position = 0;
-        long highest = 0;
-        for (int i = 0; i < SLOTS; i++) {
-            long slot = slots + (long) i * SLOT_LENGTH;
-            long stamp = memory.getLong(slot);
-            if (stamp > highest && stamp <= committed) {
-                highest = stamp;
-                position = memory.getLong(slot + POSITION_OFFSET);
-            }
-        }
-        return position;
+        long newest = newest(memory, slots, committed);
+        return newest < 0 ? 0 : memory.getLong(newest + POSITION_OFFSET);
     }
 }

@@ -89,6 +89,11 @@ final class RingShape extends StructureShape {
     }
 
     @Override
+    long placeOffset(StructureInfo info) {
+        return info.offsetBytes() + RingLayout.END_OFFSET;
+    }
+
+    @Override
     void forEachChange(Memory memory, StructureInfo info, long committed, ChangeVisitor visitor) {
         long data = info.offsetBytes();
         long slots = data + RingLayout.END_OFFSET;

@@ -58,6 +58,11 @@ abstract class StructureShape {
         // None.
     }
 
+    /** Where the data's place lies, {@link PlaceLayout}; -1 if it has none. Part of what is stamped. */
+    long placeOffset(StructureInfo info) {
+        return -1;
+    }
+
     /** Tells the ranges of the owner's memory that are stamped above a commit. Only called if {@link #isStamped}. */
     void forEachChange(Memory memory, StructureInfo info, long committed, ChangeVisitor visitor) {
         throw new IllegalStateException(info.type() + " has nothing stamped");
