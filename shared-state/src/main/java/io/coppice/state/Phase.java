@@ -6,7 +6,7 @@ import java.util.Optional;
 public enum Phase {
     /** Never owned. */
     EMPTY(0),
-    /** Taken over; the uncommitted is being rolled back. */
+    /** Taken over: the uncommitted is being rolled back, or user code's recover decides what to start from. */
     RECOVERING(1),
     /** User code's start is running. */
     STARTING(2),
@@ -17,7 +17,9 @@ public enum Phase {
     /** Said it is done and will not run again. */
     COMPLETED(5),
     /** An exception ends it; the last words are set. */
-    FAILING(6);
+    FAILING(6),
+    /** User code's migrate is running, within its start. */
+    MIGRATING(7);
 
     private final int code;
 

@@ -381,7 +381,7 @@ class GoldenBytesTest {
     @Test
     void shouldKeepTheCodesStoredInSegments() {
         assertEquals(
-                "EMPTY=0 RECOVERING=1 STARTING=2 READY=3 STOPPING=4 COMPLETED=5 FAILING=6",
+                "EMPTY=0 RECOVERING=1 STARTING=2 READY=3 STOPPING=4 COMPLETED=5 FAILING=6 MIGRATING=7",
                 codes(Phase.values(), Phase::code));
         assertEquals(
                 "RECORD=1 PUBLISHED_RECORD=2 STRING_LONG_MAP=3 RECORD_TABLE=4 LONG_LONG_MAP=5 LONG_RECORD_MAP=6 STRING_RECORD_MAP=7 "

@@ -35,8 +35,8 @@ public interface Daemon {
     /**
      * Attaches or creates structures in the state, opens what the daemon reads; called once, before any step.
      *
-     * <p>It has a timeout of its own (manifest key {@code start: {timeout: …}}); the heartbeat timeout does not
-     * apply. What it changed is committed when it returns, and only then does the worker count as ready.
+     * <p>It has a timeout of its own (manifest key {@code start: {timeout: …}}, which the boot of the JVM counts to, too); the
+     * heartbeat timeout does not apply. What it changed is committed when it returns, and only then does the worker count as ready.
      *
      * @param context valid as long as the process lives; keep it for use in {@link #step}
      * @throws Exception ends the process as an exception in {@link #step} would; {@link OnException#CONTINUE} is
@@ -46,7 +46,8 @@ public interface Daemon {
 
     /**
      * Decides what this incarnation starts from, where the manifest says {@code resume: ask} and there was a commit before.
-     * Called once, before {@link #start}, and bounded by the same timeout. A process that dies in it, or in what it
+     * Called once, before {@link #start}. What it does and what then is done by its answer has a timeout of its own (manifest
+     * key {@code recover: {timeout: …}}). A process that dies in it, or in what it
      * decided, is asked again.
      *
      * @throws Exception ends the process as one in {@link #start} would
@@ -60,7 +61,8 @@ public interface Daemon {
      * structure of another layout, type or size ({@link io.coppice.state.LayoutMismatchException} left it). Atomic: peers
      * see neither the old nor the new contents while it runs, and a process that dies in it begins it again. It may
      * commit as often as the undo log asks for. Afterwards {@link #start} is called again, and must ask the context for its
-     * structures again. Bounded by the same timeout; the old contents are kept aside.
+     * structures again. It has a timeout of its own (manifest key {@code migrate: {timeout: …}}); the old contents are kept
+     * aside.
      *
      * @param old the contents as of the last commit; a copy on the heap
      * @param state empty

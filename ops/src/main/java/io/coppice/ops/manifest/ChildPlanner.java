@@ -6,6 +6,7 @@ import io.coppice.supervisor.plan.Dependency;
 import io.coppice.supervisor.plan.PlanBounds;
 import io.coppice.supervisor.plan.Poison;
 import io.coppice.supervisor.plan.Shutdown;
+import io.coppice.supervisor.plan.StartTimeouts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -88,7 +89,10 @@ final class ChildPlanner implements AutoCloseable {
                     stateBytes,
                     daemon.isMain() ? daemon.value(DaemonKeys.CHECKPOINTS) : 0,
                     daemon.isMain() ? daemon.value(DaemonKeys.HEARTBEAT_TIMEOUT) : 0,
-                    daemon.value(DaemonKeys.START_TIMEOUT),
+                    new StartTimeouts(
+                            daemon.value(DaemonKeys.START_TIMEOUT),
+                            daemon.value(DaemonKeys.RECOVER_TIMEOUT),
+                            daemon.value(DaemonKeys.MIGRATE_TIMEOUT)),
                     daemon.value(DaemonKeys.RESTART),
                     daemon.value(DaemonKeys.MAX_RESTARTS),
                     daemon.value(DaemonKeys.PERIOD),

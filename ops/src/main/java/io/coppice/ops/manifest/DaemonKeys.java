@@ -62,6 +62,10 @@ final class DaemonKeys {
             key("heartbeat.timeout", Scope.MAIN, true, ValueReaders.duration(MIN_HEARTBEAT_MS, MAX_TIMEOUT_MS), 5_000L);
     static final Setting<Long> START_TIMEOUT =
             key("start.timeout", Scope.MAIN, true, ValueReaders.duration(100, MAX_TIMEOUT_MS), 60_000L);
+    static final Setting<Long> RECOVER_TIMEOUT =
+            key("recover.timeout", Scope.MAIN, true, ValueReaders.duration(100, MAX_TIMEOUT_MS), 60_000L);
+    static final Setting<Long> MIGRATE_TIMEOUT =
+            key("migrate.timeout", Scope.MAIN, true, ValueReaders.duration(100, MAX_TIMEOUT_MS), 300_000L);
     static final Setting<List<Located<String>>> READS =
             key("reads", Scope.MAIN, true, ValueReaders.texts("a list of daemons such as [rates]", 0), null);
     static final Setting<RestartPolicy> RESTART =

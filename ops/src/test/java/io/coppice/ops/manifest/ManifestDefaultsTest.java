@@ -9,6 +9,7 @@ import io.coppice.supervisor.plan.Dependency;
 import io.coppice.supervisor.plan.Poison;
 import io.coppice.supervisor.plan.RestartPolicy;
 import io.coppice.supervisor.plan.Shutdown;
+import io.coppice.supervisor.plan.StartTimeouts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,7 +35,7 @@ class ManifestDefaultsTest {
         assertEquals(ChildPlan.Kind.DAEMON, child.kind());
         assertEquals(1L << 20, child.stateBytes());
         assertEquals(5_000, child.heartbeatTimeoutMs());
-        assertEquals(60_000, child.startTimeoutMs());
+        assertEquals(new StartTimeouts(60_000, 60_000, 300_000), child.startTimeouts());
         assertEquals(RestartPolicy.ON_FAILURE, child.restart());
         assertEquals(5, child.maxRestarts());
         assertEquals(60_000, child.periodMs());
@@ -74,6 +75,8 @@ class ManifestDefaultsTest {
                     state: 2M
                     heartbeat: {timeout: 2s}
                     start: {timeout: 90s}
+                    recover: {timeout: 20s}
+                    migrate: {timeout: 1h}
                     standby: 0
                     resume: resume
                     checkpoints: 0
@@ -102,7 +105,7 @@ class ManifestDefaultsTest {
         ChildPlan it = children.get(2);
         assertEquals(2L << 20, it.stateBytes());
         assertEquals(2_000, it.heartbeatTimeoutMs());
-        assertEquals(90_000, it.startTimeoutMs());
+        assertEquals(new StartTimeouts(90_000, 20_000, 3_600_000), it.startTimeouts());
         assertEquals(RestartPolicy.ON_FAILURE, it.restart());
         assertEquals(ChildPlan.UNLIMITED_RESTARTS, it.maxRestarts());
         assertEquals(120_000, it.periodMs());

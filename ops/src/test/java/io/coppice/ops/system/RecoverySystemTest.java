@@ -129,6 +129,39 @@ class RecoverySystemTest {
         assertEquals(0, root.stop(), root.stderr());
     }
 
+    /** The start's own timeout is a minute: only the one of recover can end it so. */
+    @Test
+    void shouldGiveRecoverATimeoutOfItsOwn() throws Exception {
+        Path healed = coppice.directory.resolve("healed");
+        coppice.manifest("""
+                instance: shop
+                daemons:
+                  decides:
+                    main: %sNeverDecides
+                    classpath: [$JAR]
+                    jvm: {heap: 16MiB}
+                    resume: ask
+                    recover: {timeout: 500ms}
+                    environment: {HEALED: %s}
+                    max_restarts: unlimited
+                    backoff: none
+                    poison: none
+                """.formatted(DAEMONS, healed));
+        Coppice.Root root = coppice.startRoot();
+        Coppice.Daemon first = coppice.await("decides", d -> d.state().equals("ready") && d.number("commits") > 1);
+        Coppice.kill(first.number("pid"));
+        coppice.await(
+                "decides",
+                d -> d.number("incarnation") > 2
+                        && "start-timeout".equals(d.lastExit().get("kind")));
+        String events = coppice.run("events").out();
+        assertTrue(events.contains("not recovered within 500 ms"), events);
+        assertTrue(coppice.log("decides").contains("NeverDecides.recover"), coppice.log("decides"));
+        Files.createFile(healed);
+        coppice.await("decides", d -> d.state().equals("ready") && d.number("commits") > first.number("commits"));
+        assertEquals(0, root.stop(), root.stderr());
+    }
+
     @Test
     void shouldBackOffAndThenFailAWorkerThatDiesAtOnceAndKeepTheOthers() throws Exception {
         coppice.manifest("""

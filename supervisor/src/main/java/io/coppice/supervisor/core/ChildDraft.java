@@ -15,6 +15,7 @@ final class ChildDraft {
     long spawnedAtNs;
     long readyAtNs;
     long deadlineNs;
+    StartClock start;
     boolean stopAsked;
     Verdict verdict;
 
@@ -44,6 +45,7 @@ final class ChildDraft {
         spawnedAtNs = before.spawnedAtNs();
         readyAtNs = before.readyAtNs();
         deadlineNs = before.deadlineNs();
+        start = before.start();
         stopAsked = before.stopAsked();
         verdict = before.verdict();
         operatorKill = before.operatorKill();
@@ -89,6 +91,7 @@ final class ChildDraft {
         startTicks = 0;
         spawnedAtNs = ChildState.NEVER;
         readyAtNs = ChildState.NEVER;
+        start = StartClock.STOPPED;
         stopAsked = false;
         verdict = Verdict.NONE;
         operatorKill = null;
@@ -107,6 +110,7 @@ final class ChildDraft {
                 spawnedAtNs,
                 readyAtNs,
                 deadlineNs,
+                start,
                 stopAsked,
                 verdict,
                 operatorKill,

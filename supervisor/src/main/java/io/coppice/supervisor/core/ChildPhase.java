@@ -9,7 +9,8 @@ package io.coppice.supervisor.core;
  *  HELD        → STARTING (READY for a plain command) by Released; ABANDONING by stop, restart, shutdown; death rules
  *  ABANDONING  → STOPPING when it turns out to have been released; KILLING at the stop timeout; after the end: STOPPED,
  *                or WAITING/SPAWNING when wanted up
- *  STARTING    → READY by BecameReady; DUMPING at the start timeout; STOPPING by stop, restart, shutdown; death rules
+ *  STARTING    → READY by BecameReady; DUMPING at the timeout of the stage it is in; STOPPING by stop, restart,
+ *                shutdown; death rules
  *  READY       → DUMPING by HeartbeatLost; STOPPING by stop, restart, shutdown; death rules
  *  DUMPING     → KILLING after the grace for its thread dump; death rules
  *  STOPPING    → KILLING at the stop timeout; after the end: STOPPED, or WAITING/SPAWNING when wanted up

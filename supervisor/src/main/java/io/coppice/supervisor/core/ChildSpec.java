@@ -10,7 +10,7 @@ import java.util.Objects;
  * @param name what people call it
  * @param hasSegment true for a worker of ours, false for a plain command
  * @param heartbeatTimeoutNs zero: its heartbeat is not watched
- * @param startTimeoutNs from release to ready, workers only; zero: no limit
+ * @param startTimeouts from release to ready, {@link StartTimeouts#NONE} for a plain command
  * @param maxRestarts restarts allowed within {@code periodNs}: 0 never restarts, {@link #UNLIMITED}; at most {@link
  *     #MAX_RESTARTS_LIMIT}
  * @param periodNs more than 0
@@ -23,7 +23,7 @@ public record ChildSpec(
         String name,
         boolean hasSegment,
         long heartbeatTimeoutNs,
-        long startTimeoutNs,
+        StartTimeouts startTimeouts,
         RestartPolicy restart,
         int maxRestarts,
         long periodNs,
@@ -40,6 +40,7 @@ public record ChildSpec(
 
     public ChildSpec {
         Objects.requireNonNull(name);
+        Objects.requireNonNull(startTimeouts);
         Objects.requireNonNull(restart);
         Objects.requireNonNull(backoff);
         Objects.requireNonNull(poison);
@@ -47,7 +48,6 @@ public record ChildSpec(
         dependencies = List.copyOf(dependencies);
         require(index >= 0, name, "index", index);
         require(heartbeatTimeoutNs >= 0, name, "heartbeatTimeoutNs", heartbeatTimeoutNs);
-        require(startTimeoutNs >= 0, name, "startTimeoutNs", startTimeoutNs);
         require(maxRestarts >= UNLIMITED && maxRestarts <= MAX_RESTARTS_LIMIT, name, "maxRestarts", maxRestarts);
         require(hasSegment || poison.crashes() == 0, name, "poison of a plain command", poison.crashes());
         require(periodNs > 0, name, "periodNs", periodNs);

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param spawnedAtNs when the live process was spawned
  * @param readyAtNs when the live process became ready
  * @param deadlineNs when the phase ends by itself
+ * @param start what its start has taken so far, {@link StartClock#STOPPED} before its release
  * @param stopAsked the end of the live process was asked for (stop, restart, shutdown): it is no failure
  * @param verdict what the live process was found guilty of
  * @param operatorKill the latest kill that an operator asked for of the live process
@@ -37,6 +38,7 @@ public record ChildState(
         long spawnedAtNs,
         long readyAtNs,
         long deadlineNs,
+        StartClock start,
         boolean stopAsked,
         Verdict verdict,
         @Nullable OperatorKill operatorKill,
@@ -67,6 +69,7 @@ public record ChildState(
         Objects.requireNonNull(spec);
         Objects.requireNonNull(phase);
         Objects.requireNonNull(wanted);
+        Objects.requireNonNull(start);
         Objects.requireNonNull(verdict);
         Objects.requireNonNull(failures);
         Objects.requireNonNull(poison);

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
  * What the shell saw. {@code nowNs} is when it saw it: nanoseconds, 0 or more, of one monotonic clock. {@code child} is
  * an index. Events about a process carry its incarnation; one that is not the child's current incarnation is ignored.
  *
- * <p>The shell reports in the order in which things happened to a process: Spawned before Released before BecameReady
- * before Exited; Released right after it carried out a Release.
+ * <p>The shell reports in the order in which things happened to a process: Spawned before Released before StageEntered
+ * before BecameReady before Exited; Released right after it carried out a Release.
  */
 public sealed interface Event {
     /** A request that nobody waits for gets no Reply. */
@@ -52,6 +52,18 @@ public sealed interface Event {
         @Override
         public void applyTo(Transition transition) {
             EventRules.released(transition, this);
+        }
+    }
+
+    /** The worker's own word, of what it does on its way to ready. It may be said as often as a worker likes. */
+    record StageEntered(int child, long incarnation, StartStage stage, long nowNs) implements Event {
+        public StageEntered {
+            Objects.requireNonNull(stage);
+        }
+
+        @Override
+        public void applyTo(Transition transition) {
+            EventRules.stageEntered(transition, this);
         }
     }
 

@@ -63,6 +63,31 @@ final class EventRules {
         }
     }
 
+    static void stageEntered(Transition transition, Event.StageEntered event) {
+        ChildDraft child = transition.current(event.child(), event.incarnation());
+        if (child == null || !child.hasProcess() || !child.spec.hasSegment()) {
+            return;
+        }
+        switch (child.phase()) {
+            case HELD -> {
+                started(transition, child);
+                enterStage(transition, child, event.stage());
+            }
+            case STARTING -> enterStage(transition, child, event.stage());
+            case ABANDONING -> runsAfterAll(transition, child);
+            default -> {
+                // Ready already, or on its way out.
+            }
+        }
+    }
+
+    private static void enterStage(Transition transition, ChildDraft child, StartStage stage) {
+        if (child.start.stage() != stage) {
+            child.start = child.start.enter(stage, transition.nowNs);
+            child.deadlineNs = stageDeadlineNs(transition, child);
+        }
+    }
+
     static void becameReady(Transition transition, Event.BecameReady event) {
         ChildDraft child = transition.current(event.child(), event.incarnation());
         if (child == null || !child.hasProcess()) {
@@ -84,16 +109,18 @@ final class EventRules {
     }
 
     private static void started(Transition transition, ChildDraft child) {
-        long timeoutNs = child.spec.startTimeoutNs();
-        transition.enter(
-                child,
-                ChildPhase.STARTING,
-                timeoutNs == 0 ? ChildState.NEVER : transition.after(timeoutNs),
-                EventType.RELEASED,
-                "");
+        child.start = StartClock.begin(transition.nowNs);
+        transition.enter(child, ChildPhase.STARTING, stageDeadlineNs(transition, child), EventType.RELEASED, "");
         if (!child.spec.hasSegment()) {
             ready(transition, child);
         }
+    }
+
+    private static long stageDeadlineNs(Transition transition, ChildDraft child) {
+        StartTimeouts timeouts = child.spec.startTimeouts();
+        return timeouts.ofNs(child.start.stage()) == 0
+                ? ChildState.NEVER
+                : transition.after(Math.max(0, child.start.leftNs(timeouts)));
     }
 
     private static void ready(Transition transition, ChildDraft child) {
@@ -144,7 +171,7 @@ final class EventRules {
                         child,
                         Verdict.START_TIMEOUT,
                         EventType.START_TIMEOUT,
-                        "not ready within " + DurationText.of(child.spec.startTimeoutNs()));
+                        LastExits.startTimeoutText(child));
             case DUMPING -> EndRules.kill(transition, child, EventType.KILLED, LastExits.verdictText(child));
             case ABANDONING, STOPPING ->
                 EndRules.kill(

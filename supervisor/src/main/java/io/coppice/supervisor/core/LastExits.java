@@ -93,9 +93,19 @@ final class LastExits {
     static String verdictText(ChildDraft child) {
         return switch (child.verdict) {
             case HANG -> "no heartbeat for " + DurationText.of(child.spec.heartbeatTimeoutNs());
-            case START_TIMEOUT -> "not ready within " + DurationText.of(child.spec.startTimeoutNs());
+            case START_TIMEOUT -> startTimeoutText(child);
             case NONE -> "";
         };
+    }
+
+    static String startTimeoutText(ChildDraft child) {
+        StartStage stage = child.start.stage();
+        String what = switch (stage) {
+            case START -> "not ready within ";
+            case RECOVER -> "not recovered within ";
+            case MIGRATE -> "not migrated within ";
+        };
+        return what + DurationText.of(child.spec.startTimeouts().ofNs(stage));
     }
 
     private static ExitKind condemnedOr(ChildDraft child, ExitKind otherwise) {

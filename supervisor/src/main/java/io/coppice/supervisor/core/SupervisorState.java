@@ -58,6 +58,7 @@ public record SupervisorState(Phase phase, boolean hurried, List<ChildState> chi
                     ChildState.NEVER,
                     ChildState.NEVER,
                     ChildState.NEVER,
+                    StartClock.STOPPED,
                     false,
                     ChildState.Verdict.NONE,
                     null,

@@ -21,7 +21,7 @@ import java.util.TreeMap;
  * @param stateBytes declared for the state, 1 to {@link PlanBounds#MAX_STATE_BYTES}; 0 for a command
  * @param checkpoints areas for checkpoints behind it, 0 to {@link PlanBounds#MAX_CHECKPOINTS}; 0 for a command
  * @param heartbeatTimeoutMs a silence longer than this is a hang; 0 = not watched, always so for a command
- * @param startTimeoutMs longest time from release to ready, at least 1
+ * @param startTimeouts longest times from release to ready; without meaning for a command
  * @param restart after which ends a restart follows
  * @param maxRestarts restarts within {@code periodMs} before the child is given up; 0 = never restart, -1 = unlimited
  * @param periodMs the window of {@code maxRestarts}, at least 1
@@ -39,7 +39,7 @@ public record ChildPlan(
         long stateBytes,
         int checkpoints,
         long heartbeatTimeoutMs,
-        long startTimeoutMs,
+        StartTimeouts startTimeouts,
         RestartPolicy restart,
         int maxRestarts,
         long periodMs,
@@ -73,7 +73,6 @@ public record ChildPlan(
             PlanBounds.requireBetween("checkpoints of the plain command " + name, checkpoints, 0, 0);
             PlanBounds.requireBetween("heartbeat timeout of the plain command " + name, heartbeatTimeoutMs, 0, 0);
         }
-        PlanBounds.requireBetween("start timeout of " + name + " (ms)", startTimeoutMs, 1, PlanBounds.MAX_DURATION_MS);
         PlanBounds.requireBetween("max_restarts of " + name, maxRestarts, UNLIMITED_RESTARTS, PlanBounds.MAX_RESTARTS);
         PlanBounds.requireBetween("period of " + name + " (ms)", periodMs, 1, PlanBounds.MAX_DURATION_MS);
         dependsOn = List.copyOf(dependsOn);
@@ -86,7 +85,7 @@ public record ChildPlan(
         }
     }
 
-    /** Of a child that keeps no checkpoints, without a poison rule. */
+    /** Of a child that keeps no checkpoints, without a poison rule, whose start timeout is that of its recovery, too. */
     public ChildPlan(
             String name,
             Kind kind,
@@ -111,7 +110,7 @@ public record ChildPlan(
                 stateBytes,
                 0,
                 heartbeatTimeoutMs,
-                startTimeoutMs,
+                StartTimeouts.of(startTimeoutMs),
                 restart,
                 maxRestarts,
                 periodMs,

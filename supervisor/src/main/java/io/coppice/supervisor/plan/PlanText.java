@@ -29,7 +29,7 @@ import java.util.zip.CRC32C;
  * working-directory /srv/shop
  * state-bytes 67108864 2              of a daemon that keeps checkpoints, their number; else only the bytes
  * heartbeat-timeout-ms 5000
- * start-timeout-ms 60000
+ * start-timeouts-ms 60000 60000 300000      start, recover, migrate
  * restart on-failure
  * max-restarts 5
  * period-ms 60000
@@ -150,7 +150,7 @@ public final class PlanText {
         line(out, "working-directory", child.workingDirectory());
         line(out, "state-bytes", child.stateBytes() + (child.checkpoints() == 0 ? "" : " " + child.checkpoints()));
         line(out, "heartbeat-timeout-ms", child.heartbeatTimeoutMs());
-        line(out, "start-timeout-ms", child.startTimeoutMs());
+        line(out, "start-timeouts-ms", child.startTimeouts().text());
         line(out, "restart", child.restart().text());
         line(out, "max-restarts", child.maxRestarts());
         line(out, "period-ms", child.periodMs());

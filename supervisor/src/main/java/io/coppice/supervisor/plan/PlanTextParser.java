@@ -101,7 +101,7 @@ final class PlanTextParser {
                     + PlanBounds.MAX_CHECKPOINTS + " or no second number");
         }
         long heartbeatTimeoutMs = number("heartbeat-timeout-ms");
-        long startTimeoutMs = number("start-timeout-ms");
+        StartTimeouts startTimeouts = startTimeouts();
         RestartPolicy restart = oneOf("restart", RestartPolicy.values(), RestartPolicy::text);
         long maxRestarts = number("max-restarts");
         if (maxRestarts != (int) maxRestarts) {
@@ -123,7 +123,7 @@ final class PlanTextParser {
                         stateBytes,
                         (int) checkpoints,
                         heartbeatTimeoutMs,
-                        startTimeoutMs,
+                        startTimeouts,
                         restart,
                         (int) maxRestarts,
                         periodMs,
@@ -176,6 +176,14 @@ final class PlanTextParser {
             then.add(oneOf("poison", words[i], Poison.Fallback.values(), Poison.Fallback::text));
         }
         return valid(line, () -> Poison.after(crashes, then));
+    }
+
+    private StartTimeouts startTimeouts() throws PlanFormatException {
+        String[] parts = parts("start-timeouts-ms", 3, "three numbers: START RECOVER MIGRATE");
+        long startMs = toNumber("start-timeouts-ms", parts[0]);
+        long recoverMs = toNumber("start-timeouts-ms", parts[1]);
+        long migrateMs = toNumber("start-timeouts-ms", parts[2]);
+        return valid(line, () -> new StartTimeouts(startMs, recoverMs, migrateMs));
     }
 
     private Shutdown shutdown() throws PlanFormatException {

@@ -16,8 +16,8 @@ final class ChildProcess {
     static final int NO_FD = -1;
 
     /**
-     * How many hints of one process are listened to. A worker sends one per change of phase, two before it is ready; one
-     * that floods is looked at by the heartbeat scan like everybody else.
+     * How many hints of one process are listened to. A worker sends one per change of phase, at most eight before it is
+     * ready; one that floods is looked at by the heartbeat scan like everybody else.
      */
     static final int MAX_HINTS = 16;
 

@@ -6,6 +6,7 @@ import io.coppice.supervisor.core.Dependency;
 import io.coppice.supervisor.core.Fallback;
 import io.coppice.supervisor.core.PoisonPolicy;
 import io.coppice.supervisor.core.RestartPolicy;
+import io.coppice.supervisor.core.StartTimeouts;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Plan;
 import java.util.ArrayList;
@@ -43,7 +44,7 @@ final class PlanSpecs {
                 child.name(),
                 daemon,
                 child.heartbeatTimeoutMs() * NANOS_PER_MS,
-                daemon ? child.startTimeoutMs() * NANOS_PER_MS : 0,
+                daemon ? startTimeouts(child.startTimeouts()) : StartTimeouts.NONE,
                 restart(child),
                 child.maxRestarts(),
                 child.periodMs() * NANOS_PER_MS,
@@ -52,6 +53,13 @@ final class PlanSpecs {
                 child.shutdown().signal(),
                 child.shutdown().timeoutMs() * NANOS_PER_MS,
                 dependencies);
+    }
+
+    private static StartTimeouts startTimeouts(io.coppice.supervisor.plan.StartTimeouts timeouts) {
+        return new StartTimeouts(
+                timeouts.startMs() * NANOS_PER_MS,
+                timeouts.recoverMs() * NANOS_PER_MS,
+                timeouts.migrateMs() * NANOS_PER_MS);
     }
 
     private static Dependency.Condition condition(io.coppice.supervisor.plan.Dependency dependency) {

@@ -1,11 +1,13 @@
 package io.coppice.supervisor.root;
 
+import io.coppice.state.Phase;
 import io.coppice.state.SegmentException;
 import io.coppice.supervisor.core.ChildPhase;
 import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.PublishedState;
+import io.coppice.supervisor.core.StartStage;
 import io.coppice.supervisor.core.Step;
 import io.coppice.supervisor.core.Supervisor;
 import io.coppice.supervisor.core.SupervisorState;
@@ -211,7 +213,7 @@ final class Root implements AutoCloseable {
             }
             if (state.child(child.index).phase() == ChildPhase.STARTING) {
                 // A worker that cannot hint, or was not heard, is found ready here.
-                noteReadiness(child, nowNs);
+                notePhase(child, nowNs);
                 continue;
             }
             if (heartbeats.observe(child.index, segments.heartbeatCount(child), elapsedNs)) {
@@ -226,11 +228,24 @@ final class Root implements AutoCloseable {
         }
     }
 
-    private void noteReadiness(ChildProcess child, long nowNs) {
-        if (segments.isReady(child)) {
+    private void notePhase(ChildProcess child, long nowNs) {
+        int phase = segments.phase(child);
+        if (phase == Phase.READY.code()) {
             child.closeHints();
             settle(new Event.BecameReady(child.index, child.incarnation, nowNs));
+            return;
         }
+        StartStage stage = stageOf(phase);
+        if (stage != state.child(child.index).start().stage()) {
+            settle(new Event.StageEntered(child.index, child.incarnation, stage, nowNs));
+        }
+    }
+
+    private static StartStage stageOf(int phase) {
+        if (phase == Phase.RECOVERING.code()) {
+            return StartStage.RECOVER;
+        }
+        return phase == Phase.MIGRATING.code() ? StartStage.MIGRATE : StartStage.START;
     }
 
     private void onHint(ChildProcess child) throws OsException {
@@ -238,7 +253,7 @@ final class Root implements AutoCloseable {
             return;
         }
         boolean open = segments.drainHints(child);
-        noteReadiness(child, System.nanoTime());
+        notePhase(child, System.nanoTime());
         if (child.hintReadFd == ChildProcess.NO_FD) {
             return;
         }

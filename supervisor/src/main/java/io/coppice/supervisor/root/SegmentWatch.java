@@ -77,17 +77,15 @@ final class SegmentWatch implements AutoCloseable {
         }
     }
 
-    /** Whether this very incarnation says that it is ready. */
-    boolean isReady(ChildProcess child) {
+    /** The phase that this very incarnation says it is in, as a code: any value. {@link Phase#EMPTY} if it says nothing. */
+    int phase(ChildProcess child) {
         ReadOnlySegment segment = child.segment;
         try {
             // The incarnation first: a new owner resets the phase before it stores its incarnation.
-            return segment != null
-                    && segment.incarnation() == child.incarnation
-                    && segment.phase() == Phase.READY.code();
+            return segment != null && segment.incarnation() == child.incarnation ? segment.phase() : Phase.EMPTY.code();
         } catch (SegmentDamagedException e) {
             tornAway(child);
-            return false;
+            return Phase.EMPTY.code();
         }
     }
 

@@ -67,6 +67,10 @@ final class Driver {
         return step(new Event.Released(child, child(child).incarnation(), nowNs));
     }
 
+    Driver entered(int child, StartStage stage) {
+        return step(new Event.StageEntered(child, child(child).incarnation(), stage, nowNs));
+    }
+
     Driver becameReady(int child) {
         return step(new Event.BecameReady(child, child(child).incarnation(), nowNs));
     }

@@ -59,7 +59,9 @@ class LaunchTest {
 
     @Test
     void shouldHaveNoStartDeadlineWhereNoneIsAskedFor() {
-        Driver driver = new Driver(Specs.worker(0, "ingest").startTimeoutNs(0).build())
+        Driver driver = new Driver(Specs.worker(0, "ingest")
+                        .startTimeouts(StartTimeouts.NONE)
+                        .build())
                 .begin()
                 .toStarting(0);
         assertEquals(ChildState.NEVER, driver.state.nextDeadlineNs());

@@ -138,7 +138,7 @@ class PureCoreTest {
             nowNs += random.nextLong(Specs.SECOND);
             int child = random.nextInt(3);
             long incarnation = state.child(child).incarnation() - (random.nextInt(8) == 0 ? 1 : 0);
-            Event event = switch (random.nextInt(i > 900 ? 20 : 18)) {
+            Event event = switch (random.nextInt(i > 900 ? 21 : 19)) {
                 case 0 -> new Event.Begin(nowNs);
                 case 1, 2, 3 -> new Event.Spawned(child, incarnation, 100 + i, i, nowNs);
                 case 4 -> new Event.SpawnFailed(child, incarnation, "no", nowNs);
@@ -153,6 +153,7 @@ class PureCoreTest {
                 case 14, 15 -> new Event.StartRequested(child, i, nowNs);
                 case 16 -> new Event.RestartRequested(child, i, nowNs);
                 case 17 -> new Event.KillRequested(child, "TERM", 15, i, nowNs);
+                case 18 -> new Event.StageEntered(child, incarnation, StartStage.values()[random.nextInt(3)], nowNs);
                 default -> new Event.ShutdownRequested(i, nowNs);
             };
             events.add(event);

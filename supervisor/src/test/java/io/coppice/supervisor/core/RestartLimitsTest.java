@@ -67,7 +67,7 @@ class RestartLimitsTest {
     @Test
     void shouldNotForgetTheStreakOfAChildThatNeverBecomesReady() {
         Driver driver = driver(
-                Specs.worker(0, "ingest").maxRestarts(ChildSpec.UNLIMITED).startTimeoutNs(0));
+                Specs.worker(0, "ingest").maxRestarts(ChildSpec.UNLIMITED).startTimeouts(StartTimeouts.NONE));
         driver.exited(0, 1).toStarting(0).after(1_000 * SECOND).exited(0, 1);
         assertEquals(driver.nowNs + 10 * MS, driver.child(0).backoffUntilNs());
     }

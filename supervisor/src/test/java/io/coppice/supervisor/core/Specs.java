@@ -16,7 +16,7 @@ final class Specs {
     private int maxRestarts = 5;
     private Backoff backoff = DEFAULT_BACKOFF;
     private PoisonPolicy poison = new PoisonPolicy(5, List.of());
-    private long startTimeoutNs = 60 * SECOND;
+    private StartTimeouts startTimeouts = new StartTimeouts(60 * SECOND, 30 * SECOND, 300 * SECOND);
     private long shutdownTimeoutNs = 10 * SECOND;
     private final List<Dependency> dependencies = new ArrayList<>();
 
@@ -54,8 +54,8 @@ final class Specs {
         return this;
     }
 
-    Specs startTimeoutNs(long value) {
-        startTimeoutNs = value;
+    Specs startTimeouts(StartTimeouts value) {
+        startTimeouts = value;
         return this;
     }
 
@@ -75,7 +75,7 @@ final class Specs {
                 name,
                 worker,
                 worker ? 5 * SECOND : 0,
-                worker ? startTimeoutNs : 0,
+                worker ? startTimeouts : StartTimeouts.NONE,
                 restart,
                 maxRestarts,
                 60 * SECOND,

@@ -31,6 +31,7 @@ class StateEventTableTest {
         EVENTS.put("Spawned", driver -> driver.spawned(SUBJECT));
         EVENTS.put("SpawnFailed", driver -> driver.spawnFailed(SUBJECT));
         EVENTS.put("Released", driver -> driver.released(SUBJECT));
+        EVENTS.put("StageEntered", driver -> driver.entered(SUBJECT, StartStage.RECOVER));
         EVENTS.put("BecameReady", driver -> driver.becameReady(SUBJECT));
         EVENTS.put("Exited0", driver -> driver.exited(SUBJECT, 0));
         EVENTS.put("Exited1", driver -> driver.exited(SUBJECT, 1));
@@ -65,6 +66,9 @@ class StateEventTableTest {
         STATES.put("SPAWNING", driver -> driver.exited(SUBJECT, 1));
         STATES.put("HELD", driver -> driver.exited(SUBJECT, 1).toHeld(SUBJECT));
         STATES.put("STARTING", driver -> driver.exited(SUBJECT, 1).toStarting(SUBJECT));
+        STATES.put(
+                "STARTING/recover",
+                driver -> driver.exited(SUBJECT, 1).toStarting(SUBJECT).entered(SUBJECT, StartStage.RECOVER));
         STATES.put("READY", driver -> driver.exited(SUBJECT, 1).toReady(SUBJECT));
         STATES.put(
                 "ABANDONING/spawning/down", driver -> driver.exited(SUBJECT, 1).stop(SUBJECT));
@@ -107,13 +111,13 @@ class StateEventTableTest {
 
     private static final String TABLE = """
             WAITING
-              Begin Spawned SpawnFailed Released BecameReady Exited0 Exited1 Exited78 Exited125 Signaled9 Stale HeartbeatLost TickEarly TickAtDeadline -> same
+              Begin Spawned SpawnFailed Released StageEntered BecameReady Exited0 Exited1 Exited78 Exited125 Signaled9 Stale HeartbeatLost TickEarly TickAtDeadline -> same
               Stop -> STOPPED, wanted down: ok 1
               Start Restart -> same: ok 1
               Kill -> same: error
               Shutdown -> STOPPED, wanted down
             SPAWNING
-              Begin Released BecameReady Stale HeartbeatLost TickEarly TickAtDeadline -> same
+              Begin Released StageEntered BecameReady Stale HeartbeatLost TickEarly TickAtDeadline -> same
               Spawned -> HELD: release 1#2
               SpawnFailed Exited0 Exited1 Exited125 Signaled9 -> BACKOFF
               Exited78 -> FAILED
@@ -124,7 +128,7 @@ class StateEventTableTest {
               Shutdown -> ABANDONING, wanted down: abandon 1#2
             HELD
               Begin Spawned SpawnFailed Stale HeartbeatLost TickEarly TickAtDeadline -> same
-              Released -> STARTING
+              Released StageEntered -> STARTING
               BecameReady -> READY
               Exited0 Exited1 Exited125 Signaled9 -> BACKOFF
               Exited78 -> FAILED
@@ -134,7 +138,19 @@ class StateEventTableTest {
               Kill -> same: signal 1#2 KILL, ok 2
               Shutdown -> ABANDONING, wanted down: abandon 1#2
             STARTING
-              Begin Spawned SpawnFailed Released Stale HeartbeatLost TickEarly -> same
+              Begin Spawned SpawnFailed Released StageEntered Stale HeartbeatLost TickEarly -> same
+              BecameReady -> READY
+              Exited0 -> COMPLETED
+              Exited1 Exited125 Signaled9 -> BACKOFF
+              Exited78 -> FAILED
+              TickAtDeadline -> DUMPING: dump 1#2
+              Stop -> STOPPING, wanted down: signal 1#2 TERM group, ok 2
+              Start -> same: ok 2
+              Restart -> STOPPING: signal 1#2 TERM group, ok 2
+              Kill -> same: signal 1#2 KILL, ok 2
+              Shutdown -> same, wanted down
+            STARTING/recover
+              Begin Spawned SpawnFailed Released StageEntered Stale HeartbeatLost TickEarly -> same
               BecameReady -> READY
               Exited0 -> COMPLETED
               Exited1 Exited125 Signaled9 -> BACKOFF
@@ -146,7 +162,7 @@ class StateEventTableTest {
               Kill -> same: signal 1#2 KILL, ok 2
               Shutdown -> same, wanted down
             READY
-              Begin Spawned SpawnFailed Released BecameReady Stale TickEarly TickAtDeadline -> same
+              Begin Spawned SpawnFailed Released StageEntered BecameReady Stale TickEarly TickAtDeadline -> same
               Exited0 -> COMPLETED
               Exited1 Exited125 Signaled9 -> BACKOFF
               Exited78 -> FAILED
@@ -157,7 +173,7 @@ class StateEventTableTest {
               Kill -> same: signal 1#2 KILL, ok 2
               Shutdown -> same, wanted down
             ABANDONING/spawning/down
-              Begin Released BecameReady Stale HeartbeatLost TickEarly TickAtDeadline Shutdown -> same
+              Begin Released StageEntered BecameReady Stale HeartbeatLost TickEarly TickAtDeadline Shutdown -> same
               Spawned -> same: abandon 1#2
               SpawnFailed Exited0 Exited1 Exited78 Exited125 Signaled9 -> STOPPED
               Stop -> same: ok 2
@@ -165,7 +181,7 @@ class StateEventTableTest {
               Kill -> same: error
             ABANDONING/held/down
               Begin Spawned SpawnFailed Stale HeartbeatLost TickEarly Shutdown -> same
-              Released BecameReady -> STOPPING: signal 1#2 TERM group
+              Released StageEntered BecameReady -> STOPPING: signal 1#2 TERM group
               Exited0 Exited1 Exited78 Exited125 Signaled9 -> STOPPED
               TickAtDeadline -> KILLING: kill 1#2
               Stop -> same: ok 2
@@ -173,7 +189,7 @@ class StateEventTableTest {
               Kill -> same: signal 1#2 KILL, ok 2
             ABANDONING/held/up
               Begin Spawned SpawnFailed Stale HeartbeatLost TickEarly -> same
-              Released BecameReady -> STOPPING: signal 1#2 TERM group
+              Released StageEntered BecameReady -> STOPPING: signal 1#2 TERM group
               Exited0 Exited1 Exited78 Exited125 Signaled9 -> SPAWNING: spawn 1#3
               TickAtDeadline -> KILLING: kill 1#2
               Stop -> same, wanted down: ok 2
@@ -181,7 +197,7 @@ class StateEventTableTest {
               Kill -> same: signal 1#2 KILL, ok 2
               Shutdown -> same, wanted down
             DUMPING/hang
-              Begin Spawned SpawnFailed Released BecameReady Stale HeartbeatLost TickEarly -> same
+              Begin Spawned SpawnFailed Released StageEntered BecameReady Stale HeartbeatLost TickEarly -> same
               Exited0 -> COMPLETED
               Exited1 Exited125 Signaled9 -> SPAWNING: spawn 1#2
               Exited78 -> FAILED
@@ -191,7 +207,7 @@ class StateEventTableTest {
               Kill -> same: signal 1#1 KILL, ok 1
               Shutdown -> same, wanted down
             DUMPING/start-timeout
-              Begin Spawned SpawnFailed Released BecameReady Stale HeartbeatLost TickEarly -> same
+              Begin Spawned SpawnFailed Released StageEntered BecameReady Stale HeartbeatLost TickEarly -> same
               Exited0 -> COMPLETED
               Exited1 Exited125 Signaled9 -> BACKOFF
               Exited78 -> FAILED
@@ -201,14 +217,14 @@ class StateEventTableTest {
               Kill -> same: signal 1#2 KILL, ok 2
               Shutdown -> same, wanted down
             STOPPING/down
-              Begin Spawned SpawnFailed Released BecameReady Stale HeartbeatLost TickEarly Shutdown -> same
+              Begin Spawned SpawnFailed Released StageEntered BecameReady Stale HeartbeatLost TickEarly Shutdown -> same
               Exited0 Exited1 Exited78 Exited125 Signaled9 -> STOPPED
               TickAtDeadline -> KILLING: kill 1#1
               Stop -> same: ok 1
               Start Restart -> same, wanted up: ok 1
               Kill -> same: signal 1#1 KILL, ok 1
             STOPPING/up
-              Begin Spawned SpawnFailed Released BecameReady Stale HeartbeatLost TickEarly -> same
+              Begin Spawned SpawnFailed Released StageEntered BecameReady Stale HeartbeatLost TickEarly -> same
               Exited0 Exited1 Exited78 Exited125 Signaled9 -> SPAWNING: spawn 1#2
               TickAtDeadline -> KILLING: kill 1#1
               Stop -> same, wanted down: ok 1
@@ -216,7 +232,7 @@ class StateEventTableTest {
               Kill -> same: signal 1#1 KILL, ok 1
               Shutdown -> same, wanted down
             KILLING/hang
-              Begin Spawned SpawnFailed Released BecameReady Stale HeartbeatLost TickEarly -> same
+              Begin Spawned SpawnFailed Released StageEntered BecameReady Stale HeartbeatLost TickEarly -> same
               Exited0 -> COMPLETED
               Exited1 Exited125 Signaled9 -> SPAWNING: spawn 1#2
               Exited78 -> FAILED
@@ -226,38 +242,38 @@ class StateEventTableTest {
               Kill -> same: signal 1#1 KILL, ok 1
               Shutdown -> same, wanted down
             KILLING/down
-              Begin Spawned SpawnFailed Released BecameReady Stale HeartbeatLost TickEarly Shutdown -> same
+              Begin Spawned SpawnFailed Released StageEntered BecameReady Stale HeartbeatLost TickEarly Shutdown -> same
               Exited0 Exited1 Exited78 Exited125 Signaled9 -> STOPPED
               TickAtDeadline -> same: kill 1#1
               Stop -> same: ok 1
               Start Restart -> same, wanted up: ok 1
               Kill -> same: signal 1#1 KILL, ok 1
             BACKOFF
-              Begin Spawned SpawnFailed Released BecameReady Exited0 Exited1 Exited78 Exited125 Signaled9 Stale HeartbeatLost TickEarly -> same
+              Begin Spawned SpawnFailed Released StageEntered BecameReady Exited0 Exited1 Exited78 Exited125 Signaled9 Stale HeartbeatLost TickEarly -> same
               TickAtDeadline -> SPAWNING: spawn 1#3
               Stop -> STOPPED, wanted down: ok 2
               Start Restart -> SPAWNING: spawn 1#3, ok 2
               Kill -> same: error
               Shutdown -> STOPPED, wanted down
             STOPPED
-              Begin Spawned SpawnFailed Released BecameReady Exited0 Exited1 Exited78 Exited125 Signaled9 Stale HeartbeatLost TickEarly TickAtDeadline Shutdown -> same
+              Begin Spawned SpawnFailed Released StageEntered BecameReady Exited0 Exited1 Exited78 Exited125 Signaled9 Stale HeartbeatLost TickEarly TickAtDeadline Shutdown -> same
               Stop -> same: ok 1
               Start Restart -> SPAWNING, wanted up: spawn 1#2, ok 1
               Kill -> same: error
             FAILED
-              Begin Spawned SpawnFailed Released BecameReady Exited0 Exited1 Exited78 Exited125 Signaled9 Stale HeartbeatLost TickEarly TickAtDeadline -> same
+              Begin Spawned SpawnFailed Released StageEntered BecameReady Exited0 Exited1 Exited78 Exited125 Signaled9 Stale HeartbeatLost TickEarly TickAtDeadline -> same
               Stop -> same, wanted down: ok 1
               Start Restart -> SPAWNING: spawn 1#2, ok 1
               Kill -> same: error
               Shutdown -> same, wanted down
             COMPLETED
-              Begin Spawned SpawnFailed Released BecameReady Exited0 Exited1 Exited78 Exited125 Signaled9 Stale HeartbeatLost TickEarly TickAtDeadline -> same
+              Begin Spawned SpawnFailed Released StageEntered BecameReady Exited0 Exited1 Exited78 Exited125 Signaled9 Stale HeartbeatLost TickEarly TickAtDeadline -> same
               Stop -> same, wanted down: ok 1
               Start Restart -> SPAWNING: spawn 1#2, ok 1
               Kill -> same: error
               Shutdown -> same, wanted down
             shutdown: READY, needed
-              Begin Spawned SpawnFailed Released BecameReady Stale TickEarly TickAtDeadline -> same
+              Begin Spawned SpawnFailed Released StageEntered BecameReady Stale TickEarly TickAtDeadline -> same
               Exited0 -> COMPLETED
               Exited1 Exited78 Exited125 Signaled9 -> STOPPED
               HeartbeatLost -> DUMPING: dump 1#1
@@ -266,7 +282,7 @@ class StateEventTableTest {
               Kill -> same: signal 1#1 KILL, ok 1
               Shutdown -> KILLING: kill 1#1
             shutdown: STARTING, needed
-              Begin Spawned SpawnFailed Released Stale HeartbeatLost TickEarly -> same
+              Begin Spawned SpawnFailed Released StageEntered Stale HeartbeatLost TickEarly -> same
               BecameReady -> READY
               Exited0 -> COMPLETED
               Exited1 Exited78 Exited125 Signaled9 -> STOPPED
@@ -276,20 +292,20 @@ class StateEventTableTest {
               Kill -> same: signal 1#2 KILL, ok 2
               Shutdown -> KILLING: kill 1#2
             shutdown: ABANDONING
-              Begin Released BecameReady Stale HeartbeatLost TickEarly TickAtDeadline Shutdown -> same
+              Begin Released StageEntered BecameReady Stale HeartbeatLost TickEarly TickAtDeadline Shutdown -> same
               Spawned -> same: abandon 1#2
               SpawnFailed Exited0 Exited1 Exited78 Exited125 Signaled9 -> STOPPED
               Stop -> same: ok 2
               Start Restart Kill -> same: error
             shutdown: STOPPING
-              Begin Spawned SpawnFailed Released BecameReady Stale HeartbeatLost TickEarly -> same
+              Begin Spawned SpawnFailed Released StageEntered BecameReady Stale HeartbeatLost TickEarly -> same
               Exited0 Exited1 Exited78 Exited125 Signaled9 -> STOPPED
               TickAtDeadline Shutdown -> KILLING: kill 1#1
               Stop -> same: ok 1
               Start Restart -> same: error
               Kill -> same: signal 1#1 KILL, ok 1
             shutdown: DUMPING
-              Begin Spawned SpawnFailed Released BecameReady Stale HeartbeatLost TickEarly -> same
+              Begin Spawned SpawnFailed Released StageEntered BecameReady Stale HeartbeatLost TickEarly -> same
               Exited0 -> COMPLETED
               Exited1 Exited78 Exited125 Signaled9 -> STOPPED
               TickAtDeadline Shutdown -> KILLING: kill 1#1
@@ -297,26 +313,26 @@ class StateEventTableTest {
               Start Restart -> same: error
               Kill -> same: signal 1#1 KILL, ok 1
             shutdown: KILLING
-              Begin Spawned SpawnFailed Released BecameReady Stale HeartbeatLost TickEarly -> same
+              Begin Spawned SpawnFailed Released StageEntered BecameReady Stale HeartbeatLost TickEarly -> same
               Exited0 Exited1 Exited78 Exited125 Signaled9 -> STOPPED
               TickAtDeadline Shutdown -> same: kill 1#1
               Stop -> same: ok 1
               Start Restart -> same: error
               Kill -> same: signal 1#1 KILL, ok 1
             shutdown: STOPPED
-              Begin Spawned SpawnFailed Released BecameReady Exited0 Exited1 Exited78 Exited125 Signaled9 Stale HeartbeatLost TickEarly TickAtDeadline Shutdown -> same
+              Begin Spawned SpawnFailed Released StageEntered BecameReady Exited0 Exited1 Exited78 Exited125 Signaled9 Stale HeartbeatLost TickEarly TickAtDeadline Shutdown -> same
               Stop -> same: ok 1
               Start Restart Kill -> same: error
             shutdown: FAILED
-              Begin Spawned SpawnFailed Released BecameReady Exited0 Exited1 Exited78 Exited125 Signaled9 Stale HeartbeatLost TickEarly TickAtDeadline Shutdown -> same
+              Begin Spawned SpawnFailed Released StageEntered BecameReady Exited0 Exited1 Exited78 Exited125 Signaled9 Stale HeartbeatLost TickEarly TickAtDeadline Shutdown -> same
               Stop -> same: ok 1
               Start Restart Kill -> same: error
             shutdown: COMPLETED
-              Begin Spawned SpawnFailed Released BecameReady Exited0 Exited1 Exited78 Exited125 Signaled9 Stale HeartbeatLost TickEarly TickAtDeadline Shutdown -> same
+              Begin Spawned SpawnFailed Released StageEntered BecameReady Exited0 Exited1 Exited78 Exited125 Signaled9 Stale HeartbeatLost TickEarly TickAtDeadline Shutdown -> same
               Stop -> same: ok 1
               Start Restart Kill -> same: error
             done
-              Begin Spawned SpawnFailed Released BecameReady Exited0 Exited1 Exited78 Exited125 Signaled9 Stale HeartbeatLost TickEarly TickAtDeadline Shutdown -> same
+              Begin Spawned SpawnFailed Released StageEntered BecameReady Exited0 Exited1 Exited78 Exited125 Signaled9 Stale HeartbeatLost TickEarly TickAtDeadline Shutdown -> same
               Stop -> same: ok 1
               Start Restart Kill -> same: error
             """;

@@ -74,7 +74,7 @@ final class PlanGenerator {
                 daemon ? 1 + random.nextLong(PlanBounds.MAX_STATE_BYTES) : 0,
                 daemon && random.nextBoolean() ? random.nextInt(PlanBounds.MAX_CHECKPOINTS + 1) : 0,
                 daemon ? random.nextLong(PlanBounds.MAX_DURATION_MS + 1) : 0,
-                1 + random.nextLong(PlanBounds.MAX_DURATION_MS),
+                new StartTimeouts(timeoutMs(), timeoutMs(), timeoutMs()),
                 any(RestartPolicy.values()),
                 random.nextInt(-1, PlanBounds.MAX_RESTARTS + 1),
                 1 + random.nextLong(PlanBounds.MAX_DURATION_MS),
@@ -90,6 +90,10 @@ final class PlanGenerator {
                         Shutdown.SIGNALS.get(random.nextInt(Shutdown.SIGNALS.size())),
                         random.nextLong(PlanBounds.MAX_DURATION_MS + 1)),
                 dependencies);
+    }
+
+    private long timeoutMs() {
+        return 1 + random.nextLong(PlanBounds.MAX_DURATION_MS);
     }
 
     private Poison poison() {

@@ -31,7 +31,7 @@ class PlanTextTest {
             working-directory /srv
             state-bytes 0
             heartbeat-timeout-ms 0
-            start-timeout-ms 60000
+            start-timeouts-ms 60000 60000 60000
             restart always
             max-restarts -1
             period-ms 60000
@@ -48,7 +48,7 @@ class PlanTextTest {
             working-directory /srv/shop
             state-bytes 67108864
             heartbeat-timeout-ms 5000
-            start-timeout-ms 60000
+            start-timeouts-ms 60000 30000 300000
             restart on-failure
             max-restarts 5
             period-ms 60000
@@ -150,6 +150,8 @@ class PlanTextTest {
                 "max-restarts 5       | max-restarts 99999999999 | 36 | max-restarts: 99999999999 is too large",
                 "state-bytes 67108864 | state-bytes 0         | 25 | state of ingest: 0 is not between",
                 "state-bytes 0        | state-bytes 1         | 8  | state of the plain command rates: 1 is not",
+                "ms 60000 30000       | ms 0 30000            | 34 | start timeout (ms): 0 is not between 1 and",
+                "ms 60000 30000 300000 | ms 60000 30000       | 34 | expected three numbers: START RECOVER MIGRATE",
                 "shutdown TERM 10000  | shutdown TREM 10000   | 40 | shutdown signal: `TREM` is none of HUP INT",
                 "shutdown TERM 10000  | shutdown TERM         | 40 | expected SIGNAL TIMEOUT-MS",
                 "backoff 10 1.5       | backoff 10 1.50       | 38 | not written as this release writes it",
@@ -320,7 +322,7 @@ class PlanTextTest {
                 64L * 1024 * 1024,
                 0,
                 5_000,
-                60_000,
+                new StartTimeouts(60_000, 30_000, 300_000),
                 RestartPolicy.ON_FAILURE,
                 5,
                 60_000,

@@ -14,6 +14,8 @@ final class EventParts {
             return e.child();
         } else if (event instanceof Event.Released e) {
             return e.child();
+        } else if (event instanceof Event.StageEntered e) {
+            return e.child();
         } else if (event instanceof Event.BecameReady e) {
             return e.child();
         } else if (event instanceof Event.Exited e) {
@@ -55,6 +57,8 @@ final class EventParts {
         } else if (event instanceof Event.SpawnFailed e) {
             return e.incarnation();
         } else if (event instanceof Event.Released e) {
+            return e.incarnation();
+        } else if (event instanceof Event.StageEntered e) {
             return e.incarnation();
         } else if (event instanceof Event.BecameReady e) {
             return e.incarnation();

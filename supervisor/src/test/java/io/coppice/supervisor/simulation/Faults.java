@@ -15,6 +15,9 @@ final class Faults {
     /** What a process said reaches the root late, perhaps when it is dead and replaced. */
     final double lateWord;
 
+    /** It says, as often as it likes, that it recovers or migrates, before it says that it is ready. */
+    final double stageTalk;
+
     /** A commit that its successors die of. */
     final double poison;
 
@@ -23,7 +26,8 @@ final class Faults {
     final double shutdown;
     boolean over;
 
-    Faults(Draws draws) {
+    /** @param later for what came later, so that the seeds that were found before still mean the same runs */
+    Faults(Draws draws, Draws later) {
         crashHeld = kind(draws);
         crashStarting = kind(draws);
         crashRunning = kind(draws);
@@ -39,6 +43,7 @@ final class Faults {
         rootDeath = draws.oneOf(0.0, 0.5, 1.0);
         operator = draws.oneOf(0.0, 0.1, 1.0);
         shutdown = draws.oneOf(0.0, 0.0, 0.0, 0.5);
+        stageTalk = kind(later);
     }
 
     private static double kind(Draws draws) {

@@ -9,6 +9,7 @@ import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.core.Dependency;
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.Outcome;
+import io.coppice.supervisor.core.StartTimeouts;
 import io.coppice.supervisor.core.Step;
 import io.coppice.supervisor.core.Supervisor;
 import io.coppice.supervisor.core.SupervisorState;
@@ -76,6 +77,7 @@ final class Invariants {
         repliesOnce(event, step);
         statesAreSound(step.state());
         deadlinesMakeProgress(event, step.state());
+        startsAreBounded(event, step.state());
         if (event instanceof Event.Exited exited) {
             deaths.deathIsAnswered(books.get(exited.child()), shutdown, before, exited, step);
         } else if (child >= 0) {
@@ -257,7 +259,7 @@ final class Invariants {
             boolean timed = switch (phase) {
                 case BACKOFF, STOPPING, DUMPING, KILLING -> true;
                 case ABANDONING -> child.hasProcess();
-                case STARTING -> child.spec().startTimeoutNs() > 0;
+                case STARTING -> child.spec().startTimeouts().ofNs(child.start().stage()) > 0;
                 default -> false;
             };
             check("STATE_IS_SOUND", timed == (child.deadlineNs() != ChildState.NEVER), detail);
@@ -279,6 +281,21 @@ final class Invariants {
                 after.nextDeadlineNs() > event.nowNs(),
                 () -> "due at once again after a Tick");
         check("DEADLINES_MAKE_PROGRESS", ticksAtSameTime < 20, () -> "20 Ticks at one moment");
+    }
+
+    /** Whatever a worker says of the stages of its start. */
+    private void startsAreBounded(Event event, SupervisorState after) {
+        if (!(event instanceof Event.Tick)) {
+            return;
+        }
+        for (ChildState child : after.children()) {
+            StartTimeouts timeouts = child.spec().startTimeouts();
+            long mostNs = timeouts.startNs() + timeouts.recoverNs() + timeouts.migrateNs();
+            check(
+                    "STARTS_ARE_BOUNDED",
+                    child.phase() != ChildPhase.STARTING || event.nowNs() - child.sinceNs() < mostNs,
+                    child::toString);
+        }
     }
 
     void onSpawn(Command.Spawn command, boolean occupied, int liveReleased) {

@@ -9,6 +9,7 @@ import io.coppice.supervisor.core.Dependency;
 import io.coppice.supervisor.core.Fallback;
 import io.coppice.supervisor.core.PoisonPolicy;
 import io.coppice.supervisor.core.RestartPolicy;
+import io.coppice.supervisor.core.StartTimeouts;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -45,6 +46,10 @@ final class RandomSpecs {
                                 List.of(Fallback.CHECKPOINT, Fallback.EMPTY)));
     }
 
+    private static StartTimeouts startTimeouts(long startNs) {
+        return new StartTimeouts(startNs, startNs / 2, 2 * startNs);
+    }
+
     private static ChildSpec spec(Draws draws, int index, boolean daemon, double density) {
         List<Dependency> dependencies = new ArrayList<>();
         for (int i = 0; i < index; i++) {
@@ -64,7 +69,7 @@ final class RandomSpecs {
                 (daemon ? "daemon-" : "command-") + index,
                 daemon,
                 daemon ? draws.ns(500 * MS, 3 * SECOND) : 0,
-                daemon ? draws.ns(SECOND, 5 * SECOND) : 0,
+                daemon ? startTimeouts(draws.ns(SECOND, 5 * SECOND)) : StartTimeouts.NONE,
                 draws.oneOf(
                         RestartPolicy.ALWAYS, RestartPolicy.ON_FAILURE, RestartPolicy.ON_FAILURE, RestartPolicy.NEVER),
                 draws.oneOf(ChildSpec.UNLIMITED, ChildSpec.UNLIMITED, ChildSpec.UNLIMITED, 0, 1, 5, 50),

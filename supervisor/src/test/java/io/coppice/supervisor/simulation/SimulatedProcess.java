@@ -8,6 +8,7 @@ import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.ExitStatus;
 import io.coppice.supervisor.core.Fallback;
 import io.coppice.supervisor.core.RestartPolicy;
+import io.coppice.supervisor.core.StartStage;
 import io.coppice.supervisor.core.StepProgress;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +55,7 @@ final class SimulatedProcess {
         ignoresTerm = faults.strikes(draws, faults.ignoresTerm);
         long bootNs = spec.hasSegment() ? draws.ns(20 * MS, 300 * MS) : draws.ns(MS, 5 * MS);
         if (faults.strikes(draws, faults.slowBoot)) {
-            bootNs += draws.ns(0, 2 * spec.startTimeoutNs());
+            bootNs += draws.ns(0, 2 * spec.startTimeouts().startNs());
         }
         if (faults.strikes(draws, faults.crashHeld)) {
             world.agenda.in(draws.ns(0, bootNs), this::crash);
@@ -164,7 +165,26 @@ final class SimulatedProcess {
             world.agenda.in(draws.ns(0, 200 * MS), draws.chance(0.2) ? this::hang : this::dieOfPoison);
             return;
         }
-        world.agenda.in(draws.ns(0, 300 * MS), this::started);
+        if (world.faults.strikes(world.stageDraws, world.faults.stageTalk)) {
+            talk(world.stageDraws.between(1, 30));
+        } else {
+            world.agenda.in(draws.ns(0, 300 * MS), this::started);
+        }
+    }
+
+    /** Once in a while it only stays where it says it is. */
+    private void talk(int words) {
+        if (dead || hung) {
+            return;
+        }
+        Draws stages = world.stageDraws;
+        StartStage stage = words == 0 ? StartStage.START : stages.oneOf(StartStage.values());
+        parent.post(new Event.StageEntered(spec.index(), incarnation, stage, world.agenda.nowNs()));
+        if (words == 0) {
+            world.agenda.in(stages.ns(0, 300 * MS), this::started);
+        } else if (world.faults.over || !stages.chance(0.02)) {
+            world.agenda.in(stages.ns(0, world.faults.over ? MS : SECOND), () -> talk(words - 1));
+        }
     }
 
     private void started() {

@@ -31,6 +31,7 @@ final class Simulation {
 
     final Agenda agenda = new Agenda();
     final Draws draws;
+    final Draws stageDraws;
     final Faults faults;
     final Invariants invariants;
     private final List<ChildSpec> specs;
@@ -45,7 +46,8 @@ final class Simulation {
 
     private Simulation(long seed, Coverage coverage) {
         draws = new Draws(seed);
-        faults = new Faults(draws);
+        stageDraws = new Draws(-seed);
+        faults = new Faults(draws, stageDraws);
         specs = RandomSpecs.draw(draws);
         finite = new boolean[specs.size()];
         work = new long[specs.size()];

@@ -81,7 +81,7 @@ final class OwnedWorker {
             return ExitCode.MAIN_CLASS_UNUSABLE;
         }
         try {
-            new StartingContents(segment, arguments.statePolicy(), log)
+            new StartingContents(segment, arguments.statePolicy(), port)
                     .prepare(daemon, previousExit, release.fallback());
         } catch (Exception e) {
             log.log("the state to start from could not be made (exit code 70)", e);

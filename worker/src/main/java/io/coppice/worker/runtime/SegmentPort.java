@@ -106,7 +106,12 @@ final class SegmentPort implements WorkerPort {
             }
             case MIGRATE -> {
                 log("migrating, as declared (`evolve: migrate`): " + mismatch.getMessage(), null);
-                segment.migrate(daemon::migrate);
+                phase(Phase.MIGRATING);
+                try {
+                    segment.migrate(daemon::migrate);
+                } finally {
+                    phase(Phase.STARTING);
+                }
             }
         }
         return true;

@@ -2,6 +2,7 @@ package io.coppice.worker.runtime;
 
 import io.coppice.state.Checkpoint;
 import io.coppice.state.OwnedSegment;
+import io.coppice.state.Phase;
 import io.coppice.state.SegmentException;
 import io.coppice.state.StateView;
 import io.coppice.worker.Daemon;
@@ -18,15 +19,18 @@ import java.util.Optional;
 final class StartingContents {
     private final OwnedSegment segment;
     private final StatePolicy policy;
-    private final WorkerLog log;
+    private final WorkerPort port;
 
-    StartingContents(OwnedSegment segment, StatePolicy policy, WorkerLog log) {
+    StartingContents(OwnedSegment segment, StatePolicy policy, WorkerPort port) {
         this.segment = segment;
         this.policy = policy;
-        this.log = log;
+        this.port = port;
     }
 
     /**
+     * Tells the root when user code decides or migrates, since each of these has a timeout of its own; the phase is STARTING
+     * before and after.
+     *
      * @throws SegmentException if what is stepped back from cannot be kept; it is as it was
      * @throws Exception what the daemon's recover or migrate threw; the contents are as they were
      */
@@ -49,8 +53,10 @@ final class StartingContents {
     private void finishMigration(Daemon daemon) throws Exception {
         switch (policy.evolve()) {
             case MIGRATE -> {
-                log.log("migrating again: the predecessor died in it", null);
+                port.log("migrating again: the predecessor died in it", null);
+                port.phase(Phase.MIGRATING);
                 segment.migrate(daemon::migrate);
+                port.phase(Phase.STARTING);
             }
             case ZERO -> segment.empty(false);
             case REFUSE ->
@@ -74,7 +80,7 @@ final class StartingContents {
         String reason = damaged ? ": the contents were damaged" : ": processes kept dying on the last commit";
         if (to == ReleaseLine.Fallback.EMPTY) {
             segment.empty(true);
-            log.log("fell back to an empty state" + reason, null);
+            port.log("fell back to an empty state" + reason, null);
             return;
         }
         for (Checkpoint checkpoint : segment.checkpoints()) {
@@ -83,15 +89,15 @@ final class StartingContents {
                     && checkpoint.commitSequence() == segment.commitSequence();
             if (!thisCommit && segment.verify(checkpoint)) {
                 segment.restore(checkpoint);
-                log.log("fell back to the checkpoint of commit " + checkpoint.commitSequence() + reason, null);
+                port.log("fell back to the checkpoint of commit " + checkpoint.commitSequence() + reason, null);
                 return;
             }
         }
         if (damaged) {
-            log.log("there is no sound checkpoint to fall back to", null);
+            port.log("there is no sound checkpoint to fall back to", null);
             segment.state(); // Tells what is damaged.
         }
-        log.log("there is no sound checkpoint of another commit to fall back to; resuming at the last commit", null);
+        port.log("there is no sound checkpoint of another commit to fall back to; resuming at the last commit", null);
     }
 
     private void resume(Daemon daemon, Optional<PreviousExit> previousExit) throws Exception {
@@ -99,12 +105,14 @@ final class StartingContents {
             case RESUME -> {}
             case ZERO -> segment.empty(false);
             case ASK -> {
+                port.phase(Phase.RECOVERING);
                 ResumeFrom answer = daemon.recover(new Facts(previousExit));
                 if (answer == null) {
                     throw new IllegalStateException(
                             daemon.getClass().getName() + ".recover() returned null, expected a ResumeFrom");
                 }
                 follow(answer);
+                port.phase(Phase.STARTING);
             }
         }
     }

@@ -26,9 +26,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -90,7 +92,8 @@ class StartingContentsTest {
     }
 
     private void prepare(StatePolicy.Resume resume, Daemon daemon, ReleaseLine.Fallback... fallback) throws Exception {
-        new StartingContents(segment, policy(resume, StatePolicy.Evolve.MIGRATE), log)
+        StatePolicy policy = policy(resume, StatePolicy.Evolve.MIGRATE);
+        new StartingContents(segment, policy, new SegmentPort(segment, new RootNotifier(), policy, log))
                 .prepare(daemon, Optional.empty(), List.of(fallback).stream().findFirst());
     }
 
@@ -329,6 +332,38 @@ class StartingContentsTest {
         port.requestCheckpoint();
         port.commitStep();
         assertEquals(4, segment.checkpoints().get(0).number());
+    }
+
+    /** Each of the two has a timeout of its own, which the root can keep only if it knows. */
+    @Test
+    void shouldTellTheRootWhileUserCodeRecoversOrMigrates() throws Exception {
+        List<Integer> phases = new ArrayList<>();
+        try (var reader = SegmentFile.openReadOnly(directory.resolve("ingest.seg"))) {
+            segment.phase(Phase.STARTING);
+            prepare(StatePolicy.Resume.ASK, new Answering(context -> {
+                phases.add(reader.phase());
+                return ResumeFrom.lastCommit();
+            }));
+            phases.add(reader.phase());
+            run(StatePolicy.Evolve.MIGRATE, new Answering(context -> ResumeFrom.lastCommit()) {
+                @Override
+                public void start(DaemonContext context) {
+                    phases.add(reader.phase());
+                    super.start(context);
+                }
+
+                @Override
+                public void migrate(StateView old, State state) {
+                    phases.add(reader.phase());
+                    super.migrate(old, state);
+                }
+            });
+        }
+        assertEquals(
+                Stream.of(Phase.RECOVERING, Phase.STARTING, Phase.STARTING, Phase.MIGRATING, Phase.STARTING)
+                        .map(Phase::code)
+                        .toList(),
+                phases);
     }
 
     @Test
