@@ -3,17 +3,18 @@ package io.coppice.worker;
 /**
  * Another daemon of the instance, seen read-only. Loop thread only.
  *
- * <p>Nothing is opened before the first {@link #access}. A peer's segment stays the same file for as long as the
- * instance lives, so what was opened stays good while the peer dies and restarts; in between it reads as the peer's
- * last commit.
+ * <p>Nothing is opened before the first {@link #access}. A peer's segment stays the same file while the peer dies and
+ * restarts, so what was opened stays good; in between it reads as the peer's last commit. If the file is replaced all the
+ * same (by a root with {@code --fresh} that this process outlived, or by hand), {@code access} notices.
  */
 public interface Peer {
     /** The peer's name in the manifest. */
     String name();
 
     /**
-     * The way to its state, or why there is none now. Allocates nothing once available. A peer that was missing or
-     * unreadable is tried again, at most every 100 ms; in between the same answer comes back.
+     * The way to its state, or why there is none now. A peer that was missing or unreadable is tried again, at most every
+     * 100 ms; one that is available is looked at again, at most once a second, and answered anew only if its segment is
+     * another file now, or none. In between the same answer comes back, and nothing is allocated.
      */
     PeerAccess access();
 

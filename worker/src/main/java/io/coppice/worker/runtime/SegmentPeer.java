@@ -3,7 +3,6 @@ package io.coppice.worker.runtime;
 import io.coppice.state.PublishedView;
 import io.coppice.state.ReadOnlySegment;
 import io.coppice.state.RecordLayout;
-import io.coppice.state.RingReader;
 import io.coppice.state.SegmentException;
 import io.coppice.state.SegmentFile;
 import io.coppice.state.SegmentRefusedException;
@@ -12,7 +11,12 @@ import io.coppice.state.State;
 import io.coppice.state.Validation;
 import io.coppice.worker.Peer;
 import io.coppice.worker.PeerAccess;
+import io.coppice.worker.PeerRing;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,11 +25,15 @@ final class SegmentPeer implements Peer {
     /** How long a failed attempt is taken for the answer: opening a file in each step of a busy loop is too much. */
     static final long RETRY_NS = 100_000_000;
 
+    /** How long an open file is taken for the one that is there. */
+    static final long LOOK_NS = 1_000_000_000;
+
     private final String name;
     private final Path file;
     private final Supplier<State> state;
     private final WorkerPort port;
     private @Nullable PeerAccess access;
+    private @Nullable Object openedFileKey;
     private long triedAtNs;
 
     /** @param state of this daemon, where cursors go */
@@ -44,13 +52,34 @@ final class SegmentPeer implements Peer {
     @Override
     public PeerAccess access() {
         PeerAccess last = access;
-        if (last instanceof PeerAccess.Available || (last != null && port.nanoTime() - triedAtNs < RETRY_NS)) {
+        long nowNs = port.nanoTime();
+        boolean open = last instanceof PeerAccess.Available;
+        if (last != null && nowNs - triedAtNs < (open ? LOOK_NS : RETRY_NS)) {
+            return last;
+        }
+        triedAtNs = nowNs;
+        Object fileKey = fileKey();
+        if (last != null && open && fileKey != null && fileKey.equals(openedFileKey)) {
             return last;
         }
         PeerAccess tried = open();
         access = tried;
-        triedAtNs = port.nanoTime();
+        openedFileKey = fileKey;
         return tried;
+    }
+
+    /** What tells a file from one that takes its place, null if there is none. Taken before a file is opened, never after. */
+    private @Nullable Object fileKey() {
+        try {
+            return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                    .fileKey();
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    static String reasonOf(PeerAccess none) {
+        return none instanceof PeerAccess.Missing missing ? missing.reason() : ((PeerAccess.Unreadable) none).reason();
     }
 
     /** Its segment, or null if there is none now. */
@@ -61,7 +90,7 @@ final class SegmentPeer implements Peer {
 
     private PeerAccess open() {
         try {
-            return new OpenPeer(name, SegmentFile.openReadOnly(file), state);
+            return new OpenPeer(this, SegmentFile.openReadOnly(file), state);
         } catch (SegmentRefusedException e) {
             return e.validation() instanceof Validation.Missing
                     ? new PeerAccess.Missing(e.validation().message())
@@ -71,7 +100,7 @@ final class SegmentPeer implements Peer {
         }
     }
 
-    private record OpenPeer(String name, ReadOnlySegment segment, Supplier<State> state)
+    private record OpenPeer(SegmentPeer peer, ReadOnlySegment segment, Supplier<State> state)
             implements PeerAccess.Available {
         @Override
         public PublishedView published(String record, RecordLayout layout) {
@@ -84,8 +113,8 @@ final class SegmentPeer implements Peer {
         }
 
         @Override
-        public RingReader ring(String ring, String cursor) {
-            return segment.ring(state.get().cursor(cursor, name, ring));
+        public PeerRing ring(String ring, String cursor) {
+            return new SegmentPeerRing(peer, segment, ring, cursor, state);
         }
 
         @Override

@@ -2,17 +2,21 @@ package io.coppice.worker.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.state.Channel;
+import io.coppice.state.MessageHandler;
 import io.coppice.state.OwnedSegment;
-import io.coppice.state.RingReader;
+import io.coppice.state.RingPoll;
 import io.coppice.state.SegmentFile;
 import io.coppice.worker.Peer;
 import io.coppice.worker.PeerAccess;
+import io.coppice.worker.PeerRing;
 import io.coppice.worker.PeerUnavailableException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -150,7 +154,7 @@ class WorkerContextTest {
     void shouldCarryMessagesFromAChannelToAReceiverThatIsAPeer() throws Exception {
         WorkerContext context = context("ingest", "audit");
         Channel orders = context.state().channel("orders", 512, "ingest");
-        RingReader reader = context.peer("ingest").readableOrThrow().ring("orders", "orders-read");
+        PeerRing reader = context.peer("ingest").readableOrThrow().ring("orders", "orders-read");
         context.state().commit();
         List<Long> numbers = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
@@ -166,5 +170,64 @@ class WorkerContextTest {
         while (unread.tryOffer(new byte[40])) {
             assertTrue(unread.messages() < 20, "a receiver without a segment holds everything back");
         }
+    }
+
+    /** A writer with its own segment, whose file may be replaced. */
+    private OwnedSegment rates(long incarnation) throws Exception {
+        Path file = directory.resolve("rates.seg");
+        if (!Files.exists(file)) {
+            ChildJvm.createSegment(file, "rates");
+        }
+        OwnedSegment rates = SegmentFile.openOwned(file, directory.resolve("rates.lock"), 1, incarnation);
+        rates.recover();
+        rates.state().broadcast("ticks", 512).offer(new byte[] {(byte) incarnation});
+        rates.state().commit();
+        return rates;
+    }
+
+    @Test
+    void shouldTellAReaderOfAFileThatWasReplacedThatTheHistoryIsAnotherOne() throws Exception {
+        WorkerContext context = context("rates");
+        List<Integer> heard = new ArrayList<>();
+        MessageHandler handler = (buffer, offset, length, number) -> heard.add((int) buffer[offset]);
+        OwnedSegment first = rates(1);
+        Peer rates = context.peer("rates");
+        PeerAccess opened = rates.access();
+        PeerRing ticks = rates.readableOrThrow().ring("ticks", "ticks-read");
+        assertTrue(ticks.poll(handler, 10) instanceof RingPoll.Messages);
+        context.state().commit();
+        first.close();
+        port.nowNs += SegmentPeer.LOOK_NS;
+        assertSame(RingPoll.Empty.EMPTY, ticks.poll(handler, 10), "a dead writer says nothing new");
+        assertSame(opened, rates.access());
+
+        Files.delete(directory.resolve("rates.seg"));
+        assertSame(RingPoll.Empty.EMPTY, ticks.poll(handler, 10), "it is looked at once a second");
+        port.nowNs += SegmentPeer.LOOK_NS;
+        assertTrue(ticks.poll(handler, 10) instanceof RingPoll.Unavailable);
+        try (OwnedSegment second = rates(2)) {
+            port.nowNs += SegmentPeer.RETRY_NS;
+            RingPoll.TimelineChanged changed = (RingPoll.TimelineChanged) ticks.poll(handler, 10);
+            assertFalse(changed.exact());
+            assertEquals(1, changed.readMessages());
+            assertEquals(1, second.timeline());
+            ticks.resync();
+            assertTrue(ticks.poll(handler, 10) instanceof RingPoll.Messages);
+            context.state().commit();
+        }
+        assertEquals(List.of(1, 2), heard);
+    }
+
+    @Test
+    void shouldLookForItsReceiverInTheFileThatTookThePlaceOfAnother() throws Exception {
+        WorkerContext context = context("rates");
+        rates(1).close();
+        PeerAccess first = context.peer("rates").access();
+        Files.delete(directory.resolve("rates.seg"));
+        rates(2).close();
+        port.nowNs += SegmentPeer.LOOK_NS;
+        PeerAccess second = context.peer("rates").access();
+        assertNotSame(first, second);
+        assertEquals(2, ((PeerAccess.Available) second).incarnation());
     }
 }

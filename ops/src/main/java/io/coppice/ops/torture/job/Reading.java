@@ -6,10 +6,10 @@ import io.coppice.state.PublishedView;
 import io.coppice.state.Record;
 import io.coppice.state.RecordLayout;
 import io.coppice.state.RingPoll;
-import io.coppice.state.RingReader;
 import io.coppice.state.State;
 import io.coppice.worker.DaemonContext;
 import io.coppice.worker.PeerAccess;
+import io.coppice.worker.PeerRing;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,8 +53,8 @@ public final class Reading {
     private final ReportLine line;
     private final Record record;
     private @Nullable PublishedView published;
-    private @Nullable RingReader channel;
-    private @Nullable RingReader broadcast;
+    private @Nullable PeerRing channel;
+    private @Nullable PeerRing broadcast;
     private long seen;
     private @Nullable Message newest;
     private final List<Report> found = new ArrayList<>();
@@ -115,7 +115,7 @@ public final class Reading {
         }
     }
 
-    private boolean poll(RingReader reader, MessageHandler handler, LongField counted) {
+    private boolean poll(PeerRing reader, MessageHandler handler, LongField counted) {
         RingPoll poll = reader.poll(handler, MOST_MESSAGES);
         if (poll instanceof RingPoll.Messages) {
             return true;
