@@ -116,8 +116,10 @@ public final class PublishedView {
         for (StructureInfo info : structures) {
             if (info.name().equals(structure)) {
                 if (info.type() != StructureType.PUBLISHED_RECORD) {
-                    throw new LayoutMismatchException("Structure " + structure + " of segment " + segment + " is a "
-                            + info.type() + ", not a published record. Its owner must create it with published().");
+                    throw new LayoutMismatchException(
+                            "Structure " + structure + " of segment " + segment + " is a " + info.type()
+                                    + ", not a published record.",
+                            "Its owner must create it with published().");
                 }
                 info.requireLayout(layout, segment);
                 imageOffset = info.publishOffsetBytes();

@@ -60,12 +60,18 @@ public record StructureInfo(
         return type.shape().describe(this);
     }
 
+    /** For views. */
     void requireLayout(RecordLayout layout, String segment) {
+        requireLayout(layout, segment, LayoutMismatchException.READERS_REMEDY);
+    }
+
+    void requireLayout(RecordLayout layout, String segment, String remedy) {
         if (layoutHash != layout.hash() || recordBytes() != layout.sizeBytes()) {
-            throw new LayoutMismatchException("Structure " + name + " of segment " + segment + " has layout hash "
-                    + Long.toHexString(layoutHash) + " and fields " + names() + "; expected layout " + layout.name()
-                    + " with hash " + Long.toHexString(layout.hash()) + " and fields " + layout.fields()
-                    + ". Use the layout it was created with, or empty the segment (coppice purge, run --fresh).");
+            throw new LayoutMismatchException(
+                    "Structure " + name + " of segment " + segment + " has layout hash " + Long.toHexString(layoutHash)
+                            + " and fields " + names() + "; expected layout " + layout.name() + " with hash "
+                            + Long.toHexString(layout.hash()) + " and fields " + layout.fields() + ".",
+                    remedy);
         }
     }
 

@@ -43,17 +43,19 @@ record StructureRequest(
      */
     void requireSame(StructureInfo found, String segment) {
         if (found.type() != type) {
-            throw new LayoutMismatchException("Structure " + name + " of segment " + segment + " is a " + found.type()
-                    + ", not a " + type + ". Use another name, or empty the segment (coppice purge, run --fresh).");
+            throw new LayoutMismatchException(
+                    "Structure " + name + " of segment " + segment + " is a " + found.type() + ", not a " + type + ".",
+                    LayoutMismatchException.OWNERS_REMEDY);
         }
         if (layout != null) {
-            found.requireLayout(layout, segment);
+            found.requireLayout(layout, segment, LayoutMismatchException.OWNERS_REMEDY);
         }
         StructureInfo wanted = info();
         if (found.parameter0() != capacity || found.parameter2() != parameter2 || found.parameter3() != parameter3) {
-            throw new LayoutMismatchException("Structure " + name + " of segment " + segment + " is "
-                    + found.describe() + "; expected " + wanted.describe()
-                    + ". Ask for the sizes it has, or empty the segment (coppice purge, run --fresh).");
+            throw new LayoutMismatchException(
+                    "Structure " + name + " of segment " + segment + " is " + found.describe() + "; expected "
+                            + wanted.describe() + ".",
+                    LayoutMismatchException.OWNERS_REMEDY);
         }
     }
 

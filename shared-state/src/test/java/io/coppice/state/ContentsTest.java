@@ -224,6 +224,20 @@ class ContentsTest {
     }
 
     @Test
+    void shouldNameTheManifestKeyThatSaysWhatAnotherLayoutMeets() {
+        commit(7);
+        LayoutMismatchException mismatch =
+                assertThrows(LayoutMismatchException.class, () -> owner.state().published("r", WIDER_LAYOUT));
+        String toDo = " Use what it was created with, or say with the manifest key `evolve` what a start that asks for"
+                + " something else does: `refuse` (the default), `zero` (start empty) or `migrate` (call migrate());"
+                + " the old contents are set aside.";
+        assertEquals(mismatch.difference() + toDo, mismatch.getMessage());
+        LayoutMismatchException other =
+                assertThrows(LayoutMismatchException.class, () -> owner.state().queue("r", LAYOUT, 5));
+        assertEquals(other.difference() + toDo, other.getMessage());
+    }
+
+    @Test
     void shouldMigrateAsOneChangeAndKeepTheOldContents() throws Exception {
         commit(7);
         assertThrows(LayoutMismatchException.class, () -> owner.state().published("r", WIDER_LAYOUT));

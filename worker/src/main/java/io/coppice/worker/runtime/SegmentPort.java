@@ -100,12 +100,12 @@ final class SegmentPort implements WorkerPort {
             case ZERO -> {
                 log(
                         "starting empty, as declared (`evolve: zero`); the old contents are kept aside: "
-                                + mismatch.getMessage(),
+                                + mismatch.difference(),
                         null);
                 segment.empty(true);
             }
             case MIGRATE -> {
-                log("migrating, as declared (`evolve: migrate`): " + mismatch.getMessage(), null);
+                log("migrating, as declared (`evolve: migrate`): " + mismatch.difference(), null);
                 phase(Phase.MIGRATING);
                 try {
                     segment.migrate(daemon::migrate);
