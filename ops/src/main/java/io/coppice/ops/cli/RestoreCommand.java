@@ -3,6 +3,7 @@ package io.coppice.ops.cli;
 import io.coppice.ops.view.DaemonStatus;
 import io.coppice.ops.view.InstanceDirectory;
 import io.coppice.ops.view.InstanceStatus;
+import io.coppice.ops.view.PlanFile;
 import io.coppice.state.Abandoned;
 import io.coppice.state.Checkpoint;
 import io.coppice.state.OwnedSegment;
@@ -70,6 +71,12 @@ final class RestoreCommand implements Callable<Integer> {
         try {
             Abandoned abandoned = checkpoint == null ? chosen(daemon) : null;
             String what = abandoned == null ? "checkpoint " + checkpoint : abandoned.id();
+            if (PlanFile.read(instance).startsEmpty(name)) {
+                coppice.note(
+                        "By its plan " + name
+                                + " starts empty (`resume: zero`): its next start would throw away what is"
+                                + " restored.\n  Say `resume: resume` in its manifest first, end the root and `coppice run` again.");
+            }
             if (!yes
                     && !Confirmation.given(
                             coppice,

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -37,6 +38,19 @@ public record PlanFile(Optional<Plan> plan, Optional<String> problem) {
     /** Where segments are, if the plan says so. */
     public Optional<Path> segmentDirectory() {
         return plan.map(known -> Path.of(known.segmentDirectory()));
+    }
+
+    /** Whether each start of this daemon throws its contents away ({@code resume: zero}). */
+    public boolean startsEmpty(String name) {
+        return child(name).filter(PlanFile::startsEmpty).isPresent();
+    }
+
+    private static boolean startsEmpty(ChildPlan child) {
+        List<String> argv = child.argv();
+        int own = argv.indexOf("--");
+        List<String> worker = child.kind() == ChildPlan.Kind.DAEMON && own >= 0 ? argv.subList(0, own) : List.of();
+        int at = worker.indexOf("--resume");
+        return at >= 0 && at + 1 < worker.size() && worker.get(at + 1).equals("zero");
     }
 
     /** The plan of one child. */

@@ -165,6 +165,23 @@ class RestoreCommandTest {
     }
 
     @Test
+    void shouldWarnBeforehandWhereTheNextStartWouldThrowTheRestoredContentsAway() throws Exception {
+        stopIngest(ChildStateCode.STOPPED);
+        shop.writePlan("--evolve", "migrate", "--resume", "zero", "--", "x");
+        String warning =
+                "coppice: By its plan ingest starts empty (`resume: zero`): its next start would throw away what"
+                        + " is restored.\n  Say `resume: resume` in its manifest first, end the root and `coppice run` again.\n";
+        Result result = harness.run("restore", "ingest", "--yes");
+        assertEquals(0, result.exitCode());
+        assertEquals(warning, result.err());
+        harness.outKind = Caller.OutputKind.TERMINAL;
+        harness.input = "n";
+        assertTrue(harness.run("restore", "ingest").err().startsWith(warning), "before the question");
+        shop.writePlan("--resume", "ask", "--", "--resume", "zero");
+        assertEquals("", harness.run("restore", "ingest", "--yes").err());
+    }
+
+    @Test
     void shouldRefuseWhileTheDaemonHasAProcessOrWillGetOne() throws Exception {
         Result result = harness.run("restore", "ingest", "--yes");
         assertEquals(1, result.exitCode());

@@ -42,6 +42,7 @@ final class ShopFixture implements AutoCloseable {
     final InstanceDirectory directory;
     private RootSegment root;
     private final List<OwnedSegment> segments = new ArrayList<>();
+    private List<String> workerArguments = List.of();
 
     ShopFixture(CommandHarness harness) throws Exception {
         this.harness = harness;
@@ -167,6 +168,12 @@ final class ShopFixture implements AutoCloseable {
         }
     }
 
+    /** As {@link #writePlan(Path)}, beside the root's segment, with these arguments for the worker of ingest. */
+    void writePlan(String... workerArguments) throws IOException {
+        this.workerArguments = List.of(workerArguments);
+        writePlan(directory.path());
+    }
+
     void writePlan(Path segmentDirectory) throws IOException {
         List<ChildPlan> children = List.of(
                 plan("rates", ChildPlan.Kind.DAEMON, List.of()),
@@ -183,12 +190,16 @@ final class ShopFixture implements AutoCloseable {
                 PlanText.write(new Plan("shop", directory.path().toString(), segmentDirectory.toString(), children)));
     }
 
-    private static ChildPlan plan(String name, ChildPlan.Kind kind, List<Dependency> dependsOn) {
+    private ChildPlan plan(String name, ChildPlan.Kind kind, List<Dependency> dependsOn) {
         boolean daemon = kind == ChildPlan.Kind.DAEMON;
+        List<String> argv = new ArrayList<>(List.of("/bin/true"));
+        if (name.equals("ingest")) {
+            argv.addAll(workerArguments);
+        }
         return new ChildPlan(
                 name,
                 kind,
-                List.of("/bin/true"),
+                argv,
                 new TreeMap<>(),
                 "/tmp",
                 daemon ? 1 << 20 : 0,
