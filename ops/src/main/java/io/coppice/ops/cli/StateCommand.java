@@ -4,6 +4,7 @@ import io.coppice.ops.view.AbandonedContents;
 import io.coppice.ops.view.InstanceDirectory;
 import io.coppice.ops.view.SegmentContents;
 import io.coppice.state.ReadOnlySegment;
+import io.coppice.state.SegmentDamagedException;
 import io.coppice.state.SegmentException;
 import io.coppice.state.SegmentFile;
 import io.coppice.state.SnapshotResult;
@@ -78,7 +79,7 @@ final class StateCommand implements Callable<Integer> {
                                 : daemon.abandoned(abandoned).file());
             }
             return ExitCode.DONE;
-        } catch (SegmentException e) {
+        } catch (SegmentException | SegmentDamagedException e) {
             throw new CommandFailedException(
                     ExitCode.FAILED, "Cannot show the state of " + name + ": " + e.getMessage());
         } catch (IOException e) {
@@ -104,9 +105,22 @@ final class StateCommand implements Callable<Integer> {
         throw new CommandFailedException(
                 ExitCode.FAILED,
                 result instanceof SnapshotResult.Busy busy
-                        ? name + " commits faster than its state can be copied: " + busy.attempts()
-                                + " attempts were in vain.\n  Try again, or copy less with --structure."
+                        ? whyBusy(segment, busy)
                         : "The segment " + file + " is damaged: " + ((SnapshotResult.Damaged) result).reason());
+    }
+
+    private String whyBusy(ReadOnlySegment segment, SnapshotResult.Busy busy) {
+        return segment.stepBack()
+                .map(kind -> "The contents of " + name + " are being replaced just now: it "
+                        + switch (kind) {
+                            case EMPTY -> "starts empty";
+                            case CHECKPOINT -> "goes back to a checkpoint";
+                            case ABANDONED -> "gets contents back that were set aside";
+                            case MIGRATION -> "migrates to another layout";
+                        }
+                        + ".\n  Try again. If its process died in that, its next one finishes it.")
+                .orElseGet(() -> name + " commits faster than its state can be copied: " + busy.attempts()
+                        + " attempts were in vain.\n  Try again, or copy less with --structure.");
     }
 
     private void requireStructures(io.coppice.state.StateView view) {

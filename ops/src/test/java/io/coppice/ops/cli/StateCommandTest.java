@@ -24,6 +24,8 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,6 +67,22 @@ class StateCommandTest {
     @AfterEach
     void closeShop() throws IOException {
         shop.close();
+    }
+
+    @Test
+    void shouldSayThatAStepBackIsBeingMadeAndNotThatTheWriterIsFast() throws Exception {
+        OwnedSegment rates = shop.owned("rates", 0);
+        rates.state().commit();
+        List<Result> during = new ArrayList<>();
+        rates.migrate((old, target) -> during.add(harness.run("state", "rates")));
+        assertEquals(
+                new Result(
+                        1,
+                        "",
+                        "coppice: The contents of rates are being replaced just now: it migrates to another layout.\n  Try"
+                                + " again. If its process died in that, its next one finishes it.\n"),
+                during.get(0));
+        assertEquals(0, harness.run("state", "rates").exitCode());
     }
 
     @Test
