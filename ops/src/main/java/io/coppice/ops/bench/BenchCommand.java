@@ -5,6 +5,7 @@ import io.coppice.ops.cli.CoppiceCommand;
 import io.coppice.ops.cli.ExitCode;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,7 +27,13 @@ public final class BenchCommand implements Callable<Integer> {
         RECOVERY,
         COMMIT,
         ROOT,
-        STATE
+        STATE;
+
+        /** As people type it, also for completion. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     private final CoppiceCommand coppice;

@@ -1,6 +1,7 @@
 package io.coppice.ops.bench;
 
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -18,7 +19,13 @@ public interface StateBench {
         /** Snapshots against a writer at full speed, and what readers cost it. */
         PUBLISHING,
         /** From one JVM to another, beside Aeron IPC. */
-        RINGS
+        RINGS;
+
+        /** As people type it, also for completion. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     /**

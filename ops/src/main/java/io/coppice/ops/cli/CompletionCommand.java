@@ -1,5 +1,6 @@
 package io.coppice.ops.cli;
 
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine.Command;
@@ -38,6 +39,12 @@ final class CompletionCommand implements Callable<Integer> {
 
     enum Shell {
         BASH,
-        ZSH
+        ZSH;
+
+        /** As people type it, also for completion. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 }

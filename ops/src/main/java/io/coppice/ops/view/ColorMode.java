@@ -1,5 +1,7 @@
 package io.coppice.ops.view;
 
+import java.util.Locale;
+
 /** When to colour: {@code --color=auto|always|never}. */
 public enum ColorMode {
     /** On a terminal, unless {@code NO_COLOR} is set or {@code TERM} is {@code dumb}. */
@@ -7,5 +9,11 @@ public enum ColorMode {
     /** Also into files and pipes. */
     ALWAYS,
     /** Nowhere. */
-    NEVER
+    NEVER;
+
+    /** As people type it, also for completion. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 }

@@ -4,16 +4,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.ops.bench.BenchCommand;
 import io.coppice.ops.cli.CommandHarness.Result;
-import java.nio.charset.StandardCharsets;
+import io.coppice.ops.torture.TortureCommand;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CoppiceCommandLineTest {
@@ -163,25 +169,70 @@ class CoppiceCommandLineTest {
 
     @Test
     void shouldPrintACompletionScriptThatBashAccepts() throws Exception {
+        assertTrue(harness.run("completion", "zsh").out().startsWith("autoload -U +X compinit"));
+        harness.commands.put("bench", BenchCommand::new);
+        harness.commands.put("torture", TortureCommand::new);
+        Map<String, String> expected = new LinkedHashMap<>();
+        expected.put("sta", "start state status");
+        expected.put("t", "torture");
+        expected.put("res", "restart restore");
+        expected.put("state --", "--json --limit --structure --hex --abandoned");
+        expected.put("restore --", "--checkpoint --yes");
+        expected.put("torture --", "--kills --seed");
+        expected.put("bench --", "--kills --seconds --quick --full --only --json");
+        expected.put("bench st", "state");
+        expected.put("status --color al", "always");
+        List<List<String>> found = completions(expected.keySet());
+        int at = 0;
+        for (Map.Entry<String, String> line : expected.entrySet()) {
+            List<String> offered = found.get(at++);
+            assertTrue(offered.containsAll(List.of(line.getValue().split(" "))), line + " in " + offered);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "state   | NAME [--hex] [--json] --abandoned[=ID] --limit=N --structure=S",
+                "restore | NAME [ID] --checkpoint=N --yes",
+                "torture | --kills=N --seed=S",
+                "bench   | --only=PART --seconds=S --kills=N"
+            })
+    void shouldExplainTheOptionsThatCameWithStructures(String command, String expected) {
+        harness.commands.put("bench", BenchCommand::new);
+        harness.commands.put("torture", TortureCommand::new);
+        Result help = harness.run(command, "--help");
+        assertEquals(0, help.exitCode(), help.err());
+        for (String word : expected.split(" ")) {
+            assertTrue(help.out().contains(word), word + " in " + help.out());
+        }
+    }
+
+    /** What bash offers for the last word of each of these lines. */
+    private List<List<String>> completions(Collection<String> lines) throws Exception {
         Result result = harness.run("completion");
         assertEquals(0, result.exitCode());
-        assertTrue(harness.run("completion", "zsh").out().startsWith("autoload -U +X compinit"));
         Path script = Files.writeString(directory.resolve("complete.bash"), result.out());
         Path out = directory.resolve("bash.out");
-
-        Process bash = new ProcessBuilder(
-                        "bash",
-                        "-c",
-                        "compopt() { :; }; source \"$1\" && COMP_WORDS=(coppice sta) COMP_CWORD=1 && _complete_coppice"
-                                + " && echo \"${COMPREPLY[@]}\"",
-                        "test",
-                        script.toString())
+        List<String> command = new ArrayList<>(List.of(
+                "bash",
+                "-c",
+                "compopt() { :; }; source \"$1\"; shift; for line; do COMP_WORDS=(coppice $line)"
+                        + " COMP_CWORD=$((${#COMP_WORDS[@]} - 1)) COMPREPLY=(); _complete_coppice; echo"
+                        + " \"${COMPREPLY[@]}\"; done",
+                "test",
+                script.toString()));
+        command.addAll(lines);
+        Process bash = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(out.toFile())
                 .start();
         assertTrue(bash.waitFor(60, TimeUnit.SECONDS));
-        assertEquals(
-                "start state status",
-                Files.readString(out, StandardCharsets.UTF_8).strip());
+        List<List<String>> offered = Files.readAllLines(out).stream()
+                .map(line -> List.of(line.split(" ")))
+                .toList();
+        assertEquals(lines.size(), offered.size(), offered.toString());
+        return offered;
     }
 }
