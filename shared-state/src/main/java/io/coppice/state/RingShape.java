@@ -80,6 +80,10 @@ final class RingShape extends StructureShape {
         return channel ? view.waitingBytes() : Math.min(view.positionBytes(), view.capacityBytes());
     }
 
+    /**
+     * {@code intactFrom} that only a refused send has raised is not told: what it allows to overwrite is still there, also in a
+     * copy, until something is sent, and then it is told first.
+     */
     @Override
     void forEachStampedRange(StructureInfo info, RangeVisitor visitor) {
         long data = info.offsetBytes();
