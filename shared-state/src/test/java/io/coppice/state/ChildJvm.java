@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Child JVMs with the class path and flags of a worker, to be killed. */
+/** Child JVMs with the class path and flags of a worker, to be killed. They end by themselves if this JVM is killed. */
 final class ChildJvm {
     private ChildJvm() {}
 
@@ -30,7 +30,7 @@ final class ChildJvm {
         if (Runtime.version().feature() >= 24) {
             command.add("--sun-misc-unsafe-memory-access=allow");
         }
-        command.addAll(List.of("-cp", workerClassPath(), main.getName()));
+        command.addAll(List.of("-cp", workerClassPath(), ChildMain.class.getName(), main.getName()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
