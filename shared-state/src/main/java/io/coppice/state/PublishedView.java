@@ -116,10 +116,8 @@ public final class PublishedView {
         for (StructureInfo info : structures) {
             if (info.name().equals(structure)) {
                 if (info.type() != StructureType.PUBLISHED_RECORD) {
-                    throw new LayoutMismatchException(
-                            "Structure " + structure + " of segment " + segment + " is a " + info.type()
-                                    + ", not a published record.",
-                            "Its owner must create it with published().");
+                    throw LayoutMismatchException.ofReader("Structure " + structure + " of segment " + segment
+                            + " is a " + info.type() + ", not a published record.");
                 }
                 info.requireLayout(layout, segment);
                 imageOffset = info.publishOffsetBytes();

@@ -1,6 +1,7 @@
 package io.coppice.state;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A structure as a segment's directory describes it. The four parameters mean what its type says ({@link ArenaLayout}
@@ -62,17 +63,21 @@ public record StructureInfo(
 
     /** For views. */
     void requireLayout(RecordLayout layout, String segment) {
-        requireLayout(layout, segment, LayoutMismatchException.READERS_REMEDY);
+        String difference = differenceTo(layout, segment);
+        if (difference != null) {
+            throw LayoutMismatchException.ofReader(difference);
+        }
     }
 
-    void requireLayout(RecordLayout layout, String segment, String remedy) {
-        if (layoutHash != layout.hash() || recordBytes() != layout.sizeBytes()) {
-            throw new LayoutMismatchException(
-                    "Structure " + name + " of segment " + segment + " has layout hash " + Long.toHexString(layoutHash)
-                            + " and fields " + names() + "; expected layout " + layout.name() + " with hash "
-                            + Long.toHexString(layout.hash()) + " and fields " + layout.fields() + ".",
-                    remedy);
+    /** In words, null for none. */
+    @Nullable
+    String differenceTo(RecordLayout layout, String segment) {
+        if (layoutHash == layout.hash() && recordBytes() == layout.sizeBytes()) {
+            return null;
         }
+        return "Structure " + name + " of segment " + segment + " has layout hash " + Long.toHexString(layoutHash)
+                + " and fields " + names() + "; expected layout " + layout.name() + " with hash "
+                + Long.toHexString(layout.hash()) + " and fields " + layout.fields() + ".";
     }
 
     private boolean hasByteKeys() {

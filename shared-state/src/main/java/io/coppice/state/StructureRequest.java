@@ -43,19 +43,19 @@ record StructureRequest(
      */
     void requireSame(StructureInfo found, String segment) {
         if (found.type() != type) {
-            throw new LayoutMismatchException(
-                    "Structure " + name + " of segment " + segment + " is a " + found.type() + ", not a " + type + ".",
-                    LayoutMismatchException.OWNERS_REMEDY);
+            throw LayoutMismatchException.ofOwner(
+                    "Structure " + name + " of segment " + segment + " is a " + found.type() + ", not a " + type + ".");
         }
         if (layout != null) {
-            found.requireLayout(layout, segment, LayoutMismatchException.OWNERS_REMEDY);
+            String difference = found.differenceTo(layout, segment);
+            if (difference != null) {
+                throw LayoutMismatchException.ofOwner(difference);
+            }
         }
         StructureInfo wanted = info();
         if (found.parameter0() != capacity || found.parameter2() != parameter2 || found.parameter3() != parameter3) {
-            throw new LayoutMismatchException(
-                    "Structure " + name + " of segment " + segment + " is " + found.describe() + "; expected "
-                            + wanted.describe() + ".",
-                    LayoutMismatchException.OWNERS_REMEDY);
+            throw LayoutMismatchException.ofOwner("Structure " + name + " of segment " + segment + " is "
+                    + found.describe() + "; expected " + wanted.describe() + ".");
         }
     }
 

@@ -57,8 +57,8 @@ public interface Daemon {
     }
 
     /**
-     * Fills a new, empty state from old contents, where the manifest says {@code evolve: migrate} and {@link #start} met a
-     * structure of another layout, type or size ({@link io.coppice.state.LayoutMismatchException} left it). Atomic: peers
+     * Fills a new, empty state from old contents, where the manifest says {@code evolve: migrate} and {@link #start} met, in
+     * its own state, a structure of another layout, type or size ({@link io.coppice.state.LayoutMismatchException} left it). Atomic: peers
      * see neither the old nor the new contents while it runs, and a process that dies in it begins it again. It may
      * commit as often as the undo log asks for. Afterwards {@link #start} is called again, and must ask the context for its
      * structures again. It has a timeout of its own (manifest key {@code migrate: {timeout: …}}); the old contents are kept

@@ -86,13 +86,16 @@ final class DutyCycle {
         return finish(Phase.STOPPING);
     }
 
-    /** A second time on the new contents, if the old ones were of another layout and the manifest says what to do then. */
+    /**
+     * A second time on the new contents, if the old ones were of another layout and the manifest says what to do then. A
+     * mismatch in what is read of a peer is no reason to give up what is this daemon's own.
+     */
     private void start() throws Exception {
         try {
             daemon.start(context);
         } catch (LayoutMismatchException mismatch) {
             port.rollback();
-            if (!port.evolve(daemon, mismatch)) {
+            if (!mismatch.isOwners() || !port.evolve(daemon, mismatch)) {
                 throw mismatch;
             }
             daemon.start(context);

@@ -283,6 +283,21 @@ class StartingContentsTest {
         assertEquals(1, abandoned());
     }
 
+    /** What a peer's contents look like says nothing about this daemon's own. */
+    @Test
+    void shouldNotGiveUpItsOwnContentsForALayoutThatAViewDoesNotHave() throws Exception {
+        Answering reading = new Answering(context -> ResumeFrom.lastCommit()) {
+            @Override
+            public void start(DaemonContext context) {
+                segment.copy().record("r", NEW_LAYOUT);
+            }
+        };
+        assertEquals(ExitCode.EXCEPTION, run(StatePolicy.Evolve.ZERO, reading));
+        assertEquals(ExitCode.EXCEPTION, run(StatePolicy.Evolve.MIGRATE, reading));
+        assertEquals(List.of(2L, 1L), List.of(value(), segment.timeline()));
+        assertEquals(0, abandoned());
+    }
+
     @Test
     void shouldMigrateToAnotherLayout() throws Exception {
         assertEquals(ExitCode.DONE, run(StatePolicy.Evolve.MIGRATE, never()));
