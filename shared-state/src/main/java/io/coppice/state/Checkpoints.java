@@ -3,6 +3,7 @@ package io.coppice.state;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -87,6 +88,49 @@ final class Checkpoints {
         memory.loadFence();
         return memory.getLong(base + CheckpointLayout.DATA_CHECKSUM_OFFSET) == checksum
                 && memory.getLong(base) == checkpoint.number();
+    }
+
+    /**
+     * What a checkpoint holds, empty if it is not there any more. Allocates a copy of it.
+     *
+     * @throws SegmentDamagedException if its data is not what was copied when it was made
+     */
+    Optional<StateView> contents(Checkpoint checkpoint, String segment) {
+        if (!checkpoint.equals(describe(checkpoint.area()))) {
+            return Optional.empty();
+        }
+        long base = geometry.checkpointOffset(checkpoint.area());
+        byte[] data = new byte[Math.toIntExact(checkpoint.dataBytes())];
+        memory.getBytes(base + CheckpointLayout.DATA_OFFSET, data, 0, data.length);
+        long wanted = memory.getLong(base + CheckpointLayout.DATA_CHECKSUM_OFFSET);
+        memory.loadFence();
+        if (!checkpoint.equals(describe(checkpoint.area()))) {
+            return Optional.empty();
+        }
+        CRC32C crc = new CRC32C();
+        crc.update(data);
+        if (crc.getValue() != wanted) {
+            throw new SegmentDamagedException("The checkpoint of commit " + checkpoint.commitSequence()
+                    + " is damaged: its checksum is " + Long.toHexString(crc.getValue()) + ", expected "
+                    + Long.toHexString(wanted) + ".");
+        }
+        List<StructureInfo> structures =
+                Directory.read((at, target, length) -> copy(data, at, target, length), geometry);
+        List<ConsistentCopy.Range> ranges = new ArrayList<>(structures.size());
+        for (StructureInfo structure : structures) {
+            byte[] bytes = new byte[(int) structure.type().shape().viewedBytes(structure)];
+            copy(data, structure.offsetBytes() - geometry.arenaOffset(), bytes, bytes.length);
+            ranges.add(new ConsistentCopy.Range(structure.offsetBytes(), bytes));
+        }
+        return Optional.of(
+                new StateView(segment, checkpoint.timeline(), checkpoint.commitSequence(), structures, ranges));
+    }
+
+    private static void copy(byte[] data, long at, byte[] target, int length) {
+        if (at < 0 || at > data.length - length) {
+            throw new SegmentDamagedException("A checkpoint's directory is damaged: block at " + at + ".");
+        }
+        System.arraycopy(data, (int) at, target, 0, length);
     }
 
     /** What an area says of itself, or null if that is nothing or cannot be. */

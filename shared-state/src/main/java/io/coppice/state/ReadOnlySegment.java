@@ -80,6 +80,17 @@ public final class ReadOnlySegment implements AutoCloseable {
     }
 
     /**
+     * What a checkpoint holds, as {@link #snapshot()} shows the present contents; empty if its owner has overwritten it
+     * meanwhile. Allocates copies of all of it.
+     *
+     * @throws ArithmeticException if it is longer than an array can be, 2 GiB
+     * @throws SegmentDamagedException if its data is not what was copied when it was made, or contradicts itself
+     */
+    public Optional<StateView> contents(Checkpoint checkpoint) {
+        return new Checkpoints(memory, geometry).contents(checkpoint, name());
+    }
+
+    /**
      * Whether the arena is what the last commit left, by the checksum that the segment keeps of it; also while the owner
      * lives, or died in the middle of a step. Reads all of it; allocates a MiB and what the undo log holds.
      *

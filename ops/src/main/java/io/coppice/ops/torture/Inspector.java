@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
 final class Inspector implements AutoCloseable {
     private final Map<String, ReadOnlySegment> segments = new HashMap<>();
     private final Map<String, HeapModel> models = new HashMap<>();
+    private final Map<String, CheckpointCheck> checkpoints = new HashMap<>();
     private final Map<String, Ledger> ledgers;
     private final Findings findings;
     private final AtomicLong snapshots = new AtomicLong();
@@ -43,13 +44,22 @@ final class Inspector implements AutoCloseable {
             segments.put(name, SegmentFile.openReadOnly(instance.path().resolve(name + ".seg")));
         }
         for (int i = 0; i < Structures.WRITERS.size(); i++) {
-            models.put(Structures.WRITERS.get(i), new HeapModel(seed, i));
+            String writer = Structures.WRITERS.get(i);
+            models.put(writer, new HeapModel(seed, i));
+            checkpoints.put(writer, new CheckpointCheck(writer, new HeapModel(seed, i), findings));
         }
     }
 
     /** Snapshots that were compared so far. Any thread. */
     long snapshots() {
         return snapshots.get();
+    }
+
+    /** Checkpoints that were compared so far. Any thread. */
+    long checkpoints() {
+        return checkpoints.values().stream()
+                .mapToLong(CheckpointCheck::compared)
+                .sum();
     }
 
     /** Commits of all daemons so far. */
@@ -66,6 +76,7 @@ final class Inspector implements AutoCloseable {
             snapshot(reader).ifPresent(view -> readers.put(reader, view));
         }
         for (String writer : Structures.WRITERS) {
+            Objects.requireNonNull(checkpoints.get(writer)).look(Objects.requireNonNull(segments.get(writer)));
             Optional<StateView> view = snapshot(writer);
             if (view.isPresent() && view.get().structure(Structures.PROGRESS).isPresent()) {
                 compare(writer, view.get());

@@ -253,9 +253,10 @@ final class TortureRun implements HostedInstance.Work {
         }
         screen.line(String.format(
                 Locale.ROOT,
-                "%.1f s; %d snapshots of all structures compared with the model.",
+                "%.1f s; %d snapshots of all structures and %d checkpoints compared with the model.",
                 seconds,
-                inspector.snapshots()));
+                inspector.snapshots(),
+                inspector.checkpoints()));
         screen.line("torture: kills=" + killsDone + " commits=" + commits + " lost=" + findings.count(Fault.LOST)
                 + " torn=" + findings.count(Fault.TORN) + " phantom=" + findings.count(Fault.PHANTOM));
         Optional<String> first = findings.texts().stream().findFirst();

@@ -24,7 +24,7 @@ final class TortureRig implements AutoCloseable {
 
     TortureRig(Path directory) throws Exception {
         file = directory.resolve("writer-1.seg");
-        SegmentSpec spec = new SegmentSpec("torture", "writer-1", SegmentSpec.KIND_DAEMON, 1 << 20);
+        SegmentSpec spec = new SegmentSpec("torture", "writer-1", SegmentSpec.KIND_DAEMON, 1 << 20, 2);
         try (RandomAccessFile reserved = new RandomAccessFile(file.toFile(), "rw")) {
             reserved.setLength(spec.lengthBytes());
         }
@@ -49,6 +49,14 @@ final class TortureRig implements AutoCloseable {
             script.play(operations.step() + 1, operations);
             state().commit();
         }
+    }
+
+    void checkpoint() {
+        segment.checkpoint();
+    }
+
+    Path file() {
+        return file;
     }
 
     ReadOnlySegment open() throws Exception {
