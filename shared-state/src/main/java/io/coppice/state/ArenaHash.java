@@ -40,6 +40,25 @@ final class ArenaHash {
         return sum;
     }
 
+    /**
+     * The hash of a message of a ring as of words from its position on.
+     *
+     * @param header the word before its bytes
+     */
+    static long ofMessage(long position, long header, byte[] bytes, int from, int length) {
+        long word = position >>> 3;
+        long sum = change(word, 0, header);
+        int whole = length & -8;
+        for (int at = 0; at < whole; at += Long.BYTES) {
+            sum += change(++word, 0, NativeWords.get(bytes, from + at));
+        }
+        long rest = 0;
+        for (int at = whole; at < length; at++) {
+            rest = rest << 8 | (bytes[from + at] & 0xff);
+        }
+        return whole < length ? sum + change(++word, 0, rest) : sum;
+    }
+
     private static long mix(long value) {
         long z = (value ^ (value >>> 30)) * 0xbf58476d1ce4e5b9L;
         z = (z ^ (z >>> 27)) * 0x94d049bb133111ebL;

@@ -21,6 +21,9 @@ abstract class Ring extends Structure {
     private final long origin;
     private long data;
 
+    /** When {@link #sayChecked} was last right; a rollback takes back what it stored. */
+    private long saidAtRestores = -1;
+
     Ring(CommitEngine engine, StructureInfo info, boolean uncommitted) {
         this.engine = engine;
         this.memory = engine.memory;
@@ -64,12 +67,13 @@ abstract class Ring extends Structure {
         }
         end.refresh();
         long position = end.position();
-        int taken = RingLayout.taken(length);
+        boolean checked = engine.checksum().isOn();
+        int taken = RingLayout.taken(length) + (checked ? RingLayout.CHECKSUM_LENGTH : 0);
         int untilEnd = capacity - ((int) position & mask);
         boolean pad = taken > untilEnd;
         long start = pad ? position + untilEnd : position;
         boolean logged = end.logged();
-        engine.begin(data, logged ? loggedBytes(taken) : 4L * UndoLayout.ONE_WORD_ENTRY, structure);
+        engine.begin(data, logged ? loggedBytes(taken) : 5L * UndoLayout.ONE_WORD_ENTRY, structure);
         if (!makeRoom(start + taken)) {
             engine.end();
             return false;
@@ -78,15 +82,21 @@ abstract class Ring extends Structure {
         if (end.timeline() != timeline) {
             startTimeline();
         }
+        if (saidAtRestores != engine.restores()) {
+            sayChecked(checked, start);
+        }
         if (pad) {
             header(position, untilEnd - RingLayout.MESSAGE_OFFSET, RingLayout.PADDING, logged);
         }
-        header(start, length, RingLayout.MESSAGE, logged);
+        header(start, length, checked ? RingLayout.CHECKED_MESSAGE : RingLayout.MESSAGE, logged);
         long at = at(start) + RingLayout.MESSAGE_OFFSET;
         if (logged) {
             engine.setBytes(at, source, from, length);
         } else {
             memory.putBytes(at, source, from, length);
+        }
+        if (checked) {
+            checksum(start, taken, source, from, length, logged);
         }
         end.move(origin, timeline, start + taken, end.number() + 1);
         engine.end();
@@ -148,11 +158,30 @@ abstract class Ring extends Structure {
         memory.putLong(at, RingLayout.header(length, kind));
     }
 
+    /** Whether messages have checksums stays the same for as long as an owner has the segment. */
+    private void sayChecked(boolean checked, long start) {
+        long at = data + RingLayout.CHECKED_FROM_OFFSET;
+        if (checked != (memory.getLong(at) != 0)) {
+            engine.setLong(at, checked ? start + 1 : 0);
+        }
+        saidAtRestores = engine.restores();
+    }
+
+    /** The last word of what a message takes; see {@link RingLayout}. */
+    private void checksum(long start, int taken, byte[] source, int from, int length, boolean logged) {
+        long header = RingLayout.header(length, RingLayout.CHECKED_MESSAGE);
+        long at = at(start) + taken - RingLayout.CHECKSUM_LENGTH;
+        if (logged) {
+            engine.logRange(at, 1);
+        }
+        memory.putLong(at, ArenaHash.ofMessage(start, header, source, from, length));
+    }
+
     private long at(long position) {
         return ring + ((int) position & mask);
     }
 
     private static long loggedBytes(int taken) {
-        return UndoLayout.entryBytes(taken >> 3) + OwnPlace.LOGGED_BYTES + 8L * UndoLayout.ONE_WORD_ENTRY;
+        return UndoLayout.entryBytes(taken >> 3) + OwnPlace.LOGGED_BYTES + 10L * UndoLayout.ONE_WORD_ENTRY;
     }
 }

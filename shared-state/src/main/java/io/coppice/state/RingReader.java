@@ -22,6 +22,9 @@ public final class RingReader {
     /** Copies of one fetch at most: padding, the start of a message longer than a batch, that message. */
     private static final int COPIES = 3;
 
+    /** What a message with a checksum takes beside its bytes. */
+    private static final int CHECKED_BYTES = RingLayout.MESSAGE_OFFSET + RingLayout.CHECKSUM_LENGTH;
+
     /** commitSequence, rollbackCount and timeline, which share a line. */
     private static final int LINE_BYTES =
             HeaderLayout.TIMELINE_OFFSET + Long.BYTES - HeaderLayout.COMMIT_SEQUENCE_OFFSET;
@@ -64,6 +67,12 @@ public final class RingReader {
     private int lastBytes;
 
     private int guessed;
+
+    /** From there on each message must have a checksum. */
+    private long checkedFrom = Long.MAX_VALUE;
+
+    /** Bytes of the ring that the message takes which was last found whole. */
+    private int taken;
 
     private RingPoll.@Nullable TimelineChanged changed;
     private long resyncPosition;
@@ -134,12 +143,31 @@ public final class RingReader {
     private boolean wholeMessageAt(long position) {
         int at = (int) (position - batchFrom);
         int left = (int) (batchTo - position);
-        if (left < RingLayout.MESSAGE_OFFSET
-                || NativeWords.getInt(batch, at + RingLayout.KIND_OFFSET) != RingLayout.MESSAGE) {
+        if (left < RingLayout.MESSAGE_OFFSET) {
             return false;
         }
+        int kind = NativeWords.getInt(batch, at + RingLayout.KIND_OFFSET);
         int length = NativeWords.getInt(batch, at + RingLayout.LENGTH_OFFSET);
-        return length >= 0 && length <= left - RingLayout.MESSAGE_OFFSET;
+        if (length < 0 || length > left - RingLayout.MESSAGE_OFFSET) {
+            return false;
+        }
+        if (kind == RingLayout.MESSAGE) {
+            taken = RingLayout.taken(length);
+            return position < checkedFrom;
+        }
+        return kind == RingLayout.CHECKED_MESSAGE && soundMessageAt(position, at, left, length);
+    }
+
+    /** Not so if it is damaged: then it is looked at again, and told if it still is. */
+    private boolean soundMessageAt(long position, int at, int left, int length) {
+        int checksum = RingLayout.taken(length);
+        if (left < checksum + RingLayout.CHECKSUM_LENGTH) {
+            return false;
+        }
+        long header = NativeWords.get(batch, at);
+        taken = checksum + RingLayout.CHECKSUM_LENGTH;
+        return NativeWords.get(batch, at + checksum)
+                == ArenaHash.ofMessage(position, header, batch, at + RingLayout.MESSAGE_OFFSET, length);
     }
 
     private int handle(MessageHandler handler, int limit, long from, long first) {
@@ -151,7 +179,7 @@ public final class RingReader {
                 int at = (int) (position - batchFrom);
                 int length = NativeWords.getInt(batch, at + RingLayout.LENGTH_OFFSET);
                 handler.onMessage(batch, at + RingLayout.MESSAGE_OFFSET, length, first + count + 1);
-                position += RingLayout.taken(length);
+                position += taken;
                 count++;
             } while (count < limit && wholeMessageAt(position));
         } finally {
@@ -238,8 +266,18 @@ public final class RingReader {
             if (kind == RingLayout.PADDING && said == left - RingLayout.MESSAGE_OFFSET && endPosition - from > left) {
                 from += left;
                 wanted = BATCH_BYTES;
-            } else if (kind == RingLayout.MESSAGE && said >= 0 && said <= most - RingLayout.MESSAGE_OFFSET) {
+            } else if (kind == RingLayout.MESSAGE
+                    && from < checkedFrom
+                    && said >= 0
+                    && said <= most - RingLayout.MESSAGE_OFFSET) {
                 wanted = RingLayout.taken(said);
+            } else if (kind == RingLayout.CHECKED_MESSAGE && said >= 0 && said <= most - CHECKED_BYTES) {
+                wanted = RingLayout.taken(said) + RingLayout.CHECKSUM_LENGTH;
+                if (wanted <= length) {
+                    return unavailable(
+                            "the message at position " + from + " is damaged: its checksum is not that of its " + said
+                                    + " bytes. Replace the writer's contents (coppice restore)");
+                }
             } else {
                 break;
             }
@@ -317,6 +355,8 @@ public final class RingReader {
         if (!end.plausible()) {
             throw new SegmentDamagedException("its end is at position " + end.position() + ", message " + end.number());
         }
+        long checked = end.leadWord(RingLayout.CHECKED_FROM_OFFSET - RingLayout.INTACT_FROM_OFFSET);
+        checkedFrom = checked == 0 ? Long.MAX_VALUE : checked - 1;
         endPosition = end.position();
         endNumber = end.number();
         endCommit = end.latest() ? end.committed() : -1;
