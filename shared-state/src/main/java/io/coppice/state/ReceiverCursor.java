@@ -4,20 +4,30 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far one receiver of a channel has read, as the channel's writer sees it: a place in the receiver's segment, trusted in
- * nothing. Writer's thread. Allocates only while the receiver has no cursor yet.
+ * How far one receiver of a channel has read, as the channel's writer sees it: places in the receiver's segment, trusted in
+ * nothing. Writer's thread. Allocates only while the receiver has no cursor yet, or makes structures.
  *
- * <p>Whatever the receiver writes there, the writer only ever waits for it too long, which is told, or overwrites what it
- * claims to have read. A receiver that is missing, unreadable, or never read holds everything back.
+ * <p>A receiver may have several cursors for the channel; what the slowest needs is needed. Whatever the receiver writes
+ * there, the writer only ever waits for it too long, which is told, or overwrites what it claims to have read. A receiver
+ * that is missing, unreadable, or never read holds everything back.
  */
 final class ReceiverCursor {
+    private static final long[] NOWHERE = {};
+
+    /** Looks of one {@link #refresh}: the second one if the receiver has made a cursor in the meantime. */
+    private static final int LOOKS = 2;
+
     private final String receiver;
     private final long key;
     private @Nullable ReadOnlySegment segment;
     private @Nullable ForeignPlace place;
-    private long offset = -1;
+
+    /** Where the receiver's cursors for the ring lie, as of a commit of its. */
+    private long[] offsets = NOWHERE;
+
     private long locatedAtCommit = -1;
     private long locatedOnTimeline;
+    private long locatedStructures;
     private long position;
     private long number;
     private boolean seen;
@@ -56,52 +66,88 @@ final class ReceiverCursor {
         if (found != segment) {
             segment = found;
             place = new ForeignPlace(found.memory(), 0);
-            offset = -1;
-            locatedAtCommit = -1;
+            forget();
         }
         try {
-            ForeignPlace current = place;
-            if (current != null && locate(found) && current.read(offset) && !current.isEmpty()) {
-                accept(current, ring, end);
+            for (int look = 0; look < LOOKS; look++) {
+                if (locate(found) && accept(found, ring, end)) {
+                    return;
+                }
             }
         } catch (SegmentDamagedException | IndexOutOfBoundsException e) {
-            offset = -1; // It holds where it was, and is looked for again when it commits.
+            offsets = NOWHERE; // It holds where it was, and is looked for again when it commits.
         }
     }
 
-    private void accept(ForeignPlace current, Ring ring, long end) {
-        if (!current.plausible()) {
-            return;
+    /** @return false if the cursors may be others by now: nothing was accepted */
+    private boolean accept(ReadOnlySegment found, Ring ring, long end) {
+        ForeignPlace current = place;
+        long least = Long.MAX_VALUE;
+        long leastNumber = 0;
+        boolean used = false;
+        for (int i = 0; i < offsets.length && current != null; i++) {
+            if (!current.read(offsets[i]) || !current.plausible()) {
+                return true;
+            }
+            long resumes = current.isEmpty()
+                    ? 0
+                    : ring.resumeAt(current.origin(), current.timeline(), current.position());
+            used |= !current.isEmpty();
+            if (resumes > end) {
+                return true;
+            }
+            if (resumes < least) {
+                least = resumes;
+                leastNumber = current.number();
+            }
         }
-        long resumes = ring.resumeAt(current.origin(), current.timeline(), current.position());
-        if (resumes <= end) {
-            position = resumes;
-            number = current.number();
+        // After the places: whichever commit of the receiver they show, a cursor made by it or before is seen here.
+        found.memory().loadFence();
+        if (!locatedNow(found)) {
+            return false;
+        }
+        if (used) {
+            position = least;
+            number = leastNumber;
             seen = true;
         }
+        return true;
+    }
+
+    /** Whether no cursor can have been committed since they were located: structures are only ever added to a timeline. */
+    private boolean locatedNow(ReadOnlySegment found) {
+        long structures =
+                found.memory().getLong(found.geometry().arenaOffset() + ArenaLayout.STRUCTURE_COUNT_OFFSET);
+        return History.of(found.memory()) == locatedOnTimeline
+                && (structures == locatedStructures || found.commitSequenceAcquire() == locatedAtCommit);
     }
 
     private boolean locate(ReadOnlySegment found) {
-        long timeline = History.of(found.memory());
-        if (offset >= 0 && timeline == locatedOnTimeline) {
+        if (offsets.length > 0 && locatedNow(found)) {
             return true;
         }
+        long timeline = History.of(found.memory());
         long committed = found.commitSequenceAcquire();
         if (committed == locatedAtCommit && timeline == locatedOnTimeline) {
             return false;
         }
-        offset = -1;
+        forget();
         List<StructureInfo> structures = found.directory();
         if (structures == null) {
             return false;
         }
         locatedAtCommit = committed;
         locatedOnTimeline = timeline;
-        for (StructureInfo info : structures) {
-            if (info.type() == StructureType.CURSOR && info.parameter2() == key) {
-                offset = info.offsetBytes();
-            }
-        }
-        return offset >= 0;
+        locatedStructures = structures.size();
+        offsets = structures.stream()
+                .filter(info -> info.type() == StructureType.CURSOR && info.parameter2() == key)
+                .mapToLong(StructureInfo::offsetBytes)
+                .toArray();
+        return offsets.length > 0;
+    }
+
+    private void forget() {
+        offsets = NOWHERE;
+        locatedAtCommit = -1;
     }
 }

@@ -27,7 +27,8 @@ public sealed interface RingPoll {
 
     /**
      * The writer has overwritten what would come next. The cursor was moved behind what is lost, to the newest message that
-     * was committed; the next poll goes on there. A receiver of a channel sees this only if its own state stepped back.
+     * was committed; the next poll goes on there. A receiver of a channel sees this only if its own
+     * state stepped back, or with a cursor that it made after messages had been overwritten.
      *
      * @param lostMessages 0 or more
      * @param lostBytes of the ring, headers and padding included

@@ -249,7 +249,8 @@ public final class State {
     }
 
     /**
-     * Creates or attaches a cursor, to read a ring with.
+     * Creates or attaches a cursor, to read a ring with. Of several for one channel, the channel waits for the slowest, and for
+     * one that was never used too.
      *
      * @param writer name of the daemon that writes the ring
      * @param ring name of the channel or broadcast

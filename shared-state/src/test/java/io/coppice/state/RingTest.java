@@ -103,6 +103,67 @@ class RingTest {
                 .contains("audit (8 messages behind)"));
     }
 
+    /** A receiver may read a channel at two places; what the slower one needs is needed. */
+    @Test
+    void shouldHoldBackForTheSlowerOfTwoCursorsOfAReceiver() {
+        Channel channel = rig.channel(512);
+        RingReader slow = rig.readWriter().ring(rig.reader.cursor("slow", "unit", "orders"));
+        RingReader fast = rig.readWriter().ring(rig.reader.cursor("fast", "unit", "orders"));
+        channel.offer(RingRig.bytes("a"));
+        channel.offer(RingRig.bytes("b"));
+        rig.writer.commit();
+        assertEquals("Messages[1]", slow.poll(IGNORE, 1).toString());
+        int sent = 2;
+        for (int round = 0; round < 4; round++) {
+            RingRig.drain(fast);
+            rig.reader.commit();
+            while (channel.tryOffer(RingRig.bytes("m" + (sent + 1)))) {
+                sent++;
+            }
+            rig.writer.commit();
+        }
+        List<String> read = RingRig.drain(slow);
+        assertEquals(sent - 1, read.size(), "of " + sent + " messages, all but the first: " + read);
+    }
+
+    /** Found by the writer although it knows another cursor of that receiver already. */
+    @Test
+    void shouldHoldBackForACursorThatAReceiverMakesLater() {
+        Channel channel = rig.channel(512);
+        RingReader fast = rig.readWriter().ring(rig.reader.cursor("fast", "unit", "orders"));
+        rig.reader.commit();
+        byte[] message = new byte[56];
+        for (int i = 0; i < 8; i++) {
+            channel.offer(message);
+        }
+        assertFalse(channel.tryOffer(message));
+        rig.writer.commit();
+        fast.poll(IGNORE, 2);
+        RingReader late = rig.readWriter().ring(rig.reader.cursor("late", "unit", "orders"));
+        rig.reader.commit();
+        assertFalse(channel.tryOffer(message), "the later one has read nothing");
+        assertEquals("Messages[1]", late.poll(IGNORE, 1).toString());
+        rig.reader.commit();
+        assertTrue(channel.tryOffer(message));
+        assertFalse(channel.tryOffer(message));
+    }
+
+    /** Also by one that is still to be committed, and therefore has read nothing that counts. */
+    @Test
+    void shouldNotWaitForACursorThatIsNotCommitted() {
+        Channel channel = rig.channel(512);
+        RingReader reader = rig.open();
+        byte[] message = new byte[56];
+        for (int i = 0; i < 8; i++) {
+            channel.offer(message);
+        }
+        rig.writer.commit();
+        reader.poll(IGNORE, 8);
+        rig.reader.commit();
+        rig.reader.cursor("late", "unit", "orders");
+        assertTrue(channel.tryOffer(message));
+    }
+
     @Test
     void shouldRefuseAMessageThatNeverFits() {
         Channel channel = rig.channel(512);
