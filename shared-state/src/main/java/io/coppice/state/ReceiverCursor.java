@@ -89,9 +89,8 @@ final class ReceiverCursor {
             if (!current.read(offsets[i]) || !current.plausible()) {
                 return true;
             }
-            long resumes = current.isEmpty()
-                    ? 0
-                    : ring.resumeAt(current.origin(), current.timeline(), current.position());
+            long resumes =
+                    current.isEmpty() ? 0 : ring.resumeAt(current.origin(), current.timeline(), current.position());
             used |= !current.isEmpty();
             if (resumes > end) {
                 return true;
@@ -116,8 +115,7 @@ final class ReceiverCursor {
 
     /** Whether no cursor can have been committed since they were located: structures are only ever added to a timeline. */
     private boolean locatedNow(ReadOnlySegment found) {
-        long structures =
-                found.memory().getLong(found.geometry().arenaOffset() + ArenaLayout.STRUCTURE_COUNT_OFFSET);
+        long structures = found.memory().getLong(found.geometry().arenaOffset() + ArenaLayout.STRUCTURE_COUNT_OFFSET);
         return History.of(found.memory()) == locatedOnTimeline
                 && (structures == locatedStructures || found.commitSequenceAcquire() == locatedAtCommit);
     }

@@ -210,8 +210,8 @@ public final class RingReader {
         if (committed != endCommit && !readEnd(committed, place.position())) {
             return RingPoll.Empty.EMPTY; // The writer is too fast.
         }
-        if (currentTimeline() != timeline) {
-            return RingPoll.Empty.EMPTY; // It has replaced its contents just now.
+        if (currentTimeline() != timeline || (rollbacks() != rollbacks && steppedBack())) {
+            return RingPoll.Empty.EMPTY; // It has begun to since, so the end is not to be judged by.
         }
         boolean used = place.timeline() != 0;
         if (used && (place.timeline() != current || place.origin() != origin)) {

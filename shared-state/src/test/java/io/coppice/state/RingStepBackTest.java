@@ -1,6 +1,7 @@
 package io.coppice.state;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
@@ -71,8 +72,12 @@ class RingStepBackTest {
             assertEquals(text(number), new String(buffer, offset, length, StandardCharsets.UTF_8), where);
             found.add(text(number));
         };
-        ring.poll(handler, 1);
-        ring.poll(handler, 10);
+        for (int limit : new int[] {1, 10}) {
+            RingPoll poll = ring.poll(handler, limit);
+            boolean blamed =
+                    poll instanceof RingPoll.Unavailable told && told.reason().contains("before the cursor");
+            assertFalse(blamed, where + ": " + poll);
+        }
         return found.size();
     }
 
