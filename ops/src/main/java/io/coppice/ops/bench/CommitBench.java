@@ -36,7 +36,7 @@ final class CommitBench {
     /** Words of a step, and how many commits of it are timed together. */
     private static final int[][] WORDS = {{1, COMMITS_A_BATCH}, {16, 5_000}, {512, 200}};
 
-    private static final long VERIFIED_BYTES = 72L << 20;
+    private static final long VERIFIED_BYTES = 80L << 20;
     private static final int VERIFIED_ROWS = 8 << 20;
     private static final int TAKE_OVERS = 15;
 

@@ -28,7 +28,7 @@ class DamageSystemTest {
                 jvm: {heap: 16MiB}
                 checkpoints: 1
                 checksum: arena
-                poison: {crashes: 2, then: [%s]}
+                poison: {crashes: 2%s}
                 backoff: none
             """;
 
@@ -58,7 +58,7 @@ class DamageSystemTest {
 
     @Test
     void shouldFallBackFromDamagedContentsAsDeclared() throws Exception {
-        Coppice.Root root = startAndDamage("checkpoint");
+        Coppice.Root root = startAndDamage(", then: [checkpoint]");
         coppice.run("start", "keeper");
         coppice.await("keeper", d -> d.state().equals("ready") && d.number("incarnation") == 4);
         String log = coppice.log("keeper");
