@@ -159,7 +159,7 @@ class LimitsTest {
         RecordLayout.Builder other = RecordLayout.named("limits");
         other.int64("number");
         RecordLayout changed = other.build();
-        refuses(LayoutMismatchException.class, () -> state.record("r", changed), "r", "number", "--fresh");
+        refuses(LayoutMismatchException.class, () -> state.record("r", changed), "r", "number", "`evolve`");
         refuses(LayoutMismatchException.class, () -> state.published("r", layout), "RECORD");
         refuses(LayoutMismatchException.class, () -> state.table("t", layout, 4), "3", "4");
         refuses(LayoutMismatchException.class, () -> state.stringLongMap("m", 11, 20, 320), "10", "11");

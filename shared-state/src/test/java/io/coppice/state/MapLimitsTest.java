@@ -174,7 +174,7 @@ class MapLimitsTest {
         RecordLayout.Builder builder = RecordLayout.named("contents");
         builder.int64("number");
         RecordLayout other = builder.build();
-        refuses(LayoutMismatchException.class, () -> state.longLongMap("longs", 11), "10", "11", "--fresh");
+        refuses(LayoutMismatchException.class, () -> state.longLongMap("longs", 11), "10", "11", "`evolve`");
         refuses(LayoutMismatchException.class, () -> state.longLongMap("records", 10), "LONG_RECORD_MAP");
         refuses(LayoutMismatchException.class, () -> state.longRecordMap("records", 10, other), "number");
         refuses(LayoutMismatchException.class, () -> state.longRecordMap("records", 9, layout), "9", "10");
