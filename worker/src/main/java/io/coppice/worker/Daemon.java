@@ -50,7 +50,7 @@ public interface Daemon {
      * key {@code recover: {timeout: …}}). A process that dies in it, or in what it
      * decided, is asked again.
      *
-     * @throws Exception ends the process as one in {@link #start} would
+     * @throws Exception ends the process, which is no death by its contents: the {@code poison} rule does not count it
      */
     default ResumeFrom recover(RecoveryContext context) throws Exception {
         return ResumeFrom.lastCommit();
@@ -66,7 +66,8 @@ public interface Daemon {
      *
      * @param old the contents as of the last commit; a copy on the heap
      * @param state empty
-     * @throws Exception the contents are then as before, and the process ends as by an exception in {@link #start}
+     * @throws Exception the contents are then as before, and the process ends as by an exception in {@link #start}, but that the
+     *     {@code poison} rule does not count it
      */
     default void migrate(StateView old, State state) throws Exception {
         throw new UnsupportedOperationException(

@@ -21,6 +21,10 @@ final class LastExits {
     private static final int SEGMENT_LOCKED_CODE = 72;
     private static final int MAIN_UNUSABLE_CODE = 73;
     private static final int CONTENTS_DAMAGED_CODE = 74;
+
+    /** Worker: what it was to start from could not be made, for no fault of the contents that it has. */
+    private static final int CONTENTS_NOT_MADE_CODE = 75;
+
     private static final int STOPPED_CODE = 143;
 
     /** A JVM with -XX:+ExitOnOutOfMemoryError, which workers run with. */
@@ -30,9 +34,7 @@ final class LastExits {
 
     static LastExit of(ChildDraft child, ExitStatus status, @Nullable String lastWords, long nowNs) {
         if (status instanceof ExitStatus.Exited exited) {
-            boolean words = child.spec.hasSegment()
-                    && lastWords != null
-                    && (exited.code() == EXCEPTION_CODE || exited.code() == FAIL_CODE);
+            boolean words = child.spec.hasSegment() && lastWords != null && mayLeaveWords(exited.code());
             return new LastExit(
                     words ? ExitKind.EXCEPTION : ExitKind.EXIT,
                     exited.code(),
@@ -74,16 +76,25 @@ final class LastExits {
 
     /**
      * Whether this code of a worker says that nothing in its segment's contents has ended it: it was not let at them, has no
-     * class to run, or was ended by a signal that a JVM answers in order (HUP, INT, TERM).
+     * class to run, wants contents of another layout, failed in making other contents of them (migrate, recover), or was
+     * ended by a signal that a JVM answers in order (HUP, INT, TERM).
      */
     static boolean isOutsideContents(int code) {
         return switch (code) {
-            case SEGMENT_REFUSED_CODE, SEGMENT_LOCKED_CODE, MAIN_UNUSABLE_CODE, NOT_RELEASED_CODE -> true;
+            case SEGMENT_REFUSED_CODE,
+                    SEGMENT_LOCKED_CODE,
+                    MAIN_UNUSABLE_CODE,
+                    CONTENTS_NOT_MADE_CODE,
+                    NOT_RELEASED_CODE -> true;
             default ->
                 code == SIGNAL_CODE_BASE + Signals.HUP
                         || code == SIGNAL_CODE_BASE + Signals.INT
                         || code == SIGNAL_CODE_BASE + Signals.TERM;
         };
+    }
+
+    private static boolean mayLeaveWords(int code) {
+        return code == EXCEPTION_CODE || code == FAIL_CODE || code == CONTENTS_NOT_MADE_CODE;
     }
 
     static boolean isCode(ExitStatus status, int code) {
@@ -131,6 +142,7 @@ final class LastExits {
             case OUT_OF_MEMORY_CODE -> text + " (out of memory, as its log says)";
             case STOPPED_CODE -> text + " (ended in order by a signal)";
             case CONTENTS_DAMAGED_CODE -> text + " (its contents are damaged, see its log)";
+            case CONTENTS_NOT_MADE_CODE -> text + " (its state could not be made, see its log)";
             case MAIN_UNUSABLE_CODE -> text + " (its main class is unusable, see its log)";
             default -> text;
         };

@@ -8,7 +8,8 @@ import io.coppice.supervisor.core.ChildState.Verdict;
  * others where the manifest says so, or is given up; its contents are kept in both cases.
  *
  * <p>What comes from outside never counts and never resets the count: a kill by whomever, the OOM killer (SIGKILL, like any
- * other kill), an end that was asked for. A commit by a step resets it.
+ * other kill), an end that was asked for. Nor does what only the new code is to blame for: it wants another layout, which the
+ * manifest refuses, or its recover or migrate threw, or did not return in time. A commit by a step resets it.
  */
 final class PoisonRules {
     /** Faults, aborts and forbidden calls: what only the process's own code brings about, unless somebody fakes it. */
@@ -22,7 +23,12 @@ final class PoisonRules {
                 && child.spec.hasSegment()
                 && !LastExits.held(child.phase())
                 && progress == StepProgress.NONE
-                && (child.verdict != Verdict.NONE || isOwnDoing(status));
+                && (child.verdict == Verdict.NONE ? isOwnDoing(status) : isOfItsContents(child));
+    }
+
+    /** What a recovery or migration takes too long for is not the commit that it starts from, but what is made of that. */
+    private static boolean isOfItsContents(ChildDraft child) {
+        return child.verdict != Verdict.START_TIMEOUT || child.start.stage() == StartStage.START;
     }
 
     private static boolean isOwnDoing(ExitStatus status) {

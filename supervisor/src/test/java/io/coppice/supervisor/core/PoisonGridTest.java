@@ -30,10 +30,15 @@ class PoisonGridTest {
             signal 31            | 0                | 3        | 2
             hang                 | 0                | 3        | 2
             start timeout        | 0                | 3        | 2
+            recover timeout      | 0                | 2        | 2
+            migrate timeout      | 0                | 2        | 2
             exit 0               | 0                | 2        | 2
             exit 71              | 0                | 2        | 2
             exit 72              | 0                | 2        | 2
             exit 73              | 0                | 2        | 2
+            exit 74              | 0                | 3        | 2
+            exit 75              | 0                | 2        | 2
+            exit 75, words       | 0                | 2        | 2
             exit 125             | 0                | 2        | 2
             exit 129             | 0                | 2        | 2
             exit 130             | 0                | 2        | 2
@@ -62,6 +67,11 @@ class PoisonGridTest {
             driver.toStarting(0).toDeadline().toDeadline();
             die(driver, new ExitStatus.Signaled(9, false), progress);
         });
+        WAYS.put("recover timeout", (driver, progress) -> timeOutIn(driver, StartStage.RECOVER, progress));
+        WAYS.put("migrate timeout", (driver, progress) -> timeOutIn(driver, StartStage.MIGRATE, progress));
+        WAYS.put(
+                "exit 75, words",
+                (driver, progress) -> driver.toStarting(0).died(0, new ExitStatus.Exited(75), "no", progress));
         WAYS.put(
                 "exit 70, words",
                 (driver, progress) -> driver.toReady(0).died(0, new ExitStatus.Exited(70), "no", progress));
@@ -78,6 +88,11 @@ class PoisonGridTest {
             driver.toReady(0).restart(0);
             die(driver, new ExitStatus.Signaled(11, true), progress);
         });
+    }
+
+    private static void timeOutIn(Driver driver, StartStage stage, StepProgress progress) {
+        driver.toStarting(0).entered(0, stage).toDeadline().toDeadline();
+        die(driver, new ExitStatus.Signaled(9, false), progress);
     }
 
     private static void die(Driver driver, ExitStatus status, StepProgress progress) {

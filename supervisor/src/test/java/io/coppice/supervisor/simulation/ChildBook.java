@@ -19,6 +19,10 @@ final class ChildBook {
     boolean ran;
 
     boolean condemned;
+
+    /** For what recover or migrate took, which the contents that it started from are not to blame for. */
+    boolean condemnedForItsCode;
+
     /** Of the latest Spawn that this root decided on. */
     long lastIncarnation;
     /** Of the latest Spawn that any root carried out. */
@@ -57,6 +61,7 @@ final class ChildBook {
         killSignal = null;
         ran = false;
         condemned = false;
+        condemnedForItsCode = false;
     }
 
     /** A fresh root forgets all but incarnations and commits. */

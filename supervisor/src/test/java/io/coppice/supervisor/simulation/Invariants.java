@@ -9,6 +9,7 @@ import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.core.Dependency;
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.Outcome;
+import io.coppice.supervisor.core.StartStage;
 import io.coppice.supervisor.core.StartTimeouts;
 import io.coppice.supervisor.core.Step;
 import io.coppice.supervisor.core.Supervisor;
@@ -91,7 +92,7 @@ final class Invariants {
                     failed,
                     step.state().child(failed.child()));
         }
-        endsAreRemembered(step);
+        endsAreRemembered(before, step);
         restartsAreLaunches(before, step);
         commandsAreLawful(before, step);
     }
@@ -139,10 +140,14 @@ final class Invariants {
         }
     }
 
-    private void endsAreRemembered(Step step) {
+    private void endsAreRemembered(SupervisorState before, Step step) {
         for (Command command : step.commands()) {
             if (command instanceof Command.DumpThreads dump) {
-                books.get(dump.child()).condemned = true;
+                ChildBook book = books.get(dump.child());
+                ChildState was = before.child(dump.child());
+                book.condemned = true;
+                book.condemnedForItsCode =
+                        was.phase() == ChildPhase.STARTING && was.start().stage() != StartStage.START;
             } else if (command instanceof Command.Signal signal && signal.wholeGroup()) {
                 books.get(signal.child()).signaled = true;
             }

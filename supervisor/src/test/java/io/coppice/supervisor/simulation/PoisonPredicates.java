@@ -19,7 +19,7 @@ import java.util.Set;
  */
 final class PoisonPredicates {
     private static final Set<Integer> FAULTS = Set.of(4, 5, 6, 7, 8, 11, 31);
-    private static final Set<Integer> NOT_OF_ITS_CONTENTS = Set.of(0, 71, 72, 73, 78, 125, 129, 130, 143);
+    private static final Set<Integer> NOT_OF_ITS_CONTENTS = Set.of(0, 71, 72, 73, 75, 78, 125, 129, 130, 143);
 
     private final Invariants moment;
 
@@ -82,7 +82,7 @@ final class PoisonPredicates {
     }
 
     private static boolean isOwnDoing(ChildBook book, ChildSpec spec, Event.Exited event) {
-        if (spec.restart() == RestartPolicy.NEVER) {
+        if (spec.restart() == RestartPolicy.NEVER || book.condemnedForItsCode) {
             return false;
         }
         ExitStatus status = event.status();

@@ -237,7 +237,7 @@ final class SimulatedProcess {
                 KILLED,
                 new ExitStatus.Unknown(),
                 running && draws.chance(0.2) ? new ExitStatus.Exited(78) : SEGV);
-        end(how, 0);
+        end(world.stageDraws.chance(0.1) ? new ExitStatus.Exited(75) : how, 0);
     }
 
     private void dieOfPoison() {

@@ -20,6 +20,9 @@ import io.coppice.worker.StepErrorException;
  *  stop requested, seen between two steps: STOPPING ─ stop() ─ commit ─ exit 143                 ┘
  * </pre>
  *
+ * <p>RESTART is exit 75 instead if the daemon asked its own state for another layout and got none, see {@link
+ * ExitCode#CONTENTS_NOT_MADE}.
+ *
  * <p>One turn allocates nothing unless an exception left the step.
  */
 final class DutyCycle {
@@ -32,6 +35,9 @@ final class DutyCycle {
     private final StopRequest stop;
     private final long idleSliceNs;
     private final FailureStreak failures;
+
+    /** The old contents are being replaced by those of another layout, or could not be. */
+    private boolean evolving;
 
     /**
      * @param heartbeatTimeoutNs zero for none: then an idle loop sleeps without waking
@@ -69,7 +75,7 @@ final class DutyCycle {
             } catch (Throwable thrown) {
                 OnException answer = onFailure(thrown);
                 if (answer != OnException.CONTINUE) {
-                    return fail(thrown, exitCodeOf(answer));
+                    return fail(thrown, exitCodeOf(answer, thrown));
                 }
                 idle(failures.onContinue(thrown));
                 continue;
@@ -95,16 +101,21 @@ final class DutyCycle {
             daemon.start(context);
         } catch (LayoutMismatchException mismatch) {
             port.rollback();
-            if (!mismatch.isOwners() || !port.evolve(daemon, mismatch)) {
+            if (!mismatch.isOwners()) {
                 throw mismatch;
             }
+            evolving = true;
+            if (!port.evolve(daemon, mismatch)) {
+                throw mismatch;
+            }
+            evolving = false;
             daemon.start(context);
         }
     }
 
     private int onStartFailure(Throwable thrown) {
         OnException answer = onFailure(thrown);
-        return fail(thrown, exitCodeOf(answer));
+        return fail(thrown, exitCodeOf(answer, thrown));
     }
 
     /** Back to the last commit, then the daemon's own verdict; its changes count only if it wants to go on. */
@@ -151,7 +162,7 @@ final class DutyCycle {
         port.log(
                 exitCode == ExitCode.FAIL
                         ? "an exception ends this worker for good (exit code 78)"
-                        : "an exception ends this worker (exit code 70)",
+                        : "an exception ends this worker (exit code " + exitCode + ")",
                 thrown);
         port.lastWords(LastWords.of(thrown));
         port.phase(Phase.FAILING);
@@ -170,12 +181,16 @@ final class DutyCycle {
         }
     }
 
-    private static int exitCodeOf(OnException answer) {
-        return answer == OnException.FAIL ? ExitCode.FAIL : ExitCode.EXCEPTION;
+    private int exitCodeOf(OnException answer, Throwable thrown) {
+        if (answer == OnException.FAIL) {
+            return ExitCode.FAIL;
+        }
+        boolean otherLayout = thrown instanceof LayoutMismatchException mismatch && mismatch.isOwners();
+        return evolving || otherLayout ? ExitCode.CONTENTS_NOT_MADE : ExitCode.EXCEPTION;
     }
 
     /** An out-of-memory JVM or a truncated segment is no place to go on; a stack overflow has already unwound. */
-    private static void throwIfFatal(Throwable thrown) {
+    static void throwIfFatal(Throwable thrown) {
         if (thrown instanceof VirtualMachineError fatal && !(thrown instanceof StackOverflowError)) {
             throw fatal;
         }

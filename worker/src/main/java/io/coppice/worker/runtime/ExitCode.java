@@ -32,6 +32,13 @@ final class ExitCode {
      */
     static final int CONTENTS_DAMAGED = 74;
 
+    /**
+     * There are no contents to go on with, and that is not the doing of those that the segment holds: the daemon asks for
+     * another layout and the manifest refuses it, its migrate or recover threw, or what had to be set aside could not be. The
+     * contents are as they were. So it does not count as a death by them, and leads to no fall-back.
+     */
+    static final int CONTENTS_NOT_MADE = 75;
+
     /** The daemon says that a successor would fail in the same way ({@code OnException.FAIL}). */
     static final int FAIL = 78;
 

@@ -83,11 +83,15 @@ final class OwnedWorker {
         try {
             new StartingContents(segment, arguments.statePolicy(), port)
                     .prepare(daemon, previousExit, release.fallback());
-        } catch (Exception e) {
-            log.log("the state to start from could not be made (exit code 70)", e);
-            port.lastWords(LastWords.of(e));
+        } catch (SegmentDamagedException e) {
+            log.log("the contents are damaged, and nothing replaces them (exit code 74)", e);
+            return ExitCode.CONTENTS_DAMAGED;
+        } catch (Throwable thrown) {
+            DutyCycle.throwIfFatal(thrown);
+            log.log("the state to start from could not be made (exit code 75)", thrown);
+            port.lastWords(LastWords.of(thrown));
             port.phase(Phase.FAILING);
-            return ExitCode.EXCEPTION;
+            return ExitCode.CONTENTS_NOT_MADE;
         }
         WorkerContext context =
                 new WorkerContext(arguments, release.incarnation(), previousExit, segment::state, port, stop);

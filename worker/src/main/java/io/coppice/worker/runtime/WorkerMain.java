@@ -14,7 +14,7 @@ import java.util.Optional;
  *   <li>takes the owner lock (held by another: 72), maps and validates the segment (refused: 71),
  *   <li>rolls back what the predecessor left uncommitted, and checks the arena if the manifest declares its checksum (damaged:
  *       74); phase RECOVERING, then STARTING, which tells the root,
- *   <li>loads the daemon's class (unusable: 73) and runs it to its end.
+ *   <li>loads the daemon's class (unusable: 73), makes the contents that it starts from (not possible: 75) and runs it to its end.
  * </ol>
  *
  * <p>The process ends by {@link Runtime#halt}, so that its exit code is what the loop decided even while the JVM is

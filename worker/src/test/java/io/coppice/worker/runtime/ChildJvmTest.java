@@ -152,6 +152,18 @@ class ChildJvmTest {
         assertTrue(child.read().lastWords().orElseThrow().contains("order 4711"));
     }
 
+    /** Not 70: that would count as a death by the contents, which are as they were. */
+    @Test
+    void shouldExit75WithLastWordsWhenRecoverThrows() throws Exception {
+        child.exitCode(child.run(Fixtures.Thrower.class, FIRST, "RESTART"));
+        child.options.addAll(List.of("--resume", "ask"));
+
+        assertEquals(75, child.exitCode(child.run(Fixtures.Undecided.class, "go 2 exception 70 - 5")), child.log());
+
+        String words = child.read().lastWords().orElseThrow();
+        assertTrue(words.startsWith("java.lang.IllegalStateException: commit 4 or another"), words);
+    }
+
     @Test
     void shouldGoOnInTheSameProcessWhenTheDaemonContinues() throws Exception {
         Process process = child.run(Fixtures.Thrower.class, FIRST, "CONTINUE");

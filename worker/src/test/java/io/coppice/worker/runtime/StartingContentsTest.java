@@ -271,7 +271,7 @@ class StartingContentsTest {
 
     @Test
     void shouldRefuseAnotherLayoutUnlessItIsDeclaredWhatThenHappens() {
-        assertEquals(ExitCode.EXCEPTION, run(StatePolicy.Evolve.REFUSE, never()));
+        assertEquals(ExitCode.CONTENTS_NOT_MADE, run(StatePolicy.Evolve.REFUSE, never()));
         assertEquals(List.of(2L, 1L), List.of(value(), segment.timeline()));
         assertTrue(logged.toString().contains(LayoutMismatchException.class.getSimpleName()), logged.toString());
     }
@@ -318,7 +318,7 @@ class StartingContentsTest {
                 return Next.DONE;
             }
         };
-        assertEquals(ExitCode.EXCEPTION, run(StatePolicy.Evolve.MIGRATE, without));
+        assertEquals(ExitCode.CONTENTS_NOT_MADE, run(StatePolicy.Evolve.MIGRATE, without));
         assertEquals(2, value());
         assertEquals(0, abandoned());
         assertTrue(logged.toString().contains("has no migrate()"), logged.toString());
