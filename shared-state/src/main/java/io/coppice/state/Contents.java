@@ -94,26 +94,49 @@ final class Contents {
         finish();
     }
 
-    /** Empties the arena for a migration, and answers with what to migrate. */
+    /**
+     * Empties the arena for a migration, and answers with what to migrate. The latter comes first: whatever it is that cannot be
+     * kept, read or held on the heap, nothing is decided yet then.
+     */
     StateView beginMigration() throws SegmentException {
         StepBack.Decision decision = migration;
+        StateView old;
         if (decision == null) {
-            keep(0);
+            old = keepForMigration(timeline(), engine.sequence());
             decision = decide(StepBackKind.MIGRATION, timeline(), engine.sequence());
             migration = decision;
-        }
-        StateView old;
-        try (ReadOnlySegment source = open(decision.source(), decision.commit())) {
-            requireSound(source);
-            SnapshotResult result = source.snapshot();
-            if (!(result instanceof SnapshotResult.Snapshot snapshot)) {
-                throw new SegmentException("Cannot migrate segment " + engine.segment() + ": " + result);
-            }
-            old = snapshot.view();
+        } else {
+            old = toMigrate(decision.source(), decision.commit());
         }
         makeEmpty(decision);
         engine.restore();
         return old;
+    }
+
+    private StateView keepForMigration(long timeline, long commit) throws SegmentException {
+        keep(0);
+        boolean readable = false;
+        try {
+            StateView old = toMigrate(timeline, commit);
+            readable = true;
+            return old;
+        } finally {
+            Aside place = aside;
+            if (!readable && place != null) {
+                place.discard(timeline, commit);
+            }
+        }
+    }
+
+    private StateView toMigrate(long timeline, long commit) throws SegmentException {
+        try (ReadOnlySegment source = open(timeline, commit)) {
+            requireSound(source);
+            SnapshotResult result = source.snapshot();
+            if (result instanceof SnapshotResult.Snapshot snapshot) {
+                return snapshot.view();
+            }
+            throw new SegmentException("Cannot migrate segment " + engine.segment() + ": " + result);
+        }
     }
 
     void finishMigration() {

@@ -137,6 +137,17 @@ public final class OwnedSegment implements AutoCloseable {
     }
 
     /**
+     * Back to the last commit, as {@link State#rollback}; nothing at all where there is no {@link #state}, since then there is
+     * nothing that was changed, and something else to be told about.
+     */
+    public void rollback() {
+        State present = state;
+        if (present != null) {
+            present.rollback();
+        }
+    }
+
+    /**
      * A copy of the contents as of the last commit, as a reader would take it.
      *
      * @throws SegmentDamagedException if they contradict their layout
@@ -247,7 +258,8 @@ public final class OwnedSegment implements AutoCloseable {
      * kept aside first; the migration sees a copy of them, and a state that is empty. It may commit as often as it likes:
      * nothing counts before it has returned and the last of it is committed. If it throws, the segment is as it was before.
      *
-     * @throws SegmentException if the present contents cannot be kept; nothing was changed
+     * @throws SegmentException if the present contents cannot be kept or read; nothing was changed
+     * @throws SegmentDamagedException if the present contents contradict their layout; nothing was changed
      * @throws Exception what the migration threw
      */
     public void migrate(Migration migration) throws Exception {

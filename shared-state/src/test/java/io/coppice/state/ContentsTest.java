@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -280,12 +281,34 @@ class ContentsTest {
         commit(8);
     }
 
+    /** What cannot be shown to the migration is found before anything is decided, as what cannot be kept is. */
+    @Test
+    void shouldBeAsBeforeWhenTheOldContentsCannotBeShownToAMigration() throws Exception {
+        commit(7);
+        owner.state().longLongMap("damaged", 10);
+        owner.state().commit();
+        StructureInfo map = owner.state().structures().stream()
+                .filter(structure -> structure.name().equals("damaged"))
+                .findFirst()
+                .orElseThrow();
+        try (RandomAccessFile segment = new RandomAccessFile(file.toFile(), "rw")) {
+            segment.seek(map.offsetBytes() + MapLayout.SIZE_OFFSET);
+            segment.write(5);
+        }
+        assertThrows(SegmentException.class, () -> owner.migrate((old, state) -> {}));
+        assertFalse(owner.migrationPending());
+        assertEquals(7, value());
+        assertEquals(1, owner.timeline());
+    }
+
     @Test
     void shouldBeginAMigrationAgainAfterADeathInIt() throws Exception {
         commit(7);
         dieInMigration();
         assertTrue(owner.migrationPending());
         assertThrows(IllegalStateException.class, owner::state);
+        owner.rollback();
+        assertTrue(owner.migrationPending());
         owner.migrate((old, state) -> {
             assertEquals(List.of(), state.structures());
             state.record("new", LAYOUT).set(VALUE, old.record("r", LAYOUT).get(VALUE));

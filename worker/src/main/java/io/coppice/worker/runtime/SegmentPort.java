@@ -141,7 +141,7 @@ final class SegmentPort implements WorkerPort {
 
     @Override
     public void rollback() {
-        segment.state().rollback();
+        segment.rollback();
         checkpointRequested = false;
     }
 

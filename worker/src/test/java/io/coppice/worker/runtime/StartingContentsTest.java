@@ -17,6 +17,7 @@ import io.coppice.state.SegmentFile;
 import io.coppice.state.SegmentSpec;
 import io.coppice.state.State;
 import io.coppice.state.StateView;
+import io.coppice.state.StructureInfo;
 import io.coppice.worker.Daemon;
 import io.coppice.worker.DaemonContext;
 import io.coppice.worker.Next;
@@ -303,6 +304,29 @@ class StartingContentsTest {
         assertEquals(ExitCode.DONE, run(StatePolicy.Evolve.MIGRATE, never()));
         assertEquals(4, segment.state().record("r", NEW_LAYOUT).get(TWICE));
         assertEquals(1, abandoned());
+    }
+
+    @Test
+    void shouldSayWhyTheOldContentsCannotBeMigrated() throws Exception {
+        segment.state().longLongMap("damaged", 10);
+        segment.state().commit();
+        StructureInfo map = segment.state().structures().stream()
+                .filter(structure -> structure.name().equals("damaged"))
+                .findFirst()
+                .orElseThrow();
+        try (RandomAccessFile file =
+                new RandomAccessFile(directory.resolve("ingest.seg").toFile(), "rw")) {
+            file.seek(map.offsetBytes());
+            file.write(5); // The map's size.
+        }
+        String said;
+        try {
+            run(StatePolicy.Evolve.MIGRATE, never());
+            said = logged.toString();
+        } catch (IllegalStateException e) {
+            said = logged + e.toString();
+        }
+        assertTrue(said.contains("Map damaged is damaged"), said);
     }
 
     @Test
