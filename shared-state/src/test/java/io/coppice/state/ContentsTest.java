@@ -318,6 +318,37 @@ class ContentsTest {
         assertEquals(2, owner.timeline());
     }
 
+    /** The decision is all that is left of such a step back: the contents are what they were, or partly replaced. */
+    @Test
+    void shouldLetAnotherStepBackReplaceOneThatCannotBeFinished() throws IOException, SegmentException {
+        commit(1);
+        Checkpoint first = owner.checkpoint();
+        commit(2);
+        decideAndDie(new StepBack.Decision(StepBackKind.ABANDONED, 1, 9, 2));
+        assertThrows(SegmentDamagedException.class, owner::recover);
+        assertThrows(SegmentDamagedException.class, owner::state);
+        owner.restore(first);
+        assertEquals(List.of(1L, 2L), List.of(value(), owner.timeline()));
+        commit(3);
+
+        decideAndDie(new StepBack.Decision(StepBackKind.CHECKPOINT, first.area(), 9, 3));
+        assertThrows(SegmentDamagedException.class, owner::recover);
+        owner.empty(true);
+        assertEquals(List.of(), owner.state().structures());
+        commit(4);
+        owner.close();
+        reopen();
+        assertEquals(4, value());
+    }
+
+    private void decideAndDie(StepBack.Decision decision) throws IOException, SegmentException {
+        owner.close();
+        try (MappedMemory memory = MappedMemory.map(file, true)) {
+            new StepBack(new CommitEngine(memory, SegmentGeometry.of(128 << 10, 2), "test/unit")).decide(decision);
+        }
+        owner = SegmentFile.openOwned(file, directory.resolve("unit.lock"), 1, 1);
+    }
+
     @Test
     void shouldLetAnInterruptedMigrationBeGivenUp() throws IOException, SegmentException {
         commit(7);

@@ -12,6 +12,7 @@ import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.WantedCode;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -162,6 +163,26 @@ class RestoreCommandTest {
         Result none = harness.run("restore", "ingest", "--checkpoint", "5", "--yes");
         assertEquals(1, none.exitCode());
         assertEquals("coppice: ingest keeps no checkpoint 5.\n  It keeps 1 (commit 1).\n", none.err());
+    }
+
+    /** What a checkpoint is verified for: the last commit cannot be recovered any more. */
+    @Test
+    void shouldBringASoundCheckpointBackWhenThePresentContentsAreDamaged() throws Exception {
+        stopIngest(ChildStateCode.FAILED);
+        Path file = shop.directory.path().resolve("ingest.seg");
+        try (RandomAccessFile segment = new RandomAccessFile(file.toFile(), "rw")) {
+            byte[] bytes = new byte[(int) segment.length()];
+            segment.readFully(bytes);
+            int name = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("value");
+            segment.seek(name);
+            segment.write('w');
+        }
+        Result shown = harness.run("state", "ingest");
+        assertEquals(1, shown.exitCode(), shown.out());
+        Result result = harness.run("restore", "ingest", "--checkpoint", "1", "--yes");
+        assertTrue(result.err().startsWith("coppice: The present contents of ingest are damaged: "), result.err());
+        assertEquals(0, result.exitCode());
+        assertEquals("7", value());
     }
 
     @Test
