@@ -2,9 +2,11 @@ package io.coppice.state;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -23,7 +25,11 @@ import java.util.regex.Pattern;
  * is.
  */
 final class AbandonedFiles implements Aside {
-    /** Kept of one segment; the oldest makes room for the next, once that is complete. */
+    /**
+     * Kept of one segment. When the next is complete, one makes room for it: the oldest of those on whose timeline no step has
+     * committed, else the oldest. So a daemon that is restarted again and again, and steps back each time, does not push out
+     * what it had before by what its starts leave.
+     */
     static final int KEPT = 3;
 
     private static final String SEGMENT_SUFFIX = ".seg";
@@ -144,17 +150,40 @@ final class AbandonedFiles implements Aside {
     }
 
     private void makeRoom(Abandoned newest, long inUse) throws IOException {
-        List<Abandoned> all = list();
-        int kept = 0;
-        for (Abandoned abandoned : all) {
-            boolean needed = abandoned.timeline() == newest.timeline() || abandoned.timeline() == inUse;
-            if (abandoned.timeline() == newest.timeline() && !abandoned.id().equals(newest.id())) {
+        List<Abandoned> stepped = new ArrayList<>();
+        List<Abandoned> unstepped = new ArrayList<>();
+        for (Abandoned abandoned : list()) {
+            if (abandoned.timeline() != newest.timeline()) {
+                (hasSteps(abandoned) ? stepped : unstepped).add(abandoned);
+            } else if (!abandoned.id().equals(newest.id())) {
                 // An earlier attempt at this step back, which did not come to its decision.
-                Files.deleteIfExists(abandoned.file());
-            } else if (++kept > KEPT && !needed) {
                 Files.deleteIfExists(abandoned.file());
             }
         }
+        stepped.addAll(unstepped);
+        for (Abandoned tooMany : stepped.subList(Math.min(KEPT - 1, stepped.size()), stepped.size())) {
+            if (tooMany.timeline() != inUse) {
+                Files.deleteIfExists(tooMany.file());
+            }
+        }
+    }
+
+    /** Whether a step committed on the timeline that these contents end; of a file that is no segment the answer is no. */
+    private static boolean hasSteps(Abandoned abandoned) throws IOException {
+        try (FileChannel file = FileChannel.open(abandoned.file(), StandardOpenOption.READ)) {
+            return word(file, HeaderLayout.STEPPED_TIMELINE_OFFSET) == abandoned.timeline()
+                    || word(file, HeaderLayout.LAST_STEP_COMMIT_OFFSET) != 0;
+        } catch (NoSuchFileException | EOFException e) {
+            return false;
+        }
+    }
+
+    private static long word(FileChannel file, int offset) throws IOException {
+        byte[] word = new byte[Long.BYTES];
+        if (file.read(ByteBuffer.wrap(word), offset) < word.length) {
+            throw new EOFException();
+        }
+        return NativeWords.get(word, 0);
     }
 
     private String sizeInWords() {

@@ -77,7 +77,11 @@ final class Contents {
 
     /** @param checkpoint verified */
     void restore(Checkpoint checkpoint) throws SegmentException {
-        keepAbandoned(0);
+        // A restart that steps back where its predecessor did abandons nothing, and must not push out what that one
+        // did.
+        if (!stepBack.isThere(memory, dataOffset(checkpoint), checkpoint.dataBytes())) {
+            keepAbandoned(0);
+        }
         StepBack.Decision decision = decide(StepBackKind.CHECKPOINT, checkpoint.area(), checkpoint.commitSequence());
         copyCheckpoint(decision, checkpoint);
         finish();
@@ -221,8 +225,11 @@ final class Contents {
     }
 
     private void copyCheckpoint(StepBack.Decision decision, Checkpoint checkpoint) {
-        long data = geometry.checkpointOffset(checkpoint.area()) + CheckpointLayout.DATA_OFFSET;
-        stepBack.carryOut(decision, memory, data, checkpoint.dataBytes());
+        stepBack.carryOut(decision, memory, dataOffset(checkpoint), checkpoint.dataBytes());
+    }
+
+    private long dataOffset(Checkpoint checkpoint) {
+        return geometry.checkpointOffset(checkpoint.area()) + CheckpointLayout.DATA_OFFSET;
     }
 
     private void copyAbandoned(StepBack.Decision decision) throws SegmentException {

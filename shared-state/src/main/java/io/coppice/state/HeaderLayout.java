@@ -33,7 +33,8 @@ package io.coppice.state;
  *     304     8 stepBackCommit    commitSequence that the step back leads to
  *     312     8 stepBackTimeline  timeline that the step back leads to
  *     320     8 lastStepCommit    release; of the last commit made by a step of this incarnation, 0 none
- *     328    56 padding
+ *     328     8 steppedTimeline   timeline on which a step committed last, of an incarnation before this one, 0 none
+ *     336    48 padding
  *     384     8 heartbeatCount    release, once per turn of the owner's loop
  *     392     8 busyAtCount       release; busyAtMostMs holds while heartbeatCount equals it; -1 none
  *     400     8 busyAtMostMs
@@ -85,6 +86,7 @@ final class HeaderLayout {
     static final int STEP_BACK_COMMIT_OFFSET = STEP_BACK_SOURCE_OFFSET + Long.BYTES;
     static final int STEP_BACK_TIMELINE_OFFSET = STEP_BACK_COMMIT_OFFSET + Long.BYTES;
     static final int LAST_STEP_COMMIT_OFFSET = STEP_BACK_TIMELINE_OFFSET + Long.BYTES;
+    static final int STEPPED_TIMELINE_OFFSET = LAST_STEP_COMMIT_OFFSET + Long.BYTES;
 
     static final int HEARTBEAT_LINE = COMMIT_LINE + LINE;
     static final int HEARTBEAT_COUNT_OFFSET = HEARTBEAT_LINE;

@@ -213,8 +213,8 @@ public final class OwnedSegment implements AutoCloseable {
     }
 
     /**
-     * Steps back to a checkpoint, on a new timeline. The contents it steps back from are kept aside first. Structures handed
-     * out before stop working; ask the new {@link #state()} for them.
+     * Steps back to a checkpoint, on a new timeline. The contents it steps back from are kept aside first, unless they are that
+     * checkpoint's, byte for byte. Structures handed out before stop working; ask the new {@link #state()} for them.
      *
      * @throws SegmentDamagedException if its data is not what was copied; nothing was changed
      * @throws SegmentException if the present contents cannot be kept; nothing was changed
@@ -387,6 +387,9 @@ public final class OwnedSegment implements AutoCloseable {
         phase(Phase.RECOVERING);
         lastWords("");
         heartbeat.forgetBusy();
+        if (memory.getLong(HeaderLayout.LAST_STEP_COMMIT_OFFSET) != 0) {
+            memory.putLong(HeaderLayout.STEPPED_TIMELINE_OFFSET, timeline());
+        }
         memory.putLongRelease(HeaderLayout.LAST_STEP_COMMIT_OFFSET, 0);
         memory.putLong(HeaderLayout.OWNER_PID_OFFSET, pid);
         memory.putLongRelease(HeaderLayout.INCARNATION_OFFSET, incarnation);

@@ -126,18 +126,36 @@ final class StepBack {
         memory.releaseFence();
     }
 
+    /**
+     * Whether the arena is already, byte for byte and with nothing to undo, what {@link #carryOut} would make of it. Reads both.
+     */
+    boolean isThere(Memory source, long from, long length) {
+        long uncommitted = memory.getLong(HeaderLayout.COMMIT_SEQUENCE_OFFSET) + 1;
+        return memory.getLong(geometry.undoOffset()) != uncommitted && differsFrom(source, from, length, false) == 0;
+    }
+
     private void replaceArena(Memory source, long from, long length) {
+        differsFrom(source, from, length, true);
+    }
+
+    /** Counts the pieces of the arena that are not as wanted, all of them if they are replaced, else up to the first. */
+    private int differsFrom(Memory source, long from, long length, boolean replace) {
         byte[] wanted = new byte[PIECE];
         byte[] present = new byte[PIECE];
-        for (long at = 0; at < geometry.arenaLength(); at += PIECE) {
+        int different = 0;
+        for (long at = 0; at < geometry.arenaLength() && (replace || different == 0); at += PIECE) {
             int count = (int) Math.min(PIECE, geometry.arenaLength() - at);
             int copied = (int) Math.max(0, Math.min(count, length - at));
             source.getBytes(from + at, wanted, 0, copied);
             Arrays.fill(wanted, copied, count, (byte) 0);
             memory.getBytes(geometry.arenaOffset() + at, present, 0, count);
             if (!Arrays.equals(wanted, 0, count, present, 0, count)) {
-                memory.putBytes(geometry.arenaOffset() + at, wanted, 0, count);
+                different++;
+                if (replace) {
+                    memory.putBytes(geometry.arenaOffset() + at, wanted, 0, count);
+                }
             }
         }
+        return different;
     }
 }

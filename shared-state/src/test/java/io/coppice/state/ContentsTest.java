@@ -184,6 +184,43 @@ class ContentsTest {
         assertEquals(List.of("T6-C1", "T5-C1", "T4-C1", "T3-C1"), abandoned());
     }
 
+    /** A crash loop in recover() or start() steps back to the same checkpoint at each restart, and commits nothing. */
+    @Test
+    void shouldNotLoseWhatWasAbandonedByStepsBackFromContentsThatAreStillTheCheckpoints() throws Exception {
+        commit(1);
+        Checkpoint checkpoint = owner.checkpoint();
+        commit(2);
+        for (int restart = 0; restart < 5; restart++) {
+            owner.restore(checkpoint);
+            assertEquals(1, value());
+        }
+        assertTrue(abandoned().contains("T1-C2"), "commit 2 is kept nowhere: " + abandoned());
+    }
+
+    /** The same loop, but each start commits something of its own before it dies. */
+    @Test
+    void shouldNotLoseWhatStepsMadeByStepsBackFromWhatStartsMade() throws Exception {
+        commit(1);
+        Checkpoint checkpoint = owner.checkpoint();
+        commit(2);
+        owner.stepCommitted();
+        for (int restart = 0; restart < 5; restart++) {
+            owner.close();
+            reopen();
+            owner.restore(checkpoint);
+            commit(100 + restart);
+        }
+        assertEquals(List.of("T5-C2", "T4-C2", "T1-C2"), abandoned());
+    }
+
+    @Test
+    void shouldKeepContentsThatAreACheckpointsWhenItIsNotTheOneSteppedBackTo() throws SegmentException {
+        commit(1);
+        owner.checkpoint();
+        owner.empty(true);
+        assertEquals(List.of("T1-C1"), abandoned(), "later checkpoints will overwrite that one");
+    }
+
     @Test
     void shouldNotKeepWhatIsEmptyOrNotAskedFor() throws SegmentException {
         owner.empty(true);

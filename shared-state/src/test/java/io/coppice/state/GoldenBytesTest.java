@@ -214,7 +214,9 @@ class GoldenBytesTest {
                 "0500000000000000", // stepBackCommit
                 "0300000000000000"); // stepBackTimeline
         owner.stepCommitted();
-        assertBytes(320, "0100000000000000"); // lastStepCommit
+        assertBytes(320, "0100000000000000", "0000000000000000"); // lastStepCommit, steppedTimeline
+        TestSegments.own(memory, 4);
+        assertBytes(320, "0000000000000000", "0100000000000000");
     }
 
     private static String hex(RecordingMemory segment, long offset) {
