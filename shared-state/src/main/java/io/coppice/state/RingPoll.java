@@ -37,7 +37,9 @@ public sealed interface RingPoll {
 
     /**
      * The writer's state stepped back beyond what it had committed (a checkpoint, an emptied or new segment), so the cursor
-     * is of a history that is no longer the writer's. Nothing is handled until {@link RingReader#resync}.
+     * is of a history that is no longer the writer's. Nothing is handled until {@link RingReader#resync}. A migration too is such
+     * a step: it starts without messages, and what a receiver had not read by then is lost with the old contents, unless
+     * {@code migrate} sent it anew.
      *
      * @param fromTimeline the cursor's
      * @param toTimeline the writer's
@@ -59,6 +61,25 @@ public sealed interface RingPoll {
         /** Messages that were read and are not in the writer's history: what they led to may be wrong now. */
         public long revokedMessages() {
             return Math.max(0, readMessages - commonMessages);
+        }
+
+        /**
+         * Messages of the writer's history that were not read and never will be: {@link RingReader#resync} goes on behind them.
+         * 0 if {@link #exact}, as it then goes back to where the histories part, and nothing is passed over. If not, that place
+         * is not known, so that it goes on where the writer's timeline begins, {@code commonMessages}: each message up to there
+         * whose number was never read is counted here; those with the numbers that were read may have been others.
+         */
+        public long skippedMessages() {
+            return exact ? 0 : Math.max(0, commonMessages - readMessages);
+        }
+
+        /** All that is told, what follows from it included. */
+        @Override
+        public String toString() {
+            return "TimelineChanged[fromTimeline=" + fromTimeline + ", toTimeline=" + toTimeline + ", exact=" + exact
+                    + ", readMessages=" + readMessages + ", commonMessages=" + commonMessages + ", sentMessages="
+                    + sentMessages + ", revokedMessages=" + revokedMessages() + ", skippedMessages="
+                    + skippedMessages() + "]";
         }
     }
 

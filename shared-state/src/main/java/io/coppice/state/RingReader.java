@@ -118,7 +118,8 @@ public final class RingReader {
 
     /**
      * Accepts the writer's timeline that {@link RingPoll.TimelineChanged} told: the cursor goes to where its history and the
-     * writer's part, or to the start of the writer's timeline if that is not known. Does nothing if nothing was told.
+     * writer's part, or to the start of the writer's timeline if that is not known; {@link
+     * RingPoll.TimelineChanged#skippedMessages} says how many it then passes over. Does nothing if nothing was told.
      */
     public void resync() {
         RingPoll.TimelineChanged accepted = changed;

@@ -268,6 +268,42 @@ class RingTest {
         assertEquals(List.of("2:new"), RingRig.drain(reader));
     }
 
+    /** As when contents are brought back: the reader followed the history that came in between. */
+    @Test
+    void shouldTellHowManyMessagesAreSkippedWhereItIsNotKnownWhereTheHistoriesPart() {
+        Channel channel = rig.channel(512);
+        RingReader reader = rig.open();
+        rig.reader.commit();
+        byte[] checkpoint = rig.writerMemory.copy();
+        for (String text : List.of("one", "two", "three")) {
+            channel.offer(RingRig.bytes(text));
+        }
+        rig.writer.commit();
+        byte[] broughtBack = rig.writerMemory.copy();
+        System.arraycopy(checkpoint, 0, rig.writerMemory.bytes(), 0, checkpoint.length);
+        rig.startTimeline(2);
+        rig.restartWriter();
+        rig.writer.channel("orders", 512, "audit").offer(RingRig.bytes("uno"));
+        rig.writer.commit();
+        assertEquals(List.of("1:uno"), RingRig.drain(reader));
+        rig.reader.commit();
+
+        System.arraycopy(broughtBack, 0, rig.writerMemory.bytes(), 0, broughtBack.length);
+        rig.startTimeline(3);
+        rig.restartWriter();
+        RingPoll.TimelineChanged told = (RingPoll.TimelineChanged) reader.poll(IGNORE, 10);
+        assertEquals(
+                "TimelineChanged[fromTimeline=2, toTimeline=3, exact=false, readMessages=1, commonMessages=3,"
+                        + " sentMessages=3, revokedMessages=0, skippedMessages=2]",
+                told.toString());
+        reader.resync();
+        assertEquals(List.of(), RingRig.drain(reader));
+        rig.writer.channel("orders", 512, "audit").offer(RingRig.bytes("four"));
+        rig.writer.commit();
+        assertEquals(List.of("4:four"), RingRig.drain(reader));
+        assertEquals(0, new RingPoll.TimelineChanged(1, 2, true, 1, 3, 3).skippedMessages(), "they are read");
+    }
+
     @Test
     void shouldTellThatTheWriterIsOnAnotherTimelineAndGoOnWhenThatIsAccepted() {
         Channel channel = rig.channel(512);
