@@ -64,7 +64,10 @@ public interface Daemon {
      * structures again. It has a timeout of its own (manifest key {@code migrate: {timeout: …}}); the old contents are kept
      * aside.
      *
-     * @param old the contents as of the last commit; a copy on the heap
+     * <p>Rings are empty afterwards, too: readers are told that the writer's timeline is another one, and messages that a
+     * channel's receivers had not read are lost to them unless they are sent anew here. The worker's log says how many.
+     *
+     * @param old the contents as of the last commit; a copy on the heap, without the messages of rings
      * @param state empty
      * @throws Exception the contents are then as before, and the process ends as by an exception in {@link #start}, but that the
      *     {@code poison} rule does not count it

@@ -108,7 +108,7 @@ final class SegmentPort implements WorkerPort {
                 log("migrating, as declared (`evolve: migrate`): " + mismatch.difference(), null);
                 phase(Phase.MIGRATING);
                 try {
-                    segment.migrate(daemon::migrate);
+                    segment.migrate(new ToldMigration(daemon, this));
                 } finally {
                     phase(Phase.STARTING);
                 }

@@ -55,7 +55,7 @@ final class StartingContents {
             case MIGRATE -> {
                 port.log("migrating again: the predecessor died in it", null);
                 port.phase(Phase.MIGRATING);
-                segment.migrate(daemon::migrate);
+                segment.migrate(new ToldMigration(daemon, port));
                 port.phase(Phase.STARTING);
             }
             case ZERO -> segment.empty(false);

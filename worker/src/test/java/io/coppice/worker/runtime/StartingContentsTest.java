@@ -300,6 +300,24 @@ class StartingContentsTest {
     }
 
     @Test
+    void shouldTellHowManyMessagesAMigrationLeavesBehind() throws Exception {
+        State state = segment.state();
+        state.channel("orders", 512, "audit", "billing").offer(new byte[8]);
+        state.channel("read", 512, "audit");
+        state.commit();
+        state.channel("orders", 512, "audit", "billing").offer(new byte[8]);
+        state.commit();
+        assertEquals(ExitCode.DONE, run(StatePolicy.Evolve.MIGRATE, never()));
+        assertTrue(
+                logged.toString()
+                        .contains("the migration leaves 2 messages of channel orders behind that, when it last had to"
+                                + " look, not all of its receivers (audit, billing) had read; they are in the contents"
+                                + " that are kept aside"),
+                logged.toString());
+        assertFalse(logged.toString().contains("channel read"), logged.toString());
+    }
+
+    @Test
     void shouldMigrateToAnotherLayout() throws Exception {
         assertEquals(ExitCode.DONE, run(StatePolicy.Evolve.MIGRATE, never()));
         assertEquals(4, segment.state().record("r", NEW_LAYOUT).get(TWICE));
