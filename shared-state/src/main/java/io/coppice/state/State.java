@@ -63,7 +63,7 @@ public final class State {
         StructureRequest request =
                 byteKeyMap(StructureType.STRING_LONG_MAP, name, capacity, maxKeyBytes, keyPoolBytes, null);
         return structures.get(
-                request, StringLongMap.class, info -> new StringLongMap(engine, info), this::storeHashSeed);
+                request, StringLongMap.class, info -> new StringLongMap(engine, info), hashSeed());
     }
 
     /**
@@ -75,7 +75,7 @@ public final class State {
      */
     public LongLongMap longLongMap(String name, int capacity) {
         StructureRequest request = longKeyMap(StructureType.LONG_LONG_MAP, name, capacity, null);
-        return structures.get(request, LongLongMap.class, info -> new LongLongMap(engine, info), this::storeHashSeed);
+        return structures.get(request, LongLongMap.class, info -> new LongLongMap(engine, info), hashSeed());
     }
 
     /**
@@ -89,7 +89,7 @@ public final class State {
     public LongRecordMap longRecordMap(String name, int capacity, RecordLayout layout) {
         StructureRequest request = longKeyMap(StructureType.LONG_RECORD_MAP, name, capacity, layout);
         return structures.get(
-                request, LongRecordMap.class, info -> new LongRecordMap(engine, info, layout), this::storeHashSeed);
+                request, LongRecordMap.class, info -> new LongRecordMap(engine, info, layout), hashSeed());
     }
 
     /**
@@ -107,7 +107,7 @@ public final class State {
         StructureRequest request =
                 byteKeyMap(StructureType.STRING_RECORD_MAP, name, capacity, maxKeyBytes, keyPoolBytes, layout);
         return structures.get(
-                request, StringRecordMap.class, info -> new StringRecordMap(engine, info, layout), this::storeHashSeed);
+                request, StringRecordMap.class, info -> new StringRecordMap(engine, info, layout), hashSeed());
     }
 
     /**
@@ -127,7 +127,7 @@ public final class State {
                 request,
                 RecordTable.class,
                 info -> new RecordTable(engine, name, layout, info.offsetBytes(), rows),
-                info -> {});
+                StructureTable.Initial.ZEROS);
     }
 
     /**
@@ -149,7 +149,7 @@ public final class State {
                 capacity,
                 0,
                 0);
-        return structures.get(request, RecordQueue.class, info -> new RecordQueue(engine, layout, info), info -> {});
+        return structures.get(request, RecordQueue.class, info -> new RecordQueue(engine, layout, info), StructureTable.Initial.ZEROS);
     }
 
     /**
@@ -176,7 +176,7 @@ public final class State {
                 capacityEntries,
                 ring,
                 0);
-        return structures.get(request, AppendLog.class, info -> new AppendLog(engine, info), info -> {});
+        return structures.get(request, AppendLog.class, info -> new AppendLog(engine, info), StructureTable.Initial.ZEROS);
     }
 
     /**
@@ -193,7 +193,7 @@ public final class State {
         }
         StructureRequest request = new StructureRequest(
                 StructureType.POOL, name, layout, PoolLayout.dataLength(capacity, layout.sizeBytes()), capacity, 0, 0);
-        return structures.get(request, RecordPool.class, info -> new RecordPool(engine, layout, info), info -> {});
+        return structures.get(request, RecordPool.class, info -> new RecordPool(engine, layout, info), StructureTable.Initial.ZEROS);
     }
 
     /**
@@ -227,7 +227,10 @@ public final class State {
                 request,
                 Channel.class,
                 info -> new Channel(this, engine, info, structures.isUncommitted(name), segmentName, names),
-                info -> engine.setBytes(info.offsetBytes() + RingLayout.RECEIVERS_OFFSET, block, 0, block.length));
+                new StructureTable.Initial(
+                        UndoLayout.entryBytes(block.length >> 3),
+                        info -> engine.setBytes(
+                                info.offsetBytes() + RingLayout.RECEIVERS_OFFSET, block, 0, block.length)));
     }
 
     /**
@@ -245,7 +248,7 @@ public final class State {
                 request,
                 Broadcast.class,
                 info -> new Broadcast(engine, info, structures.isUncommitted(name)),
-                info -> {});
+                StructureTable.Initial.ZEROS);
     }
 
     /**
@@ -264,7 +267,7 @@ public final class State {
                 request,
                 Cursor.class,
                 info -> new Cursor(engine, info, structures.isUncommitted(name), writer, ring),
-                info -> {});
+                StructureTable.Initial.ZEROS);
     }
 
     /** Where channels find their receivers. Until it is told, none is found, and each channel holds everything back. */
@@ -290,7 +293,7 @@ public final class State {
         }
         StructureRequest request = new StructureRequest(
                 StructureType.COUNTERS, name, null, CountersLayout.dataLength(capacity), capacity, 0, 0);
-        return structures.get(request, Counters.class, info -> new Counters(engine, info), info -> {});
+        return structures.get(request, Counters.class, info -> new Counters(engine, info), StructureTable.Initial.ZEROS);
     }
 
     /** The structures that exist now, the uncommitted included, in no particular order. Allocates. */
@@ -367,7 +370,7 @@ public final class State {
                 request,
                 Record.class,
                 info -> new Record(engine, name, layout, info.offsetBytes(), published),
-                info -> {});
+                StructureTable.Initial.ZEROS);
     }
 
     private static void requireCapacity(String name, int capacityBytes) {
@@ -405,7 +408,8 @@ public final class State {
         return new StructureRequest(type, name, layout, length, capacity, maxKeyBytes, cells);
     }
 
-    private void storeHashSeed(StructureInfo map) {
-        engine.setLong(map.offsetBytes() + MapLayout.HASH_SEED_OFFSET, seed);
+    private StructureTable.Initial hashSeed() {
+        return new StructureTable.Initial(
+                UndoLayout.ONE_WORD_ENTRY, map -> engine.setLong(map.offsetBytes() + MapLayout.HASH_SEED_OFFSET, seed));
     }
 }

@@ -22,6 +22,15 @@ final class StructureTable {
     /** A structure handed to the user with that instance of its layout; a second instance gets an object of its own. */
     private record Attached(@Nullable RecordLayout layout, Structure structure) {}
 
+    /**
+     * What a new structure starts with, beyond zeros. Part of its creation: stored with it, or neither is.
+     *
+     * @param undoBytes upper bound of what its stores log
+     */
+    record Initial(long undoBytes, Consumer<StructureInfo> stores) {
+        static final Initial ZEROS = new Initial(0, info -> {});
+    }
+
     /** Makes the object that user code sees. */
     @FunctionalInterface
     interface Maker<S extends Structure> {
@@ -42,16 +51,14 @@ final class StructureTable {
     /**
      * Finds or creates.
      *
-     * @param initialise stores what a new one starts with, beyond zeros; under the same commit as its creation
      * @throws LayoutMismatchException if the name is taken by something else
-     * @throws CapacityExceededException if there is no room
+     * @throws CapacityExceededException if there is no room; nothing was changed
+     * @throws UndoLogFullException if it is too full for a new one; nothing was changed
      */
-    <S extends Structure> S get(
-            StructureRequest request, Class<S> type, Maker<S> maker, Consumer<StructureInfo> initialise) {
+    <S extends Structure> S get(StructureRequest request, Class<S> type, Maker<S> maker, Initial initial) {
         StructureInfo info = known.get(request.name());
         if (info == null) {
-            info = create(request);
-            initialise.accept(info);
+            info = create(request, initial);
         } else {
             request.requireSame(info, engine.segment());
         }
@@ -109,7 +116,7 @@ final class StructureTable {
         readDirectory();
     }
 
-    private StructureInfo create(StructureRequest request) {
+    private StructureInfo create(StructureRequest request, Initial initial) {
         long header = geometry.arenaOffset();
         long allocated = engine.getLong(header + ArenaLayout.ALLOCATED_BYTES_OFFSET);
         long publishedBytes = engine.getLong(header + ArenaLayout.PUBLISHED_BYTES_OFFSET);
@@ -120,7 +127,7 @@ final class StructureTable {
         requireFree(request.name(), total);
         engine.begin(
                 header,
-                UndoLayout.entryBytes(block.length >> 3) + 5L * UndoLayout.ONE_WORD_ENTRY,
+                UndoLayout.entryBytes(block.length >> 3) + 5L * UndoLayout.ONE_WORD_ENTRY + initial.undoBytes(),
                 "the creation of " + request.name());
         createdSinceCommit.add(request.name());
         engine.setBytes(header + ArenaLayout.FIRST_BLOCK_OFFSET + allocated, block, 0, block.length);
@@ -131,15 +138,16 @@ final class StructureTable {
         if (published) {
             engine.setLong(header + ArenaLayout.PUBLISHED_BYTES_OFFSET, publishedBytes + request.dataLength());
         }
-        engine.end();
         readDirectory();
-        if (published) {
-            engine.publishedChanged();
-        }
         StructureInfo created = known.get(request.name());
         if (created == null) {
             throw new IllegalStateException(
                     "Structure " + request.name() + " was created but is not in the directory.");
+        }
+        initial.stores().accept(created);
+        engine.end();
+        if (published) {
+            engine.publishedChanged();
         }
         return created;
     }

@@ -164,6 +164,36 @@ class RingTest {
         assertTrue(channel.tryOffer(message));
     }
 
+    /** However little room the undo log has: the channel is there with its receivers' names, or not at all. */
+    @Test
+    void shouldNotLeaveAChannelWithoutItsReceiversWhenTheUndoLogIsFull() {
+        State state = TestSegments.state(256 << 10);
+        RecordLayout.Builder builder = RecordLayout.named("r");
+        LongField field = builder.int64("value");
+        RecordTable table = state.table("fill", builder.build(), 2000);
+        state.commit();
+        String[] names = new String[16];
+        for (int i = 0; i < names.length; i++) {
+            names[i] = "receiver-" + i;
+        }
+        int refused = 0;
+        for (long room = 900; room >= 0; room -= 20) {
+            for (int row = 0; state.undoFreeBytes() > room; row++) {
+                table.row(row).set(field, 1);
+            }
+            try {
+                state.channel("orders", 512, names);
+            } catch (UndoLogFullException e) {
+                refused++;
+                assertEquals(
+                        List.of("fill"),
+                        state.structures().stream().map(StructureInfo::name).toList());
+            }
+            state.rollback();
+        }
+        assertTrue(refused > 30 && refused < 46, "refused " + refused);
+    }
+
     @Test
     void shouldRefuseAMessageThatNeverFits() {
         Channel channel = rig.channel(512);
