@@ -96,6 +96,16 @@ final class PlaceLayout {
         }
     }
 
+    /** The same in a private copy. */
+    static void eraseAbove(byte[] slots, int from, long committed) {
+        for (int at = from; at < from + LENGTH; at += SLOT_LENGTH) {
+            long stamp = NativeWords.get(slots, at + STAMP_OFFSET);
+            if (stamp < 0 || stamp > committed) {
+                NativeWords.put(slots, at + STAMP_OFFSET, ERASED);
+            }
+        }
+    }
+
     /** Whether a slot is stamped higher than a commit. */
     static boolean changedSince(Memory memory, long slots, long committed) {
         for (int i = 0; i < SLOTS; i++) {

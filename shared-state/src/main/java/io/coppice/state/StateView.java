@@ -247,17 +247,24 @@ public final class StateView {
     }
 
     /**
-     * A copy of a structure's bytes, as they are laid out in the segment: what was stamped by a later commit is erased.
+     * A copy of a structure's bytes, as they are laid out in the segment: what was stamped by a later commit is erased. Of a
+     * channel or broadcast, what lies before its messages.
      *
      * @throws IllegalArgumentException if there is no structure of that name
      */
     public byte[] bytes(String name) {
+        StructureInfo info = infos.get(name);
         byte[] bytes = contents.get(name);
-        if (bytes == null) {
+        if (info == null || bytes == null) {
             throw new IllegalArgumentException(
                     "Segment " + segment + " has no structure named " + name + "; it has " + infos.keySet() + ".");
         }
-        return bytes.clone();
+        byte[] copy = bytes.clone();
+        long place = info.type().shape().placeOffset(info);
+        if (place >= 0) {
+            PlaceLayout.eraseAbove(copy, (int) (place - info.offsetBytes()), commitSequence);
+        }
+        return copy;
     }
 
     /** Whether a structure is the same in both: its bytes, or what counts of them if they are stamped. */

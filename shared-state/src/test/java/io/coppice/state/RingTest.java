@@ -441,6 +441,19 @@ class RingTest {
                 () -> TestSegments.read(rig.writerMemory).ring(others));
     }
 
+    /** As the Javadoc of bytes() says; coppice state --hex shows them. */
+    @Test
+    void shouldNotShowTheStampOfACommitThatIsNotMadeYetInTheBytesOfASnapshot() {
+        Channel channel = rig.channel(512);
+        channel.offer(RingRig.bytes("one"));
+        rig.writer.commit();
+        channel.offer(RingRig.bytes("two"));
+        StateView view = TestSegments.snapshot(rig.readWriter());
+        byte[] bytes = view.bytes("orders");
+        int newest = PlaceLayout.newest(bytes, RingLayout.END_OFFSET, Long.MAX_VALUE);
+        assertEquals(view.commitSequence(), NativeWords.get(bytes, newest));
+    }
+
     @Test
     void shouldShowRingsAndCursorsInASnapshot() {
         Channel channel = rig.channel(512);
