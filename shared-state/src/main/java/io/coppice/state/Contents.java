@@ -159,8 +159,9 @@ final class Contents {
         }
     }
 
+    /** By the records of all timelines, which are the present one's too, unless that word was damaged. */
     private long timeline() {
-        return memory.getLong(HeaderLayout.TIMELINE_OFFSET);
+        return Timelines.newestRecorded(memory);
     }
 
     /**
@@ -169,7 +170,7 @@ final class Contents {
      */
     private void keepAbandoned(long inUse) throws SegmentException {
         boolean unfinished = memory.getLong(HeaderLayout.STEP_BACK_OFFSET) != StepBack.NONE;
-        if (migration == null && !unfinished && commitSequence() > 0) {
+        if (migration == null && !unfinished && commitSequence() != 0) {
             keep(inUse);
         }
     }
@@ -182,7 +183,9 @@ final class Contents {
     private void keep(long inUse) throws SegmentException {
         Aside place = aside;
         if (place != null) {
-            place.keep(timeline(), commitSequence(), inUse);
+            long committed = commitSequence();
+            // What is no number of a commit was damaged; the name of the file need not tell.
+            place.keep(timeline(), committed < 0 || committed > Abandoned.MOST_COMMITS ? 0 : committed, inUse);
         }
     }
 
@@ -258,6 +261,7 @@ final class Contents {
             throw new SegmentException("Cannot bring contents back to segment " + engine.segment()
                     + ": what was kept aside ends in the middle of a commit.");
         }
+        LiveWords.check(words, layout, false);
         Directory.read(
                 (offset, target, length) -> words.getBytes(layout.arenaOffset() + offset, target, 0, length), layout);
         if (source.checksum() == ChecksumVerdict.WRONG) {

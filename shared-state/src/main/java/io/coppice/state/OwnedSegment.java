@@ -84,6 +84,7 @@ public final class OwnedSegment implements AutoCloseable {
         damage = null;
         try {
             engine.checksum().requireKnown();
+            LiveWords.check(memory, header.geometry(), checksum != Checksum.NONE);
             if (!contents.finishPending()) {
                 engine.restore();
             }

@@ -62,8 +62,7 @@ public final class State {
     public StringLongMap stringLongMap(String name, int capacity, int maxKeyBytes, long keyPoolBytes) {
         StructureRequest request =
                 byteKeyMap(StructureType.STRING_LONG_MAP, name, capacity, maxKeyBytes, keyPoolBytes, null);
-        return structures.get(
-                request, StringLongMap.class, info -> new StringLongMap(engine, info), hashSeed());
+        return structures.get(request, StringLongMap.class, info -> new StringLongMap(engine, info), hashSeed());
     }
 
     /**
@@ -149,7 +148,11 @@ public final class State {
                 capacity,
                 0,
                 0);
-        return structures.get(request, RecordQueue.class, info -> new RecordQueue(engine, layout, info), StructureTable.Initial.ZEROS);
+        return structures.get(
+                request,
+                RecordQueue.class,
+                info -> new RecordQueue(engine, layout, info),
+                StructureTable.Initial.ZEROS);
     }
 
     /**
@@ -176,7 +179,8 @@ public final class State {
                 capacityEntries,
                 ring,
                 0);
-        return structures.get(request, AppendLog.class, info -> new AppendLog(engine, info), StructureTable.Initial.ZEROS);
+        return structures.get(
+                request, AppendLog.class, info -> new AppendLog(engine, info), StructureTable.Initial.ZEROS);
     }
 
     /**
@@ -193,7 +197,8 @@ public final class State {
         }
         StructureRequest request = new StructureRequest(
                 StructureType.POOL, name, layout, PoolLayout.dataLength(capacity, layout.sizeBytes()), capacity, 0, 0);
-        return structures.get(request, RecordPool.class, info -> new RecordPool(engine, layout, info), StructureTable.Initial.ZEROS);
+        return structures.get(
+                request, RecordPool.class, info -> new RecordPool(engine, layout, info), StructureTable.Initial.ZEROS);
     }
 
     /**
@@ -293,7 +298,8 @@ public final class State {
         }
         StructureRequest request = new StructureRequest(
                 StructureType.COUNTERS, name, null, CountersLayout.dataLength(capacity), capacity, 0, 0);
-        return structures.get(request, Counters.class, info -> new Counters(engine, info), StructureTable.Initial.ZEROS);
+        return structures.get(
+                request, Counters.class, info -> new Counters(engine, info), StructureTable.Initial.ZEROS);
     }
 
     /** The structures that exist now, the uncommitted included, in no particular order. Allocates. */

@@ -7,6 +7,9 @@ import java.util.List;
 final class Timelines {
     static final long FIRST = 1;
 
+    /** More than one each microsecond in a thousand years. */
+    static final long MOST = 1L << 56;
+
     private Timelines() {}
 
     /** Part of a step back, or of the segment's creation: nobody trusts these words in the meantime. */
@@ -34,6 +37,28 @@ final class Timelines {
         boolean steady = memory.getLong(HeaderLayout.STEP_BACK_OFFSET) == StepBack.NONE
                 && memory.getLong(HeaderLayout.TIMELINE_OFFSET) == current;
         return steady ? found : List.of();
+    }
+
+    /** Whether a timeline is the newest on record, and began at that commit. Only while no step back is made. */
+    static boolean isRecorded(Memory memory, long timeline, long startCommit) {
+        long pair = pairOffset(timeline);
+        return timeline >= FIRST
+                && memory.getLong(pair) == timeline
+                && memory.getLong(pair + Long.BYTES) == startCommit
+                && newestRecorded(memory) == timeline;
+    }
+
+    /** The newest on record, by the records alone; at least {@link #FIRST}. */
+    static long newestRecorded(Memory memory) {
+        long newest = FIRST;
+        for (int i = 0; i < HeaderLayout.TIMELINES_KEPT; i++) {
+            long pair = HeaderLayout.TIMELINES_OFFSET + (long) i * HeaderLayout.TIMELINE_PAIR_LENGTH;
+            long recorded = memory.getLong(pair);
+            if (pairOffset(recorded) == pair && recorded <= MOST) {
+                newest = Math.max(newest, recorded);
+            }
+        }
+        return newest;
     }
 
     private static long pairOffset(long timeline) {

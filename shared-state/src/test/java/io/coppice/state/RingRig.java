@@ -4,7 +4,6 @@ import io.coppice.state.testing.RecordingMemory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.CRC32C;
 
 /** A writer and a reader, each with a segment in memory. */
 final class RingRig {
@@ -72,10 +71,7 @@ final class RingRig {
 
     /** Starts another history of the writer's segment, from what it is now. */
     void startTimeline(long timeline) {
-        NativeWords.put(writerMemory.bytes(), HeaderLayout.TIMELINE_OFFSET, timeline);
-        CRC32C sum = new CRC32C();
-        sum.update(writerMemory.bytes(), 0, HeaderLayout.CHECKSUM_OFFSET);
-        NativeWords.put(writerMemory.bytes(), HeaderLayout.CHECKSUM_OFFSET, sum.getValue());
+        Timelines.write(writerMemory, timeline, writerMemory.getLong(HeaderLayout.COMMIT_SEQUENCE_OFFSET));
     }
 
     static byte[] bytes(String text) {
