@@ -1,6 +1,9 @@
 package io.coppice.state;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
@@ -159,6 +162,52 @@ class ZeroAllocationTest {
                 blackHole += reader.phase() + reader.incarnation() + reader.commitSequenceAcquire();
             });
         }
+    }
+
+    /** Millions of rows must not need an object each before the first is used. */
+    @Test
+    void shouldAttachATableWithoutAnObjectForEachRow() throws IOException, SegmentException {
+        Path file = TestSegments.create(directory.resolve("unit.seg"), TestSegments.spec(16 << 20));
+        try (OwnedSegment owner = SegmentFile.openOwned(file, directory.resolve("unit.lock"), 1, 1)) {
+            owner.recover();
+            State state = owner.state();
+            RecordLayout.Builder narrow = RecordLayout.named("narrow");
+            LongField word = narrow.int64("word");
+            RecordLayout row = narrow.build();
+            int rows = 1_000_000;
+            long allocated = allocatedBy(() -> state.table("many", row, rows));
+            assertTrue(allocated < rows, "allocated " + allocated + " bytes for " + rows + " rows");
+            state.commit();
+            RecordTable table = state.table("many", row, rows);
+            assertAllocatesNothing("any row", () -> {
+                table.at((int) (blackHole++ * 7919 % rows)).add(word, 1);
+                state.commit();
+            });
+            assertSame(table.row(999_999), table.row(999_999));
+            Record first = table.row(0);
+            table.row(1).set(word, 5);
+            table.at(2).set(word, 6);
+            first.set(word, 4);
+            assertEquals(4, table.at(0).get(word));
+            assertEquals(5, table.at(1).get(word));
+            state.rollback();
+            assertEquals(table.at(2).get(word), table.row(2).get(word));
+        }
+    }
+
+    @Test
+    void shouldStopShowingRowsOfATableWhoseCreationIsRolledBack() {
+        State state = TestSegments.state(1 << 20);
+        RecordTable table = state.table("t", layout, 3000);
+        Record kept = table.row(2999);
+        Record moved = table.at(5);
+        state.rollback();
+        assertThrows(IllegalStateException.class, () -> kept.set(number, 1));
+        assertThrows(IllegalStateException.class, () -> moved.set(number, 1));
+        assertThrows(IllegalStateException.class, () -> table.at(2999).get(number));
+        assertThrows(IllegalStateException.class, () -> table.row(7).get(number));
+        assertThrows(IndexOutOfBoundsException.class, () -> table.at(3000));
+        assertThrows(IndexOutOfBoundsException.class, () -> table.row(-1));
     }
 
     @Test

@@ -123,7 +123,7 @@ final class CommitBench {
     private static void takeOvers(OwnedSegment segment, Figures figures) {
         RecordTable table = segment.state().table("verified", LAYOUT, VERIFIED_ROWS);
         for (int row = 0; row < VERIFIED_ROWS; row++) {
-            table.row(row).set(VALUE, row + 1L);
+            table.at(row).set(VALUE, row + 1L);
             if (row % (1 << 16) == 0) {
                 segment.state().commit();
             }

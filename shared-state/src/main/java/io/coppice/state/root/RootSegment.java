@@ -166,7 +166,7 @@ public final class RootSegment implements AutoCloseable {
                     "Event about child " + childIndex + "; rows are 0 to " + (MAX_CHILDREN - 1) + ".");
         }
         long sequence = eventCount() + 1;
-        Record row = events.row((int) ((sequence - 1) % EVENT_CAPACITY));
+        Record row = events.at((int) ((sequence - 1) % EVENT_CAPACITY));
         row.set(RootLayouts.EVENT_SEQUENCE, sequence);
         row.set(RootLayouts.EVENT_EPOCH_MS, epochMs);
         row.set(RootLayouts.EVENT_CHILD_INDEX, childIndex);

@@ -87,7 +87,7 @@ final class CoppiceStore implements Store {
     public void setFields(long pick, int count, long value) {
         for (int i = 0; i < count; i++) {
             int field = Work.field(pick + i, fields);
-            table.row(field / FIELDS_PER_ROW).set(FIELDS[field % FIELDS_PER_ROW], value);
+            table.at(field / FIELDS_PER_ROW).set(FIELDS[field % FIELDS_PER_ROW], value);
         }
         state.commit();
     }
@@ -102,7 +102,7 @@ final class CoppiceStore implements Store {
 
     @Override
     public long field(int field) {
-        return table.row(field / FIELDS_PER_ROW).get(FIELDS[field % FIELDS_PER_ROW]);
+        return table.at(field / FIELDS_PER_ROW).get(FIELDS[field % FIELDS_PER_ROW]);
     }
 
     @Override

@@ -40,7 +40,7 @@ final class RecoverySegment {
             state.commit();
             for (int i = 0; i < ENTRIES; i++) {
                 int row = spread ? i * (ROWS / ENTRIES) : i / first.length;
-                table.row(row).set(first[spread ? 0 : i % first.length], i + 1L);
+                table.at(row).set(first[spread ? 0 : i % first.length], i + 1L);
             }
         }
         return directory.resolve("bench.seg");

@@ -95,7 +95,7 @@ public final class LongWords {
 
     /** Copies the first letters of the growing word, and says how many. */
     int startOfGrowing(byte[] target) {
-        return pieces.row((int) head.get(USED_ROWS)).get(LETTERS, target, 0);
+        return pieces.at((int) head.get(USED_ROWS)).get(LETTERS, target, 0);
     }
 
     /** Whether one more piece would find a row. */
@@ -130,9 +130,9 @@ public final class LongWords {
         }
         int known = find(firstRow, wordLength, hash);
         if (known >= 0) {
-            index.row(known).add(COUNT, 1);
+            index.at(known).add(COUNT, 1);
         } else {
-            Record word = index.row((int) head.add(WORDS, 1) - 1);
+            Record word = index.at((int) head.add(WORDS, 1) - 1);
             word.set(FIRST_ROW, firstRow);
             word.set(LENGTH, wordLength);
             word.set(HASH, hash);
@@ -145,14 +145,14 @@ public final class LongWords {
 
     private void append(byte[] letters, int length) {
         long row = head.get(USED_ROWS) + head.get(GROWING_ROWS);
-        pieces.row((int) row).set(LETTERS, letters, 0, length);
+        pieces.at((int) row).set(LETTERS, letters, 0, length);
         head.add(GROWING_ROWS, 1);
     }
 
     private int find(long firstRow, long length, long hash) {
         int words = size();
         for (int i = 0; i < words; i++) {
-            Record word = index.row(i);
+            Record word = index.at(i);
             if (word.get(LENGTH) == length && word.get(HASH) == hash && same(word.get(FIRST_ROW), firstRow, length)) {
                 return i;
             }
@@ -163,8 +163,8 @@ public final class LongWords {
     private boolean same(long row, long otherRow, long length) {
         long rows = (length + PIECE_LETTERS - 1) / PIECE_LETTERS;
         for (int i = 0; i < rows; i++) {
-            int letters = pieces.row((int) row + i).get(LETTERS, mine, 0);
-            int otherLetters = pieces.row((int) otherRow + i).get(LETTERS, other, 0);
+            int letters = pieces.at((int) row + i).get(LETTERS, mine, 0);
+            int otherLetters = pieces.at((int) otherRow + i).get(LETTERS, other, 0);
             if (!Arrays.equals(mine, 0, letters, other, 0, otherLetters)) {
                 return false;
             }

@@ -86,7 +86,7 @@ public final class SegmentOperations implements Operations {
 
     @Override
     public void tableAdd(int row, long delta, byte[] bytes) {
-        Record target = table.row(row);
+        Record target = table.at(row);
         fill(target, target.get(Structures.NUMBER) + delta, bytes);
     }
 
