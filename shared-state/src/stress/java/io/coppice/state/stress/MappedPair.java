@@ -25,11 +25,11 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A writer's segment and a reader's, each mapped by both. Whatever a commit holds is the commit's own number, and what is
- * rolled back is negative. The methods of the writer are for one actor, those of the reader for another.
+ * A writer's segment and a reader's, each mapped by both. Whatever a commit holds is the commit's own number, and what
+ * is rolled back is negative. The methods of the writer are for one actor, those of the reader for another.
  *
- * <p>Making one takes far longer than a commit, so each JVM makes a few, and a test's states take them in turn: a reader's
- * looks are judged against the looks before.
+ * <p>Making one takes far longer than a commit, so each JVM makes a few, and a test's states take them in turn: a
+ * reader's looks are judged against the looks before.
  */
 final class MappedPair {
     /** The reader saw nothing new, or could not copy fast enough. */
@@ -269,7 +269,8 @@ final class MappedPair {
     /** Reader: what the channel brings. */
     int receive() {
         found = NOTHING;
-        RingPoll poll = messages.poll((buffer, at, length, number) -> check(buffer, at, length, number, ++received), 4);
+        RingPoll poll =
+                messages.poll((buffer, at, length, number) -> check(buffer, at, length, number, ++received), 4);
         own.commit();
         if (poll instanceof RingPoll.Overrun || poll instanceof RingPoll.TimelineChanged) {
             return OUT_OF_ORDER;

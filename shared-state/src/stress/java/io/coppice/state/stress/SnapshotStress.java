@@ -7,7 +7,7 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** A copy of words that are changed and rolled back in place is of one commit, or there is none: the checks of sequences. */
+/** A copy of words that change and are rolled back in place is of one commit, or there is none: the sequence checks. */
 @JCStressTest
 @Outcome(id = "0", expect = Expect.ACCEPTABLE, desc = "Nothing new.")
 @Outcome(id = "1", expect = Expect.ACCEPTABLE, desc = "One commit, whole.")

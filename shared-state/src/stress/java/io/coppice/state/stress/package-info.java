@@ -1,6 +1,6 @@
 /**
- * What a writer and readers on other cores may see of each other, under jcstress: on mapped files, in every combination of
- * its compilers. Built and run by the Maven profile {@code stress} only.
+ * What a writer and readers on other cores may see of each other, under jcstress: on mapped files, in every combination
+ * of its compilers. Built and run by the Maven profile {@code stress} only.
  */
 @NullMarked
 package io.coppice.state.stress;
