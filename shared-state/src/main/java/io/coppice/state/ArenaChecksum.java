@@ -40,7 +40,6 @@ final class ArenaChecksum {
 
     private final Memory memory;
     private final SegmentGeometry geometry;
-    private final String segment;
     private final Directory.Source arena;
     private boolean on;
 
@@ -59,10 +58,9 @@ final class ArenaChecksum {
     /** Whether bits of the commit under way are set; still so if an error struck in the middle. */
     private boolean walking;
 
-    ArenaChecksum(Memory memory, SegmentGeometry geometry, String segment) {
+    ArenaChecksum(Memory memory, SegmentGeometry geometry) {
         this.memory = memory;
         this.geometry = geometry;
-        this.segment = segment;
         this.arena = (at, target, length) -> memory.getBytes(geometry.arenaOffset() + at, target, 0, length);
         set(Checksum.of(mode()).orElse(Checksum.ARENA) == Checksum.ARENA);
     }
@@ -225,7 +223,7 @@ final class ArenaChecksum {
 
     private void set(boolean isOn) {
         on = isOn;
-        done = new long[isOn ? (int) ((geometry.arenaLength() >>> 3) + 63 >>> 6) : 0];
+        done = new long[isOn ? (int) (((geometry.arenaLength() >>> 3) + 63) >>> 6) : 0];
     }
 
     private void start(long committed) {

@@ -103,7 +103,7 @@ final class CommitEngine {
         this.segment = segment;
         this.publisher = new Publisher(memory, geometry);
         this.undoLog = new UndoLog(memory, geometry);
-        this.checksum = new ArenaChecksum(memory, geometry, segment);
+        this.checksum = new ArenaChecksum(memory, geometry);
         this.stamped = new Stamped(memory, checksum);
         this.arenaStart = geometry.arenaOffset();
         this.arenaLastWord = geometry.arenaOffset() + geometry.arenaLength() - Long.BYTES;
