@@ -20,7 +20,7 @@ public final class RecordTable extends Structure {
     private final int rows;
     private final int recordBytes;
     private final Record moving;
-    private final @Nullable Record @Nullable [][] pages;
+    private final @Nullable Record[] @Nullable [] pages;
     private long base;
 
     RecordTable(CommitEngine engine, String structure, RecordLayout layout, long base, int rows) {
