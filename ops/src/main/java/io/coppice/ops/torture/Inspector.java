@@ -3,6 +3,7 @@ package io.coppice.ops.torture;
 import io.coppice.ops.torture.job.Script;
 import io.coppice.ops.torture.job.Structures;
 import io.coppice.ops.view.InstanceDirectory;
+import io.coppice.state.ChecksumVerdict;
 import io.coppice.state.ReadOnlySegment;
 import io.coppice.state.RecordView;
 import io.coppice.state.SegmentException;
@@ -22,12 +23,16 @@ import java.util.concurrent.atomic.AtomicLong;
  * the models. One thread.
  */
 final class Inspector implements AutoCloseable {
+    /** Asking for the checksum of a segment whose owner commits all the time takes half a second, and fails. */
+    private static final int LOOKS_PER_CHECKSUM = 32;
+
     private final Map<String, ReadOnlySegment> segments = new HashMap<>();
     private final Map<String, HeapModel> models = new HashMap<>();
     private final Map<String, CheckpointCheck> checkpoints = new HashMap<>();
     private final Map<String, Ledger> ledgers;
     private final Findings findings;
     private final AtomicLong snapshots = new AtomicLong();
+    private int looks;
 
     /**
      * Opens all.
@@ -71,6 +76,9 @@ final class Inspector implements AutoCloseable {
 
     /** Compares everything once; what is too busy to be copied is left to the next time. */
     void inspect() {
+        if (looks++ % LOOKS_PER_CHECKSUM == 0) {
+            checksums();
+        }
         Map<String, StateView> readers = new HashMap<>();
         for (String reader : Structures.READERS) {
             snapshot(reader).ifPresent(view -> readers.put(reader, view));
@@ -83,6 +91,14 @@ final class Inspector implements AutoCloseable {
                 readers.forEach((name, reader) -> ReadingCheck.check(name, reader, writer, model(writer), findings));
             }
         }
+    }
+
+    private void checksums() {
+        segments.forEach((name, segment) -> {
+            if (segment.checksum() == ChecksumVerdict.WRONG) {
+                findings.add(Fault.TORN, name + ": the arena is not what its checksum says");
+            }
+        });
     }
 
     private void compare(String writer, StateView view) {

@@ -30,6 +30,9 @@ final class TortureManifest {
         text.append("    jvm: {heap: 16MiB, options: [\"-XX:TieredStopAtLevel=1\"]}\n");
         text.append("    state: 1MiB\n");
         text.append("    checkpoints: 2\n");
+        if (name.endsWith("-2")) {
+            text.append("    checksum: arena\n");
+        }
         text.append(ManifestText.endless(args));
     }
 }
