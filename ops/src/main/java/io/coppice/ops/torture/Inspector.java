@@ -20,13 +20,16 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Looks into all segments, read-only, whatever their owners are doing or not doing any more, and compares what is there with
- * the models. One thread.
+ * the models. One thread, but for what says otherwise.
  */
 final class Inspector implements AutoCloseable {
     /** Asking for the checksum of a segment whose owner commits all the time takes half a second, and fails. */
     private static final int LOOKS_PER_CHECKSUM = 32;
 
     private final Map<String, ReadOnlySegment> segments = new HashMap<>();
+    /** Others than those the inspection reads: one is for one thread only. */
+    private final List<ReadOnlySegment> counted = new ArrayList<>();
+
     private final Map<String, HeapModel> models = new HashMap<>();
     private final Map<String, CheckpointCheck> checkpoints = new HashMap<>();
     private final Map<String, Ledger> ledgers;
@@ -47,6 +50,7 @@ final class Inspector implements AutoCloseable {
         names.addAll(Structures.READERS);
         for (String name : names) {
             segments.put(name, SegmentFile.openReadOnly(instance.path().resolve(name + ".seg")));
+            counted.add(SegmentFile.openReadOnly(instance.path().resolve(name + ".seg")));
         }
         for (int i = 0; i < Structures.WRITERS.size(); i++) {
             String writer = Structures.WRITERS.get(i);
@@ -67,9 +71,9 @@ final class Inspector implements AutoCloseable {
                 .sum();
     }
 
-    /** Commits of all daemons so far. */
+    /** Commits of all daemons so far. One thread, which may be another than that of the rest. */
     long commits() {
-        return segments.values().stream()
+        return counted.stream()
                 .mapToLong(ReadOnlySegment::commitSequenceAcquire)
                 .sum();
     }
@@ -158,5 +162,6 @@ final class Inspector implements AutoCloseable {
     @Override
     public void close() {
         segments.values().forEach(ReadOnlySegment::close);
+        counted.forEach(ReadOnlySegment::close);
     }
 }
