@@ -192,6 +192,17 @@ public final class OwnedSegment implements AutoCloseable {
     }
 
     /**
+     * Whether a step back abandoned the contents that a checkpoint is of: it is no part of the history that led to the present
+     * ones. Told by the timelines on record, of which one that is newer than the checkpoint began at an earlier commit. Where
+     * contents were brought back that had been abandoned, their checkpoints count as abandoned all the same.
+     */
+    public boolean wasAbandoned(Checkpoint checkpoint) {
+        return Timelines.read(memory).stream()
+                .anyMatch(timeline -> timeline.number() > checkpoint.timeline()
+                        && timeline.startCommit() < checkpoint.commitSequence());
+    }
+
+    /**
      * Copies the contents of the last commit over the oldest checkpoint. Blocks for as long as a copy of what is in use takes;
      * allocates 64 KiB the first time and little later. A death in the middle leaves the other checkpoints. If the segment keeps
      * a checksum of its arena, that is checked before the oldest checkpoint is touched, and again of what is copied.

@@ -20,7 +20,7 @@ final class DeathRules {
         boolean byOperator = child.verdict == Verdict.NONE && causedBy(child, status, transition.nowNs);
         long readyAtNs = child.readyAtNs;
         boolean poisoned = PoisonRules.isPoisoned(child, status, event.progress());
-        PoisonRules.onDeath(child, event.progress());
+        PoisonRules.onDeath(child, event.progress(), transition.nowNs);
         child.clearProcess();
 
         boolean done = !neverRan && LastExits.isCode(status, 0) && child.spec.restart() != RestartPolicy.ALWAYS;

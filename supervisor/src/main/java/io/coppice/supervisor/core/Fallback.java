@@ -2,7 +2,7 @@ package io.coppice.supervisor.core;
 
 /** Where a daemon steps back to, before it starts, from contents that its predecessors kept dying on. */
 public enum Fallback {
-    /** The newest sound checkpoint of another commit. */
+    /** The newest sound checkpoint of another commit that no step back has abandoned. */
     CHECKPOINT("checkpoint"),
     EMPTY("empty");
 

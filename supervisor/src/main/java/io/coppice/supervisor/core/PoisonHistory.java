@@ -3,10 +3,10 @@ package io.coppice.supervisor.core;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the poison rule remembers of a child since a step of it last committed.
+ * What the poison rule remembers of a child.
  *
- * @param deaths poisoned deaths in a row, since the last fall-back if there was one
- * @param fallbacks how many fall-backs were decided on
+ * @param deaths poisoned deaths in a row, since the last fall-back if there was one, and since a step last committed
+ * @param fallbacks how many fall-backs were decided on, since an incarnation last lasted
  * @param due what the next incarnation is told to fall back to; stays until one is ready, or dies by its own doing after
  *     it took its segment over, so that a kill from outside in the middle of a fall-back does not use it up
  */
@@ -28,6 +28,10 @@ public record PoisonHistory(
 
     PoisonHistory withFallback(Fallback to) {
         return new PoisonHistory(0, fallbacks + 1, to);
+    }
+
+    PoisonHistory withStepCommitted() {
+        return new PoisonHistory(0, fallbacks, null);
     }
 
     PoisonHistory withNothingDue() {

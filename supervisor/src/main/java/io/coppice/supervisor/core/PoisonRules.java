@@ -10,6 +10,11 @@ import io.coppice.supervisor.core.ChildState.Verdict;
  * <p>What comes from outside never counts and never resets the count: a kill by whomever, the OOM killer (SIGKILL, like any
  * other kill), an end that was asked for. Nor does what only the new code is to blame for: it wants another layout, which the
  * manifest refuses, or its recover or migrate threw, or did not return in time. A commit by a step resets it.
+ *
+ * <p>Which fall-backs have been made is forgotten only when an incarnation of which a step committed was ready for the
+ * {@code period} of {@code max_restarts}. A commit alone is not enough: contents may let one step commit and kill the next,
+ * and the same checkpoint would be gone back to for ever. So a child that does not last comes to each of its fall-backs at most
+ * once, and then is given up.
  */
 final class PoisonRules {
     /** Faults, aborts and forbidden calls: what only the process's own code brings about, unless somebody fakes it. */
@@ -45,9 +50,11 @@ final class PoisonRules {
         return false;
     }
 
-    static void onDeath(ChildDraft child, StepProgress progress) {
+    /** To be called before the draft forgets the process. */
+    static void onDeath(ChildDraft child, StepProgress progress, long nowNs) {
         if (progress == StepProgress.MADE) {
-            child.poison = PoisonHistory.CLEAN;
+            boolean lasted = child.readyAtNs != ChildState.NEVER && nowNs - child.readyAtNs >= child.spec.periodNs();
+            child.poison = lasted ? PoisonHistory.CLEAN : child.poison.withStepCommitted();
         }
     }
 
@@ -86,8 +93,10 @@ final class PoisonRules {
 
     /** Why it is given up. */
     static String reason(ChildDraft child, LastExit exit) {
-        return "poisoned: " + deathsInARow(child) + ". Its data is kept: see `coppice state " + child.spec.name()
-                + "`; last: " + exit.text();
+        int fallbacks = child.poison.fallbacks();
+        String after = fallbacks == 0 ? "" : ", after " + fallbacks + (fallbacks == 1 ? " fall-back" : " fall-backs");
+        return "poisoned: " + deathsInARow(child) + after + ". Its data is kept: see `coppice state "
+                + child.spec.name() + "`; last: " + exit.text();
     }
 
     private static String deathsInARow(ChildDraft child) {

@@ -186,12 +186,33 @@ class PoisonGridTest {
         assertNull(driver.child(0).poison().due());
     }
 
+    /** The contents that it falls back to may let a step commit, and then kill it as those before did. */
     @Test
-    void shouldLetACommitByAStepBeginAnewAlsoWithTheFallBacks() {
+    void shouldNotFallBackToTheSameForEverThoughAStepCommitsEachTime() {
+        Driver driver = daemon(subject().poison(2, Fallback.CHECKPOINT, Fallback.EMPTY));
+        for (Fallback next : List.of(Fallback.CHECKPOINT, Fallback.EMPTY)) {
+            poisonedDeath(driver);
+            poisonedDeath(driver);
+            assertEquals(next, driver.child(0).poison().due());
+            die(driver.toReady(0), new ExitStatus.Exited(1), StepProgress.MADE);
+            assertEquals(0, driver.child(0).poison().deaths());
+        }
+        poisonedDeath(driver);
+        poisonedDeath(driver);
+        assertEquals(ChildPhase.FAILED, driver.phase(0));
+        assertEquals(
+                "poisoned: 2 deaths in a row by its own doing before a step committed, after 2 fall-backs. Its data is"
+                        + " kept: see `coppice state subject`; last: signal SEGV",
+                driver.records().get(1).text());
+    }
+
+    @Test
+    void shouldBeginAnewAlsoWithTheFallBacksAfterAnIncarnationThatLasted() {
         Driver driver = daemon(subject().poison(2, Fallback.EMPTY));
         poisonedDeath(driver);
         poisonedDeath(driver);
-        die(driver.toReady(0), new ExitStatus.Exited(1), StepProgress.MADE);
+        driver.toReady(0).after(driver.child(0).spec().periodNs());
+        die(driver, new ExitStatus.Exited(1), StepProgress.MADE);
         assertEquals(PoisonHistory.CLEAN, driver.child(0).poison());
         poisonedDeath(driver);
         poisonedDeath(driver);

@@ -37,6 +37,7 @@ final class ChildBook {
     /** Deaths in a row that the poison rule counts. */
     int poisonDeaths;
 
+    /** How many it was told of since an incarnation of it lasted: there are only so many. */
     int fallbacks;
 
     /** What the next incarnation must be told to fall back to. */

@@ -15,7 +15,7 @@ import java.util.Set;
 
 /**
  * A daemon is failed, or told to fall back, exactly after so many deaths in a row of its own making before a step committed;
- * a commit by a step begins the count anew. Counted here by themselves, from what the world did.
+ * a commit by a step begins the count anew. Each fall-back comes once, unless an incarnation lasted in between. Counted here by themselves, from what the world did.
  */
 final class PoisonPredicates {
     private static final Set<Integer> FAULTS = Set.of(4, 5, 6, 7, 8, 11, 31);
@@ -44,7 +44,10 @@ final class PoisonPredicates {
         ChildSpec spec = was.spec();
         ChildState after = step.state().child(event.child());
         if (event.progress() == StepProgress.MADE) {
+            int fallbacks = book.fallbacks;
+            boolean lasted = was.readyAtNs() != ChildState.NEVER && event.nowNs() - was.readyAtNs() >= spec.periodNs();
             book.forgetPoison();
+            book.fallbacks = lasted ? 0 : fallbacks;
         }
         if (asked
                 || event.progress() != StepProgress.NONE

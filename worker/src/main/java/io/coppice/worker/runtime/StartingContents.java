@@ -75,6 +75,7 @@ final class StartingContents {
         }
     }
 
+    /** A checkpoint of what an earlier step back abandoned is passed by: that one may have been a fall-back, too. */
     private void fallBack(ReleaseLine.Fallback to) throws SegmentException {
         boolean damaged = segment.isDamaged();
         String reason = damaged ? ": the contents were damaged" : ": processes kept dying on the last commit";
@@ -87,7 +88,7 @@ final class StartingContents {
             boolean thisCommit = !damaged
                     && checkpoint.timeline() == segment.timeline()
                     && checkpoint.commitSequence() == segment.commitSequence();
-            if (!thisCommit && segment.verify(checkpoint)) {
+            if (!thisCommit && !segment.wasAbandoned(checkpoint) && segment.verify(checkpoint)) {
                 segment.restore(checkpoint);
                 port.log("fell back to the checkpoint of commit " + checkpoint.commitSequence() + reason, null);
                 return;

@@ -184,6 +184,17 @@ class StartingContentsTest {
         assertEquals(1, value());
     }
 
+    /** Contents that an earlier step back abandoned, because processes died of them perhaps, are nothing to fall back to. */
+    @Test
+    void shouldNotFallBackToACheckpointOfContentsThatWereAbandoned() throws Exception {
+        segment.checkpoint();
+        prepare(StatePolicy.Resume.RESUME, never(), ReleaseLine.Fallback.CHECKPOINT);
+        assertEquals(1, value());
+        commit(3);
+        prepare(StatePolicy.Resume.RESUME, never(), ReleaseLine.Fallback.CHECKPOINT);
+        assertEquals(1, value(), "2 is what was abandoned before");
+    }
+
     @Test
     void shouldGoOnIfThereIsNoCheckpointToFallBackTo() throws Exception {
         segment.checkpoint();
