@@ -59,7 +59,8 @@ import java.util.Arrays;
  *
  * <p><b>Interrupted operations.</b> A StackOverflowError can strike between any two calls. What the engine remembers of the
  * log in fields is then not to be trusted, and a structure may be half changed. Both are noticed by a flag that is set for
- * the duration, and everything but {@link #restore} refuses until it is called.
+ * the duration, and everything but {@link #restore} refuses until it is called. A commit and a restore are such operations, too:
+ * without the flag, a word that was logged for the commit just stored would be changed again without being logged.
  */
 final class CommitEngine {
     /** Words remembered as logged since the last commit: 8 KiB, a quarter of a small L1 cache. */
@@ -266,16 +267,26 @@ final class CommitEngine {
         stamped.forEachChange(visitor, sequence);
     }
 
+    /**
+     * The fields say, before the commit is stored, that nothing is logged for the one after it, nor can be: whichever of the
+     * stores below an error comes after, no change of a word gets past {@link #log} until {@link #restore} has read what counts.
+     */
     private void store() {
         long committed = sequence + 1;
+        if ((int) committed == 0) {
+            Arrays.fill(logged, 0);
+        }
+        previousLengthWords = BEING_LOGGED;
+        sequence = committed;
         memory.putLongRelease(HeaderLayout.COMMIT_SEQUENCE_OFFSET, committed);
         memory.releaseFence();
-        startFrom(committed);
+        startAfresh();
     }
 
     /** Rolls back to the last commit and makes the engine usable, whatever was interrupted. Idempotent at each store. */
     void restore() {
         operating = true;
+        previousLengthWords = BEING_LOGGED;
         restores++;
         // The sequence may be the same afterwards, and nothing is logged then.
         Arrays.fill(logged, 0);
@@ -290,7 +301,8 @@ final class CommitEngine {
         stamped.eraseAbove(committed);
         memory.releaseFence();
         checksum.restored(committed);
-        startFrom(committed);
+        sequence = committed;
+        startAfresh();
         publishPending = false;
         operating = false;
     }
@@ -321,14 +333,10 @@ final class CommitEngine {
         return memory.getLong(HeaderLayout.ROLLBACK_COUNT_OFFSET);
     }
 
-    private void startFrom(long committed) {
-        sequence = committed;
+    private void startAfresh() {
         position = 0;
-        previousLengthWords = 0;
         stampedPending = false;
-        if ((int) committed == 0) {
-            Arrays.fill(logged, 0);
-        }
+        previousLengthWords = 0;
     }
 
     /**
