@@ -193,7 +193,8 @@ public final class AppendLog extends Structure {
 
     private static String advice(String capacity) {
         return ". Drop the oldest (truncateBefore), or declare a larger " + capacity
-                + ", and raise the manifest key `state` if it does not fit.";
+                + ", and raise the manifest key `state` if it does not fit"
+                + CapacityExceededException.ONLY_EMPTY + ".";
     }
 
     private void requireKept(long sequence) {

@@ -74,17 +74,18 @@ final class ByteKeys {
             throw new CapacityExceededException(
                     "Map " + structure + " of segment " + engine.segment() + " takes keys of up"
                             + " to " + maxKeyBytes + " bytes, not " + length
-                            + ". Declare a larger maxKeyBytes, and raise the manifest key `state` if it does not fit.");
+                            + ". Declare a larger maxKeyBytes, and raise the manifest key `state` if it does not fit"
+                            + CapacityExceededException.ONLY_EMPTY + ".");
         }
         table.requireRoom();
         int cells = MapLayout.cells(length);
         if (cells > pool.freeCells()) {
-            throw new CapacityExceededException(
-                    "Key pool of map " + structure + " of segment " + engine.segment()
-                            + " is full: a key of " + length + " bytes takes " + (long) cells * MapLayout.CELL_LENGTH
-                            + " bytes, "
-                            + freePoolBytes() + " of " + pool.cellCount() * MapLayout.CELL_LENGTH
-                            + " are free. Declare a larger keyPoolBytes, and raise the manifest key `state` if it does not fit.");
+            throw new CapacityExceededException("Key pool of map " + structure + " of segment " + engine.segment()
+                    + " is full: a key of " + length + " bytes takes " + (long) cells * MapLayout.CELL_LENGTH
+                    + " bytes, "
+                    + freePoolBytes() + " of " + pool.cellCount() * MapLayout.CELL_LENGTH
+                    + " are free. Declare a larger keyPoolBytes, and raise the manifest key `state` if it does not fit"
+                    + CapacityExceededException.ONLY_EMPTY + ".");
         }
     }
 

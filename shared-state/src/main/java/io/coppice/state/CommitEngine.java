@@ -442,7 +442,8 @@ final class CommitEngine {
                 "Undo log of segment " + segment + " is full: " + what + " may need " + undoBytes
                         + " bytes, " + undoFreeBytes() + " of " + undoLength
                         + " are free since the last commit. Nothing of it was"
-                        + " stored. Commit more often, or raise the manifest key `state` (the log is one eighth of it, up to 8MiB).");
+                        + " stored. Commit more often, or raise the manifest key `state` (the log is one eighth of it, 16KiB to 8MiB)"
+                        + CapacityExceededException.ONLY_EMPTY + ".");
     }
 
     private IllegalStateException interrupted() {
@@ -457,7 +458,8 @@ final class CommitEngine {
         }
         if (offset < 0) {
             return new IllegalStateException("This structure of segment " + segment
-                    + " was created after the last commit and rolled back. Ask the State for it again.");
+                    + " is no longer there: its creation was rolled back, or a step back or migration replaced the contents."
+                    + " Ask the State for it again.");
         }
         return new IndexOutOfBoundsException("Stray write at offset " + offset + " of segment " + segment
                 + ": expected an aligned word of the arena, " + arenaStart + " to " + arenaLastWord + ".");

@@ -92,7 +92,8 @@ public final class Counters extends Structure {
         if (index == capacity) {
             throw new CapacityExceededException("Counters " + structure + " of segment " + engine.segment()
                     + " are full: there are " + capacity + ", their capacity, and none is labelled " + label
-                    + ". Declare a larger capacity, and raise the manifest key `state` if it does not fit.");
+                    + ". Declare a larger capacity, and raise the manifest key `state` if it does not fit"
+                    + CapacityExceededException.ONLY_EMPTY + ".");
         }
         byte[] stored = new byte[CountersLayout.LABEL_LENGTH];
         byte[] bytes = label.getBytes(StandardCharsets.UTF_8);

@@ -213,7 +213,8 @@ public final class OwnedSegment implements AutoCloseable {
     public Checkpoint checkpoint() {
         if (header.checkpoints() == 0) {
             throw new IllegalStateException("Segment " + engine.segment()
-                    + " keeps no checkpoints. Declare how many with the manifest key `checkpoints`.");
+                    + " keeps no checkpoints. Declare how many with the manifest key `checkpoints`"
+                    + CapacityExceededException.ONLY_EMPTY + ".");
         }
         if (state().dirty()) {
             throw new IllegalStateException(

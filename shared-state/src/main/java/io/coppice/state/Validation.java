@@ -66,7 +66,9 @@ public sealed interface Validation {
                     "length",
                     found + " bytes",
                     expected + " bytes",
-                    "Set the manifest keys `state` and `checkpoints` back, or empty the segment (coppice purge, run --fresh).");
+                    "A segment keeps the size that it was made with: set the manifest keys `state` and `checkpoints` back, or"
+                            + " empty it (coppice purge, run --fresh). To keep what is in it, let a daemon of another name"
+                            + " with the new size read it (`reads`) and copy it over.");
         }
     }
 

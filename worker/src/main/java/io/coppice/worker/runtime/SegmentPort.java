@@ -86,7 +86,7 @@ final class SegmentPort implements WorkerPort {
     public void requestCheckpoint() {
         if (segment.header().checkpoints() == 0) {
             throw new IllegalStateException(
-                    "this daemon keeps no checkpoints; declare how many with the manifest key `checkpoints`");
+                    "this daemon keeps no checkpoints; declare how many with the manifest key `checkpoints` (its segment must be emptied for that)");
         }
         checkpointRequested = true;
     }
