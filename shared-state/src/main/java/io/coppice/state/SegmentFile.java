@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Creates, checks and opens the files of segments. Any process and thread; blocks on file operations only. */
 public final class SegmentFile {
+    /** Contents set aside that are kept of one segment, as files of its length. */
+    public static final int MOST_ABANDONED = AbandonedFiles.KEPT;
+
     private static final int TOUCH_CHUNK = 1 << 16;
 
     private SegmentFile() {}

@@ -70,6 +70,9 @@ final class RestoreCommand implements Callable<Integer> {
         refuseIfItRuns(instance);
         try {
             Abandoned abandoned = checkpoint == null ? chosen(daemon) : null;
+            if (abandoned == null) {
+                requireCheckpoint(daemon);
+            }
             String what = abandoned == null ? "checkpoint " + checkpoint : abandoned.id();
             if (PlanFile.read(instance).startsEmpty(name)) {
                 coppice.note(
@@ -144,7 +147,7 @@ final class RestoreCommand implements Callable<Integer> {
             if (abandoned != null) {
                 segment.restore(abandoned);
             } else {
-                segment.restore(chosenCheckpoint(segment));
+                segment.restore(chosenCheckpoint(segment.checkpoints()));
             }
             if (Phase.of(phase).isPresent()) {
                 segment.phase(phase);
@@ -168,8 +171,14 @@ final class RestoreCommand implements Callable<Integer> {
         }
     }
 
-    private Checkpoint chosenCheckpoint(OwnedSegment segment) {
-        List<Checkpoint> all = segment.checkpoints();
+    /** Before anybody is asked; it is looked for again when nobody else can change anything. */
+    private void requireCheckpoint(DaemonSegment daemon) throws SegmentException {
+        try (ReadOnlySegment segment = SegmentFile.openReadOnly(daemon.file())) {
+            chosenCheckpoint(segment.checkpoints());
+        }
+    }
+
+    private Checkpoint chosenCheckpoint(List<Checkpoint> all) {
         for (Checkpoint candidate : all) {
             if (checkpoint != null && candidate.number() == checkpoint) {
                 return candidate;

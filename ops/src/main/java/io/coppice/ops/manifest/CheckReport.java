@@ -1,5 +1,7 @@
 package io.coppice.ops.manifest;
 
+import io.coppice.state.SegmentFile;
+import io.coppice.state.SegmentSpec;
 import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Dependency;
@@ -8,6 +10,7 @@ import io.coppice.supervisor.plan.RestartPolicy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What {@code coppice check} says about a manifest that can be run: plain text, no colours. */
@@ -49,6 +52,17 @@ public final class CheckReport {
                         : " (the key `segments` says so)\n");
         report.append("memory     everything that can be taken, by process:\n");
         report.append(BudgetTable.of(compiled.budget(), ROWS, "  "));
+        long segments = children.stream()
+                .filter(child -> child.kind() == ChildPlan.Kind.DAEMON)
+                .mapToLong(child -> SegmentSpec.lengthFor(child.stateBytes(), child.checkpoints()))
+                .sum();
+        if (segments > 0) {
+            report.append("  Contents that steps back set aside are not counted: up to ")
+                    .append(SegmentFile.MOST_ABANDONED)
+                    .append(" times its segment for each daemon, ")
+                    .append(Quantity.roundedSize(SegmentFile.MOST_ABANDONED * segments))
+                    .append(" in all, beside it.\n");
+        }
         if (children.stream().anyMatch(child -> child.kind() == ChildPlan.Kind.COMMAND)) {
             report.append("  Plain commands are not counted: what they take is not declared.\n");
         }
@@ -79,13 +93,8 @@ public final class CheckReport {
         List<String> rules = new ArrayList<>();
         if (child.kind() == ChildPlan.Kind.DAEMON) {
             rules.add("state " + Quantity.size(child.stateBytes())
-                    + (child.checkpoints() == 0 ? "" : " and " + child.checkpoints() + " checkpoints"));
-            if (!child.poison().then().isEmpty()) {
-                rules.add("after " + child.poison().crashes() + " poisoned deaths "
-                        + child.poison().then().stream()
-                                .map(Poison.Fallback::text)
-                                .collect(Collectors.joining(", then ")));
-            }
+                    + (child.checkpoints() == 0 ? "" : " and " + counted(child.checkpoints(), "checkpoint")));
+            addStateRules(child, rules);
             rules.add("heartbeat " + Quantity.duration(child.heartbeatTimeoutMs()));
         }
         rules.add("restart " + child.restart().text() + restarts(child));
@@ -96,6 +105,58 @@ public final class CheckReport {
                     "after " + dependency.name() + " " + dependency.condition().text());
         }
         return String.join(", ", rules);
+    }
+
+    /** What is not the default of the keys about a daemon's contents. */
+    private static void addStateRules(ChildPlan child, List<String> rules) {
+        option(child, "--checkpoint-every-ms")
+                .ifPresent(ms -> rules.add("checkpoint every " + Quantity.duration(Long.parseLong(ms))));
+        option(child, "--checkpoint-every-commits")
+                .ifPresent(commits -> rules.add("checkpoint every " + counted(Long.parseLong(commits), "commit")));
+        addChanged(child, DaemonKeys.RESUME, rules);
+        addChanged(child, DaemonKeys.EVOLVE, rules);
+        addChanged(child, DaemonKeys.CHECKSUM, rules);
+        addChanged(child.startTimeouts().recoverMs(), DaemonKeys.RECOVER_TIMEOUT, rules);
+        addChanged(child.startTimeouts().migrateMs(), DaemonKeys.MIGRATE_TIMEOUT, rules);
+        Poison poison = child.poison();
+        if (poison.isNone()) {
+            rules.add("poison none");
+        } else if (!poison.then().isEmpty()) {
+            rules.add("after " + counted(poison.crashes(), "poisoned death") + " "
+                    + poison.then().stream().map(Poison.Fallback::text).collect(Collectors.joining(", then ")));
+        } else if (!Integer.valueOf(poison.crashes()).equals(DaemonKeys.POISON_CRASHES.fallback())) {
+            rules.add("failed after " + counted(poison.crashes(), "poisoned death"));
+        }
+    }
+
+    private static void addChanged(ChildPlan child, Setting<String> setting, List<String> rules) {
+        option(child, "--" + setting.path())
+                .filter(word -> !word.equals(setting.fallback()))
+                .ifPresent(word -> rules.add(setting.path() + " " + word));
+    }
+
+    private static void addChanged(long timeoutMs, Setting<Long> setting, List<String> rules) {
+        if (!Long.valueOf(timeoutMs).equals(setting.fallback())) {
+            rules.add(setting.path().replace('.', ' ') + " " + Quantity.duration(timeoutMs));
+        }
+    }
+
+    /** What a worker's command line says for itself; what follows {@code --} is the user's. */
+    private static Optional<String> option(ChildPlan child, String option) {
+        List<String> argv = child.argv();
+        for (int i = argv.indexOf(WorkerCommandLine.WORKER_MAIN); i < argv.size() - 1; i++) {
+            if (argv.get(i).equals("--")) {
+                break;
+            }
+            if (argv.get(i).equals(option)) {
+                return Optional.of(argv.get(i + 1));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String counted(long count, String what) {
+        return count + " " + what + (count == 1 ? "" : "s");
     }
 
     private static String restarts(ChildPlan child) {

@@ -82,6 +82,11 @@ final class StateRules {
         if (commits.matches()) {
             return new Every(0, Long.parseLong(commits.group(1)));
         }
+        if (Quantity.durationMs(text) == null) {
+            Quantity.Fault fault = Quantity.durationFault(text);
+            problems.add(node.at(), path, fault.what(), expected, fault.hint());
+            return null;
+        }
         Long ms = ValueReaders.duration(10, MAX_EVERY_MS).read(node, path, problems);
         return ms == null ? null : new Every(ms, 0);
     }

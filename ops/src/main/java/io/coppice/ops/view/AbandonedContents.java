@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
@@ -27,15 +28,21 @@ public record AbandonedContents(String name, List<Entry> entries) {
      */
     public record Entry(Abandoned abandoned, long bytes, String at) {}
 
-    /** Looks at the files, not into them. */
+    /** Looks at the files, not into them. One that has vanished meanwhile is left out. */
     public static AbandonedContents of(String name, List<Abandoned> found) throws IOException {
         List<Entry> entries = new ArrayList<>();
         for (Abandoned abandoned : found) {
             Path file = abandoned.file();
-            BasicFileAttributes attributes =
-                    Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-            entries.add(new Entry(
-                    abandoned, attributes.size(), attributes.lastModifiedTime().toString()));
+            try {
+                BasicFileAttributes attributes =
+                        Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+                entries.add(new Entry(
+                        abandoned,
+                        attributes.size(),
+                        attributes.lastModifiedTime().toString()));
+            } catch (NoSuchFileException e) {
+                // It made room for newer contents since the directory was read.
+            }
         }
         return new AbandonedContents(name, List.copyOf(entries));
     }

@@ -11,6 +11,7 @@ import io.coppice.state.RecordView;
 import io.coppice.state.RingView;
 import io.coppice.state.StateView;
 import io.coppice.state.StructureInfo;
+import io.coppice.state.StructureType;
 import io.coppice.state.TableView;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -63,6 +64,9 @@ public record SegmentContents(
                             : ""));
             if (hex) {
                 lines.addAll(dump(structure).lines());
+                if (structure.type() == StructureType.CHANNEL || structure.type() == StructureType.BROADCAST) {
+                    lines.add("  its ring, the last " + structure.capacity() + " bytes, is not copied");
+                }
                 continue;
             }
             switch (structure.type()) {
@@ -219,6 +223,7 @@ public record SegmentContents(
         switch (structure.type()) {
             case RECORD, PUBLISHED_RECORD -> {
                 json.writeStringField("type", "record");
+                json.writeBooleanField("published", structure.type() == StructureType.PUBLISHED_RECORD);
                 json.writeFieldName("fields");
                 Fields.writeJson(view.record(structure.name()), json);
             }

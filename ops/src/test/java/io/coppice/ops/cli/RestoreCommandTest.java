@@ -163,6 +163,7 @@ class RestoreCommandTest {
         Result none = harness.run("restore", "ingest", "--checkpoint", "5", "--yes");
         assertEquals(1, none.exitCode());
         assertEquals("coppice: ingest keeps no checkpoint 5.\n  It keeps 1 (commit 1).\n", none.err());
+        assertEquals(none, harness.run("restore", "ingest", "--checkpoint", "5"), "before it asks for --yes");
     }
 
     /** What a checkpoint is verified for: the last commit cannot be recovered any more. */

@@ -150,6 +150,7 @@ class StateCommandTest {
 
     @Test
     void shouldShowRingsAndCursors() {
+        state.published("shown", POSITION_LAYOUT);
         Channel orders = state.channel("orders", 512, "rates", "web");
         orders.offer(new byte[10]);
         state.broadcast("ticks", 1024).offer(new byte[8]);
@@ -174,6 +175,10 @@ class StateCommandTest {
                                 + "{\"name\":\"ticks\",\"type\":\"broadcast\",\"capacity_bytes\":1024,\"timeline\":1,\"messages\":1,\"end_byte\":16},"
                                 + "{\"name\":\"from-rates\",\"type\":\"cursor\",\"timeline\":0,\"messages\":0,\"end_byte\":0}]}"),
                 json);
+        assertTrue(json.contains("{\"name\":\"shown\",\"type\":\"record\",\"published\":true,"), json);
+        String hex =
+                harness.run("state", "ingest", "--structure", "orders", "--hex").out();
+        assertTrue(hex.endsWith("\n  its ring, the last 512 bytes, is not copied\n"), hex);
     }
 
     @Test
@@ -186,7 +191,7 @@ class StateCommandTest {
         assertTrue(
                 json.endsWith(
                         "\"structures\":["
-                                + "{\"name\":\"position\",\"type\":\"record\",\"fields\":{\"offset\":42,\"rate\":1.5,\"word\":\"naïve\"}},"
+                                + "{\"name\":\"position\",\"type\":\"record\",\"published\":false,\"fields\":{\"offset\":42,\"rate\":1.5,\"word\":\"naïve\"}},"
                                 + "{\"name\":\"counts\",\"type\":\"map\",\"keys\":3,\"capacity\":100,\"first\":[{\"key\":\"and\",\"value\":5}]},"
                                 + "{\"name\":\"slots\",\"type\":\"table\",\"rows\":2,\"first\":[{\"offset\":0,\"rate\":0.0,\"word\":\"\"}]}]}"),
                 json);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,10 +43,38 @@ class CheckReportTest {
                   rates      64MiB   64MiB      64MiB       32MiB   16MiB   12MiB  32.3MiB  284.3MiB
                   ingest      1MiB   64MiB      64MiB       32MiB   16MiB   12MiB  32.3MiB  221.3MiB
                   sum        73MiB  152MiB     176MiB       88MiB   56MiB   36MiB  96.6MiB  677.6MiB
+                  Contents that steps back set aside are not counted: up to 3 times its segment for each daemon, 195MiB in all, beside it.
                   Plain commands are not counted: what they take is not declared.
                 limits
                   73MiB of FREE, TMP/instances/shop
                   677.6MiB of 64GiB, the memory of this machine (MemTotal in /proc/meminfo)
                 """, report);
+    }
+
+    /** The keys about a daemon's contents, each once it is not the default. */
+    @Test
+    void shouldTellWhatIsNotTheDefaultOfStateKeys(@TempDir Path temporary) throws IOException {
+        Workshop shop = new Workshop(temporary);
+        String keys = "    main: com.example.Ingest\n    classpath: [lib/shop.jar]\n";
+        String yaml = "daemons:\n  a:\n" + keys
+                + "    checkpoints: 1\n    checkpoint_every: 30s\n    resume: ask\n    evolve: migrate\n"
+                + "    checksum: arena\n    recover: {timeout: 5s}\n    migrate: {timeout: 10m}\n    poison: none\n"
+                + "  b:\n" + keys
+                + "    checkpoints: 2\n    checkpoint_every: 1 commit\n    poison: {crashes: 3, then: [checkpoint, empty]}\n"
+                + "    resume: resume\n    args: [--resume, zero]\n"
+                + "  c:\n" + keys + "    poison: {crashes: 7}\n";
+        List<String> rules = CheckReport.of(Path.of("shop.yaml"), shop.compiled(yaml))
+                .lines()
+                .filter(line -> line.contains("heartbeat"))
+                .map(line -> line.substring(0, line.indexOf(", heartbeat")).strip())
+                .toList();
+        assertEquals(
+                List.of(
+                        "state 1MiB and 1 checkpoint, checkpoint every 30s, resume ask, evolve migrate, checksum arena,"
+                                + " recover timeout 5s, migrate timeout 10m, poison none",
+                        "state 1MiB and 2 checkpoints, checkpoint every 1 commit,"
+                                + " after 3 poisoned deaths checkpoint, then empty",
+                        "state 1MiB, failed after 7 poisoned deaths"),
+                rules);
     }
 }
