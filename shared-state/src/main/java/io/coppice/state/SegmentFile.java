@@ -9,7 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Creates, checks and opens the files of segments. Any process and thread; blocks on file operations only. */
 public final class SegmentFile {
-    /** Contents set aside that are kept of one segment, as files of its length. */
+    /**
+     * Contents set aside that are kept of one segment, as files of its length. While a step back is made there is one more,
+     * as the newest is complete before another one goes; and one more still if that which is brought back would have gone.
+     */
     public static final int MOST_ABANDONED = AbandonedFiles.KEPT;
 
     private static final int TOUCH_CHUNK = 1 << 16;

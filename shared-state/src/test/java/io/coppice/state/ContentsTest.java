@@ -102,7 +102,9 @@ class ContentsTest {
         OwnedSegment without = TestSegments.own(TestSegments.formatted(64 << 10), 1);
         without.recover();
         IllegalStateException refusal = assertThrows(IllegalStateException.class, without::checkpoint);
-        assertTrue(String.valueOf(refusal.getMessage()).contains("`checkpoints`"));
+        assertTrue(
+                String.valueOf(refusal.getMessage()).contains("`checkpoints` (its segment must be emptied for that;"),
+                refusal.getMessage());
     }
 
     @Test
@@ -119,7 +121,10 @@ class ContentsTest {
             owner.restore(first);
             assertEquals(1, value());
             assertEquals(1, owner.state().commitSequence());
-            assertThrows(IllegalStateException.class, () -> before.set(VALUE, 9));
+            IllegalStateException gone = assertThrows(IllegalStateException.class, () -> before.set(VALUE, 9));
+            assertTrue(
+                    String.valueOf(gone.getMessage()).contains("or a step back or migration replaced the contents"),
+                    gone.getMessage());
             assertFalse(view.refresh());
             assertEquals(3, view.get(VALUE));
             assertTrue(owner.state().dirty(), "the first commit must publish again");

@@ -61,7 +61,7 @@ public final class CheckReport {
                     .append(SegmentFile.MOST_ABANDONED)
                     .append(" times its segment for each daemon, ")
                     .append(Quantity.roundedSize(SegmentFile.MOST_ABANDONED * segments))
-                    .append(" in all, beside it.\n");
+                    .append(" in all, beside it,\n  and once or twice more while a step back is made.\n");
         }
         if (children.stream().anyMatch(child -> child.kind() == ChildPlan.Kind.COMMAND)) {
             report.append("  Plain commands are not counted: what they take is not declared.\n");

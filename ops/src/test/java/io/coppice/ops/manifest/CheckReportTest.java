@@ -43,7 +43,8 @@ class CheckReportTest {
                   rates      64MiB   64MiB      64MiB       32MiB   16MiB   12MiB  32.3MiB  284.3MiB
                   ingest      1MiB   64MiB      64MiB       32MiB   16MiB   12MiB  32.3MiB  221.3MiB
                   sum        73MiB  152MiB     176MiB       88MiB   56MiB   36MiB  96.6MiB  677.6MiB
-                  Contents that steps back set aside are not counted: up to 3 times its segment for each daemon, 195MiB in all, beside it.
+                  Contents that steps back set aside are not counted: up to 3 times its segment for each daemon, 195MiB in all, beside it,
+                  and once or twice more while a step back is made.
                   Plain commands are not counted: what they take is not declared.
                 limits
                   73MiB of FREE, TMP/instances/shop
