@@ -3,6 +3,7 @@ package io.coppice.ops.cli;
 import io.coppice.ops.view.AbandonedContents;
 import io.coppice.ops.view.InstanceDirectory;
 import io.coppice.ops.view.SegmentContents;
+import io.coppice.state.ChecksumVerdict;
 import io.coppice.state.ReadOnlySegment;
 import io.coppice.state.SegmentDamagedException;
 import io.coppice.state.SegmentException;
@@ -123,6 +124,15 @@ final class StateCommand implements Callable<Integer> {
                         + " attempts were in vain.\n  Try again, or copy less with --structure.");
     }
 
+    /** Of a file that was truncated the snapshot, which comes next, tells more. */
+    private static ChecksumVerdict checksum(ReadOnlySegment segment) {
+        try {
+            return segment.checksum();
+        } catch (SegmentDamagedException e) {
+            return ChecksumVerdict.WRONG;
+        }
+    }
+
     private void requireStructures(io.coppice.state.StateView view) {
         for (String structure : structures) {
             if (view.structure(structure).isEmpty()) {
@@ -137,7 +147,7 @@ final class StateCommand implements Callable<Integer> {
     private void show(Path file) throws SegmentException, IOException {
         try (ReadOnlySegment segment = SegmentFile.openReadOnly(file)) {
             SegmentContents contents = new SegmentContents(
-                    segment.header(), segment.checksum(), snapshot(segment, file), segment.checkpoints(), limit, hex);
+                    segment.header(), checksum(segment), snapshot(segment, file), segment.checkpoints(), limit, hex);
             if (json) {
                 contents.writeJson(coppice.output().asStream());
             } else {
