@@ -59,6 +59,10 @@ final class UndoLogCopy {
             newest = position;
             previousLength = UndoLayout.lengthWords(packed);
             position += UndoLayout.WORDS_OFFSET + (previousLength << 3);
+            if (position > log.length) {
+                throw new SegmentDamagedException(
+                        "Undo log entry at " + newest + " is damaged: it was shorter when it was looked at before.");
+            }
         }
         while (position > 0) {
             long packed = NativeWords.get(log, newest + UndoLayout.PACKED_OFFSET);

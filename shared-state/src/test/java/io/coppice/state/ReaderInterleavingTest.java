@@ -125,6 +125,29 @@ class ReaderInterleavingTest {
         }
     }
 
+    /** Only a hostile owner does that: an entry that counts stays as it is until the next commit or rollback. */
+    @Test
+    void shouldTellDamageIfAnEntryGrowsBetweenTwoLooksAtIt() {
+        RecordLayout.Builder builder = RecordLayout.named("one");
+        LongField field = builder.int64("field");
+        RecordLayout layout = builder.build();
+        RecordingMemory run = TestSegments.formatted(RecordedRun.LENGTH);
+        OwnedSegment owner = TestSegments.own(run, 1);
+        owner.recover();
+        Record record = owner.state().record("one", layout);
+        owner.state().commit();
+        record.set(field, 21);
+        SegmentGeometry geometry = SegmentGeometry.of(RecordedRun.LENGTH);
+        Memory shorter = new Reading(run.copy()) {
+            @Override
+            public long getLong(long offset) {
+                boolean described = offset == geometry.undoOffset() + UndoLayout.PACKED_OFFSET;
+                return described ? UndoLayout.pack(0, 0, 0) : super.getLong(offset);
+            }
+        };
+        assertInstanceOf(SnapshotResult.Damaged.class, new ConsistentCopy(shorter, geometry, "test/unit").take(null));
+    }
+
     /** Shows the segment as of one store, and moves on at the second tryCopy's stages (the first one's is the directory). */
     private static final class Staged extends Reading {
         private final byte[][] disks;
