@@ -22,7 +22,9 @@ class GoldenBytesTest {
 
     @BeforeEach
     void onLittleEndianOnly() {
-        assumeTrue(ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN);
+        assumeTrue(
+                ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN,
+                "bytes are drawn as a little-endian machine has them");
     }
 
     private State open() {

@@ -28,7 +28,9 @@ class SequenceBytesTest {
 
     @BeforeEach
     void onLittleEndianOnly() {
-        assumeTrue(ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN);
+        assumeTrue(
+                ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN,
+                "bytes are drawn as a little-endian machine has them");
     }
 
     private void assertBytes(long offset, String... words) {

@@ -30,7 +30,8 @@ final class Inspection {
                 inspector.inspect();
                 LockSupport.parkNanos(PAUSE_NS);
             }
-        } catch (RuntimeException | InternalError e) {
+        } catch (Throwable e) {
+            // Whatever it is: a run that nobody looks at any more must not end as one in which nothing was found.
             StringWriter trace = new StringWriter();
             e.printStackTrace(new PrintWriter(trace));
             broken = "The inspection failed: " + trace;
