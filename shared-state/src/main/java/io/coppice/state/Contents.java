@@ -197,10 +197,15 @@ final class Contents {
         return place.open(timeline, commitSequence);
     }
 
-    /** While a migration is pending, its marker serves: a death before it is cleared begins the migration again. */
+    /**
+     * While a migration is pending, its marker serves: a death before it is cleared begins the migration again. So does its
+     * timeline, of which nothing counted yet: the migration would go back from a later one, and leave that on record.
+     */
     private StepBack.Decision decide(StepBackKind kind, long source, long commit) {
-        StepBack.Decision decision = new StepBack.Decision(kind, source, commit, Math.addExact(timeline(), 1));
-        if (migration == null) {
+        StepBack.Decision begun = migration;
+        long next = begun == null ? Math.addExact(timeline(), 1) : begun.timeline();
+        StepBack.Decision decision = new StepBack.Decision(kind, source, commit, next);
+        if (begun == null) {
             stepBack.decide(decision);
         }
         return decision;
