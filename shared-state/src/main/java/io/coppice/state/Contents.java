@@ -159,20 +159,46 @@ final class Contents {
         }
     }
 
-    /** By the records of all timelines, which are the present one's too, unless that word was damaged. */
+    /**
+     * By the records of all timelines, which are the present one's too, unless that word was damaged. If the word is one
+     * ahead of them it is the present one's record that was: its number must not be used again.
+     */
     private long timeline() {
-        return Timelines.newestRecorded(memory);
+        long recorded = Timelines.newestRecorded(memory);
+        return History.of(memory) == recorded + 1 ? recorded + 1 : recorded;
     }
 
     /**
      * What a pending migration has made so far is nothing to keep (what it is made from is kept already), nor is what an
-     * unfinished step back left, nor commit 0.
+     * unfinished step back left, nor what is before the first commit.
      */
     private void keepAbandoned(long inUse) throws SegmentException {
-        boolean unfinished = memory.getLong(HeaderLayout.STEP_BACK_OFFSET) != StepBack.NONE;
-        if (migration == null && !unfinished && commitSequence() != 0) {
+        if (migration == null && !unfinished() && !beforeFirstCommit()) {
             keep(inUse);
         }
+    }
+
+    /** A damaged marker tells nothing: then contents that are not kept yet are taken for whole. */
+    private boolean unfinished() {
+        try {
+            return StepBack.pending(memory).isPresent();
+        } catch (SegmentDamagedException e) {
+            return isKept();
+        }
+    }
+
+    private boolean isKept() {
+        try (ReadOnlySegment kept = open(timeline(), commitSequence())) {
+            return kept.header().stateBytes() == geometry.stateBytes();
+        } catch (SegmentException e) {
+            return false;
+        }
+    }
+
+    /** By the arena, too: the number alone may be damaged. */
+    private boolean beforeFirstCommit() {
+        return commitSequence() == 0
+                && memory.getLong(geometry.arenaOffset() + ArenaLayout.ALLOCATED_BYTES_OFFSET) == 0;
     }
 
     /** As stored: the engine does not know it if recovery found damage. */

