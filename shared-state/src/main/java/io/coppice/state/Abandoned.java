@@ -14,7 +14,7 @@ public record Abandoned(Path file, long timeline, long commitSequence) {
     /** No larger number is in a name. */
     static final long MOST_COMMITS = 999_999_999_999_999_999L;
 
-    /** What commands call it: {@code T3-C1200}. No two abandoned contents of a segment are of one timeline. */
+    /** What commands call it: {@code T3-C1200}. */
     public String id() {
         return id(timeline, commitSequence);
     }

@@ -155,7 +155,7 @@ final class AbandonedFiles implements Aside {
         for (Abandoned abandoned : list()) {
             if (abandoned.timeline() != newest.timeline()) {
                 (hasSteps(abandoned) ? stepped : unstepped).add(abandoned);
-            } else if (!abandoned.id().equals(newest.id())) {
+            } else if (abandoned.timeline() != inUse && !abandoned.id().equals(newest.id())) {
                 // An earlier attempt at this step back, which did not come to its decision.
                 Files.deleteIfExists(abandoned.file());
             }
