@@ -38,7 +38,8 @@ final class ChecksumLook {
         return ChecksumVerdict.BUSY;
     }
 
-    private ChecksumVerdict tryTake() {
+    /** One attempt, without a pause. */
+    ChecksumVerdict tryTake() {
         long sequence = memory.getLongAcquire(HeaderLayout.COMMIT_SEQUENCE_OFFSET);
         long rollbacks = memory.getLongAcquire(HeaderLayout.ROLLBACK_COUNT_OFFSET);
         long mode = memory.getLongAcquire(HeaderLayout.ARENA_CHECKSUM_OFFSET);

@@ -51,6 +51,10 @@ final class UndoLogCopy {
         int previousLength = 0;
         int position = 0;
         while (position < log.length) {
+            if (position > log.length - UndoLayout.WORDS_OFFSET) {
+                throw new SegmentDamagedException(
+                        "Undo log entry at " + newest + " is damaged: it was longer when it was looked at before.");
+            }
             long packed = NativeWords.get(log, position + UndoLayout.PACKED_OFFSET);
             String problem = UndoLog.problem(geometry, position, packed, previousLength);
             if (problem != null) {

@@ -125,9 +125,10 @@ class ReaderInterleavingTest {
         }
     }
 
-    /** Only a hostile owner does that: an entry that counts stays as it is until the next commit or rollback. */
-    @Test
-    void shouldTellDamageIfAnEntryGrowsBetweenTwoLooksAtIt() {
+    /** Under a snapshot only a hostile owner does that: an entry that counts stays as it is until the next commit or rollback. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2})
+    void shouldTellDamageIfAnEntryGrowsOrShrinksBetweenTwoLooksAtIt(int wordsBefore) {
         RecordLayout.Builder builder = RecordLayout.named("one");
         LongField field = builder.int64("field");
         RecordLayout layout = builder.build();
@@ -138,14 +139,14 @@ class ReaderInterleavingTest {
         owner.state().commit();
         record.set(field, 21);
         SegmentGeometry geometry = SegmentGeometry.of(RecordedRun.LENGTH);
-        Memory shorter = new Reading(run.copy()) {
+        Memory changing = new Reading(run.copy()) {
             @Override
             public long getLong(long offset) {
                 boolean described = offset == geometry.undoOffset() + UndoLayout.PACKED_OFFSET;
-                return described ? UndoLayout.pack(0, 0, 0) : super.getLong(offset);
+                return described ? UndoLayout.pack(0, wordsBefore, 0) : super.getLong(offset);
             }
         };
-        assertInstanceOf(SnapshotResult.Damaged.class, new ConsistentCopy(shorter, geometry, "test/unit").take(null));
+        assertInstanceOf(SnapshotResult.Damaged.class, new ConsistentCopy(changing, geometry, "test/unit").take(null));
     }
 
     /** Shows the segment as of one store, and moves on at the second tryCopy's stages (the first one's is the directory). */
