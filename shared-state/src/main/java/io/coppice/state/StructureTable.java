@@ -101,19 +101,25 @@ final class StructureTable {
         createdSinceCommit.clear();
     }
 
-    /** What was created since the last commit is gone. */
+    /**
+     * What was created since the last commit is gone. Until that is done everything is refused; if an error struck in it, or in
+     * the creation, the engine did not know of all that is stamped when it erased.
+     */
     void rolledBack() {
         if (createdSinceCommit.isEmpty()) {
             return;
         }
+        engine.suspend();
         for (String name : createdSinceCommit) {
             List<Attached> gone = attached.remove(name);
             if (gone != null) {
                 gone.forEach(instance -> instance.structure().detach());
             }
         }
-        createdSinceCommit.clear();
         readDirectory();
+        engine.eraseStamped();
+        createdSinceCommit.clear();
+        engine.end();
     }
 
     private StructureInfo create(StructureRequest request, Initial initial) {
@@ -181,12 +187,13 @@ final class StructureTable {
     }
 
     private void readDirectory() {
+        Directory.Source source =
+                (offset, target, length) -> engine.memory.getBytes(geometry.arenaOffset() + offset, target, 0, length);
+        List<StructureInfo> structures = Directory.read(source, geometry);
         known.clear();
         engine.publisher().clear();
         engine.stamped().clear();
-        Directory.Source source =
-                (offset, target, length) -> engine.memory.getBytes(geometry.arenaOffset() + offset, target, 0, length);
-        for (StructureInfo structure : Directory.read(source, geometry)) {
+        for (StructureInfo structure : structures) {
             known.put(structure.name(), structure);
             if (structure.type() == StructureType.PUBLISHED_RECORD) {
                 engine.publisher()
