@@ -219,6 +219,12 @@ final class CommitEngine {
         return checksum;
     }
 
+    /** At take-over: what an image shows that was damaged is seen by nobody any more. */
+    void eraseWrongImages() {
+        publisher.eraseWrong();
+        memory.releaseFence();
+    }
+
     /** After a step back nothing is published: the next commit makes up for it, also that of a successor. */
     void publishAgain() {
         publishPending |= publisher.lacksImage();

@@ -58,11 +58,32 @@ final class Publisher {
 
     /** Whether there are published records and no slot with an image of them. Once nothing stamped above the commit is left. */
     boolean lacksImage() {
-        if (sources.length == 0) {
-            return false;
+        return sources.length != 0 && newest() < 0;
+    }
+
+    /**
+     * Erases all slots if the newest one is not what the arena holds, which every commit that changes a published record makes
+     * it: that image was damaged, or it is an older one, as the newest one's stamp was. At take-over only; allocates.
+     */
+    void eraseWrong() {
+        int newest = newest();
+        if (newest < 0 || holdsTheArena(PublishLayout.slotOffset(geometry.publishOffset(), newest))) {
+            return;
         }
         for (int i = 0; i < PublishLayout.SLOTS; i++) {
-            if (memory.getLongAcquire(PublishLayout.slotOffset(geometry.publishOffset(), i)) > 0) {
+            memory.putLongRelease(PublishLayout.slotOffset(geometry.publishOffset(), i), PublishLayout.ERASED);
+        }
+        next = -1;
+    }
+
+    private boolean holdsTheArena(long slot) {
+        byte[] shown = new byte[imageLength];
+        memory.getBytes(slot + PublishLayout.IMAGE_OFFSET, shown, 0, imageLength);
+        for (int i = 0; i < sources.length; i++) {
+            int from = targets[i];
+            int to = from + lengths[i];
+            memory.getBytes(sources[i], image, from, lengths[i]);
+            if (!Arrays.equals(shown, from, to, image, from, to)) {
                 return false;
             }
         }
@@ -85,7 +106,12 @@ final class Publisher {
     }
 
     private int slotAfterNewest() {
-        int newest = PublishLayout.SLOTS - 1;
+        return (newest() + PublishLayout.SLOTS + 1) % PublishLayout.SLOTS;
+    }
+
+    /** The slot with the highest stamp, -1 if none has one. */
+    private int newest() {
+        int newest = -1;
         long highest = 0;
         for (int i = 0; i < PublishLayout.SLOTS; i++) {
             long stamp = memory.getLongAcquire(PublishLayout.slotOffset(geometry.publishOffset(), i));
@@ -94,6 +120,6 @@ final class Publisher {
                 newest = i;
             }
         }
-        return (newest + 1) % PublishLayout.SLOTS;
+        return newest;
     }
 }

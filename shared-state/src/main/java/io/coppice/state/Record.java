@@ -39,8 +39,8 @@ public final class Record extends Structure {
     /** Sets an integer field. */
     public void set(LongField field, long value) {
         check(field, field.layoutIdentity);
+        changing();
         engine.setLong(base + field.offset, value);
-        changed();
     }
 
     /** Adds to an integer field, wrapping around on overflow, and returns the sum. */
@@ -48,8 +48,8 @@ public final class Record extends Structure {
         check(field, field.layoutIdentity);
         long offset = base + field.offset;
         long sum = engine.getLong(offset) + delta;
+        changing();
         engine.setLong(offset, sum);
-        changed();
         return sum;
     }
 
@@ -62,8 +62,8 @@ public final class Record extends Structure {
     /** Sets a double field. */
     public void set(DoubleField field, double value) {
         check(field, field.layoutIdentity);
+        changing();
         engine.setLong(base + field.offset, Double.doubleToRawLongBits(value));
-        changed();
     }
 
     /** Adds to a double field and returns the sum. */
@@ -123,8 +123,8 @@ public final class Record extends Structure {
     /** Empties a field. */
     public void clear(BytesField field) {
         check(field, field.layoutIdentity);
+        changing();
         engine.setLong(base + field.offset, 0);
-        changed();
     }
 
     @Override
@@ -146,14 +146,15 @@ public final class Record extends Structure {
         }
         long lengthOffset = base + field.offset;
         engine.begin(base, UndoLayout.entryBytes((length >> 3) + 2L) + UndoLayout.ONE_WORD_ENTRY, structure);
+        changing();
         engine.setBytes(lengthOffset + Long.BYTES + at, source, from, length);
         engine.setLong(lengthOffset, (long) at + length);
         engine.end();
-        changed();
     }
 
-    private void changed() {
-        if (published) {
+    /** Before the change: an error that comes as soon as it is stored must not leave it unpublished. */
+    private void changing() {
+        if (published && base >= 0) {
             engine.publishedChanged();
         }
     }

@@ -26,6 +26,7 @@ public final class State {
         this.seed = seed;
         this.structures = new StructureTable(engine);
         engine.eraseStamped();
+        engine.eraseWrongImages();
         engine.publishAgain();
     }
 
