@@ -8,8 +8,9 @@ package io.coppice.state;
  * <p>Only the identity has a checksum, and the marker of a step back. {@link LiveWords} says what damage of the other words is
  * noticed at take-over, by what else the segment says. Not noticed are: commitSequence less one; commitSequence without a
  * checksum of the arena, if it is higher, or lower and nothing is stamped above it; rollbackCount (any value serves); the
- * saved words in the undo log and the stamps of its later entries, unless there is a checksum of the arena; and what an owner
- * says of itself (heartbeat, owner, last words), which nobody relies on to read the contents.
+ * records of timelines before the present one, by which readers are told what a step back lost or repeated; the saved words
+ * in the undo log and the stamps of its later entries, unless there is a checksum of the arena; and what an owner says of
+ * itself (heartbeat, owner, last words), which nobody relies on to read the contents.
  *
  * <pre>
  *  offset bytes field             ordering and meaning
