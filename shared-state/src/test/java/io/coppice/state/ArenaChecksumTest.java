@@ -240,7 +240,9 @@ class ArenaChecksumTest {
         filled();
         memory.putLong(HeaderLayout.ARENA_CHECKSUM_OFFSET, 0);
         OwnedSegment successor = TestSegments.own(memory, 2, aside);
-        assertThrows(SegmentDamagedException.class, () -> successor.recover(Checksum.NONE));
+        SegmentDamagedException refusal =
+                assertThrows(SegmentDamagedException.class, () -> successor.recover(Checksum.NONE));
+        assertFalse(String.valueOf(refusal.getMessage()).contains("checksum: none"), refusal.getMessage());
         successor.restore(successor.checkpoints().get(0));
         assertEquals(7, total(successor));
         assertEquals(Checksum.NONE, successor.checksum());
