@@ -9,24 +9,30 @@ import io.coppice.state.testing.CrashError;
 import io.coppice.state.testing.RecordingMemory;
 import org.junit.jupiter.api.Test;
 
-/** An owner died in a migration; its successor steps back instead of migrating again, and dies at each store of that. */
+/** Owners that die in what follows a migration that came to no end: at each store of it. */
 class PendingMigrationTest {
     private static final int STATE_BYTES = 64 << 10;
 
     private final RecordingMemory memory = TestSegments.formatted(STATE_BYTES);
     private final HeapAside aside = new HeapAside(memory);
 
-    private void dieInAMigration() throws Exception {
-        OwnedSegment owner = TestSegments.own(memory, 1, aside);
-        owner.recover();
+    private static OwnedSegment filled(RecordingMemory disk, HeapAside kept) {
+        OwnedSegment owner = takeOver(disk, kept);
         for (long value = 1; value <= 3; value++) {
-            total(owner).set(RecordPlayer.TOTAL, value);
+            total(owner).set(RecordPlayer.TOTAL, 10 * value);
             owner.state().commit();
         }
-        assertThrows(CrashError.class, () -> owner.migrate((old, state) -> {
-            memory.crashAfter(0);
-            state.record("counters", RecordPlayer.COUNTERS);
-        }));
+        return owner;
+    }
+
+    private void dieInAMigration() {
+        OwnedSegment owner = filled(memory, aside);
+        assertThrows(
+                CrashError.class,
+                () -> owner.migrate((old, state) -> {
+                    memory.crashAfter(0);
+                    state.record("counters", RecordPlayer.COUNTERS);
+                }));
         memory.surviveFromNow();
     }
 
@@ -60,13 +66,51 @@ class PendingMigrationTest {
             OwnedSegment third = takeOver(disk, kept);
             boolean pending = third.migrationPending();
             if (pending) {
-                third.migrate((old, state) -> state.record("counters", RecordPlayer.COUNTERS)
-                        .set(RecordPlayer.TOTAL, old.commitSequence()));
+                migrate(third);
             }
             OwnedSegment fourth = takeOver(disk, kept);
             assertFalse(fourth.migrationPending());
             assertEquals(pending ? 3 : 0, total(fourth).get(RecordPlayer.TOTAL), "died after " + stores);
             assertEquals(third.timeline(), fourth.timeline());
         }
+    }
+
+    @Test
+    void shouldHoldTheOldContentsAfterADeathAnywhereInTheEndOfAMigrationThatThrew() throws Exception {
+        boolean died = true;
+        int pending = 0;
+        for (int stores = 0; died; stores++) {
+            RecordingMemory disk = TestSegments.formatted(STATE_BYTES);
+            HeapAside kept = new HeapAside(disk);
+            int left = stores;
+            OwnedSegment first = filled(disk, kept);
+            Throwable thrown = assertThrows(
+                    Throwable.class,
+                    () -> first.migrate((old, state) -> {
+                        state.record("other", RecordPlayer.COUNTERS);
+                        state.commit();
+                        disk.crashAfter(left);
+                        throw new IllegalStateException("cannot migrate");
+                    }));
+            disk.surviveFromNow();
+            died = thrown instanceof CrashError;
+            OwnedSegment second = takeOver(disk, kept);
+            if (second.migrationPending()) {
+                pending++;
+                migrate(second);
+                assertEquals(3, total(second).get(RecordPlayer.TOTAL), "died after " + stores);
+            } else {
+                assertEquals(30, total(second).get(RecordPlayer.TOTAL), "died after " + stores);
+                assertEquals(3, second.state().commitSequence());
+            }
+            assertEquals(1, second.state().structures().size(), "died after " + stores);
+            assertEquals(2, takeOver(disk, kept).timeline());
+        }
+        assertTrue(pending > 20, "pending " + pending);
+    }
+
+    private static void migrate(OwnedSegment owner) throws Exception {
+        owner.migrate((old, state) ->
+                state.record("counters", RecordPlayer.COUNTERS).set(RecordPlayer.TOTAL, old.commitSequence()));
     }
 }
