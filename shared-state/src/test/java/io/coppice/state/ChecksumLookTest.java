@@ -1,11 +1,14 @@
 package io.coppice.state;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.state.ReaderInterleavingTest.Replaying;
+import io.coppice.state.testing.RecordingMemory;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -32,5 +35,37 @@ class ChecksumLookTest {
             right += verdict == ChecksumVerdict.RIGHT ? 1 : 0;
         }
         assertTrue(right > 20, "seed " + seed + ": " + right);
+    }
+
+    /** The log is as long as before, and holds other entries: only the count of rollbacks tells. */
+    @Test
+    void shouldNotTakeARollbackAndAnotherChangeForDamage() {
+        RecordLayout.Builder builder = RecordLayout.named("pair");
+        LongField first = builder.int64("first");
+        LongField second = builder.int64("second");
+        RecordLayout layout = builder.build();
+        RecordingMemory disk = TestSegments.formatted(RecordedRun.LENGTH);
+        SegmentGeometry geometry = SegmentGeometry.of(RecordedRun.LENGTH);
+        OwnedSegment owner = TestSegments.own(disk, 1);
+        owner.recover(Checksum.ARENA);
+        Record record = owner.state().record("pair", layout);
+        record.set(first, 11);
+        owner.state().commit();
+        record.set(first, 21);
+        boolean[] changed = {false};
+        Memory reading = new ReaderInterleavingTest.Reading(disk.bytes()) {
+            @Override
+            public void getBytes(long offset, byte[] target, int from, int length) {
+                super.getBytes(offset, target, from, length);
+                if (!changed[0] && offset == geometry.undoOffset()) {
+                    changed[0] = true;
+                    owner.state().rollback();
+                    record.set(second, 22);
+                }
+            }
+        };
+        ChecksumLook look = new ChecksumLook(reading, geometry);
+        assertEquals(ChecksumVerdict.BUSY, look.tryTake());
+        assertEquals(ChecksumVerdict.RIGHT, look.tryTake());
     }
 }
