@@ -23,6 +23,9 @@ import java.util.regex.Pattern;
  * The files of abandoned contents next to a segment: {@code ingest.abandoned-T3-C1200.seg} next to {@code ingest.seg}, mode
  * 0600. A copy is written under a name nobody can guess and renamed when it is complete, so that a file of that form always
  * is.
+ *
+ * <p>A segment that was moved away and made anew begins at timeline 1 again, and finds what the one before it set aside. Which
+ * of them a file is of, its createdEpochMs says: numbers of timelines mean something only within one.
  */
 final class AbandonedFiles implements Aside {
     /**
@@ -52,20 +55,32 @@ final class AbandonedFiles implements Aside {
                 Pattern.quote(prefix) + "T([1-9][0-9]{0,17})-C(0|[1-9][0-9]{0,17})" + Pattern.quote(SEGMENT_SUFFIX));
     }
 
-    /** Newest first. Their contents are not looked at. */
+    /** One file, and when the segment was created whose contents it holds; 0 if it does not tell. */
+    private record Kept(Abandoned contents, long createdEpochMs) {
+        static final Comparator<Kept> NEWEST_FIRST = Comparator.comparingLong(Kept::createdEpochMs)
+                .thenComparingLong(kept -> kept.contents().timeline())
+                .thenComparingLong(kept -> kept.contents().commitSequence())
+                .reversed();
+    }
+
+    /** Newest first, those of earlier segments last. Their contents are not looked at. */
     List<Abandoned> list() throws IOException {
-        List<Abandoned> found = new ArrayList<>();
+        return kept().stream().map(Kept::contents).toList();
+    }
+
+    private List<Kept> kept() throws IOException {
+        List<Kept> found = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
                 Matcher matcher = form.matcher(String.valueOf(file.getFileName()));
                 if (matcher.matches()) {
-                    found.add(new Abandoned(file, Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2))));
+                    Abandoned contents =
+                            new Abandoned(file, Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)));
+                    found.add(new Kept(contents, createdEpochMs(file)));
                 }
             }
         }
-        found.sort(Comparator.comparingLong(Abandoned::timeline)
-                .thenComparingLong(Abandoned::commitSequence)
-                .reversed());
+        found.sort(Kept.NEWEST_FIRST);
         return found;
     }
 
@@ -79,6 +94,12 @@ final class AbandonedFiles implements Aside {
     @Override
     public Abandoned keep(long timeline, long commitSequence, long inUse) throws SegmentException {
         Path target = file(timeline, commitSequence);
+        if (timeline == inUse && Files.exists(target) && createdEpochMs(target) != createdEpochMs(segment)) {
+            throw new SegmentException("Cannot set aside the contents of segment " + segment + " as "
+                    + Abandoned.id(timeline, commitSequence) + ": " + Abandoned.id(timeline, commitSequence)
+                    + " is there already, of an earlier segment of that name, and is what shall be brought back. Start the"
+                    + " daemon once more and stop it: the number of its last commit is another one then.");
+        }
         Path unfinished = directory.resolve("." + prefix + UUID.randomUUID() + UNFINISHED_SUFFIX);
         try {
             removeUnfinished();
@@ -152,8 +173,10 @@ final class AbandonedFiles implements Aside {
     private void makeRoom(Abandoned newest, long inUse) throws IOException {
         List<Abandoned> stepped = new ArrayList<>();
         List<Abandoned> unstepped = new ArrayList<>();
-        for (Abandoned abandoned : list()) {
-            if (abandoned.timeline() != newest.timeline()) {
+        long created = createdEpochMs(segment);
+        for (Kept kept : kept()) {
+            Abandoned abandoned = kept.contents();
+            if (abandoned.timeline() != newest.timeline() || kept.createdEpochMs() != created) {
                 (hasSteps(abandoned) ? stepped : unstepped).add(abandoned);
             } else if (abandoned.timeline() != inUse && !abandoned.id().equals(newest.id())) {
                 // An earlier attempt at this step back, which did not come to its decision.
@@ -175,6 +198,15 @@ final class AbandonedFiles implements Aside {
                     || word(file, HeaderLayout.LAST_STEP_COMMIT_OFFSET) != 0;
         } catch (NoSuchFileException | EOFException e) {
             return false;
+        }
+    }
+
+    /** When the segment was created whose contents a file holds, 0 if that cannot be read. */
+    private static long createdEpochMs(Path file) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            return word(channel, HeaderLayout.CREATED_EPOCH_MS_OFFSET);
+        } catch (IOException e) {
+            return 0;
         }
     }
 
