@@ -38,11 +38,7 @@ import java.util.Arrays;
 final class ArenaChecksum {
     private static final long NO_STAMP = -1;
 
-    private static final String ADVICE =
-            "Go back to a checkpoint or to contents set aside (coppice state, coppice restore),"
-                    + " or start empty (coppice purge, run --fresh)";
-
-    private static final String OR_TAKE_IT = "; or take the contents as they are with `checksum: none`";
+    private static final String OR_TAKE_IT = " Or take the contents as they are with `checksum: none`.";
 
     private final Memory memory;
     private final SegmentGeometry geometry;
@@ -149,7 +145,7 @@ final class ArenaChecksum {
     void requireKnown() {
         if (Checksum.of(mode()).isEmpty()) {
             throw new SegmentDamagedException("The header does not say whether there is a checksum of the arena ("
-                    + Long.toHexString(mode()) + "). " + ADVICE + ".");
+                    + Long.toHexString(mode()) + "). " + SegmentDamagedException.WAYS_OUT);
         }
     }
 
@@ -174,12 +170,12 @@ final class ArenaChecksum {
         long expected = memory.getLong(pair(committed) + HeaderLayout.ARENA_HASH_OFFSET);
         if (stamp != committed) {
             throw new SegmentDamagedException("The header has no checksum of commit " + committed + ", but one of "
-                    + stamp + ": the one or the other was damaged. " + ADVICE + OR_TAKE_IT + ".");
+                    + stamp + ": the one or the other was damaged. " + SegmentDamagedException.WAYS_OUT + OR_TAKE_IT);
         }
         if (found != expected) {
             throw new SegmentDamagedException(
                     "The arena was damaged since commit " + committed + ": its checksum is " + Long.toHexString(found)
-                            + ", expected " + Long.toHexString(expected) + ". " + ADVICE + OR_TAKE_IT + ".");
+                            + ", expected " + Long.toHexString(expected) + ". " + SegmentDamagedException.WAYS_OUT + OR_TAKE_IT);
         }
     }
 

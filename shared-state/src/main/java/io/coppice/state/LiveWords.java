@@ -59,8 +59,7 @@ final class LiveWords {
     }
 
     private static SegmentDamagedException damaged(String found) {
-        return new SegmentDamagedException("The header is damaged: it says " + found
-                + ". Go back to a checkpoint or to contents set aside (coppice state, coppice restore), or start empty"
-                + " (coppice purge, run --fresh).");
+        return new SegmentDamagedException(
+                "The header is damaged: it says " + found + ". " + SegmentDamagedException.WAYS_OUT);
     }
 }

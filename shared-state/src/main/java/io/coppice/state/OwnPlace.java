@@ -153,7 +153,7 @@ final class OwnPlace {
         consumedNumber = none ? 0 : memory.getLong(at + PlaceLayout.CONSUMED_NUMBER_OFFSET);
         if (!PlaceLayout.plausible(position, number)) {
             throw new SegmentDamagedException("Segment " + engine.segment() + ": a ring's place at position " + position
-                    + ", message " + number + " cannot be. Remove the segment (coppice purge, run --fresh).");
+                    + ", message " + number + " cannot be. " + SegmentDamagedException.WAYS_OUT);
         }
         restores = engine.restores();
     }

@@ -67,8 +67,9 @@ public sealed interface Validation {
                     found + " bytes",
                     expected + " bytes",
                     "A segment keeps the size that it was made with: set the manifest keys `state` and `checkpoints` back, or"
-                            + " empty it (coppice purge, run --fresh). To keep what is in it, let a daemon of another name"
-                            + " with the new size read it (`reads`) and copy it over.");
+                            + " empty it: move the file away while the root is down (coppice purge and run --fresh empty"
+                            + " every daemon of the instance). To keep what is in it, let a daemon of another name with the"
+                            + " new size read it (`reads`) and copy it over.");
         }
     }
 
@@ -81,7 +82,8 @@ public sealed interface Validation {
                     "header",
                     found,
                     expected,
-                    "Its contents cannot be trusted; keep a copy if they matter, then purge the instance.");
+                    "Its contents cannot be trusted. Move the file away while the root is down: the next start makes a new"
+                            + " one, and coppice restore brings back what a daemon had set aside.");
         }
     }
 

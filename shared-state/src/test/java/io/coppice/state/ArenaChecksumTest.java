@@ -129,6 +129,11 @@ class ArenaChecksumTest {
         SegmentDamagedException told = assertThrows(SegmentDamagedException.class, successor::recover);
         assertTrue(String.valueOf(told.getMessage()).contains("damaged since commit 2"), told::getMessage);
         assertTrue(String.valueOf(told.getMessage()).contains("coppice restore"), told::getMessage);
+        assertTrue(
+                String.valueOf(told.getMessage())
+                        .contains("start it empty (`resume: zero` in its manifest; coppice purge and run --fresh empty"
+                                + " every daemon of the instance)"),
+                told::getMessage);
         assertTrue(successor.isDamaged());
         assertThrows(SegmentDamagedException.class, successor::state);
         assertThrows(SegmentDamagedException.class, () -> successor.migrate((old, state) -> {}));

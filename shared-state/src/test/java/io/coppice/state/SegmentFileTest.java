@@ -129,6 +129,7 @@ class SegmentFileTest {
             }
             patch(offset, new byte[] {(byte) (page[0] ^ 0x10)});
             assertRefused(Validation.DamagedHeader.class, SPEC, "checksum");
+            assertRefused(Validation.DamagedHeader.class, SPEC, "Move the file away while the root is down");
             patch(offset, page);
         }
         assertInstanceOf(Validation.Valid.class, SegmentFile.validate(segment, SPEC));
