@@ -393,7 +393,7 @@ public final class RingReader {
         missingAtCommit = committed;
         List<StructureInfo> structures = segment.directory();
         if (structures == null) {
-            missing = unavailable("the writer commits faster than its directory can be read");
+            missing = unavailable("the writer commits faster than its directory can be read, or replaces its contents");
             missingAtCommit = -1;
             return false;
         }

@@ -39,6 +39,21 @@ class RingStepBackTest {
     }
 
     @Test
+    void shouldSayThatTheWriterMayBeReplacingItsContentsAndNotOnlyThatItIsFast() throws Exception {
+        owner.recover();
+        send(1, 8);
+        State state = RingRig.takeOver(reader);
+        RingReader first = TestSegments.read(writer).ring(state.cursor("place", "unit", "orders"));
+        List<RingPoll> during = new ArrayList<>();
+        owner.migrate((old, target) -> during.add(first.poll((buffer, offset, length, number) -> {}, 1)));
+        assertEquals(
+                List.of(new RingPoll.Unavailable(
+                        "Ring orders of unit: the writer commits faster than its directory can be read, or replaces its"
+                                + " contents.")),
+                during);
+    }
+
+    @Test
     void shouldNeverHandOverWhatAStepBackPutInAMessagesPlace() throws Exception {
         owner.recover();
         send(1, 8);
