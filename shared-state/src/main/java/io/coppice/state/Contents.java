@@ -16,6 +16,9 @@ final class Contents {
     private final StepBack stepBack;
     private final @Nullable Aside aside;
 
+    /** What the last step back set aside; null if nothing, or if none was made. */
+    private @Nullable Abandoned setAside;
+
     /** The migration whose marker stands, null none. */
     private StepBack.@Nullable Decision migration;
 
@@ -31,6 +34,10 @@ final class Contents {
 
     boolean migrationPending() {
         return migration != null;
+    }
+
+    Optional<Abandoned> setAside() {
+        return Optional.ofNullable(setAside);
     }
 
     /** Finishes the step back that an owner died in, if there is one; of a migration, the part that is not the user's. */
@@ -67,6 +74,7 @@ final class Contents {
     }
 
     void empty(boolean keep) throws SegmentException {
+        setAside = null;
         if (keep) {
             keepAbandoned(0);
         }
@@ -77,6 +85,7 @@ final class Contents {
 
     /** @param checkpoint verified */
     void restore(Checkpoint checkpoint) throws SegmentException {
+        setAside = null;
         // A restart that steps back where its predecessor did abandons nothing, and must not push out what that one
         // did.
         if (!stepBack.isThere(memory, dataOffset(checkpoint), checkpoint.dataBytes())) {
@@ -88,6 +97,7 @@ final class Contents {
     }
 
     void restore(Abandoned abandoned) throws SegmentException {
+        setAside = null;
         try (ReadOnlySegment source = open(abandoned.timeline(), abandoned.commitSequence())) {
             requireSound(source);
             keepAbandoned(abandoned.timeline());
@@ -103,6 +113,7 @@ final class Contents {
      * kept, read or held on the heap, nothing is decided yet then.
      */
     StateView beginMigration() throws SegmentException {
+        setAside = null;
         StepBack.Decision decision = migration;
         StateView old;
         if (decision == null) {
@@ -128,6 +139,7 @@ final class Contents {
             Aside place = aside;
             if (!readable && place != null) {
                 place.discard(timeline, commit);
+                setAside = null;
             }
         }
     }
@@ -156,6 +168,7 @@ final class Contents {
             copyAbandoned(decision);
             finish();
             place.discard(decision.source(), decision.commit());
+            setAside = null;
         }
     }
 
@@ -211,7 +224,8 @@ final class Contents {
         if (place != null) {
             long committed = commitSequence();
             // What is no number of a commit was damaged; the name of the file need not tell.
-            place.keep(timeline(), committed < 0 || committed > Abandoned.MOST_COMMITS ? 0 : committed, inUse);
+            boolean number = committed >= 0 && committed <= Abandoned.MOST_COMMITS;
+            setAside = place.keep(timeline(), number ? committed : 0, inUse);
         }
     }
 

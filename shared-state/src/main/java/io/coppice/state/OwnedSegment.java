@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -259,6 +260,13 @@ public final class OwnedSegment implements AutoCloseable {
      */
     public void restore(Abandoned abandoned) throws SegmentException {
         stepBack(() -> contents.restore(abandoned));
+    }
+
+    /**
+     * What the last step back of this owner set aside; empty if it was none that keeps anything, or found nothing to keep.
+     */
+    public Optional<Abandoned> setAside() {
+        return contents.setAside();
     }
 
     /** Whether the predecessor died in a migration, which has to be begun again. */

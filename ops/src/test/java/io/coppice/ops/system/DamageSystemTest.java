@@ -64,7 +64,7 @@ class DamageSystemTest {
         String log = coppice.log("keeper");
         assertTrue(log.contains("incarnation 4 at 3\n"), log);
         assertTrue(log.contains("fell back to the checkpoint of commit "), log);
-        assertTrue(log.contains(": the contents were damaged\n"), log);
+        assertTrue(log.contains(": the contents were damaged; what was there is set aside as T1-C"), log);
         assertEquals(0, root.stop(), root.stderr());
         Coppice.Result aside = coppice.run("state", "keeper", "--abandoned");
         assertTrue(aside.out().startsWith("T1-C"), aside.out());

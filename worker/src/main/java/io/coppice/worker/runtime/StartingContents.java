@@ -81,7 +81,7 @@ final class StartingContents {
         String reason = damaged ? ": the contents were damaged" : ": processes kept dying on the last commit";
         if (to == ReleaseLine.Fallback.EMPTY) {
             segment.empty(true);
-            port.log("fell back to an empty state" + reason, null);
+            port.log("fell back to an empty state" + reason + setAside(), null);
             return;
         }
         for (Checkpoint checkpoint : segment.checkpoints()) {
@@ -90,7 +90,9 @@ final class StartingContents {
                     && checkpoint.commitSequence() == segment.commitSequence();
             if (!thisCommit && !segment.wasAbandoned(checkpoint) && segment.verify(checkpoint)) {
                 segment.restore(checkpoint);
-                port.log("fell back to the checkpoint of commit " + checkpoint.commitSequence() + reason, null);
+                port.log(
+                        "fell back to the checkpoint of commit " + checkpoint.commitSequence() + reason + setAside(),
+                        null);
                 return;
             }
         }
@@ -104,7 +106,11 @@ final class StartingContents {
     private void resume(Daemon daemon, Optional<PreviousExit> previousExit) throws Exception {
         switch (policy.resume()) {
             case RESUME -> {}
-            case ZERO -> segment.empty(false);
+            case ZERO -> {
+                String lost = "commit " + segment.commitSequence() + " of timeline " + segment.timeline();
+                segment.empty(false);
+                port.log("starting empty, as declared (`resume: zero`); " + lost + " is not kept", null);
+            }
             case ASK -> {
                 port.phase(Phase.RECOVERING);
                 ResumeFrom answer = daemon.recover(new Facts(previousExit));
@@ -121,9 +127,25 @@ final class StartingContents {
     private void follow(ResumeFrom answer) throws SegmentException {
         switch (answer.kind()) {
             case LAST_COMMIT -> {}
-            case ZERO -> segment.empty(true);
-            case CHECKPOINT -> segment.restore(answer.checkpoint().orElseThrow());
+            case ZERO -> {
+                segment.empty(true);
+                port.log("starting empty, as recover() answered" + setAside(), null);
+            }
+            case CHECKPOINT -> {
+                Checkpoint checkpoint = answer.checkpoint().orElseThrow();
+                segment.restore(checkpoint);
+                port.log(
+                        "went back to the checkpoint of commit " + checkpoint.commitSequence()
+                                + ", as recover() answered" + setAside(),
+                        null);
+            }
         }
+    }
+
+    private String setAside() {
+        return segment.setAside()
+                .map(kept -> "; what was there is set aside as " + kept.id())
+                .orElse("");
     }
 
     /** What the daemon is told. */

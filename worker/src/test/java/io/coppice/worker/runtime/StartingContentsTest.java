@@ -146,6 +146,10 @@ class StartingContentsTest {
         prepare(StatePolicy.Resume.ZERO, never());
         assertEquals(List.of(), segment.state().structures());
         assertEquals(0, abandoned());
+        assertTrue(
+                logged.toString()
+                        .contains("starting empty, as declared (`resume: zero`); commit 2 of timeline 1 is not kept\n"),
+                logged.toString());
     }
 
     @Test
@@ -165,6 +169,16 @@ class StartingContentsTest {
         assertEquals(List.of(), segment.state().structures());
         assertEquals(2, abandoned());
         prepare(StatePolicy.Resume.ASK, never());
+        assertTrue(
+                logged.toString()
+                        .contains(
+                                "went back to the checkpoint of commit 1, as recover() answered; what was there is set"
+                                        + " aside as T1-C2\n"),
+                logged.toString());
+        assertTrue(
+                logged.toString()
+                        .contains("starting empty, as recover() answered; what was there is set aside as T2-C1\n"),
+                logged.toString());
     }
 
     @Test
@@ -174,7 +188,11 @@ class StartingContentsTest {
         prepare(StatePolicy.Resume.RESUME, never(), ReleaseLine.Fallback.EMPTY);
         assertEquals(List.of(), segment.state().structures());
         assertEquals(2, abandoned());
-        assertTrue(logged.toString().contains("fell back to the checkpoint of commit 1"), logged.toString());
+        assertTrue(
+                logged.toString()
+                        .contains("fell back to the checkpoint of commit 1: processes kept dying on the last commit;"
+                                + " what was there is set aside as T1-C2\n"),
+                logged.toString());
     }
 
     @Test
