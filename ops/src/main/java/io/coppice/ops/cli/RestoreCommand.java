@@ -136,14 +136,14 @@ final class RestoreCommand implements Callable<Integer> {
             throws SegmentException, IOException {
         long incarnation;
         int phase;
-        try (ReadOnlySegment before = SegmentFile.openReadOnly(daemon.file())) {
-            incarnation = before.incarnation();
-            phase = before.phase();
+        try (ReadOnlySegment present = SegmentFile.openReadOnly(daemon.file())) {
+            incarnation = present.incarnation();
+            phase = present.phase();
         }
         try (OwnedSegment segment = SegmentFile.openOwned(
                 daemon.file(), daemon.lock(), ProcessHandle.current().pid(), incarnation)) {
             recover(segment);
-            String present = "T" + segment.timeline() + "-C" + segment.commitSequence();
+            List<Abandoned> before = daemon.abandoned();
             if (abandoned != null) {
                 segment.restore(abandoned);
             } else {
@@ -152,14 +152,27 @@ final class RestoreCommand implements Callable<Integer> {
             if (Phase.of(phase).isPresent()) {
                 segment.phase(phase);
             }
-            boolean kept =
-                    daemon.abandoned().stream().anyMatch(aside -> aside.id().equals(present));
             coppice.output()
                     .line(name + ": restored " + what + "; timeline " + segment.timeline() + " begins at commit "
-                            + segment.state().commitSequence()
-                            + (kept ? ". What it held before is set aside as " + present + "." : "."));
+                            + segment.state().commitSequence() + "."
+                            + segment.setAside()
+                                    .map(kept -> " What it held before is set aside as " + kept.id() + ".")
+                                    .orElse("")
+                            + madeRoom(before, daemon.abandoned()));
             coppice.output().flush();
         }
+    }
+
+    /** Only so many are kept: whoever counts on an older one hears that it is gone. */
+    private static String madeRoom(List<Abandoned> before, List<Abandoned> after) {
+        List<String> gone = before.stream()
+                .filter(kept -> !after.contains(kept))
+                .map(Abandoned::id)
+                .toList();
+        return gone.isEmpty()
+                ? ""
+                : " " + String.join(" and ", gone) + " made room for it and " + (gone.size() == 1 ? "is" : "are")
+                        + " gone.";
     }
 
     /** Damaged contents are a reason to restore others, not a reason against it. */

@@ -153,6 +153,27 @@ class RestoreCommandTest {
     }
 
     @Test
+    void shouldSayWhatMadeRoomForWhatItSetsAside() throws Exception {
+        OwnedSegment report = shop.owned("report", 1);
+        for (long value = 1; value <= 3; value++) {
+            commit(report, value);
+            report.empty(true);
+        }
+        commit(report, 4);
+        report.checkpoint();
+        commit(report, 5);
+        shop.releaseSegments();
+        shop.child(3, row -> row.wanted(WantedCode.DOWN));
+        assertEquals(
+                new Result(
+                        0,
+                        "report: restored checkpoint 1; timeline 5 begins at commit 1. What it held before is set aside as"
+                                + " T4-C2. T1-C1 made room for it and is gone.\n",
+                        ""),
+                harness.run("restore", "report", "--checkpoint", "1", "--yes"));
+    }
+
+    @Test
     void shouldBringACheckpointBack() throws Exception {
         stopIngest(ChildStateCode.STOPPED);
         Result result = harness.run("restore", "ingest", "--checkpoint", "1", "--yes");
