@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** The keys about a daemon's contents as a whole: how they are read, and what they make of a worker's command line. */
 final class StateRules {
     private static final Pattern COMMITS = Pattern.compile("([1-9][0-9]{0,8}) commits?");
+    private static final Pattern COUNT = Pattern.compile("-?[0-9]+ commits?");
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
     private static final long MAX_EVERY_MS = 24L * 3_600_000;
 
@@ -81,6 +82,10 @@ final class StateRules {
         Matcher commits = COMMITS.matcher(text);
         if (commits.matches()) {
             return new Every(0, Long.parseLong(commits.group(1)));
+        }
+        if (COUNT.matcher(text).matches()) {
+            problems.add(node.at(), path, "`" + text + "` is out of range", expected);
+            return null;
         }
         if (Quantity.durationMs(text) == null) {
             Quantity.Fault fault = Quantity.durationFault(text);

@@ -29,6 +29,12 @@ class StateRulesTest {
                     told.contains("expected a duration such as 30s, or a number of commits such as `1000 commits`"),
                     told);
         }
+        for (String text : new String[] {"0 commits", "-3 commits", "1000000000 commits"}) {
+            Problems problems = new Problems("x.yaml");
+            StateRules.every(new YamlNode.Scalar(new Position(1, 1), text, true), "checkpoint_every", problems);
+            String told = problems.inFileOrder().toString();
+            assertTrue(told.contains("`" + text + "` is out of range, expected"), told);
+        }
         Problems problems = new Problems("x.yaml");
         StateRules.every(new YamlNode.Scalar(new Position(1, 1), "5ms", true), "checkpoint_every", problems);
         assertTrue(
