@@ -60,8 +60,9 @@ public interface Daemon {
      * Fills a new, empty state from old contents, where the manifest says {@code evolve: migrate} and {@link #start} met, in
      * its own state, a structure of another layout, type or size ({@link io.coppice.state.LayoutMismatchException} left it). Atomic: peers
      * see neither the old nor the new contents while it runs, and a process that dies in it begins it again. It may
-     * commit as often as the undo log asks for. Afterwards {@link #start} is called again, and must ask the context for its
-     * structures again. It has a timeout of its own (manifest key {@code migrate: {timeout: …}}); the old contents are kept
+     * commit as often as the undo log asks for. Do not count on a {@link #start} before it: in the successor of a process that
+     * died in it, it comes first. Afterwards {@code start} is called, again or for the first time, and must ask the context
+     * for its structures again. It has a timeout of its own (manifest key {@code migrate: {timeout: …}}); the old contents are kept
      * aside.
      *
      * <p>Rings are empty afterwards, too: readers are told that the writer's timeline is another one, and messages that a
