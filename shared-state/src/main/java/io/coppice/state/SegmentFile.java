@@ -63,7 +63,7 @@ public final class SegmentFile {
     public static Validation validate(Path file, SegmentSpec expected) {
         Validation found = validate(file);
         if (found instanceof Validation.WrongLength wrong) {
-            return new Validation.WrongLength(file, wrong.found(), expected.lengthBytes());
+            return new Validation.WrongLength(file, wrong.found(), expected.lengthBytes(), wrong.whole());
         }
         return SegmentHeader.expect(found, expected);
     }
@@ -237,10 +237,10 @@ public final class SegmentFile {
             }
             long length = Files.size(file);
             if (length < SegmentSpec.MIN_LENGTH_BYTES) {
-                return new Validation.WrongLength(file, length, SegmentSpec.MIN_LENGTH_BYTES);
+                return new Validation.WrongLength(file, length, SegmentSpec.MIN_LENGTH_BYTES, false);
             }
             if (length > SegmentSpec.MAX_LENGTH_BYTES) {
-                return new Validation.WrongLength(file, length, SegmentSpec.MAX_LENGTH_BYTES);
+                return new Validation.WrongLength(file, length, SegmentSpec.MAX_LENGTH_BYTES, false);
             }
             return null;
         } catch (IOException e) {

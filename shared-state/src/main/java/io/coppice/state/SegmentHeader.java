@@ -60,7 +60,7 @@ final class SegmentHeader {
         }
         long length = NativeWords.get(page, HeaderLayout.LENGTH_BYTES_OFFSET);
         if (length != memory.lengthBytes()) {
-            return new Validation.WrongLength(file, memory.lengthBytes(), length);
+            return new Validation.WrongLength(file, memory.lengthBytes(), length, false);
         }
         long state = NativeWords.get(page, HeaderLayout.STATE_BYTES_OFFSET);
         long checkpoints = NativeWords.get(page, HeaderLayout.CHECKPOINTS_OFFSET);
@@ -129,7 +129,7 @@ final class SegmentHeader {
         Validation owner = expectOwner(valid, expected.instance(), expected.name());
         if (owner instanceof Validation.Valid
                 && (header.stateBytes() != expected.stateBytes() || header.checkpoints() != expected.checkpoints())) {
-            return new Validation.WrongLength(valid.file(), header.lengthBytes(), expected.lengthBytes());
+            return new Validation.WrongLength(valid.file(), header.lengthBytes(), expected.lengthBytes(), true);
         }
         return owner;
     }

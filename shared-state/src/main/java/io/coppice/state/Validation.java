@@ -57,10 +57,23 @@ public sealed interface Validation {
         }
     }
 
-    /** Shorter or longer than it should be. */
-    record WrongLength(Path file, long found, long expected) implements Validation {
+    /**
+     * Shorter or longer than it should be.
+     *
+     * @param whole whether the file has the length that it was made with, so that another one is wanted of it
+     */
+    record WrongLength(Path file, long found, long expected, boolean whole) implements Validation {
         @Override
         public String message() {
+            if (!whole) {
+                return refusal(
+                        file,
+                        "length",
+                        found + " bytes",
+                        expected + " bytes",
+                        "The file was truncated, or is not all of a copy. Move it away while the root is down: the next start"
+                                + " makes a new one, and coppice restore brings back what a daemon had set aside.");
+            }
             return refusal(
                     file,
                     "length",
