@@ -147,6 +147,25 @@ class StartSystemTest {
         assertRefusedUntouched(segment);
     }
 
+    /** What daemons hold is in their own segments: an operator need not give it up for the record of what ran. */
+    @Test
+    void shouldGoOnFromWhatDaemonsHoldOnceADamagedSegmentOfTheRootIsMovedAway() throws Exception {
+        Path root = stoppedSegment().resolveSibling("root.seg");
+        String held = created();
+        overwrite(root, 40, new byte[] {1, 2, 3});
+        assertRefusedUntouched(root, "make sure that nothing of the instance is alive", "What its daemons hold stays");
+        Files.delete(root);
+        Coppice.Root successor = coppice.startRoot();
+        coppice.awaitState("ticker", "ready");
+        assertEquals(held, created());
+        assertEquals(0, successor.stop(), successor.stderr());
+    }
+
+    private String created() throws Exception {
+        String state = coppice.run("state", "ticker", "--json").out();
+        return state.substring(state.indexOf("\"created\""), state.indexOf("\"length_bytes\""));
+    }
+
     @Test
     void shouldRefuseAForeignFileInASegmentsPlace() throws Exception {
         Path segment = stoppedSegment();

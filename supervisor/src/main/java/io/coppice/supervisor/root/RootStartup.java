@@ -152,9 +152,9 @@ final class RootStartup {
         throw new StartupRefused(
                 EXIT_FAILED,
                 reason
-                        + " This is the record of what ran; without it something might be started that runs already. Once"
-                        + " nothing of the instance is alive, `coppice purge --instance " + plan.instance()
-                        + "` removes it.");
+                        + " This is the record of what ran; without it something might be started that runs already. So make"
+                        + " sure that nothing of the instance is alive, and move that file away. What its daemons hold stays;"
+                        + " `coppice purge` would remove that, too.");
     }
 
     private void emptySegments() throws StartupRefused {
