@@ -173,9 +173,9 @@ final class ArenaChecksum {
                     + stamp + ": the one or the other was damaged. " + SegmentDamagedException.WAYS_OUT + OR_TAKE_IT);
         }
         if (found != expected) {
-            throw new SegmentDamagedException(
-                    "The arena was damaged since commit " + committed + ": its checksum is " + Long.toHexString(found)
-                            + ", expected " + Long.toHexString(expected) + ". " + SegmentDamagedException.WAYS_OUT + OR_TAKE_IT);
+            throw new SegmentDamagedException("The arena was damaged since commit " + committed + ": its checksum is "
+                    + Long.toHexString(found) + ", expected " + Long.toHexString(expected) + ". "
+                    + SegmentDamagedException.WAYS_OUT + OR_TAKE_IT);
         }
     }
 

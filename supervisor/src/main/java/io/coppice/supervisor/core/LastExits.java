@@ -93,6 +93,11 @@ final class LastExits {
         };
     }
 
+    /** Whether a worker has found its contents damaged, which it may do in any stage of its start. */
+    static boolean isDamagedContents(ExitStatus status) {
+        return isCode(status, CONTENTS_DAMAGED_CODE);
+    }
+
     private static boolean mayLeaveWords(int code) {
         return code == EXCEPTION_CODE || code == FAIL_CODE || code == CONTENTS_NOT_MADE_CODE;
     }

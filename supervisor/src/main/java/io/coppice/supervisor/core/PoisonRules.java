@@ -9,7 +9,7 @@ import io.coppice.supervisor.core.ChildState.Verdict;
  *
  * <p>What comes from outside never counts and never resets the count: a kill by whomever, the OOM killer (SIGKILL, like any
  * other kill), an end that was asked for. Nor does what only the new code is to blame for: it wants another layout, which the
- * manifest refuses, or its recover or migrate threw, or did not return in time. A commit by a step resets it.
+ * manifest refuses, or its recover or migrate threw, crashed, or did not return in time. A commit by a step resets it.
  *
  * <p>Which fall-backs have been made is forgotten only when an incarnation of which a step committed was ready for the
  * {@code period} of {@code max_restarts}. A commit alone is not enough: contents may let one step commit and kill the next,
@@ -28,12 +28,15 @@ final class PoisonRules {
                 && child.spec.hasSegment()
                 && !LastExits.held(child.phase())
                 && progress == StepProgress.NONE
-                && (child.verdict == Verdict.NONE ? isOwnDoing(status) : isOfItsContents(child));
+                && (child.verdict == Verdict.NONE
+                        ? isOwnDoing(status) && (isOfItsContents(child) || LastExits.isDamagedContents(status))
+                        : isOfItsContents(child));
     }
 
-    /** What a recovery or migration takes too long for is not the commit that it starts from, but what is made of that. */
+    /** What a recovery or migration fails of is not the commit that it starts from, but what is made of that. */
     private static boolean isOfItsContents(ChildDraft child) {
-        return child.verdict != Verdict.START_TIMEOUT || child.start.stage() == StartStage.START;
+        boolean starting = child.phase() == ChildPhase.STARTING || child.verdict == Verdict.START_TIMEOUT;
+        return !starting || child.start.stage() == StartStage.START;
     }
 
     private static boolean isOwnDoing(ExitStatus status) {

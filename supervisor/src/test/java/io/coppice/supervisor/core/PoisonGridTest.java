@@ -32,6 +32,9 @@ class PoisonGridTest {
             start timeout        | 0                | 3        | 2
             recover timeout      | 0                | 2        | 2
             migrate timeout      | 0                | 2        | 2
+            crash in recover     | 0                | 2        | 2
+            crash in migrate     | 0                | 2        | 2
+            exit 74 in recover   | 0                | 3        | 2
             exit 0               | 0                | 2        | 2
             exit 71              | 0                | 2        | 2
             exit 72              | 0                | 2        | 2
@@ -69,6 +72,20 @@ class PoisonGridTest {
         });
         WAYS.put("recover timeout", (driver, progress) -> timeOutIn(driver, StartStage.RECOVER, progress));
         WAYS.put("migrate timeout", (driver, progress) -> timeOutIn(driver, StartStage.MIGRATE, progress));
+        WAYS.put(
+                "crash in recover",
+                (driver, progress) -> die(
+                        driver.toStarting(0).entered(0, StartStage.RECOVER),
+                        new ExitStatus.Signaled(11, true),
+                        progress));
+        WAYS.put(
+                "crash in migrate",
+                (driver, progress) -> die(
+                        driver.toStarting(0).entered(0, StartStage.MIGRATE), new ExitStatus.Exited(134), progress));
+        WAYS.put(
+                "exit 74 in recover",
+                (driver, progress) -> die(
+                        driver.toStarting(0).entered(0, StartStage.RECOVER), new ExitStatus.Exited(74), progress));
         WAYS.put(
                 "exit 75, words",
                 (driver, progress) -> driver.toStarting(0).died(0, new ExitStatus.Exited(75), "no", progress));

@@ -8,6 +8,7 @@ import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.EventType;
 import io.coppice.supervisor.core.ExitStatus;
 import io.coppice.supervisor.core.RestartPolicy;
+import io.coppice.supervisor.core.StartStage;
 import io.coppice.supervisor.core.Step;
 import io.coppice.supervisor.core.StepProgress;
 import io.coppice.supervisor.core.SupervisorState;
@@ -52,7 +53,8 @@ final class PoisonPredicates {
         if (asked
                 || event.progress() != StepProgress.NONE
                 || spec.poison().crashes() == 0
-                || !isOwnDoing(book, spec, event)) {
+                || !isOwnDoing(book, spec, event)
+                || failsInWhatIsMadeOfIt(was)) {
             return Verdict.NOT_COUNTED;
         }
         if (book.killSignal != null && !book.condemned) {
@@ -82,6 +84,11 @@ final class PoisonPredicates {
                         && record.child() == event.child());
         moment.check("POISON", told == enough, () -> spec.name() + ": falls back " + told + ", ought to " + enough);
         return enough || last || spec.maxRestarts() == 0 ? Verdict.COUNTED_AS_FAILURE : Verdict.COUNTED;
+    }
+
+    /** A recovery or migration that crashes: none here dies of damaged contents. */
+    private static boolean failsInWhatIsMadeOfIt(ChildState was) {
+        return was.phase() == ChildPhase.STARTING && was.start().stage() != StartStage.START;
     }
 
     private static boolean isOwnDoing(ChildBook book, ChildSpec spec, Event.Exited event) {
