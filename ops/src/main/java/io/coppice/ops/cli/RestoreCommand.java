@@ -112,8 +112,9 @@ final class RestoreCommand implements Callable<Integer> {
             throw new CommandFailedException(
                     ExitCode.FAILED,
                     "Will not restore " + name + " while it is " + daemon.stateWords()
-                            + (lives ? " as pid " + daemon.pid().getAsLong() : "") + ".\n  `coppice stop " + name
-                            + "` first, and `coppice start " + name + "` afterwards.");
+                            + (lives ? " as pid " + daemon.pid().getAsLong() : "") + ".\n  "
+                            + (status.root().running() ? "" : "Its root is dead: `coppice run` the instance, then ")
+                            + "`coppice stop " + name + "` first, and `coppice start " + name + "` afterwards.");
         }
     }
 

@@ -239,6 +239,16 @@ class RestoreCommandTest {
         assertEquals(new Result(0, withoutRoot.out(), ""), withoutRoot);
     }
 
+    /** A dead root takes no `stop`. */
+    @Test
+    void shouldSayHowToStopWhatADeadRootLeftRunning() throws Exception {
+        shop.killRoot();
+        assertEquals(
+                "coppice: Will not restore ingest while it is ready as pid 61.\n  Its root is dead: `coppice run` the"
+                        + " instance, then `coppice stop ingest` first, and `coppice start ingest` afterwards.\n",
+                harness.run("restore", "ingest", "--yes", "--instance", "shop").err());
+    }
+
     @Test
     void shouldRefuseWhileSomebodyHoldsTheOwnerLock() throws Exception {
         shop.child(INGEST, row -> {

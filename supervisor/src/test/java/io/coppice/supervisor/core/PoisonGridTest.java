@@ -80,12 +80,12 @@ class PoisonGridTest {
                         progress));
         WAYS.put(
                 "crash in migrate",
-                (driver, progress) -> die(
-                        driver.toStarting(0).entered(0, StartStage.MIGRATE), new ExitStatus.Exited(134), progress));
+                (driver, progress) ->
+                        die(driver.toStarting(0).entered(0, StartStage.MIGRATE), new ExitStatus.Exited(134), progress));
         WAYS.put(
                 "exit 74 in recover",
-                (driver, progress) -> die(
-                        driver.toStarting(0).entered(0, StartStage.RECOVER), new ExitStatus.Exited(74), progress));
+                (driver, progress) ->
+                        die(driver.toStarting(0).entered(0, StartStage.RECOVER), new ExitStatus.Exited(74), progress));
         WAYS.put(
                 "exit 75, words",
                 (driver, progress) -> driver.toStarting(0).died(0, new ExitStatus.Exited(75), "no", progress));
