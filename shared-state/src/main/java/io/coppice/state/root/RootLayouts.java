@@ -19,6 +19,10 @@ final class RootLayouts {
     static final String ROOT_STRUCTURE = "root";
     static final String CHILDREN_STRUCTURE = "children";
     static final String EVENTS_STRUCTURE = "events";
+    static final String RESUME_STRUCTURE = "resume";
+
+    /** Of the failures within the period of max_restarts: the newest. */
+    static final int FAILURES_KEPT = 64;
 
     private static final RecordLayout.Builder ROOT = RecordLayout.named("root");
     static final LongField ROOT_PID = ROOT.int64("pid");
@@ -52,6 +56,30 @@ final class RootLayouts {
     static final BytesField CHILD_NAME = CHILD.bytes("name", NAME_BYTES);
     static final BytesField CHILD_EXIT_TEXT = CHILD.bytes("lastExitText", TEXT_BYTES);
     static final RecordLayout CHILD_LAYOUT = CHILD.build();
+
+    private static final RecordLayout.Builder RESUME = RecordLayout.named("resume");
+    static final LongField RESUME_PHASE = RESUME.int64("phase");
+    static final LongField RESUME_SINCE_NS = RESUME.int64("sinceNs");
+    static final LongField RESUME_DEADLINE_NS = RESUME.int64("deadlineNs");
+    static final LongField RESUME_SESSION = RESUME.int64("session");
+    static final LongField RESUME_STAGE = RESUME.int64("stage");
+    static final LongField RESUME_STAGE_SINCE_NS = RESUME.int64("stageSinceNs");
+    static final LongField RESUME_START_NS = RESUME.int64("startNs");
+    static final LongField RESUME_RECOVER_NS = RESUME.int64("recoverNs");
+    static final LongField RESUME_MIGRATE_NS = RESUME.int64("migrateNs");
+    static final LongField RESUME_STOP_ASKED = RESUME.int64("stopAsked");
+    static final LongField RESUME_RESTART_DUE = RESUME.int64("restartDue");
+    static final LongField RESUME_VERDICT = RESUME.int64("verdict");
+    static final LongField RESUME_KILL_SIGNAL = RESUME.int64("killSignal");
+    static final LongField RESUME_KILL_AT_NS = RESUME.int64("killAtNs");
+    static final LongField RESUME_STREAK = RESUME.int64("streak");
+    static final LongField RESUME_POISON_DEATHS = RESUME.int64("poisonDeaths");
+    static final LongField RESUME_FALLBACKS = RESUME.int64("fallbacks");
+    static final LongField RESUME_FALLBACK_DUE = RESUME.int64("fallbackDue");
+    static final LongField RESUME_EXIT_INCARNATION = RESUME.int64("exitIncarnation");
+    static final LongField RESUME_EXIT_AT_NS = RESUME.int64("exitAtNs");
+    static final BytesField RESUME_FAILED_AT_NS = RESUME.bytes("failedAtNs", FAILURES_KEPT * Long.BYTES);
+    static final RecordLayout RESUME_LAYOUT = RESUME.build();
 
     private static final RecordLayout.Builder EVENT = RecordLayout.named("event");
     static final LongField EVENT_SEQUENCE = EVENT.int64("sequence");

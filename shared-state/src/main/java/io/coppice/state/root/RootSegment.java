@@ -10,6 +10,8 @@ import io.coppice.state.SegmentSpec;
 import io.coppice.state.State;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The root's segment as its root writes it: one record about the root, one row per child, the last {@value
@@ -37,6 +39,7 @@ public final class RootSegment implements AutoCloseable {
     private final Record root;
     private final RecordTable events;
     private final ChildRow[] children;
+    private final ResumeRow[] resumeRows;
 
     private RootSegment(OwnedSegment segment) {
         this.segment = segment;
@@ -45,9 +48,12 @@ public final class RootSegment implements AutoCloseable {
         this.root = state.record(RootLayouts.ROOT_STRUCTURE, RootLayouts.ROOT_LAYOUT);
         RecordTable table = state.table(RootLayouts.CHILDREN_STRUCTURE, RootLayouts.CHILD_LAYOUT, MAX_CHILDREN);
         this.events = state.table(RootLayouts.EVENTS_STRUCTURE, RootLayouts.EVENT_LAYOUT, EVENT_CAPACITY);
+        RecordTable resume = state.table(RootLayouts.RESUME_STRUCTURE, RootLayouts.RESUME_LAYOUT, MAX_CHILDREN);
         this.children = new ChildRow[MAX_CHILDREN];
+        this.resumeRows = new ResumeRow[MAX_CHILDREN];
         for (int i = 0; i < children.length; i++) {
             children[i] = new ChildRow(table.row(i));
+            resumeRows[i] = new ResumeRow(resume.row(i));
         }
         if (state.dirty()) {
             state.commit();
@@ -150,6 +156,20 @@ public final class RootSegment implements AutoCloseable {
             throw new IndexOutOfBoundsException("Child " + index + "; an instance has at most " + MAX_CHILDREN + ".");
         }
         return children[index];
+    }
+
+    /**
+     * What a successor needs of a child beside its row; the same object each time.
+     *
+     * @param index 0 to {@link #MAX_CHILDREN} - 1
+     */
+    public ResumeRow resume(int index) {
+        return resumeRows[Objects.checkIndex(index, MAX_CHILDREN)];
+    }
+
+    /** What the last root was doing; empty if none ever began. */
+    public Optional<RootPhase> phase() {
+        return RootPhase.of(root.get(RootLayouts.ROOT_PHASE));
     }
 
     /**

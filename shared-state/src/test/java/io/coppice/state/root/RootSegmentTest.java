@@ -14,9 +14,11 @@ import io.coppice.state.root.RootSnapshot.EventInfo;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -151,6 +153,49 @@ class RootSegmentTest {
         }
     }
 
+    private static ResumePoint point(long first, int failures) {
+        List<Long> failedAtNs = LongStream.range(0, failures).boxed().toList();
+        return new ResumePoint(
+                first,
+                2,
+                Long.MAX_VALUE,
+                4,
+                5,
+                6,
+                7,
+                8,
+                9,
+                true,
+                false,
+                12,
+                13,
+                14,
+                15,
+                16,
+                17,
+                18,
+                19,
+                20,
+                failedAtNs);
+    }
+
+    @Test
+    void shouldGiveASuccessorWhatItNeedsToGoOn() throws SegmentException, IOException {
+        try (RootSegment root = RootSegment.open(file, 42, 1)) {
+            root.resume(3).set(point(1, 5));
+            root.resume(4).set(point(1, ResumePoint.FAILURES_KEPT + 3));
+            root.commit();
+            root.resume(3).set(point(9, 0));
+        }
+        try (RootSegment root = RootSegment.open(file, 43, 2)) {
+            assertEquals(point(1, 5), root.resume(3).get());
+            List<Long> kept = root.resume(4).get().failedAtNs();
+            assertEquals(ResumePoint.FAILURES_KEPT, kept.size());
+            assertEquals(3, kept.get(0), "the oldest are the ones that are forgotten");
+            assertEquals(0, root.resume(5).get().phase(), "nothing was stored of it");
+        }
+    }
+
     @Test
     void shouldHoldAChangeOfEveryRowInOneCommit() throws SegmentException, IOException {
         try (RootSegment root = RootSegment.open(file, 42, 1);
@@ -160,6 +205,7 @@ class RootSegmentTest {
                 child(root, i, "child-" + i);
                 root.child(i).lastExit(ExitKind.HANG, -1, 9, 1, "x".repeat(160));
                 root.event(1, i, EventType.SPAWNED, i, 1, "y".repeat(160));
+                root.resume(i).set(point(i, 2 * ResumePoint.FAILURES_KEPT));
             }
             root.childCount(RootSegment.MAX_CHILDREN);
             root.commit();

@@ -1,0 +1,78 @@
+package io.coppice.state.root;
+
+import io.coppice.state.Record;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A child's {@link ResumePoint} in the root's segment, under the root's commits. Duty-cycle thread only; both methods allocate. */
+public final class ResumeRow {
+    private final Record row;
+
+    ResumeRow(Record row) {
+        this.row = row;
+    }
+
+    /** Stores all of it. */
+    public void set(ResumePoint point) {
+        row.set(RootLayouts.RESUME_PHASE, point.phase());
+        row.set(RootLayouts.RESUME_SINCE_NS, point.sinceNs());
+        row.set(RootLayouts.RESUME_DEADLINE_NS, point.deadlineNs());
+        row.set(RootLayouts.RESUME_SESSION, point.session());
+        row.set(RootLayouts.RESUME_STAGE, point.stage());
+        row.set(RootLayouts.RESUME_STAGE_SINCE_NS, point.stageSinceNs());
+        row.set(RootLayouts.RESUME_START_NS, point.startNs());
+        row.set(RootLayouts.RESUME_RECOVER_NS, point.recoverNs());
+        row.set(RootLayouts.RESUME_MIGRATE_NS, point.migrateNs());
+        row.set(RootLayouts.RESUME_STOP_ASKED, point.stopAsked() ? 1 : 0);
+        row.set(RootLayouts.RESUME_RESTART_DUE, point.restartDue() ? 1 : 0);
+        row.set(RootLayouts.RESUME_VERDICT, point.verdict());
+        row.set(RootLayouts.RESUME_KILL_SIGNAL, point.killSignal());
+        row.set(RootLayouts.RESUME_KILL_AT_NS, point.killAtNs());
+        row.set(RootLayouts.RESUME_STREAK, point.streak());
+        row.set(RootLayouts.RESUME_POISON_DEATHS, point.poisonDeaths());
+        row.set(RootLayouts.RESUME_FALLBACKS, point.fallbacks());
+        row.set(RootLayouts.RESUME_FALLBACK_DUE, point.fallbackDue());
+        row.set(RootLayouts.RESUME_EXIT_INCARNATION, point.exitIncarnation());
+        row.set(RootLayouts.RESUME_EXIT_AT_NS, point.exitAtNs());
+        List<Long> failures = point.failedAtNs();
+        byte[] bytes = new byte[failures.size() * Long.BYTES];
+        ByteBuffer words = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
+        failures.forEach(words::putLong);
+        row.set(RootLayouts.RESUME_FAILED_AT_NS, bytes, 0, bytes.length);
+    }
+
+    /** All of it, as it was last stored. */
+    public ResumePoint get() {
+        byte[] bytes = new byte[RootLayouts.FAILURES_KEPT * Long.BYTES];
+        int length = row.get(RootLayouts.RESUME_FAILED_AT_NS, bytes, 0);
+        List<Long> failures = new ArrayList<>();
+        ByteBuffer words = ByteBuffer.wrap(bytes, 0, length).order(ByteOrder.nativeOrder());
+        while (words.remaining() >= Long.BYTES) {
+            failures.add(words.getLong());
+        }
+        return new ResumePoint(
+                row.get(RootLayouts.RESUME_PHASE),
+                row.get(RootLayouts.RESUME_SINCE_NS),
+                row.get(RootLayouts.RESUME_DEADLINE_NS),
+                row.get(RootLayouts.RESUME_SESSION),
+                row.get(RootLayouts.RESUME_STAGE),
+                row.get(RootLayouts.RESUME_STAGE_SINCE_NS),
+                row.get(RootLayouts.RESUME_START_NS),
+                row.get(RootLayouts.RESUME_RECOVER_NS),
+                row.get(RootLayouts.RESUME_MIGRATE_NS),
+                row.get(RootLayouts.RESUME_STOP_ASKED) != 0,
+                row.get(RootLayouts.RESUME_RESTART_DUE) != 0,
+                row.get(RootLayouts.RESUME_VERDICT),
+                row.get(RootLayouts.RESUME_KILL_SIGNAL),
+                row.get(RootLayouts.RESUME_KILL_AT_NS),
+                row.get(RootLayouts.RESUME_STREAK),
+                row.get(RootLayouts.RESUME_POISON_DEATHS),
+                row.get(RootLayouts.RESUME_FALLBACKS),
+                row.get(RootLayouts.RESUME_FALLBACK_DUE),
+                row.get(RootLayouts.RESUME_EXIT_INCARNATION),
+                row.get(RootLayouts.RESUME_EXIT_AT_NS),
+                failures);
+    }
+}
