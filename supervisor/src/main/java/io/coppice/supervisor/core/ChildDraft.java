@@ -34,8 +34,13 @@ final class ChildDraft {
     private long sinceNs;
 
     ChildDraft(ChildState before) {
+        this(before, before.spec());
+    }
+
+    /** Goes on under another spec of that name. */
+    ChildDraft(ChildState before, ChildSpec spec) {
         this.before = before;
-        spec = before.spec();
+        this.spec = spec;
         phase = before.phase();
         wanted = before.wanted();
         incarnation = before.incarnation();

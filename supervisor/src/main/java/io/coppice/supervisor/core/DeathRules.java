@@ -10,10 +10,11 @@ final class DeathRules {
     static void died(Transition transition, ChildDraft child, Event.Exited event) {
         ExitStatus status = event.status();
         boolean neverRan = LastExits.held(child.phase());
+        boolean perhapsRan = neverRan && Adoption.perhapsRan(child, status);
         boolean unreleased = neverRan && LastExits.isCode(status, LastExits.NOT_RELEASED_CODE);
         LastExit exit = LastExits.of(child, status, event.lastWords(), transition.nowNs);
         transition.record(child, EventType.EXITED, exit.text());
-        if (!unreleased) {
+        if (!unreleased && !perhapsRan) {
             child.lastExit = exit;
         }
         boolean stopAsked = child.stopAsked;
@@ -30,6 +31,8 @@ final class DeathRules {
             } else {
                 stopped(transition, child, "as asked");
             }
+        } else if (perhapsRan && child.spec.restart() == RestartPolicy.NEVER) {
+            failed(transition, child, Adoption.PERHAPS_RAN);
         } else if (stopAsked) {
             LaunchRules.launch(transition, child);
         } else if (unreleased) {

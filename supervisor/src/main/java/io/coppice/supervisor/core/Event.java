@@ -19,7 +19,18 @@ public sealed interface Event {
     /** Dispatch on the type itself, so that a new event cannot compile unhandled. */
     void applyTo(Transition transition);
 
-    /** The first event of a root's life: launch what may be launched. */
+    /**
+     * A process on record lives: it is that very process, and its end will be told. Before Begin, by a root that came after
+     * one that died; of each process that does not live any more, Exited tells instead.
+     */
+    record Adopted(int child, long incarnation, long nowNs) implements Event {
+        @Override
+        public void applyTo(Transition transition) {
+            Adoption.adopted(transition, this);
+        }
+    }
+
+    /** The first event of a root's life, but for those of an adoption: launch what may be launched. */
     record Begin(long nowNs) implements Event {
         @Override
         public void applyTo(Transition transition) {

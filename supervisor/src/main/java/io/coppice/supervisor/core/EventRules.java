@@ -12,7 +12,10 @@ final class EventRules {
     private EventRules() {}
 
     static void begin(Transition transition) {
-        if (transition.phase == Phase.RUNNING) {
+        if (transition.phase == Phase.ADOPTING) {
+            transition.phase = Phase.RUNNING;
+            transition.recordRoot(EventType.ROOT_STARTED, Adoption.text(transition));
+        } else if (transition.phase == Phase.RUNNING) {
             transition.recordRoot(EventType.ROOT_STARTED, transition.childCount() + " children");
         }
     }
@@ -110,13 +113,14 @@ final class EventRules {
 
     private static void started(Transition transition, ChildDraft child) {
         child.start = StartClock.begin(transition.nowNs);
+        child.stopAsked = false;
         transition.enter(child, ChildPhase.STARTING, stageDeadlineNs(transition, child), EventType.RELEASED, "");
         if (!child.spec.hasSegment()) {
             ready(transition, child);
         }
     }
 
-    private static long stageDeadlineNs(Transition transition, ChildDraft child) {
+    static long stageDeadlineNs(Transition transition, ChildDraft child) {
         StartTimeouts timeouts = child.spec.startTimeouts();
         return timeouts.ofNs(child.start.stage()) == 0
                 ? ChildState.NEVER
@@ -138,6 +142,9 @@ final class EventRules {
     static void exited(Transition transition, Event.Exited event) {
         ChildDraft child = transition.current(event.child(), event.incarnation());
         if (child != null && child.phase().occupied()) {
+            if (Adoption.ranAfterAll(child, event.progress())) {
+                started(transition, child);
+            }
             DeathRules.died(transition, child, event);
         }
     }
@@ -180,7 +187,8 @@ final class EventRules {
                         EventType.STOP_TIMEOUT,
                         "not gone " + DurationText.of(child.spec.shutdownTimeoutNs()) + " after it was asked to end");
             case KILLING -> EndRules.killAgain(transition, child);
-            case WAITING, SPAWNING, HELD, READY, STOPPED, FAILED, COMPLETED ->
+            case HELD -> Adoption.heldTooLong(transition, child);
+            case WAITING, SPAWNING, READY, STOPPED, FAILED, COMPLETED ->
                 throw new IllegalStateException(
                         "child " + child.spec.name() + ": a deadline in phase " + child.phase() + ", which has none");
         }
@@ -267,7 +275,7 @@ final class EventRules {
     }
 
     static void shutdownRequested(Transition transition, Event.ShutdownRequested event) {
-        if (transition.phase == Phase.RUNNING) {
+        if (transition.phase == Phase.RUNNING || transition.phase == Phase.ADOPTING) {
             transition.phase = Phase.STOPPING;
             transition.recordRoot(EventType.SHUTDOWN_REQUESTED, "stopping every child, dependents first");
             for (int i = 0; i < transition.childCount(); i++) {
@@ -286,7 +294,7 @@ final class EventRules {
     }
 
     private static boolean refusedBecauseEnding(Transition transition, ChildDraft child, long requestId) {
-        if (transition.phase == Phase.RUNNING) {
+        if (transition.phase == Phase.RUNNING || transition.phase == Phase.ADOPTING) {
             return false;
         }
         transition.reply(

@@ -3,6 +3,8 @@ package io.coppice.supervisor.core;
 /** What a line of the event log is about. */
 public enum EventType {
     ROOT_STARTED("root-started"),
+    /** A process that a root which died had launched is watched by its successor. */
+    ADOPTED("adopted"),
     SHUTDOWN_REQUESTED("shutdown-requested"),
     ROOT_DONE("root-done"),
     START_REQUESTED("start-requested"),

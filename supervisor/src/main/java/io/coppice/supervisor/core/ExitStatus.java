@@ -10,4 +10,7 @@ public sealed interface ExitStatus {
 
     /** The kernel could not tell, for example of a process that was not our child. */
     record Unknown() implements ExitStatus {}
+
+    /** It ended while there was no root, and nobody kept its status. */
+    record Unwitnessed() implements ExitStatus {}
 }

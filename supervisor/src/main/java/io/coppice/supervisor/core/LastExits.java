@@ -59,7 +59,7 @@ final class LastExits {
                 condemnedOr(child, ExitKind.UNKNOWN),
                 LastExit.NO_CODE,
                 LastExit.NO_SIGNAL,
-                child.verdict != Verdict.NONE ? verdictText(child) : "unknown: the kernel could not tell",
+                child.verdict != Verdict.NONE ? verdictText(child) : unknownText(status),
                 child.incarnation,
                 nowNs);
     }
@@ -130,6 +130,12 @@ final class LastExits {
             case START_TIMEOUT -> ExitKind.START_TIMEOUT;
             case NONE -> otherwise;
         };
+    }
+
+    private static String unknownText(ExitStatus status) {
+        return status instanceof ExitStatus.Unwitnessed
+                ? "unknown: it ended while unsupervised"
+                : "unknown: the kernel could not tell";
     }
 
     private static String codeText(ChildDraft child, int code) {

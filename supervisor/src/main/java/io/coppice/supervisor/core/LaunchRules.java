@@ -20,7 +20,11 @@ final class LaunchRules {
     /** Launches a child without a process now, or as soon as its dependencies hold. */
     static void launch(Transition transition, ChildDraft child) {
         Dependency unmet = unmet(transition, child.spec);
-        if (unmet == null) {
+        if (transition.phase == Phase.ADOPTING) {
+            // What others look like is only known when each of them has been looked at.
+            transition.enter(
+                    child, ChildPhase.WAITING, ChildState.NEVER, EventType.WAITING, "until all others are looked at");
+        } else if (unmet == null) {
             spawn(transition, child);
         } else {
             transition.enter(

@@ -35,7 +35,7 @@ public final class Supervisor {
                     finish(transition, "every child is down");
                 }
             }
-            case DONE -> {}
+            case ADOPTING, DONE -> {}
         }
     }
 

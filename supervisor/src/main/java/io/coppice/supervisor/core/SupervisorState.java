@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that the supervisor knows.
@@ -15,6 +16,8 @@ import java.util.Objects;
 public record SupervisorState(Phase phase, boolean hurried, List<ChildState> children) {
     /** Where the root is in its life. */
     public enum Phase {
+        /** It has come after a root that died, and is told of each process on record, before Begin. Nothing is launched. */
+        ADOPTING,
         RUNNING,
         /** Shutdown was asked for: nothing is launched, all that lives is stopped in order. */
         STOPPING,
@@ -69,6 +72,30 @@ public record SupervisorState(Phase phase, boolean hurried, List<ChildState> chi
                     null));
         }
         return new SupervisorState(Phase.RUNNING, false, children);
+    }
+
+    /**
+     * Before Adopted, Exited and Begin, going on from what a root that died had recorded; see {@link Adoption}.
+     *
+     * @param recorded by index; null for a child that it did not have
+     * @param lastIncarnations by index, 0 for none; of children without a record
+     * @param endWasAsked it was shutting down: who starts the instance again wants all of it up
+     */
+    public static SupervisorState resumed(
+            List<ChildSpec> specs,
+            List<@Nullable ChildState> recorded,
+            List<Long> lastIncarnations,
+            boolean endWasAsked,
+            long nowNs) {
+        List<ChildState> children =
+                new ArrayList<>(initial(specs, lastIncarnations).children());
+        for (int i = 0; i < children.size(); i++) {
+            ChildState before = recorded.get(i);
+            if (before != null) {
+                children.set(i, Adoption.resume(before, specs.get(i), endWasAsked, nowNs));
+            }
+        }
+        return new SupervisorState(Phase.ADOPTING, false, children);
     }
 
     /** The state of one child. */

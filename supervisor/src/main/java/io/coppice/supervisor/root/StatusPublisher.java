@@ -149,7 +149,7 @@ class StatusPublisher {
 
     private static RootPhase phase(SupervisorState.Phase phase) {
         return switch (phase) {
-            case RUNNING -> RootPhase.RUNNING;
+            case ADOPTING, RUNNING -> RootPhase.RUNNING;
             case STOPPING -> RootPhase.STOPPING;
             case DONE -> RootPhase.DONE;
         };
@@ -184,6 +184,7 @@ class StatusPublisher {
     private static @Nullable EventType eventType(Command.RecordEvent event) {
         return switch (event.type()) {
             case ROOT_STARTED -> EventType.ROOT_STARTED;
+            case ADOPTED -> EventType.ADOPTED;
             case SHUTDOWN_REQUESTED -> EventType.SHUTDOWN_REQUESTED;
             case ROOT_DONE -> EventType.ROOT_STOPPED;
             case START_REQUESTED -> EventType.START_REQUESTED;

@@ -40,6 +40,23 @@ final class Driver {
         return step(new Event.Begin(nowNs));
     }
 
+    /** The root dies, and its successor resumes what it had recorded; it is to be told of each process, and then to begin. */
+    Driver dieAndResume() {
+        boolean endWasAsked = state.phase() == SupervisorState.Phase.STOPPING;
+        List<ChildSpec> specs = state.children().stream().map(ChildState::spec).toList();
+        state = SupervisorState.resumed(
+                specs,
+                new ArrayList<>(state.children()),
+                specs.stream().map(spec -> 0L).toList(),
+                endWasAsked,
+                nowNs);
+        return this;
+    }
+
+    Driver adopted(int child) {
+        return step(new Event.Adopted(child, child(child).incarnation(), nowNs));
+    }
+
     Driver after(long delayNs) {
         nowNs += delayNs;
         return this;

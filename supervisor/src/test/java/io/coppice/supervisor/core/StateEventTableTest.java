@@ -24,7 +24,7 @@ class StateEventTableTest {
     private static final Map<String, Consumer<Driver>> EVENTS = new LinkedHashMap<>();
 
     /** Rows. */
-    private static final Map<String, Consumer<Driver>> STATES = new LinkedHashMap<>();
+    static final Map<String, Consumer<Driver>> STATES = new LinkedHashMap<>();
 
     static {
         EVENTS.put("Begin", Driver::begin);
@@ -337,7 +337,7 @@ class StateEventTableTest {
               Start Restart Kill -> same: error
             """;
 
-    private static Driver driver() {
+    static Driver driver() {
         return Driver.running(
                 Specs.command(0, "db").build(),
                 Specs.worker(SUBJECT, "subject")

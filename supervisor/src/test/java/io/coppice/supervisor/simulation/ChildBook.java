@@ -18,6 +18,12 @@ final class ChildBook {
     /** Released was reported. */
     boolean ran;
 
+    /** It was held when its root died, so its end was as good as asked for, unless it turns out to have run. */
+    boolean foundHeld;
+
+    /** It could not be heard for so long, during its start. */
+    long unheardNs;
+
     boolean condemned;
 
     /** For what recover or migrate took, which the contents that it started from are not to blame for. */
@@ -56,20 +62,51 @@ final class ChildBook {
         fallbackDue = null;
     }
 
+    /** It was released after all. */
+    void runsAfterAll() {
+        if (foundHeld) {
+            foundHeld = false;
+            endAsked = false;
+            ran = true;
+        }
+    }
+
     void endLife() {
         endAsked = false;
         signaled = false;
         killSignal = null;
         ran = false;
+        foundHeld = false;
+        unheardNs = 0;
         condemned = false;
         condemnedForItsCode = false;
     }
 
-    /** A fresh root forgets all but incarnations and commits. */
-    void forgetAllBut(long incarnation) {
-        endLife();
-        forgetFailures();
-        wantedUp = true;
-        lastIncarnation = incarnation;
+    /** As it is now, but for what the world knows: of a root's death nothing else is left than what was committed. */
+    ChildBook copy() {
+        ChildBook copy = new ChildBook();
+        copy.wantedUp = wantedUp;
+        copy.endAsked = endAsked;
+        copy.signaled = signaled;
+        copy.killSignal = killSignal;
+        copy.ran = ran;
+        copy.foundHeld = foundHeld;
+        copy.unheardNs = unheardNs;
+        copy.condemned = condemned;
+        copy.condemnedForItsCode = condemnedForItsCode;
+        copy.lastIncarnation = lastIncarnation;
+        copy.surelyCounted.addAll(surelyCounted);
+        copy.perhapsCounted.addAll(perhapsCounted);
+        copy.poisonDeaths = poisonDeaths;
+        copy.fallbacks = fallbacks;
+        copy.fallbackDue = fallbackDue;
+        return copy;
+    }
+
+    /** Goes back to a copy. */
+    ChildBook resume(ChildBook now) {
+        lastSpawned = now.lastSpawned;
+        highestCommit = now.highestCommit;
+        return this;
     }
 }

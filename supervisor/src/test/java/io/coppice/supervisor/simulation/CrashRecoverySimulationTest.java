@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
  */
 class CrashRecoverySimulationTest {
     private static final long SEEDS = Long.getLong("coppice.simulation.seeds", 2_500);
+    private static final long SEEDS_OF_DEATHS = Long.getLong("coppice.simulation.deaths.seeds", 20);
+    private static final long FIRST_OF_DEATHS = Long.getLong("coppice.simulation.deaths.first", 1);
     private static final long FIRST = Long.getLong("coppice.simulation.first", 1);
 
     @Test
@@ -42,6 +44,39 @@ class CrashRecoverySimulationTest {
     void shouldReplayASeedExactly() {
         for (long seed = 1; seed <= 50; seed++) {
             assertEquals(run(seed, new Coverage()), run(seed, new Coverage()), "seed " + seed);
+        }
+    }
+
+    /** Every point of a run at which a root can die, one after the other; and, of some, also the next points of its successor. */
+    @Test
+    void shouldKeepEveryInvariantWhereverTheRootDies() {
+        Coverage coverage = new Coverage();
+        long runs = 0;
+        for (long seed = FIRST_OF_DEATHS; seed < FIRST_OF_DEATHS + SEEDS_OF_DEATHS; seed++) {
+            CrashPoints none = CrashPoints.at();
+            run(seed, coverage, none);
+            for (int at = 1; at <= none.passed(); at++) {
+                run(seed, coverage, CrashPoints.at(at));
+                runs++;
+                if (at % 7 == seed % 7) {
+                    for (int again = 1; again <= 8; again++) {
+                        run(seed, coverage, CrashPoints.at(at, at + again));
+                        runs++;
+                    }
+                }
+            }
+        }
+        System.out.printf("simulation: root deaths=%d violations=0 seeds=%d%n", runs, SEEDS_OF_DEATHS);
+        assertTrue(runs > 100 * SEEDS_OF_DEATHS, runs + " root deaths");
+    }
+
+    private static Simulation.Result run(long seed, Coverage coverage, CrashPoints crashPoints) {
+        try {
+            return Simulation.run(seed, coverage, crashPoints);
+        } catch (Violation violation) {
+            return fail(Invariants.failureLine(seed, violation) + "; " + crashPoints);
+        } catch (RuntimeException broken) {
+            return fail("seed " + seed + ", " + crashPoints, broken);
         }
     }
 

@@ -63,7 +63,8 @@ final class DeathPredicates {
             case COMPLETED ->
                 moment.check("DEATH_IS_ANSWERED", zero && book.ran && spec.restart() != RestartPolicy.ALWAYS, detail);
             case FAILED -> {
-                moment.check("DEATH_IS_ANSWERED", book.wantedUp && !shutdown && !asked, detail);
+                boolean perhapsRan = book.foundHeld && signalAndCodeUnknown(event.status());
+                moment.check("DEATH_IS_ANSWERED", book.wantedUp && !shutdown && (!asked || perhapsRan), detail);
                 moment.check(
                         "FAILED_FOR_A_REASON",
                         spec.restart() == RestartPolicy.NEVER
@@ -129,6 +130,10 @@ final class DeathPredicates {
             return false;
         }
         return failures.stream().filter(atNs -> nowNs - atNs < spec.periodNs()).count() > spec.maxRestarts();
+    }
+
+    private static boolean signalAndCodeUnknown(ExitStatus status) {
+        return !(status instanceof ExitStatus.Signaled) && !(status instanceof ExitStatus.Exited);
     }
 
     private static int signalOf(ExitStatus status) {

@@ -1,6 +1,7 @@
 package io.coppice.supervisor.simulation;
 
 import io.coppice.supervisor.core.Event;
+import io.coppice.supervisor.core.StepProgress;
 
 /** What events have in common, for the predicates. */
 final class EventParts {
@@ -8,7 +9,9 @@ final class EventParts {
 
     /** The child that an event is about, or -1. */
     static int childOf(Event event) {
-        if (event instanceof Event.Spawned e) {
+        if (event instanceof Event.Adopted e) {
+            return e.child();
+        } else if (event instanceof Event.Spawned e) {
             return e.child();
         } else if (event instanceof Event.SpawnFailed e) {
             return e.child();
@@ -34,6 +37,14 @@ final class EventParts {
         return -1;
     }
 
+    /** Whether only a process that was released can bring it about. */
+    static boolean saysThatItRuns(Event event) {
+        return event instanceof Event.Released
+                || event instanceof Event.StageEntered
+                || event instanceof Event.BecameReady
+                || (event instanceof Event.Exited exited && exited.progress() != StepProgress.UNKNOWN);
+    }
+
     /** The request that an event carries, or {@link Event#NO_REQUEST}. */
     static long requestOf(Event event) {
         if (event instanceof Event.StopRequested e) {
@@ -52,7 +63,9 @@ final class EventParts {
 
     /** The incarnation that an event is about, or {@code otherwise} if it is about none. */
     static long incarnationOf(Event event, long otherwise) {
-        if (event instanceof Event.Spawned e) {
+        if (event instanceof Event.Adopted e) {
+            return e.incarnation();
+        } else if (event instanceof Event.Spawned e) {
             return e.incarnation();
         } else if (event instanceof Event.SpawnFailed e) {
             return e.incarnation();

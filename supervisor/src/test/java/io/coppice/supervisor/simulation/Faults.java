@@ -26,8 +26,11 @@ final class Faults {
     final double shutdown;
     boolean over;
 
-    /** @param later for what came later, so that the seeds that were found before still mean the same runs */
-    Faults(Draws draws, Draws later) {
+    /**
+     * @param later for what came later, so that the seeds that were found before still mean the same runs
+     * @param rootDeaths whether the root may die when it is drawn
+     */
+    Faults(Draws draws, Draws later, boolean rootDeaths) {
         crashHeld = kind(draws);
         crashStarting = kind(draws);
         crashRunning = kind(draws);
@@ -40,7 +43,8 @@ final class Faults {
         exitZero = kind(draws);
         lateWord = kind(draws);
         poison = draws.oneOf(0.0, 0.0, 0.01, 0.1);
-        rootDeath = draws.oneOf(0.0, 0.5, 1.0);
+        double death = draws.oneOf(0.0, 0.5, 1.0);
+        rootDeath = rootDeaths ? death : 0;
         operator = draws.oneOf(0.0, 0.1, 1.0);
         shutdown = draws.oneOf(0.0, 0.0, 0.0, 0.5);
         stageTalk = kind(later);

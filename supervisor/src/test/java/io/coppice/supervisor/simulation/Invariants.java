@@ -9,6 +9,7 @@ import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.core.Dependency;
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.Outcome;
+import io.coppice.supervisor.core.RestartPolicy;
 import io.coppice.supervisor.core.StartStage;
 import io.coppice.supervisor.core.StartTimeouts;
 import io.coppice.supervisor.core.Step;
@@ -31,6 +32,8 @@ final class Invariants {
     private final List<ChildBook> books = new ArrayList<>();
     private final PoisonPredicates poison = new PoisonPredicates(this);
     private final DeathPredicates deaths = new DeathPredicates(this, poison);
+    private final List<ChildBook> committedBooks = new ArrayList<>();
+    private long rootDiedAtNs;
     private boolean shutdown;
     private boolean hurried;
     private long steps;
@@ -53,13 +56,47 @@ final class Invariants {
         return steps;
     }
 
-    /** A fresh root forgets all but incarnations and commits. */
-    void onRoot(SupervisorState initial) {
+    void onRootDeath() {
+        rootDiedAtNs = world.agenda.nowNs();
+    }
+
+    /** What a root commits, its successor goes on from. */
+    void onCommitted() {
+        committedBooks.clear();
+        books.forEach(book -> committedBooks.add(book.copy()));
+    }
+
+    /** A root has come after one that died: nothing of what was committed is lost, and nothing else is known. */
+    void onAdoption(SupervisorState recorded, SupervisorState resumed, boolean endWasAsked) {
+        for (int i = 0; i < books.size(); i++) {
+            ChildBook book = committedBooks.get(i).copy().resume(books.get(i));
+            books.set(i, book);
+            ChildState was = recorded.child(i);
+            ChildState is = resumed.child(i);
+            check("ADOPTION_KEEPS_COUNTS", was.incarnation() == is.incarnation(), is::toString);
+            check("ADOPTION_KEEPS_COUNTS", was.restarts() == is.restarts(), is::toString);
+            check("ADOPTION_KEEPS_COUNTS", was.pid() == is.pid() && was.startTicks() == is.startTicks(), is::toString);
+            check(
+                    "ADOPTION_KEEPS_COUNTS",
+                    endWasAsked
+                            || (was.failures().equals(is.failures())
+                                    && was.poison().equals(is.poison())),
+                    is::toString);
+            if (endWasAsked) {
+                book.wantedUp = true;
+                book.forgetFailures();
+                book.endAsked |= was.stopAsked();
+            }
+            book.unheardNs += world.agenda.nowNs() - rootDiedAtNs;
+            if (was.phase() == ChildPhase.HELD) {
+                book.endAsked = true;
+                book.foundHeld = true;
+            } else if (!is.hasProcess()) {
+                book.endLife();
+            }
+        }
         shutdown = false;
         hurried = false;
-        for (int i = 0; i < books.size(); i++) {
-            books.get(i).forgetAllBut(initial.child(i).incarnation());
-        }
     }
 
     void onStep(SupervisorState before, Event event, Step step) {
@@ -102,6 +139,7 @@ final class Invariants {
         if (event instanceof Event.StopRequested stop) {
             ChildBook book = books.get(stop.child());
             book.wantedUp = false;
+            book.foundHeld = false;
             book.endAsked |= before.child(stop.child()).phase().occupied();
         } else if (event instanceof Event.StartRequested start && running) {
             ChildBook book = books.get(start.child());
@@ -113,6 +151,7 @@ final class Invariants {
             ChildBook book = books.get(restart.child());
             book.forgetFailures();
             book.wantedUp = true;
+            book.foundHeld = false;
             book.endAsked |= before.child(restart.child()).phase().occupied();
         } else if (event instanceof Event.KillRequested kill) {
             if (before.child(kill.child()).hasProcess()) {
@@ -121,8 +160,16 @@ final class Invariants {
         } else if (event instanceof Event.ShutdownRequested) {
             hurried = shutdown;
             shutdown = true;
+            books.forEach(book -> book.foundHeld = false);
         } else if (event instanceof Event.Released released) {
             books.get(released.child()).ran |= released.incarnation() == books.get(released.child()).lastIncarnation;
+        }
+        if (EventParts.saysThatItRuns(event)) {
+            ChildBook book = books.get(EventParts.childOf(event));
+            if (EventParts.incarnationOf(event, 0) == book.lastIncarnation
+                    && before.child(EventParts.childOf(event)).phase() == ChildPhase.HELD) {
+                book.runsAfterAll();
+            }
         }
     }
 
@@ -148,6 +195,12 @@ final class Invariants {
                 book.condemned = true;
                 book.condemnedForItsCode =
                         was.phase() == ChildPhase.STARTING && was.start().stage() != StartStage.START;
+            } else if (command instanceof Command.KillGroup kill) {
+                ChildSpec spec = specs.get(kill.child());
+                ChildBook book = books.get(kill.child());
+                if (book.foundHeld && !spec.hasSegment() && spec.restart() == RestartPolicy.NEVER && !hurried) {
+                    book.endAsked = false;
+                }
             } else if (command instanceof Command.Signal signal && signal.wholeGroup()) {
                 books.get(signal.child()).signaled = true;
             }
@@ -264,6 +317,7 @@ final class Invariants {
             boolean timed = switch (phase) {
                 case BACKOFF, STOPPING, DUMPING, KILLING -> true;
                 case ABANDONING -> child.hasProcess();
+                case HELD -> child.stopAsked();
                 case STARTING -> child.spec().startTimeouts().ofNs(child.start().stage()) > 0;
                 default -> false;
             };
@@ -298,7 +352,9 @@ final class Invariants {
             long mostNs = timeouts.startNs() + timeouts.recoverNs() + timeouts.migrateNs();
             check(
                     "STARTS_ARE_BOUNDED",
-                    child.phase() != ChildPhase.STARTING || event.nowNs() - child.sinceNs() < mostNs,
+                    child.phase() != ChildPhase.STARTING
+                            || event.nowNs() - child.sinceNs()
+                                    < mostNs + books.get(child.spec().index()).unheardNs,
                     child::toString);
         }
     }

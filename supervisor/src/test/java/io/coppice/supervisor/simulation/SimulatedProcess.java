@@ -25,7 +25,6 @@ final class SimulatedProcess {
     final ChildSpec spec;
     final long incarnation;
     final int pid;
-    final SimulatedRoot parent;
     private final Simulation world;
     private final Draws draws;
     private final boolean slowDeath;
@@ -38,14 +37,15 @@ final class SimulatedProcess {
     private boolean dying;
     private boolean dead;
     private boolean reapable;
+    private boolean ready;
+    private @Nullable StartStage lastStage;
     private long sequence;
     private StepProgress progress = StepProgress.UNKNOWN;
     private @Nullable Fallback fallback;
     private @Nullable ExitStatus status;
 
-    SimulatedProcess(Simulation world, SimulatedRoot parent, ChildSpec spec, long incarnation, int pid) {
+    SimulatedProcess(Simulation world, ChildSpec spec, long incarnation, int pid) {
         this.world = world;
-        this.parent = parent;
         this.spec = spec;
         this.incarnation = incarnation;
         this.pid = pid;
@@ -91,6 +91,11 @@ final class SimulatedProcess {
         return reapable;
     }
 
+    /** How it ended. */
+    ExitStatus status() {
+        return Objects.requireNonNull(status);
+    }
+
     /** As its segment told after its death. */
     StepProgress progress() {
         return progress;
@@ -123,6 +128,21 @@ final class SimulatedProcess {
             end(orderly ? new ExitStatus.Exited(0) : TERMINATED, draws.ns(0, 200 * MS));
         } else if (signal == 11) {
             end(SEGV, draws.ns(0, 5 * MS));
+        }
+    }
+
+    /** What a root sees when it looks: the phase in the segment; of a command, that it has become its program. */
+    void tellAgain() {
+        if (dead || !running) {
+            return;
+        }
+        long nowNs = world.agenda.nowNs();
+        if (!spec.hasSegment()) {
+            world.root().post(new Event.Released(spec.index(), incarnation, nowNs));
+        } else if (ready) {
+            world.root().post(new Event.BecameReady(spec.index(), incarnation, nowNs));
+        } else if (lastStage != null) {
+            world.root().post(new Event.StageEntered(spec.index(), incarnation, lastStage, nowNs));
         }
     }
 
@@ -179,7 +199,8 @@ final class SimulatedProcess {
         }
         Draws stages = world.stageDraws;
         StartStage stage = words == 0 ? StartStage.START : stages.oneOf(StartStage.values());
-        parent.post(new Event.StageEntered(spec.index(), incarnation, stage, world.agenda.nowNs()));
+        lastStage = stage;
+        tellAgain();
         if (words == 0) {
             world.agenda.in(stages.ns(0, 300 * MS), this::started);
         } else if (world.faults.over || !stages.chance(0.02)) {
@@ -193,8 +214,9 @@ final class SimulatedProcess {
         }
         boolean late = world.faults.strikes(draws, world.faults.lateWord);
         world.agenda.in(draws.ns(0, late ? SECOND : 2 * MS), () -> {
+            ready = true;
             if (!dead || late) {
-                parent.post(new Event.BecameReady(spec.index(), incarnation, world.agenda.nowNs()));
+                world.root().post(new Event.BecameReady(spec.index(), incarnation, world.agenda.nowNs()));
             }
         });
         if (world.faults.strikes(draws, world.faults.falseAlarm)) {
@@ -286,7 +308,7 @@ final class SimulatedProcess {
     }
 
     private void heartbeatLost() {
-        parent.post(new Event.HeartbeatLost(spec.index(), incarnation, world.agenda.nowNs()));
+        world.root().post(new Event.HeartbeatLost(spec.index(), incarnation, world.agenda.nowNs()));
     }
 
     private void end(ExitStatus how, long delayNs) {
@@ -312,7 +334,7 @@ final class SimulatedProcess {
         ExitStatus how = Objects.requireNonNull(status);
         world.agenda.in(draws.ns(0, 3 * MS), () -> {
             reapable = true;
-            parent.exited(this, how);
+            world.root().exited(this, how);
         });
     }
 }

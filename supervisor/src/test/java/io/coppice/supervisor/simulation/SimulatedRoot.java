@@ -40,6 +40,7 @@ final class SimulatedRoot implements Command.Handler {
     private boolean cycleDue;
     private long tickAtNs = ChildState.NEVER;
     private int crashPointsLeft;
+    private final boolean deathPlanned;
 
     SimulatedRoot(Simulation world, SupervisorState initial) {
         this.world = world;
@@ -49,10 +50,10 @@ final class SimulatedRoot implements Command.Handler {
         for (int i = 0; i < slots.length; i++) {
             slots[i] = new Slot();
         }
-        crashPointsLeft = world.faults.strikes(draws, world.faults.rootDeath)
+        deathPlanned = world.crashPoints.areDrawn();
+        crashPointsLeft = deathPlanned && world.faults.strikes(draws, world.faults.rootDeath)
                 ? draws.between(1, draws.oneOf(20, 100, 400))
                 : Integer.MAX_VALUE;
-        world.invariants.onRoot(initial);
     }
 
     boolean alive() {
@@ -91,6 +92,30 @@ final class SimulatedRoot implements Command.Handler {
                     process.progress(),
                     world.agenda.nowNs()));
         }
+    }
+
+    /** Looks for a process on record, as the shell does by pid and start time. */
+    void find(ChildState recorded, List<SimulatedProcess> ofChild) {
+        int index = recorded.spec().index();
+        Slot slot = slots[index];
+        slot.incarnation = recorded.incarnation();
+        for (SimulatedProcess process : ofChild) {
+            if (process.pid != recorded.pid()) {
+                continue;
+            }
+            if (process.reapable()) {
+                ExitStatus status = draws.chance(0.5) ? process.status() : new ExitStatus.Unwitnessed();
+                post(new Event.Exited(
+                        index, recorded.incarnation(), status, null, process.progress(), world.agenda.nowNs()));
+            } else {
+                slot.process = process;
+                post(new Event.Adopted(index, recorded.incarnation(), world.agenda.nowNs()));
+                process.tellAgain();
+                world.agenda.in(draws.ns(0, 100 * MS), process::tellAgain);
+            }
+            return;
+        }
+        throw new IllegalStateException("no process " + recorded.pid() + " was ever there");
     }
 
     private void cycle() {
@@ -144,7 +169,7 @@ final class SimulatedRoot implements Command.Handler {
     }
 
     private void crashPoint() {
-        if (alive && !world.faults.over && --crashPointsLeft <= 0) {
+        if (alive && (deathPlanned ? !world.faults.over && --crashPointsLeft <= 0 : world.crashPoints.isNext())) {
             die();
         }
     }
@@ -182,13 +207,13 @@ final class SimulatedRoot implements Command.Handler {
         slot.inFlight = false;
         if (!alive) {
             if (!fails && draws.chance(0.5)) {
-                world.spawn(this, command).closePipe();
+                world.spawn(command).closePipe();
             }
         } else if (fails) {
             post(new Event.SpawnFailed(
                     command.child(), command.incarnation(), "no more processes", world.agenda.nowNs()));
         } else {
-            SimulatedProcess process = world.spawn(this, command);
+            SimulatedProcess process = world.spawn(command);
             slot.process = process;
             if (slot.abandoned) {
                 process.closePipe();

@@ -9,6 +9,7 @@ import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.SupervisorState;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -34,6 +35,7 @@ final class Simulation {
     final Draws stageDraws;
     final Faults faults;
     final Invariants invariants;
+    final CrashPoints crashPoints;
     private final List<ChildSpec> specs;
     private final List<SimulatedSegment> segments = new ArrayList<>();
     private final List<List<SimulatedProcess>> processes = new ArrayList<>();
@@ -44,10 +46,11 @@ final class Simulation {
     private int lastPid = 100;
     private long lastRequest;
 
-    private Simulation(long seed, Coverage coverage) {
+    private Simulation(long seed, Coverage coverage, CrashPoints crashPoints) {
+        this.crashPoints = crashPoints;
         draws = new Draws(seed);
         stageDraws = new Draws(-seed);
-        faults = new Faults(draws, stageDraws);
+        faults = new Faults(draws, stageDraws, crashPoints.areDrawn());
         specs = RandomSpecs.draw(draws);
         finite = new boolean[specs.size()];
         work = new long[specs.size()];
@@ -70,13 +73,19 @@ final class Simulation {
      * @throws Violation if a predicate does not hold
      */
     static Result run(long seed, Coverage coverage) {
-        Simulation simulation = new Simulation(seed, coverage);
+        return run(seed, coverage, CrashPoints.drawn());
+    }
+
+    /** The same with the root's deaths as told. */
+    static Result run(long seed, Coverage coverage, CrashPoints crashPoints) {
+        Simulation simulation = new Simulation(seed, coverage, crashPoints);
         simulation.run();
         return new Result(simulation.invariants.steps(), simulation.invariants.digest());
     }
 
     private void run() {
         long startNs = agenda.nowNs();
+        commit(committed);
         root.post(new Event.Begin(startNs));
         planRootDeath();
         planOperators();
@@ -85,10 +94,19 @@ final class Simulation {
         heal();
         if (!root.ended()) {
             invariants.converged(root.alive(), root.state());
-            root.post(new Event.ShutdownRequested(Event.NO_REQUEST, agenda.nowNs()));
-            runUntil(agenda.nowNs() + SHUTDOWN_NS);
+            shutDown();
         }
         invariants.ended(root.ended(), livePids());
+    }
+
+    /** Asks again whenever a root has died of it: its successor starts everything. */
+    private void shutDown() {
+        for (int deaths = -1; !root.ended() && deaths < crashPoints.deaths(); deaths++) {
+            if (root.alive()) {
+                root.post(new Event.ShutdownRequested(Event.NO_REQUEST, agenda.nowNs()));
+            }
+            runUntil(agenda.nowNs() + SHUTDOWN_NS);
+        }
     }
 
     /** Long enough that every hang is found; then until all have converged, or ought to have. */
@@ -169,39 +187,42 @@ final class Simulation {
 
     void commit(SupervisorState state) {
         committed = state;
+        invariants.onCommitted();
     }
 
-    /** A fresh root comes, and first makes sure that what the dead one had recorded is dead. */
+    SimulatedRoot root() {
+        return root;
+    }
+
+    /** A fresh root comes, and adopts what the dead one had recorded. */
     void rootDied() {
-        agenda.in(draws.ns(10 * MS, 500 * MS), this::clearLeftovers);
+        invariants.onRootDeath();
+        agenda.in(draws.ns(10 * MS, draws.oneOf(500 * MS, 10 * SECOND)), this::adopt);
     }
 
-    private void clearLeftovers() {
-        boolean left = false;
-        for (int i = 0; i < specs.size(); i++) {
-            ChildState recorded = committed.child(i);
-            for (SimulatedProcess process : processes.get(i)) {
-                if (process.live() && recorded.hasProcess() && process.pid == recorded.pid()) {
-                    process.signal(9);
-                    left = true;
-                }
+    private void adopt() {
+        long nowNs = agenda.nowNs();
+        SupervisorState recorded = committed;
+        boolean endWasAsked =
+                recorded.phase() == SupervisorState.Phase.STOPPING || recorded.phase() == SupervisorState.Phase.DONE;
+        SupervisorState resumed = SupervisorState.resumed(
+                specs, recorded.children(), Collections.nCopies(specs.size(), 0L), endWasAsked, nowNs);
+        invariants.onAdoption(recorded, resumed, endWasAsked);
+        root = new SimulatedRoot(this, resumed);
+        commit(resumed);
+        for (ChildState child : resumed.children()) {
+            if (child.hasProcess()) {
+                root.find(child, processes.get(child.spec().index()));
             }
         }
-        if (left) {
-            agenda.in(10 * MS, this::clearLeftovers);
-        } else {
-            List<Long> incarnations =
-                    committed.children().stream().map(ChildState::incarnation).toList();
-            root = new SimulatedRoot(this, SupervisorState.initial(specs, incarnations));
-            root.post(new Event.Begin(agenda.nowNs()));
-        }
+        root.post(new Event.Begin(nowNs));
     }
 
-    SimulatedProcess spawn(SimulatedRoot parent, Command.Spawn command) {
+    SimulatedProcess spawn(Command.Spawn command) {
         List<SimulatedProcess> ofChild = processes.get(command.child());
         ofChild.removeIf(process -> !process.live());
         SimulatedProcess process =
-                new SimulatedProcess(this, parent, specs.get(command.child()), command.incarnation(), ++lastPid);
+                new SimulatedProcess(this, specs.get(command.child()), command.incarnation(), ++lastPid);
         ofChild.add(process);
         return process;
     }
@@ -216,11 +237,12 @@ final class Simulation {
         return count;
     }
 
+    /** But for those that a dead root had not recorded: they were never released, own nothing, and end by themselves. */
     private List<Integer> livePids() {
         List<Integer> pids = new ArrayList<>();
         for (List<SimulatedProcess> ofChild : processes) {
             for (SimulatedProcess process : ofChild) {
-                if (process.live() && process.parent == root) {
+                if (process.live() && process.released()) {
                     pids.add(process.pid);
                 }
             }
