@@ -16,6 +16,8 @@ final class Kernel {
             LibraryLoader.create(LibC.Functions.class).load("c");
     static final Syscall.OfTwo SYSCALL_2 =
             LibraryLoader.create(Syscall.OfTwo.class).load("c");
+    static final Syscall.OfThree SYSCALL_3 =
+            LibraryLoader.create(Syscall.OfThree.class).load("c");
     static final Syscall.OfFour SYSCALL_4 =
             LibraryLoader.create(Syscall.OfFour.class).load("c");
     static final Runtime RUNTIME = Runtime.getRuntime(LIBC);

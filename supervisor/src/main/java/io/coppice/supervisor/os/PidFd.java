@@ -28,6 +28,16 @@ public final class PidFd implements AutoCloseable {
     private static final int CLD_KILLED = 2;
     private static final int CLD_DUMPED = 3;
 
+    /**
+     * PIDFD_GET_INFO of uapi/linux/pidfd.h, Linux 6.13: _IOWR(0xff, 11, 64 bytes). The exit status, Linux 6.15, is there once
+     * the parent has taken it.
+     */
+    private static final long GET_INFO = 0xc040ff0bL;
+
+    private static final int INFO_BYTES = 64;
+    private static final int INFO_EXIT_CODE_OFFSET = 60;
+    private static final long INFO_EXIT = 8;
+
     private final int fd;
     private final int pid;
     private final Pointer info = Kernel.allocate(SIGINFO_BYTES);
@@ -81,8 +91,8 @@ public final class PidFd implements AutoCloseable {
      * How the process ended, taking the status from the kernel: a child of ours leaves the process table. Does not
      * block; asked again after a death it gives the same answer.
      *
-     * @return null while it lives; {@link ExitStatus.Unknown} when it is dead but was not our child, or its status was
-     *     taken by someone else
+     * @return null while it lives, and for as long as it is dead, not our child, and not reaped by its parent, if the kernel
+     *     will tell then (Linux 6.15); {@link ExitStatus.Unknown} when the kernel does not tell
      */
     public @Nullable ExitStatus tryReap() {
         if (status == null) {
@@ -106,13 +116,33 @@ public final class PidFd implements AutoCloseable {
             if (errno != Errno.ECHILD) {
                 throw Kernel.broken("waitid of process " + pid, errno);
             }
-            return LIBC.poll(pollFd, 1, 0) == 1 ? new ExitStatus.Unknown() : null;
+            return LIBC.poll(pollFd, 1, 0) == 1 ? statusOfAnothersChild() : null;
         }
         if (info.getInt(SI_PID_OFFSET) == 0) {
             return null;
         }
-        int code = info.getInt(SI_CODE_OFFSET);
-        int value = info.getInt(SI_STATUS_OFFSET);
+        return statusOf(info.getInt(SI_CODE_OFFSET), info.getInt(SI_STATUS_OFFSET));
+    }
+
+    /** Of a process that is dead. */
+    private @Nullable ExitStatus statusOfAnothersChild() {
+        Pointer found = Kernel.allocate(INFO_BYTES);
+        found.putLong(0, INFO_EXIT);
+        if (Kernel.SYSCALL_3.syscall(Syscall.IOCTL, fd, GET_INFO, found) != 0) {
+            return new ExitStatus.Unknown(); // not known to this kernel, or reaped, and it keeps no status
+        }
+        if ((found.getLong(0) & INFO_EXIT) == 0) {
+            return null;
+        }
+        // As wait(2) gives it.
+        int wait = found.getInt(INFO_EXIT_CODE_OFFSET);
+        int signal = wait & 0x7f;
+        return signal == 0
+                ? new ExitStatus.Exited((wait >> 8) & 0xff)
+                : new ExitStatus.Signaled(signal, (wait & 0x80) != 0);
+    }
+
+    private ExitStatus statusOf(int code, int value) {
         return switch (code) {
             case CLD_EXITED -> new ExitStatus.Exited(value);
             case CLD_KILLED, CLD_DUMPED -> new ExitStatus.Signaled(value, code == CLD_DUMPED);

@@ -4,9 +4,11 @@ import static io.coppice.supervisor.os.Kernel.LIBC;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import jnr.ffi.Pointer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The system's processes by number. One thread per instance; the instance's own buffers keep {@link #startTicks}, {@link
@@ -15,6 +17,7 @@ import jnr.ffi.Pointer;
 public final class ProcessTable {
     private static final int P_PID = 1;
     private static final int P_PGID = 2;
+    private static final int SIGKILL = 9;
     private static final int WNOHANG = 1;
     private static final int WEXITED = 4;
     private static final int WNOWAIT = 0x01000000;
@@ -32,6 +35,7 @@ public final class ProcessTable {
     private static final int STATE_FIELD = 3;
 
     private static final int GROUP_FIELD = 5;
+    private static final int SESSION_FIELD = 6;
     private static final int START_TICKS_FIELD = 22;
 
     private final Pointer path = Kernel.allocate(PATH_BYTES);
@@ -52,6 +56,76 @@ public final class ProcessTable {
      */
     public long startTicks(int pid) {
         return readStat(pid) ? number(START_TICKS_FIELD) : -1;
+    }
+
+    /**
+     * The arguments of a process, each ended by NUL; empty of one that is dead. Allocates.
+     *
+     * @return null when there is no such process
+     */
+    public @Nullable String commandLine(int pid) {
+        try {
+            return Files.readString(Path.of("/proc/" + pid + "/cmdline"), StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    /** The session of a process, -1 when there is no such process. */
+    public long session(int pid) {
+        return readStat(pid) ? number(SESSION_FIELD) : -1;
+    }
+
+    /**
+     * Kills what is left of a process group whose leader is gone, or may be: the number may be another group's by then. Only
+     * members of that session count, started at that time or later: both held for all that the leader has left. Each is killed
+     * by a pidfd that was opened before it was looked at. Reads all of /proc, so it costs milliseconds and allocates.
+     *
+     * @param pgid 2 or more
+     * @return how many of them were not dead yet
+     */
+    public int killRemnants(int pgid, long session, long notBeforeTicks) {
+        if (signalGroup(pgid, 0) == Errno.ESRCH) {
+            return 0;
+        }
+        String[] names = Path.of("/proc").toFile().list();
+        if (names == null) {
+            throw new IllegalStateException("Cannot list /proc; is it mounted?");
+        }
+        int left = 0;
+        for (String name : names) {
+            if (name.charAt(0) >= '1' && name.charAt(0) <= '9') {
+                left += killRemnant(Integer.parseInt(name), pgid, session, notBeforeTicks) ? 1 : 0;
+            }
+        }
+        return left;
+    }
+
+    private boolean killRemnant(int pid, int pgid, long session, long notBeforeTicks) {
+        if (!isRemnant(pid, pgid, session, notBeforeTicks)) {
+            return false;
+        }
+        try (PidFd pinned = PidFd.open(pid)) {
+            // Once more: it is this very process from here on.
+            if (!isRemnant(pid, pgid, session, notBeforeTicks)) {
+                return false;
+            }
+            pinned.signal(SIGKILL);
+            return true;
+        } catch (OsException e) {
+            return e.errno() != Errno.ESRCH; // no descriptor left: it is asked again
+        }
+    }
+
+    private boolean isRemnant(int pid, int pgid, long session, long notBeforeTicks) {
+        if (!readStat(pid)
+                || number(GROUP_FIELD) != pgid
+                || number(SESSION_FIELD) != session
+                || number(START_TICKS_FIELD) < notBeforeTicks) {
+            return false;
+        }
+        byte state = stat.getByte(fieldStart(STATE_FIELD));
+        return state != 'Z' && state != 'X';
     }
 
     /** The kernel's random name of this boot, 36 characters. */

@@ -55,6 +55,30 @@ class ProcessTableTest {
         assertEquals(-1, table.startTicks(child.pid()));
     }
 
+    /** The leader of a group is gone, its parent has reaped it, and a member is left: all that a root that died leaves, too. */
+    @Test
+    void shouldKillWhatIsLeftOfAGroupAndNobodyElse() throws Exception {
+        Child child = children.shell("setsid --fork sh -c 'sleep 1000 & echo $$ $! >left.new; mv left.new left'; cat");
+        Path file = directory.resolve("left");
+        Watchdog.await("the remnant", () -> Files.exists(file));
+        String[] pids = Files.readString(file).strip().split(" ");
+        int group = Integer.parseInt(pids[0]);
+        int member = Integer.parseInt(pids[1]);
+        Watchdog.await("the end of the leader", () -> table.startTicks(group) < 0);
+        long ticks = table.startTicks(member);
+        assertEquals(group, table.session(member));
+
+        assertEquals(0, table.killRemnants(group, group + 1L, 0), "of another session");
+        assertEquals(0, table.killRemnants(group, group, ticks + 1), "older than the group was");
+        assertEquals(0, table.killRemnants(child.pid(), group, 0), "of another group");
+        assertEquals(ticks, table.startTicks(member));
+
+        assertEquals(1, table.killRemnants(group, group, ticks));
+        Watchdog.await("its end", () -> table.killRemnants(group, group, ticks) == 0);
+        child.pidFd().signal(KILL);
+        child.awaitExit();
+    }
+
     @Test
     void shouldNotBeMisledByAProgramsName() throws Exception {
         Path sleep = directory.resolve(") Z 1 ( 5");
