@@ -217,6 +217,20 @@ final class Coppice implements AfterTestExecutionCallback {
                 + log(name));
     }
 
+    /** Waits until {@code status --json} shows this root, and not one that died before it. */
+    void awaitRoot(Root root) throws IOException, InterruptedException {
+        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WATCHDOG_SECONDS);
+        String itself = "\"root\":{\"pid\":" + root.process.pid() + ",";
+        Result last = run("status", "--json");
+        while (!last.out().replace(" ", "").contains(itself)) {
+            if (System.nanoTime() > endNs || !root.process.isAlive()) {
+                fail("no such root; last status: " + last.out() + last.err() + root.stderr());
+            }
+            TimeUnit.MILLISECONDS.sleep(POLL_MS);
+            last = run("status", "--json");
+        }
+    }
+
     Daemon awaitState(String name, String state) throws IOException, InterruptedException {
         return await(name, daemon -> daemon.state().equals(state));
     }

@@ -43,6 +43,14 @@ final class ChildProcess {
     /** The kernel has said that it is dead: its pid may soon be somebody else's, so nothing is sent to it any more. */
     boolean dead;
 
+    /** It was launched by a root that died: it is no child of ours, and its group's number is not kept by our reaping it. */
+    boolean adopted;
+
+    /** The session it was launched in, and when, in clock ticks since boot. */
+    long session;
+
+    long startTicks;
+
     /** AbandonHeld came while the spawn was still under way. */
     boolean abandoned;
 

@@ -106,7 +106,10 @@ final class CommandExecutor implements Command.Handler {
         }
         // An error here is ESRCH: it is dead already, and its death is on the way to us.
         if (wholeGroup) {
-            // The pidfd is open and the process not reaped, so its group's number is its own.
+            if (child.adopted && pidFd.signal(0) != 0) {
+                return; // Its new parent has reaped it, and the group's number may be another's.
+            }
+            // The process is not reaped, so its group's number is its own.
             processes.signalGroup(pidFd.pid(), signal);
         } else {
             pidFd.signal(signal);

@@ -32,12 +32,15 @@ final class Funerals {
     /** A close look reads all of /proc: not before the cheap one has failed for about an eighth of a second. */
     private static final int LOOKS_BEFORE_A_CLOSE_LOOK = 7;
 
+    private static final long LONGEST_WAIT_FOR_STATUS_NS = 1_000_000_000L;
+
     /** After that long the console says what is being waited for. */
     private static final long WORTH_A_WORD_NS = 5_000_000_000L;
 
     private static final class Funeral {
         final ChildProcess child;
-        final PidFd pidFd;
+        final @Nullable PidFd pidFd;
+        final int group;
         final @Nullable String lastWords;
         final StepProgress progress;
         final long sinceNs;
@@ -50,9 +53,16 @@ final class Funerals {
         int looks;
         boolean told;
 
-        Funeral(ChildProcess child, PidFd pidFd, @Nullable String lastWords, StepProgress progress, long nowNs) {
+        Funeral(
+                ChildProcess child,
+                @Nullable PidFd pidFd,
+                int group,
+                @Nullable String lastWords,
+                StepProgress progress,
+                long nowNs) {
             this.child = child;
             this.pidFd = pidFd;
+            this.group = group;
             this.lastWords = lastWords;
             this.progress = progress;
             this.sinceNs = nowNs;
@@ -71,8 +81,18 @@ final class Funerals {
 
     /** The kernel said that this child is dead, and this is what it left in its segment. Its first look is due at once. */
     void begin(ChildProcess child, PidFd pidFd, @Nullable String lastWords, StepProgress progress, long nowNs) {
-        processes.signalGroup(pidFd.pid(), SignalNumbers.of("KILL"));
-        open.add(new Funeral(child, pidFd, lastWords, progress, nowNs));
+        Funeral funeral = new Funeral(child, pidFd, pidFd.pid(), lastWords, progress, nowNs);
+        if (!child.adopted) {
+            processes.signalGroup(pidFd.pid(), SignalNumbers.of("KILL"));
+        }
+        open.add(funeral);
+    }
+
+    /** A child on record is not there any more, and nobody saw it end. */
+    void beginUnwitnessed(ChildProcess child, int pid, @Nullable String lastWords, StepProgress progress, long nowNs) {
+        Funeral funeral = new Funeral(child, null, pid, lastWords, progress, nowNs);
+        funeral.status = new ExitStatus.Unwitnessed();
+        open.add(funeral);
     }
 
     /** When the next look is due; {@link Long#MAX_VALUE} when nothing is being buried. */
@@ -92,7 +112,7 @@ final class Funerals {
                 continue;
             }
             if (funeral.status == null) {
-                funeral.status = funeral.pidFd.tryReap();
+                funeral.status = status(funeral, nowNs);
             }
             ExitStatus status = funeral.status;
             if (status != null && isEmpty(funeral)) {
@@ -111,9 +131,25 @@ final class Funerals {
         return null;
     }
 
-    /** In a container whose first process reaps nobody, a group may go on existing that consists of the dead only. */
+    /** The status of another's child is there once that has taken it; one that never does is not waited for. */
+    private static @Nullable ExitStatus status(Funeral funeral, long nowNs) {
+        PidFd pidFd = funeral.pidFd;
+        ExitStatus status = pidFd == null ? null : pidFd.tryReap();
+        return status == null && funeral.child.adopted && nowNs - funeral.sinceNs > LONGEST_WAIT_FOR_STATUS_NS
+                ? new ExitStatus.Unknown()
+                : status;
+    }
+
+    /**
+     * In a container whose first process reaps nobody, a group may go on existing that consists of the dead only. The leader of
+     * an adopted child's group does not keep its number: its parent reaps it when it likes.
+     */
     private boolean isEmpty(Funeral funeral) {
-        int group = funeral.pidFd.pid();
+        int group = funeral.group;
+        ChildProcess child = funeral.child;
+        if (child.adopted) {
+            return processes.killRemnants(group, child.session, child.startTicks) == 0;
+        }
         return !processes.groupExists(group)
                 || (++funeral.looks > LOOKS_BEFORE_A_CLOSE_LOOK && !processes.groupHasLiveMember(group));
     }
@@ -123,7 +159,7 @@ final class Funerals {
         funeral.pauseNs = Math.min(2 * funeral.pauseNs, LONGEST_PAUSE_NS);
         if (!funeral.told && nowNs - funeral.sinceNs > WORTH_A_WORD_NS) {
             funeral.told = true;
-            console.warn(funeral.child.plan.name() + ": pid " + funeral.pidFd.pid()
+            console.warn(funeral.child.plan.name() + ": pid " + funeral.group
                     + " is dead, but processes of its group do not end by SIGKILL; its successor waits for them");
         }
     }

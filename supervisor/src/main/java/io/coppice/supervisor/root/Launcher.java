@@ -49,6 +49,7 @@ final class Launcher {
         child.incarnation = incarnation;
         child.abandoned = false;
         child.dead = false;
+        child.adopted = false;
         child.hints = 0;
         Pipe hold = Pipe.create();
         child.holdReadFd = hold.readFd();
@@ -87,6 +88,16 @@ final class Launcher {
 
     static long incarnationOf(long token) {
         return token >>> 10;
+    }
+
+    /**
+     * Whether a plain command is still what holds it.
+     *
+     * @param commandLine of the process, its arguments ended by NUL each
+     */
+    static boolean isHeld(String commandLine) {
+        return commandLine.startsWith("/bin/sh\0-c\0" + HOLD_SCRIPT + "\0")
+                || commandLine.startsWith("/bin/sh\0-c\0" + HOLD_SCRIPT_WITHOUT_PWD + "\0");
     }
 
     private static List<String> argv(ChildProcess child) {

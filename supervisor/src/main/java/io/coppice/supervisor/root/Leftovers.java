@@ -1,6 +1,5 @@
 package io.coppice.supervisor.root;
 
-import io.coppice.state.root.RootSnapshot;
 import io.coppice.supervisor.os.Epoll;
 import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.PidFd;
@@ -11,9 +10,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Children of a root that died before them. This release does not adopt: its root stops them (their own shutdown
- * signal's default, TERM, then KILL), waits until the kernel has confirmed each death, and only then starts anything, so
- * that nothing ever has two owners. Their state is in their segments.
+ * Children of a root that died which its successor does not go on with: the manifest no longer has them, or has something else
+ * by their name. They are stopped (TERM, then KILL), and nothing is started before the kernel has confirmed each death, so that
+ * nothing ever has two owners. Their state is in their segments.
  *
  * <p>Identity is pid, start time and boot id, pinned by a pidfd before anything is sent: a recycled pid is left alone.
  */
@@ -29,30 +28,18 @@ final class Leftovers {
 
     private record Leftover(String name, PidFd pidFd) {}
 
-    private Leftovers() {}
-
-    /** What of the dead root's children is still alive; the caller closes nothing, {@link #stop} does. */
-    static List<String> describe(RootSnapshot previous, ProcessTable processes) {
-        List<String> alive = new ArrayList<>();
-        for (RootSnapshot.ChildInfo child : living(previous, processes)) {
-            alive.add(child.name() + " (pid " + child.pid() + ")");
+    /** A process that a root of this boot recorded. */
+    record OnRecord(String name, int pid, long startTicks) {
+        boolean isAlive(ProcessTable processes) {
+            return processes.startTicks(pid) == startTicks;
         }
-        return alive;
     }
 
-    private static List<RootSnapshot.ChildInfo> living(RootSnapshot previous, ProcessTable processes) {
-        List<RootSnapshot.ChildInfo> living = new ArrayList<>();
-        if (previous.root().isEmpty() || !previous.root().get().bootId().equals(processes.bootId())) {
-            return living;
-        }
-        for (RootSnapshot.ChildInfo child : previous.children()) {
-            if (child.pid() > 1
-                    && child.pid() <= Integer.MAX_VALUE
-                    && processes.startTicks((int) child.pid()) == child.startTicks()) {
-                living.add(child);
-            }
-        }
-        return living;
+    private Leftovers() {}
+
+    /** Those of a dead root's processes that are alive now. */
+    static List<OnRecord> living(List<OnRecord> recorded, ProcessTable processes) {
+        return recorded.stream().filter(child -> child.isAlive(processes)).toList();
     }
 
     /**
@@ -60,17 +47,18 @@ final class Leftovers {
      *
      * @throws StartupRefused if one cannot be ended; what was ended stays ended
      */
-    static void stop(RootSnapshot previous, ProcessTable processes, Console console)
+    static void stop(List<OnRecord> living, ProcessTable processes, Console console)
             throws StartupRefused, OsException {
         List<Leftover> leftovers = new ArrayList<>();
         try (Epoll epoll = Epoll.create()) {
-            for (RootSnapshot.ChildInfo child : living(previous, processes)) {
+            for (OnRecord child : living) {
                 PidFd pidFd = pin(child, processes);
                 if (pidFd == null) {
                     continue;
                 }
                 console.warn(child.name() + ": pid " + child.pid()
-                        + " is left over from a root that died; stopping it before anything is started");
+                        + " is left over from a root that died, and the manifest no longer has it; stopping it before anything is"
+                        + " started");
                 epoll.add(pidFd.fd(), leftovers.size());
                 leftovers.add(new Leftover(child.name(), pidFd));
             }
@@ -93,17 +81,17 @@ final class Leftovers {
      *
      * @return null if it has ended meanwhile, which is what is wanted of it; its pid may be another process's by now
      */
-    static @Nullable PidFd pin(RootSnapshot.ChildInfo child, ProcessTable processes) throws OsException {
+    static @Nullable PidFd pin(OnRecord child, ProcessTable processes) throws OsException {
         PidFd pidFd;
         try {
-            pidFd = PidFd.open((int) child.pid());
+            pidFd = PidFd.open(child.pid());
         } catch (OsException e) {
             if (e.errno() == NO_SUCH_PROCESS) {
                 return null;
             }
             throw e;
         }
-        if (processes.startTicks((int) child.pid()) == child.startTicks()) {
+        if (child.isAlive(processes)) {
             return pidFd;
         }
         pidFd.close();

@@ -5,7 +5,6 @@ import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.os.RootLock;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * An instance whose directory, lock and segments are ready: what {@link RootStartup} made and {@link Root} works on.
@@ -14,7 +13,7 @@ import java.util.List;
  * @param rootSegment the root's own segment, mapped writable
  * @param directory the instance directory
  * @param segmentDirectory where the daemons' segments are
- * @param lastIncarnations by child index: what an earlier root reached, which is not used again; 0 for none
+ * @param start what this root goes on from
  * @param ownUid the user whom this root runs as
  */
 record PreparedInstance(
@@ -22,7 +21,7 @@ record PreparedInstance(
         RootSegment rootSegment,
         Path directory,
         Path segmentDirectory,
-        List<Long> lastIncarnations,
+        StartingPoint start,
         int ownUid,
         ProcessTable processes)
         implements AutoCloseable {

@@ -55,6 +55,9 @@ final class Root implements AutoCloseable {
     private final ControlServer control;
     private final CommandExecutor executor;
     private final Funerals funerals;
+    private final HeldWatch held;
+    private final Takeover takeover;
+    private final long session;
     private final ServiceReport service;
     private final RootMeter meter = RootMeter.create();
     private final Queue<Event> pending = new ArrayDeque<>();
@@ -73,7 +76,8 @@ final class Root implements AutoCloseable {
             children[i] = new ChildProcess(i, plan.children().get(i));
         }
         processes = instance.processes();
-        state = SupervisorState.initial(PlanSpecs.specs(plan), instance.lastIncarnations());
+        state = instance.start().state();
+        session = processes.session((int) ProcessHandle.current().pid());
         this.publisher = publisher;
         segments = new SegmentWatch(children, instance, console);
         heartbeats = new HeartbeatMonitor(PlanSpecs.heartbeatTimeoutsNs(plan), nowNs);
@@ -83,6 +87,8 @@ final class Root implements AutoCloseable {
         spawned = EventFd.create();
         spawner = new Spawner(spawned);
         funerals = new Funerals(processes, console);
+        held = new HeldWatch(segments, processes);
+        takeover = new Takeover(instance.start(), processes, epoll, segments, funerals);
         service = new ServiceReport(ServiceNotifier.fromEnvironment());
         control = new ControlServer(
                 epoll, UnixListener.bind(instance.controlSocket()), instance.ownUid(), this::onControlRequest);
@@ -100,15 +106,55 @@ final class Root implements AutoCloseable {
         epoll.add(timer.fd(), Tokens.of(Tokens.TIMER, 0));
         epoll.add(spawned.fd(), Tokens.of(Tokens.SPAWNER, 0));
         control.start();
-        long pid = ProcessHandle.current().pid();
-        publisher.begin(pid, processes.startTicks((int) pid), processes.bootId(), state);
+        // Before anybody can know that this root is there: from then on it may be asked to end.
         TerminationSignals.deliverTo(signalled, lastSignal);
+        long pid = ProcessHandle.current().pid();
+        takeover.tell(publisher);
+        publisher.begin(pid, processes.startTicks((int) pid), processes.bootId(), state);
+        adopt();
         settle(new Event.Begin(System.nanoTime()));
         while (executor.exitCode() < 0) {
             turn();
         }
         service.stopping();
         return executor.exitCode();
+    }
+
+    /** Each process that a root which died had recorded: it is watched from now on, or it has ended. */
+    private void adopt() throws OsException {
+        for (ChildProcess child : children) {
+            Event.Adopted found = takeover.find(child, state.child(child.index));
+            if (found != null) {
+                settle(found);
+                follow(child, found.nowNs());
+            }
+        }
+        // What needs no longer burial is told of before anything is launched.
+        bury(System.nanoTime());
+    }
+
+    private void follow(ChildProcess child, long nowNs) {
+        ChildState now = state.child(child.index);
+        watchHeartbeat(child.index, now, now, nowNs);
+        if (now.phase() == ChildPhase.HELD || now.phase() == ChildPhase.ABANDONING) {
+            held.watch(child, nowNs);
+            lookAtHeld(nowNs);
+        } else if (now.phase() == ChildPhase.STARTING) {
+            // It may long have been what nobody was there to hear.
+            notePhase(child, nowNs);
+        }
+    }
+
+    private void lookAtHeld(long nowNs) {
+        for (Event running = held.nextRunning(nowNs); running != null; running = held.nextRunning(nowNs)) {
+            settle(running);
+        }
+    }
+
+    private void bury(long nowNs) {
+        for (Event.Exited exited = funerals.nextOver(nowNs); exited != null; exited = funerals.nextOver(nowNs)) {
+            settle(exited);
+        }
     }
 
     /** One turn of the duty cycle. */
@@ -142,6 +188,7 @@ final class Root implements AutoCloseable {
         long nextNs = state.nextDeadlineNs();
         nextNs = Math.min(nextNs, heartbeats.nextScanNs());
         nextNs = Math.min(nextNs, funerals.nextLookNs());
+        nextNs = Math.min(nextNs, held.nextLookNs());
         nextNs = Math.min(nextNs, control.nextDeadlineNs());
         nextNs = Math.min(nextNs, service.nextPingNs());
         if (nextNs == Long.MAX_VALUE) {
@@ -156,9 +203,10 @@ final class Root implements AutoCloseable {
             scanHeartbeats(nowNs);
         }
         if (nowNs >= funerals.nextLookNs()) {
-            for (Event.Exited exited = funerals.nextOver(nowNs); exited != null; exited = funerals.nextOver(nowNs)) {
-                settle(exited);
-            }
+            bury(nowNs);
+        }
+        if (nowNs >= held.nextLookNs()) {
+            lookAtHeld(nowNs);
         }
         if (nowNs >= state.nextDeadlineNs()) {
             settle(new Event.Tick(nowNs));
@@ -184,23 +232,27 @@ final class Root implements AutoCloseable {
                 command.carryOutWith(executor);
             }
         }
-        service.report(state);
+        if (state.phase() != SupervisorState.Phase.ADOPTING) {
+            service.report(state);
+        }
     }
 
     private void watchHeartbeats(SupervisorState before, SupervisorState after, long nowNs) {
         for (int i = 0; i < children.length; i++) {
-            ChildState child = after.child(i);
-            if (child == before.child(i)) {
-                continue;
+            if (after.child(i) != before.child(i)) {
+                watchHeartbeat(i, before.child(i), after.child(i), nowNs);
             }
-            boolean wanted = children[i].isDaemon()
-                    && (child.state() == PublishedState.READY || child.phase() == ChildPhase.STARTING);
-            if (!wanted) {
-                heartbeats.unwatch(i);
-            } else if ((child.state() == PublishedState.READY && before.child(i).state() != PublishedState.READY)
-                    || !heartbeats.isWatched(i)) {
-                heartbeats.watch(i, segments.heartbeatCount(children[i]), nowNs);
-            }
+        }
+    }
+
+    private void watchHeartbeat(int i, ChildState before, ChildState child, long nowNs) {
+        boolean wanted = children[i].isDaemon()
+                && (child.state() == PublishedState.READY || child.phase() == ChildPhase.STARTING);
+        if (!wanted) {
+            heartbeats.unwatch(i);
+        } else if ((child.state() == PublishedState.READY && before.state() != PublishedState.READY)
+                || !heartbeats.isWatched(i)) {
+            heartbeats.watch(i, segments.heartbeatCount(children[i]), nowNs);
         }
     }
 
@@ -312,6 +364,7 @@ final class Root implements AutoCloseable {
         if (child.abandoned) {
             child.closeHold();
         }
+        publisher.launchedIn(child.index, session);
         settle(new Event.Spawned(
                 child.index, child.incarnation, result.pid(), processes.startTicks(result.pid()), System.nanoTime()));
     }

@@ -7,7 +7,6 @@ import io.coppice.state.StateException;
 import io.coppice.state.Validation;
 import io.coppice.state.root.RootReadResult;
 import io.coppice.state.root.RootSegment;
-import io.coppice.state.root.RootSnapshot;
 import io.coppice.state.root.RootView;
 import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.ProcessTable;
@@ -25,11 +24,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
- * From a plan to an instance that can run: directory, root lock, the end of what a dead root left behind, segments, root
- * segment, recorded plan. Nothing of it is undone by a later start; a start that is refused removes the segments that it
+ * From a plan to an instance that can run: directory, root lock, segments, root segment, what a dead root left behind, recorded
+ * plan. Nothing of it is undone by a later start; a start that is refused removes the segments that it
  * made itself.
  */
 final class RootStartup {
@@ -67,7 +65,12 @@ final class RootStartup {
         RootLock lock = lockRoot();
         Reservations reservations = new Reservations();
         try {
-            List<Long> lastIncarnations = endPreviousLife(fresh);
+            PreviousLife previous = previousLife();
+            List<Leftovers.OnRecord> living = previous.living(processes);
+            if (fresh) {
+                emptyAll(living);
+                previous = previous.forgotten();
+            }
             reservations.ensure(rootSegmentFile, RootSegment.spec(plan.instance()));
             for (ChildPlan child : plan.children()) {
                 if (child.kind() == ChildPlan.Kind.DAEMON) {
@@ -81,10 +84,16 @@ final class RootStartup {
                                     child.checkpoints()));
                 }
             }
-            recordPlan();
+            // Nothing of what was there has been touched so far.
             RootSegment rootSegment = openRootSegment();
-            return new PreparedInstance(
-                    lock, rootSegment, directory, segmentDirectory, lastIncarnations, ownUid, processes);
+            try {
+                StartingPoint start = startingPoint(previous, rootSegment, living);
+                recordPlan();
+                return new PreparedInstance(lock, rootSegment, directory, segmentDirectory, start, ownUid, processes);
+            } catch (StartupRefused | OsException | RuntimeException e) {
+                closeAfter(rootSegment, e);
+                throw e;
+            }
         } catch (StartupRefused | OsException | RuntimeException e) {
             reservations.undo(console);
             lock.close();
@@ -107,54 +116,68 @@ final class RootStartup {
         }
     }
 
-    /** Stops what a dead root left, and empties the segments if asked to; returns the incarnations reached by name. */
-    private List<Long> endPreviousLife(boolean fresh) throws StartupRefused, OsException {
-        @Nullable RootSnapshot previous = previousLife();
-        if (fresh) {
-            List<String> alive = previous == null ? List.of() : Leftovers.describe(previous, processes);
-            if (!alive.isEmpty()) {
-                throw new StartupRefused(
-                        EXIT_FAILED,
-                        "--fresh empties segments, and children of a root that died still own some: "
-                                + String.join(", ", alive) + ". Run without --fresh first, or kill them.");
-            }
-            emptySegments();
-        } else if (previous != null) {
-            Leftovers.stop(previous, processes, console);
+    private static void closeAfter(RootSegment rootSegment, Exception e) {
+        try {
+            rootSegment.close();
+        } catch (IOException notClosed) {
+            e.addSuppressed(notClosed);
         }
-        List<Long> incarnations = new ArrayList<>();
-        for (ChildPlan child : plan.children()) {
-            incarnations.add(
-                    previous == null
-                            ? 0L
-                            : previous.child(child.name())
-                                    .map(RootSnapshot.ChildInfo::incarnation)
-                                    .orElse(0L));
-        }
-        return incarnations;
     }
 
-    private @Nullable RootSnapshot previousLife() throws StartupRefused {
+    private void emptyAll(List<Leftovers.OnRecord> living) throws StartupRefused {
+        if (!living.isEmpty()) {
+            List<String> alive = new ArrayList<>();
+            living.forEach(child -> alive.add(child.name() + " (pid " + child.pid() + ")"));
+            throw new StartupRefused(
+                    EXIT_FAILED,
+                    "--fresh empties segments, and children of a root that died still own some: "
+                            + String.join(", ", alive) + ". Run without --fresh first, or kill them.");
+        }
+        emptySegments();
+    }
+
+    /** Goes on with what it can, and ends what nobody goes on with. */
+    private StartingPoint startingPoint(PreviousLife previous, RootSegment rootSegment, List<Leftovers.OnRecord> living)
+            throws StartupRefused, OsException {
+        StartingPoint start;
+        try {
+            start = previous.startingPoint(rootSegment, PlanSpecs.specs(plan), !living.isEmpty(), System.nanoTime());
+        } catch (UnknownRecordException e) {
+            throw new StartupRefused(EXIT_FAILED, rootSegmentFile + ": " + e.getMessage() + ". " + withoutRecord());
+        }
+        List<Leftovers.OnRecord> leftovers = new ArrayList<>(living);
+        for (RecordedChild child : start.recorded()) {
+            if (child != null) {
+                leftovers.removeIf(
+                        left -> left.name().equals(child.state().spec().name()));
+            }
+        }
+        Leftovers.stop(leftovers, processes, console);
+        return start;
+    }
+
+    private PreviousLife previousLife() throws StartupRefused {
         if (!Files.exists(rootSegmentFile, LinkOption.NOFOLLOW_LINKS)) {
-            return null;
+            return PreviousLife.NONE;
         }
         String reason;
         try (RootView view = RootView.open(rootSegmentFile)) {
             RootReadResult result = view.read();
             if (result instanceof RootReadResult.Read read) {
-                return read.snapshot();
+                return PreviousLife.of(read.snapshot(), processes);
             }
             reason = rootSegmentFile + ": "
                     + (result instanceof RootReadResult.Damaged damaged ? damaged.reason() : "somebody writes to it");
         } catch (SegmentException e) {
             reason = e.getMessage();
         }
-        throw new StartupRefused(
-                EXIT_FAILED,
-                reason
-                        + " This is the record of what ran; without it something might be started that runs already. So make"
-                        + " sure that nothing of the instance is alive, and move that file away. What its daemons hold stays;"
-                        + " `coppice purge` would remove that, too.");
+        throw new StartupRefused(EXIT_FAILED, reason + " " + withoutRecord());
+    }
+
+    private static String withoutRecord() {
+        return "This is the record of what ran; without it something might be started that runs already. So make sure that"
+                + " nothing of the instance is alive, and move that file away. What its daemons hold stays; `coppice purge`"
+                + " would remove that, too.";
     }
 
     private void emptySegments() throws StartupRefused {

@@ -30,6 +30,7 @@ class StatusPublisher {
     private final Plan plan;
     private final @Nullable LastExit[] lastExits;
     private final long[] lastExitEpochMs;
+    private final long[] sessions;
 
     StatusPublisher(RootSegment segment, Console console, Plan plan) {
         this.segment = segment;
@@ -37,9 +38,22 @@ class StatusPublisher {
         this.plan = plan;
         this.lastExits = new @Nullable LastExit[plan.children().size()];
         this.lastExitEpochMs = new long[plan.children().size()];
+        this.sessions = new long[plan.children().size()];
     }
 
-    /** A new root's first commit: who it is, and its children, none of them launched. */
+    /** Before {@link #begin}: what a root that died had recorded, and the core does not know. */
+    void resume(int child, RecordedChild recorded) {
+        lastExits[child] = recorded.state().lastExit();
+        lastExitEpochMs[child] = recorded.lastExitEpochMs();
+        sessions[child] = recorded.session();
+    }
+
+    /** The session that a child's process was launched in; stored with the step that records the process. */
+    void launchedIn(int child, long session) {
+        sessions[child] = session;
+    }
+
+    /** A new root's first commit: who it is, and its children, none of them launched by it. */
     void begin(long pid, long startTicks, String bootId, SupervisorState initial) {
         segment.begin(pid, startTicks, bootId, System.currentTimeMillis());
         List<ChildPlan> children = plan.children();
@@ -48,6 +62,10 @@ class StatusPublisher {
             segment.child(i)
                     .reset(child.name(), child.kind() == ChildPlan.Kind.DAEMON ? ChildKind.DAEMON : ChildKind.COMMAND);
             write(segment.child(i), i, initial.child(i));
+            LastExit exit = lastExits[i];
+            if (exit != null) {
+                segment.child(i).lastExit(exitKind(exit), exit.code(), exit.signal(), lastExitEpochMs[i], exit.text());
+            }
         }
         segment.childCount(children.size());
         segment.commit();
@@ -87,6 +105,7 @@ class StatusPublisher {
         if (!child.hasProcess()) {
             row.heartbeatSeenNs(0);
         }
+        segment.resume(index).set(ChildRecord.pointOf(child, sessions[index]));
         LastExit exit = child.lastExit();
         if (exit != null && exit != lastExits[index]) {
             lastExits[index] = exit;

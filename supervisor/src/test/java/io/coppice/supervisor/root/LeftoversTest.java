@@ -5,14 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.coppice.state.root.ChildKind;
-import io.coppice.state.root.ChildStateCode;
-import io.coppice.state.root.RootSnapshot.ChildInfo;
-import io.coppice.state.root.WantedCode;
 import io.coppice.supervisor.os.PidFd;
 import io.coppice.supervisor.os.ProcessTable;
 import java.io.IOException;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,23 +28,8 @@ class LeftoversTest {
         process.destroyForcibly();
     }
 
-    private ChildInfo onRecord(long ticks) {
-        return new ChildInfo(
-                0,
-                "web",
-                ChildKind.COMMAND,
-                ChildStateCode.READY,
-                WantedCode.UP,
-                process.pid(),
-                ticks,
-                1,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                Optional.empty());
+    private Leftovers.OnRecord onRecord(long ticks) {
+        return new Leftovers.OnRecord("web", (int) process.pid(), ticks);
     }
 
     @Test
@@ -65,7 +45,7 @@ class LeftoversTest {
     /** It may end between the look that found it and the pidfd: a held one does, on its own, once its root is dead. */
     @Test
     void shouldBeContentWithAProcessThatHasEndedMeanwhile() throws Exception {
-        ChildInfo child = onRecord(startTicks);
+        Leftovers.OnRecord child = onRecord(startTicks);
         process.destroyForcibly();
         process.onExit().join();
         assertNull(Leftovers.pin(child, processes));

@@ -20,7 +20,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -176,25 +175,6 @@ class RootTest {
             assertTrue(RootProcess.isAlive(web.pid()));
             assertEquals(1, first.await("web", RootTest::isReady).incarnation());
             assertEquals("ok\n", first.request("coppice/1 ping"));
-        }
-    }
-
-    @Test
-    void shouldEndWhatADeadRootLeftBeforeStartingAnything() throws Exception {
-        try (RootProcess first = RootProcess.start(base, RootProcess.command("web", base, FOREVER))) {
-            RootSnapshot.ChildInfo orphan = first.await("web", RootTest::isReady);
-            first.process.destroyForcibly();
-            assertTrue(first.process.waitFor(RootProcess.WATCHDOG_SECONDS, TimeUnit.SECONDS));
-            assertTrue(RootProcess.isAlive(orphan.pid()), "a child outlives its root");
-
-            try (RootProcess second = RootProcess.start(base, RootProcess.command("web", base, FOREVER))) {
-                RootSnapshot.ChildInfo web =
-                        second.await("web", child -> isReady(child) && child.incarnation() > orphan.incarnation());
-                assertFalse(RootProcess.isAlive(orphan.pid()));
-                assertEquals(2, web.incarnation(), "incarnations are not used again");
-                assertTrue(second.stderr().contains("left over from a root that died"), second.stderr());
-                assertEquals(0, second.stop(), second.stderr());
-            }
         }
     }
 

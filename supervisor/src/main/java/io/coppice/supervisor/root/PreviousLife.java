@@ -1,0 +1,129 @@
+package io.coppice.supervisor.root;
+
+import io.coppice.state.root.ChildKind;
+import io.coppice.state.root.LastExit;
+import io.coppice.state.root.RootPhase;
+import io.coppice.state.root.RootSegment;
+import io.coppice.state.root.RootSnapshot;
+import io.coppice.supervisor.core.ChildSpec;
+import io.coppice.supervisor.core.ChildState;
+import io.coppice.supervisor.core.SupervisorState;
+import io.coppice.supervisor.os.ProcessTable;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the last root of an instance had recorded, and what of it still counts. Its processes can only live in the boot that it
+ * ran in; what it knew of its children, in that boot as well, unless it ended in order, in which case who starts the instance
+ * wants all of it from the start. Incarnations are never used again.
+ */
+final class PreviousLife {
+    static final PreviousLife NONE = new PreviousLife(null, false);
+
+    private final @Nullable RootSnapshot snapshot;
+    private final boolean sameBoot;
+
+    private PreviousLife(@Nullable RootSnapshot snapshot, boolean sameBoot) {
+        this.snapshot = snapshot;
+        this.sameBoot = sameBoot;
+    }
+
+    static PreviousLife of(RootSnapshot snapshot, ProcessTable processes) {
+        boolean sameBoot = snapshot.root()
+                .filter(root -> root.bootId().equals(processes.bootId()))
+                .isPresent();
+        return new PreviousLife(snapshot, sameBoot);
+    }
+
+    /** Nothing of it counts any more but the incarnations that it reached. */
+    PreviousLife forgotten() {
+        return new PreviousLife(snapshot, false);
+    }
+
+    /** Those of its processes that are alive now. */
+    List<Leftovers.OnRecord> living(ProcessTable processes) {
+        if (snapshot == null || !sameBoot) {
+            return List.of();
+        }
+        List<Leftovers.OnRecord> recorded = new ArrayList<>();
+        for (RootSnapshot.ChildInfo child : snapshot.children()) {
+            if (child.pid() > 1 && child.pid() <= Integer.MAX_VALUE) {
+                recorded.add(new Leftovers.OnRecord(child.name(), (int) child.pid(), child.startTicks()));
+            }
+        }
+        return Leftovers.living(recorded, processes);
+    }
+
+    /**
+     * Where its successor begins.
+     *
+     * @param segment as it left it
+     * @param anyAlive whether a process of it is alive
+     * @throws UnknownRecordException if it recorded something that is none of this release's
+     */
+    StartingPoint startingPoint(RootSegment segment, List<ChildSpec> specs, boolean anyAlive, long nowNs)
+            throws UnknownRecordException {
+        List<Long> lastIncarnations = lastIncarnations(specs);
+        RootPhase phase = snapshot == null || snapshot.root().isEmpty()
+                ? RootPhase.DONE
+                : snapshot.root().get().phase();
+        if (!sameBoot || (phase != RootPhase.RUNNING && !anyAlive)) {
+            List<@Nullable RecordedChild> nothing = new ArrayList<>();
+            specs.forEach(spec -> nothing.add(null));
+            return new StartingPoint(SupervisorState.initial(specs, lastIncarnations), nothing);
+        }
+        List<@Nullable RecordedChild> recorded = recorded(segment, specs);
+        List<@Nullable ChildState> states = new ArrayList<>();
+        for (RecordedChild child : recorded) {
+            states.add(child == null ? null : child.state());
+        }
+        return new StartingPoint(
+                SupervisorState.resumed(specs, states, lastIncarnations, phase != RootPhase.RUNNING, nowNs), recorded);
+    }
+
+    private List<Long> lastIncarnations(List<ChildSpec> specs) {
+        List<Long> incarnations = new ArrayList<>();
+        for (ChildSpec spec : specs) {
+            incarnations.add(
+                    snapshot == null
+                            ? 0L
+                            : snapshot.child(spec.name())
+                                    .map(RootSnapshot.ChildInfo::incarnation)
+                                    .orElse(0L));
+        }
+        return incarnations;
+    }
+
+    private static List<@Nullable RecordedChild> recorded(RootSegment segment, List<ChildSpec> specs)
+            throws UnknownRecordException {
+        Map<String, Integer> rows = new HashMap<>();
+        for (int row = 0; row < segment.childCount(); row++) {
+            rows.put(segment.child(row).name(), row);
+        }
+        List<@Nullable RecordedChild> recorded = new ArrayList<>();
+        for (ChildSpec spec : specs) {
+            Integer row = rows.get(spec.name());
+            recorded.add(row == null ? null : recorded(segment, row, spec));
+        }
+        return recorded;
+    }
+
+    private static @Nullable RecordedChild recorded(RootSegment segment, int row, ChildSpec spec)
+            throws UnknownRecordException {
+        ChildKind kind = spec.hasSegment() ? ChildKind.DAEMON : ChildKind.COMMAND;
+        if (segment.child(row).kind().filter(found -> found == kind).isEmpty()) {
+            return null;
+        }
+        ChildState state =
+                ChildRecord.read(segment.child(row), segment.resume(row).get(), spec);
+        return state == null
+                ? null
+                : new RecordedChild(
+                        state,
+                        segment.resume(row).get().session(),
+                        segment.child(row).lastExit().map(LastExit::atEpochMs).orElse(0L));
+    }
+}

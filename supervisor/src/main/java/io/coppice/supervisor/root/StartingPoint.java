@@ -1,0 +1,13 @@
+package io.coppice.supervisor.root;
+
+import io.coppice.supervisor.core.SupervisorState;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a root begins: from its plan, or where a root that died had left off.
+ *
+ * @param state the core's, before its first event
+ * @param recorded by child index; null for a child that is not gone on with
+ */
+record StartingPoint(SupervisorState state, List<@Nullable RecordedChild> recorded) {}

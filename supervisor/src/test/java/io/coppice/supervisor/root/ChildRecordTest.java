@@ -1,0 +1,194 @@
+package io.coppice.supervisor.root;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.coppice.state.root.ResumePoint;
+import io.coppice.state.root.RootSegment;
+import io.coppice.supervisor.core.ChildPhase;
+import io.coppice.supervisor.core.ChildSpec;
+import io.coppice.supervisor.core.ChildState;
+import io.coppice.supervisor.core.Event;
+import io.coppice.supervisor.core.ExitStatus;
+import io.coppice.supervisor.core.StartStage;
+import io.coppice.supervisor.core.Step;
+import io.coppice.supervisor.core.StepProgress;
+import io.coppice.supervisor.core.Supervisor;
+import io.coppice.supervisor.core.SupervisorState;
+import io.coppice.supervisor.plan.Backoff;
+import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.Dependency;
+import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.plan.Poison;
+import io.coppice.supervisor.plan.RestartPolicy;
+import io.coppice.supervisor.plan.Shutdown;
+import io.coppice.supervisor.plan.StartTimeouts;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Goal: a root that comes after one that died knows all that it knew. Method: the production core under random events; what
+ * the production publisher has stored after each step is read back, and must be the very state.
+ */
+class ChildRecordTest {
+    private static final int STEPS = 20_000;
+
+    @TempDir
+    Path base;
+
+    private Path file;
+
+    @BeforeEach
+    void create() throws Exception {
+        file = base.resolve("root.seg");
+        new Reservations().ensure(file, RootSegment.spec("test"));
+    }
+
+    private Plan plan() {
+        ChildPlan worker = new ChildPlan(
+                "worker",
+                ChildPlan.Kind.DAEMON,
+                List.of("/usr/bin/java", "Main"),
+                new TreeMap<>(),
+                base.toString(),
+                1 << 20,
+                2,
+                3_000,
+                new StartTimeouts(4_000, 5_000, 6_000),
+                RestartPolicy.ALWAYS,
+                40,
+                60_000,
+                new Backoff(5, 2, 50, 10_000),
+                new Poison(2, List.of(Poison.Fallback.CHECKPOINT, Poison.Fallback.EMPTY)),
+                new Shutdown("TERM", 500),
+                List.of());
+        return new Plan(
+                "test",
+                base.toString(),
+                base.toString(),
+                List.of(
+                        worker,
+                        RootProcess.command("web", base, "x", new Dependency("worker", Dependency.Condition.READY)),
+                        RootProcess.command("db", base, "x", 3, Backoff.NONE)));
+    }
+
+    @Test
+    void shouldReadBackEveryStateThatWasStored() throws Exception {
+        Plan plan = plan();
+        List<ChildSpec> specs = PlanSpecs.specs(plan);
+        Set<ChildPhase> met = EnumSet.noneOf(ChildPhase.class);
+        int verdicts = 0;
+        int kills = 0;
+        int fallbacks = 0;
+        try (Console console = new Console();
+                RootSegment segment = RootSegment.open(file, 42, 1)) {
+            for (long seed = 1; seed <= 10; seed++) {
+                SplittableRandom random = new SplittableRandom(seed);
+                StatusPublisher publisher = new StatusPublisher(segment, console, plan);
+                publisher.launchedIn(0, 4711);
+                SupervisorState state = SupervisorState.initial(specs);
+                publisher.begin(42, 1, "boot", state);
+                long nowNs = 0;
+                for (int i = 0; i < STEPS / 10 && state.phase() != SupervisorState.Phase.DONE; i++) {
+                    nowNs += random.nextLong(200_000_000L);
+                    Step step = Supervisor.step(state, event(random, state, i, nowNs));
+                    publisher.publish(state, step.state(), List.of()); // the events themselves are not looked at
+                    state = step.state();
+                    for (ChildState child : state.children()) {
+                        int index = child.spec().index();
+                        ResumePoint point = segment.resume(index).get();
+                        assertEquals(
+                                child, ChildRecord.read(segment.child(index), point, child.spec()), "seed " + seed);
+                        assertEquals(index == 0 ? 4711 : 0, point.session());
+                        met.add(child.phase());
+                        verdicts += child.verdict() == ChildState.Verdict.NONE ? 0 : 1;
+                        kills += child.operatorKill() == null ? 0 : 1;
+                        fallbacks += child.poison().due() == null ? 0 : 1;
+                    }
+                }
+            }
+        }
+        assertEquals(EnumSet.allOf(ChildPhase.class), met);
+        assertTrue(verdicts > 0 && kills > 0 && fallbacks > 0, verdicts + " " + kills + " " + fallbacks);
+    }
+
+    @Test
+    void shouldGuessNothing() throws Exception {
+        ChildSpec spec = PlanSpecs.specs(plan()).get(0);
+        try (Console console = new Console();
+                RootSegment segment = RootSegment.open(file, 42, 1)) {
+            assertEquals(
+                    null, ChildRecord.read(segment.child(0), segment.resume(0).get(), spec));
+            new StatusPublisher(segment, console, plan())
+                    .begin(42, 1, "boot", SupervisorState.initial(PlanSpecs.specs(plan())));
+            segment.child(0).pid(77);
+            ResumePoint waitingWithAProcess = segment.resume(0).get();
+            assertThrows(
+                    UnknownRecordException.class, () -> ChildRecord.read(segment.child(0), waitingWithAProcess, spec));
+            segment.child(0).pid(0);
+            ResumePoint point = segment.resume(0).get();
+            ResumePoint ofAnotherRelease = new ResumePoint(
+                    99,
+                    point.sinceNs(),
+                    point.deadlineNs(),
+                    point.session(),
+                    point.stage(),
+                    point.stageSinceNs(),
+                    point.startNs(),
+                    point.recoverNs(),
+                    point.migrateNs(),
+                    point.stopAsked(),
+                    point.restartDue(),
+                    point.verdict(),
+                    point.killSignal(),
+                    point.killAtNs(),
+                    point.streak(),
+                    point.poisonDeaths(),
+                    point.fallbacks(),
+                    point.fallbackDue(),
+                    point.exitIncarnation(),
+                    point.exitAtNs(),
+                    point.failedAtNs());
+            UnknownRecordException e = assertThrows(
+                    UnknownRecordException.class, () -> ChildRecord.read(segment.child(0), ofAnotherRelease, spec));
+            assertEquals("worker: phase 99 is out of range", e.getMessage());
+        }
+    }
+
+    private static Event event(SplittableRandom random, SupervisorState state, int i, long nowNs) {
+        int child = random.nextInt(3);
+        long incarnation = state.child(child).incarnation();
+        return switch (random.nextInt(30)) {
+            case 0, 1, 2, 3 -> new Event.Spawned(child, incarnation, 100 + i, i + 1L, nowNs);
+            case 4 -> new Event.SpawnFailed(child, incarnation, "no", nowNs);
+            case 5, 6, 7 -> new Event.Released(child, incarnation, nowNs);
+            case 8, 9, 10 -> new Event.BecameReady(child, incarnation, nowNs);
+            case 11, 12, 13, 14 ->
+                new Event.Exited(
+                        child,
+                        incarnation,
+                        random.nextBoolean()
+                                ? new ExitStatus.Signaled(11, false)
+                                : new ExitStatus.Exited(random.nextInt(3)),
+                        random.nextBoolean() ? "words" : null,
+                        StepProgress.values()[random.nextInt(3)],
+                        nowNs);
+            case 15, 16 -> new Event.HeartbeatLost(child, incarnation, nowNs);
+            case 17 -> new Event.StopRequested(child, i, nowNs);
+            case 18, 19, 20 -> new Event.StartRequested(child, i, nowNs);
+            case 21 -> new Event.RestartRequested(child, i, nowNs);
+            case 22 -> new Event.KillRequested(child, "RTMIN+3", 37, i, nowNs);
+            case 23, 24 -> new Event.StageEntered(child, incarnation, StartStage.values()[random.nextInt(3)], nowNs);
+            case 25 -> new Event.Begin(nowNs);
+            default -> new Event.Tick(nowNs);
+        };
+    }
+}

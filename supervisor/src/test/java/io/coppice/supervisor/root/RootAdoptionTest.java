@@ -1,0 +1,178 @@
+package io.coppice.supervisor.root;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.coppice.state.root.ChildStateCode;
+import io.coppice.state.root.EventType;
+import io.coppice.state.root.RootSnapshot;
+import io.coppice.state.root.WantedCode;
+import io.coppice.supervisor.plan.Backoff;
+import io.coppice.supervisor.plan.ChildPlan;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Real roots that are killed, and real successors, over real plain commands. */
+class RootAdoptionTest {
+    private static final String FOREVER = "while :; do sleep 1000; done";
+
+    @TempDir
+    Path base;
+
+    private static boolean isReady(RootSnapshot.ChildInfo child) {
+        return child.state() == ChildStateCode.READY;
+    }
+
+    private static void kill(RootProcess root) throws InterruptedException, IOException {
+        root.process.destroyForcibly();
+        root.awaitExit();
+    }
+
+    /** It has looked at every process on record: until then it shows what its predecessor had recorded. */
+    private static RootSnapshot begun(RootProcess root) throws Exception {
+        return root.awaitSnapshot(
+                "the root has begun",
+                snapshot -> snapshot.root()
+                                .filter(r -> r.pid() == root.process.pid())
+                                .isPresent()
+                        && snapshot.events().stream()
+                                        .filter(event -> event.type() == EventType.ROOT_STARTED)
+                                        .count()
+                                == 2);
+    }
+
+    private static RootSnapshot.ChildInfo taken(RootProcess root, String child) throws Exception {
+        begun(root);
+        return root.await(child, RootAdoptionTest::isReady);
+    }
+
+    @Test
+    void shouldTakeOverWhatRunsAsItIs() throws Exception {
+        ChildPlan[] plans = {
+            RootProcess.command("web", base, FOREVER), RootProcess.command("db", base, "echo up >>db.up; " + FOREVER)
+        };
+        try (RootProcess first = RootProcess.start(base, plans)) {
+            ProcessHandle.of(first.await("web", RootAdoptionTest::isReady).pid())
+                    .orElseThrow()
+                    .destroyForcibly();
+            RootSnapshot.ChildInfo web = first.await("web", child -> isReady(child) && child.incarnation() == 2);
+            RootSnapshot.ChildInfo db = first.await("db", RootAdoptionTest::isReady);
+            kill(first);
+
+            try (RootProcess second = RootProcess.start(base, plans)) {
+                RootSnapshot.ChildInfo webAfter = taken(second, "web");
+                RootSnapshot.ChildInfo dbAfter = taken(second, "db");
+                assertEquals(web.pid(), webAfter.pid());
+                assertEquals(2, webAfter.incarnation());
+                assertEquals(1, webAfter.restarts());
+                assertEquals(web.failureCount(), webAfter.failureCount());
+                assertEquals(web.lastExit(), webAfter.lastExit());
+                assertEquals(web.spawnedAtNs(), webAfter.spawnedAtNs());
+                assertEquals(db.pid(), dbAfter.pid());
+                assertEquals(List.of("up"), Files.readAllLines(base.resolve("db.up")));
+                assertTrue(begun(second).events().stream()
+                        .anyMatch(event -> event.type() == EventType.ADOPTED && event.pid() == web.pid()));
+
+                // The death of a child that is none of ours is noticed like any other, with its group.
+                ProcessHandle.of(webAfter.pid()).orElseThrow().destroyForcibly();
+                RootSnapshot.ChildInfo third = second.await("web", child -> isReady(child) && child.incarnation() == 3);
+                assertEquals(2, third.restarts());
+                assertEquals(0, second.stop(), second.stderr());
+                assertFalse(RootProcess.isAlive(db.pid()));
+                assertFalse(RootProcess.isAlive(third.pid()));
+            }
+        }
+    }
+
+    @Test
+    void shouldRestartWhatDiedWhileThereWasNoRoot() throws Exception {
+        ChildPlan web = RootProcess.command("web", base, "sleep 1000 & echo $! >helper.$$; wait");
+        try (RootProcess first = RootProcess.start(base, web)) {
+            RootSnapshot.ChildInfo before = first.await("web", RootAdoptionTest::isReady);
+            Path file = base.resolve("helper." + before.pid());
+            first.awaitSnapshot("the helper", snapshot -> RootProcess.hasLine(file));
+            long helper = Long.parseLong(Files.readString(file).strip());
+            kill(first);
+            ProcessHandle.of(before.pid()).orElseThrow().destroyForcibly();
+            awaitDeath(before.pid());
+            assertTrue(RootProcess.isAlive(helper));
+
+            try (RootProcess second = RootProcess.start(base, web)) {
+                RootSnapshot.ChildInfo after = second.await("web", child -> isReady(child) && child.incarnation() == 2);
+                assertEquals(1, after.restarts());
+                // Whether its new parent had taken its status by then is not ours to say.
+                String text = after.lastExit().orElseThrow().text();
+                assertTrue(
+                        List.of("unknown: it ended while unsupervised", "signal KILL")
+                                .contains(text),
+                        text);
+                assertFalse(RootProcess.isAlive(helper), "what it left was still there when its successor started");
+                assertEquals(0, second.stop(), second.stderr());
+            }
+        }
+    }
+
+    @Test
+    void shouldHonourWhatOperatorsWantAndWhatWasGivenUp() throws Exception {
+        Backoff hours = new Backoff(600_000, 2, 600_000, 600_000);
+        ChildPlan[] plans = {
+            RootProcess.command("web", base, FOREVER),
+            RootProcess.command("broken", base, "exit 7", 0, Backoff.NONE),
+            RootProcess.command("later", base, "exit 8", 5, hours)
+        };
+        try (RootProcess first = RootProcess.start(base, plans)) {
+            first.await("web", RootAdoptionTest::isReady);
+            assertEquals("ok 1\n", first.request("coppice/1 stop web"));
+            first.await("web", child -> child.state() == ChildStateCode.STOPPED);
+            first.await("broken", child -> child.state() == ChildStateCode.FAILED);
+            RootSnapshot.ChildInfo later = first.await("later", child -> child.state() == ChildStateCode.BACKOFF);
+            kill(first);
+
+            try (RootProcess second = RootProcess.start(base, plans)) {
+                RootSnapshot snapshot = begun(second);
+                RootSnapshot.ChildInfo web = snapshot.child("web").orElseThrow();
+                assertEquals(ChildStateCode.STOPPED, web.state());
+                assertEquals(WantedCode.DOWN, web.wanted());
+                assertEquals(
+                        ChildStateCode.FAILED,
+                        snapshot.child("broken").orElseThrow().state());
+                RootSnapshot.ChildInfo laterAfter = snapshot.child("later").orElseThrow();
+                assertEquals(ChildStateCode.BACKOFF, laterAfter.state());
+                assertEquals(later.backoffUntilNs(), laterAfter.backoffUntilNs());
+                assertEquals(later.failureCount(), laterAfter.failureCount());
+                assertEquals(later.incarnation(), laterAfter.incarnation());
+                assertEquals(0, second.stop(), second.stderr());
+            }
+        }
+    }
+
+    @Test
+    void shouldStopWhatTheNewManifestDoesNotHave() throws Exception {
+        ChildPlan web = RootProcess.command("web", base, FOREVER);
+        try (RootProcess first = RootProcess.start(base, web, RootProcess.command("old", base, FOREVER))) {
+            long webPid = first.await("web", RootAdoptionTest::isReady).pid();
+            long oldPid = first.await("old", RootAdoptionTest::isReady).pid();
+            kill(first);
+
+            try (RootProcess second = RootProcess.start(base, web)) {
+                assertEquals(webPid, taken(second, "web").pid());
+                assertFalse(RootProcess.isAlive(oldPid));
+                assertEquals(0, second.stop(), second.stderr());
+            }
+        }
+    }
+
+    private static void awaitDeath(long pid) throws InterruptedException {
+        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(RootProcess.WATCHDOG_SECONDS);
+        while (RootProcess.isAlive(pid) && System.nanoTime() < endNs) {
+            TimeUnit.MILLISECONDS.sleep(2);
+        }
+        assertFalse(RootProcess.isAlive(pid));
+    }
+}
