@@ -1,0 +1,80 @@
+package io.coppice.systemd;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.coppice.systemd.daemons.Beats;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The service under a real systemd, which {@code box} boots in namespaces of its own. The checks are those of {@code
+ * service-test}, a line each. Needs root, systemd and dbus.
+ */
+class ServiceSystemTest {
+    private static final Path SCRIPTS = Path.of("src/test/systemd").toAbsolutePath();
+    private static final long WATCHDOG_SECONDS = 500;
+
+    @TempDir
+    Path directory;
+
+    private static void need(boolean there, String what) {
+        if (!there) {
+            System.out.println("skipped: the service under a real systemd needs " + what);
+        }
+        assumeTrue(there, "needs " + what);
+    }
+
+    private static boolean hasNamespaces() throws IOException, InterruptedException {
+        Process process = new ProcessBuilder("unshare", "--pid", "--fork", "--mount", "--cgroup", "true")
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        return process.waitFor(60, TimeUnit.SECONDS) && process.exitValue() == 0;
+    }
+
+    private Path jar() throws IOException {
+        Path jar = directory.resolve("beats.jar");
+        String entry = Beats.class.getName().replace('.', '/') + ".class";
+        try (OutputStream out = Files.newOutputStream(jar);
+                JarOutputStream entries = new JarOutputStream(out)) {
+            entries.putNextEntry(new JarEntry(entry));
+            Files.copy(Path.of("target/test-classes").resolve(entry), entries);
+            entries.closeEntry();
+        }
+        return jar;
+    }
+
+    @Test
+    void shouldKeepItsPromisesUnderARealSystemd() throws Exception {
+        need((Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0, "root");
+        need(Files.isExecutable(Path.of("/lib/systemd/systemd")), "systemd (Debian: apt-get install systemd)");
+        need(Files.isExecutable(Path.of("/usr/bin/dbus-daemon")), "dbus (Debian: apt-get install dbus)");
+        need(hasNamespaces(), "the right to make namespaces");
+        Path out = directory.resolve("out.txt");
+        ProcessBuilder builder = new ProcessBuilder(
+                        SCRIPTS.resolve("box").toString(),
+                        SCRIPTS.resolve("service-test").toString(),
+                        Path.of("..").toRealPath().toString(),
+                        System.getProperty("java.home"),
+                        jar().toString())
+                .redirectErrorStream(true)
+                .redirectOutput(out.toFile());
+        builder.environment().put("BOX_TIMEOUT", Long.toString(WATCHDOG_SECONDS - 60));
+        Process box = builder.start();
+        boolean ended = box.waitFor(WATCHDOG_SECONDS, TimeUnit.SECONDS);
+        String said = Files.readString(out);
+        System.out.println(said);
+        assertTrue(ended, said);
+        assertEquals(0, box.exitValue(), said);
+        assertTrue(said.contains("ok: the journal has the root"), said);
+    }
+}
