@@ -104,6 +104,13 @@ final class Coppice implements AfterTestExecutionCallback {
         return start(List.of("setsid"), out, err, arguments);
     }
 
+    /** Starts a command by way of another program that starts it. */
+    Process startIn(List<String> before, String... arguments) throws IOException {
+        Path out = Files.createTempFile(directory, "out", ".txt");
+        Path err = Files.createTempFile(directory, "err", ".txt");
+        return start(before, out, err, arguments);
+    }
+
     private Process start(List<String> before, Path out, Path err, String... arguments) throws IOException {
         // Whatever the shell that started the build has it ignore.
         List<String> command = new ArrayList<>(List.of("env", "--default-signal"));

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.IntPredicate;
 import jnr.ffi.Pointer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * #signalGroup} and {@link #groupExists} free of allocation.
  */
 public final class ProcessTable {
+    private static final int P_ALL = 0;
     private static final int P_PID = 1;
     private static final int P_PGID = 2;
     private static final int SIGKILL = 9;
@@ -190,6 +192,24 @@ public final class ProcessTable {
             }
         }
         return false;
+    }
+
+    /**
+     * Takes the status of a dead child that this process has inherited: a process 1 is given every orphan.
+     *
+     * @param own says of which processes the status is not to be taken
+     * @return whether there may be more
+     */
+    public boolean reapOrphan(IntPredicate own) {
+        info.putInt(SI_PID_OFFSET, 0);
+        if (LIBC.waitid(P_ALL, 0, info, WEXITED | WNOHANG | WNOWAIT) != 0) {
+            return false; // ECHILD: there is no child
+        }
+        int pid = info.getInt(SI_PID_OFFSET);
+        if (pid == 0 || own.test(pid)) {
+            return false;
+        }
+        return LIBC.waitid(P_PID, pid, info, WEXITED | WNOHANG) == 0;
     }
 
     private boolean reapInherited(int pgid) {

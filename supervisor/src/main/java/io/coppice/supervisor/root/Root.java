@@ -56,6 +56,7 @@ final class Root implements AutoCloseable {
     private final CommandExecutor executor;
     private final Funerals funerals;
     private final HeldWatch held;
+    private final Orphans orphans;
     private final Takeover takeover;
     private final long session;
     private final ServiceReport service;
@@ -88,6 +89,7 @@ final class Root implements AutoCloseable {
         spawner = new Spawner(spawned);
         funerals = new Funerals(processes, console);
         held = new HeldWatch(segments, processes);
+        orphans = new Orphans(processes, children, ProcessHandle.current().pid(), nowNs);
         takeover = new Takeover(instance.start(), processes, epoll, segments, funerals);
         service = new ServiceReport(ServiceNotifier.fromEnvironment());
         control = new ControlServer(
@@ -145,6 +147,15 @@ final class Root implements AutoCloseable {
         }
     }
 
+    private boolean isSpawning() {
+        for (ChildProcess child : children) {
+            if (state.child(child.index).phase().occupied() && child.pidFd == null && !child.dead) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private void lookAtHeld(long nowNs) {
         for (Event running = held.nextRunning(nowNs); running != null; running = held.nextRunning(nowNs)) {
             settle(running);
@@ -189,6 +200,7 @@ final class Root implements AutoCloseable {
         nextNs = Math.min(nextNs, heartbeats.nextScanNs());
         nextNs = Math.min(nextNs, funerals.nextLookNs());
         nextNs = Math.min(nextNs, held.nextLookNs());
+        nextNs = Math.min(nextNs, orphans.nextLookNs());
         nextNs = Math.min(nextNs, control.nextDeadlineNs());
         nextNs = Math.min(nextNs, service.nextPingNs());
         if (nextNs == Long.MAX_VALUE) {
@@ -207,6 +219,9 @@ final class Root implements AutoCloseable {
         }
         if (nowNs >= held.nextLookNs()) {
             lookAtHeld(nowNs);
+        }
+        if (nowNs >= orphans.nextLookNs()) {
+            orphans.look(isSpawning(), nowNs);
         }
         if (nowNs >= state.nextDeadlineNs()) {
             settle(new Event.Tick(nowNs));
