@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -24,21 +26,39 @@ class UnitFilesTest {
     @ParameterizedTest
     @ValueSource(strings = {"coppice.service", "coppice@.service"})
     void shouldBeUnderstoodBySystemdWithoutAWord(String unit) throws Exception {
+        needAnalyze();
+        // The launcher's path is the installation's; verify wants a program that exists.
+        String text = Files.readString(UNITS.resolve(unit)).replace("/opt/coppice/coppice", "/bin/true");
+        Path copy = Files.writeString(directory.resolve(unit.replace("@.", "@shop.")), text);
+        assertEquals("0: ", analyze("verify", "--man=no", copy.toString()));
+    }
+
+    /** In tenths: 2.0 of 10. */
+    @ParameterizedTest
+    @ValueSource(strings = {"coppice.service", "coppice@.service"})
+    void shouldExposeNoMoreThanItMust(String unit) throws Exception {
+        needAnalyze();
+        Path copy = Files.copy(UNITS.resolve(unit), directory.resolve(unit.replace("@.", "@shop.")));
+        String said = analyze("security", "--offline=true", "--no-pager", "--threshold=20", copy.toString());
+        assertTrue(said.startsWith("0: "), said);
+    }
+
+    private static void needAnalyze() {
         boolean there = Files.isExecutable(ANALYZE);
         if (!there) {
             System.out.println("skipped: " + ANALYZE + " is not here (Debian: apt-get install systemd)");
         }
         assumeTrue(there, ANALYZE + " is not here");
-        // The launcher's path is the installation's; verify wants a program that exists.
-        String text = Files.readString(UNITS.resolve(unit)).replace("/opt/coppice/coppice", "/bin/true");
-        Path copy = Files.writeString(directory.resolve(unit.replace("@.", "@shop.")), text);
-        Process verify = new ProcessBuilder(ANALYZE.toString(), "verify", "--man=no", copy.toString())
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(verify.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-        assertTrue(verify.waitFor(60, TimeUnit.SECONDS));
-        assertEquals("", said);
-        assertEquals(0, verify.exitValue());
+    }
+
+    /** Its exit status, and what it said. */
+    private static String analyze(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(ANALYZE.toString()));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+        return process.exitValue() + ": " + said;
     }
 
     @Test
