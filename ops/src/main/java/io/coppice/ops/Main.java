@@ -8,6 +8,8 @@ import io.coppice.ops.cli.CoppiceCommand;
 import io.coppice.ops.cli.CoppiceCommandLine;
 import io.coppice.ops.demo.DemoCommand;
 import io.coppice.ops.hosted.HostedCleanupCommand;
+import io.coppice.ops.service.InstallCommand;
+import io.coppice.ops.service.UninstallCommand;
 import io.coppice.ops.torture.TortureCommand;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -40,7 +42,9 @@ public final class Main {
         more.put("bench", BenchCommand::new);
         more.put("demo", DemoCommand::new);
         more.put("hosted-cleanup", HostedCleanupCommand::new);
+        more.put("install", coppice -> new InstallCommand(coppice, ManifestPlans::new));
         more.put("torture", TortureCommand::new);
+        more.put("uninstall", UninstallCommand::new);
         return new CommandLineParts(ManifestPlans::new, more);
     }
 }

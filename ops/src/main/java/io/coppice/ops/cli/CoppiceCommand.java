@@ -115,7 +115,8 @@ public final class CoppiceCommand implements Callable<Integer> {
         error(NAME + ": " + text);
     }
 
-    void error(String text) {
+    /** A line on standard error, as it is. */
+    public void error(String text) {
         if (stderrClosed) {
             return;
         }
