@@ -3,14 +3,12 @@ package io.coppice.ops.service;
 import io.coppice.ops.cli.CommandFailedException;
 import io.coppice.ops.cli.CoppiceCommand;
 import io.coppice.ops.cli.ExitCode;
-import java.util.regex.Pattern;
+import io.coppice.ops.view.InstanceName;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** What {@code install} and {@code uninstall} have in common: which unit, and that it takes root to touch it. */
 final class UnitName {
-    private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,32}");
-
     @Option(
             names = "--name",
             paramLabel = "NAME",
@@ -21,7 +19,7 @@ final class UnitName {
         if (name == null) {
             return "coppice.service";
         }
-        if (!NAME.matcher(name).matches()) {
+        if (!InstanceName.isValid(name)) {
             throw new CommandFailedException(
                     ExitCode.USAGE, "--name: `" + name + "` cannot be, expected [a-z0-9-]{1,32}.");
         }

@@ -11,6 +11,11 @@ import io.coppice.state.root.RootView;
 import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.PidFd;
 import io.coppice.supervisor.os.SignalNumbers;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -20,10 +25,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * while a worker starts, until the start timeout is long over and the worker long ready, and let it go on.
  */
 class RootStoppedSystemTest {
-    private static final long START_TIMEOUT_MS = 2_000;
+    private static final long START_TIMEOUT_MS = 5_000;
 
-    /** A ticker commits at most a thousand times a second, so that so many take five seconds. */
-    private static final long LONG_AWAY = 5_000;
+    /** A ticker commits at most a thousand times a second, so that so many take eight seconds. */
+    private static final long LONG_AWAY = 8_000;
 
     private static final int TRIES = 20;
 
@@ -56,7 +61,22 @@ class RootStoppedSystemTest {
             now = ticker();
         }
         signal(root.process.pid(), "STOP");
+        Coppice.await("every thread of the root is stopped", () -> isStopped(root.process.pid()));
         return ticker().state() == ChildStateCode.STARTING;
+    }
+
+    private static boolean isStopped(long pid) {
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/" + pid + "/task"))) {
+            for (Path thread : threads) {
+                String stat = Files.readString(thread.resolve("stat"), StandardCharsets.ISO_8859_1);
+                if (stat.charAt(stat.lastIndexOf(')') + 2) != 'T') {
+                    return false;
+                }
+            }
+            return true;
+        } catch (IOException e) {
+            return false; // A thread ended while it was looked at.
+        }
     }
 
     @Test
@@ -68,7 +88,6 @@ class RootStoppedSystemTest {
                     main: io.coppice.ops.system.daemons.Ticker
                     classpath: [$JAR]
                     jvm: {heap: 16MiB}
-                    heartbeat: {timeout: 500ms}
                     start: {timeout: %dms}
                 """.formatted(START_TIMEOUT_MS));
         Coppice.Root root = coppice.startRoot();

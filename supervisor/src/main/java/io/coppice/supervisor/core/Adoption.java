@@ -46,13 +46,13 @@ final class Adoption {
             case HELD -> {
                 // Its pipe is closed. If it was released before that, it will be heard of.
                 child.stopAsked = true;
-                child.deadlineNs = after(nowNs, HELD_GRACE_NS);
+                child.deadlineNs = Transition.after(nowNs, HELD_GRACE_NS);
             }
             case STARTING -> {
                 StartTimeouts timeouts = spec.startTimeouts();
                 child.deadlineNs = timeouts.ofNs(child.start.stage()) == 0
                         ? ChildState.NEVER
-                        : after(child.start.sinceNs(), Math.max(0, child.start.leftNs(timeouts)));
+                        : Transition.after(child.start.sinceNs(), Math.max(0, child.start.leftNs(timeouts)));
             }
             case STOPPED, FAILED, COMPLETED -> {
                 if (endWasAsked) {
@@ -69,10 +69,6 @@ final class Adoption {
         child.clearProcess();
         child.restartDue = false;
         child.enter(child.wanted == Wanted.UP ? ChildPhase.WAITING : ChildPhase.STOPPED, nowNs, ChildState.NEVER);
-    }
-
-    private static long after(long fromNs, long delayNs) {
-        return delayNs >= ChildState.NEVER - fromNs ? ChildState.NEVER : fromNs + delayNs;
     }
 
     static void adopted(Transition transition, Event.Adopted event) {

@@ -120,7 +120,7 @@ final class EventRules {
         }
     }
 
-    static long stageDeadlineNs(Transition transition, ChildDraft child) {
+    private static long stageDeadlineNs(Transition transition, ChildDraft child) {
         StartTimeouts timeouts = child.spec.startTimeouts();
         return timeouts.ofNs(child.start.stage()) == 0
                 ? ChildState.NEVER

@@ -83,7 +83,12 @@ final class Transition {
 
     /** {@code nowNs + delayNs}, or never if that is beyond the clock. */
     long after(long delayNs) {
-        return delayNs >= ChildState.NEVER - nowNs ? ChildState.NEVER : nowNs + delayNs;
+        return after(nowNs, delayNs);
+    }
+
+    /** The sum, or never if that is beyond the clock. */
+    static long after(long fromNs, long delayNs) {
+        return delayNs >= ChildState.NEVER - fromNs ? ChildState.NEVER : fromNs + delayNs;
     }
 
     Step toStep() {

@@ -90,17 +90,21 @@ public final class ProcessTable {
         if (signalGroup(pgid, 0) == Errno.ESRCH) {
             return 0;
         }
-        String[] names = Path.of("/proc").toFile().list();
-        if (names == null) {
-            throw new IllegalStateException("Cannot list /proc; is it mounted?");
-        }
         int left = 0;
-        for (String name : names) {
+        for (String name : entriesOfProc()) {
             if (name.charAt(0) >= '1' && name.charAt(0) <= '9') {
                 left += killRemnant(Integer.parseInt(name), pgid, session, notBeforeTicks) ? 1 : 0;
             }
         }
         return left;
+    }
+
+    private static String[] entriesOfProc() {
+        String[] names = Path.of("/proc").toFile().list();
+        if (names == null) {
+            throw new IllegalStateException("Cannot list /proc; is it mounted?");
+        }
+        return names;
     }
 
     private boolean killRemnant(int pid, int pgid, long session, long notBeforeTicks) {
@@ -176,11 +180,7 @@ public final class ProcessTable {
      */
     public boolean groupHasLiveMember(int pgid) {
         checkedGroup(pgid);
-        String[] names = Path.of("/proc").toFile().list();
-        if (names == null) {
-            throw new IllegalStateException("Cannot list /proc; is it mounted?");
-        }
-        for (String name : names) {
+        for (String name : entriesOfProc()) {
             if (name.charAt(0) >= '1'
                     && name.charAt(0) <= '9'
                     && readStat(Integer.parseInt(name))

@@ -37,11 +37,6 @@ final class Leftovers {
 
     private Leftovers() {}
 
-    /** Those of a dead root's processes that are alive now. */
-    static List<OnRecord> living(List<OnRecord> recorded, ProcessTable processes) {
-        return recorded.stream().filter(child -> child.isAlive(processes)).toList();
-    }
-
     /**
      * Ends every leftover and waits for the kernel's word.
      *

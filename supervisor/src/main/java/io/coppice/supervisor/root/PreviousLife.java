@@ -48,13 +48,17 @@ final class PreviousLife {
         if (snapshot == null || !sameBoot) {
             return List.of();
         }
-        List<Leftovers.OnRecord> recorded = new ArrayList<>();
+        List<Leftovers.OnRecord> living = new ArrayList<>();
         for (RootSnapshot.ChildInfo child : snapshot.children()) {
             if (child.pid() > 1 && child.pid() <= Integer.MAX_VALUE) {
-                recorded.add(new Leftovers.OnRecord(child.name(), (int) child.pid(), child.startTicks()));
+                Leftovers.OnRecord recorded =
+                        new Leftovers.OnRecord(child.name(), (int) child.pid(), child.startTicks());
+                if (recorded.isAlive(processes)) {
+                    living.add(recorded);
+                }
             }
         }
-        return Leftovers.living(recorded, processes);
+        return living;
     }
 
     /**
