@@ -66,10 +66,14 @@ final class ChildPlanner implements AutoCloseable {
         // With both `main` and `command` both are checked: nobody knows which of them will be kept.
         List<String> argv = commandArgv(daemon, environment);
         long stateBytes = 0;
+        List<Path> classPath = List.of();
+        List<String> stateRules = List.of();
         if (daemon.isMain()) {
             checkEnvironment(daemon);
             stateBytes = (daemon.value(DaemonKeys.STATE) + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
-            argv = workerArgv(daemon);
+            classPath = ownClassPath(daemon);
+            stateRules = StateRules.of(daemon, problems);
+            argv = workerArgv(daemon, classPath, stateRules);
         }
         if (argv.size() > PlanBounds.MAX_LIST_LENGTH) {
             problems.add(
@@ -79,13 +83,14 @@ final class ChildPlanner implements AutoCloseable {
                     daemon.isMain() ? "each daemon it may read takes two; name only those in `reads`" : "");
             return null;
         }
+        Path startsIn = workingDirectory == null ? files.folder() : workingDirectory;
         try {
             return new ChildPlan(
                     daemon.planName(),
                     daemon.isMain() ? ChildPlan.Kind.DAEMON : ChildPlan.Kind.COMMAND,
                     argv,
                     environment,
-                    (workingDirectory == null ? files.folder() : workingDirectory).toString(),
+                    startsIn.toString(),
                     stateBytes,
                     daemon.isMain() ? daemon.value(DaemonKeys.CHECKPOINTS) : 0,
                     daemon.isMain() ? daemon.value(DaemonKeys.HEARTBEAT_TIMEOUT) : 0,
@@ -103,7 +108,8 @@ final class ChildPlanner implements AutoCloseable {
                             .map(Located::value)
                             .filter(requirement -> PlanBounds.isName(requirement.name()))
                             .map(requirement -> new Dependency(requirement.name(), requirement.condition()))
-                            .toList());
+                            .toList(),
+                    LaunchNumber.of(daemon, startsIn, classPath, stateRules));
         } catch (IllegalArgumentException e) {
             // A bound of the plan that no key alone breaks, such as a class path of more than 64 KiB.
             problems.addText(daemon.name().at(), daemon.name().path(), String.valueOf(e.getMessage()));
@@ -116,17 +122,19 @@ final class ChildPlanner implements AutoCloseable {
         return memory;
     }
 
-    private List<String> workerArgv(DaemonSpec daemon) {
-        String name = daemon.planName();
+    private List<Path> ownClassPath(DaemonSpec daemon) {
         Located<List<Located<String>>> entries = daemon.stated(DaemonKeys.CLASSPATH);
-        List<Path> own = List.of();
         if (entries == null) {
             if (!daemon.mentions(DaemonKeys.CLASSPATH) && daemon.own().mentions(DaemonKeys.MAIN)) {
                 problems.add(daemon.name(), "no `classpath`", "the jars that hold its class, such as [lib/*.jar]", "");
             }
-        } else {
-            own = files.classPath(entries.value());
+            return List.of();
         }
+        return files.classPath(entries.value());
+    }
+
+    private List<String> workerArgv(DaemonSpec daemon, List<Path> own, List<String> stateRules) {
+        String name = daemon.planName();
         List<Path> jars = workerJars();
         Located<String> main = daemon.own().get(DaemonKeys.MAIN);
         if (main != null && !own.isEmpty()) {
@@ -155,7 +163,7 @@ final class ChildPlanner implements AutoCloseable {
                         name,
                         main == null ? UNKNOWN : main.value(),
                         daemon.value(DaemonKeys.HEARTBEAT_TIMEOUT),
-                        StateRules.of(daemon, problems),
+                        stateRules,
                         peers,
                         daemon.value(DaemonKeys.ARGS).stream()
                                 .map(Located::value)

@@ -68,6 +68,7 @@ final class PlanCompiler {
         }
         Plan plan = new Plan(
                 directory.instance(),
+                absolute.toString(),
                 directory.directory().toString(),
                 directory.segmentDirectory().toString(),
                 children);

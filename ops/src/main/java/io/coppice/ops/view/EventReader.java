@@ -42,7 +42,7 @@ public final class EventReader implements AutoCloseable {
         List<EventRow> rows = new ArrayList<>();
         for (EventInfo event : events) {
             if (event.sequence() > lastSequence) {
-                rows.add(row(event, snapshot.children()));
+                rows.add(row(event));
             }
         }
         // At the first look nothing is lost: what the ring no longer holds was never promised.
@@ -56,17 +56,11 @@ public final class EventReader implements AutoCloseable {
         table.close();
     }
 
-    private static EventRow row(EventInfo event, List<ChildInfo> children) {
-        Optional<String> daemon = event.childIndex() < 0
-                ? Optional.empty()
-                : Optional.of(
-                        event.childIndex() < children.size()
-                                ? Printable.of(children.get(event.childIndex()).name())
-                                : "#" + event.childIndex());
+    private static EventRow row(EventInfo event) {
         return new EventRow(
                 event.sequence(),
                 Math.max(0, Math.min(event.epochMs(), InstanceReader.MAX_EPOCH_MS)),
-                daemon,
+                event.child().map(Printable::of),
                 event.type().word(),
                 Math.max(0, event.pid()),
                 Math.max(0, event.incarnation()),

@@ -187,7 +187,8 @@ final class ShopFixture implements AutoCloseable {
                                 new Dependency("ingest", Dependency.Condition.COMPLETED))));
         Files.writeString(
                 directory.plan(),
-                PlanText.write(new Plan("shop", directory.path().toString(), segmentDirectory.toString(), children)));
+                PlanText.write(new Plan(
+                        "shop", "/shop.yaml", directory.path().toString(), segmentDirectory.toString(), children)));
     }
 
     private ChildPlan plan(String name, ChildPlan.Kind kind, List<Dependency> dependsOn) {

@@ -58,7 +58,9 @@ public enum EventType {
     /** Something else worth telling. */
     NOTE(26),
     /** A daemon's contents are set aside for a checkpoint or an empty state: it kept dying on them. */
-    FELL_BACK(27);
+    FELL_BACK(27),
+    /** Another plan holds from then on. */
+    RELOADED(28);
 
     private final int code;
     private final String word;

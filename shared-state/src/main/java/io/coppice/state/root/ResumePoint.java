@@ -24,6 +24,7 @@ import java.util.List;
  * @param fallbackDue what the next incarnation is told to fall back to, 0 nothing
  * @param exitIncarnation the incarnation whose end the status table tells
  * @param exitAtNs when that was
+ * @param launchedAs what the latest process was launched with, as one number
  * @param failedAtNs the failures that count, oldest first; of more than {@link #FAILURES_KEPT} the newest are kept
  */
 public record ResumePoint(
@@ -47,6 +48,7 @@ public record ResumePoint(
         long fallbackDue,
         long exitIncarnation,
         long exitAtNs,
+        long launchedAs,
         List<Long> failedAtNs) {
     /** Failures stored of one child. */
     public static final int FAILURES_KEPT = RootLayouts.FAILURES_KEPT;

@@ -36,6 +36,7 @@ public final class ResumeRow {
         row.set(RootLayouts.RESUME_FALLBACK_DUE, point.fallbackDue());
         row.set(RootLayouts.RESUME_EXIT_INCARNATION, point.exitIncarnation());
         row.set(RootLayouts.RESUME_EXIT_AT_NS, point.exitAtNs());
+        row.set(RootLayouts.RESUME_LAUNCHED_AS, point.launchedAs());
         List<Long> failures = point.failedAtNs();
         byte[] bytes = new byte[failures.size() * Long.BYTES];
         ByteBuffer words = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
@@ -73,6 +74,7 @@ public final class ResumeRow {
                 row.get(RootLayouts.RESUME_FALLBACK_DUE),
                 row.get(RootLayouts.RESUME_EXIT_INCARNATION),
                 row.get(RootLayouts.RESUME_EXIT_AT_NS),
+                row.get(RootLayouts.RESUME_LAUNCHED_AS),
                 failures);
     }
 }

@@ -78,6 +78,7 @@ final class RootLayouts {
     static final LongField RESUME_FALLBACK_DUE = RESUME.int64("fallbackDue");
     static final LongField RESUME_EXIT_INCARNATION = RESUME.int64("exitIncarnation");
     static final LongField RESUME_EXIT_AT_NS = RESUME.int64("exitAtNs");
+    static final LongField RESUME_LAUNCHED_AS = RESUME.int64("launchedAs");
     static final BytesField RESUME_FAILED_AT_NS = RESUME.bytes("failedAtNs", FAILURES_KEPT * Long.BYTES);
     static final RecordLayout RESUME_LAYOUT = RESUME.build();
 
@@ -88,6 +89,7 @@ final class RootLayouts {
     static final LongField EVENT_TYPE = EVENT.int64("type");
     static final LongField EVENT_PID = EVENT.int64("pid");
     static final LongField EVENT_INCARNATION = EVENT.int64("incarnation");
+    static final BytesField EVENT_CHILD_NAME = EVENT.bytes("childName", NAME_BYTES);
     static final BytesField EVENT_TEXT = EVENT.bytes("text", TEXT_BYTES);
     static final RecordLayout EVENT_LAYOUT = EVENT.build();
 

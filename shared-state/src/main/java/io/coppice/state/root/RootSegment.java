@@ -175,7 +175,7 @@ public final class RootSegment implements AutoCloseable {
     /**
      * Records an event, over the oldest one once there are {@link #EVENT_CAPACITY}.
      *
-     * @param childIndex row of the child, or -1 for the root itself
+     * @param childIndex row of the child, whose name is kept with it; or -1 for the root itself
      * @param pid of the process it is about, 0 if none
      * @param incarnation of the child, 0 if none
      * @param text what exceeds 160 bytes of UTF-8 is cut off
@@ -193,6 +193,8 @@ public final class RootSegment implements AutoCloseable {
         row.set(RootLayouts.EVENT_TYPE, type.code());
         row.set(RootLayouts.EVENT_PID, pid);
         row.set(RootLayouts.EVENT_INCARNATION, incarnation);
+        byte[] name = Utf8Text.cut(childIndex < 0 ? "" : children[childIndex].name(), RootLayouts.NAME_BYTES);
+        row.set(RootLayouts.EVENT_CHILD_NAME, name, 0, name.length);
         byte[] bytes = Utf8Text.cut(text, RootLayouts.TEXT_BYTES);
         row.set(RootLayouts.EVENT_TEXT, bytes, 0, bytes.length);
         root.set(RootLayouts.ROOT_EVENT_COUNT, sequence);

@@ -87,12 +87,18 @@ public record RootSnapshot(
      *
      * @param sequence 1 for the first event ever
      * @param epochMs when, milliseconds since 1970
-     * @param childIndex row of the child, -1 for the root
+     * @param child its name then; empty for the root
      * @param type what happened
      * @param pid of the process it is about, 0 none
      * @param incarnation of the child, 0 none
      * @param text more about it, possibly empty
      */
     public record EventInfo(
-            long sequence, long epochMs, int childIndex, EventType type, long pid, long incarnation, String text) {}
+            long sequence,
+            long epochMs,
+            Optional<String> child,
+            EventType type,
+            long pid,
+            long incarnation,
+            String text) {}
 }

@@ -168,7 +168,9 @@ public final class RootView implements AutoCloseable {
             events.add(new EventInfo(
                     sequence,
                     row.get(RootLayouts.EVENT_EPOCH_MS),
-                    (int) childIndex,
+                    childIndex < 0
+                            ? Optional.empty()
+                            : Optional.of(Utf8Text.printable(row.get(RootLayouts.EVENT_CHILD_NAME))),
                     known(EventType.of(type), "event type", type),
                     row.get(RootLayouts.EVENT_PID),
                     row.get(RootLayouts.EVENT_INCARNATION),

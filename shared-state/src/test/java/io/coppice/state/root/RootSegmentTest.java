@@ -101,7 +101,7 @@ class RootSegmentTest {
             assertEquals(9, exit.signal());
             assertTrue(exit.text().startsWith("killed by ü"), exit.text());
             assertEquals(
-                    new EventInfo(1, 1500, 0, EventType.SPAWNED, 100, 3, "held"),
+                    new EventInfo(1, 1500, Optional.of("ingest"), EventType.SPAWNED, 100, 3, "held"),
                     snapshot.events().get(0));
             root.child(0).state(ChildStateCode.STOPPING);
             root.rollback();
@@ -176,6 +176,7 @@ class RootSegmentTest {
                 18,
                 19,
                 20,
+                21,
                 failedAtNs);
     }
 

@@ -26,6 +26,7 @@ final class ChildDraft {
     PoisonHistory poison;
     long restarts;
     boolean restartDue;
+    long launchedAs;
 
     @Nullable
     LastExit lastExit;
@@ -58,6 +59,7 @@ final class ChildDraft {
         poison = before.poison();
         restarts = before.restarts();
         restartDue = before.restartDue();
+        launchedAs = before.launchedAs();
         lastExit = before.lastExit();
     }
 
@@ -123,6 +125,7 @@ final class ChildDraft {
                 poison,
                 restarts,
                 restartDue,
+                launchedAs,
                 lastExit);
         return after.equals(before) ? before : after;
     }

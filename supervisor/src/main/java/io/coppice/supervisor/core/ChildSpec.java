@@ -17,6 +17,7 @@ import java.util.Objects;
  * @param poison when its contents are held to be what kills it; {@link PoisonPolicy#NONE} for a plain command
  * @param shutdownSignal name of the signal that asks it to end, without {@code SIG}
  * @param shutdownTimeoutNs from that signal to KILL; zero kills at once, without the signal
+ * @param launch stands for all that its processes are started with: another number, another way to start it
  */
 public record ChildSpec(
         int index,
@@ -31,7 +32,8 @@ public record ChildSpec(
         PoisonPolicy poison,
         String shutdownSignal,
         long shutdownTimeoutNs,
-        List<Dependency> dependencies) {
+        List<Dependency> dependencies,
+        long launch) {
 
     public static final int UNLIMITED = -1;
 

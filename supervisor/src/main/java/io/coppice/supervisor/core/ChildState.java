@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param restarts launches that followed a death, over the root's whole life; not those an operator asked for by start or
  *     restart. One that is only decided on (backoff, waiting for a dependency) does not count yet
  * @param restartDue the next launch will be such a restart
+ * @param launchedAs {@link ChildSpec#launch} as of the latest spawn attempt
  * @param lastExit how it last ended
  */
 public record ChildState(
@@ -46,6 +47,7 @@ public record ChildState(
         PoisonHistory poison,
         long restarts,
         boolean restartDue,
+        long launchedAs,
         @Nullable LastExit lastExit) {
 
     public static final long NEVER = Long.MAX_VALUE;

@@ -1,5 +1,6 @@
 package io.coppice.supervisor.core;
 
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -160,6 +161,23 @@ public sealed interface Event {
         @Override
         public void applyTo(Transition transition) {
             EventRules.killRequested(transition, this);
+        }
+    }
+
+    /**
+     * The plan is another one from now on. Children keep their state by name and kind; those that the plan no longer has are not
+     * {@linkplain ChildPhase#occupied() occupied}. What would be started in another way than it was is started anew.
+     *
+     * @param specs all children, by index
+     */
+    record Replanned(List<ChildSpec> specs, long nowNs) implements Event {
+        public Replanned {
+            specs = List.copyOf(specs);
+        }
+
+        @Override
+        public void applyTo(Transition transition) {
+            Replanning.apply(transition);
         }
     }
 

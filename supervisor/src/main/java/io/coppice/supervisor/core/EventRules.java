@@ -15,6 +15,7 @@ final class EventRules {
         if (transition.phase == Phase.ADOPTING) {
             transition.phase = Phase.RUNNING;
             transition.recordRoot(EventType.ROOT_STARTED, Adoption.text(transition));
+            Replanning.startAnewWhatChanged(transition);
         } else if (transition.phase == Phase.RUNNING) {
             transition.recordRoot(EventType.ROOT_STARTED, transition.childCount() + " children");
         }
@@ -226,7 +227,13 @@ final class EventRules {
             return;
         }
         long found = child.incarnation;
-        transition.record(child, EventType.RESTART_REQUESTED, "");
+        restart(transition, child, "");
+        transition.reply(event.requestId(), new Outcome.Ok(found));
+    }
+
+    /** Stopped if need be, then up with a clean slate. */
+    static void restart(Transition transition, ChildDraft child, String why) {
+        transition.record(child, EventType.RESTART_REQUESTED, why);
         if (child.phase().occupied()) {
             child.wanted = Wanted.UP;
             child.startAfresh();
@@ -234,7 +241,6 @@ final class EventRules {
         } else {
             wantUp(transition, child);
         }
-        transition.reply(event.requestId(), new Outcome.Ok(found));
     }
 
     /** Up again with a clean slate, unless it is up, or on its way there, anyway. */

@@ -5,6 +5,8 @@ public enum EventType {
     ROOT_STARTED("root-started"),
     /** A process that a root which died had launched is watched by its successor. */
     ADOPTED("adopted"),
+    /** The plan is another one from then on. */
+    RELOADED("reloaded"),
     SHUTDOWN_REQUESTED("shutdown-requested"),
     ROOT_DONE("root-done"),
     START_REQUESTED("start-requested"),

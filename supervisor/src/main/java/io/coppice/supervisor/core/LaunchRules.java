@@ -51,6 +51,7 @@ final class LaunchRules {
 
     private static void spawn(Transition transition, ChildDraft child) {
         child.incarnation++;
+        child.launchedAs = child.spec.launch();
         if (child.restartDue) {
             child.restarts++;
             child.restartDue = false;

@@ -11,10 +11,12 @@ public final class Supervisor {
      * same state.
      *
      * @throws IndexOutOfBoundsException if the event names a child that does not exist
-     * @throws IllegalArgumentException if the event's time is below zero
+     * @throws IllegalArgumentException if the event's time is below zero, or a new plan lacks a child that has a process
      */
     public static Step step(SupervisorState state, Event event) {
-        Transition transition = new Transition(state, event.nowNs());
+        SupervisorState before =
+                event instanceof Event.Replanned replanned ? Replanning.under(state, replanned) : state;
+        Transition transition = new Transition(before, event.nowNs());
         event.applyTo(transition);
         settle(transition);
         return transition.toStep();

@@ -50,28 +50,34 @@ public record SupervisorState(Phase phase, boolean hurried, List<ChildState> chi
     public static SupervisorState initial(List<ChildSpec> specs, List<Long> lastIncarnations) {
         List<ChildState> children = new ArrayList<>(specs.size());
         for (int i = 0; i < specs.size(); i++) {
-            children.add(new ChildState(
-                    specs.get(i),
-                    ChildPhase.WAITING,
-                    Wanted.UP,
-                    lastIncarnations.get(i),
-                    ChildState.NO_PID,
-                    0,
-                    0,
-                    ChildState.NEVER,
-                    ChildState.NEVER,
-                    ChildState.NEVER,
-                    StartClock.STOPPED,
-                    false,
-                    ChildState.Verdict.NONE,
-                    null,
-                    FailureHistory.EMPTY,
-                    PoisonHistory.CLEAN,
-                    0,
-                    false,
-                    null));
+            children.add(unlaunched(specs.get(i), lastIncarnations.get(i)));
         }
         return new SupervisorState(Phase.RUNNING, false, children);
+    }
+
+    /** Wanted up, and not launched yet. */
+    static ChildState unlaunched(ChildSpec spec, long lastIncarnation) {
+        return new ChildState(
+                spec,
+                ChildPhase.WAITING,
+                Wanted.UP,
+                lastIncarnation,
+                ChildState.NO_PID,
+                0,
+                0,
+                ChildState.NEVER,
+                ChildState.NEVER,
+                ChildState.NEVER,
+                StartClock.STOPPED,
+                false,
+                ChildState.Verdict.NONE,
+                null,
+                FailureHistory.EMPTY,
+                PoisonHistory.CLEAN,
+                0,
+                false,
+                spec.launch(),
+                null);
     }
 
     /**

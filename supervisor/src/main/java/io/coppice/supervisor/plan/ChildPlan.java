@@ -29,6 +29,8 @@ import java.util.TreeMap;
  * @param poison when a daemon's contents are held to be what kills it; {@link Poison#NONE} for a command
  * @param shutdown how the child is stopped
  * @param dependsOn what must hold before it starts, in the manifest's order, each name once
+ * @param launch stands for what its part of the manifest says of how its processes are started, as opposed to when. What another build,
+ *     another JDK or another caller's environment would change is not in it: for those nothing is started anew
  */
 public record ChildPlan(
         String name,
@@ -46,7 +48,8 @@ public record ChildPlan(
         Backoff backoff,
         Poison poison,
         Shutdown shutdown,
-        List<Dependency> dependsOn) {
+        List<Dependency> dependsOn,
+        long launch) {
 
     /** {@code maxRestarts} of a child that is never given up. */
     public static final int UNLIMITED_RESTARTS = -1;
@@ -117,7 +120,8 @@ public record ChildPlan(
                 backoff,
                 Poison.NONE,
                 shutdown,
-                dependsOn);
+                dependsOn,
+                0);
     }
 
     private static SortedMap<String, String> validated(String child, SortedMap<String, String> environment) {

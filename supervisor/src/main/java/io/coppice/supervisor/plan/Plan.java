@@ -8,13 +8,16 @@ import java.util.Set;
  * One instance: where it lives and what it runs.
  *
  * @param instance {@code [a-z0-9-]{1,32}}
+ * @param manifest absolute path of the file that it was made from
  * @param directory absolute path of the instance directory: root lock, root segment, control socket, logs
  * @param segmentDirectory absolute path of the directory of the segments and their lock files
  * @param children 0 to {@link PlanBounds#MAX_CHILDREN}, each name once, each after all that it depends on
  */
-public record Plan(String instance, String directory, String segmentDirectory, List<ChildPlan> children) {
+public record Plan(
+        String instance, String manifest, String directory, String segmentDirectory, List<ChildPlan> children) {
     public Plan {
         PlanBounds.requireName("instance", instance);
+        PlanBounds.requireAbsolutePath("manifest", manifest);
         PlanBounds.requireAbsolutePath("directory", directory);
         PlanBounds.requireAbsolutePath("segment directory", segmentDirectory);
         children = List.copyOf(children);

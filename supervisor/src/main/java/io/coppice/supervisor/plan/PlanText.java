@@ -13,6 +13,7 @@ import java.util.zip.CRC32C;
  * <pre>
  * coppice-plan 1
  * instance shop
+ * manifest /etc/coppice/shop.yaml    what it was made from
  * directory /run/coppice/shop
  * segment-directory /run/coppice/shop
  * environment 1                       what all children have in common, written once
@@ -38,6 +39,7 @@ import java.util.zip.CRC32C;
  * shutdown TERM 10000
  * depends-on 1
  * - rates ready
+ * launch 0f1e2d3c4b5a6978             what the manifest says of how it is started, as one number
  * end 7d0c3a51                        CRC-32C of all bytes before this line
  * </pre>
  *
@@ -127,6 +129,7 @@ public final class PlanText {
         StringBuilder out = new StringBuilder(4096);
         out.append(FIRST_LINE).append('\n');
         line(out, "instance", plan.instance());
+        line(out, "manifest", plan.manifest());
         line(out, "directory", plan.directory());
         line(out, "segment-directory", plan.segmentDirectory());
         SortedMap<String, String> common = commonEnvironment(plan.children());
@@ -168,6 +171,7 @@ public final class PlanText {
                         out,
                         "-",
                         dependency.name() + " " + dependency.condition().text()));
+        line(out, "launch", String.format(java.util.Locale.ROOT, "%016x", child.launch()));
     }
 
     private static void environment(StringBuilder out, Map<String, String> entries) {

@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 /** Reads the text of one plan, front to back. Counts are checked before anything is allocated for them. */
 final class PlanTextParser {
     private static final Pattern WHOLE_NUMBER = Pattern.compile("-?[0-9]{1,18}");
+    private static final Pattern HEX = Pattern.compile("[0-9a-f]{16}");
     private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,3}\\.[0-9]{1,17}");
     private static final int QUOTED_CHARS = 64;
 
@@ -33,6 +34,7 @@ final class PlanTextParser {
         checkFrame();
         nextLine();
         String instance = value("instance");
+        String manifest = value("manifest");
         String directory = value("directory");
         String segmentDirectory = value("segment-directory");
         SortedMap<String, String> common = environment(new TreeMap<>());
@@ -45,7 +47,7 @@ final class PlanTextParser {
         if (position != text.length()) {
             throw wrong("more text after the last line");
         }
-        return valid(line, () -> new Plan(instance, directory, segmentDirectory, children));
+        return valid(line, () -> new Plan(instance, manifest, directory, segmentDirectory, children));
     }
 
     /** Size, first line, last line and checksum: after this, damage in transit is ruled out and only malice remains. */
@@ -112,6 +114,7 @@ final class PlanTextParser {
         Poison poison = poison();
         Shutdown shutdown = shutdown();
         List<Dependency> dependsOn = dependsOn();
+        long launch = launch();
         return valid(
                 firstLine,
                 () -> new ChildPlan(
@@ -130,7 +133,16 @@ final class PlanTextParser {
                         backoff,
                         poison,
                         shutdown,
-                        dependsOn));
+                        dependsOn,
+                        launch));
+    }
+
+    private long launch() throws PlanFormatException {
+        String digits = value("launch");
+        if (!HEX.matcher(digits).matches()) {
+            throw wrong("launch: found " + quoted(digits) + ", expected 16 lower-case hex digits");
+        }
+        return Long.parseUnsignedLong(digits, 16);
     }
 
     private SortedMap<String, String> environment(SortedMap<String, String> common) throws PlanFormatException {

@@ -21,8 +21,13 @@ final class ChildProcess {
      */
     static final int MAX_HINTS = 16;
 
-    final int index;
-    final ChildPlan plan;
+    /** Its place in the plan. */
+    int index;
+
+    /** What it keeps when the plan changes: see {@link ChildTable}. */
+    final int slot;
+
+    ChildPlan plan;
 
     /** The worker's segment as everybody but its owner sees it; null for a command, and when it cannot be mapped. */
     @Nullable
@@ -54,8 +59,9 @@ final class ChildProcess {
     /** AbandonHeld came while the spawn was still under way. */
     boolean abandoned;
 
-    ChildProcess(int index, ChildPlan plan) {
+    ChildProcess(int index, int slot, ChildPlan plan) {
         this.index = index;
+        this.slot = slot;
         this.plan = plan;
     }
 

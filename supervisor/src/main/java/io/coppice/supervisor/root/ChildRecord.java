@@ -70,6 +70,7 @@ final class ChildRecord {
                 due == null ? 0 : FALLBACKS.indexOf(due) + 1,
                 exit == null ? 0 : exit.incarnation(),
                 exit == null ? 0 : exit.atNs(),
+                child.launchedAs(),
                 child.failures().recentNs());
     }
 
@@ -122,6 +123,7 @@ final class ChildRecord {
                         point.fallbackDue() == 0 ? null : of(FALLBACKS, point.fallbackDue(), spec, "fallbackDue")),
                 between(row.restarts(), 0, Long.MAX_VALUE, spec, "restarts"),
                 point.restartDue(),
+                point.launchedAs(),
                 lastExit(row, point));
     }
 

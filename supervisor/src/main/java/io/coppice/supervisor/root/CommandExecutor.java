@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 final class CommandExecutor implements Command.Handler {
     private static final int NOT_YET = -1;
 
-    private final ChildProcess[] children;
+    private final ChildTable children;
     private final Launcher launcher;
     private final ProcessTable processes;
     private final ControlServer control;
@@ -26,7 +26,7 @@ final class CommandExecutor implements Command.Handler {
     private int exitCode = NOT_YET;
 
     CommandExecutor(
-            ChildProcess[] children,
+            ChildTable children,
             Launcher launcher,
             ProcessTable processes,
             ControlServer control,
@@ -47,7 +47,7 @@ final class CommandExecutor implements Command.Handler {
 
     @Override
     public void spawn(Command.Spawn command) {
-        ChildProcess child = children[command.child()];
+        ChildProcess child = children.get(command.child());
         try {
             launcher.spawn(child, command.incarnation());
         } catch (OsException e) {
@@ -58,7 +58,7 @@ final class CommandExecutor implements Command.Handler {
 
     @Override
     public void release(Command.Release command) {
-        ChildProcess child = children[command.child()];
+        ChildProcess child = children.get(command.child());
         if (child.incarnation == command.incarnation()
                 && Launcher.release(
                         child,
@@ -71,7 +71,7 @@ final class CommandExecutor implements Command.Handler {
 
     @Override
     public void abandonHeld(Command.AbandonHeld command) {
-        ChildProcess child = children[command.child()];
+        ChildProcess child = children.get(command.child());
         if (child.incarnation == command.incarnation()) {
             child.abandoned = true;
             if (child.pidFd != null) {
@@ -93,13 +93,13 @@ final class CommandExecutor implements Command.Handler {
     @Override
     public void dumpThreads(Command.DumpThreads command) {
         // The JVM writes its threads to its standard output on SIGQUIT; any other program would die of it.
-        if (children[command.child()].isDaemon()) {
+        if (children.get(command.child()).isDaemon()) {
             send(command.child(), command.incarnation(), SignalNumbers.of("QUIT"), false);
         }
     }
 
     private void send(int index, long incarnation, int signal, boolean wholeGroup) {
-        ChildProcess child = children[index];
+        ChildProcess child = children.get(index);
         PidFd pidFd = child.pidFd;
         if (child.incarnation != incarnation || pidFd == null || child.dead) {
             return;

@@ -1,6 +1,7 @@
 package io.coppice.supervisor.root;
 
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 
 /**
  * One line of the control protocol, checked. A request is {@code coppice/1 VERB [NAME [SIGNAL]]}; a reply is
@@ -9,6 +10,9 @@ import java.nio.charset.StandardCharsets;
 sealed interface ControlRequest {
     /** The longest request, its newline included. */
     int MAX_REQUEST_BYTES = 512;
+
+    /** Nothing but the name of a file: no path leads out of the directory. */
+    Pattern PLAN_FILE = Pattern.compile("plan-[a-z0-9]{1,32}\\.next");
 
     String PROTOCOL = "coppice/1";
 
@@ -21,6 +25,9 @@ sealed interface ControlRequest {
     record Start(String name) implements ControlRequest {}
 
     record Restart(String name) implements ControlRequest {}
+
+    /** Another plan, in a file of the instance's directory. */
+    record Reload(String file) implements ControlRequest {}
 
     record Kill(String name, String signal) implements ControlRequest {}
 
@@ -42,8 +49,13 @@ sealed interface ControlRequest {
             case "stop" -> arguments == 1 ? new Stop(words[2]) : wrongArguments(verb, "NAME");
             case "start" -> arguments == 1 ? new Start(words[2]) : wrongArguments(verb, "NAME");
             case "restart" -> arguments == 1 ? new Restart(words[2]) : wrongArguments(verb, "NAME");
+            case "reload" ->
+                arguments == 1 && PLAN_FILE.matcher(words[2]).matches()
+                        ? new Reload(words[2])
+                        : wrongArguments(verb, "FILE, by the name of one in the instance's directory");
             case "kill" -> arguments == 2 ? new Kill(words[2], words[3]) : wrongArguments(verb, "NAME SIGNAL");
-            default -> new Malformed(2, "unknown request; expected ping, stop, start, restart, kill or shutdown");
+            default ->
+                new Malformed(2, "unknown request; expected ping, stop, start, restart, kill, reload or shutdown");
         };
     }
 

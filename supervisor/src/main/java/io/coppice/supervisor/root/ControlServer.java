@@ -22,7 +22,7 @@ final class ControlServer implements AutoCloseable {
     /** Clients at the same time. One more replaces the one that has been idle the longest. */
     static final int MAX_CLIENTS = 16;
 
-    /** A client that has not finished its request, or not taken its reply, by then is dropped. */
+    /** A client that has not finished its request by then is dropped. One that has is answered, some day, and dropped with that. */
     static final long CLIENT_TIMEOUT_NS = 10_000_000_000L;
 
     private static final int EAGAIN = 11;
@@ -180,11 +180,11 @@ final class ControlServer implements AutoCloseable {
         }
     }
 
-    /** When the next client's patience ends; {@link Long#MAX_VALUE} without clients. */
+    /** When the patience with the next client ends; {@link Long#MAX_VALUE} without clients. */
     long nextDeadlineNs() {
         long nextNs = Long.MAX_VALUE;
         for (Client client : clients) {
-            if (client != null) {
+            if (client != null && !client.asked) {
                 nextNs = Math.min(nextNs, client.sinceNs + CLIENT_TIMEOUT_NS);
             }
         }
@@ -194,7 +194,7 @@ final class ControlServer implements AutoCloseable {
     void dropExpired(long nowNs) {
         for (int i = 0; i < MAX_CLIENTS; i++) {
             Client client = clients[i];
-            if (client != null && nowNs - client.sinceNs >= CLIENT_TIMEOUT_NS) {
+            if (client != null && !client.asked && nowNs - client.sinceNs >= CLIENT_TIMEOUT_NS) {
                 drop(i);
             }
         }

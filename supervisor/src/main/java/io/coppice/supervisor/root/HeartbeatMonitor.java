@@ -43,6 +43,23 @@ final class HeartbeatMonitor {
         this.lastScanNs = nowNs;
     }
 
+    /**
+     * The same for another plan.
+     *
+     * @param from by new index, the old one; -1 for a child that was not there
+     */
+    HeartbeatMonitor replanned(long[] nextTimeoutNs, int[] from) {
+        HeartbeatMonitor next = new HeartbeatMonitor(nextTimeoutNs, lastScanNs);
+        for (int i = 0; i < from.length; i++) {
+            if (from[i] >= 0 && nextTimeoutNs[i] > 0) {
+                next.watched[i] = watched[from[i]];
+                next.lastCount[i] = lastCount[from[i]];
+                next.silentNs[i] = silentNs[from[i]];
+            }
+        }
+        return next;
+    }
+
     /** When the next look is due; {@link Long#MAX_VALUE} when no child has a heartbeat to watch. */
     long nextScanNs() {
         if (scanPeriodNs == 0) {

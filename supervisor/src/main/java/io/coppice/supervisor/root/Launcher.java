@@ -65,7 +65,7 @@ final class Launcher {
             }
         }
         spawner.submit(new SpawnRequest(
-                token(child.index, incarnation),
+                token(child.slot, incarnation),
                 argv(child),
                 environment(child.plan.environment()),
                 child.plan.workingDirectory(),
@@ -77,13 +77,13 @@ final class Launcher {
         child.closeChildEnds();
     }
 
-    /** A spawn's token: 10 bits of child index (a plan has at most 512), the rest incarnation. */
-    static long token(int child, long incarnation) {
-        return (incarnation << 10) | child;
+    /** A spawn's token: 10 bits of the child's slot, the rest incarnation. */
+    static long token(int slot, long incarnation) {
+        return (incarnation << 10) | slot;
     }
 
-    static int childOf(long token) {
-        return (int) (token & 1023);
+    static int slotOf(long token) {
+        return (int) (token & (ChildTable.SLOTS - 1));
     }
 
     static long incarnationOf(long token) {

@@ -18,11 +18,11 @@ final class Orphans {
     private static final int MOST_AT_ONCE = 256;
 
     private final ProcessTable processes;
-    private final ChildProcess[] children;
+    private final ChildTable children;
     private final IntPredicate own = this::isOwn;
     private long nextLookNs;
 
-    Orphans(ProcessTable processes, ChildProcess[] children, long ownPid, long nowNs) {
+    Orphans(ProcessTable processes, ChildTable children, long ownPid, long nowNs) {
         this.processes = processes;
         this.children = children;
         this.nextLookNs = ownPid == FIRST_PROCESS ? nowNs + PERIOD_NS : Long.MAX_VALUE;
@@ -42,7 +42,7 @@ final class Orphans {
     }
 
     private boolean isOwn(int pid) {
-        for (ChildProcess child : children) {
+        for (ChildProcess child : children.all()) {
             PidFd pidFd = child.pidFd;
             if (pidFd != null && pidFd.pid() == pid) {
                 return true;

@@ -52,7 +52,8 @@ final class PlanSpecs {
                 poison(child.poison()),
                 child.shutdown().signal(),
                 child.shutdown().timeoutMs() * NANOS_PER_MS,
-                dependencies);
+                dependencies,
+                child.launch());
     }
 
     private static StartTimeouts startTimeouts(io.coppice.supervisor.plan.StartTimeouts timeouts) {

@@ -1,13 +1,10 @@
 package io.coppice.supervisor.root;
 
-import io.coppice.state.Phase;
 import io.coppice.state.SegmentException;
 import io.coppice.supervisor.core.ChildPhase;
 import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.core.Event;
-import io.coppice.supervisor.core.PublishedState;
-import io.coppice.supervisor.core.StartStage;
 import io.coppice.supervisor.core.Step;
 import io.coppice.supervisor.core.Supervisor;
 import io.coppice.supervisor.core.SupervisorState;
@@ -41,10 +38,10 @@ final class Root implements AutoCloseable {
     private SupervisorState state;
 
     private final Console console;
-    private final ChildProcess[] children;
+    private final ChildTable children;
     private final StatusPublisher publisher;
-    private final HeartbeatMonitor heartbeats;
     private final SegmentWatch segments;
+    private final WorkerWatch workers;
     private final Epoll epoll;
     private final TimerFd timer;
     private final EventFd signalled;
@@ -58,6 +55,7 @@ final class Root implements AutoCloseable {
     private final HeldWatch held;
     private final Orphans orphans;
     private final Takeover takeover;
+    private final Reload reload;
     private final long session;
     private final ServiceReport service;
     private final RootMeter meter = RootMeter.create();
@@ -72,17 +70,14 @@ final class Root implements AutoCloseable {
             throws OsException, SegmentException {
         this.console = console;
         long nowNs = System.nanoTime();
-        children = new ChildProcess[plan.children().size()];
-        for (int i = 0; i < children.length; i++) {
-            children[i] = new ChildProcess(i, plan.children().get(i));
-        }
+        children = new ChildTable(plan);
         processes = instance.processes();
         state = instance.start().state();
         session = processes.session((int) ProcessHandle.current().pid());
         this.publisher = publisher;
         segments = new SegmentWatch(children, instance, console);
-        heartbeats = new HeartbeatMonitor(PlanSpecs.heartbeatTimeoutsNs(plan), nowNs);
         epoll = Epoll.create();
+        workers = new WorkerWatch(plan, children, segments, epoll, publisher, meter, () -> state, this::settle);
         timer = TimerFd.create();
         signalled = EventFd.create();
         spawned = EventFd.create();
@@ -94,6 +89,7 @@ final class Root implements AutoCloseable {
         service = new ServiceReport(ServiceNotifier.fromEnvironment());
         control = new ControlServer(
                 epoll, UnixListener.bind(instance.controlSocket()), instance.ownUid(), this::onControlRequest);
+        reload = new Reload(plan, instance.directory(), control, console);
         executor = new CommandExecutor(
                 children, new Launcher(spawner, instance), processes, control, publisher, pending::add);
     }
@@ -107,6 +103,7 @@ final class Root implements AutoCloseable {
         epoll.add(signalled.fd(), Tokens.of(Tokens.SIGNALS, 0));
         epoll.add(timer.fd(), Tokens.of(Tokens.TIMER, 0));
         epoll.add(spawned.fd(), Tokens.of(Tokens.SPAWNER, 0));
+        epoll.add(reload.fd(), Tokens.of(Tokens.RELOAD, 0));
         control.start();
         // Before anybody can know that this root is there: from then on it may be asked to end.
         TerminationSignals.deliverTo(signalled, lastSignal);
@@ -124,7 +121,7 @@ final class Root implements AutoCloseable {
 
     /** Each process that a root which died had recorded: it is watched from now on, or it has ended. */
     private void adopt() throws OsException {
-        for (ChildProcess child : children) {
+        for (ChildProcess child : children.all()) {
             Event.Adopted found = takeover.find(child, state.child(child.index));
             if (found != null) {
                 settle(found);
@@ -137,18 +134,18 @@ final class Root implements AutoCloseable {
 
     private void follow(ChildProcess child, long nowNs) {
         ChildState now = state.child(child.index);
-        watchHeartbeat(child.index, now, now, nowNs);
+        workers.follow(child.index, now, now, nowNs);
         if (now.phase() == ChildPhase.HELD || now.phase() == ChildPhase.ABANDONING) {
             held.watch(child, nowNs);
             lookAtHeld(nowNs);
         } else if (now.phase() == ChildPhase.STARTING) {
             // It may long have been what nobody was there to hear.
-            notePhase(child, nowNs);
+            workers.notePhase(child, nowNs);
         }
     }
 
     private boolean isSpawning() {
-        for (ChildProcess child : children) {
+        for (ChildProcess child : children.all()) {
             if (state.child(child.index).phase().occupied() && child.pidFd == null && !child.dead) {
                 return true;
             }
@@ -178,6 +175,7 @@ final class Root implements AutoCloseable {
         }
         if (executor.exitCode() < 0) {
             onTime(System.nanoTime());
+            reload(System.nanoTime());
         }
         meter.onTurn();
     }
@@ -189,15 +187,16 @@ final class Root implements AutoCloseable {
             case Tokens.SPAWNER -> onSpawnResults();
             case Tokens.CONTROL_LISTENER -> control.onAcceptable(System.nanoTime());
             case Tokens.CONTROL_CLIENT -> control.onReadable(index);
-            case Tokens.CHILD_DEATH -> onDeath(children[index]);
-            case Tokens.CHILD_HINT -> onHint(children[index]);
+            case Tokens.CHILD_DEATH -> onDeath(children.inSlot(index));
+            case Tokens.CHILD_HINT -> workers.onHint(children.inSlot(index));
+            case Tokens.RELOAD -> reload.onPrepared();
             default -> throw new IllegalStateException("epoll told of a descriptor of kind " + kind);
         }
     }
 
     private void armTimer() {
         long nextNs = state.nextDeadlineNs();
-        nextNs = Math.min(nextNs, heartbeats.nextScanNs());
+        nextNs = Math.min(nextNs, workers.nextScanNs());
         nextNs = Math.min(nextNs, funerals.nextLookNs());
         nextNs = Math.min(nextNs, held.nextLookNs());
         nextNs = Math.min(nextNs, orphans.nextLookNs());
@@ -211,8 +210,8 @@ final class Root implements AutoCloseable {
     }
 
     private void onTime(long nowNs) throws OsException {
-        if (nowNs >= heartbeats.nextScanNs()) {
-            scanHeartbeats(nowNs);
+        if (nowNs >= workers.nextScanNs()) {
+            workers.scan(nowNs);
         }
         if (nowNs >= funerals.nextLookNs()) {
             bury(nowNs);
@@ -242,7 +241,7 @@ final class Root implements AutoCloseable {
             Step step = Supervisor.step(before, event);
             state = step.state();
             publisher.publish(before, state, step.commands());
-            watchHeartbeats(before, state, event.nowNs());
+            watchWorkers(before, state, event instanceof Event.Replanned, event.nowNs());
             for (Command command : step.commands()) {
                 command.carryOutWith(executor);
             }
@@ -252,83 +251,27 @@ final class Root implements AutoCloseable {
         }
     }
 
-    private void watchHeartbeats(SupervisorState before, SupervisorState after, long nowNs) {
-        for (int i = 0; i < children.length; i++) {
-            if (after.child(i) != before.child(i)) {
-                watchHeartbeat(i, before.child(i), after.child(i), nowNs);
+    private void watchWorkers(SupervisorState before, SupervisorState after, boolean otherPlan, long nowNs) {
+        for (int i = 0; i < children.size(); i++) {
+            ChildState was = otherPlan ? after.child(i) : before.child(i);
+            if (otherPlan || after.child(i) != was) {
+                workers.follow(i, was, after.child(i), nowNs);
             }
         }
     }
 
-    private void watchHeartbeat(int i, ChildState before, ChildState child, long nowNs) {
-        boolean wanted = children[i].isDaemon()
-                && (child.state() == PublishedState.READY || child.phase() == ChildPhase.STARTING);
-        if (!wanted) {
-            heartbeats.unwatch(i);
-        } else if ((child.state() == PublishedState.READY && before.state() != PublishedState.READY)
-                || !heartbeats.isWatched(i)) {
-            heartbeats.watch(i, segments.heartbeatCount(children[i]), nowNs);
-        }
-    }
-
-    private void scanHeartbeats(long nowNs) {
-        long elapsedNs = heartbeats.beginScan(nowNs);
-        boolean moved = false;
-        for (ChildProcess child : children) {
-            if (!heartbeats.isWatched(child.index)) {
-                continue;
-            }
-            if (state.child(child.index).phase() == ChildPhase.STARTING) {
-                // A worker that cannot hint, or was not heard, is found ready here.
-                notePhase(child, nowNs);
-                continue;
-            }
-            if (heartbeats.observe(child.index, segments.heartbeatCount(child), elapsedNs)) {
-                publisher.heartbeatSeen(child.index, nowNs);
-                moved = true;
-            } else if (heartbeats.isSilent(child.index, segments.busyAtCount(child), segments.busyAtMostMs(child))) {
-                settle(new Event.HeartbeatLost(child.index, child.incarnation, nowNs));
-            }
-        }
-        if (moved) {
-            publisher.commitHeartbeats(meter.turns(), meter.allocatedBytes());
-        }
-    }
-
-    private void notePhase(ChildProcess child, long nowNs) {
-        int phase = segments.phase(child);
-        if (phase == Phase.READY.code()) {
-            child.closeHints();
-            settle(new Event.BecameReady(child.index, child.incarnation, nowNs));
+    /** At the end of a turn, when nothing is known of the old plan any more but what the tables hold. */
+    private void reload(long nowNs) {
+        Plan next = reload.advance(state, this::settle, nowNs);
+        if (next == null) {
             return;
         }
-        StartStage stage = stageOf(phase);
-        if (stage != state.child(child.index).start().stage()) {
-            settle(new Event.StageEntered(child.index, child.incarnation, stage, nowNs));
-        }
-    }
-
-    private static StartStage stageOf(int phase) {
-        if (phase == Phase.RECOVERING.code()) {
-            return StartStage.RECOVER;
-        }
-        return phase == Phase.MIGRATING.code() ? StartStage.MIGRATE : StartStage.START;
-    }
-
-    private void onHint(ChildProcess child) throws OsException {
-        if (child.hintReadFd == ChildProcess.NO_FD) {
-            return;
-        }
-        boolean open = segments.drainHints(child);
-        notePhase(child, System.nanoTime());
-        if (child.hintReadFd == ChildProcess.NO_FD) {
-            return;
-        }
-        if (open && ++child.hints < ChildProcess.MAX_HINTS) {
-            epoll.rearm(child.hintReadFd, Tokens.of(Tokens.CHILD_HINT, child.index));
-        } else {
-            child.closeHints();
-        }
+        int[] from = children.replan(next);
+        segments.replan();
+        workers.replan(next, from);
+        publisher.replan(next, from);
+        settle(new Event.Replanned(PlanSpecs.specs(next), nowNs));
+        reload.done(next);
     }
 
     private void onDeath(ChildProcess child) {
@@ -349,7 +292,7 @@ final class Root implements AutoCloseable {
             if (result instanceof SpawnResult.Spawned ok) {
                 onSpawned(ok);
             } else if (result instanceof SpawnResult.Failed failed) {
-                ChildProcess child = children[Launcher.childOf(failed.token())];
+                ChildProcess child = children.inSlot(Launcher.slotOf(failed.token()));
                 child.closeAll();
                 settle(new Event.SpawnFailed(
                         child.index, Launcher.incarnationOf(failed.token()), failed.reason(), System.nanoTime()));
@@ -358,13 +301,13 @@ final class Root implements AutoCloseable {
     }
 
     private void onSpawned(SpawnResult.Spawned result) {
-        ChildProcess child = children[Launcher.childOf(result.token())];
+        ChildProcess child = children.inSlot(Launcher.slotOf(result.token()));
         segments.reopenIfLost(child);
         try {
             child.pidFd = PidFd.open(result.pid());
-            epoll.add(child.pidFd.fd(), Tokens.of(Tokens.CHILD_DEATH, child.index));
+            epoll.add(child.pidFd.fd(), Tokens.of(Tokens.CHILD_DEATH, child.slot));
             if (child.hintReadFd != ChildProcess.NO_FD) {
-                epoll.addOneShot(child.hintReadFd, Tokens.of(Tokens.CHILD_HINT, child.index));
+                epoll.addOneShot(child.hintReadFd, Tokens.of(Tokens.CHILD_HINT, child.slot));
             }
         } catch (OsException e) {
             // It is held and never released: it owns nothing, and the end of its pipe ends it.
@@ -388,13 +331,17 @@ final class Root implements AutoCloseable {
         signalled.drain();
         int signal = lastSignal.getAndSet(0);
         if (signal == SIGHUP) {
-            console.warn("SIGHUP: reloading the manifest is not in this release; nothing was changed");
+            console.warn("SIGHUP: nothing was changed; `coppice reload` reads the manifest again");
         } else if (signal != 0) {
             settle(new Event.ShutdownRequested(Event.NO_REQUEST, System.nanoTime()));
         }
     }
 
     private void onControlRequest(long requestId, ControlRequest request) {
+        if (request instanceof ControlRequest.Reload asked) {
+            reload.ask(requestId, asked.file(), state);
+            return;
+        }
         Event event = ControlEvents.eventOf(requestId, request, state, System.nanoTime());
         if (event != null) {
             settle(event);
@@ -406,8 +353,9 @@ final class Root implements AutoCloseable {
     @Override
     public void close() {
         control.close();
+        reload.close();
         spawner.close();
-        for (ChildProcess child : children) {
+        for (ChildProcess child : children.all()) {
             child.closeAll();
         }
         segments.close();

@@ -14,13 +14,11 @@ import io.coppice.supervisor.os.RootLock;
 import io.coppice.supervisor.os.RootLockHeldException;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Plan;
-import io.coppice.supervisor.plan.PlanText;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -214,13 +212,9 @@ final class RootStartup {
     }
 
     private void recordPlan() throws StartupRefused {
+        PlanRecord.write(directory, plan);
         try {
-            Path unfinished = directory.resolve("plan.new");
-            Files.deleteIfExists(unfinished);
-            Files.createFile(
-                    unfinished, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(unfinished, PlanText.write(plan));
-            Files.move(unfinished, directory.resolve("plan"), StandardCopyOption.ATOMIC_MOVE);
+            PlanRecord.replace(directory);
         } catch (IOException e) {
             throw new StartupRefused(EXIT_FAILED, "cannot record the plan in " + directory + ": " + e.getMessage());
         }

@@ -22,20 +22,27 @@ final class SegmentWatch implements AutoCloseable {
 
     private static final int EAGAIN = 11;
 
-    private final ChildProcess[] children;
+    private final ChildTable children;
     private final PreparedInstance instance;
     private final Console console;
     private final byte[] hintBytes = new byte[HINT_BYTES];
 
     /** @throws SegmentException if a segment that was prepared a moment ago cannot be mapped */
-    SegmentWatch(ChildProcess[] children, PreparedInstance instance, Console console) throws SegmentException {
+    SegmentWatch(ChildTable children, PreparedInstance instance, Console console) throws SegmentException {
         this.children = children;
         this.instance = instance;
         this.console = console;
-        for (ChildProcess child : children) {
+        for (ChildProcess child : children.all()) {
             if (child.isDaemon()) {
                 child.segment = SegmentFile.openReadOnly(instance.segment(child.plan.name()));
             }
+        }
+    }
+
+    /** After the plan has changed: maps those of new daemons. */
+    void replan() {
+        for (ChildProcess child : children.all()) {
+            reopenIfLost(child);
         }
     }
 
@@ -146,7 +153,7 @@ final class SegmentWatch implements AutoCloseable {
 
     @Override
     public void close() {
-        for (ChildProcess child : children) {
+        for (ChildProcess child : children.all()) {
             if (child.segment != null) {
                 child.segment.close();
                 child.segment = null;

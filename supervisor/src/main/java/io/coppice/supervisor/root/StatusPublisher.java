@@ -27,10 +27,12 @@ import org.jspecify.annotations.Nullable;
 class StatusPublisher {
     private final RootSegment segment;
     private final Console console;
-    private final Plan plan;
-    private final @Nullable LastExit[] lastExits;
-    private final long[] lastExitEpochMs;
-    private final long[] sessions;
+    private Plan plan;
+    private @Nullable LastExit[] lastExits;
+    private long[] lastExitEpochMs;
+    private long[] sessions;
+    private long[] heartbeatsSeenNs;
+    private boolean replanned;
 
     StatusPublisher(RootSegment segment, Console console, Plan plan) {
         this.segment = segment;
@@ -39,6 +41,7 @@ class StatusPublisher {
         this.lastExits = new @Nullable LastExit[plan.children().size()];
         this.lastExitEpochMs = new long[plan.children().size()];
         this.sessions = new long[plan.children().size()];
+        this.heartbeatsSeenNs = new long[plan.children().size()];
     }
 
     /** Before {@link #begin}: what a root that died had recorded, and the core does not know. */
@@ -56,26 +59,62 @@ class StatusPublisher {
     /** A new root's first commit: who it is, and its children, none of them launched by it. */
     void begin(long pid, long startTicks, String bootId, SupervisorState initial) {
         segment.begin(pid, startTicks, bootId, System.currentTimeMillis());
+        writeAll(initial);
+        segment.commit();
+    }
+
+    private void writeAll(SupervisorState state) {
         List<ChildPlan> children = plan.children();
         for (int i = 0; i < children.size(); i++) {
             ChildPlan child = children.get(i);
             segment.child(i)
                     .reset(child.name(), child.kind() == ChildPlan.Kind.DAEMON ? ChildKind.DAEMON : ChildKind.COMMAND);
-            write(segment.child(i), i, initial.child(i));
+            write(segment.child(i), i, state.child(i));
+            segment.child(i).heartbeatSeenNs(heartbeatsSeenNs[i]);
             LastExit exit = lastExits[i];
             if (exit != null) {
                 segment.child(i).lastExit(exitKind(exit), exit.code(), exit.signal(), lastExitEpochMs[i], exit.text());
             }
         }
         segment.childCount(children.size());
-        segment.commit();
+    }
+
+    /**
+     * The plan is another one from the next {@link #publish} on.
+     *
+     * @param from by new index, the old one; -1 for a child that was not there
+     */
+    void replan(Plan next, int[] from) {
+        @Nullable LastExit[] exits = new @Nullable LastExit[from.length];
+        long[] exitsEpochMs = new long[from.length];
+        long[] launchedIn = new long[from.length];
+        long[] seenNs = new long[from.length];
+        for (int i = 0; i < from.length; i++) {
+            if (from[i] >= 0) {
+                exits[i] = lastExits[from[i]];
+                exitsEpochMs[i] = lastExitEpochMs[from[i]];
+                launchedIn[i] = sessions[from[i]];
+                seenNs[i] = segment.child(from[i]).heartbeatSeenNs();
+            }
+        }
+        plan = next;
+        lastExits = exits;
+        lastExitEpochMs = exitsEpochMs;
+        sessions = launchedIn;
+        heartbeatsSeenNs = seenNs;
+        replanned = true;
     }
 
     /** One step's changes, as one commit; none if the step changed nothing. */
     void publish(SupervisorState before, SupervisorState after, List<Command> commands) {
-        for (int i = 0; i < after.children().size(); i++) {
-            if (after.child(i) != before.child(i)) {
-                write(segment.child(i), i, after.child(i));
+        if (replanned) {
+            replanned = false;
+            writeAll(after);
+        } else {
+            for (int i = 0; i < after.children().size(); i++) {
+                if (after.child(i) != before.child(i)) {
+                    write(segment.child(i), i, after.child(i));
+                }
             }
         }
         if (after.phase() != before.phase()) {
@@ -204,6 +243,7 @@ class StatusPublisher {
         return switch (event.type()) {
             case ROOT_STARTED -> EventType.ROOT_STARTED;
             case ADOPTED -> EventType.ADOPTED;
+            case RELOADED -> EventType.RELOADED;
             case SHUTDOWN_REQUESTED -> EventType.SHUTDOWN_REQUESTED;
             case ROOT_DONE -> EventType.ROOT_STOPPED;
             case START_REQUESTED -> EventType.START_REQUESTED;

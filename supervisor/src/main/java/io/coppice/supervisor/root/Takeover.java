@@ -63,7 +63,7 @@ final class Takeover {
             return null;
         }
         child.pidFd = pidFd;
-        epoll.add(pidFd.fd(), Tokens.of(Tokens.CHILD_DEATH, child.index));
+        epoll.add(pidFd.fd(), Tokens.of(Tokens.CHILD_DEATH, child.slot));
         return new Event.Adopted(child.index, child.incarnation, System.nanoTime());
     }
 }

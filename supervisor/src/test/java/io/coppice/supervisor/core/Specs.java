@@ -17,6 +17,7 @@ final class Specs {
     private Backoff backoff = DEFAULT_BACKOFF;
     private PoisonPolicy poison = new PoisonPolicy(5, List.of());
     private StartTimeouts startTimeouts = new StartTimeouts(60 * SECOND, 30 * SECOND, 300 * SECOND);
+    private long launch;
     private long shutdownTimeoutNs = 10 * SECOND;
     private final List<Dependency> dependencies = new ArrayList<>();
 
@@ -69,6 +70,11 @@ final class Specs {
         return this;
     }
 
+    Specs launch(long value) {
+        launch = value;
+        return this;
+    }
+
     ChildSpec build() {
         return new ChildSpec(
                 index,
@@ -83,6 +89,7 @@ final class Specs {
                 worker ? poison : PoisonPolicy.NONE,
                 "TERM",
                 shutdownTimeoutNs,
-                dependencies);
+                dependencies,
+                launch);
     }
 }

@@ -39,8 +39,9 @@ class PlanBoundsTest {
 
     @Test
     void shouldMeasureStringsInBytes() {
-        assertDoesNotThrow(() -> new Plan("a", "/" + "é".repeat(2047), "/", List.of()));
-        assertThrows(IllegalArgumentException.class, () -> new Plan("a", "/" + "é".repeat(2048), "/", List.of()));
+        assertDoesNotThrow(() -> new Plan("a", "/a.yaml", "/" + "é".repeat(2047), "/", List.of()));
+        assertThrows(
+                IllegalArgumentException.class, () -> new Plan("a", "/a.yaml", "/" + "é".repeat(2048), "/", List.of()));
     }
 
     @Test
@@ -95,7 +96,7 @@ class PlanBoundsTest {
     @Test
     void shouldTakeNoMoreChildrenThanTheStatusTableHasRows() {
         List<ChildPlan> one = Collections.nCopies(513, child(new TreeMap<>()));
-        assertThrows(IllegalArgumentException.class, () -> new Plan("a", "/", "/", one));
+        assertThrows(IllegalArgumentException.class, () -> new Plan("a", "/a.yaml", "/", "/", one));
     }
 
     private static ChildPlan child(SortedMap<String, String> environment) {

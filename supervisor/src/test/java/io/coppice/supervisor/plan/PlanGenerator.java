@@ -46,7 +46,7 @@ final class PlanGenerator {
         for (int i = 0; i < count; i++) {
             children.add(child("c" + i + "-" + random.nextInt(10), children, shared));
         }
-        return new Plan("i" + random.nextInt(100), "/" + text(), "/" + text(), children);
+        return new Plan("i" + random.nextInt(100), "/" + text(), "/" + text(), "/" + text(), children);
     }
 
     private ChildPlan child(String name, List<ChildPlan> earlier, TreeMap<String, String> shared) {
@@ -89,7 +89,8 @@ final class PlanGenerator {
                 new Shutdown(
                         Shutdown.SIGNALS.get(random.nextInt(Shutdown.SIGNALS.size())),
                         random.nextLong(PlanBounds.MAX_DURATION_MS + 1)),
-                dependencies);
+                dependencies,
+                random.nextLong());
     }
 
     private long timeoutMs() {

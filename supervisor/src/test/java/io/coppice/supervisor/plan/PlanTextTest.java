@@ -17,6 +17,7 @@ class PlanTextTest {
     private static final String GOLDEN = """
             coppice-plan 1
             instance shop
+            manifest /etc/coppice/shop.yaml
             directory /run/coppice/shop
             segment-directory /dev/shm/shop
             environment 1
@@ -39,6 +40,7 @@ class PlanTextTest {
             poison none
             shutdown KILL 0
             depends-on 0
+            launch 0000000000000000
             child ingest
             kind daemon
             argv 1
@@ -57,6 +59,7 @@ class PlanTextTest {
             shutdown TERM 10000
             depends-on 1
             - rates ready
+            launch 0f1e2d3c4b5a6978
             """;
 
     @Test
@@ -135,50 +138,51 @@ class PlanTextTest {
             delimiter = '|',
             quoteCharacter = '"',
             value = {
-                "children 2           | children 3            | 43 | found `end ",
-                "children 2           | children 513          | 7  | children: count 513, expected 0 to 512",
-                "children 2           | children -1           | 7  | children: count -1",
-                "children 2           | children 2147483649   | 7  | children: count 2147483649",
-                "children 2           | children 1            | 25 | found `child ingest`, expected `end …`",
-                "argv 2               | argv 512              | 10 | argv: count 512",
-                "argv 2               | argv                  | 10 | found `argv`, expected `argv …`",
-                "argv 2               | argv 99999999999999999999 | 10 | expected a whole number",
-                "environment 0        | environment 9223372036854775807 | 13 | expected a whole number",
-                "kind daemon          | kind demon            | 26 | kind: found `demon`, expected one of daemon command",
-                "restart always       | restart sometimes     | 18 | expected one of on-failure always never",
-                "max-restarts 5       | max-restarts -2       | 25 | max_restarts of ingest: -2 is not between -1 and",
-                "max-restarts 5       | max-restarts 99999999999 | 36 | max-restarts: 99999999999 is too large",
-                "state-bytes 67108864 | state-bytes 0         | 25 | state of ingest: 0 is not between",
-                "state-bytes 0        | state-bytes 1         | 8  | state of the plain command rates: 1 is not",
-                "ms 60000 30000       | ms 0 30000            | 34 | start timeout (ms): 0 is not between 1 and",
-                "ms 60000 30000 300000 | ms 60000 30000       | 34 | expected three numbers: START RECOVER MIGRATE",
-                "shutdown TERM 10000  | shutdown TREM 10000   | 40 | shutdown signal: `TREM` is none of HUP INT",
-                "shutdown TERM 10000  | shutdown TERM         | 40 | expected SIGNAL TIMEOUT-MS",
-                "backoff 10 1.5       | backoff 10 1.50       | 38 | not written as this release writes it",
-                "backoff 10 1.5       | backoff 10 0.5        | 38 | backoff factor: 0.5 is not between 1 and 100",
-                "backoff 10 1.5       | backoff 10 NaN        | 38 | factor `NaN` is not a decimal number",
-                "backoff 10 1.5       | backoff 10 1.2345     | 38 | has more than three decimal places",
-                "poison 3 checkpoint  | poison 0 checkpoint   | 39 | poison crashes: 0 is not between 1 and 1000",
-                "poison 3 checkpoint  | poison 1001 checkpoint | 39 | poison crashes: 1001 is not between 1 and 1000",
-                "poison 3 checkpoint  | poison x checkpoint   | 39 | poison: found `x`, expected a whole number",
-                "poison 3 checkpoint  | poison 3 empty        | 39 | poison: empty is there twice",
-                "poison 3 checkpoint  | poison 3 nothing      | 39 | poison: found `nothing`, expected one of checkpoint",
-                "poison 3 checkpoint  | poison 3 empty empty  | 39 | poison: 3 fall-backs, expected each at most once",
-                "poison none          | poison 1              | 8  | poison of the plain command rates: it has no state",
-                "- rates ready        | - rates raedy         | 42 | expected one of started ready completed",
-                "- rates ready        | - ingest ready        | 43 | depends on ingest, which does not come before it",
-                "child ingest         | child rates           | 43 | children: rates is there twice",
-                "child ingest         | child Ingest          | 25 | `Ingest` must match [a-z0-9-]{1,32}",
-                "two\\nlines\\\\       | two\\xlines          | 12 | bad escape",
-                "two\\nlines\\\\       | two\\u00              | 12 | bad escape",
-                "two\\nlines\\\\       | two\\u00E9            | 12 | bad escape",
-                "two\\nlines\\\\       | two\\u0000            | 8  | holds a NUL",
-                "two\\nlines\\\\       | two\\ud800            | 8  | half of a surrogate pair",
-                "two\\nlines\\\\       | two\\u0041            | 12 | exactly one text",
-                "directory /run       | directory run         | 43 | directory: `run/coppice/shop` is not an absolute",
-                "- LANG=C.UTF-8       | - LANG                | 30 | `LANG` is not NAME=VALUE",
-                "- LANG=C.UTF-8       | - PATH=x              | 30 | environment: `PATH` is there twice",
-                "- LANG=C.UTF-8       | - =x                  | 30 | is not NAME=VALUE",
+                "children 2           | children 3            | 46 | found `end ",
+                "children 2           | children 513          | 8  | children: count 513, expected 0 to 512",
+                "children 2           | children -1           | 8  | children: count -1",
+                "children 2           | children 2147483649   | 8  | children: count 2147483649",
+                "children 2           | children 1            | 27 | found `child ingest`, expected `end …`",
+                "argv 2               | argv 512              | 11 | argv: count 512",
+                "argv 2               | argv                  | 11 | found `argv`, expected `argv …`",
+                "argv 2               | argv 99999999999999999999 | 11 | expected a whole number",
+                "environment 0        | environment 9223372036854775807 | 14 | expected a whole number",
+                "kind daemon          | kind demon            | 28 | kind: found `demon`, expected one of daemon command",
+                "restart always       | restart sometimes     | 19 | expected one of on-failure always never",
+                "max-restarts 5       | max-restarts -2       | 27 | max_restarts of ingest: -2 is not between -1 and",
+                "max-restarts 5       | max-restarts 99999999999 | 38 | max-restarts: 99999999999 is too large",
+                "state-bytes 67108864 | state-bytes 0         | 27 | state of ingest: 0 is not between",
+                "state-bytes 0        | state-bytes 1         | 9  | state of the plain command rates: 1 is not",
+                "ms 60000 30000       | ms 0 30000            | 36 | start timeout (ms): 0 is not between 1 and",
+                "ms 60000 30000 300000 | ms 60000 30000       | 36 | expected three numbers: START RECOVER MIGRATE",
+                "shutdown TERM 10000  | shutdown TREM 10000   | 42 | shutdown signal: `TREM` is none of HUP INT",
+                "shutdown TERM 10000  | shutdown TERM         | 42 | expected SIGNAL TIMEOUT-MS",
+                "backoff 10 1.5       | backoff 10 1.50       | 40 | not written as this release writes it",
+                "backoff 10 1.5       | backoff 10 0.5        | 40 | backoff factor: 0.5 is not between 1 and 100",
+                "backoff 10 1.5       | backoff 10 NaN        | 40 | factor `NaN` is not a decimal number",
+                "backoff 10 1.5       | backoff 10 1.2345     | 40 | has more than three decimal places",
+                "poison 3 checkpoint  | poison 0 checkpoint   | 41 | poison crashes: 0 is not between 1 and 1000",
+                "poison 3 checkpoint  | poison 1001 checkpoint | 41 | poison crashes: 1001 is not between 1 and 1000",
+                "poison 3 checkpoint  | poison x checkpoint   | 41 | poison: found `x`, expected a whole number",
+                "poison 3 checkpoint  | poison 3 empty        | 41 | poison: empty is there twice",
+                "poison 3 checkpoint  | poison 3 nothing      | 41 | poison: found `nothing`, expected one of checkpoint",
+                "poison 3 checkpoint  | poison 3 empty empty  | 41 | poison: 3 fall-backs, expected each at most once",
+                "poison none          | poison 1              | 9  | poison of the plain command rates: it has no state",
+                "- rates ready        | - rates raedy         | 44 | expected one of started ready completed",
+                "- rates ready        | - ingest ready        | 46 | depends on ingest, which does not come before it",
+                "child ingest         | child rates           | 46 | children: rates is there twice",
+                "child ingest         | child Ingest          | 27 | `Ingest` must match [a-z0-9-]{1,32}",
+                "two\\nlines\\\\       | two\\xlines          | 13 | bad escape",
+                "two\\nlines\\\\       | two\\u00              | 13 | bad escape",
+                "two\\nlines\\\\       | two\\u00E9            | 13 | bad escape",
+                "two\\nlines\\\\       | two\\u0000            | 9  | holds a NUL",
+                "two\\nlines\\\\       | two\\ud800            | 9  | half of a surrogate pair",
+                "two\\nlines\\\\       | two\\u0041            | 13 | exactly one text",
+                "directory /run       | directory run         | 46 | directory: `run/coppice/shop` is not an absolute",
+                "launch 0f           | launch 0F            | 45 | launch: found `0F1e2d3c4b5a6978`, expected 16",
+                "- LANG=C.UTF-8       | - LANG                | 32 | `LANG` is not NAME=VALUE",
+                "- LANG=C.UTF-8       | - PATH=x              | 32 | environment: `PATH` is there twice",
+                "- LANG=C.UTF-8       | - =x                  | 32 | is not NAME=VALUE",
                 "coppice-plan 1       | coppice-plan 2        | 1  | found `coppice-plan 2`, expected `coppice-plan 1`",
             })
     void shouldNameLineAndReason(String from, String to, int line, String reason) {
@@ -232,7 +236,7 @@ class PlanTextTest {
                     one.shutdown(),
                     List.of()));
         }
-        Plan plan = new Plan("big", "/a", "/a", children);
+        Plan plan = new Plan("big", "/a.yaml", "/a", "/a", children);
         assertTrue(PlanText.textLengthBytes(plan) > PlanBounds.MAX_PLAN_BYTES);
         assertThrows(IllegalArgumentException.class, () -> PlanText.write(plan));
     }
@@ -243,7 +247,7 @@ class PlanTextTest {
         for (int i = 0; i < PlanBounds.MAX_CHILDREN; i++) {
             children.add(command("c" + i));
         }
-        Plan plan = new Plan("many", "/a", "/a", children);
+        Plan plan = new Plan("many", "/a.yaml", "/a", "/a", children);
         assertEquals(plan, PlanText.read(PlanText.write(plan)));
     }
 
@@ -329,7 +333,8 @@ class PlanTextTest {
                 new Backoff(10, 1.5, 10_000, 60_000),
                 new Poison(3, List.of(Poison.Fallback.CHECKPOINT, Poison.Fallback.EMPTY)),
                 new Shutdown("TERM", 10_000),
-                List.of(new Dependency("rates", Dependency.Condition.READY)));
-        return new Plan("shop", "/run/coppice/shop", "/dev/shm/shop", List.of(rates, ingest));
+                List.of(new Dependency("rates", Dependency.Condition.READY)),
+                0x0f1e2d3c4b5a6978L);
+        return new Plan("shop", "/etc/coppice/shop.yaml", "/run/coppice/shop", "/dev/shm/shop", List.of(rates, ingest));
     }
 }

@@ -69,9 +69,11 @@ class ChildRecordTest {
                 new Backoff(5, 2, 50, 10_000),
                 new Poison(2, List.of(Poison.Fallback.CHECKPOINT, Poison.Fallback.EMPTY)),
                 new Shutdown("TERM", 500),
-                List.of());
+                List.of(),
+                -7);
         return new Plan(
                 "test",
+                "/test.yaml",
                 base.toString(),
                 base.toString(),
                 List.of(
@@ -156,6 +158,7 @@ class ChildRecordTest {
                     point.fallbackDue(),
                     point.exitIncarnation(),
                     point.exitAtNs(),
+                    point.launchedAs(),
                     point.failedAtNs());
             UnknownRecordException e = assertThrows(
                     UnknownRecordException.class, () -> ChildRecord.read(segment.child(0), ofAnotherRelease, spec));

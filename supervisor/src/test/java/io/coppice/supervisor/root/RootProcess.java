@@ -53,7 +53,7 @@ final class RootProcess implements AutoCloseable {
     static RootProcess start(Path base, Class<?> main, List<String> arguments, ChildPlan... children)
             throws IOException {
         Path directory = base.resolve("test");
-        Plan plan = new Plan("test", directory.toString(), directory.toString(), List.of(children));
+        Plan plan = new Plan("test", "/test.yaml", directory.toString(), directory.toString(), List.of(children));
         Path stdin = Files.writeString(Files.createTempFile(base, "plan", ".txt"), PlanText.write(plan));
         Path stderr = Files.createTempFile(base, "root", ".err");
         List<String> command = new ArrayList<>(List.of(

@@ -34,6 +34,12 @@ final class ChildBook {
     /** Of the latest Spawn that any root carried out. */
     long lastSpawned;
 
+    /** As the latest launch, or before any, the plan was. */
+    long launchedAs;
+
+    /** By the reload of this very step. */
+    boolean changed;
+
     long highestCommit;
     /** Deaths that count as failures by any reading. */
     final List<Long> surelyCounted = new ArrayList<>();
@@ -94,6 +100,7 @@ final class ChildBook {
         copy.unheardNs = unheardNs;
         copy.condemned = condemned;
         copy.condemnedForItsCode = condemnedForItsCode;
+        copy.launchedAs = launchedAs;
         copy.lastIncarnation = lastIncarnation;
         copy.surelyCounted.addAll(surelyCounted);
         copy.perhapsCounted.addAll(perhapsCounted);

@@ -21,6 +21,9 @@ final class Faults {
     /** A commit that its successors die of. */
     final double poison;
 
+    /** The manifest is changed and reloaded. */
+    final double reload;
+
     final double rootDeath;
     final double operator;
     final double shutdown;
@@ -48,6 +51,7 @@ final class Faults {
         operator = draws.oneOf(0.0, 0.1, 1.0);
         shutdown = draws.oneOf(0.0, 0.0, 0.0, 0.5);
         stageTalk = kind(later);
+        reload = later.oneOf(0.0, 0.0, 0.1, 1.0);
     }
 
     private static double kind(Draws draws) {

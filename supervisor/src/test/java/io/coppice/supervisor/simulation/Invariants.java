@@ -45,7 +45,11 @@ final class Invariants {
         this.world = world;
         this.specs = specs;
         this.coverage = coverage;
-        specs.forEach(spec -> books.add(new ChildBook()));
+        for (ChildSpec spec : specs) {
+            ChildBook book = new ChildBook();
+            book.launchedAs = spec.launch();
+            books.add(book);
+        }
     }
 
     long digest() {
@@ -132,6 +136,7 @@ final class Invariants {
         endsAreRemembered(before, step);
         restartsAreLaunches(before, step);
         commandsAreLawful(before, step);
+        reloadsTouchOnlyWhatChanged(event, step);
     }
 
     private void keepBooks(SupervisorState before, Event event) {
@@ -161,6 +166,11 @@ final class Invariants {
             hurried = shutdown;
             shutdown = true;
             books.forEach(book -> book.foundHeld = false);
+        } else if (event instanceof Event.Replanned replanned && running) {
+            startsAnewWhatChanged(replanned.specs(), before);
+        } else if (event instanceof Event.Begin && before.phase() == SupervisorState.Phase.ADOPTING) {
+            startsAnewWhatChanged(
+                    before.children().stream().map(ChildState::spec).toList(), before);
         } else if (event instanceof Event.Released released) {
             books.get(released.child()).ran |= released.incarnation() == books.get(released.child()).lastIncarnation;
         }
@@ -170,6 +180,35 @@ final class Invariants {
                     && before.child(EventParts.childOf(event)).phase() == ChildPhase.HELD) {
                 book.runsAfterAll();
             }
+        }
+    }
+
+    private void startsAnewWhatChanged(List<ChildSpec> plan, SupervisorState before) {
+        for (ChildSpec spec : plan) {
+            ChildBook book = books.get(spec.index());
+            book.changed = book.wantedUp && book.launchedAs != spec.launch();
+            if (book.changed) {
+                book.forgetFailures();
+                book.foundHeld = false;
+                book.endAsked |= before.child(spec.index()).phase().occupied();
+            }
+        }
+    }
+
+    private void reloadsTouchOnlyWhatChanged(Event event, Step step) {
+        if (!(event instanceof Event.Replanned)) {
+            return;
+        }
+        for (Command command : step.commands()) {
+            int touched = command instanceof Command.Signal signal
+                    ? signal.child()
+                    : command instanceof Command.KillGroup kill
+                            ? kill.child()
+                            : command instanceof Command.AbandonHeld abandon ? abandon.child() : -1;
+            check(
+                    "RELOADS_TOUCH_ONLY_WHAT_CHANGED",
+                    touched < 0 || books.get(touched).changed,
+                    () -> name(touched) + ": " + command);
         }
     }
 
@@ -219,6 +258,7 @@ final class Invariants {
                         spawn.incarnation() > book.lastIncarnation,
                         () -> name(spawn.child()) + ": " + spawn.incarnation() + " after " + book.lastIncarnation);
                 book.lastIncarnation = spawn.incarnation();
+                book.launchedAs = step.state().child(spawn.child()).spec().launch();
                 book.ran = false;
                 for (Dependency dependency : specs.get(spawn.child()).dependencies()) {
                     check(
@@ -421,7 +461,7 @@ final class Invariants {
         for (ChildState child : state.children()) {
             int index = child.spec().index();
             boolean settled = switch (child.phase()) {
-                case READY -> world.liveReleased(index) == 1;
+                case READY -> world.liveReleased(index) == 1 && world.runsAsPlanned(index);
                 case COMPLETED, FAILED -> true;
                 case STOPPED -> !books.get(index).wantedUp;
                 case WAITING -> child.spec().dependencies().stream().anyMatch(dependency -> !holds(state, dependency));

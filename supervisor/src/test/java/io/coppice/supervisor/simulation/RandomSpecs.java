@@ -84,6 +84,26 @@ final class RandomSpecs {
                 daemon ? poison(draws) : PoisonPolicy.NONE,
                 "TERM",
                 draws.oneOf(0L, 500 * MS, 3 * SECOND),
-                dependencies);
+                dependencies,
+                0);
+    }
+
+    /** The same, started in another way. */
+    static ChildSpec launchedAs(ChildSpec spec, long launch) {
+        return new ChildSpec(
+                spec.index(),
+                spec.name(),
+                spec.hasSegment(),
+                spec.heartbeatTimeoutNs(),
+                spec.startTimeouts(),
+                spec.restart(),
+                spec.maxRestarts(),
+                spec.periodNs(),
+                spec.backoff(),
+                spec.poison(),
+                spec.shutdownSignal(),
+                spec.shutdownTimeoutNs(),
+                spec.dependencies(),
+                launch);
     }
 }

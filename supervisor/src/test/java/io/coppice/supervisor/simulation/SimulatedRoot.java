@@ -2,6 +2,7 @@ package io.coppice.supervisor.simulation;
 
 import static io.coppice.supervisor.simulation.Draws.MS;
 
+import io.coppice.supervisor.core.ChildSpec;
 import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.core.Event;
@@ -13,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,10 @@ final class SimulatedRoot implements Command.Handler {
         long incarnation;
         boolean inFlight;
         boolean abandoned;
+
+        /** What the spawn that was decided on last is to start. */
+        @Nullable
+        ChildSpec spec;
 
         @Nullable
         SimulatedProcess process;
@@ -151,6 +157,11 @@ final class SimulatedRoot implements Command.Handler {
         Step step = Supervisor.step(before, event);
         state = step.state();
         commands.addAll(step.commands());
+        for (Command command : step.commands()) {
+            if (command instanceof Command.Spawn spawn) {
+                slots[spawn.child()].spec = state.child(spawn.child()).spec();
+            }
+        }
         world.invariants.onStep(before, event, step);
     }
 
@@ -199,21 +210,22 @@ final class SimulatedRoot implements Command.Handler {
         slot.inFlight = true;
         slot.abandoned = false;
         slot.process = null;
+        ChildSpec spec = Objects.requireNonNull(slot.spec);
         boolean fails = world.faults.strikes(draws, world.faults.spawnFailure);
-        world.agenda.in(draws.ns(0, 5 * MS), () -> spawnReturned(command, slot, fails));
+        world.agenda.in(draws.ns(0, 5 * MS), () -> spawnReturned(command, spec, slot, fails));
     }
 
-    private void spawnReturned(Command.Spawn command, Slot slot, boolean fails) {
+    private void spawnReturned(Command.Spawn command, ChildSpec spec, Slot slot, boolean fails) {
         slot.inFlight = false;
         if (!alive) {
             if (!fails && draws.chance(0.5)) {
-                world.spawn(command).closePipe();
+                world.spawn(command, spec).closePipe();
             }
         } else if (fails) {
             post(new Event.SpawnFailed(
                     command.child(), command.incarnation(), "no more processes", world.agenda.nowNs()));
         } else {
-            SimulatedProcess process = world.spawn(command);
+            SimulatedProcess process = world.spawn(command, spec);
             slot.process = process;
             if (slot.abandoned) {
                 process.closePipe();

@@ -36,7 +36,9 @@ final class Simulation {
     final Faults faults;
     final Invariants invariants;
     final CrashPoints crashPoints;
+    /** As the manifest is now; the root may not have heard of it yet. */
     private final List<ChildSpec> specs;
+
     private final List<SimulatedSegment> segments = new ArrayList<>();
     private final List<List<SimulatedProcess>> processes = new ArrayList<>();
     private final boolean[] finite;
@@ -51,7 +53,7 @@ final class Simulation {
         draws = new Draws(seed);
         stageDraws = new Draws(-seed);
         faults = new Faults(draws, stageDraws, crashPoints.areDrawn());
-        specs = RandomSpecs.draw(draws);
+        specs = new ArrayList<>(RandomSpecs.draw(draws));
         finite = new boolean[specs.size()];
         work = new long[specs.size()];
         boolean allFinite = draws.chance(0.1);
@@ -62,7 +64,7 @@ final class Simulation {
             work[spec.index()] = draws.between(1, 200);
         }
         invariants = new Invariants(this, specs, coverage);
-        committed = SupervisorState.initial(specs);
+        committed = SupervisorState.initial(List.copyOf(specs));
         root = new SimulatedRoot(this, committed);
     }
 
@@ -89,6 +91,7 @@ final class Simulation {
         root.post(new Event.Begin(startNs));
         planRootDeath();
         planOperators();
+        planReloads();
         runUntil(startNs + CHAOS_NS);
         faults.over = true;
         heal();
@@ -152,6 +155,25 @@ final class Simulation {
                         () -> root.post(new Event.ShutdownRequested(Event.NO_REQUEST, agenda.nowNs())));
             }
         }
+    }
+
+    private void planReloads() {
+        if (faults.reload > 0) {
+            int count = (int) (stageDraws.between(1, 8) * faults.reload) + 1;
+            for (int i = 0; i < count; i++) {
+                agenda.in(stageDraws.ns(0, CHAOS_NS), this::reload);
+            }
+        }
+    }
+
+    /** Some children are to be started in another way now; now and then two reloads follow at once, and then none changes. */
+    private void reload() {
+        for (int i = 0; i < specs.size(); i++) {
+            if (stageDraws.chance(0.4)) {
+                specs.set(i, RandomSpecs.launchedAs(specs.get(i), stageDraws.between(1, 3)));
+            }
+        }
+        root.post(new Event.Replanned(specs, agenda.nowNs()));
     }
 
     /** An operator types one command, or a burst of them at the same child. */
@@ -218,13 +240,19 @@ final class Simulation {
         root.post(new Event.Begin(nowNs));
     }
 
-    SimulatedProcess spawn(Command.Spawn command) {
+    SimulatedProcess spawn(Command.Spawn command, ChildSpec spec) {
         List<SimulatedProcess> ofChild = processes.get(command.child());
         ofChild.removeIf(process -> !process.live());
-        SimulatedProcess process =
-                new SimulatedProcess(this, specs.get(command.child()), command.incarnation(), ++lastPid);
+        SimulatedProcess process = new SimulatedProcess(this, spec, command.incarnation(), ++lastPid);
         ofChild.add(process);
         return process;
+    }
+
+    /** Whether what runs was started as the manifest says now. */
+    boolean runsAsPlanned(int child) {
+        return processes.get(child).stream()
+                .filter(process -> process.live() && process.released())
+                .allMatch(process -> process.spec.launch() == specs.get(child).launch());
     }
 
     int liveReleased(int child) {

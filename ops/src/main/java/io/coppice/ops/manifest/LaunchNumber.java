@@ -1,0 +1,87 @@
+package io.coppice.ops.manifest;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What the manifest says of how a daemon is started, as one number: a running one is started anew when it changes. In it is what the
+ * manifest alone decides. What comes from elsewhere is not: the JDK, our own jars and flags, the caller's environment; and who else
+ * there is to read, unless {@code reads} says so. So neither an upgrade nor another daemon restarts one.
+ *
+ * <p>A running root has these numbers on record. Whoever changes the text they are made of has every daemon started anew by the first
+ * reload, or restart of the root, after an upgrade.
+ */
+final class LaunchNumber {
+    private LaunchNumber() {}
+
+    /**
+     * The number.
+     *
+     * @param classPath its own entries, resolved; empty for a command
+     * @param stateRules its options for its contents
+     */
+    static long of(DaemonSpec daemon, Path workingDirectory, List<Path> classPath, List<String> stateRules) {
+        List<String> parts = new ArrayList<>();
+        add(parts, "working_dir", List.of(workingDirectory.toString()));
+        Map<String, String> environment = new TreeMap<>();
+        daemon.environment().forEach((name, value) -> environment.put(name, value.value()));
+        environment.forEach((name, value) -> add(parts, "environment", List.of(name, value)));
+        Located<Command> command = daemon.own().get(DaemonKeys.COMMAND);
+        if (command != null) {
+            add(
+                    parts,
+                    command.value().shell() ? "shell" : "command",
+                    values(command.value().words()));
+        }
+        if (daemon.isMain()) {
+            Located<String> main = daemon.own().get(DaemonKeys.MAIN);
+            add(parts, "main", main == null ? List.of() : List.of(main.value()));
+            add(parts, "classpath", classPath.stream().map(Path::toString).toList());
+            add(parts, "heap", List.of(String.valueOf(daemon.value(DaemonKeys.HEAP))));
+            add(parts, "options", values(daemon.value(DaemonKeys.JVM_OPTIONS)));
+            add(parts, "state", List.of(String.valueOf(daemon.value(DaemonKeys.STATE))));
+            add(parts, "checkpoints", List.of(String.valueOf(daemon.value(DaemonKeys.CHECKPOINTS))));
+            add(parts, "rules", stateRules);
+            add(parts, "heartbeat", List.of(String.valueOf(daemon.value(DaemonKeys.HEARTBEAT_TIMEOUT))));
+            Located<List<Located<String>>> reads = daemon.stated(DaemonKeys.READS);
+            if (reads != null) {
+                add(parts, "reads", values(reads.value()).stream().sorted().toList());
+            }
+            add(parts, "args", values(daemon.value(DaemonKeys.ARGS)));
+        }
+        return digest(parts);
+    }
+
+    /** Each part with its length, so that no two lists of parts are written the same. */
+    private static void add(List<String> parts, String key, List<String> values) {
+        parts.add(key);
+        parts.add(String.valueOf(values.size()));
+        parts.addAll(values);
+    }
+
+    private static List<String> values(List<Located<String>> located) {
+        return located.stream().map(Located::value).toList();
+    }
+
+    private static long digest(List<String> parts) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (String part : parts) {
+                byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
+                digest.update(
+                        ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
+                digest.update(bytes);
+            }
+            return ByteBuffer.wrap(digest.digest()).getLong();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package io.coppice.supervisor.core;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The same instance under another plan: after a reload, or in a root that came after one that died, with a manifest that was
+ * changed meanwhile. Policies hold from now on, for what is decided next; a deadline that runs goes on as it was set. A process is
+ * touched only if it would be started in another way now, and only if it is wanted up: what an operator stopped stays down.
+ */
+final class Replanning {
+    private Replanning() {}
+
+    /** The children of the new plan with the states that they have, before anything follows from that. */
+    static SupervisorState under(SupervisorState before, Event.Replanned event) {
+        if (before.phase() != SupervisorState.Phase.RUNNING) {
+            return before;
+        }
+        List<ChildState> left = new ArrayList<>(before.children());
+        List<ChildState> children = new ArrayList<>();
+        for (ChildSpec spec : event.specs()) {
+            ChildState known = named(spec.name(), before);
+            if (known != null && known.spec().hasSegment() == spec.hasSegment()) {
+                left.remove(known);
+                children.add(new ChildDraft(known, spec).state());
+            } else {
+                children.add(SupervisorState.unlaunched(spec, known == null ? 0 : known.incarnation()));
+            }
+        }
+        for (ChildState child : left) {
+            if (child.phase().occupied()) {
+                throw new IllegalArgumentException("child " + child.spec().name() + " is " + child.phase()
+                        + " and not in the new plan: expected to be stopped before");
+            }
+        }
+        return new SupervisorState(before.phase(), before.hurried(), children);
+    }
+
+    private static @Nullable ChildState named(String name, SupervisorState state) {
+        for (ChildState child : state.children()) {
+            if (child.spec().name().equals(name)) {
+                return child;
+            }
+        }
+        return null;
+    }
+
+    static void apply(Transition transition) {
+        if (transition.phase != SupervisorState.Phase.RUNNING) {
+            return;
+        }
+        int changed = 0;
+        for (int i = 0; i < transition.childCount(); i++) {
+            changed += isToStartAnew(transition.childBefore(i)) ? 1 : 0;
+        }
+        transition.recordRoot(
+                EventType.RELOADED,
+                transition.childCount() + (transition.childCount() == 1 ? " child" : " children") + ", " + changed
+                        + " to start anew");
+        startAnewWhatChanged(transition);
+    }
+
+    static void startAnewWhatChanged(Transition transition) {
+        for (int i = 0; i < transition.childCount(); i++) {
+            if (isToStartAnew(transition.childBefore(i))) {
+                EventRules.restart(transition, transition.child(i), "it would be started in another way now");
+            }
+        }
+    }
+
+    private static boolean isToStartAnew(ChildState child) {
+        return child.launchedAs() != child.spec().launch() && child.wanted() == Wanted.UP;
+    }
+}

@@ -1,0 +1,42 @@
+package io.coppice.supervisor.root;
+
+import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.plan.PlanText;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/** The plan beside the root's segment: who looks at an instance finds there what it is meant to run. */
+final class PlanRecord {
+    private static final int EXIT_FAILED = 1;
+
+    private PlanRecord() {}
+
+    /**
+     * Writes it under another name, which may block.
+     *
+     * @throws StartupRefused with the record as it was
+     */
+    static void write(Path directory, Plan plan) throws StartupRefused {
+        try {
+            Path unfinished = unfinished(directory);
+            Files.deleteIfExists(unfinished);
+            Files.createFile(
+                    unfinished, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.writeString(unfinished, PlanText.write(plan));
+        } catch (IOException e) {
+            throw new StartupRefused(EXIT_FAILED, "cannot record the plan in " + directory + ": " + e.getMessage());
+        }
+    }
+
+    /** What was written last takes the record's place. */
+    static void replace(Path directory) throws IOException {
+        Files.move(unfinished(directory), directory.resolve("plan"), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static Path unfinished(Path directory) {
+        return directory.resolve("plan.new");
+    }
+}

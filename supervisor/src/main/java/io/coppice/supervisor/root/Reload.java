@@ -1,0 +1,162 @@
+package io.coppice.supervisor.root;
+
+import io.coppice.supervisor.core.ChildSpec;
+import io.coppice.supervisor.core.ChildState;
+import io.coppice.supervisor.core.Dependency;
+import io.coppice.supervisor.core.Event;
+import io.coppice.supervisor.core.SupervisorState;
+import io.coppice.supervisor.os.EventFd;
+import io.coppice.supervisor.os.OsException;
+import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.Plan;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From one plan to the next, one reload at a time. First all that is new is reserved; if that cannot be, nothing has happened.
+ * Then what the new plan no longer has is stopped, dependents first, under the old plan. When it is gone the new plan takes the
+ * old one's place, and what would be started in another way now is started anew.
+ *
+ * <p>A root that dies on the way has lost nothing: its successor is started with the new manifest, and does the rest.
+ *
+ * <p>Duty-cycle thread only; the preparation has a thread of its own.
+ */
+final class Reload implements AutoCloseable {
+    private static final int EXIT_FAILED = 1;
+
+    private final Path directory;
+    private final Console console;
+    private final ControlServer control;
+    private final EventFd prepared;
+    private Plan present;
+    private long requestId;
+    private @Nullable ReloadPreparation preparation;
+    private ReloadPreparation.@Nullable Ready next;
+    private final BitSet asked = new BitSet();
+
+    Reload(Plan plan, Path directory, ControlServer control, Console console) throws OsException {
+        this.present = plan;
+        this.directory = directory;
+        this.control = control;
+        this.console = console;
+        this.prepared = EventFd.create();
+    }
+
+    /** Readable when {@link #onPrepared} is due. */
+    int fd() {
+        return prepared.fd();
+    }
+
+    /** Answered when it is known whether it can be. */
+    void ask(long request, String file, SupervisorState state) {
+        if (preparation != null || next != null) {
+            refuse(request, EXIT_FAILED, "a reload is under way; ask again when it is done");
+        } else if (state.phase() != SupervisorState.Phase.RUNNING) {
+            refuse(request, EXIT_FAILED, "the instance is shutting down");
+        } else {
+            requestId = request;
+            preparation = ReloadPreparation.begin(present, directory.resolve(file), prepared);
+        }
+    }
+
+    /** The preparation is done. */
+    void onPrepared() {
+        prepared.drain();
+        ReloadPreparation.Result result = preparation == null ? null : preparation.result();
+        if (result == null) {
+            return;
+        }
+        preparation = null;
+        if (result instanceof ReloadPreparation.Refused refused) {
+            refused.reservations().undo(console);
+            console.warn("reload refused, nothing was changed: " + refused.reason());
+            refuse(requestId, refused.exitCode(), refused.reason());
+        } else {
+            next = (ReloadPreparation.Ready) result;
+            control.reply(requestId, "ok");
+        }
+    }
+
+    private void refuse(long request, int exitCode, String reason) {
+        control.reply(request, "error " + exitCode + " " + reason);
+    }
+
+    /**
+     * Goes as far as it can.
+     *
+     * @param settle takes an event in at once
+     * @return the plan that is to take effect now, or null
+     */
+    @Nullable
+    Plan advance(SupervisorState state, Consumer<Event> settle, long nowNs) {
+        ReloadPreparation.Ready ready = next;
+        if (ready == null) {
+            return null;
+        }
+        if (state.phase() != SupervisorState.Phase.RUNNING) {
+            console.warn("the instance is shutting down: the reload is given up");
+            ready.reservations().undo(console);
+            finish();
+            return null;
+        }
+        boolean gone = true;
+        for (ChildState child : state.children()) {
+            int index = child.spec().index();
+            if (child.phase().occupied()
+                    && !keeps(ready.plan(), present.children().get(index))) {
+                gone = false;
+                if (!asked.get(index) && !isNeeded(state, ready.plan(), index)) {
+                    asked.set(index);
+                    settle.accept(new Event.StopRequested(index, Event.NO_REQUEST, nowNs));
+                }
+            }
+        }
+        return gone ? ready.plan() : null;
+    }
+
+    /** The plan has taken effect. */
+    void done(Plan plan) {
+        present = plan;
+        finish();
+        try {
+            PlanRecord.replace(directory);
+        } catch (IOException e) {
+            console.warn("the new plan holds, but cannot be recorded in " + directory + ": " + e
+                    + ". Commands that read the record show the old one until the root is started again");
+        }
+    }
+
+    private void finish() {
+        next = null;
+        asked.clear();
+    }
+
+    private static boolean keeps(Plan plan, ChildPlan child) {
+        return plan.children().stream()
+                .anyMatch(other -> other.name().equals(child.name()) && other.kind() == child.kind());
+    }
+
+    /** Whether one that is to go as well depends on it, and is still there. */
+    private boolean isNeeded(SupervisorState state, Plan plan, int index) {
+        for (ChildState other : state.children()) {
+            ChildSpec spec = other.spec();
+            if (other.phase().occupied()
+                    && !keeps(plan, present.children().get(spec.index()))
+                    && spec.dependencies().stream().map(Dependency::index).anyMatch(on -> on == index)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A preparation that is still under way keeps its descriptor: the number must not become another's. */
+    @Override
+    public void close() {
+        if (preparation == null) {
+            prepared.close();
+        }
+    }
+}

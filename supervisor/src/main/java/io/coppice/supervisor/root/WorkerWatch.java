@@ -1,0 +1,138 @@
+package io.coppice.supervisor.root;
+
+import io.coppice.state.Phase;
+import io.coppice.supervisor.core.ChildPhase;
+import io.coppice.supervisor.core.ChildState;
+import io.coppice.supervisor.core.Event;
+import io.coppice.supervisor.core.PublishedState;
+import io.coppice.supervisor.core.StartStage;
+import io.coppice.supervisor.core.SupervisorState;
+import io.coppice.supervisor.os.Epoll;
+import io.coppice.supervisor.plan.Plan;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * What workers say of themselves, made into events: the hint that something has changed, the phase of a start, the heartbeat.
+ *
+ * <p>Duty-cycle thread only; a scan that finds all well allocates nothing.
+ */
+final class WorkerWatch {
+    private final ChildTable children;
+    private final SegmentWatch segments;
+    private final Epoll epoll;
+    private final StatusPublisher publisher;
+    private final RootMeter meter;
+    private final Supplier<SupervisorState> state;
+    private final Consumer<Event> settle;
+    private HeartbeatMonitor heartbeats;
+
+    /**
+     * A watch of nobody yet.
+     *
+     * @param state the core's, as it is now
+     * @param settle takes an event in at once
+     */
+    WorkerWatch(
+            Plan plan,
+            ChildTable children,
+            SegmentWatch segments,
+            Epoll epoll,
+            StatusPublisher publisher,
+            RootMeter meter,
+            Supplier<SupervisorState> state,
+            Consumer<Event> settle) {
+        this.children = children;
+        this.segments = segments;
+        this.epoll = epoll;
+        this.publisher = publisher;
+        this.meter = meter;
+        this.state = state;
+        this.settle = settle;
+        this.heartbeats = new HeartbeatMonitor(PlanSpecs.heartbeatTimeoutsNs(plan), System.nanoTime());
+    }
+
+    /** Another plan; who was watched and is still there stays so, with the silence that it has so far. */
+    void replan(Plan next, int[] from) {
+        heartbeats = heartbeats.replanned(PlanSpecs.heartbeatTimeoutsNs(next), from);
+    }
+
+    /** When the next {@link #scan} is due; {@link Long#MAX_VALUE} when no child has a heartbeat to watch. */
+    long nextScanNs() {
+        return heartbeats.nextScanNs();
+    }
+
+    /** After each step: a child that has become ready is watched from then on, one that ends no longer. */
+    void follow(int i, ChildState before, ChildState child, long nowNs) {
+        boolean wanted = children.get(i).isDaemon()
+                && (child.state() == PublishedState.READY || child.phase() == ChildPhase.STARTING);
+        if (!wanted) {
+            heartbeats.unwatch(i);
+        } else if ((child.state() == PublishedState.READY && before.state() != PublishedState.READY)
+                || !heartbeats.isWatched(i)) {
+            heartbeats.watch(i, segments.heartbeatCount(children.get(i)), nowNs);
+        }
+    }
+
+    void scan(long nowNs) {
+        long elapsedNs = heartbeats.beginScan(nowNs);
+        boolean moved = false;
+        for (ChildProcess child : children.all()) {
+            if (!heartbeats.isWatched(child.index)) {
+                continue;
+            }
+            if (state.get().child(child.index).phase() == ChildPhase.STARTING) {
+                // A worker that cannot hint, or was not heard, is found ready here.
+                notePhase(child, nowNs);
+                continue;
+            }
+            if (heartbeats.observe(child.index, segments.heartbeatCount(child), elapsedNs)) {
+                publisher.heartbeatSeen(child.index, nowNs);
+                moved = true;
+            } else if (heartbeats.isSilent(child.index, segments.busyAtCount(child), segments.busyAtMostMs(child))) {
+                settle.accept(new Event.HeartbeatLost(child.index, child.incarnation, nowNs));
+            }
+        }
+        if (moved) {
+            publisher.commitHeartbeats(meter.turns(), meter.allocatedBytes());
+        }
+    }
+
+    /** A worker has hinted that its phase has changed, or closed its end. */
+    void onHint(ChildProcess child) {
+        if (child.hintReadFd == ChildProcess.NO_FD) {
+            return;
+        }
+        boolean open = segments.drainHints(child);
+        notePhase(child, System.nanoTime());
+        if (child.hintReadFd == ChildProcess.NO_FD) {
+            return;
+        }
+        if (open && ++child.hints < ChildProcess.MAX_HINTS) {
+            epoll.rearm(child.hintReadFd, Tokens.of(Tokens.CHILD_HINT, child.slot));
+        } else {
+            child.closeHints();
+        }
+    }
+
+    /** Takes in what the worker's segment says of its start. */
+    void notePhase(ChildProcess child, long nowNs) {
+        int phase = segments.phase(child);
+        if (phase == Phase.READY.code()) {
+            child.closeHints();
+            settle.accept(new Event.BecameReady(child.index, child.incarnation, nowNs));
+            return;
+        }
+        StartStage stage = stageOf(phase);
+        if (stage != state.get().child(child.index).start().stage()) {
+            settle.accept(new Event.StageEntered(child.index, child.incarnation, stage, nowNs));
+        }
+    }
+
+    private static StartStage stageOf(int phase) {
+        if (phase == Phase.RECOVERING.code()) {
+            return StartStage.RECOVER;
+        }
+        return phase == Phase.MIGRATING.code() ? StartStage.MIGRATE : StartStage.START;
+    }
+}

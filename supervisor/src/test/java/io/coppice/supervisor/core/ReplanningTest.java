@@ -1,0 +1,153 @@
+package io.coppice.supervisor.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ReplanningTest {
+    private final Driver driver = Driver.running(
+            Specs.worker(0, "db").build(),
+            Specs.worker(1, "web").dependsOn(0, Dependency.Condition.READY).build());
+
+    private Driver replan(ChildSpec... specs) {
+        return driver.step(new Event.Replanned(List.of(specs), driver.nowNs));
+    }
+
+    @Test
+    void shouldTouchNothingWhenOnlyPoliciesChange() {
+        ChildState before = driver.child(0);
+        replan(
+                Specs.worker(0, "db").restart(RestartPolicy.NEVER).build(),
+                Specs.worker(1, "web").build());
+        assertEquals(List.of(), driver.did());
+        assertEquals(before.pid(), driver.child(0).pid());
+        assertEquals(before.incarnation(), driver.child(0).incarnation());
+        driver.exited(0, 1);
+        assertEquals(ChildPhase.FAILED, driver.phase(0), "the new policy holds for what is decided next");
+    }
+
+    @Test
+    void shouldStartAnewWhatWouldBeStartedInAnotherWay() {
+        replan(Specs.worker(0, "db").build(), Specs.worker(1, "web").launch(7).build());
+        assertEquals(List.of("signal 1#1 TERM group"), driver.did());
+        assertEquals(EventType.RELOADED, driver.recorded().get(0));
+        driver.exited(1, 0);
+        assertEquals(List.of("spawn 1#2"), driver.did());
+        assertEquals(7, driver.child(1).launchedAs());
+        driver.toReady(1);
+        replan(Specs.worker(0, "db").build(), Specs.worker(1, "web").launch(7).build());
+        assertEquals(List.of(), driver.did(), "it runs as planned by now");
+    }
+
+    @Test
+    void shouldKeepStatesByNameWhateverTheOrder() {
+        ChildState db = driver.child(0);
+        ChildState web = driver.child(1);
+        replan(
+                Specs.worker(0, "cache").build(),
+                Specs.worker(1, "web").build(),
+                Specs.worker(2, "db").build());
+        assertEquals(web.pid(), driver.child(1).pid());
+        assertEquals(db.pid(), driver.child(2).pid());
+        assertEquals(ChildPhase.READY, driver.phase(2));
+        assertEquals(List.of("spawn 0#1"), driver.did());
+    }
+
+    @Test
+    void shouldLaunchANewChildOnlyWhenItsDependenciesHold() {
+        replan(
+                Specs.worker(0, "db").launch(1).build(),
+                Specs.worker(1, "web").build(),
+                Specs.worker(2, "new").dependsOn(0, Dependency.Condition.READY).build());
+        assertEquals(List.of("signal 0#1 TERM group"), driver.did());
+        assertEquals(ChildPhase.WAITING, driver.phase(2));
+        driver.exited(0, 0).toReady(0);
+        assertEquals(List.of("spawn 2#1"), driver.did());
+    }
+
+    @Test
+    void shouldLetGoOfAChildThatIsDown() {
+        driver.stop(1).exited(1, 0);
+        replan(Specs.worker(0, "db").build());
+        assertEquals(1, driver.state.children().size());
+        assertEquals(ChildPhase.READY, driver.phase(0));
+    }
+
+    @Test
+    void shouldRefuseToForgetAProcess() {
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> replan(Specs.worker(0, "db").build()));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> replan(
+                        Specs.worker(0, "db").build(), Specs.command(1, "web").build()),
+                "a command is not the worker of that name");
+    }
+
+    @Test
+    void shouldNotReuseIncarnationsOfAnotherKind() {
+        driver.stop(1).exited(1, 0);
+        replan(Specs.worker(0, "db").build(), Specs.command(1, "web").build());
+        assertEquals(List.of("spawn 1#2"), driver.did());
+    }
+
+    @Test
+    void shouldNotUndoAnOperatorsStop() {
+        driver.stop(1).exited(1, 0);
+        replan(Specs.worker(0, "db").build(), Specs.worker(1, "web").launch(7).build());
+        assertEquals(ChildPhase.STOPPED, driver.phase(1));
+        assertEquals(List.of(), driver.did());
+        driver.start(1);
+        assertEquals(7, driver.child(1).launchedAs());
+    }
+
+    @Test
+    void shouldTryAChangedChildThatHadFailedOnceMore() {
+        Driver failing = Driver.running(
+                Specs.worker(0, "db").restart(RestartPolicy.NEVER).build());
+        failing.exited(0, 1);
+        assertEquals(ChildPhase.FAILED, failing.phase(0));
+        ChildSpec same = Specs.worker(0, "db").restart(RestartPolicy.ALWAYS).build();
+        failing.step(new Event.Replanned(List.of(same), failing.nowNs));
+        assertEquals(ChildPhase.FAILED, failing.phase(0));
+        ChildSpec mended = Specs.worker(0, "db").launch(1).build();
+        failing.step(new Event.Replanned(List.of(mended), failing.nowNs));
+        assertEquals(List.of("spawn 0#2"), failing.did());
+    }
+
+    @Test
+    void shouldAbandonAChangedChildThatIsHeld() {
+        Driver held = new Driver(Specs.worker(0, "db").build()).begin().toHeld(0);
+        held.step(new Event.Replanned(List.of(Specs.worker(0, "db").launch(1).build()), held.nowNs));
+        assertEquals(List.of("abandon 0#1"), held.did());
+        held.exited(0, 125);
+        assertEquals(List.of("spawn 0#2"), held.did());
+    }
+
+    @Test
+    void shouldChangeNothingDuringAShutdown() {
+        driver.shutdown();
+        SupervisorState before = driver.state;
+        replan(Specs.worker(0, "db").launch(7).build());
+        assertSame(before, driver.state);
+        assertTrue(driver.recorded().isEmpty());
+    }
+
+    /** A manifest that was changed while no root was there counts as a reload. */
+    @Test
+    void shouldStartAnewWhatHasChangedWhenARootTakesOver() {
+        List<ChildSpec> changed = List.of(
+                Specs.worker(0, "db").build(), Specs.worker(1, "web").launch(7).build());
+        driver.state = SupervisorState.resumed(
+                changed, List.of(driver.child(0), driver.child(1)), List.of(0L, 0L), false, driver.nowNs);
+        driver.adopted(0).adopted(1);
+        assertEquals(List.of(), driver.did());
+        driver.begin();
+        assertEquals(List.of("signal 1#1 TERM group"), driver.did());
+    }
+}
