@@ -6,15 +6,25 @@ import io.coppice.ops.manifest.CompileOptions;
 import io.coppice.ops.manifest.ManifestReader;
 import io.coppice.ops.manifest.ManifestResult;
 import io.coppice.supervisor.plan.PlanText;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** The manifest reader, as the commands use it. Any thread; blocks on files. */
 final class ManifestPlans implements PlanCompiler {
     @Override
-    public Compilation compile(Path manifest, Optional<String> instance, Map<String, String> environment) {
-        ManifestResult result = ManifestReader.read(manifest, CompileOptions.ofThisProcess(instance.orElse(null)));
+    public Compilation compile(
+            Path manifest, Optional<String> instance, Map<String, String> environment, Optional<Path> javaHome) {
+        CompileOptions options =
+                CompileOptions.ofThisProcess(instance.orElse(null)).withEnvironment(environment);
+        try {
+            options = javaHome.isEmpty() ? options : options.withJavaHome(javaHome.get());
+        } catch (IOException e) {
+            return new Compilation.Rejected(List.of("The JDK of the workers: " + e));
+        }
+        ManifestResult result = ManifestReader.read(manifest, options);
         if (result instanceof ManifestResult.Compiled compiled) {
             return new Compilation.Compiled(
                     PlanText.write(compiled.plan()),

@@ -6,6 +6,7 @@ import io.coppice.ops.view.Palette;
 import io.coppice.ops.view.ProcFileSystem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -103,6 +104,11 @@ public final class CoppiceCommand implements Callable<Integer> {
     /** The instance this command is about; see {@link InstanceResolver}. */
     InstanceDirectory resolveInstance() {
         return new InstanceResolver(caller, this::note).resolve(instance);
+    }
+
+    /** The same, but for a command that by itself knows of one. */
+    InstanceDirectory resolveInstance(Optional<String> otherwise) {
+        return new InstanceResolver(caller, this::note).resolve(otherwise.orElse(instance));
     }
 
     /** The same, also if nothing but logs is left of it. */

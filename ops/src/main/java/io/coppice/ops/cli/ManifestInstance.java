@@ -23,7 +23,11 @@ final class ManifestInstance {
     private ManifestInstance() {}
 
     static Optional<String> in(Path directory) {
-        Path manifest = directory.resolve(FILE);
+        return of(directory.resolve(FILE));
+    }
+
+    /** Of a manifest anywhere; empty if it cannot be read. */
+    static Optional<String> of(Path manifest) {
         if (!Files.isRegularFile(manifest)) {
             return Optional.empty();
         }
@@ -37,8 +41,14 @@ final class ManifestInstance {
                         .filter(line -> line.startsWith(KEY))
                         .findFirst()
                         .map(line -> value(line.substring(KEY.length())))
-                        .orElse("coppice"))
+                        .orElseGet(() -> nameOf(manifest)))
                 .filter(InstanceName::isValid);
+    }
+
+    private static String nameOf(Path manifest) {
+        String name = String.valueOf(manifest.getFileName());
+        int dot = name.lastIndexOf('.');
+        return dot <= 0 ? name : name.substring(0, dot);
     }
 
     private static String value(String afterKey) {

@@ -13,9 +13,11 @@ public interface PlanCompiler {
      *
      * @param manifest as the user named it, relative to the process's directory; errors name it so
      * @param instance overrides the manifest's; a valid name
-     * @param environment of the caller
+     * @param environment that the children inherit, and that says where the instance lives
+     * @param javaHome the JDK that the workers run on; empty: the one of this process
      */
-    Compilation compile(Path manifest, Optional<String> instance, Map<String, String> environment);
+    Compilation compile(
+            Path manifest, Optional<String> instance, Map<String, String> environment, Optional<Path> javaHome);
 
     /** A plan, or all that is wrong. */
     sealed interface Compilation {

@@ -2,6 +2,7 @@ package io.coppice.ops.cli;
 
 import io.coppice.ops.cli.PlanCompiler.Compilation;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
@@ -44,7 +45,8 @@ final class RunCommand implements Callable<Integer> {
                 .compile(
                         file,
                         ManifestOptions.instance(coppice),
-                        coppice.caller().environment());
+                        coppice.caller().environment(),
+                        Optional.empty());
         if (compilation instanceof Compilation.Compiled compiled) {
             compiled.warnings().forEach(coppice::error);
             coppice.output().text(compiled.planText());

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,12 @@ public record CompileOptions(
                 workerLib == null || workerLib.isEmpty()
                         ? null
                         : Path.of(workerLib).toAbsolutePath());
+    }
+
+    /** The same for who has these variables. */
+    public CompileOptions withEnvironment(Map<String, String> environment) {
+        return new CompileOptions(
+                instance, surroundings.withEnvironment(environment), javaHome, javaFeature, workerLib);
     }
 
     /**

@@ -29,14 +29,22 @@ public record Surroundings(
 
     /** This process and this machine. */
     public static Surroundings ofThisProcess() {
-        Map<String, String> environment = System.getenv();
+        return of(System.getenv(), ownUid(), Path.of("/"));
+    }
+
+    private static Surroundings of(Map<String, String> environment, long uid, Path systemRoot) {
         String home = environment.getOrDefault("HOME", "");
         return new Surroundings(
                 new TreeMap<>(environment),
-                ownUid(),
+                uid,
                 environment.getOrDefault("USER", System.getProperty("user.name", "")),
                 Path.of(home.startsWith("/") ? home : System.getProperty("user.home", "/")),
-                Path.of("/"));
+                systemRoot);
+    }
+
+    /** The same user and machine with other variables. */
+    Surroundings withEnvironment(Map<String, String> variables) {
+        return of(variables, uid, systemRoot);
     }
 
     /** A file of the system, such as {@code /proc/meminfo}. */

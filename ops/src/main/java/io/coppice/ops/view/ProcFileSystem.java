@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Reads {@code /proc}, bounded. A process that ends while it is read is simply not there; so is one whose files another
@@ -19,6 +21,8 @@ public final class ProcFileSystem {
     private static final int MAX_STAT_BYTES = 4096;
     /** What is shown of a command line; class paths may be longer. */
     private static final int MAX_COMMAND_BYTES = 16 * 1024;
+    /** An environment and the arguments together are at most a quarter of the stack: 2 MiB. */
+    private static final int MAX_ENVIRONMENT_BYTES = 2 << 20;
     /** Fields after the command's closing parenthesis, counted from 0: state is field 3 of proc(5). */
     private static final int STATE_FIELD = 0;
 
@@ -76,6 +80,33 @@ public final class ProcFileSystem {
                     .map(text -> text.replace('\0', ' '));
         }
         return read(directory.resolve("comm"), MAX_STAT_BYTES).map(name -> "[" + name.strip() + "]");
+    }
+
+    /** The variables that a process was started with; empty if it is gone or we may not know. */
+    public Optional<Map<String, String>> environment(long pid) {
+        return read(root.resolve(pid + "/environ"), MAX_ENVIRONMENT_BYTES).map(text -> {
+            Map<String, String> variables = new TreeMap<>();
+            for (String entry : text.split("\0", -1)) {
+                int equals = entry.indexOf('=');
+                if (equals > 0) {
+                    variables.put(entry.substring(0, equals), entry.substring(equals + 1));
+                }
+            }
+            return variables;
+        });
+    }
+
+    /** The JDK of a process that is a JVM; empty if it is none, is gone, or we may not know. */
+    public Optional<Path> javaHome(long pid) {
+        try {
+            Path program = Files.readSymbolicLink(root.resolve(pid + "/exe"));
+            Path bin = program.getParent();
+            return program.endsWith("bin/java") && bin.getParent() != null
+                    ? Optional.of(bin.getParent())
+                    : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty(); // The process is gone, which is an answer.
+        }
     }
 
     /** The id of this boot, or empty where the kernel does not tell. */

@@ -1,0 +1,97 @@
+package io.coppice.ops.cli;
+
+import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.Plan;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What a reload does, child by child: those of the new plan in its order, then those that go. Pure. */
+record PlanChange(List<Row> rows) {
+    /** What happens to one. */
+    enum Kind {
+        ADDED("added"),
+        STARTED_ANEW("started anew"),
+        /** Its process is left alone; what follows from its next death, or stop, is another thing. */
+        NEW_RULES("new rules, not restarted"),
+        UNCHANGED("unchanged"),
+        REMOVED("removed");
+
+        private final String words;
+
+        Kind(String words) {
+            this.words = words;
+        }
+
+        String words() {
+            return words;
+        }
+    }
+
+    record Row(String name, Kind kind) {}
+
+    static PlanChange between(Plan present, Plan next) {
+        Map<String, ChildPlan> left = new HashMap<>();
+        present.children().forEach(child -> left.put(child.name(), child));
+        List<Row> rows = new ArrayList<>();
+        for (ChildPlan child : next.children()) {
+            ChildPlan known = left.remove(child.name());
+            rows.add(new Row(child.name(), known == null ? Kind.ADDED : kind(known, child)));
+        }
+        present.children().stream()
+                .map(ChildPlan::name)
+                .filter(left::containsKey)
+                .forEach(name -> rows.add(new Row(name, Kind.REMOVED)));
+        return new PlanChange(rows);
+    }
+
+    private static Kind kind(ChildPlan known, ChildPlan child) {
+        if (known.launch() != child.launch() || known.kind() != child.kind()) {
+            return Kind.STARTED_ANEW;
+        }
+        return rules(known).equals(rules(child)) ? Kind.UNCHANGED : Kind.NEW_RULES;
+    }
+
+    /** All that a process is not started with. */
+    private static List<Object> rules(ChildPlan child) {
+        return List.of(
+                child.startTimeouts(),
+                child.restart(),
+                child.maxRestarts(),
+                child.periodMs(),
+                child.backoff(),
+                child.poison(),
+                child.shutdown(),
+                child.dependsOn());
+    }
+
+    /** Those that a new process is started of. */
+    List<String> started() {
+        return rows.stream()
+                .filter(row -> row.kind() == Kind.ADDED || row.kind() == Kind.STARTED_ANEW)
+                .map(Row::name)
+                .toList();
+    }
+
+    /** A line for each that is not left as it is, and one for the others. */
+    List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        int unchanged = 0;
+        for (Row row : rows) {
+            if (row.kind() == Kind.UNCHANGED) {
+                unchanged++;
+            } else {
+                lines.add(row.name() + ": " + row.kind().words());
+            }
+        }
+        if (unchanged > 0) {
+            lines.add(unchanged + noun(unchanged, lines.isEmpty()) + " unchanged");
+        }
+        return lines;
+    }
+
+    private static String noun(int count, boolean all) {
+        return (all ? " daemon" : " other") + (count == 1 ? "" : "s");
+    }
+}

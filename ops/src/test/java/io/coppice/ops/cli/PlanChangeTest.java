@@ -1,0 +1,69 @@
+package io.coppice.ops.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.coppice.supervisor.plan.Backoff;
+import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.plan.Poison;
+import io.coppice.supervisor.plan.RestartPolicy;
+import io.coppice.supervisor.plan.Shutdown;
+import io.coppice.supervisor.plan.StartTimeouts;
+import java.util.List;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+class PlanChangeTest {
+    private static ChildPlan command(String name, String program, RestartPolicy restart, long launch) {
+        return new ChildPlan(
+                name,
+                ChildPlan.Kind.COMMAND,
+                List.of(program),
+                new TreeMap<>(),
+                "/",
+                0,
+                0,
+                0,
+                StartTimeouts.of(1),
+                restart,
+                0,
+                1,
+                Backoff.NONE,
+                Poison.NONE,
+                new Shutdown("TERM", 1),
+                List.of(),
+                launch);
+    }
+
+    private static Plan plan(ChildPlan... children) {
+        return new Plan("shop", "/shop.yaml", "/shop", "/shop", List.of(children));
+    }
+
+    @Test
+    void shouldTellWhatHappensToEach() {
+        Plan present = plan(
+                command("gone", "/a", RestartPolicy.ALWAYS, 1),
+                command("same", "/a", RestartPolicy.ALWAYS, 1),
+                command("other", "/a", RestartPolicy.ALWAYS, 1),
+                command("calm", "/a", RestartPolicy.ALWAYS, 1));
+        Plan next = plan(
+                command("fresh", "/a", RestartPolicy.ALWAYS, 1),
+                // Another build of ours may start it by another command line; the manifest says the same.
+                command("same", "/b", RestartPolicy.ALWAYS, 1),
+                command("other", "/a", RestartPolicy.ALWAYS, 2),
+                command("calm", "/a", RestartPolicy.NEVER, 1));
+        PlanChange change = PlanChange.between(present, next);
+        assertEquals(
+                List.of(
+                        "fresh: added",
+                        "other: started anew",
+                        "calm: new rules, not restarted",
+                        "gone: removed",
+                        "1 other unchanged"),
+                change.lines());
+        assertEquals(List.of("fresh", "other"), change.started());
+        assertEquals(
+                List.of("4 daemons unchanged"),
+                PlanChange.between(present, present).lines());
+    }
+}

@@ -1,0 +1,129 @@
+package io.coppice.ops.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Goal: a manifest is changed under a live instance, and only what was changed notices. */
+class ReloadSystemTest {
+    private static final String TICKER =
+            "  ticker: {main: io.coppice.ops.system.daemons.Ticker, classpath: [$JAR], jvm: {heap: 16MiB}%s}\n";
+    private static final String COMMAND = "  %s: {command: 'echo up; while :; do sleep 1000; done'%s}\n";
+
+    @RegisterExtension
+    final Coppice coppice = new Coppice();
+
+    private void manifest(String... daemons) throws Exception {
+        coppice.manifest("instance: shop\ndaemons:\n" + String.join("", daemons));
+    }
+
+    private Coppice.Root start(String... daemons) throws Exception {
+        manifest(daemons);
+        Coppice.Root root = coppice.startRoot();
+        coppice.awaitRoot(root);
+        coppice.awaitState("web", "ready");
+        return root;
+    }
+
+    private Coppice.Result ok(String... arguments) throws Exception {
+        Coppice.Result result = coppice.run(arguments);
+        assertEquals(0, result.exitCode(), String.join(" ", arguments) + "\n" + result.out() + result.err());
+        return result;
+    }
+
+    @Test
+    void shouldTouchOnlyWhatWasChanged() throws Exception {
+        Coppice.Root root = start(TICKER.formatted(""), COMMAND.formatted("web", ""), COMMAND.formatted("old", ""));
+        Coppice.Daemon ticker = coppice.awaitState("ticker", "ready");
+        long web = coppice.daemon("web").number("pid");
+        long old = coppice.awaitState("old", "ready").number("pid");
+
+        manifest(
+                COMMAND.formatted("new", ", depends_on: {ticker: {condition: ready}}"),
+                COMMAND.formatted("web", ", environment: {COLOUR: green}"),
+                TICKER.formatted(", restart: always"));
+        String plan = ok("reload", "--dry-run").out();
+        assertEquals(
+                List.of("new: added", "old: removed", "ticker: new rules, not restarted", "web: started anew"),
+                plan.lines().sorted().toList());
+        assertEquals(web, coppice.daemon("web").number("pid"), "a dry run does nothing");
+
+        assertEquals(
+                plan.lines().sorted().toList(),
+                ok("reload").out().lines().sorted().toList());
+
+        Coppice.Daemon after = coppice.daemon("ticker");
+        assertEquals(ticker.number("pid"), after.number("pid"));
+        assertEquals(1, after.number("incarnation"));
+        assertEquals("ready", coppice.daemon("new").state());
+        assertEquals("ready", coppice.daemon("web").state());
+        assertEquals(2, coppice.daemon("web").number("incarnation"));
+        assertFalse(Coppice.isAlive(web));
+        assertFalse(Coppice.isAlive(old));
+        assertEquals(3, coppice.run("stop", "old").exitCode());
+        String environment = Files.readString(
+                java.nio.file.Path.of("/proc/" + coppice.daemon("web").number("pid") + "/environ"));
+        assertTrue(environment.contains("COLOUR=green"), environment);
+        assertTrue(ok("events").out().contains("reloaded"), ok("events").out());
+        assertEquals(List.of("3 daemons unchanged"), ok("reload").out().lines().toList());
+        assertEquals(0, root.stop(), root.stderr());
+    }
+
+    /** Whoever reloads has another environment, and perhaps another JDK, than the root was started with. */
+    @Test
+    void shouldNotTakeTheEnvironmentOfWhoeverReloads() throws Exception {
+        Coppice.Root root = start(COMMAND.formatted("web", ""));
+        manifest(COMMAND.formatted("web", ", environment: {COLOUR: green}"));
+        Process reload = coppice.startIn(List.of("env", "STRAY=1"), "reload");
+        assertTrue(reload.waitFor(60, TimeUnit.SECONDS));
+        assertEquals(0, reload.exitValue());
+        String environment = Files.readString(
+                java.nio.file.Path.of("/proc/" + coppice.daemon("web").number("pid") + "/environ"));
+        assertFalse(environment.contains("STRAY"), environment);
+        assertEquals(0, root.stop(), root.stderr());
+    }
+
+    @Test
+    void shouldChangeNothingByAManifestThatIsWrong() throws Exception {
+        Coppice.Root root = start(TICKER.formatted(""), COMMAND.formatted("web", ""));
+        long web = coppice.daemon("web").number("pid");
+        manifest(TICKER.formatted(", restrat: always"), COMMAND.formatted("web", ", environment: {COLOUR: green}"));
+        Coppice.Result wrong = coppice.run("reload");
+        assertEquals(2, wrong.exitCode(), wrong.err());
+        assertTrue(wrong.err().contains("restrat"), wrong.err());
+        assertTrue(wrong.err().contains("Nothing was changed"), wrong.err());
+
+        manifest(TICKER.formatted(", state: 2MiB"), COMMAND.formatted("web", ", environment: {COLOUR: green}"));
+        Coppice.Result larger = coppice.run("reload");
+        assertEquals(2, larger.exitCode(), larger.err());
+        assertTrue(larger.err().contains("ticker: its segment holds 1048576 bytes"), larger.err());
+
+        assertEquals(web, coppice.daemon("web").number("pid"));
+        assertEquals(1, coppice.daemon("ticker").number("incarnation"));
+        assertEquals(0, root.stop(), root.stderr());
+    }
+
+    /** A manifest that was changed while there was no root is applied as a reload applies it. */
+    @Test
+    void shouldApplyWhatWasChangedWhileTheRootWasDead() throws Exception {
+        Coppice.Root root = start(TICKER.formatted(""), COMMAND.formatted("web", ""));
+        long ticker = coppice.awaitState("ticker", "ready").number("pid");
+        long web = coppice.daemon("web").number("pid");
+        root.process.destroyForcibly();
+        assertTrue(root.process.waitFor(60, TimeUnit.SECONDS));
+
+        manifest(TICKER.formatted(", restart: always"), COMMAND.formatted("web", ", environment: {COLOUR: green}"));
+        Coppice.Root next = coppice.startRoot();
+        coppice.awaitRoot(next);
+        coppice.await("web", d -> d.state().equals("ready") && d.number("incarnation") == 2);
+        assertEquals(ticker, coppice.awaitState("ticker", "ready").number("pid"));
+        assertFalse(Coppice.isAlive(web));
+        assertEquals(0, next.stop(), next.stderr());
+    }
+}
