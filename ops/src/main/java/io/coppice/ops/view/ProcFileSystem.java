@@ -100,9 +100,8 @@ public final class ProcFileSystem {
     public Optional<Path> javaHome(long pid) {
         try {
             Path program = Files.readSymbolicLink(root.resolve(pid + "/exe"));
-            Path bin = program.getParent();
-            return program.endsWith("bin/java") && bin.getParent() != null
-                    ? Optional.of(bin.getParent())
+            return program.endsWith("bin/java")
+                    ? Optional.ofNullable(program.getParent()).map(Path::getParent)
                     : Optional.empty();
         } catch (IOException e) {
             return Optional.empty(); // The process is gone, which is an answer.
