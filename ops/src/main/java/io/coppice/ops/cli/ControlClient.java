@@ -100,7 +100,7 @@ final class ControlClient {
             return new CommandFailedException(
                     ExitCode.FAILED,
                     "The root of " + instance.name() + " " + root.words()
-                            + ", so nothing can be asked of it.\n  `coppice run` starts it again; it stops what still lives first, and goes on from its state.");
+                            + ", so nothing can be asked of it.\n  `coppice run` starts it again; it takes over what still lives.");
         }
         if (Files.exists(socket) && !Files.isWritable(socket)) {
             return new CommandFailedException(

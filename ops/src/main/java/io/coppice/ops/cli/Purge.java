@@ -37,6 +37,8 @@ final class Purge implements AutoCloseable {
     private static final String SEGMENT = ".seg";
     private static final Pattern ASIDE =
             Pattern.compile("\\.?([a-z0-9.-]+)\\.abandoned-(T[0-9]+-C[0-9]+\\.seg|[0-9a-f-]+\\.unfinished)");
+    private static final Pattern RECORD =
+            Pattern.compile("root\\.seg|control\\.sock|plan(\\.new|-[a-z0-9]{1,32}\\.next)?");
     private static final String LOCK = ".lock";
     private static final String LOG = ".log";
     private static final int MAX_LOCK_BYTES = 128;
@@ -96,8 +98,7 @@ final class Purge implements AutoCloseable {
                     instance.logDirectory(),
                     name -> isOf(name, LOG) || (name.startsWith("hs_err_") && name.endsWith(LOG)));
         }
-        removeFrom(
-                instance.path(), name -> name.equals("root.seg") || name.equals("plan") || name.equals("control.sock"));
+        removeFrom(instance.path(), RECORD.asMatchPredicate());
         for (Path directory : directories) {
             removeFrom(directory, name -> isOf(name, SEGMENT) || (isOf(name, LOCK) && !name.equals(ROOT_LOCK)));
         }
@@ -142,7 +143,7 @@ final class Purge implements AutoCloseable {
                                 + ".\n  Stop it first: end `coppice run` with Ctrl-C or SIGTERM"
                                 + (status.root().running()
                                         ? "."
-                                        : " after starting it again, which stops what lives."));
+                                        : " after starting it again, which takes over what lives."));
             }
             if (!status.problems().isEmpty()) {
                 status.problems().forEach(coppice::note);

@@ -1,6 +1,16 @@
 package io.coppice.ops.cli;
 
 import io.coppice.ops.cli.PlanCompiler.Compilation;
+import io.coppice.ops.view.InstanceBase;
+import io.coppice.ops.view.InstanceDirectory;
+import io.coppice.ops.view.InstanceStatus;
+import io.coppice.ops.view.PlanFile;
+import io.coppice.ops.view.RootLiveness;
+import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.plan.PlanText;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -31,7 +41,6 @@ final class RunCommand implements Callable<Integer> {
 
     /** The launcher passes it to the root. */
     @Option(names = "--fresh", description = "Empty every segment first; refused while daemons of this instance live.")
-    @SuppressWarnings("UnusedVariable") // accepted here, so that a misspelt option is an error before anything starts
     private boolean fresh;
 
     RunCommand(CoppiceCommand coppice, Supplier<PlanCompiler> compiler) {
@@ -53,6 +62,47 @@ final class RunCommand implements Callable<Integer> {
             return ExitCode.DONE;
         }
         ((Compilation.Rejected) compilation).errors().forEach(coppice::error);
-        return ExitCode.USAGE;
+        Optional<Plan> recorded = fresh ? Optional.empty() : planOfADeadRoot();
+        if (recorded.isEmpty()) {
+            return ExitCode.USAGE;
+        }
+        coppice.note(
+                "The manifest has errors. The last root of " + recorded.get().instance()
+                        + " died and left what it ran, which shall not be left alone for that: going on by the plan that it had."
+                        + "\n  Mend the manifest, then `coppice reload`.");
+        coppice.output().text(PlanText.write(recorded.get()));
+        return ExitCode.DONE;
+    }
+
+    /** What the last root of the instance ran by, if it died and something of it is alive. */
+    private Optional<Plan> planOfADeadRoot() {
+        Optional<InstanceDirectory> instance = ManifestOptions.instance(coppice)
+                .or(() -> ManifestInstance.of(ManifestOptions.absolute(coppice, file)))
+                .map(name -> InstanceBase.locate(
+                                coppice.caller().environment(),
+                                coppice.caller().uid(),
+                                coppice.caller().workingDirectory())
+                        .instance(name))
+                .filter(this::isOurs);
+        if (instance.isEmpty()) {
+            return Optional.empty();
+        }
+        try (Daemons daemons = new Daemons(coppice, instance.get())) {
+            InstanceStatus status = daemons.table();
+            boolean left = status.root() instanceof RootLiveness.NotRunning
+                    && status.daemons().stream().anyMatch(daemon -> daemon.pid().isPresent());
+            return left ? PlanFile.read(instance.get()).plan() : Optional.empty();
+        }
+    }
+
+    /** What another user put there is not to be run. */
+    private boolean isOurs(InstanceDirectory instance) {
+        try {
+            long owner = ((Integer) Files.getAttribute(instance.path(), "unix:uid", LinkOption.NOFOLLOW_LINKS))
+                    & 0xffff_ffffL;
+            return owner == coppice.caller().uid();
+        } catch (IOException e) {
+            return false; // There is none.
+        }
     }
 }

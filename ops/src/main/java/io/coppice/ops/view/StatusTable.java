@@ -44,7 +44,7 @@ public final class StatusTable {
         return palette.paint(Tone.HEADING, status.instance()) + ": "
                 + palette.paint(ended ? Tone.FAINT : Tone.BAD, "root " + end(status.root(), clocks))
                 + (status.daemons().stream().anyMatch(daemon -> daemon.pid().isPresent())
-                        ? "; what lives goes on unwatched; the next `coppice run` stops it and starts it again from its state"
+                        ? "; what lives goes on unwatched; the next `coppice run` takes it over"
                         : "; nothing of it runs");
     }
 

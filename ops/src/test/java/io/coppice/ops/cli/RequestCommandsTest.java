@@ -278,7 +278,7 @@ class RequestCommandsTest {
         assertEquals(1, result.exitCode());
         assertEquals(
                 "coppice: The root of shop is not running (pid 50 is gone), so nothing can be asked of it.\n"
-                        + "  `coppice run` starts it again; it stops what still lives first, and goes on from its state.\n",
+                        + "  `coppice run` starts it again; it takes over what still lives.\n",
                 result.err());
     }
 

@@ -93,7 +93,7 @@ class StatusCommandTest {
         Result text = harness.run("status", "--instance", "shop");
         assertEquals(0, text.exitCode());
         assertEquals(
-                "shop: root is not running (pid 50 is gone); what lives goes on unwatched; the next `coppice run` stops it and starts it again from its state",
+                "shop: root is not running (pid 50 is gone); what lives goes on unwatched; the next `coppice run` takes it over",
                 text.lines().get(0));
         assertTrue(text.lines().get(2).startsWith("rates   gone (was ready)"), text.out());
         assertTrue(text.lines().get(3).startsWith("ingest  ready  "), text.out());

@@ -109,6 +109,31 @@ class ReloadSystemTest {
         assertEquals(0, root.stop(), root.stderr());
     }
 
+    /** A root that dies while somebody edits the manifest is still a non-event. */
+    @Test
+    void shouldGoOnByTheOldPlanWhenTheManifestIsWrongAtARootsRestart() throws Exception {
+        Coppice.Root root = start(TICKER.formatted(""), COMMAND.formatted("web", ""));
+        long ticker = coppice.awaitState("ticker", "ready").number("pid");
+        root.process.destroyForcibly();
+        assertTrue(root.process.waitFor(60, TimeUnit.SECONDS));
+
+        manifest(TICKER.formatted(", restrat: always"), COMMAND.formatted("web", ", environment: {COLOUR: green}"));
+        Coppice.Root next = coppice.startRoot();
+        coppice.awaitRoot(next);
+        assertEquals(ticker, coppice.awaitState("ticker", "ready").number("pid"));
+        assertTrue(next.stderr().contains("restrat"), next.stderr());
+        assertTrue(next.stderr().contains("going on by the plan that it had"), next.stderr());
+
+        manifest(TICKER.formatted(""), COMMAND.formatted("web", ", environment: {COLOUR: green}"));
+        assertEquals(
+                List.of("1 other unchanged", "web: started anew"),
+                ok("reload").out().lines().sorted().toList());
+        assertEquals(0, next.stop(), next.stderr());
+
+        manifest(TICKER.formatted(", restrat: always"));
+        assertEquals(2, coppice.startRoot().awaitExit(), "nothing is left that must not be left alone");
+    }
+
     /** A manifest that was changed while there was no root is applied as a reload applies it. */
     @Test
     void shouldApplyWhatWasChangedWhileTheRootWasDead() throws Exception {
