@@ -88,6 +88,7 @@ public final class CoppiceCommandLine {
         SortedMap<String, Function<CoppiceCommand, Object>> commands = new TreeMap<>(parts.commands());
         commands.put("run", coppice -> new RunCommand(coppice, parts.compiler()));
         commands.put("check", coppice -> new CheckCommand(coppice, parts.compiler()));
+        commands.put("recover", RecoverCommand::new);
         commands.put("reload", coppice -> new ReloadCommand(coppice, parts.compiler()));
         commands.put("status", StatusCommand::new);
         commands.put("ps", PsCommand::new);

@@ -51,8 +51,7 @@ final class RootTable implements AutoCloseable {
             return unreadable(
                     result instanceof RootReadResult.Damaged damaged
                             ? "The root's segment " + file + " is damaged: " + damaged.reason()
-                                    + " While nothing of the instance runs, move it away: the next start makes a new one, and what"
-                                    + " daemons hold stays."
+                                    + " `coppice recover` tells what can be done."
                             : "The root's segment " + file + " changes faster than it can be copied. Try again.");
         } catch (NoSuchFileException e) {
             return unreadable("The root's segment " + file + " does not exist; it is made when the root starts.");

@@ -2,6 +2,7 @@ package io.coppice.ops.system;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
@@ -153,8 +154,12 @@ class StartSystemTest {
         Path root = stoppedSegment().resolveSibling("root.seg");
         String held = created();
         overwrite(root, 40, new byte[] {1, 2, 3});
-        assertRefusedUntouched(root, "make sure that nothing of the instance is alive", "What its daemons hold stays");
-        Files.delete(root);
+        assertRefusedUntouched(root, "No child of this instance was found alive", "coppice recover");
+        String told = coppice.run("recover").out();
+        assertTrue(told.contains("Nothing of the instance is alive."), told);
+        assertTrue(Files.exists(root), "it only tells");
+        assertEquals(0, coppice.run("recover", "--force").exitCode());
+        assertFalse(Files.exists(root));
         Coppice.Root successor = coppice.startRoot();
         coppice.awaitState("ticker", "ready");
         assertEquals(held, created());

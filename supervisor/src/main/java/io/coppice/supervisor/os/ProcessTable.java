@@ -78,6 +78,15 @@ public final class ProcessTable {
         return readStat(pid) ? number(SESSION_FIELD) : -1;
     }
 
+    /** Whether a process that is not dead leads its process group, and is in a session that it has not made itself. */
+    public boolean isGroupLeaderInAnothersSession(int pid) {
+        if (!readStat(pid)) {
+            return false;
+        }
+        byte state = stat.getByte(fieldStart(STATE_FIELD));
+        return state != 'Z' && state != 'X' && number(GROUP_FIELD) == pid && number(SESSION_FIELD) != pid;
+    }
+
     /**
      * Kills what is left of a process group whose leader is gone, or may be: the number may be another group's by then. Only
      * members of that session count, started at that time or later: both held for all that the leader has left. Each is killed

@@ -8,6 +8,8 @@ import io.coppice.supervisor.os.Pipe;
 import io.coppice.supervisor.os.SignalNumbers;
 import io.coppice.supervisor.os.SpawnRequest;
 import io.coppice.supervisor.os.Spawner;
+import io.coppice.supervisor.plan.ChildMark;
+import io.coppice.supervisor.plan.ChildPlan;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +69,7 @@ final class Launcher {
         spawner.submit(new SpawnRequest(
                 token(child.slot, incarnation),
                 argv(child),
-                environment(child.plan.environment()),
+                environment(child.plan),
                 child.plan.workingDirectory(),
                 instance.log(child.plan.name()).toString(),
                 child.holdReadFd,
@@ -111,11 +113,12 @@ final class Launcher {
         return argv;
     }
 
-    private static List<String> environment(Map<String, String> environment) {
-        List<String> lines = new ArrayList<>(environment.size());
-        for (Map.Entry<String, String> entry : environment.entrySet()) {
+    private List<String> environment(ChildPlan plan) {
+        List<String> lines = new ArrayList<>(plan.environment().size() + 1);
+        for (Map.Entry<String, String> entry : plan.environment().entrySet()) {
             lines.add(entry.getKey() + "=" + entry.getValue());
         }
+        lines.add(ChildMark.entry(instance.directory().toString(), plan.name()));
         return lines;
     }
 

@@ -29,6 +29,8 @@ import java.util.List;
  * made itself.
  */
 final class RootStartup {
+    private static final String RECOVER =
+            "`coppice recover` says what can be done; what daemons hold in their segments stays.";
     private static final int EXIT_FAILED = 1;
     private static final int EXIT_NOT_PERMITTED = 4;
 
@@ -141,7 +143,9 @@ final class RootStartup {
         try {
             start = previous.startingPoint(rootSegment, PlanSpecs.specs(plan), !living.isEmpty(), System.nanoTime());
         } catch (UnknownRecordException e) {
-            throw new StartupRefused(EXIT_FAILED, rootSegmentFile + ": " + e.getMessage() + ". " + withoutRecord());
+            String reason = rootSegmentFile + ": " + e.getMessage() + ".";
+            refuseBesideStrays(reason);
+            throw new StartupRefused(EXIT_FAILED, reason + " " + withoutRecord());
         }
         List<Leftovers.OnRecord> leftovers = new ArrayList<>(living);
         for (RecordedChild child : start.recorded()) {
@@ -156,6 +160,7 @@ final class RootStartup {
 
     private PreviousLife previousLife() throws StartupRefused {
         if (!Files.exists(rootSegmentFile, LinkOption.NOFOLLOW_LINKS)) {
+            refuseBesideStrays(rootSegmentFile + " is missing.");
             return PreviousLife.NONE;
         }
         String reason;
@@ -169,13 +174,26 @@ final class RootStartup {
         } catch (SegmentException e) {
             reason = e.getMessage();
         }
+        refuseBesideStrays(reason);
         throw new StartupRefused(EXIT_FAILED, reason + " " + withoutRecord());
     }
 
+    /** Without a record, what runs would be started a second time. */
+    private void refuseBesideStrays(String reason) throws StartupRefused {
+        List<String> strays = Strays.find(directory, processes);
+        if (!strays.isEmpty()) {
+            throw new StartupRefused(
+                    EXIT_FAILED,
+                    reason + " It is the record of what ran, and children of this instance are alive: "
+                            + String.join(", ", strays)
+                            + ". They cannot be taken over without it, and starting others beside them would give what they own"
+                            + " two owners. " + RECOVER);
+        }
+    }
+
     private static String withoutRecord() {
-        return "This is the record of what ran; without it something might be started that runs already. So make sure that"
-                + " nothing of the instance is alive, and move that file away. What its daemons hold stays; `coppice purge`"
-                + " would remove that, too.";
+        return "This is the record of what ran; without it something might be started that runs already. No child of this"
+                + " instance was found alive. " + RECOVER;
     }
 
     private void emptySegments() throws StartupRefused {
