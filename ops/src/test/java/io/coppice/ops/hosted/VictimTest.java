@@ -40,6 +40,7 @@ class VictimTest {
                 WantedCode.UP,
                 pid,
                 ticks,
+                0,
                 3,
                 0,
                 0,

@@ -97,6 +97,40 @@ class ContainerSystemTest {
         assertEquals("TERM\n", lines("terms"));
     }
 
+    /** A volume that two containers share: the pids on record are numbers of the other one's, and what they name here is somebody else. */
+    @Test
+    void shouldRefuseBesideChildrenThatLiveInAnotherNamespace() throws Exception {
+        coppice.manifest("""
+                instance: shop
+                daemons:
+                  web: {command: 'while :; do sleep 1000; done'}
+                """);
+        List<String> outlivesTheRoot = new ArrayList<>(CONTAINER);
+        outlivesTheRoot.addAll(List.of("sh", "-c", "\"$@\" & wait $!; while :; do sleep 1000; done", "sh"));
+        Process container = coppice.startIn(outlivesTheRoot, "run");
+        coppice.awaitState("web", "ready");
+        ProcessHandle root = container
+                .descendants()
+                .filter(process ->
+                        process.info().commandLine().orElse("").contains("io.coppice.supervisor.root.RootMain"))
+                .findFirst()
+                .orElseThrow();
+        assertTrue(root.destroyForcibly());
+        root.onExit().join();
+
+        Coppice.Root refused = coppice.startRoot();
+        assertEquals(1, refused.awaitExit(), refused.stderr());
+        assertTrue(refused.stderr().contains("ran in another pid namespace"), refused.stderr());
+        assertTrue(refused.stderr().contains("web (pid "), refused.stderr());
+
+        assertTrue(first(container).destroyForcibly());
+        assertTrue(container.waitFor(300, TimeUnit.SECONDS));
+        Coppice.Root next = coppice.startRoot();
+        coppice.awaitRoot(next);
+        coppice.await("web", daemon -> daemon.state().equals("ready") && daemon.number("incarnation") == 2);
+        assertEquals(0, next.stop(), next.stderr());
+    }
+
     @Test
     void shouldResumeAfterTheWholeContainerWasKilled() throws Exception {
         coppice.manifest("""

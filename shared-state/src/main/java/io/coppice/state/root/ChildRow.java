@@ -21,6 +21,7 @@ public final class ChildRow {
         row.set(RootLayouts.CHILD_WANTED, 0);
         row.set(RootLayouts.CHILD_PID, 0);
         row.set(RootLayouts.CHILD_START_TICKS, 0);
+        row.set(RootLayouts.CHILD_PIDFD_INODE, 0);
         row.set(RootLayouts.CHILD_INCARNATION, 0);
         row.set(RootLayouts.CHILD_RESTARTS, 0);
         row.set(RootLayouts.CHILD_FAILURE_COUNT, 0);
@@ -85,6 +86,16 @@ public final class ChildRow {
     /** Sets {@link #startTicks()}. */
     public void startTicks(long startTicks) {
         row.set(RootLayouts.CHILD_START_TICKS, startTicks);
+    }
+
+    /** The inode of the process's pidfd, where the kernel gives each process its own until the next boot; else 0. */
+    public long pidfdInode() {
+        return row.get(RootLayouts.CHILD_PIDFD_INODE);
+    }
+
+    /** Sets {@link #pidfdInode()}. */
+    public void pidfdInode(long pidfdInode) {
+        row.set(RootLayouts.CHILD_PIDFD_INODE, pidfdInode);
     }
 
     /** Number of the last spawn; 0 before the first. */

@@ -27,6 +27,7 @@ final class RootLayouts {
     private static final RecordLayout.Builder ROOT = RecordLayout.named("root");
     static final LongField ROOT_PID = ROOT.int64("pid");
     static final LongField ROOT_START_TICKS = ROOT.int64("startTicks");
+    static final LongField ROOT_PID_NAMESPACE = ROOT.int64("pidNamespace");
     static final LongField ROOT_SINCE_EPOCH_MS = ROOT.int64("sinceEpochMs");
     static final LongField ROOT_PHASE = ROOT.int64("phase");
     static final LongField ROOT_CHILD_COUNT = ROOT.int64("childCount");
@@ -42,6 +43,7 @@ final class RootLayouts {
     static final LongField CHILD_WANTED = CHILD.int64("wanted");
     static final LongField CHILD_PID = CHILD.int64("pid");
     static final LongField CHILD_START_TICKS = CHILD.int64("startTicks");
+    static final LongField CHILD_PIDFD_INODE = CHILD.int64("pidfdInode");
     static final LongField CHILD_INCARNATION = CHILD.int64("incarnation");
     static final LongField CHILD_RESTARTS = CHILD.int64("restarts");
     static final LongField CHILD_FAILURE_COUNT = CHILD.int64("failureCount");

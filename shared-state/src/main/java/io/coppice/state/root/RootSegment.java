@@ -97,6 +97,11 @@ public final class RootSegment implements AutoCloseable {
         phase(RootPhase.RUNNING);
     }
 
+    /** Tells which namespace the pids of the root and its children are numbers in, by its inode; 0 unknown. */
+    public void pidNamespace(long inode) {
+        root.set(RootLayouts.ROOT_PID_NAMESPACE, inode);
+    }
+
     /**
      * Tells what the duty cycle has cost.
      *

@@ -30,6 +30,7 @@ public record RootSnapshot(
      * @param pid its process id
      * @param startTicks its start time in clock ticks since boot: with the pid and the boot it names one process
      * @param bootId boot it runs in
+     * @param pidNamespace inode of the pid namespace that its and its children's pids are numbers in, 0 unknown
      * @param sinceEpochMs when it began, milliseconds since 1970
      * @param phase what it is doing
      * @param eventCount events ever recorded
@@ -40,6 +41,7 @@ public record RootSnapshot(
             long pid,
             long startTicks,
             String bootId,
+            long pidNamespace,
             long sinceEpochMs,
             RootPhase phase,
             long eventCount,
@@ -56,6 +58,7 @@ public record RootSnapshot(
      * @param wanted wanted
      * @param pid process id, 0 none
      * @param startTicks start time of the process, clock ticks since boot, 0 none
+     * @param pidfdInode the inode of its pidfd, where that is its own until the next boot; else 0
      * @param incarnation number of the last spawn, 0 before the first
      * @param restarts spawns after deaths
      * @param failureCount failures that count towards giving up
@@ -73,6 +76,7 @@ public record RootSnapshot(
             WantedCode wanted,
             long pid,
             long startTicks,
+            long pidfdInode,
             long incarnation,
             long restarts,
             long failureCount,

@@ -88,6 +88,7 @@ class RootSegmentTest {
                             WantedCode.UP,
                             100,
                             7,
+                            8,
                             3,
                             2,
                             1,

@@ -3,6 +3,11 @@ package io.coppice.supervisor.os;
 import static io.coppice.supervisor.os.Kernel.LIBC;
 
 import io.coppice.supervisor.core.ExitStatus;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import jnr.ffi.Pointer;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +42,9 @@ public final class PidFd implements AutoCloseable {
     private static final int INFO_BYTES = 64;
     private static final int INFO_EXIT_CODE_OFFSET = 60;
     private static final long INFO_EXIT = 8;
+
+    /** Before 6.9 all pidfds have one inode, and the link is {@code anon_inode:[pidfd]}. */
+    private static final Pattern OWN_INODE = Pattern.compile("pidfd:\\[([0-9]{1,19})\\]");
 
     private final int fd;
     private final int pid;
@@ -75,6 +83,22 @@ public final class PidFd implements AutoCloseable {
     /** The number that the process had when opened. */
     public int pid() {
         return pid;
+    }
+
+    /**
+     * What tells this process from every other of this boot, also from one that has its pid later and the same start time: from Linux
+     * 6.9 on each has an inode of its own in the file system of the pidfds. Allocates.
+     *
+     * @return 0 where the kernel has no such number, or /proc does not show it
+     */
+    public long inode() {
+        try {
+            Matcher link = OWN_INODE.matcher(
+                    Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd)).toString());
+            return link.matches() ? Long.parseUnsignedLong(link.group(1)) : 0;
+        } catch (IOException e) {
+            return 0;
+        }
     }
 
     /**

@@ -143,6 +143,15 @@ public final class ProcessTable {
         return state != 'Z' && state != 'X';
     }
 
+    /** The inode of this process's pid namespace, which names it for as long as it exists; 0 where /proc does not show it. */
+    public long pidNamespace() {
+        try {
+            return (Long) Files.getAttribute(Path.of("/proc/self/ns/pid"), "unix:ino");
+        } catch (IOException e) {
+            return 0;
+        }
+    }
+
     /** The kernel's random name of this boot, 36 characters. */
     public String bootId() {
         try {

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Duty-cycle thread only.
  */
 final class Funerals {
+    /** Of a child whose group has no number here. */
+    static final int NO_GROUP = 0;
+
     private static final long FIRST_LOOK_AGAIN_NS = 1_000_000;
     private static final long LONGEST_PAUSE_NS = 1_000_000_000L;
 
@@ -88,9 +91,14 @@ final class Funerals {
         open.add(funeral);
     }
 
-    /** A child on record is not there any more, and nobody saw it end. */
-    void beginUnwitnessed(ChildProcess child, int pid, @Nullable String lastWords, StepProgress progress, long nowNs) {
-        Funeral funeral = new Funeral(child, null, pid, lastWords, progress, nowNs);
+    /**
+     * A child on record is not there any more, and nobody saw it end.
+     *
+     * @param group which it led, or {@link #NO_GROUP}
+     */
+    void beginUnwitnessed(
+            ChildProcess child, int group, @Nullable String lastWords, StepProgress progress, long nowNs) {
+        Funeral funeral = new Funeral(child, null, group, lastWords, progress, nowNs);
         funeral.status = new ExitStatus.Unwitnessed();
         open.add(funeral);
     }
@@ -147,6 +155,9 @@ final class Funerals {
     private boolean isEmpty(Funeral funeral) {
         int group = funeral.group;
         ChildProcess child = funeral.child;
+        if (group == NO_GROUP) {
+            return true;
+        }
         if (child.adopted) {
             return processes.killRemnants(group, child.session, child.startTicks) == 0;
         }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * by their name. They are stopped (TERM, then KILL), and nothing is started before the kernel has confirmed each death, so that
  * nothing ever has two owners. Their state is in their segments.
  *
- * <p>Identity is pid, start time and boot id, pinned by a pidfd before anything is sent: a recycled pid is left alone.
+ * <p>Identity is pid, start time and boot id, and the inode of the pidfd where that is unique, pinned by a pidfd before anything is sent: a recycled pid is left alone.
  */
 final class Leftovers {
     /** How long leftovers may take to end by themselves after TERM. */
@@ -28,10 +28,18 @@ final class Leftovers {
 
     private record Leftover(String name, PidFd pidFd) {}
 
-    /** A process that a root of this boot recorded. */
-    record OnRecord(String name, int pid, long startTicks) {
+    /**
+     * A process that a root of this boot and pid namespace recorded.
+     *
+     * @param pidfdInode 0 where the kernel did not tell
+     */
+    record OnRecord(String name, int pid, long startTicks, long pidfdInode) {
         boolean isAlive(ProcessTable processes) {
             return processes.startTicks(pid) == startTicks;
+        }
+
+        boolean is(PidFd pidFd, ProcessTable processes) {
+            return isAlive(processes) && (pidfdInode == 0 || pidFd.inode() == 0 || pidFd.inode() == pidfdInode);
         }
     }
 
@@ -86,7 +94,7 @@ final class Leftovers {
             }
             throw e;
         }
-        if (child.isAlive(processes)) {
+        if (child.is(pidFd, processes)) {
             return pidFd;
         }
         pidFd.close();

@@ -17,42 +17,53 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the last root of an instance had recorded, and what of it still counts. Its processes can only live in the boot that it
- * ran in; what it knew of its children, in that boot as well, unless it ended in order, in which case who starts the instance
+ * ran in, and its pids name them only in its pid namespace; what it knew of its children counts in that boot as well, unless it ended in order, in which case who starts the instance
  * wants all of it from the start. Incarnations are never used again.
  */
 final class PreviousLife {
-    static final PreviousLife NONE = new PreviousLife(null, false);
+    static final PreviousLife NONE = new PreviousLife(null, false, false);
 
     private final @Nullable RootSnapshot snapshot;
     private final boolean sameBoot;
+    private final boolean samePids;
 
-    private PreviousLife(@Nullable RootSnapshot snapshot, boolean sameBoot) {
+    private PreviousLife(@Nullable RootSnapshot snapshot, boolean sameBoot, boolean samePids) {
         this.snapshot = snapshot;
         this.sameBoot = sameBoot;
+        this.samePids = samePids;
     }
 
     static PreviousLife of(RootSnapshot snapshot, ProcessTable processes) {
         boolean sameBoot = snapshot.root()
                 .filter(root -> root.bootId().equals(processes.bootId()))
                 .isPresent();
-        return new PreviousLife(snapshot, sameBoot);
+        boolean samePids = sameBoot
+                && snapshot.root()
+                        .filter(root -> root.pidNamespace() == processes.pidNamespace())
+                        .isPresent();
+        return new PreviousLife(snapshot, sameBoot, samePids);
     }
 
     /** Nothing of it counts any more but the incarnations that it reached. */
     PreviousLife forgotten() {
-        return new PreviousLife(snapshot, false);
+        return new PreviousLife(snapshot, false, false);
+    }
+
+    /** Its processes may live where their pids mean nothing here: in the pid namespace of another container, or outside of this one. */
+    boolean isOfAnotherNamespace() {
+        return sameBoot && !samePids;
     }
 
     /** Those of its processes that are alive now. */
     List<Leftovers.OnRecord> living(ProcessTable processes) {
-        if (snapshot == null || !sameBoot) {
+        if (snapshot == null || !samePids) {
             return List.of();
         }
         List<Leftovers.OnRecord> living = new ArrayList<>();
         for (RootSnapshot.ChildInfo child : snapshot.children()) {
             if (child.pid() > 1 && child.pid() <= Integer.MAX_VALUE) {
                 Leftovers.OnRecord recorded =
-                        new Leftovers.OnRecord(child.name(), (int) child.pid(), child.startTicks());
+                        new Leftovers.OnRecord(child.name(), (int) child.pid(), child.startTicks(), child.pidfdInode());
                 if (recorded.isAlive(processes)) {
                     living.add(recorded);
                 }
@@ -77,7 +88,7 @@ final class PreviousLife {
         if (!sameBoot || (phase != RootPhase.RUNNING && !anyAlive)) {
             List<@Nullable RecordedChild> nothing = new ArrayList<>();
             specs.forEach(spec -> nothing.add(null));
-            return new StartingPoint(SupervisorState.initial(specs, lastIncarnations), nothing);
+            return new StartingPoint(SupervisorState.initial(specs, lastIncarnations), nothing, false);
         }
         List<@Nullable RecordedChild> recorded = recorded(segment, specs);
         List<@Nullable ChildState> states = new ArrayList<>();
@@ -85,7 +96,9 @@ final class PreviousLife {
             states.add(child == null ? null : child.state());
         }
         return new StartingPoint(
-                SupervisorState.resumed(specs, states, lastIncarnations, phase != RootPhase.RUNNING, nowNs), recorded);
+                SupervisorState.resumed(specs, states, lastIncarnations, phase != RootPhase.RUNNING, nowNs),
+                recorded,
+                samePids);
     }
 
     private List<Long> lastIncarnations(List<ChildSpec> specs) {
@@ -128,6 +141,7 @@ final class PreviousLife {
                 : new RecordedChild(
                         state,
                         segment.resume(row).get().session(),
+                        segment.child(row).pidfdInode(),
                         segment.child(row).lastExit().map(LastExit::atEpochMs).orElse(0L));
     }
 }

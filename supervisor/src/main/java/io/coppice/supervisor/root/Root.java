@@ -109,7 +109,7 @@ final class Root implements AutoCloseable {
         TerminationSignals.deliverTo(signalled, lastSignal);
         long pid = ProcessHandle.current().pid();
         takeover.tell(publisher);
-        publisher.begin(pid, processes.startTicks((int) pid), processes.bootId(), state);
+        publisher.begin(pid, processes, state);
         adopt();
         settle(new Event.Begin(System.nanoTime()));
         while (executor.exitCode() < 0) {
@@ -322,7 +322,7 @@ final class Root implements AutoCloseable {
         if (child.abandoned) {
             child.closeHold();
         }
-        publisher.launchedIn(child.index, session);
+        publisher.launched(child.index, session, child.pidFd.inode());
         settle(new Event.Spawned(
                 child.index, child.incarnation, result.pid(), processes.startTicks(result.pid()), System.nanoTime()));
     }

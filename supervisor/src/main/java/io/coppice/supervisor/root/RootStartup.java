@@ -167,7 +167,11 @@ final class RootStartup {
         try (RootView view = RootView.open(rootSegmentFile)) {
             RootReadResult result = view.read();
             if (result instanceof RootReadResult.Read read) {
-                return PreviousLife.of(read.snapshot(), processes);
+                PreviousLife previous = PreviousLife.of(read.snapshot(), processes);
+                if (previous.isOfAnotherNamespace()) {
+                    refuseBesideStrays(rootSegmentFile + ": the root that died ran in another pid namespace.");
+                }
+                return previous;
             }
             reason = rootSegmentFile + ": "
                     + (result instanceof RootReadResult.Damaged damaged ? damaged.reason() : "somebody writes to it");

@@ -9,5 +9,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param state the core's, before its first event
  * @param recorded by child index; null for a child that is not gone on with
+ * @param samePids whether the pids on record are numbers in our own pid namespace; else they name nobody here
  */
-record StartingPoint(SupervisorState state, List<@Nullable RecordedChild> recorded) {}
+record StartingPoint(SupervisorState state, List<@Nullable RecordedChild> recorded, boolean samePids) {}

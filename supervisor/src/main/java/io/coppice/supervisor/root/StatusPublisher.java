@@ -13,6 +13,7 @@ import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.core.LastExit;
 import io.coppice.supervisor.core.SupervisorState;
 import io.coppice.supervisor.core.Wanted;
+import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Plan;
 import java.util.List;
@@ -31,6 +32,7 @@ class StatusPublisher {
     private @Nullable LastExit[] lastExits;
     private long[] lastExitEpochMs;
     private long[] sessions;
+    private long[] pidfdInodes;
     private long[] heartbeatsSeenNs;
     private boolean replanned;
 
@@ -41,6 +43,7 @@ class StatusPublisher {
         this.lastExits = new @Nullable LastExit[plan.children().size()];
         this.lastExitEpochMs = new long[plan.children().size()];
         this.sessions = new long[plan.children().size()];
+        this.pidfdInodes = new long[plan.children().size()];
         this.heartbeatsSeenNs = new long[plan.children().size()];
     }
 
@@ -49,16 +52,19 @@ class StatusPublisher {
         lastExits[child] = recorded.state().lastExit();
         lastExitEpochMs[child] = recorded.lastExitEpochMs();
         sessions[child] = recorded.session();
+        pidfdInodes[child] = recorded.pidfdInode();
     }
 
-    /** The session that a child's process was launched in; stored with the step that records the process. */
-    void launchedIn(int child, long session) {
+    /** The session that a child's process was launched in, and its pidfd's inode; stored with the step that records the process. */
+    void launched(int child, long session, long pidfdInode) {
         sessions[child] = session;
+        pidfdInodes[child] = pidfdInode;
     }
 
     /** A new root's first commit: who it is, and its children, none of them launched by it. */
-    void begin(long pid, long startTicks, String bootId, SupervisorState initial) {
-        segment.begin(pid, startTicks, bootId, System.currentTimeMillis());
+    void begin(long pid, ProcessTable processes, SupervisorState initial) {
+        segment.begin(pid, processes.startTicks((int) pid), processes.bootId(), System.currentTimeMillis());
+        segment.pidNamespace(processes.pidNamespace());
         writeAll(initial);
         segment.commit();
     }
@@ -88,12 +94,14 @@ class StatusPublisher {
         @Nullable LastExit[] exits = new @Nullable LastExit[from.length];
         long[] exitsEpochMs = new long[from.length];
         long[] launchedIn = new long[from.length];
+        long[] inodes = new long[from.length];
         long[] seenNs = new long[from.length];
         for (int i = 0; i < from.length; i++) {
             if (from[i] >= 0) {
                 exits[i] = lastExits[from[i]];
                 exitsEpochMs[i] = lastExitEpochMs[from[i]];
                 launchedIn[i] = sessions[from[i]];
+                inodes[i] = pidfdInodes[from[i]];
                 seenNs[i] = segment.child(from[i]).heartbeatSeenNs();
             }
         }
@@ -101,6 +109,7 @@ class StatusPublisher {
         lastExits = exits;
         lastExitEpochMs = exitsEpochMs;
         sessions = launchedIn;
+        pidfdInodes = inodes;
         heartbeatsSeenNs = seenNs;
         replanned = true;
     }
@@ -135,6 +144,7 @@ class StatusPublisher {
         row.wanted(child.wanted() == Wanted.UP ? WantedCode.UP : WantedCode.DOWN);
         row.pid(child.pid());
         row.startTicks(child.startTicks());
+        row.pidfdInode(child.hasProcess() ? pidfdInodes[index] : 0);
         row.incarnation(child.incarnation());
         row.restarts(child.restarts());
         row.failureCount(child.failureCount());

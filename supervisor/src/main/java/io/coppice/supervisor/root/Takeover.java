@@ -54,12 +54,20 @@ final class Takeover {
         child.adopted = true;
         child.session = before.session();
         child.startTicks = recorded.startTicks();
-        PidFd pidFd = Leftovers.pin(
-                new Leftovers.OnRecord(child.plan.name(), recorded.pid(), recorded.startTicks()), processes);
+        PidFd pidFd = start.samePids()
+                ? Leftovers.pin(
+                        new Leftovers.OnRecord(
+                                child.plan.name(), recorded.pid(), recorded.startTicks(), before.pidfdInode()),
+                        processes)
+                : null;
         if (pidFd == null) {
             child.dead = true;
             funerals.beginUnwitnessed(
-                    child, recorded.pid(), segments.lastWords(child), segments.progress(child), System.nanoTime());
+                    child,
+                    start.samePids() ? recorded.pid() : Funerals.NO_GROUP,
+                    segments.lastWords(child),
+                    segments.progress(child),
+                    System.nanoTime());
             return null;
         }
         child.pidFd = pidFd;

@@ -132,4 +132,19 @@ class PidFdTest {
             throw new java.io.UncheckedIOException(e);
         }
     }
+
+    @Test
+    void shouldTellProcessesApartByTheirInodes() throws Exception {
+        Process one = new ProcessBuilder("sleep", "1000").start();
+        Process other = new ProcessBuilder("sleep", "1000").start();
+        try (PidFd first = PidFd.open((int) one.pid());
+                PidFd again = PidFd.open((int) one.pid());
+                PidFd second = PidFd.open((int) other.pid())) {
+            assertEquals(first.inode(), again.inode());
+            assertTrue(first.inode() == 0 || first.inode() != second.inode(), "0 on kernels before 6.9");
+        } finally {
+            one.destroyForcibly();
+            other.destroyForcibly();
+        }
+    }
 }

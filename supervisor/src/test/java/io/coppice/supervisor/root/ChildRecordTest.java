@@ -16,6 +16,7 @@ import io.coppice.supervisor.core.Step;
 import io.coppice.supervisor.core.StepProgress;
 import io.coppice.supervisor.core.Supervisor;
 import io.coppice.supervisor.core.SupervisorState;
+import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Dependency;
@@ -95,9 +96,9 @@ class ChildRecordTest {
             for (long seed = 1; seed <= 10; seed++) {
                 SplittableRandom random = new SplittableRandom(seed);
                 StatusPublisher publisher = new StatusPublisher(segment, console, plan);
-                publisher.launchedIn(0, 4711);
+                publisher.launched(0, 4711, 815);
                 SupervisorState state = SupervisorState.initial(specs);
-                publisher.begin(42, 1, "boot", state);
+                publisher.begin(42, new ProcessTable(), state);
                 long nowNs = 0;
                 for (int i = 0; i < STEPS / 10 && state.phase() != SupervisorState.Phase.DONE; i++) {
                     nowNs += random.nextLong(200_000_000L);
@@ -130,7 +131,7 @@ class ChildRecordTest {
             assertEquals(
                     null, ChildRecord.read(segment.child(0), segment.resume(0).get(), spec));
             new StatusPublisher(segment, console, plan())
-                    .begin(42, 1, "boot", SupervisorState.initial(PlanSpecs.specs(plan())));
+                    .begin(42, new ProcessTable(), SupervisorState.initial(PlanSpecs.specs(plan())));
             segment.child(0).pid(77);
             ResumePoint waitingWithAProcess = segment.resume(0).get();
             assertThrows(

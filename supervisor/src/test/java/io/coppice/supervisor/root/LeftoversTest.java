@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.coppice.supervisor.os.PidFd;
 import io.coppice.supervisor.os.ProcessTable;
@@ -29,7 +30,11 @@ class LeftoversTest {
     }
 
     private Leftovers.OnRecord onRecord(long ticks) {
-        return new Leftovers.OnRecord("web", (int) process.pid(), ticks);
+        return onRecord(ticks, 0);
+    }
+
+    private Leftovers.OnRecord onRecord(long ticks, long inode) {
+        return new Leftovers.OnRecord("web", (int) process.pid(), ticks, inode);
     }
 
     @Test
@@ -39,6 +44,19 @@ class LeftoversTest {
             assertEquals(process.pid(), pinned.pid());
         }
         assertNull(Leftovers.pin(onRecord(startTicks - 1), processes));
+        assertTrue(process.isAlive());
+    }
+
+    /** The same pid and start time: only the kernel's own name for the process is another. */
+    @Test
+    void shouldLeaveAProcessWithAnotherInodeAlone() throws Exception {
+        try (PidFd itself = PidFd.open((int) process.pid())) {
+            assumeTrue(itself.inode() != 0, "this kernel has no inode per process (Linux 6.9 has)");
+            try (PidFd pinned = Leftovers.pin(onRecord(startTicks, itself.inode()), processes)) {
+                assertNotNull(pinned);
+            }
+            assertNull(Leftovers.pin(onRecord(startTicks, itself.inode() + 1), processes));
+        }
         assertTrue(process.isAlive());
     }
 
