@@ -176,7 +176,7 @@ final class RootStartup {
             reason = rootSegmentFile + ": "
                     + (result instanceof RootReadResult.Damaged damaged ? damaged.reason() : "somebody writes to it");
         } catch (SegmentException e) {
-            reason = e.getMessage();
+            reason = String.valueOf(e.getMessage());
         }
         refuseBesideStrays(reason);
         throw new StartupRefused(EXIT_FAILED, reason + " " + withoutRecord());
