@@ -3,6 +3,7 @@ package io.coppice.ops.bench;
 import io.coppice.ops.cli.CommandFailedException;
 import io.coppice.ops.cli.CoppiceCommand;
 import io.coppice.ops.cli.ExitCode;
+import io.coppice.supervisor.plan.PlanBounds;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
@@ -17,16 +18,25 @@ import picocli.CommandLine.Parameters;
         description = {
             "Measure this machine; nothing is judged.",
             "recovery: from a kill to the successor's first commit, beside the kernel's own word and a bare JVM's start.",
-            "commit: one commit, and one step of the demo. root: a root at rest.",
+            "commit: one commit, and one step of the demo.",
+            "root: a root at rest, by number of children: memory, CPU, wakeups, and what a turn allocates.",
+            "adoption: from the start of a root to its having adopted what a killed one left running, beside a cold start.",
             "state: atomic updates beside LMDB, MVStore and SQLite, recovery, publishing, and rings beside Aeron IPC."
                     + " Fetches those once, by Maven. About eight minutes; --full takes over half an hour."
         })
 public final class BenchCommand implements Callable<Integer> {
+    /** With one child there is no daemon among them, and so no heartbeat to look at. */
+    private static final int FEWEST_CHILDREN = 2;
+
+    private static final List<Integer> CHILDREN_AT_REST = List.of(5, 100, 500);
+    private static final int CHILDREN_TO_ADOPT = 105;
+
     /** What can be measured. */
     enum Subject {
         RECOVERY,
         COMMIT,
         ROOT,
+        ADOPTION,
         STATE;
 
         /** As people type it, also for completion. */
@@ -38,7 +48,7 @@ public final class BenchCommand implements Callable<Integer> {
 
     private final CoppiceCommand coppice;
 
-    @Parameters(arity = "1", paramLabel = "recovery|commit|root|state", description = "What to measure.")
+    @Parameters(arity = "1", paramLabel = "recovery|commit|root|adoption|state", description = "What to measure.")
     private Subject subject = Subject.COMMIT;
 
     @Option(names = "--kills", paramLabel = "N", description = "Kills of a row of recovery; default: ${DEFAULT-VALUE}.")
@@ -46,6 +56,17 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Option(names = "--seconds", paramLabel = "S", description = "How long root watches; default: ${DEFAULT-VALUE}.")
     private int seconds = 20;
+
+    @Option(
+            names = "--children",
+            paramLabel = "N",
+            split = ",",
+            description = "root: a row for each; default: 5,100,500. adoption: one number; default: 105."
+                    + " At most 5 of them are daemons.")
+    private List<Integer> children = List.of();
+
+    @Option(names = "--rounds", paramLabel = "N", description = "Rounds of adoption; default: ${DEFAULT-VALUE}.")
+    private int rounds = 5;
 
     @Option(names = "--quick", description = "state: one fork of few iterations; the default.")
     private boolean quick;
@@ -59,7 +80,7 @@ public final class BenchCommand implements Callable<Integer> {
             description = "state: only ${COMPLETION-CANDIDATES}; repeatable. Default: all.")
     private List<StateBench.Part> only = List.of();
 
-    @Option(names = "--json", description = "state: one JSON object, and nothing else, on standard output.")
+    @Option(names = "--json", description = "One JSON object, and nothing else, on standard output.")
     private boolean json;
 
     /** A command of {@code coppice}. */
@@ -69,17 +90,13 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (quick && full) {
-            throw new CommandFailedException(ExitCode.USAGE, "bench: --quick and --full exclude each other; give one.");
-        }
-        if (subject != Subject.STATE && (quick || full || json || !only.isEmpty())) {
-            throw new CommandFailedException(
-                    ExitCode.USAGE, "bench: --quick, --full, --only and --json belong to `bench state`.");
-        }
+        refuseWhatDoesNotFit();
         switch (subject) {
-            case RECOVERY -> RecoveryBench.run(coppice, kills);
-            case COMMIT -> CommitBench.run(coppice);
-            case ROOT -> RootBench.run(coppice, seconds);
+            case RECOVERY -> RecoveryBench.run(coppice, kills, json);
+            case COMMIT -> CommitBench.run(coppice, json);
+            case ROOT -> RootBench.run(coppice, children.isEmpty() ? CHILDREN_AT_REST : children, seconds, json);
+            case ADOPTION ->
+                AdoptionBench.run(coppice, children.isEmpty() ? CHILDREN_TO_ADOPT : children.get(0), rounds, json);
             case STATE ->
                 StateBenchRun.run(
                         coppice,
@@ -88,5 +105,29 @@ public final class BenchCommand implements Callable<Integer> {
                         only.isEmpty() ? EnumSet.allOf(StateBench.Part.class) : EnumSet.copyOf(only));
         }
         return 0;
+    }
+
+    private void refuseWhatDoesNotFit() {
+        refuseIf(quick && full, "--quick and --full exclude each other; give one.");
+        refuseIf(
+                subject != Subject.STATE && (quick || full || !only.isEmpty()),
+                "--quick, --full and --only belong to `bench state`.");
+        refuseIf(
+                !children.isEmpty() && subject != Subject.ROOT && subject != Subject.ADOPTION,
+                "--children belongs to `bench root` and `bench adoption`.");
+        refuseIf(
+                children.size() > 1 && subject == Subject.ADOPTION, "`bench adoption` takes one number of --children.");
+        for (int count : children) {
+            refuseIf(
+                    count < FEWEST_CHILDREN || count > PlanBounds.MAX_CHILDREN,
+                    "--children " + count + ": expected " + FEWEST_CHILDREN + " to " + PlanBounds.MAX_CHILDREN + ".");
+        }
+        refuseIf(kills < 1 || seconds < 1 || rounds < 1, "--kills, --seconds and --rounds are 1 or more.");
+    }
+
+    private static void refuseIf(boolean wrong, String why) {
+        if (wrong) {
+            throw new CommandFailedException(ExitCode.USAGE, "bench: " + why);
+        }
     }
 }

@@ -43,7 +43,7 @@ final class CommitBench {
 
     private CommitBench() {}
 
-    static void run(CoppiceCommand coppice) throws Exception {
+    static void run(CoppiceCommand coppice, boolean json) throws Exception {
         Path directory = Files.createTempDirectory("coppice-bench");
         Figures figures = new Figures("Commits");
         try {
@@ -72,7 +72,7 @@ final class CommitBench {
             }
             Files.delete(directory);
         }
-        figures.print(coppice);
+        figures.print(coppice, json);
     }
 
     private static OwnedSegment segment(Path directory, String name, long stateBytes, Checksum checksum)

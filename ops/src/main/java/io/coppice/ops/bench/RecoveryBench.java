@@ -21,14 +21,15 @@ final class RecoveryBench {
 
     private RecoveryBench() {}
 
-    static void run(CoppiceCommand coppice, int kills) throws IOException, InterruptedException, OsException {
+    static void run(CoppiceCommand coppice, int kills, boolean json)
+            throws IOException, InterruptedException, OsException {
         Figures figures = new Figures("Recovery without a standby");
         figures.times("bare JVM: start of an empty main to its end", bareStarts(kills));
         figures.times("bare JVM: kill -9 to the kernel's word (pidfd)", deathNotices(kills));
         figures.times(
                 "word counter: kill -9 to the successor's first commit",
                 DemoCommand.measure(coppice, "bench-recovery", kills, SEED).timesNs());
-        figures.print(coppice);
+        figures.print(coppice, json);
     }
 
     private static ProcessBuilder bareJvm(String... arguments) {

@@ -6,18 +6,12 @@ import io.coppice.ops.cli.ExitCode;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.ServiceLoader;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** {@code bench state}: finds the bench beside the product, gives it a directory, and prints what it found. */
 final class StateBenchRun {
-    private static final Path SHARED_MEMORY = Path.of("/dev/shm");
-
     private StateBenchRun() {}
 
     static void run(CoppiceCommand coppice, boolean full, boolean json, Set<StateBench.Part> parts) throws Exception {
@@ -28,12 +22,12 @@ final class StateBenchRun {
                         "bench state: what it measures against is not on the class path.\n  Start it by the launcher"
                                 + " (./coppice bench state), which builds and finds it."));
         PrintStream err = new PrintStream(coppice.caller().err(), true, StandardCharsets.UTF_8);
-        Path directory = directory();
+        BenchDirectory directory = BenchDirectory.create();
         StateReport report;
         Thread cleaner = new Thread(() -> remove(directory), "bench-cleaner");
         Runtime.getRuntime().addShutdownHook(cleaner);
         try {
-            report = bench.run(new StateBench.Settings(full, parts, directory), err::println);
+            report = bench.run(new StateBench.Settings(full, parts, directory.path()), err::println);
         } finally {
             Runtime.getRuntime().removeShutdownHook(cleaner);
             remove(directory);
@@ -54,24 +48,12 @@ final class StateBenchRun {
                         + Runtime.getRuntime().availableProcessors() + " processors");
     }
 
-    /** In memory where that is possible: nobody here survives more than the death of a process, so no disk belongs into a figure. */
-    private static Path directory() throws IOException {
-        return Files.isDirectory(SHARED_MEMORY) && Files.isWritable(SHARED_MEMORY)
-                ? Files.createTempDirectory(SHARED_MEMORY, "coppice-bench")
-                : Files.createTempDirectory("coppice-bench");
-    }
-
-    private static void remove(Path directory) {
-        if (Files.notExists(directory)) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
+    private static void remove(BenchDirectory directory) {
+        try {
+            directory.close();
         } catch (IOException e) {
             throw new CommandFailedException(
-                    ExitCode.FAILED, "bench state: cannot remove " + directory + ": " + e.getMessage());
+                    ExitCode.FAILED, "bench state: cannot remove " + directory.path() + ": " + e.getMessage());
         }
     }
 }

@@ -13,12 +13,20 @@ class BenchCommandTest {
     Path directory;
 
     @Test
-    void shouldListTheStateBenchAndItsOptionsInItsHelp() throws Exception {
+    void shouldListTheBenchesAndTheirOptionsInItsHelp() throws Exception {
         CommandHarness.Result result = bench("--help");
 
         assertEquals(ExitCode.DONE, result.exitCode());
-        for (String word :
-                new String[] {"recovery|commit|root|state", "--full", "--quick", "--only", "--json", "SQLite"}) {
+        for (String word : new String[] {
+            "recovery|commit|root|adoption|state",
+            "--full",
+            "--quick",
+            "--only",
+            "--json",
+            "--children",
+            "--rounds",
+            "SQLite"
+        }) {
             assertTrue(result.out().contains(word), word + " in " + result.out());
         }
     }
@@ -35,8 +43,20 @@ class BenchCommandTest {
     @Test
     void shouldRefuseOptionsThatDoNotBelongTogether() throws Exception {
         assertEquals(ExitCode.USAGE, bench("state", "--quick", "--full").exitCode());
-        assertEquals(ExitCode.USAGE, bench("commit", "--json").exitCode());
+        assertEquals(ExitCode.USAGE, bench("commit", "--full").exitCode());
+        assertEquals(ExitCode.USAGE, bench("recovery", "--children", "5").exitCode());
+        assertEquals(ExitCode.USAGE, bench("adoption", "--children", "5,100").exitCode());
         assertEquals(ExitCode.USAGE, bench("state", "--only", "nothing").exitCode());
+    }
+
+    @Test
+    void shouldRefuseNumbersThatCannotBeMeasured() throws Exception {
+        CommandHarness.Result tooMany = bench("root", "--children", "5,513");
+
+        assertEquals(ExitCode.USAGE, tooMany.exitCode());
+        assertTrue(tooMany.err().contains("--children 513: expected 2 to 512."), tooMany.err());
+        assertEquals(ExitCode.USAGE, bench("root", "--children", "1").exitCode());
+        assertEquals(ExitCode.USAGE, bench("adoption", "--rounds", "0").exitCode());
     }
 
     private CommandHarness.Result bench(String... args) throws Exception {

@@ -179,8 +179,9 @@ class CoppiceCommandLineTest {
         expected.put("state --", "--json --limit --structure --hex --abandoned");
         expected.put("restore --", "--checkpoint --yes");
         expected.put("torture --", "--kills --seed");
-        expected.put("bench --", "--kills --seconds --quick --full --only --json");
+        expected.put("bench --", "--kills --seconds --children --rounds --quick --full --only --json");
         expected.put("bench st", "state");
+        expected.put("bench a", "adoption");
         expected.put("status --color al", "always");
         List<List<String>> found = completions(expected.keySet());
         int at = 0;
@@ -197,7 +198,7 @@ class CoppiceCommandLineTest {
                 "state   | NAME [--hex] [--json] --abandoned[=ID] --limit=N --structure=S",
                 "restore | NAME [ID] --checkpoint=N --yes",
                 "torture | --kills=N --seed=S",
-                "bench   | --only=PART --seconds=S --kills=N"
+                "bench   | --only=PART --seconds=S --kills=N --children=N --rounds=N"
             })
     void shouldExplainTheOptionsThatCameWithStructures(String command, String expected) {
         harness.commands.put("bench", BenchCommand::new);

@@ -1,0 +1,34 @@
+package io.coppice.ops.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
+
+/**
+ * A directory of a bench's own, in memory where that is possible: nobody here survives more than the death of a process, so no disk
+ * belongs into a figure. Closing removes it with all that is in it.
+ */
+record BenchDirectory(Path path) implements AutoCloseable {
+    private static final Path SHARED_MEMORY = Path.of("/dev/shm");
+
+    static BenchDirectory create() throws IOException {
+        return new BenchDirectory(
+                Files.isDirectory(SHARED_MEMORY) && Files.isWritable(SHARED_MEMORY)
+                        ? Files.createTempDirectory(SHARED_MEMORY, "coppice-bench")
+                        : Files.createTempDirectory("coppice-bench"));
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (Files.notExists(path)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(path)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,209 @@
+package io.coppice.ops.bench;
+
+import io.coppice.ops.bench.job.Idle;
+import io.coppice.ops.cli.CommandFailedException;
+import io.coppice.ops.cli.ExitCode;
+import io.coppice.ops.view.InstanceBase;
+import io.coppice.ops.view.ProcFileSystem;
+import io.coppice.state.SegmentException;
+import io.coppice.state.root.ChildStateCode;
+import io.coppice.state.root.RootPhase;
+import io.coppice.state.root.RootReadResult;
+import io.coppice.state.root.RootSnapshot;
+import io.coppice.state.root.RootView;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An instance of idle children, run by the launcher as anybody would run it, in a directory of its own. Closing ends the root and every
+ * child on record, also when the bench is interrupted. One thread, but for {@link #close}.
+ */
+final class BenchInstance implements AutoCloseable {
+    /** More JVMs than that would be a bench of the machine's memory; the root does not care which kind its children are. */
+    static final int MOST_DAEMONS = 5;
+
+    private static final String NAME = "bench";
+    private static final int WATCHDOG_SECONDS = 120;
+    private static final long POLL_MS = 5;
+    private static final Path PROC = Path.of("/proc");
+
+    private final BenchDirectory directory;
+    private final int children;
+    private final Path rootSegment;
+    private final Thread cleaner = new Thread(this::end, "bench-cleaner");
+    private @Nullable Process root;
+
+    private BenchInstance(BenchDirectory directory, int children) {
+        this.directory = directory;
+        this.children = children;
+        this.rootSegment =
+                new InstanceBase(directory.path(), NAME).instance(NAME).rootSegment();
+    }
+
+    /** Makes the directory and the manifest; nothing runs yet. */
+    static BenchInstance of(int children) throws IOException {
+        BenchInstance instance = new BenchInstance(BenchDirectory.create(), children);
+        Files.writeString(instance.manifest(), manifestOf(children));
+        Runtime.getRuntime().addShutdownHook(instance.cleaner);
+        return instance;
+    }
+
+    static int daemonsOf(int children) {
+        return Math.min(MOST_DAEMONS, children / 2);
+    }
+
+    static String manifestOf(int children) {
+        String classes =
+                Idle.class.getProtectionDomain().getCodeSource().getLocation().getPath();
+        StringBuilder text = new StringBuilder("instance: " + NAME + "\ndaemons:\n");
+        for (int i = 0; i < daemonsOf(children); i++) {
+            text.append("  daemon-%d: {main: %s, classpath: [\"%s\"], jvm: {heap: 16MiB}}\n"
+                    .formatted(i, Idle.class.getName(), classes));
+        }
+        for (int i = daemonsOf(children); i < children; i++) {
+            text.append("  command-%d: {command: [sleep, \"1000000\"]}\n".formatted(i));
+        }
+        return text.toString();
+    }
+
+    private Path manifest() {
+        return directory.path().resolve("bench.yaml");
+    }
+
+    /** Starts a root: the first one, or the next after one that was killed. */
+    void start() throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(
+                        System.getProperty("coppice.launcher"),
+                        "run",
+                        "-f",
+                        manifest().toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
+        builder.environment().put("COPPICE_HOME_DIR", directory.path().toString());
+        builder.environment()
+                .merge("COPPICE_ROOT_OPTIONS", "-Dcoppice.root.measure=true", (given, ours) -> given + " " + ours);
+        root = builder.start();
+    }
+
+    private Path log() {
+        return directory.path().resolve("root.log");
+    }
+
+    /**
+     * Waits until the root's JVM has taken the launcher's place.
+     *
+     * @return when that was seen, milliseconds since 1970
+     */
+    long awaitJvm() throws InterruptedException, IOException {
+        Path program = PROC.resolve(pid() + "/exe");
+        while (started().isAlive()) {
+            if (Files.readSymbolicLink(program).endsWith("java")) {
+                return System.currentTimeMillis();
+            }
+            TimeUnit.MILLISECONDS.sleep(1);
+        }
+        throw new CommandFailedException(
+                ExitCode.FAILED,
+                "bench: the launcher ended before it became a root. It printed:\n"
+                        + Files.readString(log()).strip());
+    }
+
+    /** The process id of the root that was started last. */
+    long pid() {
+        return started().pid();
+    }
+
+    private Process started() {
+        Process process = root;
+        if (process == null) {
+            throw new IllegalStateException("no root was started");
+        }
+        return process;
+    }
+
+    /** {@code kill -9} of the root, and nothing else; returns when it is reaped. */
+    void killRoot() throws InterruptedException {
+        started().destroyForcibly().waitFor();
+    }
+
+    /** Waits until the root that was started last has committed something of which that holds. */
+    RootSnapshot await(Predicate<RootSnapshot> condition, String what) throws InterruptedException, IOException {
+        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WATCHDOG_SECONDS);
+        while (System.nanoTime() < endNs && started().isAlive()) {
+            Optional<RootSnapshot> now = snapshot();
+            if (now.isPresent()
+                    && now.get().root().filter(info -> info.pid() == pid()).isPresent()
+                    && condition.test(now.get())) {
+                return now.get();
+            }
+            TimeUnit.MILLISECONDS.sleep(POLL_MS);
+        }
+        throw new CommandFailedException(
+                ExitCode.FAILED,
+                "bench: the root "
+                        + (started().isAlive() ? "runs, but within " + WATCHDOG_SECONDS + " s not" : "ended before")
+                        + ": " + what + ". It printed:\n"
+                        + Files.readString(log()).strip());
+    }
+
+    RootSnapshot awaitReady() throws InterruptedException, IOException {
+        return await(this::allReady, "all children ready");
+    }
+
+    boolean allReady(RootSnapshot snapshot) {
+        return snapshot.root().orElseThrow().phase() == RootPhase.RUNNING
+                && snapshot.children().size() == children
+                && snapshot.children().stream().allMatch(child -> child.state() == ChildStateCode.READY);
+    }
+
+    private Optional<RootSnapshot> snapshot() {
+        try (RootView view = RootView.open(rootSegment)) {
+            return view.read() instanceof RootReadResult.Read read ? Optional.of(read.snapshot()) : Optional.empty();
+        } catch (SegmentException e) {
+            return Optional.empty(); // Not made yet; whoever waits has a watchdog.
+        }
+    }
+
+    /** Ends the root in order; what is left of its children after that, or of a root that was killed, is killed. */
+    private void end() {
+        Process process = root;
+        try {
+            if (process != null) {
+                process.destroy();
+                if (!process.waitFor(WATCHDOG_SECONDS, TimeUnit.SECONDS)) {
+                    process.destroyForcibly().waitFor();
+                }
+            }
+            ProcFileSystem processes = new ProcFileSystem(PROC);
+            List<RootSnapshot.ChildInfo> onRecord =
+                    snapshot().map(RootSnapshot::children).orElse(List.of());
+            for (RootSnapshot.ChildInfo child : onRecord) {
+                if (processes.lives(child.pid(), child.startTicks())) {
+                    ProcessHandle.of(child.pid()).ifPresent(ProcessHandle::destroyForcibly);
+                }
+            }
+            directory.close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            throw new CommandFailedException(
+                    ExitCode.FAILED, "bench: cannot remove " + directory.path() + ": " + e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(cleaner);
+        } catch (IllegalStateException e) {
+            return; // This JVM was told to end, and the cleaner is at it.
+        }
+        end();
+    }
+}

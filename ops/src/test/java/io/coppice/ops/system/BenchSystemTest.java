@@ -1,0 +1,56 @@
+package io.coppice.ops.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Goal: the benches of the root measure a real one, and leave nothing behind. How much it is is not judged. */
+class BenchSystemTest {
+    @RegisterExtension
+    final Coppice coppice = new Coppice();
+
+    @Test
+    void shouldMeasureARootAtRestThatAllocatesNothing() throws Exception {
+        Map<?, ?> row = rows("bench", "root", "--children", "3", "--seconds", "3", "--json")
+                .get(0);
+
+        assertEquals(3L, row.get("children"));
+        assertEquals(1L, row.get("daemons"));
+        assertTrue(number(row, "residentMib") > number(row, "anonymousMib"), row.toString());
+        assertTrue(number(row, "turnsPerSecond") > 0, row.toString());
+        assertEquals(0, number(row, "bytesPerTurn"), row.toString());
+        assertTrue(String.valueOf(row.get("threads")).contains("duty cycle"), row.toString());
+    }
+
+    @Test
+    void shouldMeasureAnAdoption() throws Exception {
+        List<Map<?, ?>> rows = rows("bench", "adoption", "--children", "4", "--rounds", "1", "--json");
+
+        Map<?, ?> adopted = rows.stream()
+                .filter(row -> String.valueOf(row.get("what")).endsWith("to all children adopted"))
+                .findFirst()
+                .orElseGet(() -> fail("no such row in " + rows));
+        assertEquals(1L, adopted.get("n"));
+        assertTrue(number(adopted, "p50Ms") > 0, adopted.toString());
+    }
+
+    private List<Map<?, ?>> rows(String... arguments) throws Exception {
+        Coppice.Result result = coppice.run(arguments);
+        assertEquals(0, result.exitCode(), result.out() + result.err());
+        Map<?, ?> report = (Map<?, ?>) Objects.requireNonNull(Json.parse(result.out()));
+        List<?> rows = (List<?>) Objects.requireNonNull(report.get("rows"));
+        return rows.stream().<Map<?, ?>>map(row -> (Map<?, ?>) row).toList();
+    }
+
+    private static double number(Map<?, ?> row, String field) {
+        @Nullable Object value = row.get(field);
+        return value instanceof Number number ? number.doubleValue() : fail("no number `" + field + "` in " + row);
+    }
+}
