@@ -21,6 +21,7 @@ import picocli.CommandLine.Parameters;
             "commit: one commit, and one step of the demo.",
             "root: a root at rest, by number of children: memory, CPU, wakeups, and what a turn allocates.",
             "adoption: from the start of a root to its having adopted what a killed one left running, beside a cold start.",
+            "heartbeat: the root's look at the heartbeats of up to 100,000 daemons, in this process.",
             "state: atomic updates beside LMDB, MVStore and SQLite, recovery, publishing, and rings beside Aeron IPC."
                     + " Fetches those once, by Maven. About eight minutes; --full takes over half an hour."
         })
@@ -37,6 +38,7 @@ public final class BenchCommand implements Callable<Integer> {
         COMMIT,
         ROOT,
         ADOPTION,
+        HEARTBEAT,
         STATE;
 
         /** As people type it, also for completion. */
@@ -48,7 +50,10 @@ public final class BenchCommand implements Callable<Integer> {
 
     private final CoppiceCommand coppice;
 
-    @Parameters(arity = "1", paramLabel = "recovery|commit|root|adoption|state", description = "What to measure.")
+    @Parameters(
+            arity = "1",
+            paramLabel = "recovery|commit|root|adoption|heartbeat|state",
+            description = "What to measure.")
     private Subject subject = Subject.COMMIT;
 
     @Option(names = "--kills", paramLabel = "N", description = "Kills of a row of recovery; default: ${DEFAULT-VALUE}.")
@@ -97,6 +102,7 @@ public final class BenchCommand implements Callable<Integer> {
             case ROOT -> RootBench.run(coppice, children.isEmpty() ? CHILDREN_AT_REST : children, seconds, json);
             case ADOPTION ->
                 AdoptionBench.run(coppice, children.isEmpty() ? CHILDREN_TO_ADOPT : children.get(0), rounds, json);
+            case HEARTBEAT -> HeartbeatBench.run(coppice, json);
             case STATE ->
                 StateBenchRun.run(
                         coppice,

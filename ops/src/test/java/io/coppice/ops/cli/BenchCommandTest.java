@@ -18,7 +18,7 @@ class BenchCommandTest {
 
         assertEquals(ExitCode.DONE, result.exitCode());
         for (String word : new String[] {
-            "recovery|commit|root|adoption|state",
+            "recovery|commit|root|adoption|heartbeat|state",
             "--full",
             "--quick",
             "--only",

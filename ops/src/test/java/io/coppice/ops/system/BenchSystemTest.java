@@ -41,6 +41,20 @@ class BenchSystemTest {
         assertTrue(number(adopted, "p50Ms") > 0, adopted.toString());
     }
 
+    @Test
+    void shouldLookAtAHundredThousandHeartbeatsWithoutAllocating() throws Exception {
+        List<Map<?, ?>> rows = rows("bench", "heartbeat", "--json");
+
+        for (String what : List.of("10 daemons, a segment each, p50", "100000 daemons, a page each, p50")) {
+            assertTrue(
+                    rows.stream().anyMatch(row -> what.equals(row.get("what")) && number(row, "value") > 0),
+                    what + " in " + rows);
+        }
+        rows.stream()
+                .filter(row -> "bytes per scan".equals(row.get("unit")))
+                .forEach(row -> assertEquals(0, number(row, "value"), rows.toString()));
+    }
+
     private List<Map<?, ?>> rows(String... arguments) throws Exception {
         Coppice.Result result = coppice.run(arguments);
         assertEquals(0, result.exitCode(), result.out() + result.err());
