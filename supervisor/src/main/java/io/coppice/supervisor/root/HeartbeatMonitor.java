@@ -73,6 +73,14 @@ final class HeartbeatMonitor {
         return Long.MAX_VALUE;
     }
 
+    /**
+     * Whether a root that is awake now is to look: after half of the period, as with every {@link Chore}. For two chores of one period
+     * one of them is then early enough for the other's turn, whatever their phases are.
+     */
+    boolean isScanDue(long nowNs) {
+        return nowNs >= nextScanNs() - scanPeriodNs / 2;
+    }
+
     /** Begins to watch a child that has just become ready. */
     void watch(int child, long count, long nowNs) {
         if (timeoutNs[child] > 0) {

@@ -8,7 +8,7 @@ import java.util.function.IntPredicate;
  * The orphans that a process 1 inherits, as a root is in most containers: whatever double-forked, or outlived its parent. Nobody
  * else takes their status, and dead they would fill the container's process table. Elsewhere there are none.
  *
- * <p>Duty-cycle thread only; looks once a second, and allocates nothing.
+ * <p>Duty-cycle thread only; looks about once a second, and allocates nothing.
  */
 final class Orphans {
     private static final int FIRST_PROCESS = 1;
@@ -20,22 +20,26 @@ final class Orphans {
     private final ProcessTable processes;
     private final ChildTable children;
     private final IntPredicate own = this::isOwn;
-    private long nextLookNs;
+    private final Chore looking;
 
     Orphans(ProcessTable processes, ChildTable children, long ownPid, long nowNs) {
         this.processes = processes;
         this.children = children;
-        this.nextLookNs = ownPid == FIRST_PROCESS ? nowNs + PERIOD_NS : Long.MAX_VALUE;
+        this.looking = ownPid == FIRST_PROCESS ? new Chore(PERIOD_NS, nowNs + PERIOD_NS) : Chore.none();
     }
 
     /** When the next look is due; {@link Long#MAX_VALUE} if this process inherits none. */
     long nextLookNs() {
-        return nextLookNs;
+        return looking.nextNs();
+    }
+
+    boolean isDue(long nowNs) {
+        return looking.isDue(nowNs);
     }
 
     /** @param spawning whether there may be a child of our own whose pid is not known yet: then nobody is touched */
     void look(boolean spawning, long nowNs) {
-        nextLookNs = nowNs + PERIOD_NS;
+        looking.done(nowNs);
         for (int i = 0; !spawning && i < MOST_AT_ONCE && processes.reapOrphan(own); i++) {
             // reaped
         }

@@ -210,7 +210,7 @@ final class Root implements AutoCloseable {
     }
 
     private void onTime(long nowNs) throws OsException {
-        if (nowNs >= workers.nextScanNs()) {
+        if (workers.isScanDue(nowNs)) {
             workers.scan(nowNs);
         }
         if (nowNs >= funerals.nextLookNs()) {
@@ -219,7 +219,7 @@ final class Root implements AutoCloseable {
         if (nowNs >= held.nextLookNs()) {
             lookAtHeld(nowNs);
         }
-        if (nowNs >= orphans.nextLookNs()) {
+        if (orphans.isDue(nowNs)) {
             orphans.look(isSpawning(), nowNs);
         }
         if (nowNs >= state.nextDeadlineNs()) {
@@ -228,7 +228,7 @@ final class Root implements AutoCloseable {
         if (nowNs >= control.nextDeadlineNs()) {
             control.dropExpired(nowNs);
         }
-        if (nowNs >= service.nextPingNs()) {
+        if (service.isPingDue(nowNs)) {
             service.ping(nowNs);
         }
     }

@@ -17,24 +17,27 @@ final class ServiceReport {
     private static final long NANOS_PER_MS = 1_000_000;
 
     private final ServiceNotifier notifier;
-    private final long pingPeriodNs;
-    private long nextPingNs;
+    private final Chore pinging;
     private boolean readyTold;
     private String lastStatus = "";
 
     ServiceReport(ServiceNotifier notifier) {
         this.notifier = notifier;
-        this.pingPeriodNs = notifier.watchdogIntervalMs() * NANOS_PER_MS;
-        this.nextPingNs = pingPeriodNs == 0 ? Long.MAX_VALUE : System.nanoTime();
+        long periodNs = notifier.watchdogIntervalMs() * NANOS_PER_MS;
+        this.pinging = periodNs == 0 ? Chore.none() : new Chore(periodNs, System.nanoTime());
     }
 
     long nextPingNs() {
-        return nextPingNs;
+        return pinging.nextNs();
+    }
+
+    boolean isPingDue(long nowNs) {
+        return pinging.isDue(nowNs);
     }
 
     void ping(long nowNs) {
         notifier.watchdog();
-        nextPingNs = nowNs + pingPeriodNs;
+        pinging.done(nowNs);
     }
 
     void report(SupervisorState state) {

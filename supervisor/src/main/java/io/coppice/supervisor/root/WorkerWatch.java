@@ -62,6 +62,11 @@ final class WorkerWatch {
         return heartbeats.nextScanNs();
     }
 
+    /** Whether a root that is awake now is to {@link #scan}. */
+    boolean isScanDue(long nowNs) {
+        return heartbeats.isScanDue(nowNs);
+    }
+
     /** After each step: a child that has become ready is watched from then on, one that ends no longer. */
     void follow(int i, ChildState before, ChildState child, long nowNs) {
         boolean wanted = children.get(i).isDaemon()
