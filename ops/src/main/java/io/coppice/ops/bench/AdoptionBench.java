@@ -53,11 +53,15 @@ final class AdoptionBench {
         figures.times("after kill -9" + on, times(adopting, start -> start.onRecordMs() - start.execMs()));
         figures.times(
                 "after kill -9: to all children adopted", times(adopting, start -> start.doneMs() - start.execMs()));
-        figures.times("  of it the launcher and the plan", times(adopting, start -> start.jvmMs() - start.execMs()));
         figures.times(
-                "  of it the root's JVM, until it is on record",
+                "adoption: of that the launcher and the plan",
+                times(adopting, start -> start.jvmMs() - start.execMs()));
+        figures.times(
+                "adoption: of that the root's JVM, until it is on record",
                 times(adopting, start -> start.onRecordMs() - start.jvmMs()));
-        figures.times("  of it the adoption itself", times(adopting, start -> start.doneMs() - start.onRecordMs()));
+        figures.times(
+                "adoption: of that taking the children over",
+                times(adopting, start -> start.doneMs() - start.onRecordMs()));
         figures.print(coppice, json);
     }
 

@@ -114,6 +114,9 @@ final class HeartbeatBench {
         }
         Arrays.sort(perDaemonNs);
         figures.number(daemons + " daemons, " + where + ", p50", perDaemonNs[BATCHES / 2], "ns per daemon");
-        figures.number("  allocated", allocatedBytes / ((double) BATCHES * scans), "bytes per scan");
+        figures.number(
+                "allocated by one look at those " + daemons,
+                allocatedBytes / ((double) BATCHES * scans),
+                "bytes per scan");
     }
 }

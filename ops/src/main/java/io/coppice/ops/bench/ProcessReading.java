@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -41,25 +42,25 @@ record ProcessReading(long pid, long atNs, SortedMap<Long, ThreadReading> thread
         SortedMap<Long, ThreadReading> threads = new TreeMap<>();
         try (Stream<Path> tasks = Files.list(proc.resolve(pid + "/task"))) {
             for (Path task : tasks.toList()) {
-                try {
-                    threads.put(Long.parseLong(String.valueOf(task.getFileName())), thread(task));
-                } catch (NoSuchFileException e) {
-                    continue; // It ended since the folder was listed.
-                }
+                thread(task).ifPresent(now -> threads.put(Long.parseLong(String.valueOf(task.getFileName())), now));
             }
         }
         return new ProcessReading(pid, System.nanoTime(), threads);
     }
 
-    private static ThreadReading thread(Path task) throws IOException {
-        Path status = task.resolve("status");
-        // On a processor, waiting for one, and how often: nanoseconds, nanoseconds, a count.
-        String[] schedule = Files.readString(task.resolve("schedstat")).strip().split(" ");
-        return new ThreadReading(
-                Files.readString(task.resolve("comm")).strip(),
-                number(status, "voluntary_ctxt_switches:"),
-                number(status, "nonvoluntary_ctxt_switches:"),
-                Long.parseLong(schedule[0]));
+    private static Optional<ThreadReading> thread(Path task) throws IOException {
+        try {
+            Path status = task.resolve("status");
+            // On a processor, waiting for one, and how often: nanoseconds, nanoseconds, a count.
+            String schedule = Files.readString(task.resolve("schedstat"));
+            return Optional.of(new ThreadReading(
+                    Files.readString(task.resolve("comm")).strip(),
+                    number(status, "voluntary_ctxt_switches:"),
+                    number(status, "nonvoluntary_ctxt_switches:"),
+                    Long.parseLong(schedule.substring(0, schedule.indexOf(' ')))));
+        } catch (NoSuchFileException e) {
+            return Optional.empty(); // It ended since the folder was listed.
+        }
     }
 
     static MemoryMib memory(Path proc, long pid) throws IOException {
