@@ -5,6 +5,7 @@ import io.coppice.state.SegmentSpec;
 import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Dependency;
+import io.coppice.supervisor.plan.LogTarget;
 import io.coppice.supervisor.plan.Poison;
 import io.coppice.supervisor.plan.RestartPolicy;
 import java.nio.file.Path;
@@ -50,6 +51,8 @@ public final class CheckReport {
                 directory.segmentDirectory().equals(directory.directory())
                         ? " (the same; the key `segments` moves them)\n"
                         : " (the key `segments` says so)\n");
+        report.append("logs       ").append(directory.logs());
+        report.append("; as a service, in the journal (the key `log` chooses)\n");
         report.append("memory     everything that can be taken, by process:\n");
         report.append(BudgetTable.of(compiled.budget(), ROWS, "  "));
         long segments = children.stream()
@@ -100,6 +103,9 @@ public final class CheckReport {
         rules.add("restart " + child.restart().text() + restarts(child));
         rules.add("stop " + child.shutdown().signal() + " "
                 + Quantity.duration(child.shutdown().timeoutMs()));
+        if (child.log() != LogTarget.AUTO) {
+            rules.add("log " + child.log().text());
+        }
         for (Dependency dependency : child.dependsOn()) {
             rules.add(
                     "after " + dependency.name() + " " + dependency.condition().text());

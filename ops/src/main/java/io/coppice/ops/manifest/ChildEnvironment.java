@@ -16,6 +16,12 @@ final class ChildEnvironment {
     /** What only the shell that started us should say; it is wrong in a child with another directory. */
     private static final Set<String> SHELL_VARIABLES = Set.of("PWD", "OLDPWD", "_");
 
+    /**
+     * What the service manager says to the root alone: where to notify, and which file its standard error is. A child has one of
+     * its own, and is not told which, lest its logging library talk to the journal itself, under another name.
+     */
+    private static final Set<String> SERVICE_VARIABLES = Set.of("NOTIFY_SOCKET", "JOURNAL_STREAM");
+
     private static final List<String> OURS = List.of("WATCHDOG_", "LISTEN_", "COPPICE_");
 
     private ChildEnvironment() {}
@@ -39,7 +45,7 @@ final class ChildEnvironment {
     private static boolean isInherited(String name) {
         return !JVM_VARIABLES.contains(name)
                 && !SHELL_VARIABLES.contains(name)
-                && !name.equals("NOTIFY_SOCKET")
+                && !SERVICE_VARIABLES.contains(name)
                 && OURS.stream().noneMatch(name::startsWith);
     }
 

@@ -91,6 +91,7 @@ final class ChildPlanner implements AutoCloseable {
                     argv,
                     environment,
                     startsIn.toString(),
+                    daemon.value(DaemonKeys.LOG),
                     stateBytes,
                     daemon.isMain() ? daemon.value(DaemonKeys.CHECKPOINTS) : 0,
                     daemon.isMain() ? daemon.value(DaemonKeys.HEARTBEAT_TIMEOUT) : 0,

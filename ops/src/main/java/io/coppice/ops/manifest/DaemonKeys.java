@@ -2,6 +2,7 @@ package io.coppice.ops.manifest;
 
 import io.coppice.ops.manifest.Setting.Scope;
 import io.coppice.state.SegmentSpec;
+import io.coppice.supervisor.plan.LogTarget;
 import io.coppice.supervisor.plan.PlanBounds;
 import io.coppice.supervisor.plan.Poison;
 import io.coppice.supervisor.plan.RestartPolicy;
@@ -97,6 +98,8 @@ final class DaemonKeys {
     static final Setting<Command> COMMAND = key("command", Scope.COMMAND, false, ValueReaders::command, null);
     static final Setting<String> WORKING_DIR =
             key("working_dir", Scope.ANY, true, ValueReaders.text("a directory"), null);
+
+    static final Setting<LogTarget> LOG = key("log", Scope.ANY, true, ValueReaders::log, LogTarget.AUTO);
 
     /** The key that stands for all of {@code backoff.*}: {@code backoff: none}. */
     static final String BACKOFF_GROUP = "backoff";

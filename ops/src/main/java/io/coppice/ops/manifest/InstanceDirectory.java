@@ -19,7 +19,7 @@ import java.util.TreeMap;
  * Where an instance lives.
  *
  * <pre>
- * BASE/INSTANCE/     root.lock  root.seg  control.sock  plan  logs/NAME.log  logs/hs_err_NAME_PID.log
+ * BASE/INSTANCE/     root.lock  root.seg  control.sock  plan  journal-unit  logs/NAME.log  logs/hs_err_NAME_PID.log
  * SEGMENTS/          NAME.seg  NAME.lock     (the same directory, or DIR/INSTANCE with the key `segments: DIR`)
  * </pre>
  *

@@ -1,5 +1,6 @@
 package io.coppice.ops.manifest;
 
+import io.coppice.supervisor.plan.LogTarget;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -33,6 +34,10 @@ final class LaunchNumber {
         Map<String, String> environment = new TreeMap<>();
         daemon.environment().forEach((name, value) -> environment.put(name, value.value()));
         environment.forEach((name, value) -> add(parts, "environment", List.of(name, value)));
+        LogTarget log = daemon.value(DaemonKeys.LOG);
+        if (log != LogTarget.AUTO) {
+            add(parts, "log", List.of(log.text()));
+        }
         Located<Command> command = daemon.own().get(DaemonKeys.COMMAND);
         if (command != null) {
             add(

@@ -2,6 +2,7 @@ package io.coppice.ops.manifest;
 
 import io.coppice.ops.manifest.Setting.ValueReader;
 import io.coppice.supervisor.plan.Backoff;
+import io.coppice.supervisor.plan.LogTarget;
 import io.coppice.supervisor.plan.PlanBounds;
 import io.coppice.supervisor.plan.RestartPolicy;
 import io.coppice.supervisor.plan.Shutdown;
@@ -173,6 +174,11 @@ final class ValueReaders {
             // With a wrong element the rest is still checked; the manifest is refused anyway.
             return List.copyOf(texts);
         };
+    }
+
+    static @Nullable LogTarget log(YamlNode node, String path, Problems problems) {
+        String word = StateRules.oneOf("auto", "file", "journal").read(node, path, problems);
+        return word == null ? null : LogTarget.valueOf(word.toUpperCase(Locale.ROOT));
     }
 
     static @Nullable RestartPolicy restart(YamlNode node, String path, Problems problems) {

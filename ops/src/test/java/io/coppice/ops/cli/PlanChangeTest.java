@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.LogTarget;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.Poison;
 import io.coppice.supervisor.plan.RestartPolicy;
@@ -21,6 +22,7 @@ class PlanChangeTest {
                 List.of(program),
                 new TreeMap<>(),
                 "/",
+                LogTarget.AUTO,
                 0,
                 0,
                 0,

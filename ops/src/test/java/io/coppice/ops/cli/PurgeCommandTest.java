@@ -110,6 +110,7 @@ class PurgeCommandTest {
         shop.releaseSegments();
         Path mine = Files.writeString(shop.directory.path().resolve("notes.txt"), "keep\n");
         Path target = Files.writeString(directory.resolve("target"), "keep\n");
+        Files.createFile(shop.directory.path().resolve("journal-unit"));
         Files.createSymbolicLink(shop.directory.path().resolve("evil.seg"), target);
         Files.createDirectory(shop.directory.path().resolve("folder.seg"));
 

@@ -20,7 +20,7 @@ class CheckReportTest {
                     depends_on: {rates: {condition: ready}}
                     args: [--main, decoy]
                   rates: {main: com.example.Rates, classpath: [lib/shop.jar], state: 64MiB, backoff: none, max_restarts: unlimited}
-                  web: {command: [sleep, "it's 60"], restart: never}
+                  web: {command: [sleep, "it's 60"], restart: never, log: journal}
                 """;
         String report = CheckReport.of(Path.of("shop.yaml"), shop.compiled(yaml))
                 .replace(temporary.toString(), "TMP")
@@ -34,9 +34,10 @@ class CheckReportTest {
                   ingest  main com.example.Ingest
                           state 1MiB, heartbeat 5s, restart on-failure (5 in 1m, backoff 10ms to 10s), stop TERM 10s, after rates ready
                   web     command sleep 'it'\\''s 60'
-                          restart never, stop TERM 10s
+                          restart never, stop TERM 10s, log journal
                 directory  TMP/instances/shop (COPPICE_HOME_DIR says so)
                 segments   TMP/instances/shop (the same; the key `segments` moves them)
+                logs       TMP/instances/shop/logs; as a service, in the journal (the key `log` chooses)
                 memory     everything that can be taken, by process:
                   process  segment    heap  metaspace  code cache  direct  stacks      JVM       sum
                   root        8MiB   24MiB      48MiB       24MiB   24MiB   12MiB  32.1MiB  172.1MiB

@@ -47,7 +47,9 @@ class LaunchNumberTest {
             "checksum: arena",
             "heartbeat: {timeout: 7s}",
             "reads: []",
-            "working_dir: lib"
+            "working_dir: lib",
+            "log: file",
+            "log: journal"
         }) {
             assertNotEquals(plain, number(Workshop.daemonWith(line)), line);
         }
@@ -69,7 +71,8 @@ class LaunchNumberTest {
             "start: {timeout: 7s}",
             "recover: {timeout: 7s}",
             "args: []",
-            "state: 1MiB"
+            "state: 1MiB",
+            "log: auto"
         }) {
             assertEquals(plain, number(Workshop.daemonWith(line)), line);
         }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Dependency;
+import io.coppice.supervisor.plan.LogTarget;
 import io.coppice.supervisor.plan.Poison;
 import io.coppice.supervisor.plan.RestartPolicy;
 import io.coppice.supervisor.plan.Shutdown;
@@ -41,6 +42,7 @@ class ManifestDefaultsTest {
         assertEquals(60_000, child.periodMs());
         assertEquals(new Backoff(10, 2, 10_000, 60_000), child.backoff());
         assertEquals(new Shutdown("TERM", 10_000), child.shutdown());
+        assertEquals(LogTarget.AUTO, child.log());
         assertEquals(List.of(), child.dependsOn());
         assertEquals(shop.folder.toString(), child.workingDirectory());
         assertTrue(child.argv().contains("-Xmx67108864"), child.argv().toString());
@@ -66,7 +68,7 @@ class ManifestDefaultsTest {
                 # yaml-language-server: $schema=manifest.schema.json
                 instance: market
                 x-notes: [anything, {goes: here}]
-                defaults: {restart: always, heartbeat: {timeout: 7s}, environment: {A: shared, B: shared}}
+                defaults: {restart: always, log: file, heartbeat: {timeout: 7s}, environment: {A: shared, B: shared}}
                 daemons:
                   it:
                     main: com.example.Ingest
@@ -90,6 +92,7 @@ class ManifestDefaultsTest {
                     args: [--topic, orders, 5, true, ""]
                     environment: {LANG: C.UTF-8, B: own, N: 1.50}
                     working_dir: lib
+                    log: journal
                     x-owner: ada
                   rates:
                     main: com.example.Rates
@@ -117,6 +120,7 @@ class ManifestDefaultsTest {
                         new Dependency("web", Dependency.Condition.STARTED)),
                 it.dependsOn());
         assertEquals(shop.folder.resolve("lib").toString(), it.workingDirectory());
+        assertEquals(LogTarget.JOURNAL, it.log());
         assertEquals("shared", it.environment().get("A"));
         assertEquals("own", it.environment().get("B"));
         assertEquals("1.50", it.environment().get("N"));
@@ -127,6 +131,7 @@ class ManifestDefaultsTest {
 
         ChildPlan rates = children.get(0);
         assertEquals(RestartPolicy.ALWAYS, rates.restart());
+        assertEquals(LogTarget.FILE, rates.log());
         assertEquals(7_000, rates.heartbeatTimeoutMs());
         ChildPlan web = children.get(1);
         assertEquals(List.of("/bin/sh", "-c", "exec sleep 60"), web.argv());

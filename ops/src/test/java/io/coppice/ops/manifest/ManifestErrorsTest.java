@@ -105,6 +105,8 @@ class ManifestErrorsTest {
                 "standby: 1 | 5:5: daemons.it.standby: not in this release, expected `0` or a manifest without this key",
                 "checksum: crc | 5:15: daemons.it.checksum: `crc`, expected one of `none`, `arena`",
                 "checksum: aren | 5:15: daemons.it.checksum: `aren`, expected one of `none`, `arena`; did you mean `arena`?",
+                "log: syslog | 5:10: daemons.it.log: `syslog`, expected one of `auto`, `file`, `journal`",
+                "log: jurnal | 5:10: daemons.it.log: `jurnal`, expected one of `auto`, `file`, `journal`; did you mean `journal`?",
                 "resume: never | 5:13: daemons.it.resume: `never`, expected one of `resume`, `zero`, `ask`",
                 "poison: off | 5:13: daemons.it.poison: `off`, expected a mapping of crashes, then, or `none`; did you mean `none`?",
                 "poison: 3 | 5:13: daemons.it.poison: `3`, expected a mapping of crashes, then, or `none`; did you mean `{crashes: 3}`?",

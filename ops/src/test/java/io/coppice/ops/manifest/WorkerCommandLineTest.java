@@ -119,6 +119,7 @@ class WorkerCommandLineTest {
                 "JDK_JAVA_OPTIONS",
                 "_JAVA_OPTIONS",
                 "NOTIFY_SOCKET",
+                "JOURNAL_STREAM",
                 "WATCHDOG_USEC",
                 "WATCHDOG_PID",
                 "LISTEN_FDS",

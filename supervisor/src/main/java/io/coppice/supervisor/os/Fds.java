@@ -123,9 +123,17 @@ public final class Fds {
     }
 
     static void setNonBlocking(int fd) {
+        setFlag(fd, Kernel.O_NONBLOCK, true);
+    }
+
+    static void setBlocking(int fd) {
+        setFlag(fd, Kernel.O_NONBLOCK, false);
+    }
+
+    private static void setFlag(int fd, int flag, boolean on) {
         int flags = LIBC.fcntl(fd, Kernel.F_GETFL, 0L);
-        if (flags < 0 || LIBC.fcntl(fd, Kernel.F_SETFL, (long) (flags | Kernel.O_NONBLOCK)) < 0) {
-            throw Kernel.broken("Cannot make descriptor " + fd + " non-blocking", Errno.last());
+        if (flags < 0 || LIBC.fcntl(fd, Kernel.F_SETFL, (long) (on ? flags | flag : flags & ~flag)) < 0) {
+            throw Kernel.broken("Cannot change the flags of descriptor " + fd, Errno.last());
         }
     }
 

@@ -72,6 +72,12 @@ final class LibC {
 
         int listen(int fd, int backlog);
 
+        int connect(int fd, Pointer address, int addressLength);
+
+        int shutdown(int fd, int how);
+
+        int setsockopt(int fd, int level, int option, Pointer value, int valueLength);
+
         int accept4(int fd, @Nullable Pointer address, @Nullable Pointer addressLength, int flags);
 
         int getsockopt(int fd, int level, int option, Pointer value, Pointer valueLength);

@@ -22,6 +22,7 @@ final class SpawnCall {
     private static final short POSIX_SPAWN_SETSIGMASK = 0x08;
     private static final int LOG_FLAGS = Kernel.O_WRONLY | Kernel.O_CREAT | Kernel.O_APPEND | Kernel.O_NOFOLLOW;
     private static final int LOG_MODE = 0600;
+    private static final int NO_FD = -1;
 
     private final Pointer attributes = Kernel.allocate(OPAQUE_BYTES);
     private final Pointer actions = Kernel.allocate(OPAQUE_BYTES);
@@ -52,14 +53,30 @@ final class SpawnCall {
      */
     SpawnResult spawn(SpawnRequest request, int holdFd, int notifyFd) {
         ProgramSearch.Found program = ProgramSearch.find(request);
-        int errno = program.ok() ? call(request, program.path(), holdFd, notifyFd) : program.errno();
+        int errno = program.errno();
+        String refusal = null;
+        if (program.ok()) {
+            JournalStream journal = request.journal();
+            int journalFd = journal == null ? NO_FD : journal.open();
+            try {
+                errno = call(request, program.path(), holdFd, notifyFd, journalFd);
+            } finally {
+                if (journalFd >= 0) {
+                    Fds.close(journalFd);
+                }
+            }
+            if (journal != null && journalFd < 0) {
+                refusal = journal.explain(-journalFd, request.logFile());
+            }
+        }
         if (errno == 0) {
-            return new SpawnResult.Spawned(request.token(), pid.getInt(0));
+            return new SpawnResult.Spawned(request.token(), pid.getInt(0), refusal);
         }
         return new SpawnResult.Failed(request.token(), errno, ProgramSearch.explain(request, program, errno));
     }
 
-    private int call(SpawnRequest request, String program, int holdFd, int notifyFd) {
+    /** @param journalFd negative for the log file */
+    private int call(SpawnRequest request, String program, int holdFd, int notifyFd, int journalFd) {
         Pointer file = NativeStrings.of(program);
         Pointer log = NativeStrings.of(request.logFile());
         Pointer directory = NativeStrings.of(request.workingDirectory());
@@ -67,7 +84,11 @@ final class SpawnCall {
         Pointer envp = NativeStrings.vector(request.environment());
         done("posix_spawn_file_actions_init", LIBC.posix_spawn_file_actions_init(actions));
         try {
-            addOpen(1, log, LOG_FLAGS, LOG_MODE);
+            if (journalFd >= 0) {
+                addDup(journalFd, 1);
+            } else {
+                addOpen(1, log, LOG_FLAGS, LOG_MODE);
+            }
             addDup(1, 2);
             int firstUnwanted = 3;
             if (request.holdOnStdin()) {

@@ -1,6 +1,7 @@
 package io.coppice.supervisor.os;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A program to start, held. What is refused here would otherwise be cut or misread by C.
@@ -8,7 +9,8 @@ import java.util.List;
  * <p>The child gets descriptors 0, 1, 2 and perhaps 3, and no others:
  *
  * <ul>
- *   <li>1 and 2 are {@code logFile}, opened for appending, made with mode 0600 if missing;
+ *   <li>1 and 2 are a stream of its own to {@code journal} if there is one, and else {@code logFile}, opened for appending,
+ *       made with mode 0600 if missing. Nobody but the child holds either, so its output needs no root that lives;
  *   <li>{@code holdOnStdin}: 0 is the hold pipe, 3 the notify pipe if there is one (workers);
  *   <li>otherwise 3 is the hold pipe and 0 is /dev/null (plain commands, behind the shell line that waits on 3).
  * </ul>
@@ -21,6 +23,7 @@ import java.util.List;
  * @param environment the child's whole environment, {@code NAME=VALUE} each; nothing of the root's is added
  * @param workingDirectory absolute
  * @param logFile absolute; a symbolic link in its last place is refused
+ * @param journal null for none; if it cannot be reached, {@code logFile} takes its place
  * @param holdReadFd the end that the child waits on; {@link Spawner#submit} takes a copy
  * @param notifyWriteFd the end that the child notifies through, likewise; -1 for none, and so for plain commands
  * @param holdOnStdin where the hold pipe goes, see above
@@ -31,6 +34,7 @@ public record SpawnRequest(
         List<String> environment,
         String workingDirectory,
         String logFile,
+        @Nullable JournalStream journal,
         int holdReadFd,
         int notifyWriteFd,
         boolean holdOnStdin) {
@@ -56,6 +60,19 @@ public record SpawnRequest(
         expect(holdReadFd >= 0, "holdReadFd", "a descriptor, not " + holdReadFd);
         expect(notifyWriteFd >= -1, "notifyWriteFd", "a descriptor or -1, not " + notifyWriteFd);
         expect(holdOnStdin || notifyWriteFd == -1, "notifyWriteFd", "-1 when the hold pipe takes descriptor 3");
+    }
+
+    /** With output that goes to {@code logFile}. */
+    public SpawnRequest(
+            long token,
+            List<String> argv,
+            List<String> environment,
+            String workingDirectory,
+            String logFile,
+            int holdReadFd,
+            int notifyWriteFd,
+            boolean holdOnStdin) {
+        this(token, argv, environment, workingDirectory, logFile, null, holdReadFd, notifyWriteFd, holdOnStdin);
     }
 
     private static boolean isAbsolute(String path) {

@@ -1,5 +1,7 @@
 package io.coppice.supervisor.os;
 
+import org.jspecify.annotations.Nullable;
+
 /** What became of a {@link SpawnRequest}. */
 public sealed interface SpawnResult {
     /** The request's token. */
@@ -9,8 +11,10 @@ public sealed interface SpawnResult {
      * The program was executed; the process is held, leads a process group of its own number, and is ours to reap.
      *
      * @param pid also the number of its process group
+     * @param journalRefusal why it writes to its log file and not to the journal that was asked for, one line for people;
+     *     null if it writes where it was asked to
      */
-    record Spawned(long token, int pid) implements SpawnResult {}
+    record Spawned(long token, int pid, @Nullable String journalRefusal) implements SpawnResult {}
 
     /**
      * No process came of it and nothing of it is left, save perhaps an empty log file.

@@ -43,7 +43,7 @@ public final class UnixListener implements AutoCloseable {
      */
     public static UnixListener bind(Path path) throws OsException {
         Pointer address = address(path);
-        int length = SUN_PATH_OFFSET + path.toString().getBytes(StandardCharsets.UTF_8).length + 1;
+        int length = addressLength(path);
         int fd = LIBC.socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
         if (fd < 0) {
             throw Fds.exhausted("socket for " + path, Errno.last());
@@ -99,6 +99,11 @@ public final class UnixListener implements AutoCloseable {
             LOG.warn("Cannot remove {}: {}. The next root replaces it", path, Errno.describe(errno));
         }
         Fds.close(fd);
+    }
+
+    /** Of the path's {@link #address}, in bytes. */
+    static int addressLength(Path path) {
+        return SUN_PATH_OFFSET + path.toString().getBytes(StandardCharsets.UTF_8).length + 1;
     }
 
     /** @throws OsException ENAMETOOLONG when the path does not fit */

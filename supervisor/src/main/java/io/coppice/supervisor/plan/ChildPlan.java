@@ -18,6 +18,7 @@ import java.util.TreeMap;
  * @param environment the complete environment, in the natural order of the names; at most
  *     {@link PlanBounds#MAX_LIST_LENGTH} entries
  * @param workingDirectory absolute path of an existing directory
+ * @param log where its output goes
  * @param stateBytes declared for the state, 1 to {@link PlanBounds#MAX_STATE_BYTES}; 0 for a command
  * @param checkpoints areas for checkpoints behind it, 0 to {@link PlanBounds#MAX_CHECKPOINTS}; 0 for a command
  * @param heartbeatTimeoutMs a silence longer than this is a hang; 0 = not watched, always so for a command
@@ -38,6 +39,7 @@ public record ChildPlan(
         List<String> argv,
         SortedMap<String, String> environment,
         String workingDirectory,
+        LogTarget log,
         long stateBytes,
         int checkpoints,
         long heartbeatTimeoutMs,
@@ -88,7 +90,7 @@ public record ChildPlan(
         }
     }
 
-    /** Of a child that keeps no checkpoints, without a poison rule, whose start timeout is that of its recovery, too. */
+    /** Of a child with {@code log: auto} that keeps no checkpoints, without a poison rule, whose start timeout is that of its recovery, too. */
     public ChildPlan(
             String name,
             Kind kind,
@@ -110,6 +112,7 @@ public record ChildPlan(
                 argv,
                 environment,
                 workingDirectory,
+                LogTarget.AUTO,
                 stateBytes,
                 0,
                 heartbeatTimeoutMs,

@@ -28,6 +28,7 @@ import java.util.zip.CRC32C;
  * environment 1                       what this child has beside the common part
  * - LANG=C.UTF-8
  * working-directory /srv/shop
+ * log auto                            auto, file or journal
  * state-bytes 67108864 2              of a daemon that keeps checkpoints, their number; else only the bytes
  * heartbeat-timeout-ms 5000
  * start-timeouts-ms 60000 60000 300000      start, recover, migrate
@@ -151,6 +152,7 @@ public final class PlanText {
         own.keySet().removeAll(common.keySet());
         environment(out, own);
         line(out, "working-directory", child.workingDirectory());
+        line(out, "log", child.log().text());
         line(out, "state-bytes", child.stateBytes() + (child.checkpoints() == 0 ? "" : " " + child.checkpoints()));
         line(out, "heartbeat-timeout-ms", child.heartbeatTimeoutMs());
         line(out, "start-timeouts-ms", child.startTimeouts().text());

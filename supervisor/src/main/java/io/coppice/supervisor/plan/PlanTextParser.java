@@ -94,6 +94,7 @@ final class PlanTextParser {
         }
         SortedMap<String, String> environment = environment(common);
         String workingDirectory = value("working-directory");
+        LogTarget log = oneOf("log", LogTarget.values(), LogTarget::text);
         String state = value("state-bytes");
         int space = state.indexOf(' ');
         long stateBytes = toNumber("state-bytes", space < 0 ? state : state.substring(0, space));
@@ -123,6 +124,7 @@ final class PlanTextParser {
                         argv,
                         environment,
                         workingDirectory,
+                        log,
                         stateBytes,
                         (int) checkpoints,
                         heartbeatTimeoutMs,

@@ -72,6 +72,7 @@ final class Launcher {
                 environment(child.plan),
                 child.plan.workingDirectory(),
                 instance.log(child.plan.name()).toString(),
+                instance.output().journalOf(child.plan),
                 child.holdReadFd,
                 child.hintWriteFd,
                 child.isDaemon()));

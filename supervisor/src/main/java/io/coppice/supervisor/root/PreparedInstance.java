@@ -14,6 +14,7 @@ import java.nio.file.Path;
  * @param directory the instance directory
  * @param segmentDirectory where the daemons' segments are
  * @param start what this root goes on from
+ * @param output where the output of what this root launches goes
  * @param ownUid the user whom this root runs as
  */
 record PreparedInstance(
@@ -22,6 +23,7 @@ record PreparedInstance(
         Path directory,
         Path segmentDirectory,
         StartingPoint start,
+        ChildOutput output,
         int ownUid,
         ProcessTable processes)
         implements AutoCloseable {

@@ -323,6 +323,9 @@ final class Root implements AutoCloseable {
             child.closeHold();
         }
         publisher.launched(child.index, session, child.pidFd.inode());
+        if (result.journalRefusal() != null) {
+            publisher.note(child.index, result.pid(), child.incarnation, result.journalRefusal());
+        }
         settle(new Event.Spawned(
                 child.index, child.incarnation, result.pid(), processes.startTicks(result.pid()), System.nanoTime()));
     }

@@ -89,7 +89,8 @@ final class RootStartup {
             try {
                 StartingPoint start = startingPoint(previous, rootSegment, living);
                 recordPlan();
-                return new PreparedInstance(lock, rootSegment, directory, segmentDirectory, start, ownUid, processes);
+                return new PreparedInstance(
+                        lock, rootSegment, directory, segmentDirectory, start, childOutput(ownUid), ownUid, processes);
             } catch (StartupRefused | OsException | RuntimeException e) {
                 closeAfter(rootSegment, e);
                 throw e;
@@ -239,6 +240,17 @@ final class RootStartup {
             PlanRecord.replace(directory);
         } catch (IOException e) {
             throw new StartupRefused(EXIT_FAILED, "cannot record the plan in " + directory + ": " + e.getMessage());
+        }
+    }
+
+    private ChildOutput childOutput(int ownUid) throws StartupRefused {
+        try {
+            ChildOutput output = ChildOutput.ofThisProcess(plan.instance(), ownUid);
+            output.record(directory);
+            return output;
+        } catch (IOException e) {
+            throw new StartupRefused(
+                    EXIT_FAILED, "cannot tell or record in " + directory + " where output goes: " + e.getMessage());
         }
     }
 

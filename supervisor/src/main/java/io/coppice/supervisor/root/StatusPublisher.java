@@ -176,6 +176,12 @@ class StatusPublisher {
         console.info(line(event));
     }
 
+    /** What went wrong with a child's launch and did not keep it from running; stored with the step that records its process. */
+    void note(int child, int pid, long incarnation, String text) {
+        segment.event(System.currentTimeMillis(), child, EventType.NOTE, pid, incarnation, text);
+        console.warn(plan.children().get(child).name() + ": " + text);
+    }
+
     private String line(Command.RecordEvent event) {
         StringBuilder line = new StringBuilder();
         line.append(

@@ -71,6 +71,7 @@ final class PlanGenerator {
                 argv,
                 environment,
                 "/" + text(),
+                any(LogTarget.values()),
                 daemon ? 1 + random.nextLong(PlanBounds.MAX_STATE_BYTES) : 0,
                 daemon && random.nextBoolean() ? random.nextInt(PlanBounds.MAX_CHECKPOINTS + 1) : 0,
                 daemon ? random.nextLong(PlanBounds.MAX_DURATION_MS + 1) : 0,

@@ -30,6 +30,7 @@ class PlanTextTest {
             - two\\nlines\\\\
             environment 0
             working-directory /srv
+            log auto
             state-bytes 0
             heartbeat-timeout-ms 0
             start-timeouts-ms 60000 60000 60000
@@ -48,6 +49,7 @@ class PlanTextTest {
             environment 1
             - LANG=C.UTF-8
             working-directory /srv/shop
+            log journal
             state-bytes 67108864
             heartbeat-timeout-ms 5000
             start-timeouts-ms 60000 30000 300000
@@ -138,51 +140,52 @@ class PlanTextTest {
             delimiter = '|',
             quoteCharacter = '"',
             value = {
-                "children 2           | children 3            | 46 | found `end ",
+                "children 2           | children 3            | 48 | found `end ",
                 "children 2           | children 513          | 8  | children: count 513, expected 0 to 512",
                 "children 2           | children -1           | 8  | children: count -1",
                 "children 2           | children 2147483649   | 8  | children: count 2147483649",
-                "children 2           | children 1            | 27 | found `child ingest`, expected `end …`",
+                "children 2           | children 1            | 28 | found `child ingest`, expected `end …`",
                 "argv 2               | argv 512              | 11 | argv: count 512",
                 "argv 2               | argv                  | 11 | found `argv`, expected `argv …`",
                 "argv 2               | argv 99999999999999999999 | 11 | expected a whole number",
                 "environment 0        | environment 9223372036854775807 | 14 | expected a whole number",
-                "kind daemon          | kind demon            | 28 | kind: found `demon`, expected one of daemon command",
-                "restart always       | restart sometimes     | 19 | expected one of on-failure always never",
-                "max-restarts 5       | max-restarts -2       | 27 | max_restarts of ingest: -2 is not between -1 and",
-                "max-restarts 5       | max-restarts 99999999999 | 38 | max-restarts: 99999999999 is too large",
-                "state-bytes 67108864 | state-bytes 0         | 27 | state of ingest: 0 is not between",
+                "kind daemon          | kind demon            | 29 | kind: found `demon`, expected one of daemon command",
+                "restart always       | restart sometimes     | 20 | expected one of on-failure always never",
+                "max-restarts 5       | max-restarts -2       | 28 | max_restarts of ingest: -2 is not between -1 and",
+                "max-restarts 5       | max-restarts 99999999999 | 40 | max-restarts: 99999999999 is too large",
+                "log journal          | log syslog            | 35 | log: found `syslog`, expected one of auto file journal",
+                "state-bytes 67108864 | state-bytes 0         | 28 | state of ingest: 0 is not between",
                 "state-bytes 0        | state-bytes 1         | 9  | state of the plain command rates: 1 is not",
-                "ms 60000 30000       | ms 0 30000            | 36 | start timeout (ms): 0 is not between 1 and",
-                "ms 60000 30000 300000 | ms 60000 30000       | 36 | expected three numbers: START RECOVER MIGRATE",
-                "shutdown TERM 10000  | shutdown TREM 10000   | 42 | shutdown signal: `TREM` is none of HUP INT",
-                "shutdown TERM 10000  | shutdown TERM         | 42 | expected SIGNAL TIMEOUT-MS",
-                "backoff 10 1.5       | backoff 10 1.50       | 40 | not written as this release writes it",
-                "backoff 10 1.5       | backoff 10 0.5        | 40 | backoff factor: 0.5 is not between 1 and 100",
-                "backoff 10 1.5       | backoff 10 NaN        | 40 | factor `NaN` is not a decimal number",
-                "backoff 10 1.5       | backoff 10 1.2345     | 40 | has more than three decimal places",
-                "poison 3 checkpoint  | poison 0 checkpoint   | 41 | poison crashes: 0 is not between 1 and 1000",
-                "poison 3 checkpoint  | poison 1001 checkpoint | 41 | poison crashes: 1001 is not between 1 and 1000",
-                "poison 3 checkpoint  | poison x checkpoint   | 41 | poison: found `x`, expected a whole number",
-                "poison 3 checkpoint  | poison 3 empty        | 41 | poison: empty is there twice",
-                "poison 3 checkpoint  | poison 3 nothing      | 41 | poison: found `nothing`, expected one of checkpoint",
-                "poison 3 checkpoint  | poison 3 empty empty  | 41 | poison: 3 fall-backs, expected each at most once",
+                "ms 60000 30000       | ms 0 30000            | 38 | start timeout (ms): 0 is not between 1 and",
+                "ms 60000 30000 300000 | ms 60000 30000       | 38 | expected three numbers: START RECOVER MIGRATE",
+                "shutdown TERM 10000  | shutdown TREM 10000   | 44 | shutdown signal: `TREM` is none of HUP INT",
+                "shutdown TERM 10000  | shutdown TERM         | 44 | expected SIGNAL TIMEOUT-MS",
+                "backoff 10 1.5       | backoff 10 1.50       | 42 | not written as this release writes it",
+                "backoff 10 1.5       | backoff 10 0.5        | 42 | backoff factor: 0.5 is not between 1 and 100",
+                "backoff 10 1.5       | backoff 10 NaN        | 42 | factor `NaN` is not a decimal number",
+                "backoff 10 1.5       | backoff 10 1.2345     | 42 | has more than three decimal places",
+                "poison 3 checkpoint  | poison 0 checkpoint   | 43 | poison crashes: 0 is not between 1 and 1000",
+                "poison 3 checkpoint  | poison 1001 checkpoint | 43 | poison crashes: 1001 is not between 1 and 1000",
+                "poison 3 checkpoint  | poison x checkpoint   | 43 | poison: found `x`, expected a whole number",
+                "poison 3 checkpoint  | poison 3 empty        | 43 | poison: empty is there twice",
+                "poison 3 checkpoint  | poison 3 nothing      | 43 | poison: found `nothing`, expected one of checkpoint",
+                "poison 3 checkpoint  | poison 3 empty empty  | 43 | poison: 3 fall-backs, expected each at most once",
                 "poison none          | poison 1              | 9  | poison of the plain command rates: it has no state",
-                "- rates ready        | - rates raedy         | 44 | expected one of started ready completed",
-                "- rates ready        | - ingest ready        | 46 | depends on ingest, which does not come before it",
-                "child ingest         | child rates           | 46 | children: rates is there twice",
-                "child ingest         | child Ingest          | 27 | `Ingest` must match [a-z0-9-]{1,32}",
+                "- rates ready        | - rates raedy         | 46 | expected one of started ready completed",
+                "- rates ready        | - ingest ready        | 48 | depends on ingest, which does not come before it",
+                "child ingest         | child rates           | 48 | children: rates is there twice",
+                "child ingest         | child Ingest          | 28 | `Ingest` must match [a-z0-9-]{1,32}",
                 "two\\nlines\\\\       | two\\xlines          | 13 | bad escape",
                 "two\\nlines\\\\       | two\\u00              | 13 | bad escape",
                 "two\\nlines\\\\       | two\\u00E9            | 13 | bad escape",
                 "two\\nlines\\\\       | two\\u0000            | 9  | holds a NUL",
                 "two\\nlines\\\\       | two\\ud800            | 9  | half of a surrogate pair",
                 "two\\nlines\\\\       | two\\u0041            | 13 | exactly one text",
-                "directory /run       | directory run         | 46 | directory: `run/coppice/shop` is not an absolute",
-                "launch 0f           | launch 0F            | 45 | launch: found `0F1e2d3c4b5a6978`, expected 16",
-                "- LANG=C.UTF-8       | - LANG                | 32 | `LANG` is not NAME=VALUE",
-                "- LANG=C.UTF-8       | - PATH=x              | 32 | environment: `PATH` is there twice",
-                "- LANG=C.UTF-8       | - =x                  | 32 | is not NAME=VALUE",
+                "directory /run       | directory run         | 48 | directory: `run/coppice/shop` is not an absolute",
+                "launch 0f           | launch 0F            | 47 | launch: found `0F1e2d3c4b5a6978`, expected 16",
+                "- LANG=C.UTF-8       | - LANG                | 33 | `LANG` is not NAME=VALUE",
+                "- LANG=C.UTF-8       | - PATH=x              | 33 | environment: `PATH` is there twice",
+                "- LANG=C.UTF-8       | - =x                  | 33 | is not NAME=VALUE",
                 "coppice-plan 1       | coppice-plan 2        | 1  | found `coppice-plan 2`, expected `coppice-plan 1`",
             })
     void shouldNameLineAndReason(String from, String to, int line, String reason) {
@@ -323,6 +326,7 @@ class PlanTextTest {
                 List.of("/usr/bin/java"),
                 own,
                 "/srv/shop",
+                LogTarget.JOURNAL,
                 64L * 1024 * 1024,
                 0,
                 5_000,

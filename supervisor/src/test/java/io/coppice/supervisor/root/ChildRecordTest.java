@@ -20,6 +20,7 @@ import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Dependency;
+import io.coppice.supervisor.plan.LogTarget;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.Poison;
 import io.coppice.supervisor.plan.RestartPolicy;
@@ -60,6 +61,7 @@ class ChildRecordTest {
                 List.of("/usr/bin/java", "Main"),
                 new TreeMap<>(),
                 base.toString(),
+                LogTarget.AUTO,
                 1 << 20,
                 2,
                 3_000,

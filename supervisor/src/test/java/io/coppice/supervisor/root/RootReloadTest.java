@@ -42,6 +42,7 @@ class RootReloadTest {
                 plan.argv(),
                 plan.environment(),
                 plan.workingDirectory(),
+                plan.log(),
                 plan.stateBytes(),
                 plan.checkpoints(),
                 plan.heartbeatTimeoutMs(),
