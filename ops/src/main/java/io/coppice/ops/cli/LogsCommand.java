@@ -2,18 +2,23 @@ package io.coppice.ops.cli;
 
 import io.coppice.ops.view.InstanceDirectory;
 import io.coppice.ops.view.InstanceName;
+import io.coppice.ops.view.JournalMatch;
 import io.coppice.ops.view.LogFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code coppice logs}: what a daemon wrote to its standard output and error. */
+/** {@code coppice logs}: what a daemon wrote to its standard output and error, be it to its log file or to the journal. */
 @Command(
         name = "logs",
         description = "Print what a daemon or command wrote: standard output and error, of all its incarnations.")
@@ -52,11 +57,16 @@ final class LogsCommand implements Callable<Integer> {
             throw new CommandFailedException(
                     ExitCode.USAGE, "`" + name + "` is no daemon name, expected [a-z0-9-]{1,32}.");
         }
+        Integer last = lines != null || !follow ? lines : Integer.valueOf(LINES_BEFORE_FOLLOWING);
+        Optional<JournalMatch> journal = journal(instance);
+        if (journal.isPresent()) {
+            noteFile(instance);
+            new JournalLines(coppice, name, journal.get()).print(last, follow);
+            return ExitCode.DONE;
+        }
         try (LogFile log = open(instance)) {
-            if (lines != null) {
-                log.seekToLastLines(lines);
-            } else if (follow) {
-                log.seekToLastLines(LINES_BEFORE_FOLLOWING);
+            if (last != null) {
+                log.seekToLastLines(last);
             }
             print(log);
             while (follow && Polling.pause(Polling.FOLLOW_INTERVAL)) {
@@ -70,6 +80,28 @@ final class LogsCommand implements Callable<Integer> {
             return ExitCode.DONE;
         } catch (IOException e) {
             throw unreadable(instance, e);
+        }
+    }
+
+    private Optional<JournalMatch> journal(InstanceDirectory instance) {
+        try {
+            return JournalMatch.of(instance, name);
+        } catch (IOException e) {
+            throw new CommandFailedException(
+                    e instanceof AccessDeniedException ? ExitCode.NOT_PERMITTED : ExitCode.FAILED,
+                    "Cannot tell where the journal has the output of " + name + ": " + e.getMessage());
+        }
+    }
+
+    /** Of a child that writes to the journal: what went to a file before, or while the journal could not be reached. */
+    private void noteFile(InstanceDirectory instance) {
+        Path file = instance.log(name);
+        try {
+            if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && Files.size(file) > 0) {
+                coppice.note("what " + name + " did not write to the journal is in " + file + ".");
+            }
+        } catch (IOException e) {
+            coppice.note("cannot look at " + file + ": " + e.getMessage());
         }
     }
 

@@ -40,6 +40,11 @@ public record InstanceDirectory(String name, Path path) {
         return path.resolve("plan");
     }
 
+    /** The root's unit, if its own output is in the journal; see {@link JournalMatch}. */
+    public Path journalUnit() {
+        return path.resolve("journal-unit");
+    }
+
     /** What children write. */
     public Path logDirectory() {
         return path.resolve("logs");

@@ -16,10 +16,13 @@ import io.coppice.state.root.WantedCode;
 import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Dependency;
+import io.coppice.supervisor.plan.LogTarget;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanText;
+import io.coppice.supervisor.plan.Poison;
 import io.coppice.supervisor.plan.RestartPolicy;
 import io.coppice.supervisor.plan.Shutdown;
+import io.coppice.supervisor.plan.StartTimeouts;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -42,6 +45,7 @@ final class ShopFixture implements AutoCloseable {
     final InstanceDirectory directory;
     private RootSegment root;
     private final List<OwnedSegment> segments = new ArrayList<>();
+    private LogTarget webLog = LogTarget.AUTO;
     private List<String> workerArguments = List.of();
 
     ShopFixture(CommandHarness harness) throws Exception {
@@ -168,6 +172,12 @@ final class ShopFixture implements AutoCloseable {
         }
     }
 
+    /** As {@link #writePlan(Path)}, beside the root's segment, with another place for the output of web. */
+    void writePlan(LogTarget webLog) throws IOException {
+        this.webLog = webLog;
+        writePlan(directory.path());
+    }
+
     /** As {@link #writePlan(Path)}, beside the root's segment, with these arguments for the worker of ingest. */
     void writePlan(String... workerArguments) throws IOException {
         this.workerArguments = List.of(workerArguments);
@@ -203,15 +213,19 @@ final class ShopFixture implements AutoCloseable {
                 argv,
                 new TreeMap<>(),
                 "/tmp",
+                name.equals("web") ? webLog : LogTarget.AUTO,
                 daemon ? 1 << 20 : 0,
+                0,
                 daemon ? 5_000 : 0,
-                60_000,
+                StartTimeouts.of(60_000),
                 RestartPolicy.ON_FAILURE,
                 5,
                 60_000,
                 Backoff.NONE,
+                Poison.NONE,
                 new Shutdown("TERM", 10_000),
-                dependsOn);
+                dependsOn,
+                0);
     }
 
     private static void reserve(Path file, long bytes) throws IOException {
