@@ -4,7 +4,9 @@ import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.PublishedState;
 import io.coppice.supervisor.core.SupervisorState;
 import io.coppice.supervisor.os.ServiceNotifier;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -15,6 +17,9 @@ import java.util.Map;
  */
 final class ServiceReport {
     private static final long NANOS_PER_MS = 1_000_000;
+
+    /** As many as fit into a line beside the counts. */
+    private static final int MOST_NAMED = 3;
 
     private final ServiceNotifier notifier;
     private final Chore pinging;
@@ -65,18 +70,29 @@ final class ServiceReport {
         return true;
     }
 
-    /** For example {@code 2 ready, 1 backoff}; the words of {@code coppice status}. */
+    /** For example {@code 2 ready, 1 failed (web)}; the words of {@code coppice status}, and whom a person must see to. */
     static String status(SupervisorState state) {
         Map<PublishedState, Integer> counts = new EnumMap<>(PublishedState.class);
+        List<String> failed = new ArrayList<>();
         for (ChildState child : state.children()) {
             counts.merge(child.state(), 1, Integer::sum);
+            if (child.state() == PublishedState.FAILED) {
+                failed.add(child.spec().name());
+            }
         }
         StringBuilder text = new StringBuilder();
         counts.forEach((published, count) -> text.append(text.isEmpty() ? "" : ", ")
                 .append(count)
                 .append(' ')
-                .append(published.word()));
+                .append(published.word())
+                .append(published == PublishedState.FAILED ? " (" + named(failed) + ")" : ""));
         return text.toString();
+    }
+
+    private static String named(List<String> names) {
+        return names.size() <= MOST_NAMED
+                ? String.join(", ", names)
+                : String.join(", ", names.subList(0, MOST_NAMED)) + ", …";
     }
 
     void stopping() {
