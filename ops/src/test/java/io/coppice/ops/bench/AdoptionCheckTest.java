@@ -52,6 +52,7 @@ class AdoptionCheckTest {
                 WantedCode.UP,
                 pid,
                 pid * 10,
+                0,
                 incarnation,
                 0,
                 0,
