@@ -43,7 +43,7 @@ final class Strays {
 
     private static @Nullable String childOf(Path process, Path directory) {
         try (InputStream in = Files.newInputStream(process.resolve("environ"))) {
-            for (String entry : new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8).split("\0")) {
+            for (String entry : new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8).split("\0", -1)) {
                 String child = ChildMark.childIn(entry, directory.toString());
                 if (child != null) {
                     return child;
