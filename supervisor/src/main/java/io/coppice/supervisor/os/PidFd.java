@@ -75,6 +75,33 @@ public final class PidFd implements AutoCloseable {
         return new PidFd(fd, pid);
     }
 
+    /**
+     * A pidfd that was opened by somebody else.
+     *
+     * @param pid that its process has or had
+     * @return null if it is none, or its process is alive under another number; it stays the caller's then
+     */
+    public static @Nullable PidFd stored(int fd, int pid) {
+        PidFd found = new PidFd(fd, pid);
+        try {
+            for (String line : Files.readAllLines(Path.of("/proc/self/fdinfo/" + fd))) {
+                // -1 once it has been reaped.
+                if (line.startsWith("Pid:")) {
+                    String shown = line.substring("Pid:".length()).strip();
+                    return shown.equals("-1") || shown.equals(String.valueOf(pid)) ? found : null;
+                }
+            }
+            return null;
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    /** Whether the process is dead. Does not reap it. */
+    public boolean isDead() {
+        return LIBC.poll(pollFd, 1, 0) == 1;
+    }
+
     /** The descriptor to watch for reading: readable when the process is dead. */
     public int fd() {
         return fd;
@@ -140,7 +167,7 @@ public final class PidFd implements AutoCloseable {
             if (errno != Errno.ECHILD) {
                 throw Kernel.broken("waitid of process " + pid, errno);
             }
-            return LIBC.poll(pollFd, 1, 0) == 1 ? statusOfAnothersChild() : null;
+            return isDead() ? statusOfAnothersChild() : null;
         }
         if (info.getInt(SI_PID_OFFSET) == 0) {
             return null;

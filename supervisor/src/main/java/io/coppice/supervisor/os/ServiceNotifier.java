@@ -91,6 +91,33 @@ public final class ServiceNotifier {
         return watchdogIntervalMs;
     }
 
+    /**
+     * Gives the service manager a copy of a descriptor, which the process that comes after us is given back; see {@link
+     * StoredDescriptors}. Without FileDescriptorStoreMax= in the unit it is not kept.
+     *
+     * @param name letters, digits, dots and dashes, 1 to 255 of them
+     */
+    public void store(String name, int fd) {
+        if (library == null) {
+            return;
+        }
+        // Not to be watched: a pidfd is readable, and of no use to others, from just when it is worth something to us.
+        Pointer state = NativeStrings.of("FDSTORE=1\nFDPOLL=0\nFDNAME=" + name);
+        Pointer fds = Kernel.allocate(Integer.BYTES);
+        try {
+            fds.putInt(0, fd);
+            noted(library.sd_pid_notify_with_fds(0, 0, state, fds, 1));
+        } finally {
+            Reference.reachabilityFence(state);
+            Reference.reachabilityFence(fds);
+        }
+    }
+
+    /** The service manager closes its copies of that name; harmless if it has none. */
+    public void discard(String name) {
+        send("FDSTOREREMOVE=1\nFDNAME=" + name);
+    }
+
     private void send(String state) {
         if (library != null) {
             Pointer bytes = NativeStrings.of(state);

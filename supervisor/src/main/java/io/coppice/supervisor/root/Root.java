@@ -16,6 +16,7 @@ import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.os.ServiceNotifier;
 import io.coppice.supervisor.os.SpawnResult;
 import io.coppice.supervisor.os.Spawner;
+import io.coppice.supervisor.os.StoredDescriptors;
 import io.coppice.supervisor.os.TerminationSignals;
 import io.coppice.supervisor.os.TimerFd;
 import io.coppice.supervisor.os.UnixListener;
@@ -58,6 +59,7 @@ final class Root implements AutoCloseable {
     private final Reload reload;
     private final long session;
     private final ServiceReport service;
+    private final KeptPidFds kept;
     private final RootMeter meter = RootMeter.create();
     private final Queue<Event> pending = new ArrayDeque<>();
 
@@ -85,8 +87,10 @@ final class Root implements AutoCloseable {
         funerals = new Funerals(processes, console);
         held = new HeldWatch(segments, processes);
         orphans = new Orphans(processes, children, ProcessHandle.current().pid(), nowNs);
-        takeover = new Takeover(instance.start(), processes, epoll, segments, funerals);
-        service = new ServiceReport(ServiceNotifier.fromEnvironment());
+        ServiceNotifier notifier = ServiceNotifier.fromEnvironment();
+        kept = new KeptPidFds(notifier, StoredDescriptors.fromEnvironment());
+        takeover = new Takeover(instance.start(), processes, epoll, segments, funerals, kept);
+        service = new ServiceReport(notifier);
         control = new ControlServer(
                 epoll, UnixListener.bind(instance.controlSocket()), instance.ownUid(), this::onControlRequest);
         reload = new Reload(plan, instance.directory(), control, console);
@@ -128,6 +132,7 @@ final class Root implements AutoCloseable {
                 follow(child, found.nowNs());
             }
         }
+        kept.discardOthers();
         // What needs no longer burial is told of before anything is launched.
         bury(System.nanoTime());
     }
@@ -161,6 +166,7 @@ final class Root implements AutoCloseable {
 
     private void bury(long nowNs) {
         for (Event.Exited exited = funerals.nextOver(nowNs); exited != null; exited = funerals.nextOver(nowNs)) {
+            kept.discard(children.get(exited.child()).plan.name(), exited.incarnation());
             settle(exited);
         }
     }
@@ -322,6 +328,7 @@ final class Root implements AutoCloseable {
         if (child.abandoned) {
             child.closeHold();
         }
+        kept.keep(child.plan.name(), child.incarnation, child.pidFd);
         publisher.launched(child.index, session, child.pidFd.inode());
         if (result.journalRefusal() != null) {
             publisher.note(child.index, result.pid(), child.incarnation, result.journalRefusal());

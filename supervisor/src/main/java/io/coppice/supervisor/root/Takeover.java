@@ -20,13 +20,21 @@ final class Takeover {
     private final Epoll epoll;
     private final SegmentWatch segments;
     private final Funerals funerals;
+    private final KeptPidFds kept;
 
-    Takeover(StartingPoint start, ProcessTable processes, Epoll epoll, SegmentWatch segments, Funerals funerals) {
+    Takeover(
+            StartingPoint start,
+            ProcessTable processes,
+            Epoll epoll,
+            SegmentWatch segments,
+            Funerals funerals,
+            KeptPidFds kept) {
         this.start = start;
         this.processes = processes;
         this.epoll = epoll;
         this.segments = segments;
         this.funerals = funerals;
+        this.kept = kept;
     }
 
     /** What the core does not know of the children, to who stores it. */
@@ -54,12 +62,7 @@ final class Takeover {
         child.adopted = true;
         child.session = before.session();
         child.startTicks = recorded.startTicks();
-        PidFd pidFd = start.samePids()
-                ? Leftovers.pin(
-                        new Leftovers.OnRecord(
-                                child.plan.name(), recorded.pid(), recorded.startTicks(), before.pidfdInode()),
-                        processes)
-                : null;
+        PidFd pidFd = pidFdOf(child, recorded, before);
         if (pidFd == null) {
             child.dead = true;
             funerals.beginUnwitnessed(
@@ -71,7 +74,27 @@ final class Takeover {
             return null;
         }
         child.pidFd = pidFd;
+        if (pidFd.isDead()) {
+            // Kept for us, or not reaped yet: there is still somebody to ask how it ended.
+            child.dead = true;
+            funerals.begin(child, pidFd, segments.lastWords(child), segments.progress(child), System.nanoTime());
+            return null;
+        }
         epoll.add(pidFd.fd(), Tokens.of(Tokens.CHILD_DEATH, child.slot));
         return new Event.Adopted(child.index, child.incarnation, System.nanoTime());
+    }
+
+    /** As the service manager kept it, else by what is on record. Pids of another namespace name nobody here. */
+    private @Nullable PidFd pidFdOf(ChildProcess child, ChildState recorded, RecordedChild before) throws OsException {
+        if (!start.samePids()) {
+            return null;
+        }
+        PidFd stored = kept.take(child.plan.name(), recorded.incarnation(), recorded.pid());
+        return stored != null
+                ? stored
+                : Leftovers.pin(
+                        new Leftovers.OnRecord(
+                                child.plan.name(), recorded.pid(), recorded.startTicks(), before.pidfdInode()),
+                        processes);
     }
 }

@@ -15,6 +15,8 @@ final class NotifierProbe {
         notifier.status("3 daemons\nare grün");
         notifier.watchdog();
         notifier.stopping();
+        notifier.store("web.1", 1);
+        notifier.discard("web.1");
         System.out.println("allocated " + allocatedByWatchdog(notifier));
     }
 

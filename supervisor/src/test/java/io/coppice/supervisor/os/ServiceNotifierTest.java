@@ -35,9 +35,15 @@ class ServiceNotifierTest {
             assertEquals(0, probe.awaitExit());
             List<String> received = receiver.received();
             assertEquals(
-                    List.of("READY=1", "STATUS=3 daemons are grün", "WATCHDOG=1", "STOPPING=1"),
-                    received.subList(0, 4));
-            assertEquals(4 + 20 * 50, received.size());
+                    List.of(
+                            "READY=1",
+                            "STATUS=3 daemons are grün",
+                            "WATCHDOG=1",
+                            "STOPPING=1",
+                            "FDSTORE=1\nFDPOLL=0\nFDNAME=web.1",
+                            "FDSTOREREMOVE=1\nFDNAME=web.1"),
+                    received.subList(0, 6));
+            assertEquals(6 + 20 * 50, received.size());
         }
     }
 
