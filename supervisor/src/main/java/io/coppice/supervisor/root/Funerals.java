@@ -74,6 +74,12 @@ final class Funerals {
     private final Console console;
     private final List<Funeral> open = new ArrayList<>();
 
+    /** Held processes that could not be watched: they end by themselves, and are nothing but bodies to be taken. */
+    private final List<Integer> unwatched = new ArrayList<>();
+
+    private long unwatchedPauseNs;
+    private long nextUnwatchedNs = Long.MAX_VALUE;
+
     Funerals(ProcessTable processes, Console console) {
         this.processes = processes;
         this.console = console;
@@ -95,9 +101,22 @@ final class Funerals {
         open.add(funeral);
     }
 
+    /** A child of ours was launched, could not be watched, and ends, because nobody holds the other end of its pipe. */
+    void beginUnwatched(int pid, long nowNs) {
+        unwatched.add(pid);
+        unwatchedPauseNs = FIRST_LOOK_AGAIN_NS;
+        nextUnwatchedNs = nowNs + unwatchedPauseNs;
+    }
+
+    private void reapUnwatched(long nowNs) {
+        unwatched.removeIf(processes::reapUnwatched);
+        unwatchedPauseNs = Math.min(2 * unwatchedPauseNs, LONGEST_PAUSE_NS);
+        nextUnwatchedNs = unwatched.isEmpty() ? Long.MAX_VALUE : nowNs + unwatchedPauseNs;
+    }
+
     /** When the next look is due; {@link Long#MAX_VALUE} when nothing is being buried. */
     long nextLookNs() {
-        long nextNs = Long.MAX_VALUE;
+        long nextNs = nextUnwatchedNs;
         for (int i = 0; i < open.size(); i++) {
             nextNs = Math.min(nextNs, open.get(i).nextLookNs);
         }
@@ -106,6 +125,9 @@ final class Funerals {
 
     /** One child of which nothing is left any more, or null when there is none (yet). */
     Event.@Nullable Exited nextOver(long nowNs) {
+        if (nextUnwatchedNs <= nowNs) {
+            reapUnwatched(nowNs);
+        }
         for (int i = 0; i < open.size(); i++) {
             Funeral funeral = open.get(i);
             if (funeral.nextLookNs > nowNs) {

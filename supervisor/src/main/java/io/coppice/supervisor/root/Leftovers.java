@@ -30,7 +30,8 @@ final class Leftovers {
 
     /** A process that a root of this boot recorded. */
     record OnRecord(String name, int pid, long startTicks) {
-        boolean isAlive(ProcessTable processes) {
+        /** @throws OsException if it cannot be told */
+        boolean isAlive(ProcessTable processes) throws OsException {
             return processes.startTicks(pid) == startTicks;
         }
     }
@@ -86,11 +87,15 @@ final class Leftovers {
             }
             throw e;
         }
-        if (child.isAlive(processes)) {
-            return pidFd;
+        boolean alive = false;
+        try {
+            alive = child.isAlive(processes);
+        } finally {
+            if (!alive) {
+                pidFd.close();
+            }
         }
-        pidFd.close();
-        return null;
+        return alive ? pidFd : null;
     }
 
     private static void signalAll(List<Leftover> leftovers, ProcessTable processes, String signal) {

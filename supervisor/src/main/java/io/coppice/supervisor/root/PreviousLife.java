@@ -8,6 +8,7 @@ import io.coppice.state.root.RootSnapshot;
 import io.coppice.supervisor.core.ChildSpec;
 import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.SupervisorState;
+import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.ProcessTable;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -43,8 +44,12 @@ final class PreviousLife {
         return new PreviousLife(snapshot, false);
     }
 
-    /** Those of its processes that are alive now. */
-    List<Leftovers.OnRecord> living(ProcessTable processes) {
+    /**
+     * Those of its processes that are alive now.
+     *
+     * @throws OsException if it cannot be told
+     */
+    List<Leftovers.OnRecord> living(ProcessTable processes) throws OsException {
         if (snapshot == null || !sameBoot) {
             return List.of();
         }

@@ -57,6 +57,7 @@ final class Root implements AutoCloseable {
     private final Funerals funerals;
     private final HeldWatch held;
     private final Orphans orphans;
+    private final Incidents incidents;
     private final Takeover takeover;
     private final long session;
     private final ServiceReport service;
@@ -80,6 +81,7 @@ final class Root implements AutoCloseable {
         state = instance.start().state();
         session = processes.session((int) ProcessHandle.current().pid());
         this.publisher = publisher;
+        incidents = new Incidents(publisher::note);
         segments = new SegmentWatch(children, instance, console);
         heartbeats = new HeartbeatMonitor(PlanSpecs.heartbeatTimeoutsNs(plan), nowNs);
         epoll = Epoll.create();
@@ -93,7 +95,11 @@ final class Root implements AutoCloseable {
         takeover = new Takeover(instance.start(), processes, epoll, segments, funerals);
         service = new ServiceReport(ServiceNotifier.fromEnvironment());
         control = new ControlServer(
-                epoll, UnixListener.bind(instance.controlSocket()), instance.ownUid(), this::onControlRequest);
+                epoll,
+                UnixListener.bind(instance.controlSocket()),
+                instance.ownUid(),
+                this::onControlRequest,
+                incidents);
         executor = new CommandExecutor(
                 children, new Launcher(spawner, instance), processes, control, publisher, pending::add);
     }
@@ -227,7 +233,7 @@ final class Root implements AutoCloseable {
             settle(new Event.Tick(nowNs));
         }
         if (nowNs >= control.nextDeadlineNs()) {
-            control.dropExpired(nowNs);
+            control.onDeadline(nowNs);
         }
         if (nowNs >= service.nextPingNs()) {
             service.ping(nowNs);
@@ -360,7 +366,9 @@ final class Root implements AutoCloseable {
     private void onSpawned(SpawnResult.Spawned result) {
         ChildProcess child = children[Launcher.childOf(result.token())];
         segments.reopenIfLost(child);
+        long startTicks;
         try {
+            startTicks = processes.startTicks(result.pid());
             child.pidFd = PidFd.open(result.pid());
             epoll.add(child.pidFd.fd(), Tokens.of(Tokens.CHILD_DEATH, child.index));
             if (child.hintReadFd != ChildProcess.NO_FD) {
@@ -369,6 +377,7 @@ final class Root implements AutoCloseable {
         } catch (OsException e) {
             // It is held and never released: it owns nothing, and the end of its pipe ends it.
             child.closeAll();
+            funerals.beginUnwatched(result.pid(), System.nanoTime());
             settle(new Event.SpawnFailed(
                     child.index,
                     child.incarnation,
@@ -380,8 +389,7 @@ final class Root implements AutoCloseable {
             child.closeHold();
         }
         publisher.launchedIn(child.index, session);
-        settle(new Event.Spawned(
-                child.index, child.incarnation, result.pid(), processes.startTicks(result.pid()), System.nanoTime()));
+        settle(new Event.Spawned(child.index, child.incarnation, result.pid(), startTicks, System.nanoTime()));
     }
 
     private void onSignal() {

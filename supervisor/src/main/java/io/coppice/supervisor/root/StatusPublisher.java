@@ -127,12 +127,16 @@ class StatusPublisher {
         console.info(line(event));
     }
 
+    /** An event that no decision of the core brought about, as a commit of its own. */
+    void note(int child, String text) {
+        segment.event(System.currentTimeMillis(), child, EventType.NOTE, 0, 0, text);
+        segment.commit();
+        console.warn(subject(child) + ": " + text);
+    }
+
     private String line(Command.RecordEvent event) {
         StringBuilder line = new StringBuilder();
-        line.append(
-                event.child() == Command.RecordEvent.ROOT
-                        ? plan.instance()
-                        : plan.children().get(event.child()).name());
+        line.append(subject(event.child()));
         line.append(": ").append(event.type().word());
         if (event.pid() != 0) {
             line.append(" (pid ")
@@ -145,6 +149,12 @@ class StatusPublisher {
             line.append(": ").append(event.text().lines().findFirst().orElse(""));
         }
         return line.toString();
+    }
+
+    private String subject(int child) {
+        return child == Command.RecordEvent.ROOT
+                ? plan.instance()
+                : plan.children().get(child).name();
     }
 
     /** A look at the heartbeats found this child's counter moved; {@link #commitHeartbeats} makes it visible. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.PidFd;
 import io.coppice.supervisor.os.ProcessTable;
 import java.io.IOException;
@@ -18,7 +19,7 @@ class LeftoversTest {
     private long startTicks;
 
     @BeforeEach
-    void start() throws IOException {
+    void start() throws IOException, OsException {
         process = new ProcessBuilder("sleep", "1000").start();
         startTicks = processes.startTicks((int) process.pid());
     }
