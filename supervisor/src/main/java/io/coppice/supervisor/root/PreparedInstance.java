@@ -25,6 +25,22 @@ record PreparedInstance(
         int ownUid,
         ProcessTable processes)
         implements AutoCloseable {
+    static Path rootLockFile(Path directory) {
+        return directory.resolve("root.lock");
+    }
+
+    static Path rootSegmentFile(Path directory) {
+        return directory.resolve("root.seg");
+    }
+
+    Path rootLockFile() {
+        return rootLockFile(directory);
+    }
+
+    Path rootSegmentFile() {
+        return rootSegmentFile(directory);
+    }
+
     Path controlSocket() {
         return directory.resolve("control.sock");
     }

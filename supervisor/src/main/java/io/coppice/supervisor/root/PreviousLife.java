@@ -8,7 +8,9 @@ import io.coppice.state.root.RootSnapshot;
 import io.coppice.supervisor.core.ChildSpec;
 import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.SupervisorState;
+import io.coppice.supervisor.os.Epoll;
 import io.coppice.supervisor.os.OsException;
+import io.coppice.supervisor.os.PidFd;
 import io.coppice.supervisor.os.ProcessTable;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,6 +26,12 @@ import org.jspecify.annotations.Nullable;
 final class PreviousLife {
     static final PreviousLife NONE = new PreviousLife(null, false);
 
+    /** No such root is alive. */
+    static final long ENDED = -1;
+
+    /** The kernel lets go of a dying root's lock a moment before it tells of the death. */
+    private static final int DYING_TAKES_AT_MOST_MS = 1000;
+
     private final @Nullable RootSnapshot snapshot;
     private final boolean sameBoot;
 
@@ -37,6 +45,33 @@ final class PreviousLife {
                 .filter(root -> root.bootId().equals(processes.bootId()))
                 .isPresent();
         return new PreviousLife(snapshot, sameBoot);
+    }
+
+    /**
+     * Waits a moment for the end of the root that recorded it.
+     *
+     * @return {@link #ENDED}, or the pid under which it lives on
+     * @throws OsException if it cannot be told
+     */
+    long awaitEndOfRoot(ProcessTable processes) throws OsException {
+        RootSnapshot.RootInfo root =
+                snapshot == null || !sameBoot ? null : snapshot.root().orElse(null);
+        if (root == null || root.pid() < 1 || root.pid() > Integer.MAX_VALUE) {
+            return ENDED;
+        }
+        int pid = (int) root.pid();
+        if (pid == ProcessHandle.current().pid()) {
+            return ENDED; // as that of another container's first process
+        }
+        PidFd pidFd = Leftovers.pin(new Leftovers.OnRecord(RootSegment.NAME, pid, root.startTicks()), processes);
+        if (pidFd == null) {
+            return ENDED;
+        }
+        try (pidFd;
+                Epoll epoll = Epoll.create()) {
+            epoll.add(pidFd.fd(), 0);
+            return epoll.await(DYING_TAKES_AT_MOST_MS) > 0 ? ENDED : pid;
+        }
     }
 
     /** Nothing of it counts any more but the incarnations that it reached. */

@@ -46,7 +46,7 @@ final class RootStartup {
         this.console = console;
         this.directory = Path.of(plan.directory());
         this.segmentDirectory = Path.of(plan.segmentDirectory());
-        this.rootSegmentFile = directory.resolve("root.seg");
+        this.rootSegmentFile = PreparedInstance.rootSegmentFile(directory);
     }
 
     /**
@@ -66,6 +66,7 @@ final class RootStartup {
         Reservations reservations = new Reservations();
         try {
             PreviousLife previous = previousLife();
+            refuseBesideALivingRoot(previous);
             List<Leftovers.OnRecord> living = previous.living(processes);
             if (fresh) {
                 emptyAll(living);
@@ -103,7 +104,7 @@ final class RootStartup {
 
     private RootLock lockRoot() throws StartupRefused, OsException {
         try {
-            return RootLock.acquire(directory.resolve("root.lock"));
+            return RootLock.acquire(PreparedInstance.rootLockFile(directory));
         } catch (RootLockHeldException e) {
             throw new StartupRefused(
                     EXIT_FAILED,
@@ -113,6 +114,19 @@ final class RootStartup {
                                     : "another root, which is just starting")
                             + ". Use that one (`coppice status --instance "
                             + plan.instance() + "`), stop it first, or choose another --instance.");
+        }
+    }
+
+    /** Whoever removes the lock of a root that lives makes room for a second one over the same children. */
+    private void refuseBesideALivingRoot(PreviousLife previous) throws StartupRefused, OsException {
+        long pid = previous.awaitEndOfRoot(processes);
+        if (pid != PreviousLife.ENDED) {
+            throw new StartupRefused(
+                    EXIT_FAILED,
+                    "instance " + plan.instance() + " is run by pid " + pid + ", although nobody holds "
+                            + PreparedInstance.rootLockFile(directory)
+                            + ": that file has been removed or replaced. Stop that root first (kill -TERM " + pid
+                            + "; kill -9 leaves its children running, and this one takes them over).");
         }
     }
 
@@ -227,7 +241,7 @@ final class RootStartup {
     }
 
     /** Makes a directory that only its owner enters, or checks that the one that is there is such a directory. */
-    private static void privateDirectory(Path directory, int ownUid) throws StartupRefused {
+    static void privateDirectory(Path directory, int ownUid) throws StartupRefused {
         try {
             if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
                 Files.createDirectories(
