@@ -120,6 +120,15 @@ public final class UnixListener implements AutoCloseable {
         }
     }
 
+    /** Stops listening and leaves what has the socket's name alone: it is another's by now. */
+    public void abandon() {
+        if (spare != NONE) {
+            Fds.close(spare);
+            spare = NONE;
+        }
+        Fds.close(fd);
+    }
+
     /** Stops listening and removes the socket's file. Connections that were accepted live on. */
     @Override
     public void close() {
@@ -127,11 +136,7 @@ public final class UnixListener implements AutoCloseable {
         if (errno != 0 && errno != Errno.ENOENT) {
             LOG.warn("Cannot remove {}: {}. The next root replaces it", path, Errno.describe(errno));
         }
-        if (spare != NONE) {
-            Fds.close(spare);
-            spare = NONE;
-        }
-        Fds.close(fd);
+        abandon();
     }
 
     /** @throws OsException ENAMETOOLONG when the path does not fit */

@@ -5,6 +5,7 @@ import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.UnixConnection;
 import io.coppice.supervisor.os.UnixListener;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +49,7 @@ final class ControlServer implements AutoCloseable {
     }
 
     private final Epoll epoll;
-    private final UnixListener listener;
+    private UnixListener listener;
     private final int ownUid;
     private final Handler handler;
     private final Incidents incidents;
@@ -69,6 +70,27 @@ final class ControlServer implements AutoCloseable {
 
     void start() throws OsException {
         epoll.add(listener.fd(), Tokens.of(Tokens.CONTROL_LISTENER, 0));
+    }
+
+    /**
+     * The socket has lost its name: listens by that name again. Clients that wait at the old one are hung up on.
+     *
+     * @throws OsException if that is not possible now; nothing has changed then
+     */
+    void listenAgain(Path path) throws OsException {
+        UnixListener fresh = UnixListener.bind(path);
+        try {
+            epoll.add(fresh.fd(), Tokens.of(Tokens.CONTROL_LISTENER, 0));
+        } catch (OsException e) {
+            fresh.close();
+            throw e;
+        }
+        if (resumeNs == Long.MAX_VALUE) {
+            epoll.remove(listener.fd());
+        }
+        resumeNs = Long.MAX_VALUE;
+        listener.abandon();
+        listener = fresh;
     }
 
     /** The listener is readable: takes at most {@link #MAX_CLIENTS} new clients; epoll tells again of the rest. */

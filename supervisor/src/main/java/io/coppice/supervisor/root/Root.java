@@ -58,6 +58,7 @@ final class Root implements AutoCloseable {
     private final HeldWatch held;
     private final Orphans orphans;
     private final Incidents incidents;
+    private final InstanceWatch files;
     private final Takeover takeover;
     private final long session;
     private final ServiceReport service;
@@ -100,6 +101,7 @@ final class Root implements AutoCloseable {
                 instance.ownUid(),
                 this::onControlRequest,
                 incidents);
+        files = new InstanceWatch(instance, children, control, incidents, epoll, console, nowNs);
         executor = new CommandExecutor(
                 children, new Launcher(spawner, instance), processes, control, publisher, pending::add);
     }
@@ -195,6 +197,7 @@ final class Root implements AutoCloseable {
             case Tokens.SPAWNER -> onSpawnResults();
             case Tokens.CONTROL_LISTENER -> control.onAcceptable(System.nanoTime());
             case Tokens.CONTROL_CLIENT -> control.onReadable(index);
+            case Tokens.DIRECTORY -> files.onRemoval(System.nanoTime());
             case Tokens.CHILD_DEATH -> onDeath(children[index]);
             case Tokens.CHILD_HINT -> onHint(children[index]);
             default -> throw new IllegalStateException("epoll told of a descriptor of kind " + kind);
@@ -208,6 +211,7 @@ final class Root implements AutoCloseable {
         nextNs = Math.min(nextNs, held.nextLookNs());
         nextNs = Math.min(nextNs, orphans.nextLookNs());
         nextNs = Math.min(nextNs, control.nextDeadlineNs());
+        nextNs = Math.min(nextNs, files.nextLookNs());
         nextNs = Math.min(nextNs, service.nextPingNs());
         if (nextNs == Long.MAX_VALUE) {
             timer.disarm();
@@ -234,6 +238,9 @@ final class Root implements AutoCloseable {
         }
         if (nowNs >= control.nextDeadlineNs()) {
             control.onDeadline(nowNs);
+        }
+        if (nowNs >= files.nextLookNs()) {
+            files.look(nowNs);
         }
         if (nowNs >= service.nextPingNs()) {
             service.ping(nowNs);
@@ -365,7 +372,7 @@ final class Root implements AutoCloseable {
 
     private void onSpawned(SpawnResult.Spawned result) {
         ChildProcess child = children[Launcher.childOf(result.token())];
-        segments.reopenIfLost(child);
+        segments.reopenIfLost(child, files.takesAnother(child));
         long startTicks;
         try {
             startTicks = processes.startTicks(result.pid());
@@ -414,6 +421,7 @@ final class Root implements AutoCloseable {
     @Override
     public void close() {
         control.close();
+        files.close();
         spawner.close();
         for (ChildProcess child : children) {
             child.closeAll();

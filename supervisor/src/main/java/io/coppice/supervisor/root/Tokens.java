@@ -9,6 +9,7 @@ final class Tokens {
     static final int CONTROL_CLIENT = 5;
     static final int CHILD_DEATH = 6;
     static final int CHILD_HINT = 7;
+    static final int DIRECTORY = 8;
 
     private Tokens() {}
 

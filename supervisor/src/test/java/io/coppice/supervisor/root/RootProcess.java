@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -175,6 +176,17 @@ final class RootProcess implements AutoCloseable {
             TimeUnit.MILLISECONDS.sleep(2);
         }
         return fail("never: " + what + "; last: " + last + "\n" + stderr());
+    }
+
+    /** For what no root segment shows. */
+    void awaitCondition(String what, BooleanSupplier condition) throws IOException, InterruptedException {
+        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WATCHDOG_SECONDS);
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > endNs) {
+                fail("never: " + what + "\n" + stderr());
+            }
+            TimeUnit.MILLISECONDS.sleep(2);
+        }
     }
 
     /** The first event of this type whose text has that part, once it is there. */

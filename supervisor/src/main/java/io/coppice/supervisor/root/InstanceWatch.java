@@ -1,0 +1,230 @@
+package io.coppice.supervisor.root;
+
+import io.coppice.supervisor.os.DirectoryWatch;
+import io.coppice.supervisor.os.Epoll;
+import io.coppice.supervisor.os.NamedFile;
+import io.coppice.supervisor.os.OsException;
+import io.coppice.supervisor.os.RootLock;
+import io.coppice.supervisor.os.RootLockHeldException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The instance's files, which a clean-up job or a person may remove while the root runs. What the root holds is still good,
+ * but nobody finds it any more by its name: so the root makes its directory, lock and socket anew. A segment that has
+ * lost its name cannot get it back; that is told, while its daemon works on as long as it lives.
+ *
+ * <p>Told by the kernel, and looked at now and then in case that it does not tell; in between costs nothing. Duty-cycle thread
+ * only; a look without a find allocates nothing.
+ */
+final class InstanceWatch implements AutoCloseable {
+    private static final long PERIOD_NS = 10_000_000_000L;
+
+    /** Between two looks, however often something is removed. */
+    private static final long SHORTEST_PAUSE_NS = 100_000_000;
+
+    private static final int DIRECTORY = 0;
+    private static final int LOCK = 1;
+    private static final int SOCKET = 2;
+    private static final int RECORD = 3;
+
+    private final PreparedInstance instance;
+    private final ChildProcess[] children;
+    private final ControlServer control;
+    private final Incidents incidents;
+    private final Epoll epoll;
+    private final @Nullable DirectoryWatch removals;
+    private final NamedFile directory;
+    private final NamedFile logs;
+    private final NamedFile lock;
+    private final NamedFile record;
+    private final NamedFile socket;
+    private final NamedFile[] segments;
+    private final boolean[] missing;
+    private final List<RootLock> moreLocks = new ArrayList<>();
+    private final @Nullable String[] said = new @Nullable String[4];
+    private boolean deaf = true;
+    private long lastLookNs;
+    private long nextLookNs;
+
+    /** After the socket was made and before any child works. */
+    InstanceWatch(
+            PreparedInstance instance,
+            ChildProcess[] children,
+            ControlServer control,
+            Incidents incidents,
+            Epoll epoll,
+            Console console,
+            long nowNs) {
+        this.instance = instance;
+        this.children = children;
+        this.control = control;
+        this.incidents = incidents;
+        this.epoll = epoll;
+        directory = new NamedFile(instance.directory());
+        logs = new NamedFile(instance.directory().resolve("logs"));
+        lock = new NamedFile(instance.rootLockFile());
+        record = new NamedFile(instance.rootSegmentFile());
+        socket = new NamedFile(instance.controlSocket());
+        segments = new NamedFile[children.length];
+        missing = new boolean[children.length];
+        for (ChildProcess child : children) {
+            segments[child.index] = new NamedFile(instance.segment(child.plan.name()));
+        }
+        removals = listen(console);
+        lastLookNs = nowNs;
+        nextLookNs = nowNs + PERIOD_NS;
+    }
+
+    private @Nullable DirectoryWatch listen(Console console) {
+        DirectoryWatch watch = null;
+        try {
+            watch = DirectoryWatch.create();
+            watch.watch(instance.directory());
+            watch.watch(instance.segmentDirectory());
+            epoll.addOneShot(watch.fd(), Tokens.of(Tokens.DIRECTORY, 0));
+            deaf = false;
+            return watch;
+        } catch (OsException e) {
+            console.warn("that a file of the instance is removed will be noticed late: " + e.getMessage());
+            if (watch != null) {
+                watch.close();
+            }
+            return null;
+        }
+    }
+
+    /** When the next look is due. */
+    long nextLookNs() {
+        return nextLookNs;
+    }
+
+    /** Something was removed. */
+    void onRemoval(long nowNs) {
+        nextLookNs = Math.max(nowNs, lastLookNs + SHORTEST_PAUSE_NS);
+        deaf = true;
+    }
+
+    void look(long nowNs) {
+        lastLookNs = nowNs;
+        nextLookNs = nowNs + PERIOD_NS;
+        listenAgain();
+        if (!directory.isSame() || !logs.isSame()) {
+            makeDirectories(nowNs);
+        }
+        if (!lock.isSame()) {
+            lockAgain(nowNs);
+        }
+        if (!socket.isSame()) {
+            bindAgain(nowNs);
+        }
+        if (!record.isSame()) {
+            tellOnce(
+                    RECORD,
+                    nowNs,
+                    "root.seg was removed or replaced: `status` shows nothing new, and a next root would not know what runs");
+        }
+        for (ChildProcess child : children) {
+            if (child.isDaemon()) {
+                lookAtSegment(child, nowNs);
+            }
+        }
+    }
+
+    /** Before the looks: what is removed after one is told of by the next. */
+    private void listenAgain() {
+        if (deaf && removals != null) {
+            removals.drain();
+            epoll.rearm(removals.fd(), Tokens.of(Tokens.DIRECTORY, 0));
+            deaf = false;
+        }
+    }
+
+    private void makeDirectories(long nowNs) {
+        try {
+            RootStartup.privateDirectory(directory.path(), instance.ownUid());
+            RootStartup.privateDirectory(logs.path(), instance.ownUid());
+            directory.remember();
+            logs.remember();
+            if (removals != null) {
+                removals.watch(directory.path());
+            }
+            tellHealed(
+                    DIRECTORY, nowNs, "the directory or its logs/ had been removed or replaced; they are there again");
+        } catch (StartupRefused | OsException e) {
+            tellOnce(DIRECTORY, nowNs, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void lockAgain(long nowNs) {
+        try {
+            moreLocks.add(RootLock.acquire(lock.path()));
+            lock.remember();
+            tellHealed(LOCK, nowNs, "root.lock had been removed or replaced; the one that is there now is locked");
+        } catch (RootLockHeldException e) {
+            tellOnce(
+                    LOCK,
+                    nowNs,
+                    "root.lock was replaced, and pid " + e.pid()
+                            + " holds the one that is there now. One of the two must end: kill -9 keeps its children");
+        } catch (OsException e) {
+            tellOnce(LOCK, nowNs, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void bindAgain(long nowNs) {
+        try {
+            control.listenAgain(socket.path());
+            socket.remember();
+            tellHealed(SOCKET, nowNs, "control.sock had been removed or replaced; the root listens there again");
+        } catch (OsException e) {
+            tellOnce(SOCKET, nowNs, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void lookAtSegment(ChildProcess child, long nowNs) {
+        NamedFile segment = segments[child.index];
+        boolean there = segment.isSame();
+        if (!there && !missing[child.index]) {
+            incidents.tell(
+                    Incidents.Kind.FILE_LOST,
+                    child.index,
+                    nowNs,
+                    "its segment was removed or replaced; it works on in what it has mapped, and that is lost when it ends");
+        }
+        missing[child.index] = !there;
+    }
+
+    /** Before a daemon starts: whether another file has its segment's name than the one that was looked at so far. */
+    boolean takesAnother(ChildProcess child) {
+        NamedFile segment = segments[child.index];
+        if (!child.isDaemon() || segment.isSame()) {
+            return false;
+        }
+        segment.remember();
+        missing[child.index] = !segment.isSame();
+        return true;
+    }
+
+    private void tellHealed(int what, long nowNs, String text) {
+        said[what] = null;
+        incidents.tell(Incidents.Kind.FILE_LOST, nowNs, text);
+    }
+
+    /** What does not heal is found at each look. */
+    private void tellOnce(int what, long nowNs, String text) {
+        if (!text.equals(said[what])) {
+            said[what] = text;
+            incidents.tell(Incidents.Kind.FILE_LOST, nowNs, text);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (removals != null) {
+            removals.close();
+        }
+        moreLocks.forEach(RootLock::close);
+    }
+}
