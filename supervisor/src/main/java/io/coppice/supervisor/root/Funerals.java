@@ -34,7 +34,7 @@ final class Funerals {
 
     private static final long LONGEST_WAIT_FOR_STATUS_NS = 1_000_000_000L;
 
-    /** After that long the console says what is being waited for. */
+    /** After that long an event says what is being waited for. */
     private static final long WORTH_A_WORD_NS = 5_000_000_000L;
 
     private static final class Funeral {
@@ -71,7 +71,7 @@ final class Funerals {
     }
 
     private final ProcessTable processes;
-    private final Console console;
+    private final Incidents incidents;
     private final List<Funeral> open = new ArrayList<>();
 
     /** Held processes that could not be watched: they end by themselves, and are nothing but bodies to be taken. */
@@ -80,9 +80,9 @@ final class Funerals {
     private long unwatchedPauseNs;
     private long nextUnwatchedNs = Long.MAX_VALUE;
 
-    Funerals(ProcessTable processes, Console console) {
+    Funerals(ProcessTable processes, Incidents incidents) {
         this.processes = processes;
-        this.console = console;
+        this.incidents = incidents;
     }
 
     /** The kernel said that this child is dead, and this is what it left in its segment. Its first look is due at once. */
@@ -181,8 +181,12 @@ final class Funerals {
         funeral.pauseNs = Math.min(2 * funeral.pauseNs, LONGEST_PAUSE_NS);
         if (!funeral.told && nowNs - funeral.sinceNs > WORTH_A_WORD_NS) {
             funeral.told = true;
-            console.warn(funeral.child.plan.name() + ": pid " + funeral.group
-                    + " is dead, but processes of its group do not end by SIGKILL; its successor waits for them");
+            incidents.tell(
+                    Incidents.Kind.GROUP_REMAINS,
+                    funeral.child.index,
+                    nowNs,
+                    "pid " + funeral.group
+                            + " is dead, but processes of its group do not end by SIGKILL; its successor waits for them");
         }
     }
 }

@@ -90,7 +90,7 @@ final class Root implements AutoCloseable {
         signalled = EventFd.create();
         spawned = EventFd.create();
         spawner = new Spawner(spawned);
-        funerals = new Funerals(processes, console);
+        funerals = new Funerals(processes, incidents);
         held = new HeldWatch(segments, processes);
         orphans = new Orphans(processes, children, ProcessHandle.current().pid(), nowNs);
         takeover = new Takeover(instance.start(), processes, epoll, segments, funerals);

@@ -140,6 +140,27 @@ final class RootProcess implements AutoCloseable {
                 List.of(dependsOn));
     }
 
+    /** The same, killed if it has not ended so long after its signal. */
+    static ChildPlan killedAfter(long timeoutMs, ChildPlan plan) {
+        return new ChildPlan(
+                plan.name(),
+                plan.kind(),
+                plan.argv(),
+                plan.environment(),
+                plan.workingDirectory(),
+                plan.stateBytes(),
+                plan.checkpoints(),
+                plan.heartbeatTimeoutMs(),
+                plan.startTimeouts(),
+                plan.restart(),
+                plan.maxRestarts(),
+                plan.periodMs(),
+                plan.backoff(),
+                plan.poison(),
+                new Shutdown("TERM", timeoutMs),
+                plan.dependsOn());
+    }
+
     String stderr() throws IOException {
         return Files.readString(stderr);
     }
