@@ -98,6 +98,25 @@ class ContainerSystemTest {
     }
 
     @Test
+    void shouldSayThatTheSegmentDirectoryIsAsSmallAsAContainersIsWithoutMore() throws Exception {
+        Path shm = Files.createDirectory(coppice.directory.resolve("shm"));
+        coppice.manifest("""
+                instance: shop
+                segments: %s
+                daemons:
+                  ticker: {main: io.coppice.ops.system.daemons.Ticker, classpath: [$JAR], jvm: {heap: 16MiB}, state: 80MiB}
+                """.formatted(shm));
+        List<String> small = new ArrayList<>(CONTAINER);
+        small.addAll(List.of("bash", "-c", "mount -t tmpfs -o size=64m shm " + shm + " && exec \"$@\"", "bash"));
+        Coppice.Result refused = coppice.runIn(small, "run");
+        assertEquals(2, refused.exitCode(), refused.err());
+        assertTrue(
+                refused.err()
+                        .contains("64MiB in all, which is what a container's /dev/shm has unless it is given more"),
+                refused.err());
+    }
+
+    @Test
     void shouldResumeAfterTheWholeContainerWasKilled() throws Exception {
         coppice.manifest("""
                 instance: shop
