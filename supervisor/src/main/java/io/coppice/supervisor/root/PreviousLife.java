@@ -131,14 +131,16 @@ final class PreviousLife {
     private List<Long> lastIncarnations(List<ChildSpec> specs) {
         List<Long> incarnations = new ArrayList<>();
         for (ChildSpec spec : specs) {
-            incarnations.add(
-                    snapshot == null
-                            ? 0L
-                            : snapshot.child(spec.name())
-                                    .map(RootSnapshot.ChildInfo::incarnation)
-                                    .orElse(0L));
+            incarnations.add(incarnation(spec.name()));
         }
         return incarnations;
+    }
+
+    /** The last one of a child, 0 if it never had any. */
+    long incarnation(String child) {
+        return snapshot == null
+                ? 0
+                : snapshot.child(child).map(RootSnapshot.ChildInfo::incarnation).orElse(0L);
     }
 
     private static List<@Nullable RecordedChild> recorded(RootSegment segment, List<ChildSpec> specs)

@@ -5,9 +5,11 @@ import io.coppice.state.SegmentFile;
 import io.coppice.state.SegmentSpec;
 import io.coppice.state.StateException;
 import io.coppice.state.Validation;
+import io.coppice.state.root.EventType;
 import io.coppice.state.root.RootReadResult;
 import io.coppice.state.root.RootSegment;
 import io.coppice.state.root.RootView;
+import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.os.RootLock;
@@ -73,22 +75,15 @@ final class RootStartup {
                 previous = previous.forgotten();
             }
             reservations.ensure(rootSegmentFile, RootSegment.spec(plan.instance()));
-            for (ChildPlan child : plan.children()) {
-                if (child.kind() == ChildPlan.Kind.DAEMON) {
-                    reservations.ensure(
-                            segmentDirectory.resolve(child.name() + ".seg"),
-                            new SegmentSpec(
-                                    plan.instance(),
-                                    child.name(),
-                                    SegmentSpec.KIND_DAEMON,
-                                    child.stateBytes(),
-                                    child.checkpoints()));
-                }
-            }
+            List<String> lost = ensureSegments(reservations, previous, living);
             // Nothing of what was there has been touched so far.
             RootSegment rootSegment = openRootSegment();
             try {
                 StartingPoint start = startingPoint(previous, rootSegment, living);
+                for (String text : lost) {
+                    console.warn(text);
+                    rootSegment.event(System.currentTimeMillis(), Command.RecordEvent.ROOT, EventType.NOTE, 0, 0, text);
+                }
                 recordPlan();
                 return new PreparedInstance(lock, rootSegment, directory, segmentDirectory, start, ownUid, processes);
             } catch (StartupRefused | OsException | RuntimeException e) {
@@ -99,6 +94,46 @@ final class RootStartup {
             reservations.undo(console);
             lock.close();
             throw e;
+        }
+    }
+
+    /** @return what is to be told: of each daemon that ran before, and has to begin with nothing */
+    private List<String> ensureSegments(
+            Reservations reservations, PreviousLife previous, List<Leftovers.OnRecord> living) throws StartupRefused {
+        List<String> lost = new ArrayList<>();
+        for (ChildPlan child : plan.children()) {
+            if (child.kind() == ChildPlan.Kind.DAEMON) {
+                Path file = segmentDirectory.resolve(child.name() + ".seg");
+                refuseBesideALostSegment(child, file, living);
+                boolean made = reservations.ensure(
+                        file,
+                        new SegmentSpec(
+                                plan.instance(),
+                                child.name(),
+                                SegmentSpec.KIND_DAEMON,
+                                child.stateBytes(),
+                                child.checkpoints()));
+                long incarnation = previous.incarnation(child.name());
+                if (made && incarnation > 0) {
+                    lost.add("the segment of " + child.name()
+                            + " was gone; it is made anew, empty (last was incarnation " + incarnation + ")");
+                }
+            }
+        }
+        return lost;
+    }
+
+    /** A new one would be watched in its place: its heartbeat stands still, so the daemon that works would be killed. */
+    private static void refuseBesideALostSegment(ChildPlan child, Path file, List<Leftovers.OnRecord> living)
+            throws StartupRefused {
+        for (Leftovers.OnRecord alive : living) {
+            if (alive.name().equals(child.name()) && !Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                throw new StartupRefused(
+                        EXIT_FAILED,
+                        "the segment " + file + " is gone, while " + child.name() + " (pid " + alive.pid()
+                                + ") still works in it: what it holds is lost when that process ends. Put the file back if it"
+                                + " was only moved, or end the process; then this start makes a new one, empty.");
+            }
         }
     }
 
