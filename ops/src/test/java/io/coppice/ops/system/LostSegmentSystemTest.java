@@ -26,8 +26,8 @@ class LostSegmentSystemTest {
     }
 
     private Coppice.Daemon removeTheSegment() throws Exception {
-        Coppice.Daemon ticker = coppice.await(
-                "ticker", daemon -> daemon.state().equals("ready") && daemon.number("commits") > 5);
+        Coppice.Daemon ticker =
+                coppice.await("ticker", daemon -> daemon.state().equals("ready") && daemon.number("commits") > 5);
         Files.delete(segment());
         String events = "";
         while (!events.contains("its segment was removed or replaced")) {

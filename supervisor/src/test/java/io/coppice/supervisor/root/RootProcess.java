@@ -69,6 +69,13 @@ final class RootProcess implements AutoCloseable {
         return start(base, under, RootMain.class, List.of(), ProcessBuilder.Redirect.DISCARD, children);
     }
 
+    /** As {@link #startUnder} a program that mounts something: the root's files are seen through its own mounts. */
+    static RootProcess startInOwnMounts(Path base, List<String> under, ChildPlan... children) throws IOException {
+        RootProcess started = startUnder(base, under, children);
+        Path seen = Path.of("/proc/" + started.process.pid() + "/root" + started.directory);
+        return new RootProcess(seen, started.process, started.stderr);
+    }
+
     private static RootProcess start(
             Path base,
             List<String> under,
