@@ -1,11 +1,14 @@
 package io.coppice.supervisor.root;
 
+import io.coppice.state.SegmentException;
+import io.coppice.state.StateException;
 import io.coppice.supervisor.os.DirectoryWatch;
 import io.coppice.supervisor.os.Epoll;
 import io.coppice.supervisor.os.NamedFile;
 import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.RootLock;
 import io.coppice.supervisor.os.RootLockHeldException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +22,12 @@ import org.jspecify.annotations.Nullable;
  * only; a look without a find allocates nothing.
  */
 final class InstanceWatch implements AutoCloseable {
+    /** Who goes on recording elsewhere. */
+    interface Records {
+        /** Makes a root segment by that name, with all that is to be known now, and records there from then on. */
+        void makeAnew(Path file) throws StartupRefused, SegmentException;
+    }
+
     private static final long PERIOD_NS = 10_000_000_000L;
 
     /** Between two looks, however often something is removed. */
@@ -32,6 +41,7 @@ final class InstanceWatch implements AutoCloseable {
     private final PreparedInstance instance;
     private final ChildProcess[] children;
     private final ControlServer control;
+    private final Records records;
     private final Incidents incidents;
     private final Epoll epoll;
     private final @Nullable DirectoryWatch removals;
@@ -53,6 +63,7 @@ final class InstanceWatch implements AutoCloseable {
             PreparedInstance instance,
             ChildProcess[] children,
             ControlServer control,
+            Records records,
             Incidents incidents,
             Epoll epoll,
             Console console,
@@ -60,6 +71,7 @@ final class InstanceWatch implements AutoCloseable {
         this.instance = instance;
         this.children = children;
         this.control = control;
+        this.records = records;
         this.incidents = incidents;
         this.epoll = epoll;
         directory = new NamedFile(instance.directory());
@@ -110,21 +122,14 @@ final class InstanceWatch implements AutoCloseable {
         lastLookNs = nowNs;
         nextLookNs = nowNs + PERIOD_NS;
         listenAgain();
-        if (!directory.isSame() || !logs.isSame()) {
-            makeDirectories(nowNs);
-        }
-        if (!lock.isSame()) {
-            lockAgain(nowNs);
-        }
-        if (!socket.isSame()) {
-            bindAgain(nowNs);
-        }
-        if (!record.isSame()) {
-            tellOnce(
-                    RECORD,
-                    nowNs,
-                    "root.seg was removed or replaced: `status` shows nothing new, and a next root would not know what runs");
-        }
+        // First what keeps a second root out, then the record, so that it has the events of all.
+        String ofDirectory = directory.isSame() && logs.isSame() ? null : makeDirectories();
+        String ofLock = lock.isSame() ? null : lockAgain();
+        String ofRecord = record.isSame() ? null : recordAgain();
+        tellOnce(DIRECTORY, nowNs, ofDirectory);
+        tellOnce(LOCK, nowNs, ofLock);
+        tellOnce(RECORD, nowNs, ofRecord);
+        tellOnce(SOCKET, nowNs, socket.isSame() ? null : bindAgain());
         for (ChildProcess child : children) {
             if (child.isDaemon()) {
                 lookAtSegment(child, nowNs);
@@ -141,7 +146,7 @@ final class InstanceWatch implements AutoCloseable {
         }
     }
 
-    private void makeDirectories(long nowNs) {
+    private String makeDirectories() {
         try {
             RootStartup.privateDirectory(directory.path(), instance.ownUid());
             RootStartup.privateDirectory(logs.path(), instance.ownUid());
@@ -150,36 +155,43 @@ final class InstanceWatch implements AutoCloseable {
             if (removals != null) {
                 removals.watch(directory.path());
             }
-            tellHealed(
-                    DIRECTORY, nowNs, "the directory or its logs/ had been removed or replaced; they are there again");
+            return "the directory or its logs/ had been removed or replaced; they are there again";
         } catch (StartupRefused | OsException e) {
-            tellOnce(DIRECTORY, nowNs, String.valueOf(e.getMessage()));
+            return String.valueOf(e.getMessage());
         }
     }
 
-    private void lockAgain(long nowNs) {
+    private String lockAgain() {
         try {
             moreLocks.add(RootLock.acquire(lock.path()));
             lock.remember();
-            tellHealed(LOCK, nowNs, "root.lock had been removed or replaced; the one that is there now is locked");
+            return "root.lock had been removed or replaced; the one that is there now is locked";
         } catch (RootLockHeldException e) {
-            tellOnce(
-                    LOCK,
-                    nowNs,
-                    "root.lock was replaced, and pid " + e.pid()
-                            + " holds the one that is there now. One of the two must end: kill -9 keeps its children");
+            return "root.lock was replaced, and pid " + e.pid()
+                    + " holds the one that is there now. One of the two must end: kill -9 keeps its children";
         } catch (OsException e) {
-            tellOnce(LOCK, nowNs, String.valueOf(e.getMessage()));
+            return String.valueOf(e.getMessage());
         }
     }
 
-    private void bindAgain(long nowNs) {
+    /** Takes some milliseconds: the blocks of a segment are reserved before it is used. */
+    private String recordAgain() {
+        try {
+            records.makeAnew(record.path());
+            record.remember();
+            return "root.seg had been removed or replaced; all but the events before now is in a new one";
+        } catch (StartupRefused | SegmentException | StateException e) {
+            return "root.seg: " + e.getMessage();
+        }
+    }
+
+    private String bindAgain() {
         try {
             control.listenAgain(socket.path());
             socket.remember();
-            tellHealed(SOCKET, nowNs, "control.sock had been removed or replaced; the root listens there again");
+            return "control.sock had been removed or replaced; the root listens there again";
         } catch (OsException e) {
-            tellOnce(SOCKET, nowNs, String.valueOf(e.getMessage()));
+            return String.valueOf(e.getMessage());
         }
     }
 
@@ -207,17 +219,12 @@ final class InstanceWatch implements AutoCloseable {
         return true;
     }
 
-    private void tellHealed(int what, long nowNs, String text) {
-        said[what] = null;
-        incidents.tell(Incidents.Kind.FILE_LOST, nowNs, text);
-    }
-
-    /** What does not heal is found at each look. */
-    private void tellOnce(int what, long nowNs, String text) {
-        if (!text.equals(said[what])) {
-            said[what] = text;
+    /** What does not heal is found at each look. Null: it is as it should be. */
+    private void tellOnce(int what, long nowNs, @Nullable String text) {
+        if (text != null && !text.equals(said[what])) {
             incidents.tell(Incidents.Kind.FILE_LOST, nowNs, text);
         }
+        said[what] = text;
     }
 
     @Override

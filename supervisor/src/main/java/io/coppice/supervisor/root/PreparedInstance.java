@@ -1,5 +1,6 @@
 package io.coppice.supervisor.root;
 
+import io.coppice.state.SegmentException;
 import io.coppice.state.root.RootSegment;
 import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.os.RootLock;
@@ -39,6 +40,16 @@ record PreparedInstance(
 
     Path rootSegmentFile() {
         return rootSegmentFile(directory);
+    }
+
+    /**
+     * A root segment in place of one that has lost its name.
+     *
+     * @throws StartupRefused if there is no room for it, or something else is there
+     */
+    static RootSegment anotherRootSegment(Path file, String instance) throws StartupRefused, SegmentException {
+        new Reservations().ensure(file, RootSegment.spec(instance));
+        return RootSegment.open(file, ProcessHandle.current().pid(), 0);
     }
 
     Path controlSocket() {

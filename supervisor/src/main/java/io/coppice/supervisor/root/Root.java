@@ -101,7 +101,15 @@ final class Root implements AutoCloseable {
                 instance.ownUid(),
                 this::onControlRequest,
                 incidents);
-        files = new InstanceWatch(instance, children, control, incidents, epoll, console, nowNs);
+        files = new InstanceWatch(
+                instance,
+                children,
+                control,
+                file -> publisher.recordAnew(file, state),
+                incidents,
+                epoll,
+                console,
+                nowNs);
         executor = new CommandExecutor(
                 children, new Launcher(spawner, instance), processes, control, publisher, pending::add);
     }

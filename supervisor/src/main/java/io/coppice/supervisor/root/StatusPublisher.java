@@ -1,5 +1,6 @@
 package io.coppice.supervisor.root;
 
+import io.coppice.state.SegmentException;
 import io.coppice.state.root.ChildKind;
 import io.coppice.state.root.ChildRow;
 import io.coppice.state.root.ChildStateCode;
@@ -15,6 +16,8 @@ import io.coppice.supervisor.core.SupervisorState;
 import io.coppice.supervisor.core.Wanted;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Plan;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,12 +28,16 @@ import org.jspecify.annotations.Nullable;
  * <p>Duty-cycle thread only. Not final: tests end the root in the middle of it.
  */
 class StatusPublisher {
-    private final RootSegment segment;
+    private RootSegment segment;
+    private @Nullable RootSegment another;
     private final Console console;
     private final Plan plan;
     private final @Nullable LastExit[] lastExits;
     private final long[] lastExitEpochMs;
     private final long[] sessions;
+    private long pid;
+    private long startTicks;
+    private String bootId = "";
 
     StatusPublisher(RootSegment segment, Console console, Plan plan) {
         this.segment = segment;
@@ -55,7 +62,34 @@ class StatusPublisher {
 
     /** A new root's first commit: who it is, and its children, none of them launched by it. */
     void begin(long pid, long startTicks, String bootId, SupervisorState initial) {
+        this.pid = pid;
+        this.startTicks = startTicks;
+        this.bootId = bootId;
+        writeAll(initial);
+    }
+
+    /**
+     * Goes on in another segment, in place of one that has lost its name: all but the events so far is in it at once.
+     *
+     * @throws StartupRefused if there is no room for it, or something else is there; nothing has changed then
+     */
+    void recordAnew(Path file, SupervisorState now) throws StartupRefused, SegmentException {
+        RootSegment fresh = PreparedInstance.anotherRootSegment(file, plan.instance());
+        try {
+            if (another != null) {
+                another.close(); // the first is closed with the instance
+            }
+        } catch (IOException e) {
+            console.warn("a root segment that has lost its name stays in memory: " + e.getMessage());
+        }
+        another = fresh;
+        segment = fresh;
+        writeAll(now);
+    }
+
+    private void writeAll(SupervisorState initial) {
         segment.begin(pid, startTicks, bootId, System.currentTimeMillis());
+        segment.phase(phase(initial.phase()));
         List<ChildPlan> children = plan.children();
         for (int i = 0; i < children.size(); i++) {
             ChildPlan child = children.get(i);

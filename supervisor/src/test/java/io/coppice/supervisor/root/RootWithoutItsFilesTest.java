@@ -113,11 +113,33 @@ class RootWithoutItsFilesTest {
             try (RootProcess second = RootProcess.start(base, RootProcess.command("web", base, FOREVER))) {
                 assertIsRefused(second, root);
             }
-            assertTrue(RootProcess.isAlive(web.pid()));
+            root.awaitEvent(EventType.NOTE, "root.lock");
+            assertEquals(web, root.await("web", RootWithoutItsFilesTest::isReady));
             // It is launched anew into a directory for logs that there is.
             assertEquals("ok 1\n", root.request("coppice/1 restart web"));
             root.awaitCondition("a new log", () -> Files.exists(root.directory.resolve("logs/web.log")));
             assertEquals(0, root.stop(), root.stderr());
+        }
+    }
+
+    @Test
+    void shouldRecordAnewSoThatASuccessorTakesOverWhatRuns() throws Exception {
+        try (RootProcess root = RootProcess.start(base, RootProcess.command("web", base, FOREVER))) {
+            RootSnapshot.ChildInfo before = root.await("web", RootWithoutItsFilesTest::isReady);
+            ProcessHandle.of(before.pid()).orElseThrow().destroyForcibly();
+            RootSnapshot.ChildInfo web = root.await("web", child -> isReady(child) && child.incarnation() == 2);
+
+            Files.delete(root.directory.resolve("root.seg"));
+
+            root.awaitEvent(EventType.NOTE, "root.seg");
+            assertEquals(web, root.await("web", RootWithoutItsFilesTest::isReady));
+            root.process.destroyForcibly();
+            root.awaitExit();
+            try (RootProcess successor = RootProcess.start(base, RootProcess.command("web", base, FOREVER))) {
+                successor.awaitEvent(EventType.ADOPTED, "");
+                assertEquals(web, successor.await("web", RootWithoutItsFilesTest::isReady));
+                assertEquals(0, successor.stop(), successor.stderr());
+            }
         }
     }
 
