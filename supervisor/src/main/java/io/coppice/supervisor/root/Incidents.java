@@ -1,6 +1,9 @@
 package io.coppice.supervisor.root;
 
 import io.coppice.supervisor.core.Command;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * What befalls the root itself, and no decision follows from: each is told as an event. Of one kind only so many are told
@@ -29,13 +32,20 @@ final class Incidents {
         void note(int child, String text);
     }
 
+    private static final class Window {
+        long sinceNs;
+        int told;
+        long withheld;
+    }
+
     private final Log log;
-    private final long[] sinceNs = new long[Kind.values().length];
-    private final int[] told = new int[Kind.values().length];
-    private final long[] withheld = new long[Kind.values().length];
+    private final Map<Kind, Window> windows = new EnumMap<>(Kind.class);
 
     Incidents(Log log) {
         this.log = log;
+        for (Kind kind : Kind.values()) {
+            windows.put(kind, new Window());
+        }
     }
 
     /** Of the root itself. */
@@ -45,17 +55,17 @@ final class Incidents {
 
     /** @param child an index, or {@link Command.RecordEvent#ROOT} */
     void tell(Kind kind, int child, long nowNs, String text) {
-        int i = kind.ordinal();
-        if (told[i] == 0 || nowNs - sinceNs[i] >= WINDOW_NS) {
-            sinceNs[i] = nowNs;
-            told[i] = 0;
+        Window window = Objects.requireNonNull(windows.get(kind));
+        if (window.told == 0 || nowNs - window.sinceNs >= WINDOW_NS) {
+            window.sinceNs = nowNs;
+            window.told = 0;
         }
-        if (told[i] == MOST_IN_WINDOW) {
-            withheld[i]++;
+        if (window.told == MOST_IN_WINDOW) {
+            window.withheld++;
             return;
         }
-        told[i]++;
-        log.note(child, withheld[i] == 0 ? text : "(" + withheld[i] + " more like this were not told) " + text);
-        withheld[i] = 0;
+        window.told++;
+        log.note(child, window.withheld == 0 ? text : "(" + window.withheld + " more like this were not told) " + text);
+        window.withheld = 0;
     }
 }
