@@ -21,6 +21,9 @@ final class Faults {
     /** A commit that its successors die of. */
     final double poison;
 
+    /** Killed, it is in uninterruptible sleep: on a hung file system, for tens of seconds. */
+    final double uninterruptible;
+
     final double rootDeath;
     final double operator;
     final double shutdown;
@@ -28,9 +31,10 @@ final class Faults {
 
     /**
      * @param later for what came later, so that the seeds that were found before still mean the same runs
+     * @param bodies the same for what came last
      * @param rootDeaths whether the root may die when it is drawn
      */
-    Faults(Draws draws, Draws later, boolean rootDeaths) {
+    Faults(Draws draws, Draws later, Draws bodies, boolean rootDeaths) {
         crashHeld = kind(draws);
         crashStarting = kind(draws);
         crashRunning = kind(draws);
@@ -48,6 +52,7 @@ final class Faults {
         operator = draws.oneOf(0.0, 0.1, 1.0);
         shutdown = draws.oneOf(0.0, 0.0, 0.0, 0.5);
         stageTalk = kind(later);
+        uninterruptible = kind(bodies);
     }
 
     private static double kind(Draws draws) {
