@@ -94,7 +94,7 @@ final class Root implements AutoCloseable {
         held = new HeldWatch(segments, processes);
         orphans = new Orphans(processes, children, ProcessHandle.current().pid(), nowNs);
         takeover = new Takeover(instance.start(), processes, epoll, segments, funerals);
-        service = new ServiceReport(ServiceNotifier.fromEnvironment());
+        service = new ServiceReport(ServiceNotifier.fromEnvironment(), console);
         control = new ControlServer(
                 epoll,
                 UnixListener.bind(instance.controlSocket()),

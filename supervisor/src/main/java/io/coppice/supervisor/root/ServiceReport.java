@@ -17,13 +17,15 @@ final class ServiceReport {
     private static final long NANOS_PER_MS = 1_000_000;
 
     private final ServiceNotifier notifier;
+    private final Console console;
     private final long pingPeriodNs;
     private long nextPingNs;
     private boolean readyTold;
     private String lastStatus = "";
 
-    ServiceReport(ServiceNotifier notifier) {
+    ServiceReport(ServiceNotifier notifier, Console console) {
         this.notifier = notifier;
+        this.console = console;
         this.pingPeriodNs = notifier.watchdogIntervalMs() * NANOS_PER_MS;
         this.nextPingNs = pingPeriodNs == 0 ? Long.MAX_VALUE : System.nanoTime();
     }
@@ -34,6 +36,7 @@ final class ServiceReport {
 
     void ping(long nowNs) {
         notifier.watchdog();
+        complain();
         nextPingNs = nowNs + pingPeriodNs;
     }
 
@@ -49,6 +52,14 @@ final class ServiceReport {
         if (!status.equals(lastStatus)) {
             lastStatus = status;
             notifier.status(status);
+        }
+        complain();
+    }
+
+    private void complain() {
+        String complaint = notifier.takeComplaint();
+        if (complaint != null) {
+            console.warn(complaint);
         }
     }
 

@@ -15,6 +15,10 @@ final class NotifierProbe {
         notifier.status("3 daemons\nare grün");
         notifier.watchdog();
         notifier.stopping();
+        String complaint = notifier.takeComplaint();
+        if (complaint != null) {
+            System.out.println(complaint);
+        }
         System.out.println("allocated " + allocatedByWatchdog(notifier));
     }
 
