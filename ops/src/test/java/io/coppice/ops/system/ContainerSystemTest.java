@@ -117,6 +117,33 @@ class ContainerSystemTest {
     }
 
     @Test
+    void shouldRefuseMoreThanTheMemoryLimitThatItFinds() throws Exception {
+        Path mount = Path.of("/sys/fs/cgroup/memory");
+        boolean may = Files.isWritable(mount.resolve("cgroup.procs"));
+        if (!may) {
+            System.out.println("skipped: no memory cgroup of version 1 can be made in " + mount + " by this user");
+        }
+        assumeTrue(may, "no right to make a memory cgroup");
+        Path cgroup = Files.createDirectory(
+                mount.resolve("coppice-test-" + ProcessHandle.current().pid()));
+        try {
+            Files.writeString(cgroup.resolve("memory.limit_in_bytes"), Long.toString(600L << 20));
+            coppice.manifest("""
+                    instance: shop
+                    daemons:
+                      ticker: {main: io.coppice.ops.system.daemons.Ticker, classpath: [$JAR], jvm: {heap: 700MiB}}
+                    """);
+            Coppice.Result refused = coppice.runIn(
+                    List.of("bash", "-c", "echo $$ >" + cgroup + "/cgroup.procs && exec \"$@\"", "bash"), "run");
+            assertEquals(2, refused.exitCode(), refused.err());
+            assertTrue(refused.err().contains("expected at most 600MiB"), refused.err());
+            assertTrue(refused.err().contains("memory.limit_in_bytes"), refused.err());
+        } finally {
+            Files.delete(cgroup);
+        }
+    }
+
+    @Test
     void shouldResumeAfterTheWholeContainerWasKilled() throws Exception {
         coppice.manifest("""
                 instance: shop
