@@ -9,6 +9,9 @@ import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.PidFd;
 import io.coppice.supervisor.os.ProcessTable;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,5 +53,21 @@ class LeftoversTest {
         process.destroyForcibly();
         process.onExit().join();
         assertNull(Leftovers.pin(child, processes));
+    }
+
+    /** Threads have numbers of the same kind, and a pidfd can be had of their processes only. */
+    @Test
+    void shouldNotBeIrritatedByAThreadThatHasTheNumberNow() throws Exception {
+        int own = (int) ProcessHandle.current().pid();
+        int thread;
+        try (Stream<Path> threads = Files.list(Path.of("/proc/self/task"))) {
+            thread = threads.mapToInt(
+                            each -> Integer.parseInt(each.getFileName().toString()))
+                    .filter(each -> each != own)
+                    .findAny()
+                    .orElseThrow();
+        }
+
+        assertNull(Leftovers.pin(new Leftovers.OnRecord("web", thread, 1), processes));
     }
 }
