@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What the segments still need of the file systems that hold them. */
 final class SegmentSpace {
+    /** The default of Docker, Podman and Kubernetes' runtimes. */
+    private static final long CONTAINERS_SHM_BYTES = 64L << 20;
+
     private SegmentSpace() {}
 
     /**
@@ -47,12 +50,21 @@ final class SegmentSpace {
             limits.add(new Budget.Limit(
                     "free space of the file system that holds " + need.getValue().directory,
                     store + ", " + store.type()
-                            + (owned == 0 ? "" : "; its segments own " + Quantity.roundedSize(owned) + " already"),
+                            + (owned == 0 ? "" : "; its segments own " + Quantity.roundedSize(owned) + " already")
+                            + hint(store.type(), store.getTotalSpace()),
                     store.getUsableSpace(),
                     need.getValue().bytes,
                     Budget.Limit.Kind.FILE_SYSTEM));
         }
         return limits;
+    }
+
+    /** Nobody who runs a container has chosen that size. */
+    static String hint(String fileSystem, long totalBytes) {
+        return fileSystem.equals("tmpfs") && totalBytes <= CONTAINERS_SHM_BYTES
+                ? "; " + Quantity.roundedSize(totalBytes)
+                        + " in all, which is what a container's /dev/shm has unless it is given more: --shm-size, or a volume"
+                : "";
     }
 
     static Path existingAncestor(Path path) {

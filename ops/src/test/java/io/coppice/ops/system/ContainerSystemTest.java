@@ -132,6 +132,52 @@ class ContainerSystemTest {
     }
 
     @Test
+    void shouldSayThatTheSegmentDirectoryIsAsSmallAsAContainersIsWithoutMore() throws Exception {
+        Path shm = Files.createDirectory(coppice.directory.resolve("shm"));
+        coppice.manifest("""
+                instance: shop
+                segments: %s
+                daemons:
+                  ticker: {main: io.coppice.ops.system.daemons.Ticker, classpath: [$JAR], jvm: {heap: 16MiB}, state: 80MiB}
+                """.formatted(shm));
+        List<String> small = new ArrayList<>(CONTAINER);
+        small.addAll(List.of("bash", "-c", "mount -t tmpfs -o size=64m shm " + shm + " && exec \"$@\"", "bash"));
+        Coppice.Result refused = coppice.runIn(small, "run");
+        assertEquals(2, refused.exitCode(), refused.err());
+        assertTrue(
+                refused.err()
+                        .contains("64MiB in all, which is what a container's /dev/shm has unless it is given more"),
+                refused.err());
+    }
+
+    @Test
+    void shouldRefuseMoreThanTheMemoryLimitThatItFinds() throws Exception {
+        Path mount = Path.of("/sys/fs/cgroup/memory");
+        boolean may = Files.isWritable(mount.resolve("cgroup.procs"));
+        if (!may) {
+            System.out.println("skipped: no memory cgroup of version 1 can be made in " + mount + " by this user");
+        }
+        assumeTrue(may, "no right to make a memory cgroup");
+        Path cgroup = Files.createDirectory(
+                mount.resolve("coppice-test-" + ProcessHandle.current().pid()));
+        try {
+            Files.writeString(cgroup.resolve("memory.limit_in_bytes"), Long.toString(600L << 20));
+            coppice.manifest("""
+                    instance: shop
+                    daemons:
+                      ticker: {main: io.coppice.ops.system.daemons.Ticker, classpath: [$JAR], jvm: {heap: 700MiB}}
+                    """);
+            Coppice.Result refused = coppice.runIn(
+                    List.of("bash", "-c", "echo $$ >" + cgroup + "/cgroup.procs && exec \"$@\"", "bash"), "run");
+            assertEquals(2, refused.exitCode(), refused.err());
+            assertTrue(refused.err().contains("expected at most 600MiB"), refused.err());
+            assertTrue(refused.err().contains("memory.limit_in_bytes"), refused.err());
+        } finally {
+            Files.delete(cgroup);
+        }
+    }
+
+    @Test
     void shouldResumeAfterTheWholeContainerWasKilled() throws Exception {
         coppice.manifest("""
                 instance: shop

@@ -84,9 +84,14 @@ final class Coppice implements AfterTestExecutionCallback {
 
     /** Runs a command to its end. */
     Result run(String... arguments) throws IOException, InterruptedException {
+        return runIn(List.of(), arguments);
+    }
+
+    /** Runs a command to its end, by way of another program that starts it. */
+    Result runIn(List<String> before, String... arguments) throws IOException, InterruptedException {
         Path out = Files.createTempFile(directory, "out", ".txt");
         Path err = Files.createTempFile(directory, "err", ".txt");
-        Process process = start(out, err, arguments);
+        Process process = start(before, out, err, arguments);
         if (!process.waitFor(WATCHDOG_SECONDS, TimeUnit.SECONDS)) {
             fail(String.join(" ", arguments) + " does not end; " + Files.readString(err));
         }

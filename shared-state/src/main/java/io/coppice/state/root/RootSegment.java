@@ -32,7 +32,7 @@ public final class RootSegment implements AutoCloseable {
     public static final int EVENT_CAPACITY = RootLayouts.EVENT_ROWS;
 
     /** Length of the segment: its undo log, one eighth, holds a change of every field of every row in one commit. */
-    public static final long LENGTH_BYTES = 8L << 20;
+    public static final long LENGTH_BYTES = 10L << 20;
 
     private final OwnedSegment segment;
     private final State state;

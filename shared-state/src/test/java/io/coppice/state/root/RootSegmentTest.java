@@ -46,6 +46,7 @@ class RootSegmentTest {
         row.wanted(WantedCode.UP);
         row.pid(100 + index);
         row.startTicks(7);
+        row.pidfdInode(8);
         row.incarnation(3);
         row.restarts(2);
         row.failureCount(1);
@@ -252,7 +253,7 @@ class RootSegmentTest {
                         + " heartbeat-lost=9 start-timed-out=10 stop-timed-out=11 backoff=12 failed=13 completed=14"
                         + " stopped=15 stop-requested=16 start-requested=17 restart-requested=18 kill-requested=19"
                         + " shutdown-requested=20 adopted=21 abandoned=22 threads-dumped=23 killed=24 recovered=25"
-                        + " note=26 fell-back=27",
+                        + " note=26 fell-back=27 reloaded=28",
                 codes(EventType.values(), EventType::word, EventType::code));
         for (EventType type : EventType.values()) {
             assertEquals(Optional.of(type), EventType.of(type.code()));

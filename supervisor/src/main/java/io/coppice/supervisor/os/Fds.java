@@ -118,7 +118,16 @@ public final class Fds {
      * @return the copy, or the negative error number; the original stays open
      */
     static int copyHigh(int fd) {
-        int copy = LIBC.fcntl(fd, Kernel.F_DUPFD_CLOEXEC, (long) Kernel.FIRST_MOVED_FD);
+        return copy(fd, Kernel.FIRST_MOVED_FD);
+    }
+
+    /** As {@link #copyHigh}, to any number. */
+    static int copyAny(int fd) {
+        return copy(fd, 0);
+    }
+
+    private static int copy(int fd, long lowest) {
+        int copy = LIBC.fcntl(fd, Kernel.F_DUPFD_CLOEXEC, lowest);
         return copy < 0 ? -Errno.last() : copy;
     }
 

@@ -44,6 +44,12 @@ final class LibC {
 
         int posix_fallocate(int fd, long offset, long length);
 
+        int stat(Pointer path, Pointer result);
+
+        int inotify_init1(int flags);
+
+        int inotify_add_watch(int fd, Pointer path, int mask);
+
         int statvfs(Pointer path, Pointer result);
 
         Pointer mmap(@Nullable Pointer address, long length, int protection, int flags, int fd, long offset);

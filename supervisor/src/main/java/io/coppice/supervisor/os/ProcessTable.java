@@ -55,8 +55,9 @@ public final class ProcessTable {
      * A dead child that has not been reaped still has it.
      *
      * @return field 22 of /proc/PID/stat, or -1 when there is no such process
+     * @throws OsException when that cannot be told now: there is no descriptor left to read it with
      */
-    public long startTicks(int pid) {
+    public long startTicks(int pid) throws OsException {
         return readStat(pid) ? number(START_TICKS_FIELD) : -1;
     }
 
@@ -73,13 +74,21 @@ public final class ProcessTable {
         }
     }
 
-    /** The session of a process, -1 when there is no such process. */
-    public long session(int pid) {
+    /**
+     * The session of a process, -1 when there is no such process.
+     *
+     * @throws OsException as {@link #startTicks}
+     */
+    public long session(int pid) throws OsException {
         return readStat(pid) ? number(SESSION_FIELD) : -1;
     }
 
-    /** Whether a process that is not dead leads its process group, and is in a session that it has not made itself. */
-    public boolean isGroupLeaderInAnothersSession(int pid) {
+    /**
+     * Whether a process that is not dead leads its process group, and is in a session that it has not made itself.
+     *
+     * @throws OsException if it cannot be told
+     */
+    public boolean isGroupLeaderInAnothersSession(int pid) throws OsException {
         if (!readStat(pid)) {
             return false;
         }
@@ -93,14 +102,18 @@ public final class ProcessTable {
      * by a pidfd that was opened before it was looked at. Reads all of /proc, so it costs milliseconds and allocates.
      *
      * @param pgid 2 or more
-     * @return how many of them were not dead yet
+     * @return how many of them were not dead yet; 1 or more while that cannot be told for lack of descriptors
      */
     public int killRemnants(int pgid, long session, long notBeforeTicks) {
         if (signalGroup(pgid, 0) == Errno.ESRCH) {
             return 0;
         }
+        String[] names = entriesOfProc();
+        if (names == null) {
+            return 1;
+        }
         int left = 0;
-        for (String name : entriesOfProc()) {
+        for (String name : names) {
             if (name.charAt(0) >= '1' && name.charAt(0) <= '9') {
                 left += killRemnant(Integer.parseInt(name), pgid, session, notBeforeTicks) ? 1 : 0;
             }
@@ -108,18 +121,20 @@ public final class ProcessTable {
         return left;
     }
 
-    private static String[] entriesOfProc() {
-        String[] names = Path.of("/proc").toFile().list();
-        if (names == null) {
-            throw new IllegalStateException("Cannot list /proc; is it mounted?");
-        }
-        return names;
+    /** Null when there is no descriptor left to list it with. */
+    private static String @Nullable [] entriesOfProc() {
+        return Path.of("/proc").toFile().list();
     }
 
     private boolean killRemnant(int pid, int pgid, long session, long notBeforeTicks) {
-        if (!isRemnant(pid, pgid, session, notBeforeTicks)) {
-            return false;
+        try {
+            return isRemnant(pid, pgid, session, notBeforeTicks) && killPinned(pid, pgid, session, notBeforeTicks);
+        } catch (OsException e) {
+            return e.errno() != Errno.ESRCH; // no descriptor left: it is asked again
         }
+    }
+
+    private boolean killPinned(int pid, int pgid, long session, long notBeforeTicks) throws OsException {
         try (PidFd pinned = PidFd.open(pid)) {
             // Once more: it is this very process from here on.
             if (!isRemnant(pid, pgid, session, notBeforeTicks)) {
@@ -127,12 +142,10 @@ public final class ProcessTable {
             }
             pinned.signal(SIGKILL);
             return true;
-        } catch (OsException e) {
-            return e.errno() != Errno.ESRCH; // no descriptor left: it is asked again
         }
     }
 
-    private boolean isRemnant(int pid, int pgid, long session, long notBeforeTicks) {
+    private boolean isRemnant(int pid, int pgid, long session, long notBeforeTicks) throws OsException {
         if (!readStat(pid)
                 || number(GROUP_FIELD) != pgid
                 || number(SESSION_FIELD) != session
@@ -195,21 +208,43 @@ public final class ProcessTable {
      * milliseconds and allocates.
      *
      * @param pgid 2 or more
+     * @return true also while that cannot be told for lack of descriptors
      */
     public boolean groupHasLiveMember(int pgid) {
         checkedGroup(pgid);
-        for (String name : entriesOfProc()) {
-            if (name.charAt(0) >= '1'
-                    && name.charAt(0) <= '9'
-                    && readStat(Integer.parseInt(name))
-                    && number(GROUP_FIELD) == pgid) {
-                byte state = stat.getByte(fieldStart(STATE_FIELD));
-                if (state != 'Z' && state != 'X') {
+        String[] names = entriesOfProc();
+        if (names == null) {
+            return true;
+        }
+        try {
+            for (String name : names) {
+                if (name.charAt(0) >= '1' && name.charAt(0) <= '9' && isLiveMember(Integer.parseInt(name), pgid)) {
                     return true;
                 }
             }
+            return false;
+        } catch (OsException e) {
+            return true;
         }
-        return false;
+    }
+
+    private boolean isLiveMember(int pid, int pgid) throws OsException {
+        if (!readStat(pid) || number(GROUP_FIELD) != pgid) {
+            return false;
+        }
+        byte state = stat.getByte(fieldStart(STATE_FIELD));
+        return state != 'Z' && state != 'X';
+    }
+
+    /**
+     * Takes the status of a child of this process that nobody watches.
+     *
+     * @return false while it lives
+     */
+    public boolean reapUnwatched(int pid) {
+        info.putInt(SI_PID_OFFSET, 0);
+        // An error is ECHILD: somebody has taken it already.
+        return LIBC.waitid(P_PID, pid, info, WEXITED | WNOHANG) != 0 || info.getInt(SI_PID_OFFSET) != 0;
     }
 
     /**
@@ -251,7 +286,7 @@ public final class ProcessTable {
         return pgid;
     }
 
-    private boolean readStat(int pid) {
+    private boolean readStat(int pid) throws OsException {
         if (pid <= 0) {
             throw new IllegalArgumentException("pid " + pid + ": expected 1 or more");
         }
@@ -269,6 +304,9 @@ public final class ProcessTable {
             int errno = Errno.last();
             if (errno == Errno.ENOENT || errno == Errno.ESRCH) {
                 return false;
+            }
+            if (errno == Errno.EMFILE || errno == Errno.ENFILE || errno == Errno.ENOMEM) {
+                throw Fds.exhausted("Cannot open /proc/" + pid + "/stat", errno);
             }
             throw Kernel.broken("Cannot open /proc/" + pid + "/stat", errno);
         }

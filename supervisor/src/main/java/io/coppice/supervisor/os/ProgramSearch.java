@@ -43,6 +43,9 @@ final class ProgramSearch {
     static String explain(SpawnRequest request, Found program, int errno) {
         String what = "Cannot start '" + request.argv().get(0) + "'";
         String directory = request.workingDirectory();
+        if (errno == Errno.EMFILE || errno == Errno.ENFILE) {
+            return what + ": " + Fds.exhausted("no descriptor is left", errno).getMessage();
+        }
         if (!isDirectory(directory)) {
             return what + ": working directory " + directory + ": " + describeDirectory(directory)
                     + ". Create it, or correct `working_dir`";

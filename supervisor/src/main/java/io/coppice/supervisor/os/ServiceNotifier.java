@@ -21,6 +21,7 @@ public final class ServiceNotifier {
     private final long watchdogIntervalMs;
     private final Pointer watchdogState = NativeStrings.of("WATCHDOG=1");
     private boolean complained;
+    private @Nullable String complaint;
 
     private ServiceNotifier(SystemdLibrary.@Nullable Functions library, long watchdogIntervalMs) {
         this.library = library;
@@ -132,7 +133,17 @@ public final class ServiceNotifier {
     private void noted(int result) {
         if (result < 0 && !complained) {
             complained = true;
-            LOG.warn("The service manager cannot be notified: {}. Said once", Errno.describe(-result));
+            complaint = "The service manager cannot be notified: " + Errno.describe(-result) + ". Said once";
         }
+    }
+
+    /**
+     * What went wrong since this was last asked, for people; null if nothing. Not logged here: a log that nobody reads would
+     * block the caller, and who does not answer the one often does not read the other.
+     */
+    public @Nullable String takeComplaint() {
+        String text = complaint;
+        complaint = null;
+        return text;
     }
 }

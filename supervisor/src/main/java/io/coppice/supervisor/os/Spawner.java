@@ -123,9 +123,13 @@ public final class Spawner implements AutoCloseable {
     }
 
     private void refuse(SpawnRequest request, String pipe, int fd, int errno) {
-        String reason =
-                "Cannot start '" + request.argv().get(0) + "': descriptor " + fd + " of its " + pipe + " pipe: ";
-        results.add(new SpawnResult.Failed(request.token(), errno, reason + Errno.describe(errno)));
+        // EINVAL: the limit is so low that no number is high enough.
+        int told = errno == Errno.EINVAL ? Errno.EMFILE : errno;
+        String reason = "Cannot start '" + request.argv().get(0) + "': descriptor " + fd + " of its " + pipe + " pipe";
+        results.add(new SpawnResult.Failed(
+                request.token(),
+                told,
+                String.valueOf(Fds.exhausted(reason, told).getMessage())));
         completion.signal();
     }
 

@@ -26,12 +26,18 @@ public final class UnixListener implements AutoCloseable {
     private static final int BACKLOG = 64;
     private static final int MODE = 0600;
 
+    private static final int NONE = -1;
+
     private final int fd;
     private final Path path;
 
-    private UnixListener(int fd, Path path) {
+    /** Kept for the one connection that is taken when no other descriptor is left. */
+    private int spare;
+
+    private UnixListener(int fd, Path path, int spare) {
         this.fd = fd;
         this.path = path;
+        this.spare = spare;
     }
 
     /**
@@ -59,7 +65,11 @@ public final class UnixListener implements AutoCloseable {
             if (LIBC.listen(fd, BACKLOG) != 0) {
                 throw OsException.of("Cannot listen at " + path, Errno.last(), "");
             }
-            return new UnixListener(fd, path);
+            int spare = Fds.copyAny(fd);
+            if (spare < 0) {
+                throw Fds.exhausted("a spare descriptor for " + path, -spare);
+            }
+            return new UnixListener(fd, path, spare);
         } catch (OsException | RuntimeException e) {
             Fds.close(fd);
             throw e;
@@ -74,21 +84,49 @@ public final class UnixListener implements AutoCloseable {
     }
 
     /**
-     * Takes the next waiting connection; null when there is none.
+     * Takes the next waiting connection; null when there is none. When no descriptor is left, one connection is still taken,
+     * with a descriptor that is kept for that: {@link #keepSpare} gets another.
      *
      * @throws OsException when there is no descriptor left for it. The connection goes on waiting and the descriptor stays
      *     readable, so stop watching it until something has been closed
      */
     public @Nullable UnixConnection accept() throws OsException {
         int connection = LIBC.accept4(fd, null, null, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        int errno = connection < 0 ? Errno.last() : 0;
+        if ((errno == Errno.EMFILE || errno == Errno.ENFILE) && spare != NONE) {
+            Fds.close(spare);
+            spare = NONE;
+            connection = LIBC.accept4(fd, null, null, SOCK_NONBLOCK | SOCK_CLOEXEC);
+            errno = connection < 0 ? Errno.last() : 0;
+        }
         if (connection < 0) {
-            int errno = Errno.last();
             if (errno == Errno.EAGAIN || errno == Errno.EINTR || errno == Errno.ECONNABORTED) {
                 return null;
             }
             throw Fds.exhausted("Cannot accept a connection at " + path, errno);
         }
         return UnixConnection.of(connection);
+    }
+
+    /** Whether the descriptor that is kept in reserve is there. */
+    public boolean hasSpare() {
+        return spare != NONE;
+    }
+
+    /** After something was closed: keeps a descriptor in reserve again, if there is one. */
+    public void keepSpare() {
+        if (spare == NONE) {
+            spare = Math.max(NONE, Fds.copyAny(fd));
+        }
+    }
+
+    /** Stops listening and leaves what has the socket's name alone: it is another's by now. */
+    public void abandon() {
+        if (spare != NONE) {
+            Fds.close(spare);
+            spare = NONE;
+        }
+        Fds.close(fd);
     }
 
     /** Stops listening and removes the socket's file. Connections that were accepted live on. */
@@ -98,7 +136,7 @@ public final class UnixListener implements AutoCloseable {
         if (errno != 0 && errno != Errno.ENOENT) {
             LOG.warn("Cannot remove {}: {}. The next root replaces it", path, Errno.describe(errno));
         }
-        Fds.close(fd);
+        abandon();
     }
 
     /** Of the path's {@link #address}, in bytes. */

@@ -5,6 +5,7 @@ import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.UnixConnection;
 import io.coppice.supervisor.os.UnixListener;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,9 @@ final class ControlServer implements AutoCloseable {
 
     /** A client that has not finished its request by then is dropped. One that has is answered, some day, and dropped with that. */
     static final long CLIENT_TIMEOUT_NS = 10_000_000_000L;
+
+    /** Without a descriptor for the next client, the root looks again after that long, or when one has gone. */
+    private static final long PAUSE_NS = 1_000_000_000L;
 
     private static final int EAGAIN = 11;
     private static final int NOT_PERMITTED = 4;
@@ -45,22 +49,48 @@ final class ControlServer implements AutoCloseable {
     }
 
     private final Epoll epoll;
-    private final UnixListener listener;
+    private UnixListener listener;
     private final int ownUid;
     private final Handler handler;
+    private final Incidents incidents;
     private final @Nullable Client[] clients = new @Nullable Client[MAX_CLIENTS];
     private long accepted;
 
+    /** When clients are taken again; {@link Long#MAX_VALUE} while they are. */
+    private long resumeNs = Long.MAX_VALUE;
+
     /** @param ownUid the root's user id; besides it only user 0 may ask for anything */
-    ControlServer(Epoll epoll, UnixListener listener, int ownUid, Handler handler) {
+    ControlServer(Epoll epoll, UnixListener listener, int ownUid, Handler handler, Incidents incidents) {
         this.epoll = epoll;
         this.listener = listener;
         this.ownUid = ownUid;
         this.handler = handler;
+        this.incidents = incidents;
     }
 
     void start() throws OsException {
         epoll.add(listener.fd(), Tokens.of(Tokens.CONTROL_LISTENER, 0));
+    }
+
+    /**
+     * The socket has lost its name: listens by that name again. Clients that wait at the old one are hung up on.
+     *
+     * @throws OsException if that is not possible now; nothing has changed then
+     */
+    void listenAgain(Path path) throws OsException {
+        UnixListener fresh = UnixListener.bind(path);
+        try {
+            epoll.add(fresh.fd(), Tokens.of(Tokens.CONTROL_LISTENER, 0));
+        } catch (OsException e) {
+            fresh.close();
+            throw e;
+        }
+        if (resumeNs == Long.MAX_VALUE) {
+            epoll.remove(listener.fd());
+        }
+        resumeNs = Long.MAX_VALUE;
+        listener.abandon();
+        listener = fresh;
     }
 
     /** The listener is readable: takes at most {@link #MAX_CLIENTS} new clients; epoll tells again of the rest. */
@@ -70,14 +100,37 @@ final class ControlServer implements AutoCloseable {
             try {
                 connection = listener.accept();
             } catch (OsException e) {
-                // Out of descriptors, most likely: make room, and take the client in the next cycle.
-                dropOldest();
+                incidents.tell(
+                        Incidents.Kind.NO_DESCRIPTOR, nowNs, e.getMessage() + ". Clients wait until there is one");
+                pause(nowNs);
                 return;
             }
             if (connection == null) {
                 return;
             }
+            if (!listener.hasSpare()) {
+                incidents.tell(
+                        Incidents.Kind.NO_DESCRIPTOR,
+                        nowNs,
+                        "The root has no descriptor left but the one that it keeps for its clients; raise LimitNOFILE=, ulimit -n");
+            }
             admit(connection, nowNs);
+        }
+    }
+
+    /** A listener that is watched would be told of for as long as the client waits. */
+    private void pause(long nowNs) {
+        epoll.remove(listener.fd());
+        resumeNs = nowNs + PAUSE_NS;
+    }
+
+    private void resume(long nowNs) {
+        try {
+            start();
+            resumeNs = Long.MAX_VALUE;
+        } catch (OsException e) {
+            incidents.tell(Incidents.Kind.NO_DESCRIPTOR, nowNs, String.valueOf(e.getMessage()));
+            resumeNs = nowNs + PAUSE_NS;
         }
     }
 
@@ -87,7 +140,7 @@ final class ControlServer implements AutoCloseable {
             connection.close();
             return;
         }
-        int slot = freeSlot();
+        int slot = freeSlot(nowNs);
         long requestId = (accepted++ << SLOT_BITS) | slot;
         try {
             epoll.add(connection.fd(), Tokens.of(Tokens.CONTROL_CLIENT, slot));
@@ -98,16 +151,19 @@ final class ControlServer implements AutoCloseable {
         }
     }
 
-    private int freeSlot() {
+    private int freeSlot(long nowNs) {
         for (int i = 0; i < MAX_CLIENTS; i++) {
             if (clients[i] == null) {
                 return i;
             }
         }
-        return dropOldest();
+        int oldest = oldest();
+        tellOf(Incidents.Kind.CLIENT_REPLACED, oldest, nowNs, "gave way: " + MAX_CLIENTS + " are served at a time");
+        drop(oldest);
+        return oldest;
     }
 
-    private int dropOldest() {
+    private int oldest() {
         int oldest = 0;
         for (int i = 0; i < MAX_CLIENTS; i++) {
             Client client = clients[i];
@@ -116,8 +172,15 @@ final class ControlServer implements AutoCloseable {
                 oldest = i;
             }
         }
-        drop(oldest);
         return oldest;
+    }
+
+    private void tellOf(Incidents.Kind kind, int slot, long nowNs, String what) {
+        Client client = clients[slot];
+        if (client != null) {
+            incidents.tell(
+                    kind, nowNs, "A client of the control socket (pid " + client.connection.peerPid() + ") " + what);
+        }
     }
 
     /** A client's socket is readable. */
@@ -177,12 +240,16 @@ final class ControlServer implements AutoCloseable {
             epoll.remove(client.connection.fd());
             client.connection.close();
             clients[slot] = null;
+            listener.keepSpare();
+            if (resumeNs != Long.MAX_VALUE) {
+                resumeNs = client.sinceNs; // due
+            }
         }
     }
 
-    /** When the patience with the next client ends; {@link Long#MAX_VALUE} without clients. */
+    /** When the time of the next client without a whole request is over, or clients are taken again; {@link Long#MAX_VALUE} if neither. */
     long nextDeadlineNs() {
-        long nextNs = Long.MAX_VALUE;
+        long nextNs = resumeNs;
         for (Client client : clients) {
             if (client != null && !client.asked) {
                 nextNs = Math.min(nextNs, client.sinceNs + CLIENT_TIMEOUT_NS);
@@ -191,10 +258,18 @@ final class ControlServer implements AutoCloseable {
         return nextNs;
     }
 
-    void dropExpired(long nowNs) {
+    void onDeadline(long nowNs) {
+        if (nowNs >= resumeNs) {
+            resume(nowNs);
+        }
         for (int i = 0; i < MAX_CLIENTS; i++) {
             Client client = clients[i];
             if (client != null && !client.asked && nowNs - client.sinceNs >= CLIENT_TIMEOUT_NS) {
+                tellOf(
+                        Incidents.Kind.CLIENT_TIMED_OUT,
+                        i,
+                        nowNs,
+                        "was hung up on: no whole request in " + CLIENT_TIMEOUT_NS / 1_000_000_000 + " s");
                 drop(i);
             }
         }

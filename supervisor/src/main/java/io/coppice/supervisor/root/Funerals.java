@@ -37,7 +37,7 @@ final class Funerals {
 
     private static final long LONGEST_WAIT_FOR_STATUS_NS = 1_000_000_000L;
 
-    /** After that long the console says what is being waited for. */
+    /** After that long an event says what is being waited for. */
     private static final long WORTH_A_WORD_NS = 5_000_000_000L;
 
     private static final class Funeral {
@@ -74,12 +74,18 @@ final class Funerals {
     }
 
     private final ProcessTable processes;
-    private final Console console;
+    private final Incidents incidents;
     private final List<Funeral> open = new ArrayList<>();
 
-    Funerals(ProcessTable processes, Console console) {
+    /** Held processes that could not be watched: they end by themselves, and are nothing but bodies to be taken. */
+    private final List<Integer> unwatched = new ArrayList<>();
+
+    private long unwatchedPauseNs;
+    private long nextUnwatchedNs = Long.MAX_VALUE;
+
+    Funerals(ProcessTable processes, Incidents incidents) {
         this.processes = processes;
-        this.console = console;
+        this.incidents = incidents;
     }
 
     /** The kernel said that this child is dead, and this is what it left in its segment. Its first look is due at once. */
@@ -103,9 +109,22 @@ final class Funerals {
         open.add(funeral);
     }
 
+    /** A child of ours was launched, could not be watched, and ends, because nobody holds the other end of its pipe. */
+    void beginUnwatched(int pid, long nowNs) {
+        unwatched.add(pid);
+        unwatchedPauseNs = FIRST_LOOK_AGAIN_NS;
+        nextUnwatchedNs = nowNs + unwatchedPauseNs;
+    }
+
+    private void reapUnwatched(long nowNs) {
+        unwatched.removeIf(processes::reapUnwatched);
+        unwatchedPauseNs = Math.min(2 * unwatchedPauseNs, LONGEST_PAUSE_NS);
+        nextUnwatchedNs = unwatched.isEmpty() ? Long.MAX_VALUE : nowNs + unwatchedPauseNs;
+    }
+
     /** When the next look is due; {@link Long#MAX_VALUE} when nothing is being buried. */
     long nextLookNs() {
-        long nextNs = Long.MAX_VALUE;
+        long nextNs = nextUnwatchedNs;
         for (int i = 0; i < open.size(); i++) {
             nextNs = Math.min(nextNs, open.get(i).nextLookNs);
         }
@@ -114,6 +133,9 @@ final class Funerals {
 
     /** One child of which nothing is left any more, or null when there is none (yet). */
     Event.@Nullable Exited nextOver(long nowNs) {
+        if (nextUnwatchedNs <= nowNs) {
+            reapUnwatched(nowNs);
+        }
         for (int i = 0; i < open.size(); i++) {
             Funeral funeral = open.get(i);
             if (funeral.nextLookNs > nowNs) {
@@ -170,8 +192,12 @@ final class Funerals {
         funeral.pauseNs = Math.min(2 * funeral.pauseNs, LONGEST_PAUSE_NS);
         if (!funeral.told && nowNs - funeral.sinceNs > WORTH_A_WORD_NS) {
             funeral.told = true;
-            console.warn(funeral.child.plan.name() + ": pid " + funeral.group
-                    + " is dead, but processes of its group do not end by SIGKILL; its successor waits for them");
+            incidents.tell(
+                    Incidents.Kind.GROUP_REMAINS,
+                    funeral.child.index,
+                    nowNs,
+                    "pid " + funeral.group
+                            + " is dead, but processes of its group do not end by SIGKILL; its successor waits for them");
         }
     }
 }

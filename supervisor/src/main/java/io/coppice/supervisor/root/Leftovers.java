@@ -24,7 +24,6 @@ final class Leftovers {
     private static final long KILL_TIMEOUT_NS = 30_000_000_000L;
 
     private static final long NANOS_PER_MS = 1_000_000;
-    private static final int NO_SUCH_PROCESS = 3;
 
     private record Leftover(String name, PidFd pidFd) {}
 
@@ -34,11 +33,12 @@ final class Leftovers {
      * @param pidfdInode 0 where the kernel did not tell
      */
     record OnRecord(String name, int pid, long startTicks, long pidfdInode) {
-        boolean isAlive(ProcessTable processes) {
+        /** @throws OsException if it cannot be told */
+        boolean isAlive(ProcessTable processes) throws OsException {
             return processes.startTicks(pid) == startTicks;
         }
 
-        boolean is(PidFd pidFd, ProcessTable processes) {
+        boolean is(PidFd pidFd, ProcessTable processes) throws OsException {
             return isAlive(processes) && (pidfdInode == 0 || pidFd.inode() == 0 || pidFd.inode() == pidfdInode);
         }
     }
@@ -85,20 +85,27 @@ final class Leftovers {
      * @return null if it has ended meanwhile, which is what is wanted of it; its pid may be another process's by now
      */
     static @Nullable PidFd pin(OnRecord child, ProcessTable processes) throws OsException {
+        if (!child.isAlive(processes)) {
+            return null; // Its number may be a thread's by now, of which no pidfd can be had.
+        }
         PidFd pidFd;
         try {
             pidFd = PidFd.open(child.pid());
         } catch (OsException e) {
-            if (e.errno() == NO_SUCH_PROCESS) {
+            if (!child.isAlive(processes)) {
                 return null;
             }
             throw e;
         }
-        if (child.is(pidFd, processes)) {
-            return pidFd;
+        boolean alive = false;
+        try {
+            alive = child.is(pidFd, processes);
+        } finally {
+            if (!alive) {
+                pidFd.close();
+            }
         }
-        pidFd.close();
-        return null;
+        return alive ? pidFd : null;
     }
 
     private static void signalAll(List<Leftover> leftovers, ProcessTable processes, String signal) {

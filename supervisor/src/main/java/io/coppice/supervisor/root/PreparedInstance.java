@@ -1,5 +1,6 @@
 package io.coppice.supervisor.root;
 
+import io.coppice.state.SegmentException;
 import io.coppice.state.root.RootSegment;
 import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.os.RootLock;
@@ -27,6 +28,32 @@ record PreparedInstance(
         int ownUid,
         ProcessTable processes)
         implements AutoCloseable {
+    static Path rootLockFile(Path directory) {
+        return directory.resolve("root.lock");
+    }
+
+    static Path rootSegmentFile(Path directory) {
+        return directory.resolve("root.seg");
+    }
+
+    Path rootLockFile() {
+        return rootLockFile(directory);
+    }
+
+    Path rootSegmentFile() {
+        return rootSegmentFile(directory);
+    }
+
+    /**
+     * A root segment in place of one that has lost its name.
+     *
+     * @throws StartupRefused if there is no room for it, or something else is there
+     */
+    static RootSegment anotherRootSegment(Path file, String instance) throws StartupRefused, SegmentException {
+        new Reservations().ensure(file, RootSegment.spec(instance));
+        return RootSegment.open(file, ProcessHandle.current().pid(), 0);
+    }
+
     Path controlSocket() {
         return directory.resolve("control.sock");
     }

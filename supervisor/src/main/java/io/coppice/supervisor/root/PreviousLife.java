@@ -8,6 +8,9 @@ import io.coppice.state.root.RootSnapshot;
 import io.coppice.supervisor.core.ChildSpec;
 import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.SupervisorState;
+import io.coppice.supervisor.os.Epoll;
+import io.coppice.supervisor.os.OsException;
+import io.coppice.supervisor.os.PidFd;
 import io.coppice.supervisor.os.ProcessTable;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,6 +25,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class PreviousLife {
     static final PreviousLife NONE = new PreviousLife(null, false, false);
+
+    /** No such root is alive. */
+    static final long ENDED = -1;
+
+    /** The kernel lets go of a dying root's lock a moment before it tells of the death. */
+    private static final int DYING_TAKES_AT_MOST_MS = 1000;
 
     private final @Nullable RootSnapshot snapshot;
     private final boolean sameBoot;
@@ -44,6 +53,33 @@ final class PreviousLife {
         return new PreviousLife(snapshot, sameBoot, samePids);
     }
 
+    /**
+     * Waits a moment for the end of the root that recorded it.
+     *
+     * @return {@link #ENDED}, or the pid under which it lives on
+     * @throws OsException if it cannot be told
+     */
+    long awaitEndOfRoot(ProcessTable processes) throws OsException {
+        RootSnapshot.RootInfo root =
+                snapshot == null || !samePids ? null : snapshot.root().orElse(null);
+        if (root == null || root.pid() < 1 || root.pid() > Integer.MAX_VALUE) {
+            return ENDED;
+        }
+        int pid = (int) root.pid();
+        if (pid == ProcessHandle.current().pid()) {
+            return ENDED; // as that of another container's first process
+        }
+        PidFd pidFd = Leftovers.pin(new Leftovers.OnRecord(RootSegment.NAME, pid, root.startTicks(), 0), processes);
+        if (pidFd == null) {
+            return ENDED;
+        }
+        try (pidFd;
+                Epoll epoll = Epoll.create()) {
+            epoll.add(pidFd.fd(), 0);
+            return epoll.await(DYING_TAKES_AT_MOST_MS) > 0 ? ENDED : pid;
+        }
+    }
+
     /** Nothing of it counts any more but the incarnations that it reached. */
     PreviousLife forgotten() {
         return new PreviousLife(snapshot, false, false);
@@ -54,8 +90,12 @@ final class PreviousLife {
         return sameBoot && !samePids;
     }
 
-    /** Those of its processes that are alive now. */
-    List<Leftovers.OnRecord> living(ProcessTable processes) {
+    /**
+     * Those of its processes that are alive now.
+     *
+     * @throws OsException if it cannot be told
+     */
+    List<Leftovers.OnRecord> living(ProcessTable processes) throws OsException {
         if (snapshot == null || !samePids) {
             return List.of();
         }
@@ -104,14 +144,16 @@ final class PreviousLife {
     private List<Long> lastIncarnations(List<ChildSpec> specs) {
         List<Long> incarnations = new ArrayList<>();
         for (ChildSpec spec : specs) {
-            incarnations.add(
-                    snapshot == null
-                            ? 0L
-                            : snapshot.child(spec.name())
-                                    .map(RootSnapshot.ChildInfo::incarnation)
-                                    .orElse(0L));
+            incarnations.add(incarnation(spec.name()));
         }
         return incarnations;
+    }
+
+    /** The last one of a child, 0 if it never had any. */
+    long incarnation(String child) {
+        return snapshot == null
+                ? 0
+                : snapshot.child(child).map(RootSnapshot.ChildInfo::incarnation).orElse(0L);
     }
 
     private static List<@Nullable RecordedChild> recorded(RootSegment segment, List<ChildSpec> specs)

@@ -55,6 +55,8 @@ final class Root implements AutoCloseable {
     private final Funerals funerals;
     private final HeldWatch held;
     private final Orphans orphans;
+    private final Incidents incidents;
+    private final InstanceWatch files;
     private final Takeover takeover;
     private final Reload reload;
     private final long session;
@@ -77,6 +79,7 @@ final class Root implements AutoCloseable {
         state = instance.start().state();
         session = processes.session((int) ProcessHandle.current().pid());
         this.publisher = publisher;
+        incidents = new Incidents(publisher::note);
         segments = new SegmentWatch(children, instance, console);
         epoll = Epoll.create();
         workers = new WorkerWatch(plan, children, segments, epoll, publisher, meter, () -> state, this::settle);
@@ -84,16 +87,29 @@ final class Root implements AutoCloseable {
         signalled = EventFd.create();
         spawned = EventFd.create();
         spawner = new Spawner(spawned);
-        funerals = new Funerals(processes, console);
+        funerals = new Funerals(processes, incidents);
         held = new HeldWatch(segments, processes);
         orphans = new Orphans(processes, children, ProcessHandle.current().pid(), nowNs);
         ServiceNotifier notifier = ServiceNotifier.fromEnvironment();
         kept = new KeptPidFds(notifier, StoredDescriptors.fromEnvironment());
         takeover = new Takeover(instance.start(), processes, epoll, segments, funerals, kept);
-        service = new ServiceReport(notifier);
+        service = new ServiceReport(notifier, console);
         control = new ControlServer(
-                epoll, UnixListener.bind(instance.controlSocket()), instance.ownUid(), this::onControlRequest);
+                epoll,
+                UnixListener.bind(instance.controlSocket()),
+                instance.ownUid(),
+                this::onControlRequest,
+                incidents);
         reload = new Reload(plan, instance.directory(), control, console);
+        files = new InstanceWatch(
+                instance,
+                children,
+                control,
+                file -> publisher.recordAnew(file, state),
+                incidents,
+                epoll,
+                console,
+                nowNs);
         executor = new CommandExecutor(
                 children, new Launcher(spawner, instance), processes, control, publisher, pending::add);
     }
@@ -196,6 +212,7 @@ final class Root implements AutoCloseable {
             case Tokens.CHILD_DEATH -> onDeath(children.inSlot(index));
             case Tokens.CHILD_HINT -> workers.onHint(children.inSlot(index));
             case Tokens.RELOAD -> reload.onPrepared();
+            case Tokens.DIRECTORY -> files.onRemoval(System.nanoTime());
             default -> throw new IllegalStateException("epoll told of a descriptor of kind " + kind);
         }
     }
@@ -207,6 +224,7 @@ final class Root implements AutoCloseable {
         nextNs = Math.min(nextNs, held.nextLookNs());
         nextNs = Math.min(nextNs, orphans.nextLookNs());
         nextNs = Math.min(nextNs, control.nextDeadlineNs());
+        nextNs = Math.min(nextNs, files.nextLookNs());
         nextNs = Math.min(nextNs, service.nextPingNs());
         if (nextNs == Long.MAX_VALUE) {
             timer.disarm();
@@ -232,7 +250,10 @@ final class Root implements AutoCloseable {
             settle(new Event.Tick(nowNs));
         }
         if (nowNs >= control.nextDeadlineNs()) {
-            control.dropExpired(nowNs);
+            control.onDeadline(nowNs);
+        }
+        if (nowNs >= files.nextLookNs()) {
+            files.look(nowNs);
         }
         if (service.isPingDue(nowNs)) {
             service.ping(nowNs);
@@ -274,6 +295,7 @@ final class Root implements AutoCloseable {
         }
         int[] from = children.replan(next);
         segments.replan();
+        files.replan();
         workers.replan(next, from);
         publisher.replan(next, from);
         settle(new Event.Replanned(PlanSpecs.specs(next), nowNs));
@@ -308,8 +330,10 @@ final class Root implements AutoCloseable {
 
     private void onSpawned(SpawnResult.Spawned result) {
         ChildProcess child = children.inSlot(Launcher.slotOf(result.token()));
-        segments.reopenIfLost(child);
+        segments.reopenIfLost(child, files.takesAnother(child));
+        long startTicks;
         try {
+            startTicks = processes.startTicks(result.pid());
             child.pidFd = PidFd.open(result.pid());
             epoll.add(child.pidFd.fd(), Tokens.of(Tokens.CHILD_DEATH, child.slot));
             if (child.hintReadFd != ChildProcess.NO_FD) {
@@ -318,6 +342,7 @@ final class Root implements AutoCloseable {
         } catch (OsException e) {
             // It is held and never released: it owns nothing, and the end of its pipe ends it.
             child.closeAll();
+            funerals.beginUnwatched(result.pid(), System.nanoTime());
             settle(new Event.SpawnFailed(
                     child.index,
                     child.incarnation,
@@ -333,8 +358,7 @@ final class Root implements AutoCloseable {
         if (result.journalRefusal() != null) {
             publisher.note(child.index, result.pid(), child.incarnation, result.journalRefusal());
         }
-        settle(new Event.Spawned(
-                child.index, child.incarnation, result.pid(), processes.startTicks(result.pid()), System.nanoTime()));
+        settle(new Event.Spawned(child.index, child.incarnation, result.pid(), startTicks, System.nanoTime()));
     }
 
     private void onSignal() {
@@ -364,6 +388,7 @@ final class Root implements AutoCloseable {
     public void close() {
         control.close();
         reload.close();
+        files.close();
         spawner.close();
         for (ChildProcess child : children.all()) {
             child.closeAll();

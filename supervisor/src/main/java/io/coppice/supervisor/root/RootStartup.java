@@ -5,9 +5,11 @@ import io.coppice.state.SegmentFile;
 import io.coppice.state.SegmentSpec;
 import io.coppice.state.StateException;
 import io.coppice.state.Validation;
+import io.coppice.state.root.EventType;
 import io.coppice.state.root.RootReadResult;
 import io.coppice.state.root.RootSegment;
 import io.coppice.state.root.RootView;
+import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.os.RootLock;
@@ -46,7 +48,7 @@ final class RootStartup {
         this.console = console;
         this.directory = Path.of(plan.directory());
         this.segmentDirectory = Path.of(plan.segmentDirectory());
-        this.rootSegmentFile = directory.resolve("root.seg");
+        this.rootSegmentFile = PreparedInstance.rootSegmentFile(directory);
     }
 
     /**
@@ -66,28 +68,22 @@ final class RootStartup {
         Reservations reservations = new Reservations();
         try {
             PreviousLife previous = previousLife();
+            refuseBesideALivingRoot(previous);
             List<Leftovers.OnRecord> living = previous.living(processes);
             if (fresh) {
                 emptyAll(living);
                 previous = previous.forgotten();
             }
             reservations.ensure(rootSegmentFile, RootSegment.spec(plan.instance()));
-            for (ChildPlan child : plan.children()) {
-                if (child.kind() == ChildPlan.Kind.DAEMON) {
-                    reservations.ensure(
-                            segmentDirectory.resolve(child.name() + ".seg"),
-                            new SegmentSpec(
-                                    plan.instance(),
-                                    child.name(),
-                                    SegmentSpec.KIND_DAEMON,
-                                    child.stateBytes(),
-                                    child.checkpoints()));
-                }
-            }
+            List<String> lost = ensureSegments(reservations, previous, living);
             // Nothing of what was there has been touched so far.
             RootSegment rootSegment = openRootSegment();
             try {
                 StartingPoint start = startingPoint(previous, rootSegment, living);
+                for (String text : lost) {
+                    console.warn(text);
+                    rootSegment.event(System.currentTimeMillis(), Command.RecordEvent.ROOT, EventType.NOTE, 0, 0, text);
+                }
                 recordPlan();
                 return new PreparedInstance(
                         lock, rootSegment, directory, segmentDirectory, start, childOutput(ownUid), ownUid, processes);
@@ -102,9 +98,49 @@ final class RootStartup {
         }
     }
 
+    /** @return what is to be told: of each daemon that ran before, and has to begin with nothing */
+    private List<String> ensureSegments(
+            Reservations reservations, PreviousLife previous, List<Leftovers.OnRecord> living) throws StartupRefused {
+        List<String> lost = new ArrayList<>();
+        for (ChildPlan child : plan.children()) {
+            if (child.kind() == ChildPlan.Kind.DAEMON) {
+                Path file = segmentDirectory.resolve(child.name() + ".seg");
+                refuseBesideALostSegment(child, file, living);
+                boolean made = reservations.ensure(
+                        file,
+                        new SegmentSpec(
+                                plan.instance(),
+                                child.name(),
+                                SegmentSpec.KIND_DAEMON,
+                                child.stateBytes(),
+                                child.checkpoints()));
+                long incarnation = previous.incarnation(child.name());
+                if (made && incarnation > 0) {
+                    lost.add("the segment of " + child.name()
+                            + " was gone; it is made anew, empty (last was incarnation " + incarnation + ")");
+                }
+            }
+        }
+        return lost;
+    }
+
+    /** A new one would be watched in its place: its heartbeat stands still, so the daemon that works would be killed. */
+    private static void refuseBesideALostSegment(ChildPlan child, Path file, List<Leftovers.OnRecord> living)
+            throws StartupRefused {
+        for (Leftovers.OnRecord alive : living) {
+            if (alive.name().equals(child.name()) && !Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                throw new StartupRefused(
+                        EXIT_FAILED,
+                        "the segment " + file + " is gone, while " + child.name() + " (pid " + alive.pid()
+                                + ") still works in it: what it holds is lost when that process ends. Put the file back if it"
+                                + " was only moved, or end the process; then this start makes a new one, empty.");
+            }
+        }
+    }
+
     private RootLock lockRoot() throws StartupRefused, OsException {
         try {
-            return RootLock.acquire(directory.resolve("root.lock"));
+            return RootLock.acquire(PreparedInstance.rootLockFile(directory));
         } catch (RootLockHeldException e) {
             throw new StartupRefused(
                     EXIT_FAILED,
@@ -114,6 +150,19 @@ final class RootStartup {
                                     : "another root, which is just starting")
                             + ". Use that one (`coppice status --instance "
                             + plan.instance() + "`), stop it first, or choose another --instance.");
+        }
+    }
+
+    /** Whoever removes the lock of a root that lives makes room for a second one over the same children. */
+    private void refuseBesideALivingRoot(PreviousLife previous) throws StartupRefused, OsException {
+        long pid = previous.awaitEndOfRoot(processes);
+        if (pid != PreviousLife.ENDED) {
+            throw new StartupRefused(
+                    EXIT_FAILED,
+                    "instance " + plan.instance() + " is run by pid " + pid + ", although nobody holds "
+                            + PreparedInstance.rootLockFile(directory)
+                            + ": that file has been removed or replaced. Stop that root first (kill -TERM " + pid
+                            + "; kill -9 leaves its children running, and this one takes them over).");
         }
     }
 
@@ -159,7 +208,7 @@ final class RootStartup {
         return start;
     }
 
-    private PreviousLife previousLife() throws StartupRefused {
+    private PreviousLife previousLife() throws StartupRefused, OsException {
         if (!Files.exists(rootSegmentFile, LinkOption.NOFOLLOW_LINKS)) {
             refuseBesideStrays(rootSegmentFile + " is missing.");
             return PreviousLife.NONE;
@@ -184,7 +233,7 @@ final class RootStartup {
     }
 
     /** Without a record, what runs would be started a second time. */
-    private void refuseBesideStrays(String reason) throws StartupRefused {
+    private void refuseBesideStrays(String reason) throws StartupRefused, OsException {
         List<String> strays = Strays.find(directory, processes);
         if (!strays.isEmpty()) {
             throw new StartupRefused(
@@ -255,7 +304,7 @@ final class RootStartup {
     }
 
     /** Makes a directory that only its owner enters, or checks that the one that is there is such a directory. */
-    private static void privateDirectory(Path directory, int ownUid) throws StartupRefused {
+    static void privateDirectory(Path directory, int ownUid) throws StartupRefused {
         try {
             if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
                 Files.createDirectories(

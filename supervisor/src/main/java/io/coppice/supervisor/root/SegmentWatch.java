@@ -42,12 +42,19 @@ final class SegmentWatch implements AutoCloseable {
     /** After the plan has changed: maps those of new daemons. */
     void replan() {
         for (ChildProcess child : children.all()) {
-            reopenIfLost(child);
+            reopenIfLost(child, false);
         }
     }
 
-    /** For a new incarnation, after {@link #tornAway}. If the file is no segment any more, the worker will say so. */
-    void reopenIfLost(ChildProcess child) {
+    /**
+     * For a new incarnation, after {@link #tornAway}, or if another file has the segment's name now. If the file is no segment
+     * any more, the worker will say so.
+     */
+    void reopenIfLost(ChildProcess child, boolean another) {
+        if (another && child.segment != null) {
+            child.segment.close();
+            child.segment = null;
+        }
         if (child.isDaemon() && child.segment == null) {
             try {
                 child.segment = SegmentFile.openReadOnly(instance.segment(child.plan.name()));

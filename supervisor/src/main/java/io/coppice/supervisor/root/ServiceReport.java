@@ -22,12 +22,14 @@ final class ServiceReport {
     private static final int MOST_NAMED = 3;
 
     private final ServiceNotifier notifier;
+    private final Console console;
     private final Chore pinging;
     private boolean readyTold;
     private String lastStatus = "";
 
-    ServiceReport(ServiceNotifier notifier) {
+    ServiceReport(ServiceNotifier notifier, Console console) {
         this.notifier = notifier;
+        this.console = console;
         long periodNs = notifier.watchdogIntervalMs() * NANOS_PER_MS;
         this.pinging = periodNs == 0 ? Chore.none() : new Chore(periodNs, System.nanoTime());
     }
@@ -42,6 +44,7 @@ final class ServiceReport {
 
     void ping(long nowNs) {
         notifier.watchdog();
+        complain();
         pinging.done(nowNs);
     }
 
@@ -57,6 +60,14 @@ final class ServiceReport {
         if (!status.equals(lastStatus)) {
             lastStatus = status;
             notifier.status(status);
+        }
+        complain();
+    }
+
+    private void complain() {
+        String complaint = notifier.takeComplaint();
+        if (complaint != null) {
+            console.warn(complaint);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.coppice.supervisor.root;
 
+import io.coppice.state.SegmentException;
 import io.coppice.state.root.ChildKind;
 import io.coppice.state.root.ChildRow;
 import io.coppice.state.root.ChildStateCode;
@@ -13,9 +14,12 @@ import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.core.LastExit;
 import io.coppice.supervisor.core.SupervisorState;
 import io.coppice.supervisor.core.Wanted;
+import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Plan;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Duty-cycle thread only. Not final: tests end the root in the middle of it.
  */
 class StatusPublisher {
-    private final RootSegment segment;
+    private RootSegment segment;
+    private @Nullable RootSegment another;
     private final Console console;
     private Plan plan;
     private @Nullable LastExit[] lastExits;
@@ -35,6 +40,10 @@ class StatusPublisher {
     private long[] pidfdInodes;
     private long[] heartbeatsSeenNs;
     private boolean replanned;
+    private long pid;
+    private long startTicks;
+    private String bootId = "";
+    private long pidNamespace;
 
     StatusPublisher(RootSegment segment, Console console, Plan plan) {
         this.segment = segment;
@@ -62,10 +71,38 @@ class StatusPublisher {
     }
 
     /** A new root's first commit: who it is, and its children, none of them launched by it. */
-    void begin(long pid, ProcessTable processes, SupervisorState initial) {
-        segment.begin(pid, processes.startTicks((int) pid), processes.bootId(), System.currentTimeMillis());
-        segment.pidNamespace(processes.pidNamespace());
-        writeAll(initial);
+    void begin(long pid, ProcessTable processes, SupervisorState initial) throws OsException {
+        this.pid = pid;
+        startTicks = processes.startTicks((int) pid);
+        bootId = processes.bootId();
+        pidNamespace = processes.pidNamespace();
+        beginIn(initial);
+    }
+
+    /**
+     * Goes on in another segment, in place of one that has lost its name: all but the events so far is in it at once.
+     *
+     * @throws StartupRefused if there is no room for it, or something else is there; nothing has changed then
+     */
+    void recordAnew(Path file, SupervisorState now) throws StartupRefused, SegmentException {
+        RootSegment fresh = PreparedInstance.anotherRootSegment(file, plan.instance());
+        try {
+            if (another != null) {
+                another.close(); // the first is closed with the instance
+            }
+        } catch (IOException e) {
+            console.warn("a root segment that has lost its name stays in memory: " + e.getMessage());
+        }
+        another = fresh;
+        segment = fresh;
+        beginIn(now);
+    }
+
+    private void beginIn(SupervisorState now) {
+        segment.begin(pid, startTicks, bootId, System.currentTimeMillis());
+        segment.pidNamespace(pidNamespace);
+        segment.phase(phase(now.phase()));
+        writeAll(now);
         segment.commit();
     }
 
@@ -179,15 +216,19 @@ class StatusPublisher {
     /** What went wrong with a child's launch and did not keep it from running; stored with the step that records its process. */
     void note(int child, int pid, long incarnation, String text) {
         segment.event(System.currentTimeMillis(), child, EventType.NOTE, pid, incarnation, text);
-        console.warn(plan.children().get(child).name() + ": " + text);
+        console.warn(subject(child) + ": " + text);
+    }
+
+    /** An event that no decision of the core brought about, as a commit of its own. */
+    void note(int child, String text) {
+        segment.event(System.currentTimeMillis(), child, EventType.NOTE, 0, 0, text);
+        segment.commit();
+        console.warn(subject(child) + ": " + text);
     }
 
     private String line(Command.RecordEvent event) {
         StringBuilder line = new StringBuilder();
-        line.append(
-                event.child() == Command.RecordEvent.ROOT
-                        ? plan.instance()
-                        : plan.children().get(event.child()).name());
+        line.append(subject(event.child()));
         line.append(": ").append(event.type().word());
         if (event.pid() != 0) {
             line.append(" (pid ")
@@ -200,6 +241,12 @@ class StatusPublisher {
             line.append(": ").append(event.text().lines().findFirst().orElse(""));
         }
         return line.toString();
+    }
+
+    private String subject(int child) {
+        return child == Command.RecordEvent.ROOT
+                ? plan.instance()
+                : plan.children().get(child).name();
     }
 
     /** A look at the heartbeats found this child's counter moved; {@link #commitHeartbeats} makes it visible. */

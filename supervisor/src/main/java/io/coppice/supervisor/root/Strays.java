@@ -1,5 +1,6 @@
 package io.coppice.supervisor.root;
 
+import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.plan.ChildMark;
 import java.io.IOException;
@@ -25,7 +26,7 @@ final class Strays {
     private Strays() {}
 
     /** For people: {@code web (pid 12)} each. Reads all of /proc. */
-    static List<String> find(Path directory, ProcessTable processes) {
+    static List<String> find(Path directory, ProcessTable processes) throws OsException {
         List<String> found = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(Path.of("/proc"), "[1-9]*")) {
             for (Path entry : entries) {

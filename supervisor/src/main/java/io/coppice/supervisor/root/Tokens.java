@@ -10,6 +10,7 @@ final class Tokens {
     static final int CHILD_DEATH = 6;
     static final int CHILD_HINT = 7;
     static final int RELOAD = 8;
+    static final int DIRECTORY = 9;
 
     private Tokens() {}
 

@@ -17,6 +17,10 @@ final class NotifierProbe {
         notifier.stopping();
         notifier.store("web.1", 1);
         notifier.discard("web.1");
+        String complaint = notifier.takeComplaint();
+        if (complaint != null) {
+            System.out.println(complaint);
+        }
         System.out.println("allocated " + allocatedByWatchdog(notifier));
     }
 

@@ -6,9 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.PidFd;
 import io.coppice.supervisor.os.ProcessTable;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,7 +23,7 @@ class LeftoversTest {
     private long startTicks;
 
     @BeforeEach
-    void start() throws IOException {
+    void start() throws IOException, OsException {
         process = new ProcessBuilder("sleep", "1000").start();
         startTicks = processes.startTicks((int) process.pid());
     }
@@ -67,5 +71,21 @@ class LeftoversTest {
         process.destroyForcibly();
         process.onExit().join();
         assertNull(Leftovers.pin(child, processes));
+    }
+
+    /** Threads have numbers of the same kind, and a pidfd can be had of their processes only. */
+    @Test
+    void shouldNotBeIrritatedByAThreadThatHasTheNumberNow() throws Exception {
+        int own = (int) ProcessHandle.current().pid();
+        int thread;
+        try (Stream<Path> threads = Files.list(Path.of("/proc/self/task"))) {
+            thread = threads.mapToInt(
+                            each -> Integer.parseInt(each.getFileName().toString()))
+                    .filter(each -> each != own)
+                    .findAny()
+                    .orElseThrow();
+        }
+
+        assertNull(Leftovers.pin(new Leftovers.OnRecord("web", thread, 1, 0), processes));
     }
 }

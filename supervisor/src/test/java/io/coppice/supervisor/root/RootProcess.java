@@ -3,9 +3,11 @@ package io.coppice.supervisor.root;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.coppice.state.SegmentException;
+import io.coppice.state.root.EventType;
 import io.coppice.state.root.RootReadResult;
 import io.coppice.state.root.RootSnapshot;
 import io.coppice.state.root.RootView;
+import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.os.SignalNumbers;
 import io.coppice.supervisor.plan.Backoff;
@@ -29,7 +31,9 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** A real root JVM of plain commands, for tests of this module; it is gone when the test is over. */
 final class RootProcess implements AutoCloseable {
@@ -52,11 +56,40 @@ final class RootProcess implements AutoCloseable {
 
     static RootProcess start(Path base, Class<?> main, List<String> arguments, ChildPlan... children)
             throws IOException {
+        return start(base, List.of(), main, arguments, ProcessBuilder.Redirect.DISCARD, children);
+    }
+
+    /**
+     * A root in surroundings of its own.
+     *
+     * @param under the words of a program that executes what follows them, such as {@code prlimit}; its pid must become
+     *     the root's
+     */
+    static RootProcess startUnder(Path base, List<String> under, ChildPlan... children) throws IOException {
+        return start(base, under, RootMain.class, List.of(), ProcessBuilder.Redirect.DISCARD, children);
+    }
+
+    /** As {@link #startUnder} a program that mounts something: the root's files are seen through its own mounts. */
+    static RootProcess startInOwnMounts(Path base, List<String> under, ChildPlan... children) throws IOException {
+        RootProcess started = startUnder(base, under, children);
+        Path seen = Path.of("/proc/" + started.process.pid() + "/root" + started.directory);
+        return new RootProcess(seen, started.process, started.stderr);
+    }
+
+    private static RootProcess start(
+            Path base,
+            List<String> under,
+            Class<?> main,
+            List<String> arguments,
+            ProcessBuilder.Redirect output,
+            ChildPlan... children)
+            throws IOException {
         Path directory = base.resolve("test");
         Plan plan = new Plan("test", "/test.yaml", directory.toString(), directory.toString(), List.of(children));
         Path stdin = Files.writeString(Files.createTempFile(base, "plan", ".txt"), PlanText.write(plan));
         Path stderr = Files.createTempFile(base, "root", ".err");
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(under);
+        command.addAll(List.of(
                 // Whatever the shell that started the build has it ignore.
                 "env",
                 "--default-signal",
@@ -70,14 +103,14 @@ final class RootProcess implements AutoCloseable {
                 "-Dbackground.releaser=false",
                 "-Dsystem.properties=/dev/null",
                 "-cp",
-                System.getProperty("java.class.path"),
+                ClassPath.ofJars(),
                 main.getName(),
                 "--plan-fd",
                 "0"));
         command.addAll(arguments);
         Process process = new ProcessBuilder(command)
                 .redirectInput(stdin.toFile())
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectOutput(output)
                 .redirectError(stderr.toFile())
                 .start();
         return new RootProcess(directory, process, stderr);
@@ -112,6 +145,29 @@ final class RootProcess implements AutoCloseable {
                 backoff,
                 new Shutdown("TERM", 10_000),
                 List.of(dependsOn));
+    }
+
+    /** The same, killed if it has not ended so long after its signal. */
+    static ChildPlan killedAfter(long timeoutMs, ChildPlan plan) {
+        return new ChildPlan(
+                plan.name(),
+                plan.kind(),
+                plan.argv(),
+                plan.environment(),
+                plan.workingDirectory(),
+                plan.log(),
+                plan.stateBytes(),
+                plan.checkpoints(),
+                plan.heartbeatTimeoutMs(),
+                plan.startTimeouts(),
+                plan.restart(),
+                plan.maxRestarts(),
+                plan.periodMs(),
+                plan.backoff(),
+                plan.poison(),
+                new Shutdown("TERM", timeoutMs),
+                plan.dependsOn(),
+                plan.launch());
     }
 
     String stderr() throws IOException {
@@ -150,6 +206,34 @@ final class RootProcess implements AutoCloseable {
             TimeUnit.MILLISECONDS.sleep(2);
         }
         return fail("never: " + what + "; last: " + last + "\n" + stderr());
+    }
+
+    /** For what no root segment shows. */
+    void awaitCondition(String what, BooleanSupplier condition) throws IOException, InterruptedException {
+        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WATCHDOG_SECONDS);
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > endNs) {
+                fail("never: " + what + "\n" + stderr());
+            }
+            TimeUnit.MILLISECONDS.sleep(2);
+        }
+    }
+
+    /** The first event of this type whose text has that part, once it is there. */
+    RootSnapshot.EventInfo awaitEvent(EventType type, String part) throws IOException, InterruptedException {
+        return awaitSnapshot(
+                        "an event " + type.word() + " with `" + part + "`",
+                        snapshot -> events(snapshot, type, part).findAny().isPresent())
+                .events()
+                .stream()
+                .filter(event -> event.type() == type && event.text().contains(part))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    static Stream<RootSnapshot.EventInfo> events(RootSnapshot snapshot, EventType type, String part) {
+        return snapshot.events().stream()
+                .filter(event -> event.type() == type && event.text().contains(part));
     }
 
     String request(String line) throws IOException {
@@ -239,10 +323,14 @@ final class RootProcess implements AutoCloseable {
     }
 
     /** The child as the root had it on record, not another process that has its number now; and what it started. */
-    private static void killGroup(RootSnapshot.ChildInfo child) {
+    private static void killGroup(RootSnapshot.ChildInfo child) throws IOException {
         ProcessTable processes = new ProcessTable();
-        if (child.pid() > 1 && processes.startTicks((int) child.pid()) == child.startTicks()) {
-            processes.signalGroup((int) child.pid(), SignalNumbers.of("KILL"));
+        try {
+            if (child.pid() > 1 && processes.startTicks((int) child.pid()) == child.startTicks()) {
+                processes.signalGroup((int) child.pid(), SignalNumbers.of("KILL"));
+            }
+        } catch (OsException e) {
+            throw new IOException(e);
         }
     }
 }

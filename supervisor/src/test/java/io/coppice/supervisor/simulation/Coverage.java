@@ -8,6 +8,16 @@ import java.util.Map;
 /** How often each phase of a child met each event about it; and, over all runs, what else is worth counting. */
 final class Coverage {
     private final Map<String, long[]> cells = new LinkedHashMap<>();
+    private long unansweredKills;
+
+    /** The operators were told of a process that does not end by SIGKILL. */
+    void toldOfUnansweredKill() {
+        unansweredKills++;
+    }
+
+    long unansweredKills() {
+        return unansweredKills;
+    }
 
     void met(ChildPhase phase, Event event) {
         long[] counts = cells.computeIfAbsent(

@@ -97,5 +97,6 @@ class CrashRecoverySimulationTest {
             run(seed, coverage);
         }
         assertTrue(coverage.reached() >= 80, coverage.reached() + " cells; not met:" + coverage.unreached());
+        assertTrue(coverage.unansweredKills() > 0, "nobody was told of a process that does not die");
     }
 }

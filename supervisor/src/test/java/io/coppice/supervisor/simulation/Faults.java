@@ -23,6 +23,8 @@ final class Faults {
 
     /** The manifest is changed and reloaded. */
     final double reload;
+    /** Killed, it is in uninterruptible sleep: on a hung file system, for tens of seconds. */
+    final double uninterruptible;
 
     final double rootDeath;
     final double operator;
@@ -31,9 +33,10 @@ final class Faults {
 
     /**
      * @param later for what came later, so that the seeds that were found before still mean the same runs
+     * @param bodies the same for what came last
      * @param rootDeaths whether the root may die when it is drawn
      */
-    Faults(Draws draws, Draws later, boolean rootDeaths) {
+    Faults(Draws draws, Draws later, Draws bodies, boolean rootDeaths) {
         crashHeld = kind(draws);
         crashStarting = kind(draws);
         crashRunning = kind(draws);
@@ -52,6 +55,7 @@ final class Faults {
         shutdown = draws.oneOf(0.0, 0.0, 0.0, 0.5);
         stageTalk = kind(later);
         reload = later.oneOf(0.0, 0.0, 0.1, 1.0);
+        uninterruptible = kind(bodies);
     }
 
     private static double kind(Draws draws) {

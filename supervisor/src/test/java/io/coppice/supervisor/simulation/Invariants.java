@@ -8,6 +8,7 @@ import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.core.Dependency;
 import io.coppice.supervisor.core.Event;
+import io.coppice.supervisor.core.EventType;
 import io.coppice.supervisor.core.Outcome;
 import io.coppice.supervisor.core.RestartPolicy;
 import io.coppice.supervisor.core.StartStage;
@@ -112,6 +113,11 @@ final class Invariants {
         int child = EventParts.childOf(event);
         if (child >= 0) {
             coverage.met(before.child(child).phase(), event);
+        }
+        for (Command command : step.commands()) {
+            if (command instanceof Command.RecordEvent told && told.type() == EventType.KILL_UNANSWERED) {
+                coverage.toldOfUnansweredKill();
+            }
         }
         keepBooks(before, event);
         staleIsIgnored(before, event, step);

@@ -122,13 +122,19 @@ final class SimulatedProcess {
             return;
         }
         if (signal == 9) {
-            end(KILLED, slowDeath ? draws.ns(100 * MS, 4 * SECOND) : draws.ns(0, 5 * MS));
+            long delayNs = slowDeath ? draws.ns(100 * MS, 4 * SECOND) : draws.ns(0, 5 * MS);
+            end(KILLED, delayNs + asleepNs());
         } else if (signal == 15 && !hung && !ignoresTerm) {
             boolean orderly = running && (spec.hasSegment() || draws.chance(0.5));
             end(orderly ? new ExitStatus.Exited(0) : TERMINATED, draws.ns(0, 200 * MS));
         } else if (signal == 11) {
             end(SEGV, draws.ns(0, 5 * MS));
         }
+    }
+
+    private long asleepNs() {
+        Draws bodies = world.bodyDraws;
+        return world.faults.strikes(bodies, world.faults.uninterruptible) ? bodies.ns(10 * SECOND, 60 * SECOND) : 0;
     }
 
     /** What a root sees when it looks: the phase in the segment; of a command, that it has become its program. */

@@ -33,6 +33,7 @@ final class Simulation {
     final Agenda agenda = new Agenda();
     final Draws draws;
     final Draws stageDraws;
+    final Draws bodyDraws;
     final Faults faults;
     final Invariants invariants;
     final CrashPoints crashPoints;
@@ -52,7 +53,8 @@ final class Simulation {
         this.crashPoints = crashPoints;
         draws = new Draws(seed);
         stageDraws = new Draws(-seed);
-        faults = new Faults(draws, stageDraws, crashPoints.areDrawn());
+        bodyDraws = new Draws(~(31 * seed));
+        faults = new Faults(draws, stageDraws, bodyDraws, crashPoints.areDrawn());
         specs = new ArrayList<>(RandomSpecs.draw(draws));
         finite = new boolean[specs.size()];
         work = new long[specs.size()];

@@ -1,0 +1,153 @@
+package io.coppice.supervisor.root;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.coppice.state.root.ChildStateCode;
+import io.coppice.state.root.EventType;
+import io.coppice.state.root.RootSnapshot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A real root whose files are removed under it. */
+@Timeout(value = 3 * RootProcess.WATCHDOG_SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class RootWithoutItsFilesTest {
+    private static final String FOREVER = "while :; do sleep 1000; done";
+
+    @TempDir
+    Path base;
+
+    private static boolean isReady(RootSnapshot.ChildInfo child) {
+        return child.state() == ChildStateCode.READY;
+    }
+
+    private void assertUnharmed(RootProcess root, RootSnapshot.ChildInfo web) throws Exception {
+        assertEquals("ok\n", root.request("coppice/1 ping"));
+        assertEquals(web, root.await("web", RootWithoutItsFilesTest::isReady));
+        assertEquals(0, root.stop(), root.stderr());
+    }
+
+    private static void assertIsRefused(RootProcess second, RootProcess first) throws Exception {
+        assertEquals(1, second.awaitExit());
+        assertTrue(second.stderr().contains("run by pid " + first.process.pid()), second.stderr());
+    }
+
+    @Test
+    void shouldListenAgainWhereItsSocketWasRemoved() throws Exception {
+        try (RootProcess root = RootProcess.start(base, RootProcess.command("web", base, FOREVER))) {
+            RootSnapshot.ChildInfo web = root.await("web", RootWithoutItsFilesTest::isReady);
+
+            Files.delete(root.directory.resolve("control.sock"));
+
+            root.awaitEvent(EventType.NOTE, "control.sock");
+            assertUnharmed(root, web);
+        }
+    }
+
+    @Test
+    void shouldSaySoWhileSomethingElseIsInItsSocketsPlace() throws Exception {
+        try (RootProcess root = RootProcess.start(base, RootProcess.command("web", base, FOREVER))) {
+            RootSnapshot.ChildInfo web = root.await("web", RootWithoutItsFilesTest::isReady);
+            Path socket = root.directory.resolve("control.sock");
+
+            Files.move(
+                    Files.writeString(base.resolve("other"), "not a socket"), socket, StandardCopyOption.ATOMIC_MOVE);
+            root.awaitEvent(EventType.NOTE, "something that is not a socket is there");
+            assertEquals("not a socket", Files.readString(socket));
+
+            Files.delete(socket);
+            root.awaitEvent(EventType.NOTE, "listens there again");
+            assertUnharmed(root, web);
+        }
+    }
+
+    @Test
+    void shouldLockAgainAndKeepASecondRootOutWhenItsLockWasRemoved() throws Exception {
+        try (RootProcess root = RootProcess.start(base, RootProcess.command("web", base, FOREVER))) {
+            RootSnapshot.ChildInfo web = root.await("web", RootWithoutItsFilesTest::isReady);
+
+            Files.delete(root.directory.resolve("root.lock"));
+
+            root.awaitEvent(EventType.NOTE, "root.lock");
+            try (RootProcess second = RootProcess.start(base, RootProcess.command("web", base, FOREVER))) {
+                assertIsRefused(second, root);
+            }
+            assertUnharmed(root, web);
+        }
+    }
+
+    /** The root is stopped, so it cannot lock again; but its segment names it, and it lives. */
+    @Test
+    void shouldRefuseASecondRootOverTheRecordOfOneThatLivesWithoutItsLock() throws Exception {
+        try (RootProcess root = RootProcess.start(base, RootProcess.command("web", base, FOREVER))) {
+            RootSnapshot.ChildInfo web = root.await("web", RootWithoutItsFilesTest::isReady);
+            signal("STOP", root.process.pid());
+
+            Files.delete(root.directory.resolve("root.lock"));
+            try (RootProcess second = RootProcess.start(base, RootProcess.command("web", base, FOREVER))) {
+                assertIsRefused(second, root);
+            } finally {
+                signal("CONT", root.process.pid());
+            }
+
+            root.awaitEvent(EventType.NOTE, "root.lock");
+            assertUnharmed(root, web);
+        }
+    }
+
+    @Test
+    void shouldMakeItsDirectoryAnewAndKeepASecondRootOut() throws Exception {
+        try (RootProcess root = RootProcess.start(base, RootProcess.command("web", base, FOREVER))) {
+            RootSnapshot.ChildInfo web = root.await("web", RootWithoutItsFilesTest::isReady);
+
+            Files.move(root.directory, base.resolve("elsewhere"));
+
+            Path socket = root.directory.resolve("control.sock");
+            root.awaitCondition("the socket is there again", () -> Files.exists(socket));
+            assertEquals("ok\n", root.request("coppice/1 ping"));
+            try (RootProcess second = RootProcess.start(base, RootProcess.command("web", base, FOREVER))) {
+                assertIsRefused(second, root);
+            }
+            root.awaitEvent(EventType.NOTE, "root.lock");
+            assertEquals(web, root.await("web", RootWithoutItsFilesTest::isReady));
+            // It is launched anew into a directory for logs that there is.
+            assertEquals("ok 1\n", root.request("coppice/1 restart web"));
+            root.awaitCondition("a new log", () -> Files.exists(root.directory.resolve("logs/web.log")));
+            assertEquals(0, root.stop(), root.stderr());
+        }
+    }
+
+    @Test
+    void shouldRecordAnewSoThatASuccessorTakesOverWhatRuns() throws Exception {
+        try (RootProcess root = RootProcess.start(base, RootProcess.command("web", base, FOREVER))) {
+            RootSnapshot.ChildInfo before = root.await("web", RootWithoutItsFilesTest::isReady);
+            ProcessHandle.of(before.pid()).orElseThrow().destroyForcibly();
+            RootSnapshot.ChildInfo web = root.await("web", child -> isReady(child) && child.incarnation() == 2);
+
+            Files.delete(root.directory.resolve("root.seg"));
+
+            root.awaitEvent(EventType.NOTE, "root.seg");
+            assertEquals(web, root.await("web", RootWithoutItsFilesTest::isReady));
+            root.process.destroyForcibly();
+            root.awaitExit();
+            try (RootProcess successor = RootProcess.start(base, RootProcess.command("web", base, FOREVER))) {
+                successor.awaitEvent(EventType.ADOPTED, "");
+                assertEquals(web, successor.await("web", RootWithoutItsFilesTest::isReady));
+                assertEquals(0, successor.stop(), successor.stderr());
+            }
+        }
+    }
+
+    private static void signal(String name, long pid) throws IOException, InterruptedException {
+        assertEquals(
+                0,
+                new ProcessBuilder("kill", "-" + name, Long.toString(pid))
+                        .start()
+                        .waitFor());
+    }
+}
