@@ -163,8 +163,8 @@ final class InstanceWatch implements AutoCloseable {
 
     private String makeDirectories() {
         try {
-            RootStartup.privateDirectory(directory.path(), instance.ownUid());
-            RootStartup.privateDirectory(logs.path(), instance.ownUid());
+            PrivateDirectory.ensure(directory.path(), instance.ownUid());
+            PrivateDirectory.ensure(logs.path(), instance.ownUid());
             directory.remember();
             logs.remember();
             if (removals != null) {

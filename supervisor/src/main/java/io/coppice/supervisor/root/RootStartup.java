@@ -6,9 +6,7 @@ import io.coppice.state.SegmentSpec;
 import io.coppice.state.StateException;
 import io.coppice.state.Validation;
 import io.coppice.state.root.EventType;
-import io.coppice.state.root.RootReadResult;
 import io.coppice.state.root.RootSegment;
-import io.coppice.state.root.RootView;
 import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.ProcessTable;
@@ -17,11 +15,9 @@ import io.coppice.supervisor.os.RootLockHeldException;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Plan;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -31,10 +27,7 @@ import java.util.List;
  * made itself.
  */
 final class RootStartup {
-    private static final String RECOVER =
-            "`coppice recover` says what can be done; what daemons hold in their segments stays.";
     private static final int EXIT_FAILED = 1;
-    private static final int EXIT_NOT_PERMITTED = 4;
 
     private final Plan plan;
     private final Console console;
@@ -42,6 +35,7 @@ final class RootStartup {
     private final Path segmentDirectory;
     private final Path rootSegmentFile;
     private final ProcessTable processes = new ProcessTable();
+    private final PreviousRecord record;
 
     private RootStartup(Plan plan, Console console) {
         this.plan = plan;
@@ -49,6 +43,7 @@ final class RootStartup {
         this.directory = Path.of(plan.directory());
         this.segmentDirectory = Path.of(plan.segmentDirectory());
         this.rootSegmentFile = PreparedInstance.rootSegmentFile(directory);
+        this.record = new PreviousRecord(directory, processes);
     }
 
     /**
@@ -61,13 +56,13 @@ final class RootStartup {
 
     private PreparedInstance prepare(boolean fresh) throws StartupRefused, OsException {
         int ownUid = ownUid();
-        privateDirectory(directory, ownUid);
-        privateDirectory(directory.resolve("logs"), ownUid);
-        privateDirectory(segmentDirectory, ownUid);
+        PrivateDirectory.ensure(directory, ownUid);
+        PrivateDirectory.ensure(directory.resolve("logs"), ownUid);
+        PrivateDirectory.ensure(segmentDirectory, ownUid);
         RootLock lock = lockRoot();
         Reservations reservations = new Reservations();
         try {
-            PreviousLife previous = previousLife();
+            PreviousLife previous = record.previousLife();
             refuseBesideALivingRoot(previous);
             List<Leftovers.OnRecord> living = previous.living(processes);
             if (fresh) {
@@ -193,9 +188,7 @@ final class RootStartup {
         try {
             start = previous.startingPoint(rootSegment, PlanSpecs.specs(plan), !living.isEmpty(), System.nanoTime());
         } catch (UnknownRecordException e) {
-            String reason = rootSegmentFile + ": " + e.getMessage() + ".";
-            refuseBesideStrays(reason);
-            throw new StartupRefused(EXIT_FAILED, reason + " " + withoutRecord());
+            throw record.refused(rootSegmentFile + ": " + e.getMessage() + ".");
         }
         List<Leftovers.OnRecord> leftovers = new ArrayList<>(living);
         for (RecordedChild child : start.recorded()) {
@@ -206,48 +199,6 @@ final class RootStartup {
         }
         Leftovers.stop(leftovers, processes, console);
         return start;
-    }
-
-    private PreviousLife previousLife() throws StartupRefused, OsException {
-        if (!Files.exists(rootSegmentFile, LinkOption.NOFOLLOW_LINKS)) {
-            refuseBesideStrays(rootSegmentFile + " is missing.");
-            return PreviousLife.NONE;
-        }
-        String reason;
-        try (RootView view = RootView.open(rootSegmentFile)) {
-            RootReadResult result = view.read();
-            if (result instanceof RootReadResult.Read read) {
-                PreviousLife previous = PreviousLife.of(read.snapshot(), processes);
-                if (previous.isOfAnotherNamespace()) {
-                    refuseBesideStrays(rootSegmentFile + ": the root that died ran in another pid namespace.");
-                }
-                return previous;
-            }
-            reason = rootSegmentFile + ": "
-                    + (result instanceof RootReadResult.Damaged damaged ? damaged.reason() : "somebody writes to it");
-        } catch (SegmentException e) {
-            reason = String.valueOf(e.getMessage());
-        }
-        refuseBesideStrays(reason);
-        throw new StartupRefused(EXIT_FAILED, reason + " " + withoutRecord());
-    }
-
-    /** Without a record, what runs would be started a second time. */
-    private void refuseBesideStrays(String reason) throws StartupRefused, OsException {
-        List<String> strays = Strays.find(directory, processes);
-        if (!strays.isEmpty()) {
-            throw new StartupRefused(
-                    EXIT_FAILED,
-                    reason + " It is the record of what ran, and children of this instance are alive: "
-                            + String.join(", ", strays)
-                            + ". They cannot be taken over without it, and starting others beside them would give what they own"
-                            + " two owners. " + RECOVER);
-        }
-    }
-
-    private static String withoutRecord() {
-        return "This is the record of what ran; without it something might be started that runs already. No child of this"
-                + " instance was found alive. " + RECOVER;
     }
 
     private void emptySegments() throws StartupRefused {
@@ -300,31 +251,6 @@ final class RootStartup {
         } catch (IOException e) {
             throw new StartupRefused(
                     EXIT_FAILED, "cannot tell or record in " + directory + " where output goes: " + e.getMessage());
-        }
-    }
-
-    /** Makes a directory that only its owner enters, or checks that the one that is there is such a directory. */
-    static void privateDirectory(Path directory, int ownUid) throws StartupRefused {
-        try {
-            if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-                Files.createDirectories(
-                        directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-            }
-            int uid = (Integer) Files.getAttribute(directory, "unix:uid", LinkOption.NOFOLLOW_LINKS);
-            if (uid != ownUid) {
-                throw new StartupRefused(
-                        EXIT_FAILED,
-                        directory + " belongs to user " + uid + ", expected user " + ownUid
-                                + ", whom this root runs as. Use another directory, or change its owner.");
-            }
-            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
-        } catch (AccessDeniedException e) {
-            throw new StartupRefused(
-                    EXIT_NOT_PERMITTED,
-                    "not permitted to make or use the directory " + directory + " as user " + ownUid + ": "
-                            + e.getFile() + " does not let it in. Use another directory, or another user.");
-        } catch (IOException e) {
-            throw new StartupRefused(EXIT_FAILED, "cannot use the directory " + directory + ": " + e);
         }
     }
 

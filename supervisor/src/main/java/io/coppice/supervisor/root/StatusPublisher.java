@@ -3,10 +3,7 @@ package io.coppice.supervisor.root;
 import io.coppice.state.SegmentException;
 import io.coppice.state.root.ChildKind;
 import io.coppice.state.root.ChildRow;
-import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.EventType;
-import io.coppice.state.root.ExitKind;
-import io.coppice.state.root.RootPhase;
 import io.coppice.state.root.RootSegment;
 import io.coppice.state.root.WantedCode;
 import io.coppice.supervisor.core.ChildState;
@@ -101,7 +98,7 @@ class StatusPublisher {
     private void beginIn(SupervisorState now) {
         segment.begin(pid, startTicks, bootId, System.currentTimeMillis());
         segment.pidNamespace(pidNamespace);
-        segment.phase(phase(now.phase()));
+        segment.phase(StoredCodes.phase(now.phase()));
         writeAll(now);
         segment.commit();
     }
@@ -116,7 +113,13 @@ class StatusPublisher {
             segment.child(i).heartbeatSeenNs(heartbeatsSeenNs[i]);
             LastExit exit = lastExits[i];
             if (exit != null) {
-                segment.child(i).lastExit(exitKind(exit), exit.code(), exit.signal(), lastExitEpochMs[i], exit.text());
+                segment.child(i)
+                        .lastExit(
+                                StoredCodes.exitKind(exit),
+                                exit.code(),
+                                exit.signal(),
+                                lastExitEpochMs[i],
+                                exit.text());
             }
         }
         segment.childCount(children.size());
@@ -164,7 +167,7 @@ class StatusPublisher {
             }
         }
         if (after.phase() != before.phase()) {
-            segment.phase(phase(after.phase()));
+            segment.phase(StoredCodes.phase(after.phase()));
         }
         for (Command command : commands) {
             if (command instanceof Command.RecordEvent event) {
@@ -177,7 +180,7 @@ class StatusPublisher {
     }
 
     private void write(ChildRow row, int index, ChildState child) {
-        row.state(stateCode(child));
+        row.state(StoredCodes.stateCode(child));
         row.wanted(child.wanted() == Wanted.UP ? WantedCode.UP : WantedCode.DOWN);
         row.pid(child.pid());
         row.startTicks(child.startTicks());
@@ -196,7 +199,7 @@ class StatusPublisher {
         if (exit != null && exit != lastExits[index]) {
             lastExits[index] = exit;
             lastExitEpochMs[index] = System.currentTimeMillis();
-            row.lastExit(exitKind(exit), exit.code(), exit.signal(), lastExitEpochMs[index], exit.text());
+            row.lastExit(StoredCodes.exitKind(exit), exit.code(), exit.signal(), lastExitEpochMs[index], exit.text());
         }
     }
 
@@ -205,7 +208,7 @@ class StatusPublisher {
     }
 
     private void record(Command.RecordEvent event) {
-        EventType type = eventType(event);
+        EventType type = StoredCodes.eventType(event);
         if (type == null) {
             return;
         }
@@ -266,69 +269,5 @@ class StatusPublisher {
 
     long lastExitEpochMs(int child) {
         return lastExitEpochMs[child];
-    }
-
-    private static RootPhase phase(SupervisorState.Phase phase) {
-        return switch (phase) {
-            case ADOPTING, RUNNING -> RootPhase.RUNNING;
-            case STOPPING -> RootPhase.STOPPING;
-            case DONE -> RootPhase.DONE;
-        };
-    }
-
-    private static ChildStateCode stateCode(ChildState child) {
-        return switch (child.state()) {
-            case HELD -> ChildStateCode.HELD;
-            case STARTING -> ChildStateCode.STARTING;
-            case READY -> ChildStateCode.READY;
-            case STOPPING -> ChildStateCode.STOPPING;
-            case BACKOFF -> ChildStateCode.BACKOFF;
-            case STOPPED -> ChildStateCode.STOPPED;
-            case FAILED -> ChildStateCode.FAILED;
-            case COMPLETED -> ChildStateCode.COMPLETED;
-        };
-    }
-
-    private static ExitKind exitKind(LastExit exit) {
-        return switch (exit.kind()) {
-            case EXIT -> ExitKind.EXIT;
-            case SIGNAL -> ExitKind.SIGNAL;
-            case HANG -> ExitKind.HANG;
-            case EXCEPTION -> ExitKind.EXCEPTION;
-            case START_TIMEOUT -> ExitKind.START_TIMEOUT;
-            case SPAWN_FAILED -> ExitKind.SPAWN_FAILED;
-            case UNKNOWN -> ExitKind.UNKNOWN;
-        };
-    }
-
-    /** The stored type of an event; null for one that says nothing the next one does not. */
-    private static @Nullable EventType eventType(Command.RecordEvent event) {
-        return switch (event.type()) {
-            case ROOT_STARTED -> EventType.ROOT_STARTED;
-            case ADOPTED -> EventType.ADOPTED;
-            case RELOADED -> EventType.RELOADED;
-            case SHUTDOWN_REQUESTED -> EventType.SHUTDOWN_REQUESTED;
-            case ROOT_DONE -> EventType.ROOT_STOPPED;
-            case START_REQUESTED -> EventType.START_REQUESTED;
-            case STOP_REQUESTED -> EventType.STOP_REQUESTED;
-            case RESTART_REQUESTED -> EventType.RESTART_REQUESTED;
-            case KILL_REQUESTED -> EventType.KILL_REQUESTED;
-            case SPAWNED -> EventType.SPAWNED;
-            case SPAWN_FAILED -> EventType.SPAWN_FAILED;
-            case READY -> EventType.READY;
-            case ABANDONED -> EventType.ABANDONED;
-            case START_TIMEOUT -> EventType.START_TIMED_OUT;
-            case HANG -> EventType.HEARTBEAT_LOST;
-            case STOP_TIMEOUT -> EventType.STOP_TIMED_OUT;
-            case KILLED -> EventType.KILLED;
-            case EXITED -> EventType.EXITED;
-            case BACKOFF -> EventType.BACKOFF;
-            case FALL_BACK -> EventType.FELL_BACK;
-            case STOPPED -> EventType.STOPPED;
-            case COMPLETED -> EventType.COMPLETED;
-            case FAILED -> EventType.FAILED;
-            case WAITING, STOPPING, KILL_UNANSWERED -> EventType.NOTE;
-            case SPAWNING, RELEASED -> null;
-        };
     }
 }

@@ -1,0 +1,80 @@
+package io.coppice.supervisor.root;
+
+import io.coppice.state.root.ChildStateCode;
+import io.coppice.state.root.EventType;
+import io.coppice.state.root.ExitKind;
+import io.coppice.state.root.RootPhase;
+import io.coppice.supervisor.core.ChildState;
+import io.coppice.supervisor.core.Command;
+import io.coppice.supervisor.core.LastExit;
+import io.coppice.supervisor.core.SupervisorState;
+import org.jspecify.annotations.Nullable;
+
+/** The core's words as the root's segment stores them. Pure; the switches have no default, so that a new word cannot be forgotten. */
+final class StoredCodes {
+    private StoredCodes() {}
+
+    static RootPhase phase(SupervisorState.Phase phase) {
+        return switch (phase) {
+            case ADOPTING, RUNNING -> RootPhase.RUNNING;
+            case STOPPING -> RootPhase.STOPPING;
+            case DONE -> RootPhase.DONE;
+        };
+    }
+
+    static ChildStateCode stateCode(ChildState child) {
+        return switch (child.state()) {
+            case HELD -> ChildStateCode.HELD;
+            case STARTING -> ChildStateCode.STARTING;
+            case READY -> ChildStateCode.READY;
+            case STOPPING -> ChildStateCode.STOPPING;
+            case BACKOFF -> ChildStateCode.BACKOFF;
+            case STOPPED -> ChildStateCode.STOPPED;
+            case FAILED -> ChildStateCode.FAILED;
+            case COMPLETED -> ChildStateCode.COMPLETED;
+        };
+    }
+
+    static ExitKind exitKind(LastExit exit) {
+        return switch (exit.kind()) {
+            case EXIT -> ExitKind.EXIT;
+            case SIGNAL -> ExitKind.SIGNAL;
+            case HANG -> ExitKind.HANG;
+            case EXCEPTION -> ExitKind.EXCEPTION;
+            case START_TIMEOUT -> ExitKind.START_TIMEOUT;
+            case SPAWN_FAILED -> ExitKind.SPAWN_FAILED;
+            case UNKNOWN -> ExitKind.UNKNOWN;
+        };
+    }
+
+    /** The stored type of an event; null for one that says nothing the next one does not. */
+    static @Nullable EventType eventType(Command.RecordEvent event) {
+        return switch (event.type()) {
+            case ROOT_STARTED -> EventType.ROOT_STARTED;
+            case ADOPTED -> EventType.ADOPTED;
+            case RELOADED -> EventType.RELOADED;
+            case SHUTDOWN_REQUESTED -> EventType.SHUTDOWN_REQUESTED;
+            case ROOT_DONE -> EventType.ROOT_STOPPED;
+            case START_REQUESTED -> EventType.START_REQUESTED;
+            case STOP_REQUESTED -> EventType.STOP_REQUESTED;
+            case RESTART_REQUESTED -> EventType.RESTART_REQUESTED;
+            case KILL_REQUESTED -> EventType.KILL_REQUESTED;
+            case SPAWNED -> EventType.SPAWNED;
+            case SPAWN_FAILED -> EventType.SPAWN_FAILED;
+            case READY -> EventType.READY;
+            case ABANDONED -> EventType.ABANDONED;
+            case START_TIMEOUT -> EventType.START_TIMED_OUT;
+            case HANG -> EventType.HEARTBEAT_LOST;
+            case STOP_TIMEOUT -> EventType.STOP_TIMED_OUT;
+            case KILLED -> EventType.KILLED;
+            case EXITED -> EventType.EXITED;
+            case BACKOFF -> EventType.BACKOFF;
+            case FALL_BACK -> EventType.FELL_BACK;
+            case STOPPED -> EventType.STOPPED;
+            case COMPLETED -> EventType.COMPLETED;
+            case FAILED -> EventType.FAILED;
+            case WAITING, STOPPING, KILL_UNANSWERED -> EventType.NOTE;
+            case SPAWNING, RELEASED -> null;
+        };
+    }
+}
