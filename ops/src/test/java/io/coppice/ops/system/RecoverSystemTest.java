@@ -76,6 +76,7 @@ class RecoverSystemTest {
         coppice.awaitState("ticker", "ready");
         coppice.awaitState("web", "ready");
         assertTrue(ticks() >= held, "what the daemon held stays");
+        assertEquals(2, coppice.daemon("ticker").number("incarnation"), "told by its segment");
         assertEquals(0, next.stop(), next.stderr());
         assertFalse(coppice.log("ticker").contains("torn"), coppice.log("ticker"));
     }

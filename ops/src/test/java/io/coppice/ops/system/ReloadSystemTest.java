@@ -75,6 +75,21 @@ class ReloadSystemTest {
         assertEquals(0, root.stop(), root.stderr());
     }
 
+    @Test
+    void shouldLetADaemonComeBackWithItsStateAndUnderANewNumber() throws Exception {
+        Coppice.Root root = start(TICKER.formatted(""), COMMAND.formatted("web", ""));
+        coppice.await("ticker", d -> d.state().equals("ready") && d.number("commits") > 20);
+        manifest(COMMAND.formatted("web", ""));
+        ok("reload");
+        assertEquals(3, coppice.run("stop", "ticker").exitCode());
+        manifest(TICKER.formatted(""), COMMAND.formatted("web", ""));
+        ok("reload");
+        assertEquals(2, coppice.daemon("ticker").number("incarnation"));
+        String log = coppice.awaitLog("ticker", text -> text.contains("incarnation 2 at "));
+        assertTrue(Long.parseLong(log.replaceAll("(?s).*incarnation 2 at ([0-9]+) .*", "$1")) > 20, log);
+        assertEquals(0, root.stop(), root.stderr());
+    }
+
     /** Whoever reloads has another environment, and perhaps another JDK, than the root was started with. */
     @Test
     void shouldNotTakeTheEnvironmentOfWhoeverReloads() throws Exception {

@@ -169,10 +169,12 @@ public sealed interface Event {
      * {@linkplain ChildPhase#occupied() occupied}. What would be started in another way than it was is started anew.
      *
      * @param specs all children, by index
+     * @param lastIncarnations by index, of children that were not there before: what was reached when they last were, 0 for never
      */
-    record Replanned(List<ChildSpec> specs, long nowNs) implements Event {
+    record Replanned(List<ChildSpec> specs, List<Long> lastIncarnations, long nowNs) implements Event {
         public Replanned {
             specs = List.copyOf(specs);
+            lastIncarnations = List.copyOf(lastIncarnations);
         }
 
         @Override

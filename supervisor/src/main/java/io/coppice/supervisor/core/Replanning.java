@@ -25,7 +25,9 @@ final class Replanning {
                 left.remove(known);
                 children.add(new ChildDraft(known, spec).state());
             } else {
-                children.add(SupervisorState.unlaunched(spec, known == null ? 0 : known.incarnation()));
+                long reached = event.lastIncarnations().get(spec.index());
+                children.add(SupervisorState.unlaunched(
+                        spec, known == null ? reached : Math.max(reached, known.incarnation())));
             }
         }
         for (ChildState child : left) {

@@ -116,12 +116,14 @@ final class PreviousLife {
      * Where its successor begins.
      *
      * @param segment as it left it
+     * @param owners by index, the incarnation that last owned the segment, 0 for none: what a record that is gone would tell
      * @param anyAlive whether a process of it is alive
      * @throws UnknownRecordException if it recorded something that is none of this release's
      */
-    StartingPoint startingPoint(RootSegment segment, List<ChildSpec> specs, boolean anyAlive, long nowNs)
+    StartingPoint startingPoint(
+            RootSegment segment, List<ChildSpec> specs, List<Long> owners, boolean anyAlive, long nowNs)
             throws UnknownRecordException {
-        List<Long> lastIncarnations = lastIncarnations(specs);
+        List<Long> lastIncarnations = lastIncarnations(specs, owners);
         RootPhase phase = snapshot == null || snapshot.root().isEmpty()
                 ? RootPhase.DONE
                 : snapshot.root().get().phase();
@@ -141,10 +143,10 @@ final class PreviousLife {
                 samePids);
     }
 
-    private List<Long> lastIncarnations(List<ChildSpec> specs) {
+    private List<Long> lastIncarnations(List<ChildSpec> specs, List<Long> owners) {
         List<Long> incarnations = new ArrayList<>();
         for (ChildSpec spec : specs) {
-            incarnations.add(incarnation(spec.name()));
+            incarnations.add(Math.max(incarnation(spec.name()), owners.get(spec.index())));
         }
         return incarnations;
     }

@@ -298,7 +298,7 @@ final class Root implements AutoCloseable {
         files.replan();
         workers.replan(next, from);
         publisher.replan(next, from);
-        settle(new Event.Replanned(PlanSpecs.specs(next), nowNs));
+        settle(new Event.Replanned(PlanSpecs.specs(next), segments.incarnations(), nowNs));
         reload.done(next);
     }
 

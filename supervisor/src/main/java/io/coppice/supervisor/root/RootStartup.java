@@ -1,5 +1,6 @@
 package io.coppice.supervisor.root;
 
+import io.coppice.state.ReadOnlySegment;
 import io.coppice.state.SegmentException;
 import io.coppice.state.SegmentFile;
 import io.coppice.state.SegmentSpec;
@@ -186,7 +187,8 @@ final class RootStartup {
             throws StartupRefused, OsException {
         StartingPoint start;
         try {
-            start = previous.startingPoint(rootSegment, PlanSpecs.specs(plan), !living.isEmpty(), System.nanoTime());
+            start = previous.startingPoint(
+                    rootSegment, PlanSpecs.specs(plan), owners(), !living.isEmpty(), System.nanoTime());
         } catch (UnknownRecordException e) {
             throw record.refused(rootSegmentFile + ": " + e.getMessage() + ".");
         }
@@ -199,6 +201,22 @@ final class RootStartup {
         }
         Leftovers.stop(leftovers, processes, console);
         return start;
+    }
+
+    private List<Long> owners() throws StartupRefused {
+        List<Long> owners = new ArrayList<>();
+        for (ChildPlan child : plan.children()) {
+            owners.add(child.kind() == ChildPlan.Kind.DAEMON ? owner(child.name()) : 0L);
+        }
+        return owners;
+    }
+
+    private long owner(String daemon) throws StartupRefused {
+        try (ReadOnlySegment segment = SegmentFile.openReadOnly(segmentDirectory.resolve(daemon + ".seg"))) {
+            return SegmentWatch.lastOwner(segment);
+        } catch (SegmentException e) {
+            throw new StartupRefused(EXIT_FAILED, String.valueOf(e.getMessage()));
+        }
     }
 
     private void emptySegments() throws StartupRefused {

@@ -7,6 +7,8 @@ import io.coppice.state.SegmentException;
 import io.coppice.state.SegmentFile;
 import io.coppice.supervisor.core.StepProgress;
 import io.coppice.supervisor.os.Fds;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,9 @@ final class SegmentWatch implements AutoCloseable {
     private static final int HINT_BYTES = 64;
 
     private static final int EAGAIN = 11;
+
+    /** Far from the number of bits that a spawn's token has for it. */
+    private static final long MOST_INCARNATIONS = 1L << 48;
 
     private final ChildTable children;
     private final PreparedInstance instance;
@@ -61,6 +66,28 @@ final class SegmentWatch implements AutoCloseable {
             } catch (SegmentException e) {
                 console.warn(child.plan.name() + ": " + e.getMessage());
             }
+        }
+    }
+
+    /** By index: the incarnation that owned the segment last, 0 if none did, or there is none. */
+    List<Long> incarnations() {
+        List<Long> incarnations = new ArrayList<>();
+        for (ChildProcess child : children.all()) {
+            incarnations.add(lastOwner(child.segment));
+        }
+        return incarnations;
+    }
+
+    /**
+     * The incarnation that owned a segment last: none after it may have the same number, or what it said would count for them. Who
+     * writes there what he likes brings about a leap in the numbers.
+     */
+    static long lastOwner(@Nullable ReadOnlySegment segment) {
+        try {
+            long incarnation = segment == null ? 0 : segment.incarnation();
+            return incarnation < 0 || incarnation > MOST_INCARNATIONS ? 0 : incarnation;
+        } catch (SegmentDamagedException e) {
+            return 0;
         }
     }
 

@@ -9,12 +9,15 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ReplanningTest {
+    /** Nobody was there before. */
+    private static final List<Long> NEW = List.of(0L, 0L, 0L);
+
     private final Driver driver = Driver.running(
             Specs.worker(0, "db").build(),
             Specs.worker(1, "web").dependsOn(0, Dependency.Condition.READY).build());
 
     private Driver replan(ChildSpec... specs) {
-        return driver.step(new Event.Replanned(List.of(specs), driver.nowNs));
+        return driver.step(new Event.Replanned(List.of(specs), NEW, driver.nowNs));
     }
 
     @Test
@@ -96,6 +99,20 @@ class ReplanningTest {
         assertEquals(List.of("spawn 1#2"), driver.did());
     }
 
+    /** One that comes back goes on with its numbers, or what its segment says of the last one would count for it. */
+    @Test
+    void shouldNotReuseIncarnationsOfAChildThatIsBack() {
+        driver.step(new Event.Replanned(
+                List.of(
+                        Specs.worker(0, "db").build(),
+                        Specs.worker(1, "web").build(),
+                        Specs.worker(2, "back").build()),
+                List.of(9L, 9L, 41L),
+                driver.nowNs));
+        assertEquals(List.of("spawn 2#42"), driver.did());
+        assertEquals(1, driver.child(0).incarnation(), "of one that is there its own count is right");
+    }
+
     @Test
     void shouldNotUndoAnOperatorsStop() {
         driver.stop(1).exited(1, 0);
@@ -113,17 +130,17 @@ class ReplanningTest {
         failing.exited(0, 1);
         assertEquals(ChildPhase.FAILED, failing.phase(0));
         ChildSpec same = Specs.worker(0, "db").restart(RestartPolicy.ALWAYS).build();
-        failing.step(new Event.Replanned(List.of(same), failing.nowNs));
+        failing.step(new Event.Replanned(List.of(same), NEW, failing.nowNs));
         assertEquals(ChildPhase.FAILED, failing.phase(0));
         ChildSpec mended = Specs.worker(0, "db").launch(1).build();
-        failing.step(new Event.Replanned(List.of(mended), failing.nowNs));
+        failing.step(new Event.Replanned(List.of(mended), NEW, failing.nowNs));
         assertEquals(List.of("spawn 0#2"), failing.did());
     }
 
     @Test
     void shouldAbandonAChangedChildThatIsHeld() {
         Driver held = new Driver(Specs.worker(0, "db").build()).begin().toHeld(0);
-        held.step(new Event.Replanned(List.of(Specs.worker(0, "db").launch(1).build()), held.nowNs));
+        held.step(new Event.Replanned(List.of(Specs.worker(0, "db").launch(1).build()), NEW, held.nowNs));
         assertEquals(List.of("abandon 0#1"), held.did());
         held.exited(0, 125);
         assertEquals(List.of("spawn 0#2"), held.did());

@@ -175,7 +175,7 @@ final class Simulation {
                 specs.set(i, RandomSpecs.launchedAs(specs.get(i), stageDraws.between(1, 3)));
             }
         }
-        root.post(new Event.Replanned(specs, agenda.nowNs()));
+        root.post(new Event.Replanned(specs, Collections.nCopies(specs.size(), 0L), agenda.nowNs()));
     }
 
     /** An operator types one command, or a burst of them at the same child. */
