@@ -5,13 +5,13 @@ import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Dependency;
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.SupervisorState;
+import io.coppice.supervisor.core.Wanted;
 import io.coppice.supervisor.os.EventFd;
 import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Plan;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.BitSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +35,6 @@ final class Reload implements AutoCloseable {
     private long requestId;
     private @Nullable ReloadPreparation preparation;
     private ReloadPreparation.@Nullable Ready next;
-    private final BitSet asked = new BitSet();
 
     Reload(Plan plan, Path directory, ControlServer control, Console console) throws OsException {
         this.present = plan;
@@ -108,8 +107,8 @@ final class Reload implements AutoCloseable {
             if (child.phase().occupied()
                     && !keeps(ready.plan(), present.children().get(index))) {
                 gone = false;
-                if (!asked.get(index) && !isNeeded(state, ready.plan(), index)) {
-                    asked.set(index);
+                // Also of one that somebody has had started meanwhile.
+                if (child.wanted() == Wanted.UP && !isNeeded(state, ready.plan(), index)) {
                     settle.accept(new Event.StopRequested(index, Event.NO_REQUEST, nowNs));
                 }
             }
@@ -131,7 +130,6 @@ final class Reload implements AutoCloseable {
 
     private void finish() {
         next = null;
-        asked.clear();
     }
 
     private static boolean keeps(Plan plan, ChildPlan child) {

@@ -140,6 +140,24 @@ class RootReloadTest {
         }
     }
 
+    /** Else it would come back, and the reload, and every later one, wait for ever. */
+    @Test
+    void shouldStopOnceMoreWhatIsStartedWhileItGoes() throws Exception {
+        String waits = "trap 'while [ ! -e go ]; do sleep 0.02; done; exit 0' TERM; echo up >up; while :; do sleep 0.02; done";
+        try (RootProcess root =
+                RootProcess.start(base, command("stays", 0), RootProcess.command("gone", base, waits))) {
+            root.awaitSnapshot("the trap", snapshot -> RootProcess.hasLine(base.resolve("up")));
+            Plan next = plan(root, command("stays", 0));
+            assertEquals("ok\n", reload(root, next), root.stderr());
+            root.await("gone", child -> child.state() == ChildStateCode.STOPPING);
+
+            assertEquals("ok 1\n", root.request("coppice/1 start gone"));
+            Files.createFile(base.resolve("go"));
+
+            awaitPlan(root, next);
+        }
+    }
+
     @Test
     void shouldChangeNothingWhenThePlanCannotBeHad() throws Exception {
         try (RootProcess root = RootProcess.start(base, command("web", 0))) {
