@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Children of a root that died which its successor does not go on with: the manifest no longer has them, or has something else
  * by their name. They are stopped (TERM, then KILL), and nothing is started before the kernel has confirmed each death, so that
- * nothing ever has two owners. Their state is in their segments.
+ * nothing ever has two owners. So is what they have started, which is killed as with every other death. Their state is in their segments.
  *
  * <p>Identity is pid, start time and boot id, and the inode of the pidfd where that is unique, pinned by a pidfd before anything is sent: a recycled pid is left alone.
  */
@@ -23,6 +23,7 @@ final class Leftovers {
     /** How long the kernel may take to end what was killed; after that something holds it and a person must look. */
     private static final long KILL_TIMEOUT_NS = 30_000_000_000L;
 
+    private static final int LOOK_AGAIN_MS = 10;
     private static final long NANOS_PER_MS = 1_000_000;
 
     private record Leftover(String name, PidFd pidFd) {}
@@ -43,18 +44,29 @@ final class Leftovers {
         }
     }
 
+    /**
+     * Such a process and what it has started, be it alive itself or not.
+     *
+     * @param session that it was launched in
+     */
+    record Group(OnRecord leader, long session) {
+        int killRest(ProcessTable processes) {
+            return processes.killRemnants(leader.pid(), session, leader.startTicks());
+        }
+    }
+
     private Leftovers() {}
 
     /**
-     * Ends every leftover and waits for the kernel's word.
+     * Ends every leftover, then what is left of its group, and waits for the kernel's word.
      *
      * @throws StartupRefused if one cannot be ended; what was ended stays ended
      */
-    static void stop(List<OnRecord> living, ProcessTable processes, Console console)
-            throws StartupRefused, OsException {
+    static void stop(List<Group> groups, ProcessTable processes, Console console) throws StartupRefused, OsException {
         List<Leftover> leftovers = new ArrayList<>();
         try (Epoll epoll = Epoll.create()) {
-            for (OnRecord child : living) {
+            for (Group group : groups) {
+                OnRecord child = group.leader();
                 PidFd pidFd = pin(child, processes);
                 if (pidFd == null) {
                     continue;
@@ -72,10 +84,36 @@ final class Leftovers {
                     throw new StartupRefused(1, stillAlive(leftovers));
                 }
             }
+            for (Group group : groups) {
+                stopRest(group, processes, epoll, console);
+            }
         } finally {
             for (Leftover leftover : leftovers) {
                 leftover.pidFd().close();
             }
+        }
+    }
+
+    /** Its leader has ended, now or while nobody watched. */
+    private static void stopRest(Group group, ProcessTable processes, Epoll epoll, Console console)
+            throws StartupRefused, OsException {
+        OnRecord leader = group.leader();
+        int left = group.killRest(processes);
+        if (left > 0) {
+            console.warn(leader.name() + ": pid " + leader.pid() + " has left processes behind in its group (" + left
+                    + "); killing them before anything is started");
+        }
+        long endNs = System.nanoTime() + KILL_TIMEOUT_NS;
+        while (left > 0) {
+            if (System.nanoTime() >= endNs) {
+                throw new StartupRefused(
+                        1,
+                        leader.name() + ": processes of the group of pid " + leader.pid()
+                                + ", left by a root that died, do not end, not even by SIGKILL. Something holds them in the kernel"
+                                + " (a hung file system?); starting others beside them would give what they own two owners.");
+            }
+            epoll.await(LOOK_AGAIN_MS);
+            left = group.killRest(processes);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.coppice.supervisor.root;
 
 import io.coppice.state.root.ChildKind;
+import io.coppice.state.root.ChildRow;
 import io.coppice.state.root.LastExit;
 import io.coppice.state.root.RootPhase;
 import io.coppice.state.root.RootSegment;
@@ -141,6 +142,35 @@ final class PreviousLife {
                 SupervisorState.resumed(specs, states, lastIncarnations, phase != RootPhase.RUNNING, nowNs),
                 recorded,
                 samePids);
+    }
+
+    /**
+     * What it has left that its successor does not go on with: each child's process, which may have ended, and its group.
+     *
+     * @param segment as it left it
+     * @param recorded what is gone on with
+     */
+    List<Leftovers.Group> leftovers(RootSegment segment, List<@Nullable RecordedChild> recorded) {
+        List<Leftovers.Group> leftovers = new ArrayList<>();
+        for (int row = 0; samePids && row < segment.childCount(); row++) {
+            ChildRow child = segment.child(row);
+            boolean hasProcess = child.pid() > 1 && child.pid() <= Integer.MAX_VALUE;
+            if (hasProcess && !isAmong(recorded, child.name())) {
+                leftovers.add(new Leftovers.Group(
+                        new Leftovers.OnRecord(child.name(), (int) child.pid(), child.startTicks(), child.pidfdInode()),
+                        segment.resume(row).get().session()));
+            }
+        }
+        return leftovers;
+    }
+
+    private static boolean isAmong(List<@Nullable RecordedChild> recorded, String name) {
+        for (RecordedChild child : recorded) {
+            if (child != null && child.state().spec().name().equals(name)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private List<Long> lastIncarnations(List<ChildSpec> specs, List<Long> owners) {

@@ -192,14 +192,7 @@ final class RootStartup {
         } catch (UnknownRecordException e) {
             throw record.refused(rootSegmentFile + ": " + e.getMessage() + ".");
         }
-        List<Leftovers.OnRecord> leftovers = new ArrayList<>(living);
-        for (RecordedChild child : start.recorded()) {
-            if (child != null) {
-                leftovers.removeIf(
-                        left -> left.name().equals(child.state().spec().name()));
-            }
-        }
-        Leftovers.stop(leftovers, processes, console);
+        Leftovers.stop(previous.leftovers(rootSegment, start.recorded()), processes, console);
         return start;
     }
 

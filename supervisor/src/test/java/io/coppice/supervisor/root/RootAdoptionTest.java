@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.state.OwnedSegment;
+import io.coppice.state.SegmentFile;
 import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.EventType;
 import io.coppice.state.root.RootSnapshot;
@@ -13,6 +15,7 @@ import io.coppice.supervisor.plan.ChildPlan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -118,6 +121,62 @@ class RootAdoptionTest {
                 assertFalse(RootProcess.isAlive(helper), "what it left was still there when its successor started");
                 assertEquals(0, second.stop(), second.stderr());
             }
+        }
+    }
+
+    /** It would run beside whatever comes in its place, and nobody would know of it. */
+    @Test
+    void shouldLeaveNothingOfTheGroupsOfWhatThePlanLacks() throws Exception {
+        String deafHelper =
+                "sh -c 'trap \"\" TERM; echo $$ >helper.$0; while :; do sleep 0.1; done' %s & exec sleep 1000";
+        ChildPlan stays = RootProcess.command("stays", base, FOREVER);
+        try (RootProcess first = RootProcess.start(
+                base,
+                stays,
+                RootProcess.command("alive", base, deafHelper.formatted("alive")),
+                RootProcess.command("dead", base, deafHelper.formatted("dead")))) {
+            List<Long> helpers = new ArrayList<>();
+            for (String name : List.of("alive", "dead")) {
+                Path file = base.resolve("helper." + name);
+                first.awaitSnapshot("the helper of " + name, snapshot -> RootProcess.hasLine(file));
+                helpers.add(Long.parseLong(Files.readString(file).strip()));
+            }
+            long dead = first.await("dead", RootAdoptionTest::isReady).pid();
+            kill(first);
+            ProcessHandle.of(dead).orElseThrow().destroyForcibly();
+            awaitDeath(dead);
+
+            try (RootProcess second = RootProcess.start(base, stays)) {
+                begun(second);
+                for (long helper : helpers) {
+                    assertFalse(RootProcess.isAlive(helper), second.stderr());
+                }
+                assertEquals(0, second.stop(), second.stderr());
+            } finally {
+                helpers.forEach(helper -> ProcessHandle.of(helper).ifPresent(ProcessHandle::destroyForcibly));
+            }
+        }
+    }
+
+    /** With the record an operator may have moved the only one who knew the incarnations away: a segment knows its own. */
+    @Test
+    void shouldNotUseIncarnationsAgainWhenTheRecordIsGone() throws Exception {
+        ChildPlan db = RootReloadTest.daemon(RootProcess.command("db", base, FOREVER));
+        Path directory;
+        try (RootProcess first = RootProcess.start(base, db)) {
+            first.await("db", child -> child.pid() > 1);
+            directory = first.directory;
+            assertEquals(0, first.stop(), first.stderr());
+        }
+        try (OwnedSegment owned =
+                SegmentFile.openOwned(directory.resolve("db.seg"), directory.resolve("db.lock"), 1, 7)) {
+            assertEquals(7, owned.incarnation());
+        }
+        Files.delete(directory.resolve("root.seg"));
+
+        try (RootProcess second = RootProcess.start(base, db)) {
+            long again = second.await("db", child -> child.pid() > 1).incarnation();
+            assertTrue(again > 7, "incarnation " + again);
         }
     }
 

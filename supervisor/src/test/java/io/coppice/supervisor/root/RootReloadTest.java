@@ -143,7 +143,8 @@ class RootReloadTest {
     /** Else it would come back, and the reload, and every later one, wait for ever. */
     @Test
     void shouldStopOnceMoreWhatIsStartedWhileItGoes() throws Exception {
-        String waits = "trap 'while [ ! -e go ]; do sleep 0.02; done; exit 0' TERM; echo up >up; while :; do sleep 0.02; done";
+        String waits =
+                "trap 'while [ ! -e go ]; do sleep 0.02; done; exit 0' TERM; echo up >up; while :; do sleep 0.02; done";
         try (RootProcess root =
                 RootProcess.start(base, command("stays", 0), RootProcess.command("gone", base, waits))) {
             root.awaitSnapshot("the trap", snapshot -> RootProcess.hasLine(base.resolve("up")));
@@ -172,7 +173,8 @@ class RootReloadTest {
             refused = root.request("coppice/1 reload plan-a1.next");
             assertTrue(refused.startsWith("error 2 "), refused);
             Files.writeString(root.directory.resolve("taken.seg"), "somebody else's");
-            refused = reload(root, plan(root, command("web", 1), daemon("first"), daemon("taken")));
+            refused = reload(
+                    root, plan(root, command("web", 1), daemon(command("first", 0)), daemon(command("taken", 0))));
             assertTrue(refused.startsWith("error 1 "), refused);
             assertTrue(refused.contains("taken.seg"), refused);
 
@@ -187,10 +189,10 @@ class RootReloadTest {
         }
     }
 
-    private ChildPlan daemon(String name) {
-        ChildPlan like = command(name, 0);
+    /** A daemon of that name which never says anything. */
+    static ChildPlan daemon(ChildPlan like) {
         return new ChildPlan(
-                name,
+                like.name(),
                 ChildPlan.Kind.DAEMON,
                 like.argv(),
                 like.environment(),
