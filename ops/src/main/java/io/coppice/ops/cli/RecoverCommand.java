@@ -66,11 +66,11 @@ final class RecoverCommand implements Callable<Integer> {
                 return ExitCode.DONE;
             }
             status.problems().forEach(coppice.output()::line);
-            if (!force) {
-                coppice.output().lines(explanation(instance, alive));
-                return ExitCode.DONE;
+            coppice.output().lines(explanation(instance, alive));
+            coppice.output().flush();
+            if (force) {
+                recover(instance);
             }
-            recover(instance);
             return ExitCode.DONE;
         } catch (IOException e) {
             throw new CommandFailedException(ExitCode.FAILED, "Cannot recover " + instance.name() + ": " + e);
@@ -101,7 +101,7 @@ final class RecoverCommand implements Callable<Integer> {
                         : "Alive, and of this instance by the mark in their environment:");
         alive.forEach(process -> lines.add("  " + process.child() + "  pid " + process.pid() + "  "
                 + coppice.proc().command(process.pid()).orElse("")));
-        lines.add("With --force:");
+        lines.add(force ? "So:" : "With --force:");
         if (!alive.isEmpty()) {
             lines.add("  " + alive.size() + (alive.size() == 1 ? " process is" : " processes are")
                     + " sent TERM, and KILL after " + GRACE.toSeconds() + " s; nothing else is touched;");
@@ -113,7 +113,7 @@ final class RecoverCommand implements Callable<Integer> {
         lines.add(
                 "  what daemons hold in their segments stays; restart counts, backoffs, events, and which daemons an operator"
                         + " had stopped, are lost.");
-        lines.add("Then `coppice run` starts everything anew from its segments.");
+        lines.add((force ? "After that" : "Then") + " `coppice run` starts everything anew from its segments.");
         return lines;
     }
 

@@ -24,7 +24,8 @@ final class Incidents {
         CLIENT_REPLACED,
         CLIENT_TIMED_OUT,
         FILE_LOST,
-        GROUP_REMAINS
+        GROUP_REMAINS,
+        CLOCK_SET
     }
 
     /** Who stores them. */

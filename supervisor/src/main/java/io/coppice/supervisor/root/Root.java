@@ -8,6 +8,7 @@ import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.Step;
 import io.coppice.supervisor.core.Supervisor;
 import io.coppice.supervisor.core.SupervisorState;
+import io.coppice.supervisor.os.ClockSteps;
 import io.coppice.supervisor.os.Epoll;
 import io.coppice.supervisor.os.EventFd;
 import io.coppice.supervisor.os.OsException;
@@ -45,6 +46,7 @@ final class Root implements AutoCloseable {
     private final WorkerWatch workers;
     private final Epoll epoll;
     private final TimerFd timer;
+    private final ClockSteps clock;
     private final EventFd signalled;
     private final EventFd spawned;
     private final AtomicInteger lastSignal = new AtomicInteger();
@@ -84,6 +86,7 @@ final class Root implements AutoCloseable {
         epoll = Epoll.create();
         workers = new WorkerWatch(plan, children, segments, epoll, publisher, meter, () -> state, this::settle);
         timer = TimerFd.create();
+        clock = ClockSteps.listen();
         signalled = EventFd.create();
         spawned = EventFd.create();
         spawner = new Spawner(spawned);
@@ -122,6 +125,7 @@ final class Root implements AutoCloseable {
     int run() throws OsException {
         epoll.add(signalled.fd(), Tokens.of(Tokens.SIGNALS, 0));
         epoll.add(timer.fd(), Tokens.of(Tokens.TIMER, 0));
+        epoll.add(clock.fd(), Tokens.of(Tokens.CLOCK, 0));
         epoll.add(spawned.fd(), Tokens.of(Tokens.SPAWNER, 0));
         epoll.add(reload.fd(), Tokens.of(Tokens.RELOAD, 0));
         control.start();
@@ -206,6 +210,7 @@ final class Root implements AutoCloseable {
         switch (kind) {
             case Tokens.SIGNALS -> onSignal();
             case Tokens.TIMER -> timer.drain();
+            case Tokens.CLOCK -> onClockSet();
             case Tokens.SPAWNER -> onSpawnResults();
             case Tokens.CONTROL_LISTENER -> control.onAcceptable(System.nanoTime());
             case Tokens.CONTROL_CLIENT -> control.onReadable(index);
@@ -361,6 +366,16 @@ final class Root implements AutoCloseable {
         settle(new Event.Spawned(child.index, child.incarnation, result.pid(), startTicks, System.nanoTime()));
     }
 
+    /** Nothing is decided by that clock; but events are dated by it, and what is kept of them would puzzle whoever reads it. */
+    private void onClockSet() {
+        if (clock.drain()) {
+            incidents.tell(
+                    Incidents.Kind.CLOCK_SET,
+                    System.nanoTime(),
+                    "the wall clock was set, or the machine was suspended: by about " + clock.stepMs() + " ms");
+        }
+    }
+
     private void onSignal() {
         signalled.drain();
         int signal = lastSignal.getAndSet(0);
@@ -395,6 +410,7 @@ final class Root implements AutoCloseable {
         }
         segments.close();
         timer.close();
+        clock.close();
         signalled.close();
         spawned.close();
         epoll.close();

@@ -11,6 +11,7 @@ final class Tokens {
     static final int CHILD_HINT = 7;
     static final int RELOAD = 8;
     static final int DIRECTORY = 9;
+    static final int CLOCK = 10;
 
     private Tokens() {}
 

@@ -14,6 +14,7 @@ import io.coppice.state.root.RootReadResult;
 import io.coppice.state.root.RootSegment;
 import io.coppice.state.root.RootView;
 import io.coppice.supervisor.os.BlockReservation;
+import io.coppice.supervisor.os.ClockSteps;
 import io.coppice.supervisor.os.RootLock;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -28,8 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
  * clock of its own, so this shows who reads it: only those who write a time down for people.
  */
 class WallClockTest {
-    /** Times of events and exits; since when a lock is held; the number of an owner, which is compared with nothing. */
-    private static final List<Class<?>> FOR_PEOPLE = List.of(StatusPublisher.class, RootStartup.class, RootLock.class);
+    /** Times of events and exits; how far it was set; since when a lock is held; the number of an owner, which is compared with nothing. */
+    private static final List<Class<?>> FOR_PEOPLE =
+            List.of(StatusPublisher.class, RootStartup.class, RootLock.class, ClockSteps.class);
 
     private static final JavaClasses ROOT = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
