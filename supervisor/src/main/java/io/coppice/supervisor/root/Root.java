@@ -25,6 +25,7 @@ import io.coppice.supervisor.plan.Plan;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * The duty cycle. One thread waits in epoll for deaths, timers, hints, control requests, spawn results and signals;
@@ -66,6 +67,9 @@ final class Root implements AutoCloseable {
     private final KeptPidFds kept;
     private final RootMeter meter = RootMeter.create();
     private final Queue<Event> pending = new ArrayDeque<>();
+
+    /** Made once: a turn allocates nothing. */
+    private final Consumer<Event> settling = this::settle;
 
     Root(Plan plan, PreparedInstance instance, Console console) throws OsException, SegmentException {
         this(plan, instance, console, new StatusPublisher(instance.rootSegment(), console, plan));
@@ -294,7 +298,7 @@ final class Root implements AutoCloseable {
 
     /** At the end of a turn, when nothing is known of the old plan any more but what the tables hold. */
     private void reload(long nowNs) {
-        Plan next = reload.advance(state, this::settle, nowNs);
+        Plan next = reload.advance(state, settling, nowNs);
         if (next == null) {
             return;
         }
