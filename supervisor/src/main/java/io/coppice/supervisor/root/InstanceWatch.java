@@ -8,6 +8,7 @@ import io.coppice.supervisor.os.NamedFile;
 import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.RootLock;
 import io.coppice.supervisor.os.RootLockHeldException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,13 @@ final class InstanceWatch implements AutoCloseable {
     interface Records {
         /** Makes a root segment by that name, with all that is to be known now, and records there from then on. */
         void makeAnew(Path file) throws StartupRefused, SegmentException;
+
+        /**
+         * Writes the plan that holds once more.
+         *
+         * @return false if a reload is about to write another one
+         */
+        boolean recordPlan() throws StartupRefused, IOException;
     }
 
     private static final long PERIOD_NS = 10_000_000_000L;
@@ -38,6 +46,7 @@ final class InstanceWatch implements AutoCloseable {
     private static final int LOCK = 1;
     private static final int SOCKET = 2;
     private static final int RECORD = 3;
+    private static final int PLAN = 4;
 
     private final PreparedInstance instance;
     private final ChildTable children;
@@ -50,13 +59,14 @@ final class InstanceWatch implements AutoCloseable {
     private final NamedFile logs;
     private final NamedFile lock;
     private final NamedFile record;
+    private final NamedFile plan;
     private final NamedFile socket;
     /** By slot, as long as a child has it. */
     private final @Nullable NamedFile[] segments = new @Nullable NamedFile[ChildTable.SLOTS];
 
     private final boolean[] missing = new boolean[ChildTable.SLOTS];
     private final List<RootLock> moreLocks = new ArrayList<>();
-    private final @Nullable String[] said = new @Nullable String[4];
+    private final @Nullable String[] said = new @Nullable String[5];
     private boolean deaf = true;
     private long lastLookNs;
     private long nextLookNs;
@@ -81,6 +91,7 @@ final class InstanceWatch implements AutoCloseable {
         logs = new NamedFile(instance.directory().resolve("logs"));
         lock = new NamedFile(instance.rootLockFile());
         record = new NamedFile(instance.rootSegmentFile());
+        plan = new NamedFile(PlanRecord.file(instance.directory()));
         socket = new NamedFile(instance.controlSocket());
         replan();
         removals = listen(console);
@@ -98,6 +109,11 @@ final class InstanceWatch implements AutoCloseable {
                 missing[child.slot] = false;
             }
         }
+    }
+
+    /** Another plan is on record. */
+    void onPlanRecorded() {
+        plan.remember();
     }
 
     private NamedFile segmentOf(ChildProcess child) {
@@ -144,6 +160,7 @@ final class InstanceWatch implements AutoCloseable {
         tellOnce(DIRECTORY, nowNs, ofDirectory);
         tellOnce(LOCK, nowNs, ofLock);
         tellOnce(RECORD, nowNs, ofRecord);
+        tellOnce(PLAN, nowNs, plan.isSame() ? null : planAgain());
         tellOnce(SOCKET, nowNs, socket.isSame() ? null : bindAgain());
         for (ChildProcess child : children.all()) {
             if (child.isDaemon()) {
@@ -197,6 +214,18 @@ final class InstanceWatch implements AutoCloseable {
             return "root.seg had been removed or replaced; all but the events before now is in a new one";
         } catch (StartupRefused | SegmentException | StateException e) {
             return "root.seg: " + e.getMessage();
+        }
+    }
+
+    private @Nullable String planAgain() {
+        try {
+            if (!records.recordPlan()) {
+                return null;
+            }
+            plan.remember();
+            return "the record of the plan had been removed or replaced; it is there again";
+        } catch (StartupRefused | IOException e) {
+            return "the record of the plan: " + e.getMessage();
         }
     }
 

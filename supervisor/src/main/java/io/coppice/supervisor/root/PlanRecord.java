@@ -33,7 +33,12 @@ final class PlanRecord {
 
     /** What was written last takes the record's place. */
     static void replace(Path directory) throws IOException {
-        Files.move(unfinished(directory), directory.resolve("plan"), StandardCopyOption.ATOMIC_MOVE);
+        Files.move(unfinished(directory), file(directory), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Where it is. */
+    static Path file(Path directory) {
+        return directory.resolve("plan");
     }
 
     private static Path unfinished(Path directory) {

@@ -128,6 +128,20 @@ final class Reload implements AutoCloseable {
         }
     }
 
+    /**
+     * The record was lost: writes it once more.
+     *
+     * @return false if a reload is under way, and has written the next one under the name that this would take
+     */
+    boolean recordPresent() throws StartupRefused, IOException {
+        if (preparation != null || next != null) {
+            return false;
+        }
+        PlanRecord.write(directory, present);
+        PlanRecord.replace(directory);
+        return true;
+    }
+
     private void finish() {
         next = null;
     }

@@ -22,6 +22,8 @@ import io.coppice.supervisor.os.TerminationSignals;
 import io.coppice.supervisor.os.TimerFd;
 import io.coppice.supervisor.os.UnixListener;
 import io.coppice.supervisor.plan.Plan;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -112,7 +114,17 @@ final class Root implements AutoCloseable {
                 instance,
                 children,
                 control,
-                file -> publisher.recordAnew(file, state),
+                new InstanceWatch.Records() {
+                    @Override
+                    public void makeAnew(Path file) throws StartupRefused, SegmentException {
+                        publisher.recordAnew(file, state);
+                    }
+
+                    @Override
+                    public boolean recordPlan() throws StartupRefused, IOException {
+                        return reload.recordPresent();
+                    }
+                },
                 incidents,
                 epoll,
                 console,
@@ -309,6 +321,7 @@ final class Root implements AutoCloseable {
         publisher.replan(next, from);
         settle(new Event.Replanned(PlanSpecs.specs(next), segments.incarnations(), nowNs));
         reload.done(next);
+        files.onPlanRecorded();
     }
 
     private void onDeath(ChildProcess child) {

@@ -143,6 +143,22 @@ class RootWithoutItsFilesTest {
         }
     }
 
+    /** Without it nobody could say by what plan the instance runs, and so not what a reload would change. */
+    @Test
+    void shouldRecordItsPlanAnew() throws Exception {
+        try (RootProcess root = RootProcess.start(base, RootProcess.command("web", base, FOREVER))) {
+            RootSnapshot.ChildInfo web = root.await("web", RootWithoutItsFilesTest::isReady);
+            Path record = root.directory.resolve("plan");
+            String before = Files.readString(record);
+
+            Files.delete(record);
+
+            root.awaitEvent(EventType.NOTE, "plan");
+            assertEquals(before, Files.readString(record));
+            assertUnharmed(root, web);
+        }
+    }
+
     private static void signal(String name, long pid) throws IOException, InterruptedException {
         assertEquals(
                 0,
