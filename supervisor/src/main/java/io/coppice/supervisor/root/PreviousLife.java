@@ -188,6 +188,14 @@ final class PreviousLife {
                 : snapshot.child(child).map(RootSnapshot.ChildInfo::incarnation).orElse(0L);
     }
 
+    /** Whether it had a child of that name with a segment. */
+    boolean isDaemon(String child) {
+        return snapshot != null
+                && snapshot.child(child)
+                        .filter(row -> row.kind() == ChildKind.DAEMON)
+                        .isPresent();
+    }
+
     private static List<@Nullable RecordedChild> recorded(RootSegment segment, List<ChildSpec> specs)
             throws UnknownRecordException {
         Map<String, Integer> rows = new HashMap<>();

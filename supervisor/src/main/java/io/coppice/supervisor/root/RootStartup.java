@@ -101,7 +101,9 @@ final class RootStartup {
         for (ChildPlan child : plan.children()) {
             if (child.kind() == ChildPlan.Kind.DAEMON) {
                 Path file = segmentDirectory.resolve(child.name() + ".seg");
-                refuseBesideALostSegment(child, file, living);
+                if (previous.isDaemon(child.name())) {
+                    refuseBesideALostSegment(child, file, living);
+                }
                 boolean made = reservations.ensure(
                         file,
                         new SegmentSpec(

@@ -180,6 +180,22 @@ class RootAdoptionTest {
         }
     }
 
+    /** The command that runs has no segment which could be gone: it is stopped like what the plan lacks. */
+    @Test
+    void shouldMakeADaemonOfWhatWasACommand() throws Exception {
+        ChildPlan command = RootProcess.command("db", base, FOREVER);
+        try (RootProcess first = RootProcess.start(base, command)) {
+            long before = first.await("db", RootAdoptionTest::isReady).pid();
+            kill(first);
+
+            try (RootProcess second = RootProcess.start(base, RootReloadTest.daemon(command))) {
+                second.await("db", child -> child.incarnation() > 1 && child.pid() > 1);
+                assertFalse(RootProcess.isAlive(before));
+                assertEquals(0, second.stop(), second.stderr());
+            }
+        }
+    }
+
     @Test
     void shouldHonourWhatOperatorsWantAndWhatWasGivenUp() throws Exception {
         Backoff hours = new Backoff(600_000, 2, 600_000, 600_000);
