@@ -15,7 +15,6 @@ import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.PidFd;
 import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.os.ServiceNotifier;
-import io.coppice.supervisor.os.SpawnResult;
 import io.coppice.supervisor.os.Spawner;
 import io.coppice.supervisor.os.StoredDescriptors;
 import io.coppice.supervisor.os.TerminationSignals;
@@ -64,7 +63,7 @@ final class Root implements AutoCloseable {
     private final InstanceWatch files;
     private final Takeover takeover;
     private final Reload reload;
-    private final long session;
+    private final Arrivals arrivals;
     private final ServiceReport service;
     private final KeptPidFds kept;
     private final RootMeter meter = RootMeter.create();
@@ -85,7 +84,6 @@ final class Root implements AutoCloseable {
         children = new ChildTable(plan);
         processes = instance.processes();
         state = instance.start().state();
-        session = processes.session((int) ProcessHandle.current().pid());
         this.publisher = publisher;
         incidents = new Incidents(publisher::note);
         segments = new SegmentWatch(children, instance, console);
@@ -129,6 +127,8 @@ final class Root implements AutoCloseable {
                 epoll,
                 console,
                 nowNs);
+        arrivals = new Arrivals(
+                spawner, spawned, children, segments, files, processes, epoll, funerals, kept, publisher, settling);
         executor = new CommandExecutor(
                 children, new Launcher(spawner, instance), processes, control, publisher, pending::add);
     }
@@ -185,15 +185,6 @@ final class Root implements AutoCloseable {
         }
     }
 
-    private boolean isSpawning() {
-        for (ChildProcess child : children.all()) {
-            if (state.child(child.index).phase().occupied() && child.pidFd == null && !child.dead) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     private void lookAtHeld(long nowNs) {
         for (Event running = held.nextRunning(nowNs); running != null; running = held.nextRunning(nowNs)) {
             settle(running);
@@ -227,7 +218,7 @@ final class Root implements AutoCloseable {
             case Tokens.SIGNALS -> onSignal();
             case Tokens.TIMER -> timer.drain();
             case Tokens.CLOCK -> onClockSet();
-            case Tokens.SPAWNER -> onSpawnResults();
+            case Tokens.SPAWNER -> arrivals.take();
             case Tokens.CONTROL_LISTENER -> control.onAcceptable(System.nanoTime());
             case Tokens.CONTROL_CLIENT -> control.onReadable(index);
             case Tokens.CHILD_DEATH -> onDeath(children.inSlot(index));
@@ -265,7 +256,7 @@ final class Root implements AutoCloseable {
             lookAtHeld(nowNs);
         }
         if (orphans.isDue(nowNs)) {
-            orphans.look(isSpawning(), nowNs);
+            orphans.look(arrivals.areAwaited(state), nowNs);
         }
         if (nowNs >= state.nextDeadlineNs()) {
             settle(new Event.Tick(nowNs));
@@ -334,53 +325,6 @@ final class Root implements AutoCloseable {
         child.dead = true;
         // The funeral itself, and what the core makes of the death, follow in this turn: its first look is due at once.
         funerals.begin(child, pidFd, segments.lastWords(child), segments.progress(child), nowNs);
-    }
-
-    private void onSpawnResults() {
-        spawned.drain();
-        for (SpawnResult result = spawner.poll(); result != null; result = spawner.poll()) {
-            if (result instanceof SpawnResult.Spawned ok) {
-                onSpawned(ok);
-            } else if (result instanceof SpawnResult.Failed failed) {
-                ChildProcess child = children.inSlot(Launcher.slotOf(failed.token()));
-                child.closeAll();
-                settle(new Event.SpawnFailed(
-                        child.index, Launcher.incarnationOf(failed.token()), failed.reason(), System.nanoTime()));
-            }
-        }
-    }
-
-    private void onSpawned(SpawnResult.Spawned result) {
-        ChildProcess child = children.inSlot(Launcher.slotOf(result.token()));
-        segments.reopenIfLost(child, files.takesAnother(child));
-        long startTicks;
-        try {
-            startTicks = processes.startTicks(result.pid());
-            child.pidFd = PidFd.open(result.pid());
-            epoll.add(child.pidFd.fd(), Tokens.of(Tokens.CHILD_DEATH, child.slot));
-            if (child.hintReadFd != ChildProcess.NO_FD) {
-                epoll.addOneShot(child.hintReadFd, Tokens.of(Tokens.CHILD_HINT, child.slot));
-            }
-        } catch (OsException e) {
-            // It is held and never released: it owns nothing, and the end of its pipe ends it.
-            child.closeAll();
-            funerals.beginUnwatched(result.pid(), System.nanoTime());
-            settle(new Event.SpawnFailed(
-                    child.index,
-                    child.incarnation,
-                    "pid " + result.pid() + " cannot be watched: " + e.getMessage(),
-                    System.nanoTime()));
-            return;
-        }
-        if (child.abandoned) {
-            child.closeHold();
-        }
-        kept.keep(child.plan.name(), child.incarnation, child.pidFd);
-        publisher.launched(child.index, session, child.pidFd.inode());
-        if (result.journalRefusal() != null) {
-            publisher.note(child.index, result.pid(), child.incarnation, result.journalRefusal());
-        }
-        settle(new Event.Spawned(child.index, child.incarnation, result.pid(), startTicks, System.nanoTime()));
     }
 
     /** Nothing is decided by that clock; but events are dated by it, and what is kept of them would puzzle whoever reads it. */
