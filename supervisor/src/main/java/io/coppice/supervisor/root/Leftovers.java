@@ -7,6 +7,7 @@ import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.os.SignalNumbers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,9 +61,11 @@ final class Leftovers {
     /**
      * Ends every leftover, then what is left of its group, and waits for the kernel's word.
      *
+     * @param teller is told of each, before anything is done to it
      * @throws StartupRefused if one cannot be ended; what was ended stays ended
      */
-    static void stop(List<Group> groups, ProcessTable processes, Console console) throws StartupRefused, OsException {
+    static void stop(List<Group> groups, ProcessTable processes, Consumer<String> teller)
+            throws StartupRefused, OsException {
         List<Leftover> leftovers = new ArrayList<>();
         try (Epoll epoll = Epoll.create()) {
             for (Group group : groups) {
@@ -71,7 +74,7 @@ final class Leftovers {
                 if (pidFd == null) {
                     continue;
                 }
-                console.warn(child.name() + ": pid " + child.pid()
+                teller.accept(child.name() + ": pid " + child.pid()
                         + " is left over from a root that died, and the manifest no longer has it; stopping it before anything is"
                         + " started");
                 epoll.add(pidFd.fd(), leftovers.size());
@@ -85,7 +88,7 @@ final class Leftovers {
                 }
             }
             for (Group group : groups) {
-                stopRest(group, processes, epoll, console);
+                stopRest(group, processes, epoll, teller);
             }
         } finally {
             for (Leftover leftover : leftovers) {
@@ -95,12 +98,12 @@ final class Leftovers {
     }
 
     /** Its leader has ended, now or while nobody watched. */
-    private static void stopRest(Group group, ProcessTable processes, Epoll epoll, Console console)
+    private static void stopRest(Group group, ProcessTable processes, Epoll epoll, Consumer<String> teller)
             throws StartupRefused, OsException {
         OnRecord leader = group.leader();
         int left = group.killRest(processes);
         if (left > 0) {
-            console.warn(leader.name() + ": pid " + leader.pid() + " has left processes behind in its group (" + left
+            teller.accept(leader.name() + ": pid " + leader.pid() + " has left processes behind in its group (" + left
                     + "); killing them before anything is started");
         }
         long endNs = System.nanoTime() + KILL_TIMEOUT_NS;

@@ -77,8 +77,7 @@ final class RootStartup {
             try {
                 StartingPoint start = startingPoint(previous, rootSegment, living);
                 for (String text : lost) {
-                    console.warn(text);
-                    rootSegment.event(System.currentTimeMillis(), Command.RecordEvent.ROOT, EventType.NOTE, 0, 0, text);
+                    tell(rootSegment, text);
                 }
                 recordPlan();
                 return new PreparedInstance(
@@ -194,8 +193,14 @@ final class RootStartup {
         } catch (UnknownRecordException e) {
             throw record.refused(rootSegmentFile + ": " + e.getMessage() + ".");
         }
-        Leftovers.stop(previous.leftovers(rootSegment, start.recorded()), processes, console);
+        Leftovers.stop(previous.leftovers(rootSegment, start.recorded()), processes, text -> tell(rootSegment, text));
         return start;
+    }
+
+    /** Stored with this root's first commit. */
+    private void tell(RootSegment rootSegment, String text) {
+        console.warn(text);
+        rootSegment.event(System.currentTimeMillis(), Command.RecordEvent.ROOT, EventType.NOTE, 0, 0, text);
     }
 
     private List<Long> owners() throws StartupRefused {

@@ -148,6 +148,7 @@ class RootAdoptionTest {
 
             try (RootProcess second = RootProcess.start(base, stays)) {
                 begun(second);
+                second.awaitEvent(EventType.NOTE, "alive: pid ");
                 for (long helper : helpers) {
                     assertFalse(RootProcess.isAlive(helper), second.stderr());
                 }
