@@ -6,8 +6,6 @@ import io.coppice.supervisor.core.ExitStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import jnr.ffi.Pointer;
 import org.jspecify.annotations.Nullable;
 
@@ -42,9 +40,6 @@ public final class PidFd implements AutoCloseable {
     private static final int INFO_BYTES = 64;
     private static final int INFO_EXIT_CODE_OFFSET = 60;
     private static final long INFO_EXIT = 8;
-
-    /** Before 6.9 all pidfds have one inode, and the link is {@code anon_inode:[pidfd]}. */
-    private static final Pattern OWN_INODE = Pattern.compile("pidfd:\\[([0-9]{1,19})\\]");
 
     private final int fd;
     private final int pid;
@@ -119,11 +114,34 @@ public final class PidFd implements AutoCloseable {
      * @return 0 where the kernel has no such number, or /proc does not show it
      */
     public long inode() {
+        long inode = inodeOf(fd);
+        return inode == OfNoProcess.INODE ? 0 : inode;
+    }
+
+    /** All descriptors without a file share one inode; before 6.9 pidfds are among them. */
+    private static final class OfNoProcess {
+        static final long INODE = find();
+
+        private static long find() {
+            try (EventFd any = EventFd.create()) {
+                return inodeOf(any.fd());
+            } catch (OsException e) {
+                return 0; // No descriptor is left: pidfds are told apart by it once there is.
+            }
+        }
+    }
+
+    /** As the kernel shows it since 5.14; 0 where it does not. */
+    private static long inodeOf(int fd) {
         try {
-            Matcher link = OWN_INODE.matcher(
-                    Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd)).toString());
-            return link.matches() ? Long.parseUnsignedLong(link.group(1)) : 0;
-        } catch (IOException e) {
+            for (String line : Files.readAllLines(Path.of("/proc/self/fdinfo/" + fd))) {
+                if (line.startsWith("ino:")) {
+                    return Long.parseUnsignedLong(
+                            line.substring("ino:".length()).strip());
+                }
+            }
+            return 0;
+        } catch (IOException | NumberFormatException e) {
             return 0;
         }
     }

@@ -25,7 +25,8 @@ final class Incidents {
         CLIENT_TIMED_OUT,
         FILE_LOST,
         GROUP_REMAINS,
-        CLOCK_SET
+        CLOCK_SET,
+        RELOAD_REFUSED
     }
 
     /** Who stores them. */

@@ -1,18 +1,34 @@
 package io.coppice.supervisor.root;
 
 import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.plan.PlanBounds;
+import io.coppice.supervisor.plan.PlanFormatException;
 import io.coppice.supervisor.plan.PlanText;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.jspecify.annotations.Nullable;
 
 /** The plan beside the root's segment: who looks at an instance finds there what it is meant to run. */
 final class PlanRecord {
     private static final int EXIT_FAILED = 1;
 
     private PlanRecord() {}
+
+    /** What the last root ran by; null if there is none, or it is of another release. */
+    static @Nullable Plan read(Path directory) {
+        try (InputStream in = Files.newInputStream(directory.resolve("plan"), LinkOption.NOFOLLOW_LINKS)) {
+            byte[] text = in.readNBytes(PlanBounds.MAX_PLAN_BYTES + 1);
+            return PlanText.read(new String(text, StandardCharsets.UTF_8));
+        } catch (IOException | PlanFormatException e) {
+            return null;
+        }
+    }
 
     /**
      * Writes it under another name, which may block.

@@ -4,12 +4,16 @@ import io.coppice.state.SegmentException;
 import io.coppice.state.root.RootSegment;
 import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.os.RootLock;
+import io.coppice.supervisor.plan.Plan;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An instance whose directory, lock and segments are ready: what {@link RootStartup} made and {@link Root} works on.
  *
+ * @param plan what this root begins with
+ * @param next what it is to change over to at once; null if it has begun with that
  * @param rootLock held until the root ends
  * @param rootSegment the root's own segment, mapped writable
  * @param directory the instance directory
@@ -19,6 +23,8 @@ import java.nio.file.Path;
  * @param ownUid the user whom this root runs as
  */
 record PreparedInstance(
+        Plan plan,
+        @Nullable Plan next,
         RootLock rootLock,
         RootSegment rootSegment,
         Path directory,

@@ -8,8 +8,8 @@ import io.coppice.supervisor.core.SupervisorState;
 import io.coppice.supervisor.core.Wanted;
 import io.coppice.supervisor.os.EventFd;
 import io.coppice.supervisor.os.OsException;
-import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.plan.PlanSuccession;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
@@ -30,16 +30,18 @@ final class Reload implements AutoCloseable {
     private final Path directory;
     private final Console console;
     private final ControlServer control;
+    private final Incidents incidents;
     private final EventFd prepared;
     private Plan present;
     private long requestId;
     private @Nullable ReloadPreparation preparation;
     private ReloadPreparation.@Nullable Ready next;
 
-    Reload(Plan plan, Path directory, ControlServer control, Console console) throws OsException {
+    Reload(Plan plan, Path directory, ControlServer control, Incidents incidents, Console console) throws OsException {
         this.present = plan;
         this.directory = directory;
         this.control = control;
+        this.incidents = incidents;
         this.console = console;
         this.prepared = EventFd.create();
     }
@@ -57,7 +59,28 @@ final class Reload implements AutoCloseable {
             refuse(request, EXIT_FAILED, "the instance is shutting down");
         } else {
             requestId = request;
-            preparation = ReloadPreparation.begin(present, directory.resolve(file), prepared);
+            Path written = directory.resolve(file);
+            preparation = ReloadPreparation.begin(present, () -> ReloadPreparation.read(written), prepared);
+        }
+    }
+
+    /**
+     * The same for a manifest that was changed while there was no root, before anything is launched: what it lacks is stopped as a
+     * reload stops it, and not started again.
+     */
+    void changeTo(Plan plan, SupervisorState state, Consumer<Event> settle, long nowNs) {
+        requestId = Event.NO_REQUEST;
+        preparation = ReloadPreparation.begin(present, () -> plan, prepared);
+        if (PlanSuccession.obstacle(present, plan) != null) {
+            return;
+        }
+        for (ChildState child : state.children()) {
+            int index = child.spec().index();
+            if (!PlanSuccession.keeps(plan, present.children().get(index))
+                    && child.wanted() == Wanted.UP
+                    && (!child.phase().occupied() || !isNeeded(state, plan, index))) {
+                settle.accept(new Event.StopRequested(index, Event.NO_REQUEST, nowNs));
+            }
         }
     }
 
@@ -71,7 +94,10 @@ final class Reload implements AutoCloseable {
         preparation = null;
         if (result instanceof ReloadPreparation.Refused refused) {
             refused.reservations().undo(console);
-            console.warn("reload refused, nothing was changed: " + refused.reason());
+            incidents.tell(
+                    Incidents.Kind.RELOAD_REFUSED,
+                    System.nanoTime(),
+                    "reload refused, nothing was changed: " + refused.reason());
             refuse(requestId, refused.exitCode(), refused.reason());
         } else {
             next = (ReloadPreparation.Ready) result;
@@ -105,7 +131,7 @@ final class Reload implements AutoCloseable {
         for (ChildState child : state.children()) {
             int index = child.spec().index();
             if (child.phase().occupied()
-                    && !keeps(ready.plan(), present.children().get(index))) {
+                    && !PlanSuccession.keeps(ready.plan(), present.children().get(index))) {
                 gone = false;
                 // Also of one that somebody has had started meanwhile.
                 if (child.wanted() == Wanted.UP && !isNeeded(state, ready.plan(), index)) {
@@ -146,17 +172,12 @@ final class Reload implements AutoCloseable {
         next = null;
     }
 
-    private static boolean keeps(Plan plan, ChildPlan child) {
-        return plan.children().stream()
-                .anyMatch(other -> other.name().equals(child.name()) && other.kind() == child.kind());
-    }
-
     /** Whether one that is to go as well depends on it, and is still there. */
     private boolean isNeeded(SupervisorState state, Plan plan, int index) {
         for (ChildState other : state.children()) {
             ChildSpec spec = other.spec();
             if (other.phase().occupied()
-                    && !keeps(plan, present.children().get(spec.index()))
+                    && !PlanSuccession.keeps(plan, present.children().get(spec.index()))
                     && spec.dependencies().stream().map(Dependency::index).anyMatch(on -> on == index)) {
                 return true;
             }

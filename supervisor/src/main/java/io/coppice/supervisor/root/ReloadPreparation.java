@@ -6,6 +6,7 @@ import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanBounds;
 import io.coppice.supervisor.plan.PlanFormatException;
+import io.coppice.supervisor.plan.PlanSuccession;
 import io.coppice.supervisor.plan.PlanText;
 import java.io.IOException;
 import java.io.InputStream;
@@ -25,6 +26,11 @@ final class ReloadPreparation {
     private static final int EXIT_FAILED = 1;
     private static final int EXIT_USAGE = 2;
 
+    /** Where the plan comes from; may block. */
+    interface Source {
+        Plan read() throws StartupRefused;
+    }
+
     /** What came of it. */
     sealed interface Result {}
 
@@ -35,23 +41,23 @@ final class ReloadPreparation {
     record Refused(int exitCode, String reason, Reservations reservations) implements Result {}
 
     private final Plan present;
-    private final Path file;
+    private final Source source;
     private final EventFd done;
     private volatile @Nullable Result result;
 
-    private ReloadPreparation(Plan present, Path file, EventFd done) {
+    private ReloadPreparation(Plan present, Source source, EventFd done) {
         this.present = present;
-        this.file = file;
+        this.source = source;
         this.done = done;
     }
 
     /**
      * Begins; {@link #result} is there when {@code done} is signalled.
      *
-     * @param file the text of the plan
+     * @param source of the plan
      */
-    static ReloadPreparation begin(Plan present, Path file, EventFd done) {
-        ReloadPreparation preparation = new ReloadPreparation(present, file, done);
+    static ReloadPreparation begin(Plan present, Source source, EventFd done) {
+        ReloadPreparation preparation = new ReloadPreparation(present, source, done);
         Thread thread = new Thread(preparation::run, "coppice-reload");
         thread.setDaemon(true);
         thread.start();
@@ -78,10 +84,11 @@ final class ReloadPreparation {
     }
 
     private Result prepare(Reservations reservations) throws StartupRefused {
-        Plan next = read();
-        requireSame("instance", present.instance(), next.instance());
-        requireSame("directory of the instance", present.directory(), next.directory());
-        requireSame("directory of the segments", present.segmentDirectory(), next.segmentDirectory());
+        Plan next = source.read();
+        String obstacle = PlanSuccession.obstacle(present, next);
+        if (obstacle != null) {
+            throw new StartupRefused(EXIT_USAGE, obstacle);
+        }
         Map<String, ChildPlan> known = new HashMap<>();
         present.children().forEach(child -> known.put(child.name(), child));
         for (ChildPlan child : next.children()) {
@@ -98,27 +105,11 @@ final class ReloadPreparation {
                 present.instance(), child.name(), SegmentSpec.KIND_DAEMON, child.stateBytes(), child.checkpoints());
         if (known == null || known.kind() != ChildPlan.Kind.DAEMON) {
             reservations.ensure(Path.of(present.segmentDirectory(), child.name() + ".seg"), spec);
-        } else if (known.stateBytes() != child.stateBytes() || known.checkpoints() != child.checkpoints()) {
-            throw new StartupRefused(
-                    EXIT_USAGE,
-                    child.name() + ": its segment holds " + known.stateBytes() + " bytes of state and "
-                            + known.checkpoints() + " checkpoints, the new manifest wants " + child.stateBytes()
-                            + " and " + child.checkpoints()
-                            + "; a segment cannot be made another size while it holds something. Keep the old numbers, or"
-                            + " give the daemon another name, or end the instance and empty it (`coppice purge`)");
         }
     }
 
-    private static void requireSame(String what, String present, String next) throws StartupRefused {
-        if (!present.equals(next)) {
-            throw new StartupRefused(
-                    EXIT_USAGE,
-                    "the " + what + " is " + present + " and would be " + next
-                            + "; a reload cannot change that: end the root and start it again");
-        }
-    }
-
-    private Plan read() throws StartupRefused {
+    /** The plan that a client has written. */
+    static Plan read(Path file) throws StartupRefused {
         try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
             byte[] text = in.readNBytes(PlanBounds.MAX_PLAN_BYTES + 1);
             return PlanText.read(new String(text, StandardCharsets.UTF_8));

@@ -27,6 +27,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The duty cycle. One thread waits in epoll for deaths, timers, hints, control requests, spawn results and signals;
@@ -63,6 +64,7 @@ final class Root implements AutoCloseable {
     private final InstanceWatch files;
     private final Takeover takeover;
     private final Reload reload;
+    private final @Nullable Plan next;
     private final Arrivals arrivals;
     private final ServiceReport service;
     private final KeptPidFds kept;
@@ -72,14 +74,15 @@ final class Root implements AutoCloseable {
     /** Made once: a turn allocates nothing. */
     private final Consumer<Event> settling = this::settle;
 
-    Root(Plan plan, PreparedInstance instance, Console console) throws OsException, SegmentException {
-        this(plan, instance, console, new StatusPublisher(instance.rootSegment(), console, plan));
+    Root(PreparedInstance instance, Console console) throws OsException, SegmentException {
+        this(instance, console, new StatusPublisher(instance.rootSegment(), console, instance.plan()));
     }
 
     /** @param publisher tests pass one that ends the root in the middle of a step */
-    Root(Plan plan, PreparedInstance instance, Console console, StatusPublisher publisher)
-            throws OsException, SegmentException {
+    Root(PreparedInstance instance, Console console, StatusPublisher publisher) throws OsException, SegmentException {
         this.console = console;
+        Plan plan = instance.plan();
+        next = instance.next();
         long nowNs = System.nanoTime();
         children = new ChildTable(plan);
         processes = instance.processes();
@@ -107,7 +110,7 @@ final class Root implements AutoCloseable {
                 instance.ownUid(),
                 this::onControlRequest,
                 incidents);
-        reload = new Reload(plan, instance.directory(), control, console);
+        reload = new Reload(plan, instance.directory(), control, incidents, console);
         files = new InstanceWatch(
                 instance,
                 children,
@@ -151,6 +154,9 @@ final class Root implements AutoCloseable {
         takeover.tell(publisher);
         publisher.begin(pid, processes, state);
         adopt();
+        if (next != null) {
+            reload.changeTo(next, state, settling, System.nanoTime());
+        }
         settle(new Event.Begin(System.nanoTime()));
         while (executor.exitCode() < 0) {
             turn();

@@ -58,7 +58,7 @@ public final class RootMain {
 
     private static int runPlan(Plan plan, boolean fresh, Console console) {
         try (PreparedInstance instance = RootStartup.prepare(plan, fresh, console);
-                Root root = new Root(plan, instance, console)) {
+                Root root = new Root(instance, console)) {
             return root.run();
         } catch (StartupRefused e) {
             return refuse(e.exitCode(), String.valueOf(e.getMessage()));

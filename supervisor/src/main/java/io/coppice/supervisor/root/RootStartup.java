@@ -15,12 +15,14 @@ import io.coppice.supervisor.os.RootLock;
 import io.coppice.supervisor.os.RootLockHeldException;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.plan.PlanSuccession;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From a plan to an instance that can run: directory, root lock, segments, root segment, what a dead root left behind, recorded
@@ -30,10 +32,11 @@ import java.util.List;
 final class RootStartup {
     private static final int EXIT_FAILED = 1;
 
-    private final Plan plan;
+    private Plan plan;
+    private @Nullable Plan next;
     private final Console console;
     private final Path directory;
-    private final Path segmentDirectory;
+    private Path segmentDirectory;
     private final Path rootSegmentFile;
     private final ProcessTable processes = new ProcessTable();
     private final PreviousRecord record;
@@ -59,7 +62,6 @@ final class RootStartup {
         int ownUid = ownUid();
         PrivateDirectory.ensure(directory, ownUid);
         PrivateDirectory.ensure(directory.resolve("logs"), ownUid);
-        PrivateDirectory.ensure(segmentDirectory, ownUid);
         RootLock lock = lockRoot();
         Reservations reservations = new Reservations();
         try {
@@ -70,6 +72,10 @@ final class RootStartup {
                 emptyAll(living);
                 previous = previous.forgotten();
             }
+            if (!fresh && !living.isEmpty()) {
+                beginAsTheLastOne(living);
+            }
+            PrivateDirectory.ensure(segmentDirectory, ownUid);
             reservations.ensure(rootSegmentFile, RootSegment.spec(plan.instance()));
             List<String> lost = ensureSegments(reservations, previous, living);
             // Nothing of what was there has been touched so far.
@@ -81,7 +87,16 @@ final class RootStartup {
                 }
                 recordPlan();
                 return new PreparedInstance(
-                        lock, rootSegment, directory, segmentDirectory, start, childOutput(ownUid), ownUid, processes);
+                        plan,
+                        next,
+                        lock,
+                        rootSegment,
+                        directory,
+                        segmentDirectory,
+                        start,
+                        childOutput(ownUid),
+                        ownUid,
+                        processes);
             } catch (StartupRefused | OsException | RuntimeException e) {
                 closeAfter(rootSegment, e);
                 throw e;
@@ -90,6 +105,28 @@ final class RootStartup {
             reservations.undo(console);
             lock.close();
             throw e;
+        }
+    }
+
+    /**
+     * Where the manifest has changed since, and what runs cannot simply go on by the new one: a root that was there would have stopped
+     * what is gone by its own rules, or refused the change and watched on. So it begins with the plan on record, and reloads.
+     */
+    private void beginAsTheLastOne(List<Leftovers.OnRecord> living) {
+        Plan last = PlanRecord.read(directory);
+        if (last == null
+                || !last.directory().equals(plan.directory())
+                || !last.instance().equals(plan.instance())) {
+            return;
+        }
+        Plan wanted = plan;
+        boolean lacks = last.children().stream()
+                .anyMatch(child -> !PlanSuccession.keeps(wanted, child)
+                        && living.stream().anyMatch(alive -> alive.name().equals(child.name())));
+        if (lacks || PlanSuccession.obstacle(last, wanted) != null) {
+            next = wanted;
+            plan = last;
+            segmentDirectory = Path.of(last.segmentDirectory());
         }
     }
 

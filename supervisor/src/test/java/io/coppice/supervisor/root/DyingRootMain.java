@@ -45,7 +45,7 @@ final class DyingRootMain {
                 new String(Fds.readAll(Integer.parseInt(args[1]), PlanBounds.MAX_PLAN_BYTES), StandardCharsets.UTF_8));
         Console console = new Console();
         PreparedInstance instance = RootStartup.prepare(plan, false, console);
-        new Root(plan, instance, console, new DeadlyPublisher(instance, console, plan, args[2].equals("before-commit")))
+        new Root(instance, console, new DeadlyPublisher(instance, console, plan, args[2].equals("before-commit")))
                 .run();
     }
 }

@@ -124,6 +124,12 @@ class RootAdoptionTest {
         }
     }
 
+    private static boolean hasStopped(RootSnapshot snapshot, String name) {
+        return snapshot.events().stream()
+                .anyMatch(event -> event.type() == EventType.STOPPED
+                        && event.child().filter(name::equals).isPresent());
+    }
+
     /** It would run beside whatever comes in its place, and nobody would know of it. */
     @Test
     void shouldLeaveNothingOfTheGroupsOfWhatThePlanLacks() throws Exception {
@@ -148,7 +154,9 @@ class RootAdoptionTest {
 
             try (RootProcess second = RootProcess.start(base, stays)) {
                 begun(second);
-                second.awaitEvent(EventType.NOTE, "alive: pid ");
+                for (String name : List.of("alive", "dead")) {
+                    second.awaitSnapshot("the end of " + name, snapshot -> hasStopped(snapshot, name));
+                }
                 for (long helper : helpers) {
                     assertFalse(RootProcess.isAlive(helper), second.stderr());
                 }
