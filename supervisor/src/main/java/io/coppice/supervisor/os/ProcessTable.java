@@ -84,6 +84,20 @@ public final class ProcessTable {
     }
 
     /**
+     * Whether a process is dead and waits for its parent to take its status: it owns nothing any more.
+     *
+     * @return false also when there is no such process
+     * @throws OsException if it cannot be told
+     */
+    public boolean isZombie(int pid) throws OsException {
+        if (!readStat(pid)) {
+            return false;
+        }
+        byte state = stat.getByte(fieldStart(STATE_FIELD));
+        return state == 'Z' || state == 'X';
+    }
+
+    /**
      * Whether a process that is not dead leads its process group, and is in a session that it has not made itself.
      *
      * @throws OsException if it cannot be told

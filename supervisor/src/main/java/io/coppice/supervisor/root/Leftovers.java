@@ -37,11 +37,15 @@ final class Leftovers {
     record OnRecord(String name, int pid, long startTicks, long pidfdInode) {
         /** @throws OsException if it cannot be told */
         boolean isAlive(ProcessTable processes) throws OsException {
+            return isThere(processes) && !processes.isZombie(pid);
+        }
+
+        private boolean isThere(ProcessTable processes) throws OsException {
             return processes.startTicks(pid) == startTicks;
         }
 
         boolean is(PidFd pidFd, ProcessTable processes) throws OsException {
-            return isAlive(processes) && (pidfdInode == 0 || pidFd.inode() == 0 || pidFd.inode() == pidfdInode);
+            return isThere(processes) && (pidfdInode == 0 || pidFd.inode() == 0 || pidFd.inode() == pidfdInode);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.coppice.supervisor.root;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,9 +10,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.PidFd;
 import io.coppice.supervisor.os.ProcessTable;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,5 +90,24 @@ class LeftoversTest {
         }
 
         assertNull(Leftovers.pin(new Leftovers.OnRecord("web", thread, 1, 0), processes));
+    }
+
+    /** What it held is nobody's. */
+    @Test
+    void shouldNotTakeAZombieForAlive() throws Exception {
+        // Its parent stops itself, and so never takes the status.
+        Process parent = new ProcessBuilder("sh", "-c", "true & echo $!; kill -STOP $$").start();
+        try (BufferedReader out = parent.inputReader()) {
+            int zombie = Integer.parseInt(out.readLine());
+            long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(RootProcess.WATCHDOG_SECONDS);
+            while (!processes.isZombie(zombie)) {
+                assertTrue(System.nanoTime() < endNs, "never a zombie");
+                TimeUnit.MILLISECONDS.sleep(2);
+            }
+            Leftovers.OnRecord recorded = new Leftovers.OnRecord("web", zombie, processes.startTicks(zombie), 0);
+            assertFalse(recorded.isAlive(processes));
+        } finally {
+            parent.destroyForcibly();
+        }
     }
 }
