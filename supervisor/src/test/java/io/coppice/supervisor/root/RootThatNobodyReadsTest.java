@@ -30,7 +30,10 @@ class RootThatNobodyReadsTest {
     @Test
     void shouldGoOnAndEndBehindAPipeThatIsFull() throws Exception {
         // The reader is there, and reads nothing: writing does not fail, it blocks.
-        List<String> unread = List.of("bash", "-c", "exec 2> >(exec sleep 1000 2>&- </dev/null); exec \"$@\"", "bash");
+        // Whoever holds the reading end, which is its standard input, ends with the root: $$ is the root's number.
+        String holdsAndNeverReads = "while kill -0 $$ 2>/dev/null; do sleep 0.1; done";
+        List<String> unread =
+                List.of("bash", "-c", "exec 2> >(exec 2>&-; " + holdsAndNeverReads + "); exec \"$@\"", "bash");
         try (RootProcess root = RootProcess.startUnder(
                 base,
                 unread,
