@@ -60,7 +60,14 @@ final class ReloadPreparation {
         ReloadPreparation preparation = new ReloadPreparation(present, source, done);
         Thread thread = new Thread(preparation::run, "coppice-reload");
         thread.setDaemon(true);
-        thread.start();
+        try {
+            thread.start();
+        } catch (OutOfMemoryError e) {
+            // So the JVM says that the kernel gives no more threads: as much a reason to refuse as any.
+            preparation.result =
+                    new Refused(EXIT_FAILED, "the new plan cannot be prepared: " + e.getMessage(), new Reservations());
+            done.signal();
+        }
         return preparation;
     }
 
