@@ -7,7 +7,7 @@ import java.util.List;
  * All memory that an instance can take, by process, and the limits that it was held against. Plain commands are not in
  * it: nobody knows what they take.
  *
- * @param rows the root first, then each daemon in the plan's order
+ * @param rows the root first, then each daemon in the plan's order, its standbys after it
  * @param limits what the machine holds
  */
 public record Budget(List<Row> rows, List<Limit> limits) {
@@ -34,9 +34,30 @@ public record Budget(List<Row> rows, List<Limit> limits) {
             long direct,
             long stacks,
             long overhead) {
+        private static final String STANDBY = "standby)";
+        private static final String STANDBYS = "standbys)";
+
+        /** Whether it is a daemon's reserve. */
+        boolean isOfStandbys() {
+            return name.endsWith(STANDBY) || name.endsWith(STANDBYS);
+        }
+
         /** The sum. */
         public long total() {
             return segment + heap + metaspace + codeCache + direct + stacks + overhead;
+        }
+
+        /** All standbys of a daemon: each is a JVM like the daemon's, and none has a segment. */
+        static Row ofStandbys(String daemon, int count, JvmMemory memory) {
+            return new Row(
+                    daemon + (count == 1 ? " (" : " (" + count + " ") + (count == 1 ? STANDBY : STANDBYS),
+                    0,
+                    count * memory.heapBytes(),
+                    count * memory.metaspaceBytes(),
+                    count * memory.codeCacheBytes(),
+                    count * memory.directBytes(),
+                    count * memory.stacksBytes(),
+                    count * memory.overheadBytes());
         }
 
         static Row of(String name, long segmentBytes, JvmMemory memory) {

@@ -99,6 +99,9 @@ public final class CheckReport {
                     + (child.checkpoints() == 0 ? "" : " and " + counted(child.checkpoints(), "checkpoint")));
             addStateRules(child, rules);
             rules.add("heartbeat " + Quantity.duration(child.heartbeatTimeoutMs()));
+            if (child.standbys() > 0) {
+                rules.add(counted(child.standbys(), "standby"));
+            }
         }
         rules.add("restart " + child.restart().text() + restarts(child));
         rules.add("stop " + child.shutdown().signal() + " "

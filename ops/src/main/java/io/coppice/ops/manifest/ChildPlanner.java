@@ -104,6 +104,7 @@ final class ChildPlanner implements AutoCloseable {
                     daemon.value(DaemonKeys.PERIOD),
                     backoff == null ? Backoff.NONE : backoff,
                     daemon.isMain() ? PoisonRule.of(daemon, problems) : Poison.NONE,
+                    daemon.isMain() ? daemon.value(DaemonKeys.STANDBY) : 0,
                     new Shutdown(daemon.value(DaemonKeys.SHUTDOWN_SIGNAL), daemon.value(DaemonKeys.SHUTDOWN_TIMEOUT)),
                     daemon.value(DaemonKeys.DEPENDS_ON).stream()
                             .map(Located::value)

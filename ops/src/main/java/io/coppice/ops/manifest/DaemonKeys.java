@@ -83,6 +83,8 @@ final class DaemonKeys {
             key("backoff.reset_after", Scope.ANY, true, ValueReaders.duration(0, PlanBounds.MAX_DURATION_MS), 60_000L);
     static final Setting<List<Located<Requirement>>> DEPENDS_ON =
             key("depends_on", Scope.ANY, false, DependsOn::read, List.of());
+    static final Setting<Integer> STANDBY =
+            key("standby", Scope.MAIN, true, StateRules.number(0, PlanBounds.MAX_STANDBYS), 0);
     static final Setting<String> SHUTDOWN_SIGNAL =
             key("shutdown.signal", Scope.ANY, true, ValueReaders::signal, "TERM");
     static final Setting<Long> SHUTDOWN_TIMEOUT =
@@ -114,7 +116,6 @@ final class DaemonKeys {
     private static final Map<String, @Nullable String> LATER = new LinkedHashMap<>();
 
     static {
-        LATER.put("standby", "0");
         LATER.put("replicas", "1");
         LATER.put("agent", "false");
         LATER.put("significant", "false");

@@ -111,6 +111,10 @@ final class PlanCompiler {
             if (jvm != null) {
                 long stateBytes = StateRules.segmentBytes(daemon);
                 rows.add(Budget.Row.of(daemon.planName(), stateBytes, jvm));
+                int standbys = daemon.value(DaemonKeys.STANDBY);
+                if (standbys > 0) {
+                    rows.add(Budget.Row.ofStandbys(daemon.planName(), standbys, jvm));
+                }
                 // A daemon without a valid name gets a file that no other has.
                 String segment = daemon.named() ? daemon.planName() : "?" + rows.size();
                 segmentBytes.put(directory.segment(segment), stateBytes);
@@ -124,6 +128,10 @@ final class PlanCompiler {
         return new Budget(rows, limits);
     }
 
+    private static boolean hasStandbys(Budget budget) {
+        return budget.rows().stream().anyMatch(Budget.Row::isOfStandbys);
+    }
+
     private void checkBudget(Budget budget, @Nullable Located<String> segments) {
         for (Budget.Limit limit : budget.exceeded()) {
             boolean disk = limit.kind() == Budget.Limit.Kind.FILE_SYSTEM;
@@ -132,7 +140,8 @@ final class PlanCompiler {
                     : "the declared memory is " + Quantity.roundedSize(limit.neededBytes());
             String todo = disk
                     ? "lower `state`, or choose another directory with `segments`"
-                    : "lower `jvm.heap` and `state`, or run fewer daemons";
+                    : "lower `jvm.heap` and `state`, or run fewer daemons"
+                            + (hasStandbys(budget) ? " or standbys" : "");
             String message = what + ", expected at most " + Quantity.roundedSize(limit.limitBytes()) + ", the "
                     + limit.what() + " (" + limit.where() + "); " + todo + "\n"
                     + BudgetTable.of(budget, ROWS_IN_AN_ERROR, "    ").stripTrailing();

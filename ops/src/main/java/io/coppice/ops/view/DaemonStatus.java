@@ -18,6 +18,8 @@ import java.util.OptionalLong;
  * @param heartbeatAgeMs since the root last saw progress, rounded up; empty without a root, a process or a heartbeat
  * @param uptimeMs of its process
  * @param backoffMs until the next launch, in backoff
+ * @param standbys how many wait to take over
+ * @param standbysWanted how many the plan wants to wait
  * @param problem what of it could not be read, in words
  */
 public record DaemonStatus(
@@ -35,6 +37,8 @@ public record DaemonStatus(
         OptionalLong uptimeMs,
         OptionalLong backoffMs,
         Optional<LastExit> lastExit,
+        int standbys,
+        int standbysWanted,
         Optional<String> problem) {
 
     /** Whether an operator wants it up. */

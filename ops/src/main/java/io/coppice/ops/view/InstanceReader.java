@@ -11,7 +11,10 @@ import io.coppice.state.root.EventType;
 import io.coppice.state.root.RootPhase;
 import io.coppice.state.root.RootSnapshot;
 import io.coppice.state.root.RootSnapshot.ChildInfo;
+import io.coppice.state.root.StandbyPhase;
+import io.coppice.state.root.StandbyRecord;
 import io.coppice.state.root.WantedCode;
+import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Dependency;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -139,7 +142,21 @@ public final class InstanceReader implements AutoCloseable {
                         ? OptionalLong.of(Math.max(0, (child.backoffUntilNs() - nowNs) / NANOS_PER_MS))
                         : OptionalLong.empty(),
                 child.lastExit().map(InstanceReader::lastExit),
+                thisBoot ? standbys(child, rootRuns) : 0,
+                plan.child(child.name()).map(ChildPlan::standbys).orElse(0),
                 commits.problem());
+    }
+
+    /** Those that wait; without a root, those that still do. */
+    private int standbys(ChildInfo child, boolean rootRuns) {
+        int parked = 0;
+        for (StandbyRecord standby : child.standbys()) {
+            parked += standby.phase() == StandbyPhase.PARKED
+                            && (rootRuns || proc.lives(standby.pid(), standby.startTicks()))
+                    ? 1
+                    : 0;
+        }
+        return parked;
     }
 
     /**

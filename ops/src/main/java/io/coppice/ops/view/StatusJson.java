@@ -72,7 +72,8 @@ public final class StatusJson {
         writeNumber("commits", daemon.commits(), json);
         writeNumber("heartbeat_age_ms", daemon.heartbeatAgeMs(), json);
         writeLastExit(daemon, json);
-        json.writeNumberField("standbys", 0); // No standbys in this release.
+        json.writeNumberField("standbys", daemon.standbys());
+        json.writeNumberField("standbys_wanted", daemon.standbysWanted());
         json.writeStringField("kind", daemon.kind());
         writeNumber("uptime_ms", daemon.uptimeMs(), json);
         writeNumber("backoff_ms", daemon.backoffMs(), json);

@@ -11,13 +11,16 @@ import java.util.OptionalLong;
 public final class StatusTable {
     private static final String NONE = "-";
 
+    /** After the restarts; only where a daemon has any. */
+    private static final int STANDBYS_AT = 6;
+
     private StatusTable() {}
 
     /** The lines, without line ends. */
     public static List<String> lines(InstanceStatus status, Palette palette, Clocks clocks) {
         List<String> lines = new ArrayList<>();
         lines.add(rootLine(status, palette, clocks));
-        TextTable table = new TextTable(List.of(
+        List<Column> columns = new ArrayList<>(List.of(
                 Column.left("NAME"),
                 Column.left("STATE"),
                 Column.left("WANTED"),
@@ -28,8 +31,18 @@ public final class StatusTable {
                 Column.right("HEARTBEAT"),
                 Column.right("UPTIME"),
                 Column.left("LAST EXIT")));
+        boolean standbys =
+                status.daemons().stream().anyMatch(daemon -> daemon.standbysWanted() + daemon.standbys() > 0);
+        if (standbys) {
+            columns.add(STANDBYS_AT, Column.right("STANDBYS"));
+        }
+        TextTable table = new TextTable(columns);
         for (DaemonStatus daemon : status.daemons()) {
-            table.row(row(daemon, status.root().running(), clocks));
+            List<Cell> cells = new ArrayList<>(row(daemon, status.root().running(), clocks));
+            if (standbys) {
+                cells.add(STANDBYS_AT, standbys(daemon));
+            }
+            table.row(cells);
         }
         lines.addAll(table.lines(palette));
         return lines;
@@ -69,6 +82,15 @@ public final class StatusTable {
                 daemon.lastExit()
                         .map(exit -> Cell.of(exit.words(clocks.nowEpochMs())))
                         .orElse(faint()));
+    }
+
+    /** How many wait, of how many there are to be. */
+    private static Cell standbys(DaemonStatus daemon) {
+        return daemon.standbysWanted() + daemon.standbys() == 0
+                ? faint()
+                : new Cell(
+                        daemon.standbys() + "/" + daemon.standbysWanted(),
+                        daemon.standbys() < daemon.standbysWanted() ? Tone.CHANGING : Tone.GOOD);
     }
 
     private static Cell state(DaemonStatus daemon, boolean rootRuns) {

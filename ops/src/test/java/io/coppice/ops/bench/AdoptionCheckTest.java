@@ -60,6 +60,7 @@ class AdoptionCheckTest {
                 0,
                 0,
                 0,
-                Optional.empty());
+                Optional.empty(),
+                List.of());
     }
 }

@@ -136,9 +136,9 @@ class CoppiceCommandLineTest {
     @Test
     void shouldPrintThePlanForTheLauncherAndASummaryForPeople() {
         harness.compiler = (manifest, instance, environment, jdk) ->
-                new PlanCompiler.Compilation.Compiled("coppice-plan 1\n", List.of("fine"), List.of("careful"));
+                new PlanCompiler.Compilation.Compiled("coppice-plan 2\n", List.of("fine"), List.of("careful"));
 
-        assertEquals(new Result(0, "coppice-plan 1\n", "careful\n"), harness.run("run", "--fresh"));
+        assertEquals(new Result(0, "coppice-plan 2\n", "careful\n"), harness.run("run", "--fresh"));
         assertEquals(new Result(0, "fine\n", "careful\n"), harness.run("check"));
     }
 

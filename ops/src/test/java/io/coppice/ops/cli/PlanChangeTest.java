@@ -32,6 +32,7 @@ class PlanChangeTest {
                 1,
                 Backoff.NONE,
                 Poison.NONE,
+                0,
                 new Shutdown("TERM", 1),
                 List.of(),
                 launch);

@@ -223,6 +223,7 @@ final class ShopFixture implements AutoCloseable {
                 60_000,
                 Backoff.NONE,
                 Poison.NONE,
+                0,
                 new Shutdown("TERM", 10_000),
                 dependsOn,
                 0);

@@ -10,6 +10,7 @@ import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.RootSnapshot.ChildInfo;
 import io.coppice.state.root.WantedCode;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,7 +49,8 @@ class VictimTest {
                 0,
                 0,
                 0,
-                Optional.empty());
+                Optional.empty(),
+                List.of());
     }
 
     @Test

@@ -102,7 +102,7 @@ class ManifestErrorsTest {
                 "environment: {JAVA_TOOL_OPTIONS: -Xmx1g} | 5:19: daemons.it.environment.JAVA_TOOL_OPTIONS: `JAVA_TOOL_OPTIONS` would change the JVM behind the budget's back, expected the key `jvm.options`",
                 "working_dir: lub | 5:18: daemons.it.working_dir: `lub` does not exist (looked at lub), expected an existing directory; did you mean `lib`?",
                 "working_dir: shop.yaml | 5:18: daemons.it.working_dir: `shop.yaml` is not a directory (looked at shop.yaml), expected an existing directory",
-                "standby: 1 | 5:5: daemons.it.standby: not in this release, expected `0` or a manifest without this key",
+                "standby: 5 | 5:14: daemons.it.standby: `5`, expected a number from 0 to 4",
                 "checksum: crc | 5:15: daemons.it.checksum: `crc`, expected one of `none`, `arena`",
                 "checksum: aren | 5:15: daemons.it.checksum: `aren`, expected one of `none`, `arena`; did you mean `arena`?",
                 "log: syslog | 5:10: daemons.it.log: `syslog`, expected one of `auto`, `file`, `journal`",

@@ -142,7 +142,7 @@ class ManifestFaultPairsTest {
             new Fault("main: com.example.Ingest", "main: com/example/Ingest"),
             new Fault("state: 2MiB", "state: 64x"),
             new Fault("state: 2MiB", "state: 4GiB"),
-            new Fault("state: 2MiB", "standby: 1"),
+            new Fault("state: 2MiB", "standby: 5"),
             new Fault("heap: 16MiB", "heap: 1000GiB"),
             new Fault("heap: 16MiB", "haep: 16MiB"),
             new Fault("options: [\"-XX:+UseSerialGC\"]", "options: [-Xmx1g]"),

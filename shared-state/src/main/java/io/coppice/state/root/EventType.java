@@ -60,7 +60,15 @@ public enum EventType {
     /** A daemon's contents are set aside for a checkpoint or an empty state: it kept dying on them. */
     FELL_BACK(27),
     /** Another plan holds from then on. */
-    RELOADED(28);
+    RELOADED(28),
+    /** A standby has become a child's process. */
+    STANDBY_ASSIGNED(29),
+    /** A standby is warm and waits. */
+    STANDBY_PARKED(30),
+    /** A standby could not be started, or died before anybody needed it. */
+    STANDBY_LOST(31),
+    /** A standby is of no use any more, and is ended. */
+    STANDBY_ENDED(32);
 
     private final int code;
     private final String word;

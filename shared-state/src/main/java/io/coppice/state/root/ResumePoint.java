@@ -25,6 +25,12 @@ import java.util.List;
  * @param exitIncarnation the incarnation whose end the status table tells
  * @param exitAtNs when that was
  * @param launchedAs what the latest process was launched with, as one number
+ * @param assigned the process was a standby before
+ * @param pipeInode the inode of the pipe that lets it go, if it was a standby; else 0
+ * @param lastStandby number of the latest standby, 0 none
+ * @param refillAtNs not before that is another standby launched
+ * @param standbyFailures standbys in a row that came to nothing
+ * @param standbysPutOff how often in a row another one was put off
  * @param failedAtNs the failures that count, oldest first; of more than {@link #FAILURES_KEPT} the newest are kept
  */
 public record ResumePoint(
@@ -49,6 +55,12 @@ public record ResumePoint(
         long exitIncarnation,
         long exitAtNs,
         long launchedAs,
+        boolean assigned,
+        long pipeInode,
+        long lastStandby,
+        long refillAtNs,
+        long standbyFailures,
+        long standbysPutOff,
         List<Long> failedAtNs) {
     /** Failures stored of one child. */
     public static final int FAILURES_KEPT = RootLayouts.FAILURES_KEPT;

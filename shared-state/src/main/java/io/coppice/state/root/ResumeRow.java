@@ -37,6 +37,12 @@ public final class ResumeRow {
         row.set(RootLayouts.RESUME_EXIT_INCARNATION, point.exitIncarnation());
         row.set(RootLayouts.RESUME_EXIT_AT_NS, point.exitAtNs());
         row.set(RootLayouts.RESUME_LAUNCHED_AS, point.launchedAs());
+        row.set(RootLayouts.RESUME_ASSIGNED, point.assigned() ? 1 : 0);
+        row.set(RootLayouts.RESUME_PIPE_INODE, point.pipeInode());
+        row.set(RootLayouts.RESUME_LAST_STANDBY, point.lastStandby());
+        row.set(RootLayouts.RESUME_REFILL_AT_NS, point.refillAtNs());
+        row.set(RootLayouts.RESUME_STANDBY_FAILURES, point.standbyFailures());
+        row.set(RootLayouts.RESUME_STANDBYS_PUT_OFF, point.standbysPutOff());
         List<Long> failures = point.failedAtNs();
         byte[] bytes = new byte[failures.size() * Long.BYTES];
         ByteBuffer words = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
@@ -75,6 +81,12 @@ public final class ResumeRow {
                 row.get(RootLayouts.RESUME_EXIT_INCARNATION),
                 row.get(RootLayouts.RESUME_EXIT_AT_NS),
                 row.get(RootLayouts.RESUME_LAUNCHED_AS),
+                row.get(RootLayouts.RESUME_ASSIGNED) != 0,
+                row.get(RootLayouts.RESUME_PIPE_INODE),
+                row.get(RootLayouts.RESUME_LAST_STANDBY),
+                row.get(RootLayouts.RESUME_REFILL_AT_NS),
+                row.get(RootLayouts.RESUME_STANDBY_FAILURES),
+                row.get(RootLayouts.RESUME_STANDBYS_PUT_OFF),
                 failures);
     }
 }

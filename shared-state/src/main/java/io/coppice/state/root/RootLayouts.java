@@ -20,6 +20,10 @@ final class RootLayouts {
     static final String CHILDREN_STRUCTURE = "children";
     static final String EVENTS_STRUCTURE = "events";
     static final String RESUME_STRUCTURE = "resume";
+    static final String STANDBYS_STRUCTURE = "standbys";
+
+    /** Rows of one child, one after the other. */
+    static final int STANDBYS_PER_CHILD = 4;
 
     /** Of the failures within the period of max_restarts: the newest. */
     static final int FAILURES_KEPT = 64;
@@ -81,8 +85,28 @@ final class RootLayouts {
     static final LongField RESUME_EXIT_INCARNATION = RESUME.int64("exitIncarnation");
     static final LongField RESUME_EXIT_AT_NS = RESUME.int64("exitAtNs");
     static final LongField RESUME_LAUNCHED_AS = RESUME.int64("launchedAs");
+    static final LongField RESUME_ASSIGNED = RESUME.int64("assigned");
+    static final LongField RESUME_PIPE_INODE = RESUME.int64("pipeInode");
+    static final LongField RESUME_LAST_STANDBY = RESUME.int64("lastStandby");
+    static final LongField RESUME_REFILL_AT_NS = RESUME.int64("refillAtNs");
+    static final LongField RESUME_STANDBY_FAILURES = RESUME.int64("standbyFailures");
+    static final LongField RESUME_STANDBYS_PUT_OFF = RESUME.int64("standbysPutOff");
     static final BytesField RESUME_FAILED_AT_NS = RESUME.bytes("failedAtNs", FAILURES_KEPT * Long.BYTES);
     static final RecordLayout RESUME_LAYOUT = RESUME.build();
+
+    private static final RecordLayout.Builder STANDBY = RecordLayout.named("standby");
+    static final LongField STANDBY_ID = STANDBY.int64("id");
+    static final LongField STANDBY_PHASE = STANDBY.int64("phase");
+    static final LongField STANDBY_PID = STANDBY.int64("pid");
+    static final LongField STANDBY_START_TICKS = STANDBY.int64("startTicks");
+    static final LongField STANDBY_PIDFD_INODE = STANDBY.int64("pidfdInode");
+    static final LongField STANDBY_PIPE_INODE = STANDBY.int64("pipeInode");
+    static final LongField STANDBY_SESSION = STANDBY.int64("session");
+    static final LongField STANDBY_LAUNCHED_AS = STANDBY.int64("launchedAs");
+    static final LongField STANDBY_SINCE_NS = STANDBY.int64("sinceNs");
+    static final LongField STANDBY_DEADLINE_NS = STANDBY.int64("deadlineNs");
+    static final LongField STANDBY_PAUSED = STANDBY.int64("paused");
+    static final RecordLayout STANDBY_LAYOUT = STANDBY.build();
 
     private static final RecordLayout.Builder EVENT = RecordLayout.named("event");
     static final LongField EVENT_SEQUENCE = EVENT.int64("sequence");

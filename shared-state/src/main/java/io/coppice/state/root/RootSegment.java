@@ -28,6 +28,9 @@ public final class RootSegment implements AutoCloseable {
     /** Most children of one instance. */
     public static final int MAX_CHILDREN = RootLayouts.MAX_CHILDREN;
 
+    /** Most standbys of one child. */
+    public static final int STANDBYS_PER_CHILD = RootLayouts.STANDBYS_PER_CHILD;
+
     /** Events kept; older ones are overwritten. */
     public static final int EVENT_CAPACITY = RootLayouts.EVENT_ROWS;
 
@@ -40,6 +43,7 @@ public final class RootSegment implements AutoCloseable {
     private final RecordTable events;
     private final ChildRow[] children;
     private final ResumeRow[] resumeRows;
+    private final StandbyRow[] standbyRows;
 
     private RootSegment(OwnedSegment segment) {
         this.segment = segment;
@@ -49,6 +53,12 @@ public final class RootSegment implements AutoCloseable {
         RecordTable table = state.table(RootLayouts.CHILDREN_STRUCTURE, RootLayouts.CHILD_LAYOUT, MAX_CHILDREN);
         this.events = state.table(RootLayouts.EVENTS_STRUCTURE, RootLayouts.EVENT_LAYOUT, EVENT_CAPACITY);
         RecordTable resume = state.table(RootLayouts.RESUME_STRUCTURE, RootLayouts.RESUME_LAYOUT, MAX_CHILDREN);
+        RecordTable standbys = state.table(
+                RootLayouts.STANDBYS_STRUCTURE, RootLayouts.STANDBY_LAYOUT, MAX_CHILDREN * STANDBYS_PER_CHILD);
+        this.standbyRows = new StandbyRow[MAX_CHILDREN * STANDBYS_PER_CHILD];
+        for (int i = 0; i < standbyRows.length; i++) {
+            standbyRows[i] = new StandbyRow(standbys.row(i));
+        }
         this.children = new ChildRow[MAX_CHILDREN];
         this.resumeRows = new ResumeRow[MAX_CHILDREN];
         for (int i = 0; i < children.length; i++) {
@@ -170,6 +180,18 @@ public final class RootSegment implements AutoCloseable {
      */
     public ResumeRow resume(int index) {
         return resumeRows[Objects.checkIndex(index, MAX_CHILDREN)];
+    }
+
+    /**
+     * A standby of a child; the same object each time.
+     *
+     * @param index of the child, 0 to {@link #MAX_CHILDREN} - 1
+     * @param place 0 to {@link #STANDBYS_PER_CHILD} - 1
+     */
+    public StandbyRow standby(int index, int place) {
+        return standbyRows[
+                Objects.checkIndex(index, MAX_CHILDREN) * STANDBYS_PER_CHILD
+                        + Objects.checkIndex(place, STANDBYS_PER_CHILD)];
     }
 
     /** What the last root was doing; empty if none ever began. */

@@ -67,6 +67,7 @@ public record RootSnapshot(
      * @param spawnedAtNs when the process was spawned, CLOCK_MONOTONIC, 0 never
      * @param readyAtNs when it became ready, CLOCK_MONOTONIC, 0 not yet
      * @param lastExit how it last ended, empty if it never did
+     * @param standbys the processes that are kept in reserve for it
      */
     public record ChildInfo(
             int index,
@@ -84,7 +85,22 @@ public record RootSnapshot(
             long backoffUntilNs,
             long spawnedAtNs,
             long readyAtNs,
-            Optional<LastExit> lastExit) {}
+            Optional<LastExit> lastExit,
+            List<StandbyRecord> standbys) {
+        /** Copies the list. */
+        public ChildInfo {
+            standbys = List.copyOf(standbys);
+        }
+
+        /** How many standbys wait to be assigned. */
+        public int parkedStandbys() {
+            int parked = 0;
+            for (StandbyRecord standby : standbys) {
+                parked += standby.phase() == StandbyPhase.PARKED ? 1 : 0;
+            }
+            return parked;
+        }
+    }
 
     /**
      * One event.

@@ -76,16 +76,17 @@ public final class RootView implements AutoCloseable {
     }
 
     private static RootReadResult decode(StateView view) {
-        if (view.structure(RootLayouts.EVENTS_STRUCTURE).isEmpty()) {
+        if (view.structure(RootLayouts.STANDBYS_STRUCTURE).isEmpty()) {
             return new RootReadResult.Read(
                     new RootSnapshot(view.commitSequence(), Optional.empty(), List.of(), List.of()));
         }
         try {
             RecordView root = view.record(RootLayouts.ROOT_STRUCTURE, RootLayouts.ROOT_LAYOUT);
             TableView children = view.table(RootLayouts.CHILDREN_STRUCTURE, RootLayouts.CHILD_LAYOUT);
+            TableView standbys = view.table(RootLayouts.STANDBYS_STRUCTURE, RootLayouts.STANDBY_LAYOUT);
             TableView events = view.table(RootLayouts.EVENTS_STRUCTURE, RootLayouts.EVENT_LAYOUT);
             return new RootReadResult.Read(new RootSnapshot(
-                    view.commitSequence(), rootInfo(root), children(root, children), events(root, events)));
+                    view.commitSequence(), rootInfo(root), children(root, children, standbys), events(root, events)));
         } catch (UnknownCode | LayoutMismatchException | IllegalArgumentException e) {
             return new RootReadResult.Damaged("Root segment: " + e.getMessage());
         }
@@ -107,19 +108,43 @@ public final class RootView implements AutoCloseable {
                 root.get(RootLayouts.ROOT_ALLOCATED_BYTES)));
     }
 
-    private static List<ChildInfo> children(RecordView root, TableView table) throws UnknownCode {
+    private static List<ChildInfo> children(RecordView root, TableView table, TableView standbys) throws UnknownCode {
         long count = root.get(RootLayouts.ROOT_CHILD_COUNT);
         if (count < 0 || count > table.rows()) {
             throw new UnknownCode("childCount", count);
         }
         List<ChildInfo> children = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            children.add(child(i, table.row(i)));
+            children.add(child(i, table.row(i), standbys(i, standbys)));
         }
         return children;
     }
 
-    private static ChildInfo child(int index, RecordView row) throws UnknownCode {
+    private static List<StandbyRecord> standbys(int child, TableView table) throws UnknownCode {
+        List<StandbyRecord> standbys = new ArrayList<>();
+        for (int place = 0; place < RootLayouts.STANDBYS_PER_CHILD; place++) {
+            RecordView row = table.row(child * RootLayouts.STANDBYS_PER_CHILD + place);
+            if (row.get(RootLayouts.STANDBY_ID) == 0) {
+                continue;
+            }
+            long phase = row.get(RootLayouts.STANDBY_PHASE);
+            standbys.add(new StandbyRecord(
+                    row.get(RootLayouts.STANDBY_ID),
+                    known(StandbyPhase.of(phase), "phase of a standby", phase),
+                    row.get(RootLayouts.STANDBY_PID),
+                    row.get(RootLayouts.STANDBY_START_TICKS),
+                    row.get(RootLayouts.STANDBY_PIDFD_INODE),
+                    row.get(RootLayouts.STANDBY_PIPE_INODE),
+                    row.get(RootLayouts.STANDBY_SESSION),
+                    row.get(RootLayouts.STANDBY_LAUNCHED_AS),
+                    row.get(RootLayouts.STANDBY_SINCE_NS),
+                    row.get(RootLayouts.STANDBY_DEADLINE_NS),
+                    row.get(RootLayouts.STANDBY_PAUSED) != 0));
+        }
+        return standbys;
+    }
+
+    private static ChildInfo child(int index, RecordView row, List<StandbyRecord> standbys) throws UnknownCode {
         long exitKind = row.get(RootLayouts.CHILD_EXIT_KIND);
         Optional<LastExit> lastExit = exitKind == 0
                 ? Optional.empty()
@@ -148,7 +173,8 @@ public final class RootView implements AutoCloseable {
                 row.get(RootLayouts.CHILD_BACKOFF_UNTIL_NS),
                 row.get(RootLayouts.CHILD_SPAWNED_AT_NS),
                 row.get(RootLayouts.CHILD_READY_AT_NS),
-                lastExit);
+                lastExit,
+                standbys);
     }
 
     private static List<EventInfo> events(RecordView root, TableView table) throws UnknownCode {

@@ -97,7 +97,8 @@ class RootSegmentTest {
                             12,
                             13,
                             14,
-                            Optional.empty()),
+                            Optional.empty(),
+                            List.of()),
                     ingest);
             LastExit exit = snapshot.child("rates").orElseThrow().lastExit().orElseThrow();
             assertEquals(9, exit.signal());
@@ -133,6 +134,31 @@ class RootSegmentTest {
             assertEquals(
                     new LastExit(ExitKind.EXIT, 70, 0, 5, "trace"),
                     successor.child(0).lastExit().orElseThrow());
+        }
+    }
+
+    @Test
+    void shouldShowTheStandbysOfAChildAndForgetThemOneByOne() throws SegmentException, IOException {
+        StandbyRecord booting = new StandbyRecord(6, StandbyPhase.BOOTING, 101, 2, 3, 4, 5, -6, 7, 8, true);
+        StandbyRecord parked = new StandbyRecord(5, StandbyPhase.PARKED, 102, 3, 4, 5, 6, 7, 8, Long.MAX_VALUE, false);
+        try (RootSegment root = RootSegment.open(file, 42, 1);
+                RootView view = RootView.open(file)) {
+            child(root, 0, "ingest");
+            child(root, 1, "rates");
+            root.childCount(2);
+            root.standby(1, 0).set(parked);
+            root.standby(1, RootSegment.STANDBYS_PER_CHILD - 1).set(booting);
+            root.commit();
+            assertEquals(List.of(), read(view).child("ingest").orElseThrow().standbys());
+            ChildInfo rates = read(view).child("rates").orElseThrow();
+            assertEquals(List.of(parked, booting), rates.standbys());
+            assertEquals(1, rates.parkedStandbys());
+            root.standby(1, 0).clear();
+            root.commit();
+        }
+        try (RootSegment successor = RootSegment.open(file, 43, 2)) {
+            assertEquals(Optional.empty(), successor.standby(1, 0).get());
+            assertEquals(Optional.of(booting), successor.standby(1, 3).get());
         }
     }
 
@@ -179,6 +205,12 @@ class RootSegmentTest {
                 19,
                 20,
                 21,
+                true,
+                22,
+                23,
+                24,
+                25,
+                26,
                 failedAtNs);
     }
 
@@ -253,7 +285,7 @@ class RootSegmentTest {
                         + " heartbeat-lost=9 start-timed-out=10 stop-timed-out=11 backoff=12 failed=13 completed=14"
                         + " stopped=15 stop-requested=16 start-requested=17 restart-requested=18 kill-requested=19"
                         + " shutdown-requested=20 adopted=21 abandoned=22 threads-dumped=23 killed=24 recovered=25"
-                        + " note=26 fell-back=27 reloaded=28",
+                        + " note=26 fell-back=27 reloaded=28 standby-assigned=29 standby-parked=30 standby-lost=31 standby-ended=32",
                 codes(EventType.values(), EventType::word, EventType::code));
         for (EventType type : EventType.values()) {
             assertEquals(Optional.of(type), EventType.of(type.code()));

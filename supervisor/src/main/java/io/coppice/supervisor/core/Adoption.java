@@ -8,6 +8,7 @@ package io.coppice.supervisor.core;
  *  recorded               what may be                                        what follows
  *  SPAWNING, ABANDONING   none, or one that ends: its pipe was closed        launched anew, or stopped, as wanted
  *    without a process      by the root's death, and it owns nothing
+ *  HELD, a standby before alive, and let go or not; or it ended unseen       let go, perhaps again: it reads one line only
  *  HELD                   held, and about to end as above; or released,      it says so itself (its phase), or the shell sees
  *                           if the root died right after that                it; what ends before that is launched anew
  *  STARTING, READY        alive, or it ended unseen                          goes on; or the death rules
@@ -36,6 +37,7 @@ final class Adoption {
             child.wanted = Wanted.UP;
             child.startAfresh();
         }
+        child.standbys = StandbyRules.resume(child.standbys);
         switch (recorded.phase()) {
             case SPAWNING -> child.enter(ChildPhase.WAITING, nowNs, ChildState.NEVER);
             case ABANDONING -> {
@@ -44,9 +46,11 @@ final class Adoption {
                 }
             }
             case HELD -> {
-                // Its pipe is closed. If it was released before that, it will be heard of.
-                child.stopAsked = true;
-                child.deadlineNs = Transition.after(nowNs, HELD_GRACE_NS);
+                if (!child.assigned) {
+                    // Its pipe is closed. If it was released before that, it will be heard of.
+                    child.stopAsked = true;
+                    child.deadlineNs = Transition.after(nowNs, HELD_GRACE_NS);
+                }
             }
             case STARTING -> {
                 StartTimeouts timeouts = spec.startTimeouts();
@@ -81,6 +85,8 @@ final class Adoption {
             transition.command(new Command.Signal(child.index(), child.incarnation, child.spec.shutdownSignal(), true));
         } else if (child.phase() == ChildPhase.KILLING) {
             transition.command(new Command.KillGroup(child.index(), child.incarnation));
+        } else if (child.phase() == ChildPhase.HELD && child.assigned) {
+            transition.command(new Command.Release(child.index(), child.incarnation, child.poison.due()));
         }
     }
 
@@ -96,7 +102,8 @@ final class Adoption {
 
     /** Whether one that was found held has been released all the same: its segment tells of it. */
     static boolean ranAfterAll(ChildDraft child, StepProgress progress) {
-        return isFoundHeld(child) && progress != StepProgress.UNKNOWN;
+        boolean assigned = child.phase() == ChildPhase.HELD && child.assigned;
+        return (isFoundHeld(child) || assigned) && progress != StepProgress.UNKNOWN;
     }
 
     /** Whether one that was found held, and ended unseen, may have been released. Of one with a segment, that says so. */

@@ -27,6 +27,8 @@ final class ChildDraft {
     long restarts;
     boolean restartDue;
     long launchedAs;
+    boolean assigned;
+    StandbyPool standbys;
 
     @Nullable
     LastExit lastExit;
@@ -60,6 +62,8 @@ final class ChildDraft {
         restarts = before.restarts();
         restartDue = before.restartDue();
         launchedAs = before.launchedAs();
+        assigned = before.assigned();
+        standbys = before.standbys();
         lastExit = before.lastExit();
     }
 
@@ -100,6 +104,7 @@ final class ChildDraft {
         readyAtNs = ChildState.NEVER;
         start = StartClock.STOPPED;
         stopAsked = false;
+        assigned = false;
         verdict = Verdict.NONE;
         operatorKill = null;
     }
@@ -126,6 +131,8 @@ final class ChildDraft {
                 restarts,
                 restartDue,
                 launchedAs,
+                assigned,
+                standbys,
                 lastExit);
         return after.equals(before) ? before : after;
     }

@@ -18,6 +18,7 @@ import java.util.Objects;
  * @param shutdownSignal name of the signal that asks it to end, without {@code SIG}
  * @param shutdownTimeoutNs from that signal to KILL; zero kills at once, without the signal
  * @param launch stands for all that its processes are started with: another number, another way to start it
+ * @param standbys how many processes to keep in reserve, 0 to {@link #MAX_STANDBYS}; 0 for a plain command
  */
 public record ChildSpec(
         int index,
@@ -33,12 +34,16 @@ public record ChildSpec(
         String shutdownSignal,
         long shutdownTimeoutNs,
         List<Dependency> dependencies,
-        long launch) {
+        long launch,
+        int standbys) {
 
     public static final int UNLIMITED = -1;
 
     /** Each failure within the period is remembered (8 bytes), so their number is bounded. */
     public static final int MAX_RESTARTS_LIMIT = 65_536;
+
+    /** Each of them is a JVM that does nothing. */
+    public static final int MAX_STANDBYS = 4;
 
     public ChildSpec {
         Objects.requireNonNull(name);
@@ -52,6 +57,7 @@ public record ChildSpec(
         require(heartbeatTimeoutNs >= 0, name, "heartbeatTimeoutNs", heartbeatTimeoutNs);
         require(maxRestarts >= UNLIMITED && maxRestarts <= MAX_RESTARTS_LIMIT, name, "maxRestarts", maxRestarts);
         require(hasSegment || poison.crashes() == 0, name, "poison of a plain command", poison.crashes());
+        require(standbys >= 0 && standbys <= (hasSegment ? MAX_STANDBYS : 0), name, "standbys", standbys);
         require(periodNs > 0, name, "periodNs", periodNs);
         require(shutdownTimeoutNs >= 0, name, "shutdownTimeoutNs", shutdownTimeoutNs);
         for (Dependency dependency : dependencies) {

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  *     restart. One that is only decided on (backoff, waiting for a dependency) does not count yet
  * @param restartDue the next launch will be such a restart
  * @param launchedAs {@link ChildSpec#launch} as of the latest spawn attempt
+ * @param assigned the live process was a standby before
+ * @param standbys the processes in reserve
  * @param lastExit how it last ended
  */
 public record ChildState(
@@ -48,6 +50,8 @@ public record ChildState(
         long restarts,
         boolean restartDue,
         long launchedAs,
+        boolean assigned,
+        StandbyPool standbys,
         @Nullable LastExit lastExit) {
 
     public static final long NEVER = Long.MAX_VALUE;
@@ -75,6 +79,7 @@ public record ChildState(
         Objects.requireNonNull(verdict);
         Objects.requireNonNull(failures);
         Objects.requireNonNull(poison);
+        Objects.requireNonNull(standbys);
     }
 
     /** The state that operators see. */
@@ -90,6 +95,11 @@ public record ChildState(
     /** Failures that count towards {@code maxRestarts} (as of the last one). */
     public int failureCount() {
         return failures.recentNs().size();
+    }
+
+    /** True while a process of it may live, or a spawn is in flight, be it its own or a standby. */
+    public boolean isAround() {
+        return phase.occupied() || !standbys.standbys().isEmpty();
     }
 
     /** True while there is a process that can be sent a signal. */

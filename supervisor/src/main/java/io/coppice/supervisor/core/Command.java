@@ -17,6 +17,16 @@ public sealed interface Command {
 
         void release(Release command);
 
+        void spawnStandby(SpawnStandby command);
+
+        void warmStandby(WarmStandby command);
+
+        void pauseStandby(PauseStandby command);
+
+        void assignStandby(AssignStandby command);
+
+        void endStandby(EndStandby command);
+
         void abandonHeld(AbandonHeld command);
 
         void signal(Signal command);
@@ -40,8 +50,49 @@ public sealed interface Command {
         }
     }
 
+    /** Spawn a standby of it, held. Answered by StandbySpawned or StandbySpawnFailed, always. */
+    record SpawnStandby(int child, long standby) implements Command {
+        @Override
+        public void carryOutWith(Handler handler) {
+            handler.spawnStandby(this);
+        }
+    }
+
+    /** Tell it, by a line, that it is on record: to warm up and to wait for another line. Answered by StandbyParked. */
+    record WarmStandby(int child, long standby) implements Command {
+        @Override
+        public void carryOutWith(Handler handler) {
+            handler.warmStandby(this);
+        }
+    }
+
+    /** Stop its whole group where it is, or let it go on. */
+    record PauseStandby(int child, long standby, boolean paused) implements Command {
+        @Override
+        public void carryOutWith(Handler handler) {
+            handler.pauseStandby(this);
+        }
+    }
+
+    /** From now on it is the child's process, and no standby. The Release that lets it go follows. */
+    record AssignStandby(int child, long standby, long incarnation) implements Command {
+        @Override
+        public void carryOutWith(Handler handler) {
+            handler.assignStandby(this);
+        }
+    }
+
+    /** Send KILL to its whole process group; nothing to do if it has no process yet. Answered by StandbyExited. */
+    record EndStandby(int child, long standby) implements Command {
+        @Override
+        public void carryOutWith(Handler handler) {
+            handler.endStandby(this);
+        }
+    }
+
     /**
-     * Write its line into the pipe and close it. Answered by Released, or by Exited if it is dead already.
+     * Write its line into the pipe and close it. Of an assigned standby that a dead root perhaps let go already, a second line says
+     * the same and is never read. Answered by Released, or by Exited if it is dead already.
      *
      * @param fallback what the line tells a worker to fall back to before it starts, null for nothing
      */
@@ -53,7 +104,8 @@ public sealed interface Command {
     }
 
     /**
-     * Close the pipe without a word, also of a spawn still in flight: the child exits by itself. Nothing to do if it was
+     * Close the pipe without a word, also of a spawn still in flight: the child exits by itself. A standby that was assigned does
+     * not, and is killed. Nothing to do if it was
      * released already (Released then says so).
      */
     record AbandonHeld(int child, long incarnation) implements Command {

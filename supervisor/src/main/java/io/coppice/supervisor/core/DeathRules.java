@@ -19,6 +19,7 @@ final class DeathRules {
         }
         boolean stopAsked = child.stopAsked;
         boolean byOperator = child.verdict == Verdict.NONE && causedBy(child, status, transition.nowNs);
+        boolean standbyLost = isStandbyLost(child, status, neverRan);
         long readyAtNs = child.readyAtNs;
         boolean poisoned = PoisonRules.isPoisoned(child, status, event.progress());
         PoisonRules.onDeath(child, event.progress(), transition.nowNs);
@@ -35,6 +36,9 @@ final class DeathRules {
             failed(transition, child, Adoption.PERHAPS_RAN);
         } else if (stopAsked) {
             LaunchRules.launch(transition, child);
+        } else if (standbyLost) {
+            child.restartDue = true;
+            LaunchRules.launch(transition, child);
         } else if (unreleased) {
             restart(transition, child);
         } else if (child.spec.hasSegment() && LastExits.isCode(status, LastExits.FAIL_CODE)) {
@@ -47,6 +51,19 @@ final class DeathRules {
         } else {
             failure(transition, child, exit, readyAtNs, poisoned);
         }
+    }
+
+    /**
+     * Whether it was a standby that was assigned, and has not got anywhere by no doing of its own: that says nothing of the child, and
+     * costs it nothing. There are only as many as were parked; what is launched cold after them is judged as ever.
+     */
+    private static boolean isStandbyLost(ChildDraft child, ExitStatus status, boolean neverRan) {
+        boolean fromOutside = !(status instanceof ExitStatus.Exited)
+                && !(status instanceof ExitStatus.Signaled signaled && signaled.signal() != Signals.KILL);
+        return child.assigned
+                && child.readyAtNs == ChildState.NEVER
+                && child.verdict == Verdict.NONE
+                && (neverRan || (fromOutside && child.spec.restart() != RestartPolicy.NEVER));
     }
 
     static void spawnFailed(Transition transition, ChildDraft child, String reason) {

@@ -120,6 +120,66 @@ public sealed interface Event {
         }
     }
 
+    /** A standby exists and is held; as Spawned. */
+    record StandbySpawned(int child, long standby, int pid, long startTicks, long nowNs) implements Event {
+        @Override
+        public void applyTo(Transition transition) {
+            StandbyRules.spawned(transition, this);
+        }
+    }
+
+    /** There is no standby of that id, and there will be none. */
+    record StandbySpawnFailed(int child, long standby, String reason, long nowNs) implements Event {
+        public StandbySpawnFailed {
+            Objects.requireNonNull(reason);
+        }
+
+        @Override
+        public void applyTo(Transition transition) {
+            StandbyRules.spawnFailed(transition, this);
+        }
+    }
+
+    /** A standby's own word that it is warm and waits. */
+    record StandbyParked(int child, long standby, long nowNs) implements Event {
+        @Override
+        public void applyTo(Transition transition) {
+            StandbyRules.parked(transition, this);
+        }
+    }
+
+    /** The kernel said that a standby is dead, and nothing of its process group is left. */
+    record StandbyExited(int child, long standby, ExitStatus status, long nowNs) implements Event {
+        public StandbyExited {
+            Objects.requireNonNull(status);
+        }
+
+        @Override
+        public void applyTo(Transition transition) {
+            StandbyRules.exited(transition, this);
+        }
+    }
+
+    /** As Adopted, of a standby. */
+    record StandbyAdopted(int child, long standby, long nowNs) implements Event {
+        @Override
+        public void applyTo(Transition transition) {
+            StandbyRules.adopted(transition, this);
+        }
+    }
+
+    /**
+     * Due whenever {@link SupervisorState#nextRefillNs} has come, harmless at any other time.
+     *
+     * @param cpuStarved whether others wait for the CPU already
+     */
+    record RefillDue(boolean cpuStarved, long nowNs) implements Event {
+        @Override
+        public void applyTo(Transition transition) {
+            StandbyRules.refill(transition, this);
+        }
+    }
+
     /** Time has passed; due whenever {@link SupervisorState#nextDeadlineNs} has come, harmless at any other time. */
     record Tick(long nowNs) implements Event {
         @Override

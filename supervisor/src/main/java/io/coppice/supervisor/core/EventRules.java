@@ -167,6 +167,9 @@ final class EventRules {
             if (transition.childBefore(i).deadlineNs() <= transition.nowNs) {
                 deadlineCame(transition, transition.child(i));
             }
+            if (transition.childBefore(i).standbys().nextDeadlineNs() <= transition.nowNs) {
+                StandbyRules.tick(transition, i);
+            }
         }
     }
 

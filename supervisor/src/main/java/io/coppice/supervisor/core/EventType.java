@@ -20,6 +20,14 @@ public enum EventType {
     SPAWN_FAILED("spawn-failed"),
     RELEASED("released"),
     READY("ready"),
+    /** One that waited for this has become the child's process. */
+    STANDBY_ASSIGNED("standby-assigned"),
+    /** One more waits, warm. */
+    STANDBY_PARKED("standby-parked"),
+    /** One could not be launched, or has died before anybody needed it. */
+    STANDBY_LOST("standby-lost"),
+    /** One is ended, because it is of no use any more. */
+    STANDBY_ENDED("standby-ended"),
     ABANDONED("abandoned"),
     START_TIMEOUT("start-timeout"),
     HANG("hang"),

@@ -64,6 +64,16 @@ final class LastExits {
                 nowNs);
     }
 
+    /** How a process ended of which no more is known than this. */
+    static String statusText(ExitStatus status) {
+        if (status instanceof ExitStatus.Exited exited) {
+            return "exit code " + exited.code();
+        }
+        return status instanceof ExitStatus.Signaled signaled
+                ? "signal " + Signals.name(signaled.signal())
+                : unknownText(status);
+    }
+
     static LastExit spawnFailed(ChildDraft child, String reason, long nowNs) {
         return new LastExit(
                 ExitKind.SPAWN_FAILED, LastExit.NO_CODE, LastExit.NO_SIGNAL, reason, child.incarnation, nowNs);

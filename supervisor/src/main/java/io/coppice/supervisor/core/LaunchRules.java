@@ -56,8 +56,19 @@ final class LaunchRules {
             child.restarts++;
             child.restartDue = false;
         }
-        transition.enter(child, ChildPhase.SPAWNING, ChildState.NEVER, EventType.SPAWNING, "");
-        transition.command(new Command.Spawn(child.index(), child.incarnation));
+        Standby standby = StandbyRules.take(transition, child);
+        if (standby == null) {
+            transition.enter(child, ChildPhase.SPAWNING, ChildState.NEVER, EventType.SPAWNING, "");
+            transition.command(new Command.Spawn(child.index(), child.incarnation));
+            return;
+        }
+        child.pid = standby.pid();
+        child.startTicks = standby.startTicks();
+        child.spawnedAtNs = transition.nowNs;
+        child.assigned = true;
+        transition.enter(child, ChildPhase.HELD, ChildState.NEVER, EventType.STANDBY_ASSIGNED, "");
+        transition.command(new Command.AssignStandby(child.index(), standby.id(), child.incarnation));
+        transition.command(new Command.Release(child.index(), child.incarnation, child.poison.due()));
     }
 
     private static @Nullable Dependency unmet(Transition transition, ChildSpec spec) {

@@ -31,7 +31,7 @@ final class Replanning {
             }
         }
         for (ChildState child : left) {
-            if (child.phase().occupied()) {
+            if (child.isAround()) {
                 throw new IllegalArgumentException("child " + child.spec().name() + " is " + child.phase()
                         + " and not in the new plan: expected to be stopped before");
             }

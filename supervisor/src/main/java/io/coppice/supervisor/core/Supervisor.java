@@ -27,13 +27,15 @@ public final class Supervisor {
         switch (transition.phase) {
             case RUNNING -> {
                 LaunchRules.launchWhatMay(transition);
-                if (all(transition, ChildPhase.COMPLETED)) {
+                StandbyRules.settle(transition);
+                if (all(transition, ChildPhase.COMPLETED) && noStandbys(transition)) {
                     finish(transition, "every child has completed");
                 }
             }
             case STOPPING -> {
                 EndRules.stopNextInOrder(transition);
-                if (noneOccupied(transition)) {
+                StandbyRules.settle(transition);
+                if (noneOccupied(transition) && noStandbys(transition)) {
                     finish(transition, "every child is down");
                 }
             }
@@ -50,6 +52,15 @@ public final class Supervisor {
     private static boolean all(Transition transition, ChildPhase phase) {
         for (int i = 0; i < transition.childCount(); i++) {
             if (transition.phaseOf(i) != phase) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean noStandbys(Transition transition) {
+        for (int i = 0; i < transition.childCount(); i++) {
+            if (!transition.standbysOf(i).standbys().isEmpty()) {
                 return false;
             }
         }

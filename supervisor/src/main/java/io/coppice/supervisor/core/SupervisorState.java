@@ -77,6 +77,8 @@ public record SupervisorState(Phase phase, boolean hurried, List<ChildState> chi
                 0,
                 false,
                 spec.launch(),
+                false,
+                StandbyPool.EMPTY,
                 null);
     }
 
@@ -109,11 +111,17 @@ public record SupervisorState(Phase phase, boolean hurried, List<ChildState> chi
         return children.get(index);
     }
 
+    /** When the next RefillDue is due, {@link ChildState#NEVER} as long as none is. Allocates nothing. */
+    public long nextRefillNs() {
+        return StandbyRules.nextRefillNs(this);
+    }
+
     /** When the next Tick is due, {@link ChildState#NEVER} when none is. Allocates nothing. */
     public long nextDeadlineNs() {
         long next = ChildState.NEVER;
         for (int i = 0; i < children.size(); i++) {
             next = Math.min(next, children.get(i).deadlineNs());
+            next = Math.min(next, children.get(i).standbys().nextDeadlineNs());
         }
         return next;
     }

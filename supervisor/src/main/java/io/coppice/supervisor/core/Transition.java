@@ -46,6 +46,26 @@ final class Transition {
         return draft == null ? before.child(index).phase() : draft.phase();
     }
 
+    /** To read them, as of this moment of the step. */
+    StandbyPool standbysOf(int index) {
+        ChildDraft draft = drafts[index];
+        return draft == null ? before.child(index).standbys() : draft.standbys;
+    }
+
+    /** To read it, as of this moment of the step. */
+    Wanted wantedOf(int index) {
+        ChildDraft draft = drafts[index];
+        return draft == null ? before.child(index).wanted() : draft.wanted;
+    }
+
+    ChildSpec specOf(int index) {
+        return before.child(index).spec();
+    }
+
+    SupervisorState before() {
+        return before;
+    }
+
     /** To read it, as of before the step. */
     ChildState childBefore(int index) {
         return before.child(index);
@@ -65,6 +85,10 @@ final class Transition {
 
     void record(ChildDraft child, EventType type, String text) {
         commands.add(new Command.RecordEvent(type, child.index(), child.incarnation, child.pid, text));
+    }
+
+    void recordStandby(ChildDraft child, EventType type, Standby standby, String text) {
+        commands.add(new Command.RecordEvent(type, child.index(), 0, standby.pid(), text));
     }
 
     void recordRoot(EventType type, String text) {

@@ -75,6 +75,18 @@ public final class Epoll implements AutoCloseable {
     }
 
     /**
+     * Another name for a descriptor of {@link #add}. Events already taken by {@link #await} have the old one.
+     *
+     * @throws IllegalStateException if {@code fd} was not added
+     */
+    public void rename(int fd, long token) {
+        int errno = control(CTL_MOD, fd, EPOLLIN, token);
+        if (errno != 0) {
+            throw Kernel.broken("Cannot rename descriptor " + fd, errno);
+        }
+    }
+
+    /**
      * Forgets {@code fd}. Call it before closing the descriptor. Events already taken by {@link #await} stay.
      *
      * @throws IllegalStateException if {@code fd} was not added

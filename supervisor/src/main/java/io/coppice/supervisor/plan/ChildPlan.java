@@ -28,6 +28,7 @@ import java.util.TreeMap;
  * @param periodMs the window of {@code maxRestarts}, at least 1
  * @param backoff how long a restart waits
  * @param poison when a daemon's contents are held to be what kills it; {@link Poison#NONE} for a command
+ * @param standbys processes that are kept in reserve, 0 to {@link PlanBounds#MAX_STANDBYS}; 0 for a command
  * @param shutdown how the child is stopped
  * @param dependsOn what must hold before it starts, in the manifest's order, each name once
  * @param launch stands for what its part of the manifest says of how its processes are started, as opposed to when. What another build,
@@ -49,6 +50,7 @@ public record ChildPlan(
         long periodMs,
         Backoff backoff,
         Poison poison,
+        int standbys,
         Shutdown shutdown,
         List<Dependency> dependsOn,
         long launch) {
@@ -72,10 +74,12 @@ public record ChildPlan(
             PlanBounds.requireBetween("checkpoints of " + name, checkpoints, 0, PlanBounds.MAX_CHECKPOINTS);
             PlanBounds.requireBetween(
                     "heartbeat timeout of " + name + " (ms)", heartbeatTimeoutMs, 0, PlanBounds.MAX_DURATION_MS);
+            PlanBounds.requireBetween("standbys of " + name, standbys, 0, PlanBounds.MAX_STANDBYS);
         } else {
             PlanBounds.require(poison.isNone(), () -> "poison of the plain command " + name + ": it has no state");
             PlanBounds.requireBetween("state of the plain command " + name, stateBytes, 0, 0);
             PlanBounds.requireBetween("checkpoints of the plain command " + name, checkpoints, 0, 0);
+            PlanBounds.requireBetween("standbys of the plain command " + name, standbys, 0, 0);
             PlanBounds.requireBetween("heartbeat timeout of the plain command " + name, heartbeatTimeoutMs, 0, 0);
         }
         PlanBounds.requireBetween("max_restarts of " + name, maxRestarts, UNLIMITED_RESTARTS, PlanBounds.MAX_RESTARTS);
@@ -90,7 +94,7 @@ public record ChildPlan(
         }
     }
 
-    /** Of a child with {@code log: auto} that keeps no checkpoints, without a poison rule, whose start timeout is that of its recovery, too. */
+    /** Of a child with {@code log: auto} that keeps neither checkpoints nor standbys, without a poison rule, whose start timeout is that of its recovery, too. */
     public ChildPlan(
             String name,
             Kind kind,
@@ -122,6 +126,7 @@ public record ChildPlan(
                 periodMs,
                 backoff,
                 Poison.NONE,
+                0,
                 shutdown,
                 dependsOn,
                 0);

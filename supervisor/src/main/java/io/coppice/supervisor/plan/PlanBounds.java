@@ -35,6 +35,9 @@ public final class PlanBounds {
     /** Checkpoints of a daemon. */
     public static final int MAX_CHECKPOINTS = 16;
 
+    /** The most standbys of one daemon. */
+    public static final int MAX_STANDBYS = 4;
+
     /** Longest duration anywhere in a plan: 365 days, far below where nanoseconds overflow a long. */
     public static final long MAX_DURATION_MS = 365L * 24 * 60 * 60 * 1000;
 

@@ -11,7 +11,7 @@ import java.util.zip.CRC32C;
  * The text form of a plan: what the plan compiler hands the root, and what the root keeps beside its segment to adopt by.
  *
  * <pre>
- * coppice-plan 1
+ * coppice-plan 2
  * instance shop
  * manifest /etc/coppice/shop.yaml    what it was made from
  * directory /run/coppice/shop
@@ -37,6 +37,7 @@ import java.util.zip.CRC32C;
  * period-ms 60000
  * backoff 10 2.0 10000 60000          initial, factor, max, reset after
  * poison 3 checkpoint empty           deaths, then what to fall back to; `none`, also of a command, for no such rule
+ * standbys 1                          processes in reserve; 0 of a command
  * shutdown TERM 10000
  * depends-on 1
  * - rates ready
@@ -50,7 +51,7 @@ import java.util.zip.CRC32C;
  * {@link PlanBounds#MAX_PLAN_BYTES}. The checksum finds damage, not malice; malice finds only bounds.
  */
 public final class PlanText {
-    static final String FIRST_LINE = "coppice-plan 1";
+    static final String FIRST_LINE = "coppice-plan 2";
 
     private PlanText() {}
 
@@ -166,6 +167,7 @@ public final class PlanText {
                 backoff.initialMs() + " " + backoff.factorText() + " " + backoff.maxMs() + " "
                         + backoff.resetAfterMs());
         line(out, "poison", child.poison().text());
+        line(out, "standbys", child.standbys());
         line(out, "shutdown", child.shutdown().signal() + " " + child.shutdown().timeoutMs());
         line(out, "depends-on", child.dependsOn().size());
         child.dependsOn()

@@ -113,6 +113,10 @@ final class PlanTextParser {
         long periodMs = number("period-ms");
         Backoff backoff = backoff();
         Poison poison = poison();
+        long standbys = number("standbys");
+        if (standbys != (int) standbys) {
+            throw wrong("standbys: " + standbys + " is too large");
+        }
         Shutdown shutdown = shutdown();
         List<Dependency> dependsOn = dependsOn();
         long launch = launch();
@@ -134,6 +138,7 @@ final class PlanTextParser {
                         periodMs,
                         backoff,
                         poison,
+                        (int) standbys,
                         shutdown,
                         dependsOn,
                         launch));

@@ -1,5 +1,6 @@
 package io.coppice.supervisor.root;
 
+import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.SupervisorState;
 import io.coppice.supervisor.os.Epoll;
@@ -28,6 +29,7 @@ final class Arrivals {
     private final Funerals funerals;
     private final KeptPidFds kept;
     private final StatusPublisher publisher;
+    private final Standbys standbys;
     private final Consumer<Event> settle;
 
     /** Ours, in which all children begin. */
@@ -50,6 +52,7 @@ final class Arrivals {
             Funerals funerals,
             KeptPidFds kept,
             StatusPublisher publisher,
+            Standbys standbys,
             Consumer<Event> settle)
             throws OsException {
         this.spawner = spawner;
@@ -62,6 +65,7 @@ final class Arrivals {
         this.funerals = funerals;
         this.kept = kept;
         this.publisher = publisher;
+        this.standbys = standbys;
         this.settle = settle;
         this.session = processes.session((int) ProcessHandle.current().pid());
     }
@@ -69,7 +73,8 @@ final class Arrivals {
     /** Whether a child may have a process of which only the spawner knows yet. */
     boolean areAwaited(SupervisorState state) {
         for (ChildProcess child : children.all()) {
-            if (state.child(child.index).phase().occupied() && child.pidFd == null && !child.dead) {
+            ChildState known = state.child(child.index);
+            if ((known.phase().occupied() && child.pidFd == null && !child.dead) || Standbys.areAwaited(known)) {
                 return true;
             }
         }
@@ -80,7 +85,9 @@ final class Arrivals {
     void take() {
         spawned.drain();
         for (SpawnResult result = spawner.poll(); result != null; result = spawner.poll()) {
-            if (result instanceof SpawnResult.Spawned ok) {
+            if (Launcher.isStandbys(result.token())) {
+                standbys.onSpawned(result);
+            } else if (result instanceof SpawnResult.Spawned ok) {
                 onSpawned(ok);
             } else if (result instanceof SpawnResult.Failed failed) {
                 ChildProcess child = children.inSlot(Launcher.slotOf(failed.token()));

@@ -1,20 +1,19 @@
 package io.coppice.supervisor.root;
 
 import io.coppice.state.ReadOnlySegment;
-import io.coppice.supervisor.os.Fds;
-import io.coppice.supervisor.os.PidFd;
+import io.coppice.supervisor.core.Event;
+import io.coppice.supervisor.core.ExitStatus;
+import io.coppice.supervisor.core.StepProgress;
 import io.coppice.supervisor.plan.ChildPlan;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the shell holds of one child beside the core's state: descriptors and mappings of the current process. The core
+ * What the shell holds of one child beside the core's state: its current process, and its segment. The core
  * knows why a child is in a state; this class only knows with what to act on it.
  *
  * <p>Duty-cycle thread only.
  */
-final class ChildProcess {
-    static final int NO_FD = -1;
-
+final class ChildProcess extends LaunchedProcess {
     /**
      * How many hints of one process are listened to. A worker sends one per change of phase, at most eight before it is
      * ready; one that floods is looked at by the heartbeat scan like everybody else.
@@ -36,28 +35,10 @@ final class ChildProcess {
     /** The incarnation whose process this is, or whose spawn is under way. */
     long incarnation;
 
-    @Nullable
-    PidFd pidFd;
-
-    int holdWriteFd = NO_FD;
-    int holdReadFd = NO_FD;
-    int hintReadFd = NO_FD;
-    int hintWriteFd = NO_FD;
     int hints;
 
-    /** The kernel has said that it is dead: its pid may soon be somebody else's, so nothing is sent to it any more. */
-    boolean dead;
-
-    /** It was launched by a root that died: it is no child of ours, and its group's number is not kept by our reaping it. */
-    boolean adopted;
-
-    /** The session it was launched in, and when, in clock ticks since boot. */
-    long session;
-
-    long startTicks;
-
-    /** AbandonHeld came while the spawn was still under way. */
-    boolean abandoned;
+    /** Its process was a standby before: it does not end by the end of its pipe. */
+    boolean assigned;
 
     ChildProcess(int index, int slot, ChildPlan plan) {
         this.index = index;
@@ -69,36 +50,20 @@ final class ChildProcess {
         return plan.kind() == ChildPlan.Kind.DAEMON;
     }
 
-    /** The child's ends of the pipes. */
-    void closeChildEnds() {
-        holdReadFd = close(holdReadFd);
-        hintWriteFd = close(hintWriteFd);
+    @Override
+    int index() {
+        return index;
     }
 
-    /** Without a line before it, the end of the pipe makes a held child exit. */
-    void closeHold() {
-        holdWriteFd = close(holdWriteFd);
+    @Override
+    Event exited(ExitStatus status, @Nullable String lastWords, StepProgress progress, long nowNs) {
+        return new Event.Exited(index, incarnation, status, lastWords, progress, nowNs);
     }
 
-    void closeHints() {
-        hintReadFd = close(hintReadFd);
-    }
-
-    /** All that belongs to the process that has ended. */
-    void closeAll() {
-        closeChildEnds();
-        closeHold();
-        closeHints();
-        if (pidFd != null) {
-            pidFd.close();
-            pidFd = null;
-        }
-    }
-
-    private static int close(int fd) {
-        if (fd != NO_FD) {
-            Fds.close(fd);
-        }
-        return NO_FD;
+    @Override
+    void clear() {
+        super.clear();
+        hints = 0;
+        assigned = false;
     }
 }

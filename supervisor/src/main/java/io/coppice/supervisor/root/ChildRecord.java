@@ -2,6 +2,7 @@ package io.coppice.supervisor.root;
 
 import io.coppice.state.root.ChildRow;
 import io.coppice.state.root.ResumePoint;
+import io.coppice.state.root.StandbyRecord;
 import io.coppice.supervisor.core.ChildPhase;
 import io.coppice.supervisor.core.ChildSpec;
 import io.coppice.supervisor.core.ChildState;
@@ -10,10 +11,13 @@ import io.coppice.supervisor.core.FailureHistory;
 import io.coppice.supervisor.core.Fallback;
 import io.coppice.supervisor.core.LastExit;
 import io.coppice.supervisor.core.PoisonHistory;
+import io.coppice.supervisor.core.Standby;
+import io.coppice.supervisor.core.StandbyPool;
 import io.coppice.supervisor.core.StartClock;
 import io.coppice.supervisor.core.StartStage;
 import io.coppice.supervisor.core.Wanted;
 import io.coppice.supervisor.os.SignalNumbers;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +49,7 @@ final class ChildRecord {
     private ChildRecord() {}
 
     /** What of a child the status table does not tell. */
-    static ResumePoint pointOf(ChildState child, long session) {
+    static ResumePoint pointOf(ChildState child, long session, long pipeInode) {
         ChildState.OperatorKill kill = child.operatorKill();
         Fallback due = child.poison().due();
         LastExit exit = child.lastExit();
@@ -71,6 +75,12 @@ final class ChildRecord {
                 exit == null ? 0 : exit.incarnation(),
                 exit == null ? 0 : exit.atNs(),
                 child.launchedAs(),
+                child.assigned(),
+                pipeInode,
+                child.standbys().lastId(),
+                child.standbys().refillAtNs(),
+                child.standbys().failures(),
+                child.standbys().starved(),
                 child.failures().recentNs());
     }
 
@@ -81,7 +91,8 @@ final class ChildRecord {
      * @return null if its root had not recorded it yet
      * @throws UnknownRecordException if a code is none of this release's, or a number cannot be
      */
-    static @Nullable ChildState read(ChildRow row, ResumePoint point, ChildSpec spec) throws UnknownRecordException {
+    static @Nullable ChildState read(ChildRow row, ResumePoint point, List<StandbyRecord> standbys, ChildSpec spec)
+            throws UnknownRecordException {
         if (point.phase() == 0) {
             return null;
         }
@@ -124,7 +135,31 @@ final class ChildRecord {
                 between(row.restarts(), 0, Long.MAX_VALUE, spec, "restarts"),
                 point.restartDue(),
                 point.launchedAs(),
+                point.assigned() && process,
+                pool(standbys, point, spec),
                 lastExit(row, point));
+    }
+
+    private static StandbyPool pool(List<StandbyRecord> recorded, ResumePoint point, ChildSpec spec)
+            throws UnknownRecordException {
+        List<Standby> standbys = new ArrayList<>();
+        for (StandbyRecord standby : recorded) {
+            standbys.add(new Standby(
+                    between(standby.id(), 1, Long.MAX_VALUE, spec, "standby"),
+                    StoredCodes.standbyPhase(standby.phase()),
+                    (int) between(standby.pid(), 0, Integer.MAX_VALUE, spec, "pid of a standby"),
+                    standby.startTicks(),
+                    standby.launchedAs(),
+                    standby.sinceNs(),
+                    standby.deadlineNs(),
+                    standby.paused()));
+        }
+        return new StandbyPool(
+                standbys,
+                between(point.lastStandby(), 0, Long.MAX_VALUE, spec, "lastStandby"),
+                between(point.refillAtNs(), 0, Long.MAX_VALUE, spec, "refillAtNs"),
+                (int) between(point.standbyFailures(), 0, Integer.MAX_VALUE, spec, "standbyFailures"),
+                (int) between(point.standbysPutOff(), 0, Integer.MAX_VALUE, spec, "standbysPutOff"));
     }
 
     private static ChildState.@Nullable OperatorKill kill(ResumePoint point, ChildSpec spec)

@@ -19,6 +19,8 @@ final class CommandExecutor implements Command.Handler {
 
     private final ChildTable children;
     private final Launcher launcher;
+    private final Standbys standbys;
+    private final KeptPidFds kept;
     private final ProcessTable processes;
     private final ControlServer control;
     private final StatusPublisher publisher;
@@ -28,12 +30,16 @@ final class CommandExecutor implements Command.Handler {
     CommandExecutor(
             ChildTable children,
             Launcher launcher,
+            Standbys standbys,
+            KeptPidFds kept,
             ProcessTable processes,
             ControlServer control,
             StatusPublisher publisher,
             Consumer<Event> follows) {
         this.children = children;
         this.launcher = launcher;
+        this.standbys = standbys;
+        this.kept = kept;
         this.processes = processes;
         this.control = control;
         this.publisher = publisher;
@@ -49,7 +55,8 @@ final class CommandExecutor implements Command.Handler {
     public void spawn(Command.Spawn command) {
         ChildProcess child = children.get(command.child());
         try {
-            launcher.spawn(child, command.incarnation());
+            child.incarnation = command.incarnation();
+            launcher.spawn(child, child.plan, Launcher.token(child.slot, command.incarnation()));
         } catch (OsException e) {
             follows.accept(new Event.SpawnFailed(
                     command.child(), command.incarnation(), String.valueOf(e.getMessage()), System.nanoTime()));
@@ -67,6 +74,35 @@ final class CommandExecutor implements Command.Handler {
                         command.fallback())) {
             follows.accept(new Event.Released(command.child(), command.incarnation(), System.nanoTime()));
         }
+        if (child.assigned && child.pidFd != null && !child.adopted) {
+            // Not before the line: somebody waits for that.
+            kept.keep(child.plan.name(), child.incarnation, child.pidFd);
+        }
+    }
+
+    @Override
+    public void spawnStandby(Command.SpawnStandby command) {
+        standbys.spawn(command);
+    }
+
+    @Override
+    public void warmStandby(Command.WarmStandby command) {
+        standbys.warm(command);
+    }
+
+    @Override
+    public void pauseStandby(Command.PauseStandby command) {
+        standbys.pause(command);
+    }
+
+    @Override
+    public void assignStandby(Command.AssignStandby command) {
+        standbys.assign(command);
+    }
+
+    @Override
+    public void endStandby(Command.EndStandby command) {
+        standbys.end(command);
     }
 
     @Override
@@ -76,6 +112,9 @@ final class CommandExecutor implements Command.Handler {
             child.abandoned = true;
             if (child.pidFd != null) {
                 child.closeHold();
+            }
+            if (child.assigned) {
+                send(command.child(), command.incarnation(), SignalNumbers.of("KILL"), true);
             }
         }
     }

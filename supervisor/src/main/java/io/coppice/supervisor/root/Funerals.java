@@ -41,7 +41,7 @@ final class Funerals {
     private static final long WORTH_A_WORD_NS = 5_000_000_000L;
 
     private static final class Funeral {
-        final ChildProcess child;
+        final LaunchedProcess process;
         final @Nullable PidFd pidFd;
         final int group;
         final @Nullable String lastWords;
@@ -57,13 +57,13 @@ final class Funerals {
         boolean told;
 
         Funeral(
-                ChildProcess child,
+                LaunchedProcess process,
                 @Nullable PidFd pidFd,
                 int group,
                 @Nullable String lastWords,
                 StepProgress progress,
                 long nowNs) {
-            this.child = child;
+            this.process = process;
             this.pidFd = pidFd;
             this.group = group;
             this.lastWords = lastWords;
@@ -89,12 +89,12 @@ final class Funerals {
     }
 
     /** The kernel said that this child is dead, and this is what it left in its segment. Its first look is due at once. */
-    void begin(ChildProcess child, PidFd pidFd, @Nullable String lastWords, StepProgress progress, long nowNs) {
+    void begin(LaunchedProcess child, PidFd pidFd, @Nullable String lastWords, StepProgress progress, long nowNs) {
         Funeral funeral = new Funeral(child, pidFd, pidFd.pid(), lastWords, progress, nowNs);
         if (!child.adopted) {
             processes.signalGroup(pidFd.pid(), SignalNumbers.of("KILL"));
         }
-        open.add(funeral);
+        inOrder(funeral);
     }
 
     /**
@@ -103,10 +103,19 @@ final class Funerals {
      * @param group which it led, or {@link #NO_GROUP}
      */
     void beginUnwitnessed(
-            ChildProcess child, int group, @Nullable String lastWords, StepProgress progress, long nowNs) {
+            LaunchedProcess child, int group, @Nullable String lastWords, StepProgress progress, long nowNs) {
         Funeral funeral = new Funeral(child, null, group, lastWords, progress, nowNs);
         funeral.status = new ExitStatus.Unwitnessed();
-        open.add(funeral);
+        inOrder(funeral);
+    }
+
+    /** Of what is over in one turn, those that others depend on are told of first: who depends on them waits for their successors. */
+    private void inOrder(Funeral funeral) {
+        int at = open.size();
+        while (at > 0 && open.get(at - 1).process.index() > funeral.process.index()) {
+            at--;
+        }
+        open.add(at, funeral);
     }
 
     /** A child of ours was launched, could not be watched, and ends, because nobody holds the other end of its pipe. */
@@ -132,7 +141,8 @@ final class Funerals {
     }
 
     /** One child of which nothing is left any more, or null when there is none (yet). */
-    Event.@Nullable Exited nextOver(long nowNs) {
+    @Nullable
+    Event nextOver(long nowNs) {
         if (nextUnwatchedNs <= nowNs) {
             reapUnwatched(nowNs);
         }
@@ -147,14 +157,8 @@ final class Funerals {
             ExitStatus status = funeral.status;
             if (status != null && isEmpty(funeral)) {
                 open.remove(i);
-                funeral.child.closeAll();
-                return new Event.Exited(
-                        funeral.child.index,
-                        funeral.child.incarnation,
-                        status,
-                        funeral.lastWords,
-                        funeral.progress,
-                        nowNs);
+                funeral.process.closeAll();
+                return funeral.process.exited(status, funeral.lastWords, funeral.progress, nowNs);
             }
             lookAgainLater(funeral, nowNs);
         }
@@ -165,7 +169,7 @@ final class Funerals {
     private static @Nullable ExitStatus status(Funeral funeral, long nowNs) {
         PidFd pidFd = funeral.pidFd;
         ExitStatus status = pidFd == null ? null : pidFd.tryReap();
-        return status == null && funeral.child.adopted && nowNs - funeral.sinceNs > LONGEST_WAIT_FOR_STATUS_NS
+        return status == null && funeral.process.adopted && nowNs - funeral.sinceNs > LONGEST_WAIT_FOR_STATUS_NS
                 ? new ExitStatus.Unknown()
                 : status;
     }
@@ -176,7 +180,7 @@ final class Funerals {
      */
     private boolean isEmpty(Funeral funeral) {
         int group = funeral.group;
-        ChildProcess child = funeral.child;
+        LaunchedProcess child = funeral.process;
         if (group == NO_GROUP) {
             return true;
         }
@@ -194,7 +198,7 @@ final class Funerals {
             funeral.told = true;
             incidents.tell(
                     Incidents.Kind.GROUP_REMAINS,
-                    funeral.child.index,
+                    funeral.process.index(),
                     nowNs,
                     "pid " + funeral.group
                             + " is dead, but processes of its group do not end by SIGKILL; its successor waits for them");

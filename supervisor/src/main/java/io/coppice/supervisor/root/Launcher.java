@@ -33,6 +33,8 @@ final class Launcher {
     private static final String HOLD_SCRIPT_WITHOUT_PWD =
             "read -r _ <&3 || exit 125; exec 3<&-; unset PWD OLDPWD; exec \"$@\"";
 
+    private static final int STANDBY_SLOT_BITS = 12;
+
     private final Spawner spawner;
     private final PreparedInstance instance;
 
@@ -46,43 +48,52 @@ final class Launcher {
      *
      * @throws OsException if there is no descriptor for the pipes; nothing is left open then
      */
-    void spawn(ChildProcess child, long incarnation) throws OsException {
-        child.closeAll();
-        child.incarnation = incarnation;
-        child.abandoned = false;
-        child.dead = false;
-        child.adopted = false;
-        child.hints = 0;
+    void spawn(LaunchedProcess process, ChildPlan plan, long token) throws OsException {
+        process.clear();
+        boolean daemon = plan.kind() == ChildPlan.Kind.DAEMON;
         Pipe hold = Pipe.create();
-        child.holdReadFd = hold.readFd();
-        child.holdWriteFd = hold.writeFd();
-        if (child.isDaemon()) {
+        process.holdReadFd = hold.readFd();
+        process.holdWriteFd = hold.writeFd();
+        if (daemon) {
             try {
                 Pipe hint = Pipe.createNonBlocking();
-                child.hintReadFd = hint.readFd();
-                child.hintWriteFd = hint.writeFd();
+                process.hintReadFd = hint.readFd();
+                process.hintWriteFd = hint.writeFd();
             } catch (OsException e) {
-                child.closeAll();
+                process.closeAll();
                 throw e;
             }
         }
         spawner.submit(new SpawnRequest(
-                token(child.slot, incarnation),
-                argv(child),
-                environment(child.plan),
-                child.plan.workingDirectory(),
-                instance.log(child.plan.name()).toString(),
-                instance.output().journalOf(child.plan),
-                child.holdReadFd,
-                child.hintWriteFd,
-                child.isDaemon()));
+                token,
+                argv(plan),
+                environment(plan),
+                plan.workingDirectory(),
+                instance.log(plan.name()).toString(),
+                instance.output().journalOf(plan),
+                process.holdReadFd,
+                process.hintWriteFd,
+                daemon));
         // The spawner has copies of its own by now.
-        child.closeChildEnds();
+        process.closeChildEnds();
     }
 
     /** A spawn's token: 10 bits of the child's slot, the rest incarnation. */
     static long token(int slot, long incarnation) {
         return (incarnation << 10) | slot;
+    }
+
+    /** A standby's spawn: the sign, 12 bits of its slot, the rest its id. */
+    static long standbyToken(int slot, long id) {
+        return Long.MIN_VALUE | (id << STANDBY_SLOT_BITS) | slot;
+    }
+
+    static boolean isStandbys(long token) {
+        return token < 0;
+    }
+
+    static int standbySlotOf(long token) {
+        return (int) (token & ((1 << STANDBY_SLOT_BITS) - 1));
     }
 
     static int slotOf(long token) {
@@ -103,14 +114,14 @@ final class Launcher {
                 || commandLine.startsWith("/bin/sh\0-c\0" + HOLD_SCRIPT_WITHOUT_PWD + "\0");
     }
 
-    private static List<String> argv(ChildProcess child) {
-        if (child.isDaemon()) {
-            return child.plan.argv();
+    private static List<String> argv(ChildPlan plan) {
+        if (plan.kind() == ChildPlan.Kind.DAEMON) {
+            return plan.argv();
         }
-        boolean ownPwd = child.plan.environment().containsKey("PWD");
+        boolean ownPwd = plan.environment().containsKey("PWD");
         List<String> argv = new ArrayList<>(
                 List.of("/bin/sh", "-c", ownPwd ? HOLD_SCRIPT : HOLD_SCRIPT_WITHOUT_PWD, "coppice-held"));
-        argv.addAll(child.plan.argv());
+        argv.addAll(plan.argv());
         return argv;
     }
 

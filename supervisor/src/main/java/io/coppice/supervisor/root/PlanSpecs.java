@@ -53,7 +53,8 @@ final class PlanSpecs {
                 child.shutdown().signal(),
                 child.shutdown().timeoutMs() * NANOS_PER_MS,
                 dependencies,
-                child.launch());
+                child.launch(),
+                child.standbys());
     }
 
     private static StartTimeouts startTimeouts(io.coppice.supervisor.plan.StartTimeouts timeouts) {

@@ -6,6 +6,7 @@ import io.coppice.state.root.LastExit;
 import io.coppice.state.root.RootPhase;
 import io.coppice.state.root.RootSegment;
 import io.coppice.state.root.RootSnapshot;
+import io.coppice.state.root.StandbyRecord;
 import io.coppice.supervisor.core.ChildSpec;
 import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.SupervisorState;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class PreviousLife {
     static final PreviousLife NONE = new PreviousLife(null, false, false);
+
+    /** What its standbys are called behind the name of the child. */
+    private static final String STANDBY = " (standby)";
 
     /** No such root is alive. */
     static final long ENDED = -1;
@@ -109,8 +113,21 @@ final class PreviousLife {
                     living.add(recorded);
                 }
             }
+            for (StandbyRecord standby : child.standbys()) {
+                Leftovers.OnRecord recorded = onRecord(child.name() + STANDBY, standby);
+                if (recorded != null && recorded.isAlive(processes)) {
+                    living.add(recorded);
+                }
+            }
         }
         return living;
+    }
+
+    /** Null while it was being launched: it ends by itself. */
+    private static Leftovers.@Nullable OnRecord onRecord(String name, StandbyRecord standby) {
+        return standby.pid() > 1 && standby.pid() <= Integer.MAX_VALUE
+                ? new Leftovers.OnRecord(name, (int) standby.pid(), standby.startTicks(), standby.pidfdInode())
+                : null;
     }
 
     /**
@@ -160,6 +177,12 @@ final class PreviousLife {
                         new Leftovers.OnRecord(child.name(), (int) child.pid(), child.startTicks(), child.pidfdInode()),
                         segment.resume(row).get().session()));
             }
+            for (StandbyRecord standby : standbys(segment, row)) {
+                Leftovers.OnRecord leader = onRecord(child.name() + STANDBY, standby);
+                if (leader != null && !isAmong(recorded, child.name())) {
+                    leftovers.add(new Leftovers.Group(leader, standby.session()));
+                }
+            }
         }
         return leftovers;
     }
@@ -171,6 +194,15 @@ final class PreviousLife {
             }
         }
         return false;
+    }
+
+    /** The standbys of the child of that row. */
+    static List<StandbyRecord> standbys(RootSegment segment, int row) {
+        List<StandbyRecord> standbys = new ArrayList<>();
+        for (int place = 0; place < RootSegment.STANDBYS_PER_CHILD; place++) {
+            segment.standby(row, place).get().ifPresent(standbys::add);
+        }
+        return standbys;
     }
 
     private List<Long> lastIncarnations(List<ChildSpec> specs, List<Long> owners) {
@@ -216,14 +248,17 @@ final class PreviousLife {
         if (segment.child(row).kind().filter(found -> found == kind).isEmpty()) {
             return null;
         }
+        List<StandbyRecord> standbys = standbys(segment, row);
         ChildState state =
-                ChildRecord.read(segment.child(row), segment.resume(row).get(), spec);
+                ChildRecord.read(segment.child(row), segment.resume(row).get(), standbys, spec);
         return state == null
                 ? null
                 : new RecordedChild(
                         state,
                         segment.resume(row).get().session(),
                         segment.child(row).pidfdInode(),
+                        segment.resume(row).get().pipeInode(),
+                        standbys,
                         segment.child(row).lastExit().map(LastExit::atEpochMs).orElse(0L));
     }
 }

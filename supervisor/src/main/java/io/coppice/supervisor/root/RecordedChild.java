@@ -1,6 +1,8 @@
 package io.coppice.supervisor.root;
 
+import io.coppice.state.root.StandbyRecord;
 import io.coppice.supervisor.core.ChildState;
+import java.util.List;
 
 /**
  * A child as a root that died had recorded it.
@@ -8,6 +10,24 @@ import io.coppice.supervisor.core.ChildState;
  * @param state of the core, under the new plan's spec
  * @param session that its process was launched in
  * @param pidfdInode of that process, 0 where the kernel did not tell
+ * @param pipeInode of the pipe that lets that process go, if it was a standby; else 0
+ * @param standbys its processes in reserve
  * @param lastExitEpochMs when it last ended, milliseconds since 1970
  */
-record RecordedChild(ChildState state, long session, long pidfdInode, long lastExitEpochMs) {}
+record RecordedChild(
+        ChildState state,
+        long session,
+        long pidfdInode,
+        long pipeInode,
+        List<StandbyRecord> standbys,
+        long lastExitEpochMs) {
+    /** The standby of that id. */
+    StandbyRecord standby(long id) {
+        for (StandbyRecord standby : standbys) {
+            if (standby.id() == id) {
+                return standby;
+            }
+        }
+        throw new IllegalArgumentException(state.spec().name() + " has no standby " + id + " on record");
+    }
+}

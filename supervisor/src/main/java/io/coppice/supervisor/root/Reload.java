@@ -130,7 +130,7 @@ final class Reload implements AutoCloseable {
         boolean gone = true;
         for (ChildState child : state.children()) {
             int index = child.spec().index();
-            if (child.phase().occupied()
+            if (child.isAround()
                     && !PlanSuccession.keeps(ready.plan(), present.children().get(index))) {
                 gone = false;
                 // Also of one that somebody has had started meanwhile.

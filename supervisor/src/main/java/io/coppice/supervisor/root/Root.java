@@ -5,10 +5,12 @@ import io.coppice.supervisor.core.ChildPhase;
 import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.core.Event;
+import io.coppice.supervisor.core.Standby;
 import io.coppice.supervisor.core.Step;
 import io.coppice.supervisor.core.Supervisor;
 import io.coppice.supervisor.core.SupervisorState;
 import io.coppice.supervisor.os.ClockSteps;
+import io.coppice.supervisor.os.CpuPressure;
 import io.coppice.supervisor.os.Epoll;
 import io.coppice.supervisor.os.EventFd;
 import io.coppice.supervisor.os.OsException;
@@ -57,6 +59,9 @@ final class Root implements AutoCloseable {
     private final ProcessTable processes;
     private final ControlServer control;
     private final CommandExecutor executor;
+    private final Standbys standbys;
+    private final StandbyTable standbyTable = new StandbyTable();
+    private final CpuPressure pressure = CpuPressure.ofThisProcess();
     private final Funerals funerals;
     private final HeldWatch held;
     private final Orphans orphans;
@@ -88,6 +93,7 @@ final class Root implements AutoCloseable {
         processes = instance.processes();
         state = instance.start().state();
         this.publisher = publisher;
+        publisher.standbys(standbyTable);
         incidents = new Incidents(publisher::note);
         segments = new SegmentWatch(children, instance, console);
         epoll = Epoll.create();
@@ -130,10 +136,12 @@ final class Root implements AutoCloseable {
                 epoll,
                 console,
                 nowNs);
+        Launcher launcher = new Launcher(spawner, instance);
+        standbys = new Standbys(children, standbyTable, launcher, processes, epoll, funerals, pending::add);
         arrivals = new Arrivals(
-                spawner, spawned, children, segments, files, processes, epoll, funerals, kept, publisher, settling);
-        executor = new CommandExecutor(
-                children, new Launcher(spawner, instance), processes, control, publisher, pending::add);
+                spawner, spawned, children, segments, files, processes, epoll, funerals, kept, publisher, standbys,
+                settling);
+        executor = new CommandExecutor(children, launcher, standbys, kept, processes, control, publisher, pending::add);
     }
 
     /**
@@ -173,6 +181,12 @@ final class Root implements AutoCloseable {
                 settle(found);
                 follow(child, found.nowNs());
             }
+            for (Standby standby : state.child(child.index).standbys().standbys()) {
+                Event.StandbyAdopted reserve = takeover.find(child, standby, standbyTable);
+                if (reserve != null) {
+                    settle(reserve);
+                }
+            }
         }
         kept.discardOthers();
         // What needs no longer burial is told of before anything is launched.
@@ -198,9 +212,14 @@ final class Root implements AutoCloseable {
     }
 
     private void bury(long nowNs) {
-        for (Event.Exited exited = funerals.nextOver(nowNs); exited != null; exited = funerals.nextOver(nowNs)) {
-            kept.discard(children.get(exited.child()).plan.name(), exited.incarnation());
-            settle(exited);
+        for (Event over = funerals.nextOver(nowNs); over != null; over = funerals.nextOver(nowNs)) {
+            if (over instanceof Event.Exited exited) {
+                settle(exited);
+                kept.discard(children.get(exited.child()).plan.name(), exited.incarnation());
+            } else if (over instanceof Event.StandbyExited exited) {
+                standbys.forget(exited.child(), exited.standby());
+                settle(exited);
+            }
         }
     }
 
@@ -224,11 +243,19 @@ final class Root implements AutoCloseable {
             case Tokens.SIGNALS -> onSignal();
             case Tokens.TIMER -> timer.drain();
             case Tokens.CLOCK -> onClockSet();
-            case Tokens.SPAWNER -> arrivals.take();
+            case Tokens.SPAWNER -> {
+                arrivals.take();
+                settlePending();
+            }
             case Tokens.CONTROL_LISTENER -> control.onAcceptable(System.nanoTime());
             case Tokens.CONTROL_CLIENT -> control.onReadable(index);
             case Tokens.CHILD_DEATH -> onDeath(children.inSlot(index));
             case Tokens.CHILD_HINT -> workers.onHint(children.inSlot(index));
+            case Tokens.STANDBY_DEATH -> standbys.onDeath(index);
+            case Tokens.STANDBY_HINT -> {
+                standbys.onHint(index);
+                settlePending();
+            }
             case Tokens.RELOAD -> reload.onPrepared();
             case Tokens.DIRECTORY -> files.onRemoval(System.nanoTime());
             default -> throw new IllegalStateException("epoll told of a descriptor of kind " + kind);
@@ -237,6 +264,7 @@ final class Root implements AutoCloseable {
 
     private void armTimer() {
         long nextNs = state.nextDeadlineNs();
+        nextNs = Math.min(nextNs, state.nextRefillNs());
         nextNs = Math.min(nextNs, workers.nextScanNs());
         nextNs = Math.min(nextNs, funerals.nextLookNs());
         nextNs = Math.min(nextNs, held.nextLookNs());
@@ -267,6 +295,9 @@ final class Root implements AutoCloseable {
         if (nowNs >= state.nextDeadlineNs()) {
             settle(new Event.Tick(nowNs));
         }
+        if (nowNs >= state.nextRefillNs()) {
+            settle(new Event.RefillDue(pressure.isStarved(), nowNs));
+        }
         if (nowNs >= control.nextDeadlineNs()) {
             control.onDeadline(nowNs);
         }
@@ -281,6 +312,10 @@ final class Root implements AutoCloseable {
     /** Lets the core decide, commits, acts; then the same for what the acts brought about. */
     private void settle(Event first) {
         pending.add(first);
+        settlePending();
+    }
+
+    private void settlePending() {
         for (Event event = pending.poll(); event != null; event = pending.poll()) {
             SupervisorState before = state;
             Step step = Supervisor.step(before, event);
@@ -375,6 +410,7 @@ final class Root implements AutoCloseable {
         for (ChildProcess child : children.all()) {
             child.closeAll();
         }
+        standbyTable.closeAll();
         segments.close();
         timer.close();
         clock.close();

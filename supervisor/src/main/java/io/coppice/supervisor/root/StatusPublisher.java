@@ -5,10 +5,12 @@ import io.coppice.state.root.ChildKind;
 import io.coppice.state.root.ChildRow;
 import io.coppice.state.root.EventType;
 import io.coppice.state.root.RootSegment;
+import io.coppice.state.root.StandbyRecord;
 import io.coppice.state.root.WantedCode;
 import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.core.LastExit;
+import io.coppice.supervisor.core.Standby;
 import io.coppice.supervisor.core.SupervisorState;
 import io.coppice.supervisor.core.Wanted;
 import io.coppice.supervisor.os.OsException;
@@ -35,7 +37,9 @@ class StatusPublisher {
     private long[] lastExitEpochMs;
     private long[] sessions;
     private long[] pidfdInodes;
+    private long[] pipeInodes;
     private long[] heartbeatsSeenNs;
+    private StandbyTable standbys = new StandbyTable();
     private boolean replanned;
     private long pid;
     private long startTicks;
@@ -50,6 +54,7 @@ class StatusPublisher {
         this.lastExitEpochMs = new long[plan.children().size()];
         this.sessions = new long[plan.children().size()];
         this.pidfdInodes = new long[plan.children().size()];
+        this.pipeInodes = new long[plan.children().size()];
         this.heartbeatsSeenNs = new long[plan.children().size()];
     }
 
@@ -59,12 +64,19 @@ class StatusPublisher {
         lastExitEpochMs[child] = recorded.lastExitEpochMs();
         sessions[child] = recorded.session();
         pidfdInodes[child] = recorded.pidfdInode();
+        pipeInodes[child] = recorded.pipeInode();
+    }
+
+    /** Where to find what is recorded of standbys and the core does not know. */
+    void standbys(StandbyTable table) {
+        standbys = table;
     }
 
     /** The session that a child's process was launched in, and its pidfd's inode; stored with the step that records the process. */
     void launched(int child, long session, long pidfdInode) {
         sessions[child] = session;
         pidfdInodes[child] = pidfdInode;
+        pipeInodes[child] = 0;
     }
 
     /** A new root's first commit: who it is, and its children, none of them launched by it. */
@@ -110,6 +122,7 @@ class StatusPublisher {
             segment.child(i)
                     .reset(child.name(), child.kind() == ChildPlan.Kind.DAEMON ? ChildKind.DAEMON : ChildKind.COMMAND);
             write(segment.child(i), i, state.child(i));
+            writeStandbys(i, state.child(i));
             segment.child(i).heartbeatSeenNs(heartbeatsSeenNs[i]);
             LastExit exit = lastExits[i];
             if (exit != null) {
@@ -135,6 +148,7 @@ class StatusPublisher {
         long[] exitsEpochMs = new long[from.length];
         long[] launchedIn = new long[from.length];
         long[] inodes = new long[from.length];
+        long[] pipes = new long[from.length];
         long[] seenNs = new long[from.length];
         for (int i = 0; i < from.length; i++) {
             if (from[i] >= 0) {
@@ -142,6 +156,7 @@ class StatusPublisher {
                 exitsEpochMs[i] = lastExitEpochMs[from[i]];
                 launchedIn[i] = sessions[from[i]];
                 inodes[i] = pidfdInodes[from[i]];
+                pipes[i] = pipeInodes[from[i]];
                 seenNs[i] = segment.child(from[i]).heartbeatSeenNs();
             }
         }
@@ -150,12 +165,18 @@ class StatusPublisher {
         lastExitEpochMs = exitsEpochMs;
         sessions = launchedIn;
         pidfdInodes = inodes;
+        pipeInodes = pipes;
         heartbeatsSeenNs = seenNs;
         replanned = true;
     }
 
     /** One step's changes, as one commit; none if the step changed nothing. */
     void publish(SupervisorState before, SupervisorState after, List<Command> commands) {
+        for (Command command : commands) {
+            if (command instanceof Command.AssignStandby assigned) {
+                assigned(assigned);
+            }
+        }
         if (replanned) {
             replanned = false;
             writeAll(after);
@@ -163,6 +184,9 @@ class StatusPublisher {
             for (int i = 0; i < after.children().size(); i++) {
                 if (after.child(i) != before.child(i)) {
                     write(segment.child(i), i, after.child(i));
+                    if (after.child(i).standbys() != before.child(i).standbys()) {
+                        writeStandbys(i, after.child(i));
+                    }
                 }
             }
         }
@@ -176,6 +200,40 @@ class StatusPublisher {
         }
         if (segment.dirty()) {
             segment.commit();
+        }
+    }
+
+    /** What is known of a standby's process is known of its child's from this step on. */
+    private void assigned(Command.AssignStandby command) {
+        StandbyProcess standby = standbys.find(command.child(), command.standby());
+        if (standby != null) {
+            launched(command.child(), standby.session, standby.pidfdInode);
+            pipeInodes[command.child()] = standby.pipeInode;
+        }
+    }
+
+    private void writeStandbys(int index, ChildState child) {
+        List<Standby> all = child.standbys().standbys();
+        for (int place = 0; place < RootSegment.STANDBYS_PER_CHILD; place++) {
+            if (place >= all.size()) {
+                segment.standby(index, place).clear();
+                continue;
+            }
+            Standby standby = all.get(place);
+            StandbyProcess process = standbys.find(index, standby.id());
+            segment.standby(index, place)
+                    .set(new StandbyRecord(
+                            standby.id(),
+                            StoredCodes.standbyPhase(standby.phase()),
+                            standby.pid(),
+                            standby.startTicks(),
+                            process == null ? 0 : process.pidfdInode,
+                            process == null ? 0 : process.pipeInode,
+                            process == null ? 0 : process.session,
+                            standby.launchedAs(),
+                            standby.sinceNs(),
+                            standby.deadlineNs(),
+                            standby.paused()));
         }
     }
 
@@ -194,7 +252,8 @@ class StatusPublisher {
         if (!child.hasProcess()) {
             row.heartbeatSeenNs(0);
         }
-        segment.resume(index).set(ChildRecord.pointOf(child, sessions[index]));
+        segment.resume(index)
+                .set(ChildRecord.pointOf(child, sessions[index], child.assigned() ? pipeInodes[index] : 0));
         LastExit exit = child.lastExit();
         if (exit != null && exit != lastExits[index]) {
             lastExits[index] = exit;

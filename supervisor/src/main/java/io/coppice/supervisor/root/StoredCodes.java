@@ -4,15 +4,35 @@ import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.EventType;
 import io.coppice.state.root.ExitKind;
 import io.coppice.state.root.RootPhase;
+import io.coppice.state.root.StandbyPhase;
 import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.core.LastExit;
+import io.coppice.supervisor.core.Standby;
 import io.coppice.supervisor.core.SupervisorState;
 import org.jspecify.annotations.Nullable;
 
 /** The core's words as the root's segment stores them. Pure; the switches have no default, so that a new word cannot be forgotten. */
 final class StoredCodes {
     private StoredCodes() {}
+
+    static StandbyPhase standbyPhase(Standby.Phase phase) {
+        return switch (phase) {
+            case SPAWNING -> StandbyPhase.SPAWNING;
+            case BOOTING -> StandbyPhase.BOOTING;
+            case PARKED -> StandbyPhase.PARKED;
+            case ENDING -> StandbyPhase.ENDING;
+        };
+    }
+
+    static Standby.Phase standbyPhase(StandbyPhase phase) {
+        return switch (phase) {
+            case SPAWNING -> Standby.Phase.SPAWNING;
+            case BOOTING -> Standby.Phase.BOOTING;
+            case PARKED -> Standby.Phase.PARKED;
+            case ENDING -> Standby.Phase.ENDING;
+        };
+    }
 
     static RootPhase phase(SupervisorState.Phase phase) {
         return switch (phase) {
@@ -62,6 +82,10 @@ final class StoredCodes {
             case SPAWNED -> EventType.SPAWNED;
             case SPAWN_FAILED -> EventType.SPAWN_FAILED;
             case READY -> EventType.READY;
+            case STANDBY_ASSIGNED -> EventType.STANDBY_ASSIGNED;
+            case STANDBY_PARKED -> EventType.STANDBY_PARKED;
+            case STANDBY_LOST -> EventType.STANDBY_LOST;
+            case STANDBY_ENDED -> EventType.STANDBY_ENDED;
             case ABANDONED -> EventType.ABANDONED;
             case START_TIMEOUT -> EventType.START_TIMED_OUT;
             case HANG -> EventType.HEARTBEAT_LOST;

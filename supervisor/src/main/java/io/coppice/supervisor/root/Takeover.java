@@ -1,11 +1,17 @@
 package io.coppice.supervisor.root;
 
+import io.coppice.state.root.StandbyRecord;
+import io.coppice.supervisor.core.ChildPhase;
 import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Event;
+import io.coppice.supervisor.core.Standby;
+import io.coppice.supervisor.core.StepProgress;
 import io.coppice.supervisor.os.Epoll;
 import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.PidFd;
+import io.coppice.supervisor.os.PipeOfAnother;
 import io.coppice.supervisor.os.ProcessTable;
+import io.coppice.supervisor.os.SignalNumbers;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,7 +87,74 @@ final class Takeover {
             return null;
         }
         epoll.add(pidFd.fd(), Tokens.of(Tokens.CHILD_DEATH, child.slot));
+        if (recorded.assigned()) {
+            child.assigned = true;
+            reopenPipes(child, before.pipeInode(), recorded.phase() == ChildPhase.HELD);
+        }
         return new Event.Adopted(child.index, child.incarnation, System.nanoTime());
+    }
+
+    /**
+     * The same for a standby.
+     *
+     * @param table gets it, be it alive or about to be buried
+     * @return null if it has ended, or had no process yet
+     * @throws OsException as {@link #find(ChildProcess, ChildState)}
+     */
+    Event.@Nullable StandbyAdopted find(ChildProcess child, Standby recorded, StandbyTable table) throws OsException {
+        RecordedChild owner = start.recorded().get(child.index);
+        if (owner == null || !recorded.hasProcess()) {
+            return null;
+        }
+        StandbyRecord before = owner.standby(recorded.id());
+        StandbyProcess standby = table.add(child, recorded.id());
+        standby.adopted = true;
+        standby.session = before.session();
+        standby.startTicks = recorded.startTicks();
+        standby.pipeInode = before.pipeInode();
+        standby.pidfdInode = before.pidfdInode();
+        PidFd pidFd = start.samePids()
+                ? Leftovers.pin(
+                        new Leftovers.OnRecord(
+                                child.plan.name(), recorded.pid(), recorded.startTicks(), before.pidfdInode()),
+                        processes)
+                : null;
+        if (pidFd == null || pidFd.isDead()) {
+            standby.dead = true;
+            standby.pidFd = pidFd;
+            funerals.beginUnwitnessed(
+                    standby,
+                    start.samePids() ? recorded.pid() : Funerals.NO_GROUP,
+                    null,
+                    StepProgress.UNKNOWN,
+                    System.nanoTime());
+            return null;
+        }
+        standby.pidFd = pidFd;
+        epoll.add(pidFd.fd(), Tokens.of(Tokens.STANDBY_DEATH, standby.slot));
+        if (recorded.phase() == Standby.Phase.PARKED) {
+            reopenPipes(standby, before.pipeInode(), true);
+        }
+        return new Event.StandbyAdopted(child.index, recorded.id(), System.nanoTime());
+    }
+
+    /**
+     * A standby waits on in the pipe of the root that died. One that cannot be written to is of no use, and waits for ever: it is
+     * killed, which is told like every death.
+     *
+     * @param waits it may still need its line
+     */
+    private void reopenPipes(LaunchedProcess process, long pipeInode, boolean waits) throws OsException {
+        PidFd pidFd = process.pidFd;
+        if (pidFd == null || !waits) {
+            return;
+        }
+        int hold = PipeOfAnother.openToWrite(pidFd.pid(), Standbys.HOLD_FD, pipeInode);
+        if (hold >= 0) {
+            process.holdWriteFd = hold;
+        } else if (!pidFd.isDead()) {
+            processes.signalGroup(pidFd.pid(), SignalNumbers.of("KILL"));
+        }
     }
 
     /** As the service manager kept it, else by what is on record. Pids of another namespace name nobody here. */

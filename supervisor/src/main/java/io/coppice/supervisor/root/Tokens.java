@@ -12,6 +12,8 @@ final class Tokens {
     static final int RELOAD = 8;
     static final int DIRECTORY = 9;
     static final int CLOCK = 10;
+    static final int STANDBY_DEATH = 11;
+    static final int STANDBY_HINT = 12;
 
     private Tokens() {}
 

@@ -17,6 +17,7 @@ final class Specs {
     private Backoff backoff = DEFAULT_BACKOFF;
     private PoisonPolicy poison = new PoisonPolicy(5, List.of());
     private StartTimeouts startTimeouts = new StartTimeouts(60 * SECOND, 30 * SECOND, 300 * SECOND);
+    private int standbys;
     private long launch;
     private long shutdownTimeoutNs = 10 * SECOND;
     private final List<Dependency> dependencies = new ArrayList<>();
@@ -70,6 +71,11 @@ final class Specs {
         return this;
     }
 
+    Specs standbys(int value) {
+        standbys = value;
+        return this;
+    }
+
     Specs launch(long value) {
         launch = value;
         return this;
@@ -90,6 +96,7 @@ final class Specs {
                 "TERM",
                 shutdownTimeoutNs,
                 dependencies,
-                launch);
+                launch,
+                standbys);
     }
 }

@@ -87,6 +87,7 @@ final class PlanGenerator {
                                 random.nextLong(initialMs, PlanBounds.MAX_DURATION_MS + 1),
                                 random.nextLong(PlanBounds.MAX_DURATION_MS + 1)),
                 daemon ? poison() : Poison.NONE,
+                daemon ? random.nextInt(PlanBounds.MAX_STANDBYS + 1) : 0,
                 new Shutdown(
                         Shutdown.SIGNALS.get(random.nextInt(Shutdown.SIGNALS.size())),
                         random.nextLong(PlanBounds.MAX_DURATION_MS + 1)),

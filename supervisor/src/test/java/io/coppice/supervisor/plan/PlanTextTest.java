@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class PlanTextTest {
     private static final String GOLDEN = """
-            coppice-plan 1
+            coppice-plan 2
             instance shop
             manifest /etc/coppice/shop.yaml
             directory /run/coppice/shop
@@ -39,6 +39,7 @@ class PlanTextTest {
             period-ms 60000
             backoff 0 1.0 0 0
             poison none
+            standbys 0
             shutdown KILL 0
             depends-on 0
             launch 0000000000000000
@@ -58,6 +59,7 @@ class PlanTextTest {
             period-ms 60000
             backoff 10 1.5 10000 60000
             poison 3 checkpoint empty
+            standbys 1
             shutdown TERM 10000
             depends-on 1
             - rates ready
@@ -140,53 +142,53 @@ class PlanTextTest {
             delimiter = '|',
             quoteCharacter = '"',
             value = {
-                "children 2           | children 3            | 48 | found `end ",
+                "children 2           | children 3            | 50 | found `end ",
                 "children 2           | children 513          | 8  | children: count 513, expected 0 to 512",
                 "children 2           | children -1           | 8  | children: count -1",
                 "children 2           | children 2147483649   | 8  | children: count 2147483649",
-                "children 2           | children 1            | 28 | found `child ingest`, expected `end …`",
+                "children 2           | children 1            | 29 | found `child ingest`, expected `end …`",
                 "argv 2               | argv 512              | 11 | argv: count 512",
                 "argv 2               | argv                  | 11 | found `argv`, expected `argv …`",
                 "argv 2               | argv 99999999999999999999 | 11 | expected a whole number",
                 "environment 0        | environment 9223372036854775807 | 14 | expected a whole number",
-                "kind daemon          | kind demon            | 29 | kind: found `demon`, expected one of daemon command",
+                "kind daemon          | kind demon            | 30 | kind: found `demon`, expected one of daemon command",
                 "restart always       | restart sometimes     | 20 | expected one of on-failure always never",
-                "max-restarts 5       | max-restarts -2       | 28 | max_restarts of ingest: -2 is not between -1 and",
-                "max-restarts 5       | max-restarts 99999999999 | 40 | max-restarts: 99999999999 is too large",
-                "log journal          | log syslog            | 35 | log: found `syslog`, expected one of auto file journal",
-                "state-bytes 67108864 | state-bytes 0         | 28 | state of ingest: 0 is not between",
+                "max-restarts 5       | max-restarts -2       | 29 | max_restarts of ingest: -2 is not between -1 and",
+                "max-restarts 5       | max-restarts 99999999999 | 41 | max-restarts: 99999999999 is too large",
+                "log journal          | log syslog            | 36 | log: found `syslog`, expected one of auto file journal",
+                "state-bytes 67108864 | state-bytes 0         | 29 | state of ingest: 0 is not between",
                 "state-bytes 0        | state-bytes 1         | 9  | state of the plain command rates: 1 is not",
-                "ms 60000 30000       | ms 0 30000            | 38 | start timeout (ms): 0 is not between 1 and",
-                "ms 60000 30000 300000 | ms 60000 30000       | 38 | expected three numbers: START RECOVER MIGRATE",
-                "shutdown TERM 10000  | shutdown TREM 10000   | 44 | shutdown signal: `TREM` is none of HUP INT",
-                "shutdown TERM 10000  | shutdown TERM         | 44 | expected SIGNAL TIMEOUT-MS",
-                "backoff 10 1.5       | backoff 10 1.50       | 42 | not written as this release writes it",
-                "backoff 10 1.5       | backoff 10 0.5        | 42 | backoff factor: 0.5 is not between 1 and 100",
-                "backoff 10 1.5       | backoff 10 NaN        | 42 | factor `NaN` is not a decimal number",
-                "backoff 10 1.5       | backoff 10 1.2345     | 42 | has more than three decimal places",
-                "poison 3 checkpoint  | poison 0 checkpoint   | 43 | poison crashes: 0 is not between 1 and 1000",
-                "poison 3 checkpoint  | poison 1001 checkpoint | 43 | poison crashes: 1001 is not between 1 and 1000",
-                "poison 3 checkpoint  | poison x checkpoint   | 43 | poison: found `x`, expected a whole number",
-                "poison 3 checkpoint  | poison 3 empty        | 43 | poison: empty is there twice",
-                "poison 3 checkpoint  | poison 3 nothing      | 43 | poison: found `nothing`, expected one of checkpoint",
-                "poison 3 checkpoint  | poison 3 empty empty  | 43 | poison: 3 fall-backs, expected each at most once",
+                "ms 60000 30000       | ms 0 30000            | 39 | start timeout (ms): 0 is not between 1 and",
+                "ms 60000 30000 300000 | ms 60000 30000       | 39 | expected three numbers: START RECOVER MIGRATE",
+                "shutdown TERM 10000  | shutdown TREM 10000   | 46 | shutdown signal: `TREM` is none of HUP INT",
+                "shutdown TERM 10000  | shutdown TERM         | 46 | expected SIGNAL TIMEOUT-MS",
+                "backoff 10 1.5       | backoff 10 1.50       | 43 | not written as this release writes it",
+                "backoff 10 1.5       | backoff 10 0.5        | 43 | backoff factor: 0.5 is not between 1 and 100",
+                "backoff 10 1.5       | backoff 10 NaN        | 43 | factor `NaN` is not a decimal number",
+                "backoff 10 1.5       | backoff 10 1.2345     | 43 | has more than three decimal places",
+                "poison 3 checkpoint  | poison 0 checkpoint   | 44 | poison crashes: 0 is not between 1 and 1000",
+                "poison 3 checkpoint  | poison 1001 checkpoint | 44 | poison crashes: 1001 is not between 1 and 1000",
+                "poison 3 checkpoint  | poison x checkpoint   | 44 | poison: found `x`, expected a whole number",
+                "poison 3 checkpoint  | poison 3 empty        | 44 | poison: empty is there twice",
+                "poison 3 checkpoint  | poison 3 nothing      | 44 | poison: found `nothing`, expected one of checkpoint",
+                "poison 3 checkpoint  | poison 3 empty empty  | 44 | poison: 3 fall-backs, expected each at most once",
                 "poison none          | poison 1              | 9  | poison of the plain command rates: it has no state",
-                "- rates ready        | - rates raedy         | 46 | expected one of started ready completed",
-                "- rates ready        | - ingest ready        | 48 | depends on ingest, which does not come before it",
-                "child ingest         | child rates           | 48 | children: rates is there twice",
-                "child ingest         | child Ingest          | 28 | `Ingest` must match [a-z0-9-]{1,32}",
+                "- rates ready        | - rates raedy         | 48 | expected one of started ready completed",
+                "- rates ready        | - ingest ready        | 50 | depends on ingest, which does not come before it",
+                "child ingest         | child rates           | 50 | children: rates is there twice",
+                "child ingest         | child Ingest          | 29 | `Ingest` must match [a-z0-9-]{1,32}",
                 "two\\nlines\\\\       | two\\xlines          | 13 | bad escape",
                 "two\\nlines\\\\       | two\\u00              | 13 | bad escape",
                 "two\\nlines\\\\       | two\\u00E9            | 13 | bad escape",
                 "two\\nlines\\\\       | two\\u0000            | 9  | holds a NUL",
                 "two\\nlines\\\\       | two\\ud800            | 9  | half of a surrogate pair",
                 "two\\nlines\\\\       | two\\u0041            | 13 | exactly one text",
-                "directory /run       | directory run         | 48 | directory: `run/coppice/shop` is not an absolute",
-                "launch 0f           | launch 0F            | 47 | launch: found `0F1e2d3c4b5a6978`, expected 16",
-                "- LANG=C.UTF-8       | - LANG                | 33 | `LANG` is not NAME=VALUE",
-                "- LANG=C.UTF-8       | - PATH=x              | 33 | environment: `PATH` is there twice",
-                "- LANG=C.UTF-8       | - =x                  | 33 | is not NAME=VALUE",
-                "coppice-plan 1       | coppice-plan 2        | 1  | found `coppice-plan 2`, expected `coppice-plan 1`",
+                "directory /run       | directory run         | 50 | directory: `run/coppice/shop` is not an absolute",
+                "launch 0f           | launch 0F            | 49 | launch: found `0F1e2d3c4b5a6978`, expected 16",
+                "- LANG=C.UTF-8       | - LANG                | 34 | `LANG` is not NAME=VALUE",
+                "- LANG=C.UTF-8       | - PATH=x              | 34 | environment: `PATH` is there twice",
+                "- LANG=C.UTF-8       | - =x                  | 34 | is not NAME=VALUE",
+                "coppice-plan 2       | coppice-plan 3        | 1  | found `coppice-plan 3`, expected `coppice-plan 2`",
             })
     void shouldNameLineAndReason(String from, String to, int line, String reason) {
         assertTrue(GOLDEN.contains(from), from);
@@ -213,7 +215,7 @@ class PlanTextTest {
 
     @Test
     void shouldRefuseAnOversizeText() {
-        String text = "coppice-plan 1\ninstance " + "x".repeat(PlanBounds.MAX_PLAN_BYTES) + "\nend 00000000\n";
+        String text = "coppice-plan 2\ninstance " + "x".repeat(PlanBounds.MAX_PLAN_BYTES) + "\nend 00000000\n";
         PlanFormatException e = assertThrows(PlanFormatException.class, () -> PlanText.read(text));
         assertEquals("longer than 1048576 bytes", e.reason());
     }
@@ -336,6 +338,7 @@ class PlanTextTest {
                 60_000,
                 new Backoff(10, 1.5, 10_000, 60_000),
                 new Poison(3, List.of(Poison.Fallback.CHECKPOINT, Poison.Fallback.EMPTY)),
+                1,
                 new Shutdown("TERM", 10_000),
                 List.of(new Dependency("rates", Dependency.Condition.READY)),
                 0x0f1e2d3c4b5a6978L);

@@ -101,6 +101,7 @@ class ChildOutputTest {
                 command.periodMs(),
                 command.backoff(),
                 command.poison(),
+                command.standbys(),
                 command.shutdown(),
                 command.dependsOn(),
                 command.launch());

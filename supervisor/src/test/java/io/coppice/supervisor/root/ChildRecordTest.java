@@ -11,6 +11,7 @@ import io.coppice.supervisor.core.ChildSpec;
 import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.ExitStatus;
+import io.coppice.supervisor.core.Standby;
 import io.coppice.supervisor.core.StartStage;
 import io.coppice.supervisor.core.Step;
 import io.coppice.supervisor.core.StepProgress;
@@ -71,6 +72,7 @@ class ChildRecordTest {
                 60_000,
                 new Backoff(5, 2, 50, 10_000),
                 new Poison(2, List.of(Poison.Fallback.CHECKPOINT, Poison.Fallback.EMPTY)),
+                2,
                 new Shutdown("TERM", 500),
                 List.of(),
                 -7);
@@ -90,6 +92,8 @@ class ChildRecordTest {
         Plan plan = plan();
         List<ChildSpec> specs = PlanSpecs.specs(plan);
         Set<ChildPhase> met = EnumSet.noneOf(ChildPhase.class);
+        EnumSet<Standby.Phase> standbys = EnumSet.noneOf(Standby.Phase.class);
+        int assigned = 0;
         int verdicts = 0;
         int kills = 0;
         int fallbacks = 0;
@@ -111,9 +115,17 @@ class ChildRecordTest {
                         int index = child.spec().index();
                         ResumePoint point = segment.resume(index).get();
                         assertEquals(
-                                child, ChildRecord.read(segment.child(index), point, child.spec()), "seed " + seed);
+                                child,
+                                ChildRecord.read(
+                                        segment.child(index),
+                                        point,
+                                        PreviousLife.standbys(segment, index),
+                                        child.spec()),
+                                "seed " + seed);
                         assertEquals(index == 0 ? 4711 : 0, point.session());
                         met.add(child.phase());
+                        child.standbys().standbys().forEach(standby -> standbys.add(standby.phase()));
+                        assigned += child.assigned() ? 1 : 0;
                         verdicts += child.verdict() == ChildState.Verdict.NONE ? 0 : 1;
                         kills += child.operatorKill() == null ? 0 : 1;
                         fallbacks += child.poison().due() == null ? 0 : 1;
@@ -122,6 +134,8 @@ class ChildRecordTest {
             }
         }
         assertEquals(EnumSet.allOf(ChildPhase.class), met);
+        assertEquals(EnumSet.allOf(Standby.Phase.class), standbys);
+        assertTrue(assigned > 0, "none was assigned");
         assertTrue(verdicts > 0 && kills > 0 && fallbacks > 0, verdicts + " " + kills + " " + fallbacks);
     }
 
@@ -131,13 +145,14 @@ class ChildRecordTest {
         try (Console console = new Console();
                 RootSegment segment = RootSegment.open(file, 42, 1)) {
             assertEquals(
-                    null, ChildRecord.read(segment.child(0), segment.resume(0).get(), spec));
+                    null, ChildRecord.read(segment.child(0), segment.resume(0).get(), List.of(), spec));
             new StatusPublisher(segment, console, plan())
                     .begin(42, new ProcessTable(), SupervisorState.initial(PlanSpecs.specs(plan())));
             segment.child(0).pid(77);
             ResumePoint waitingWithAProcess = segment.resume(0).get();
             assertThrows(
-                    UnknownRecordException.class, () -> ChildRecord.read(segment.child(0), waitingWithAProcess, spec));
+                    UnknownRecordException.class,
+                    () -> ChildRecord.read(segment.child(0), waitingWithAProcess, List.of(), spec));
             segment.child(0).pid(0);
             ResumePoint point = segment.resume(0).get();
             ResumePoint ofAnotherRelease = new ResumePoint(
@@ -162,17 +177,53 @@ class ChildRecordTest {
                     point.exitIncarnation(),
                     point.exitAtNs(),
                     point.launchedAs(),
+                    point.assigned(),
+                    point.pipeInode(),
+                    point.lastStandby(),
+                    point.refillAtNs(),
+                    point.standbyFailures(),
+                    point.standbysPutOff(),
                     point.failedAtNs());
             UnknownRecordException e = assertThrows(
-                    UnknownRecordException.class, () -> ChildRecord.read(segment.child(0), ofAnotherRelease, spec));
+                    UnknownRecordException.class,
+                    () -> ChildRecord.read(segment.child(0), ofAnotherRelease, List.of(), spec));
             assertEquals("worker: phase 99 is out of range", e.getMessage());
         }
+    }
+
+    /** One that there is, or was. */
+    private static long standby(SplittableRandom random, SupervisorState state) {
+        List<Standby> standbys = state.child(0).standbys().standbys();
+        return standbys.isEmpty()
+                ? random.nextLong(5)
+                : standbys.get(random.nextInt(standbys.size())).id();
+    }
+
+    /** What usually comes next. */
+    private static Event onward(ChildState child, int i, long nowNs) {
+        int index = child.spec().index();
+        for (Standby standby : child.standbys().standbys()) {
+            if (standby.phase() == Standby.Phase.SPAWNING) {
+                return new Event.StandbySpawned(index, standby.id(), 5000 + i, i + 1L, nowNs);
+            } else if (standby.phase() == Standby.Phase.BOOTING) {
+                return new Event.StandbyParked(index, standby.id(), nowNs);
+            }
+        }
+        return switch (child.phase()) {
+            case SPAWNING -> new Event.Spawned(index, child.incarnation(), 100 + i, i + 1L, nowNs);
+            case HELD -> new Event.Released(index, child.incarnation(), nowNs);
+            case STARTING -> new Event.BecameReady(index, child.incarnation(), nowNs);
+            default -> new Event.RefillDue(false, nowNs);
+        };
     }
 
     private static Event event(SplittableRandom random, SupervisorState state, int i, long nowNs) {
         int child = random.nextInt(3);
         long incarnation = state.child(child).incarnation();
-        return switch (random.nextInt(30)) {
+        if (random.nextBoolean()) {
+            return onward(state.child(child), i, nowNs);
+        }
+        return switch (random.nextInt(44)) {
             case 0, 1, 2, 3 -> new Event.Spawned(child, incarnation, 100 + i, i + 1L, nowNs);
             case 4 -> new Event.SpawnFailed(child, incarnation, "no", nowNs);
             case 5, 6, 7 -> new Event.Released(child, incarnation, nowNs);
@@ -188,12 +239,17 @@ class ChildRecordTest {
                         StepProgress.values()[random.nextInt(3)],
                         nowNs);
             case 15, 16 -> new Event.HeartbeatLost(child, incarnation, nowNs);
-            case 17 -> new Event.StopRequested(child, i, nowNs);
+            case 17, 43 -> new Event.StopRequested(child, i, nowNs);
             case 18, 19, 20 -> new Event.StartRequested(child, i, nowNs);
             case 21 -> new Event.RestartRequested(child, i, nowNs);
             case 22 -> new Event.KillRequested(child, "RTMIN+3", 37, i, nowNs);
             case 23, 24 -> new Event.StageEntered(child, incarnation, StartStage.values()[random.nextInt(3)], nowNs);
             case 25 -> new Event.Begin(nowNs);
+            case 30, 31, 32, 33 -> new Event.RefillDue(random.nextInt(4) == 0, nowNs);
+            case 34, 35, 36, 37 -> new Event.StandbySpawned(0, standby(random, state), 5000 + i, i + 1L, nowNs);
+            case 38 -> new Event.StandbySpawnFailed(0, standby(random, state), "no", nowNs);
+            case 39, 40, 41 -> new Event.StandbyParked(0, standby(random, state), nowNs);
+            case 42 -> new Event.StandbyExited(0, standby(random, state), new ExitStatus.Signaled(9, false), nowNs);
             default -> new Event.Tick(nowNs);
         };
     }

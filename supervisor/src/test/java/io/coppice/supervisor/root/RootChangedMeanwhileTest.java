@@ -54,6 +54,7 @@ class RootChangedMeanwhileTest {
                 plan.periodMs(),
                 plan.backoff(),
                 plan.poison(),
+                plan.standbys(),
                 new Shutdown("INT", 60_000),
                 plan.dependsOn(),
                 plan.launch());
@@ -119,6 +120,7 @@ class RootChangedMeanwhileTest {
                 plan.periodMs(),
                 plan.backoff(),
                 plan.poison(),
+                plan.standbys(),
                 plan.shutdown(),
                 plan.dependsOn(),
                 plan.launch() + 1);

@@ -165,6 +165,7 @@ final class RootProcess implements AutoCloseable {
                 plan.periodMs(),
                 plan.backoff(),
                 plan.poison(),
+                plan.standbys(),
                 new Shutdown("TERM", timeoutMs),
                 plan.dependsOn(),
                 plan.launch());

@@ -52,6 +52,7 @@ class RootReloadTest {
                 plan.periodMs(),
                 plan.backoff(),
                 plan.poison(),
+                plan.standbys(),
                 plan.shutdown(),
                 plan.dependsOn(),
                 launch);
@@ -169,7 +170,7 @@ class RootReloadTest {
             assertTrue(refused.startsWith("error 1 cannot read the new plan"), refused);
             refused = reload(root, elsewhere);
             assertTrue(refused.startsWith("error 2 the directory of the segments is "), refused);
-            Files.writeString(root.directory.resolve("plan-a1.next"), "coppice-plan 1\nend 00000000\n");
+            Files.writeString(root.directory.resolve("plan-a1.next"), "coppice-plan 2\nend 00000000\n");
             refused = root.request("coppice/1 reload plan-a1.next");
             assertTrue(refused.startsWith("error 2 "), refused);
             Files.writeString(root.directory.resolve("taken.seg"), "somebody else's");

@@ -7,6 +7,7 @@ import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.ExitStatus;
 import io.coppice.supervisor.core.RestartPolicy;
 import io.coppice.supervisor.core.Step;
+import io.coppice.supervisor.core.StepProgress;
 import io.coppice.supervisor.core.SupervisorState;
 import java.util.List;
 import java.util.function.Supplier;
@@ -33,9 +34,10 @@ final class DeathPredicates {
         boolean notReleased = event.status() instanceof ExitStatus.Exited exited && exited.code() == 125;
         boolean asked = book.endAsked || !book.wantedUp || shutdown;
         boolean killed = book.killSignal != null;
+        boolean standbyLost = !asked && isStandbyLost(book, was, event);
         PoisonPredicates.Verdict verdict = poison.death(book, asked, was, event, step);
         boolean leftToPoison = verdict == PoisonPredicates.Verdict.COUNTED;
-        if (!asked && !leftToPoison && !(zero && spec.restart() != RestartPolicy.ALWAYS && book.ran)) {
+        if (!asked && !standbyLost && !leftToPoison && !(zero && spec.restart() != RestartPolicy.ALWAYS && book.ran)) {
             book.perhapsCounted.add(event.nowNs());
             if (!killed && !notReleased && verdict != PoisonPredicates.Verdict.OPEN) {
                 book.surelyCounted.add(event.nowNs());
@@ -44,9 +46,10 @@ final class DeathPredicates {
         Supplier<String> detail =
                 () -> spec.name() + " " + was.phase() + " ended by " + event.status() + ", now " + after.phase();
         switch (after.phase()) {
-            case SPAWNING, WAITING, BACKOFF -> {
+            case SPAWNING, WAITING, HELD, BACKOFF -> {
                 moment.check("STOPPED_STAYS_STOPPED", book.wantedUp && !shutdown, detail);
-                if (!asked) {
+                moment.check("STANDBYS_COST_NOTHING", !standbyLost || after.phase() != ChildPhase.BACKOFF, detail);
+                if (!asked && !standbyLost) {
                     restartIsAllowed(spec, book, event.nowNs(), detail);
                     moment.check("NEVER_MEANS_NEVER", spec.restart() != RestartPolicy.NEVER || notReleased, detail);
                     moment.check("FAIL_CODE_FAILS", !(spec.hasSegment() && code78), detail);
@@ -63,6 +66,7 @@ final class DeathPredicates {
             case COMPLETED ->
                 moment.check("DEATH_IS_ANSWERED", zero && book.ran && spec.restart() != RestartPolicy.ALWAYS, detail);
             case FAILED -> {
+                moment.check("STANDBYS_COST_NOTHING", !standbyLost, detail);
                 boolean perhapsRan = book.foundHeld && signalAndCodeUnknown(event.status());
                 moment.check("DEATH_IS_ANSWERED", book.wantedUp && !shutdown && (!asked || perhapsRan), detail);
                 moment.check(
@@ -103,7 +107,7 @@ final class DeathPredicates {
         }
         Supplier<String> detail = () -> was.spec().name() + " could not be spawned, now " + after.phase();
         switch (after.phase()) {
-            case SPAWNING, WAITING, BACKOFF -> {
+            case SPAWNING, WAITING, HELD, BACKOFF -> {
                 moment.check("STOPPED_STAYS_STOPPED", book.wantedUp && !shutdown, detail);
                 if (!asked) {
                     restartIsAllowed(was.spec(), book, event.nowNs(), detail);
@@ -119,6 +123,16 @@ final class DeathPredicates {
             default -> moment.check("DEATH_IS_ANSWERED", false, detail);
         }
         book.endLife();
+    }
+
+    /** A standby that was let go, but got nowhere by no doing of its own. */
+    private static boolean isStandbyLost(ChildBook book, ChildState was, Event.Exited event) {
+        if (!was.assigned() || was.readyAtNs() != ChildState.NEVER || book.condemned) {
+            return false;
+        }
+        boolean held = was.phase() == ChildPhase.HELD && event.progress() == StepProgress.UNKNOWN;
+        boolean byAnother = signalAndCodeUnknown(event.status()) || signalOf(event.status()) == 9;
+        return held || (byAnother && was.spec().restart() != RestartPolicy.NEVER);
     }
 
     private void restartIsAllowed(ChildSpec spec, ChildBook book, long nowNs, Supplier<String> detail) {

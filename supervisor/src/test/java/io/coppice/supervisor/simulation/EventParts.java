@@ -1,7 +1,9 @@
 package io.coppice.supervisor.simulation;
 
+import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.StepProgress;
+import org.jspecify.annotations.Nullable;
 
 /** What events have in common, for the predicates. */
 final class EventParts {
@@ -32,6 +34,30 @@ final class EventParts {
         } else if (event instanceof Event.RestartRequested e) {
             return e.child();
         } else if (event instanceof Event.KillRequested e) {
+            return e.child();
+        }
+        return -1;
+    }
+
+    /** The launch that a command is: of a new process, or of a standby that is assigned. */
+    static Command.@Nullable Spawn launchOf(Command command) {
+        if (command instanceof Command.AssignStandby assign) {
+            return new Command.Spawn(assign.child(), assign.incarnation());
+        }
+        return command instanceof Command.Spawn spawn ? spawn : null;
+    }
+
+    /** The child whose standby an event is about, or -1. */
+    static int childOfStandby(Event event) {
+        if (event instanceof Event.StandbySpawned e) {
+            return e.child();
+        } else if (event instanceof Event.StandbySpawnFailed e) {
+            return e.child();
+        } else if (event instanceof Event.StandbyParked e) {
+            return e.child();
+        } else if (event instanceof Event.StandbyExited e) {
+            return e.child();
+        } else if (event instanceof Event.StandbyAdopted e) {
             return e.child();
         }
         return -1;

@@ -32,6 +32,7 @@ final class Invariants {
     private final Coverage coverage;
     private final List<ChildBook> books = new ArrayList<>();
     private final PoisonPredicates poison = new PoisonPredicates(this);
+    private final StandbyPredicates standbys = new StandbyPredicates(this);
     private final DeathPredicates deaths = new DeathPredicates(this, poison);
     private final List<ChildBook> committedBooks = new ArrayList<>();
     private long rootDiedAtNs;
@@ -93,7 +94,7 @@ final class Invariants {
                 book.endAsked |= was.stopAsked();
             }
             book.unheardNs += world.agenda.nowNs() - rootDiedAtNs;
-            if (was.phase() == ChildPhase.HELD) {
+            if (was.phase() == ChildPhase.HELD && !was.assigned()) {
                 book.endAsked = true;
                 book.foundHeld = true;
             } else if (!is.hasProcess()) {
@@ -143,6 +144,7 @@ final class Invariants {
         restartsAreLaunches(before, step);
         commandsAreLawful(before, step);
         reloadsTouchOnlyWhatChanged(event, step);
+        standbys.onStep(before, event, step);
     }
 
     private void keepBooks(SupervisorState before, Event event) {
@@ -222,7 +224,8 @@ final class Invariants {
         for (int i = 0; i < specs.size(); i++) {
             int child = i;
             long launched = step.commands().stream()
-                    .filter(command -> command instanceof Command.Spawn spawn && spawn.child() == child)
+                    .map(EventParts::launchOf)
+                    .filter(spawn -> spawn != null && spawn.child() == child)
                     .count();
             long counted = step.state().child(i).restarts() - before.child(i).restarts();
             check(
@@ -256,7 +259,8 @@ final class Invariants {
         List<Command> commands = step.commands();
         for (int i = 0; i < commands.size(); i++) {
             Command command = commands.get(i);
-            if (command instanceof Command.Spawn spawn) {
+            Command.Spawn spawn = EventParts.launchOf(command);
+            if (spawn != null) {
                 ChildBook book = books.get(spawn.child());
                 check("STOPPED_STAYS_STOPPED", book.wantedUp && !shutdown, () -> "spawn of " + name(spawn.child()));
                 check(
@@ -363,7 +367,7 @@ final class Invariants {
             boolean timed = switch (phase) {
                 case BACKOFF, STOPPING, DUMPING, KILLING -> true;
                 case ABANDONING -> child.hasProcess();
-                case HELD -> child.stopAsked();
+                case HELD -> child.stopAsked() && !child.assigned();
                 case STARTING -> child.spec().startTimeouts().ofNs(child.start().stage()) > 0;
                 default -> false;
             };
@@ -467,7 +471,10 @@ final class Invariants {
         for (ChildState child : state.children()) {
             int index = child.spec().index();
             boolean settled = switch (child.phase()) {
-                case READY -> world.liveReleased(index) == 1 && world.runsAsPlanned(index);
+                case READY ->
+                    world.liveReleased(index) == 1
+                            && world.runsAsPlanned(index)
+                            && world.parkedAsPlanned(child) == child.spec().standbys();
                 case COMPLETED, FAILED -> true;
                 case STOPPED -> !books.get(index).wantedUp;
                 case WAITING -> child.spec().dependencies().stream().anyMatch(dependency -> !holds(state, dependency));

@@ -85,11 +85,21 @@ final class RandomSpecs {
                 "TERM",
                 draws.oneOf(0L, 500 * MS, 3 * SECOND),
                 dependencies,
+                0,
                 0);
     }
 
     /** The same, started in another way. */
     static ChildSpec launchedAs(ChildSpec spec, long launch) {
+        return with(spec, launch, spec.standbys());
+    }
+
+    /** The same with another reserve. */
+    static ChildSpec withStandbys(ChildSpec spec, int standbys) {
+        return with(spec, spec.launch(), standbys);
+    }
+
+    private static ChildSpec with(ChildSpec spec, long launch, int standbys) {
         return new ChildSpec(
                 spec.index(),
                 spec.name(),
@@ -104,6 +114,7 @@ final class RandomSpecs {
                 spec.shutdownSignal(),
                 spec.shutdownTimeoutNs(),
                 spec.dependencies(),
-                launch);
+                launch,
+                standbys);
     }
 }

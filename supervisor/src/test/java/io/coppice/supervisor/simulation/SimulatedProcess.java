@@ -18,13 +18,24 @@ import org.jspecify.annotations.Nullable;
  * once per step. Killed, it may go on for a while before it is dead.
  */
 final class SimulatedProcess {
+    static final long NO_STANDBY = 0;
+
     private static final ExitStatus SEGV = new ExitStatus.Signaled(11, true);
     private static final ExitStatus KILLED = new ExitStatus.Signaled(9, false);
     private static final ExitStatus TERMINATED = new ExitStatus.Signaled(15, false);
 
     final ChildSpec spec;
-    final long incarnation;
     final int pid;
+
+    /** Its id as a standby, {@link #NO_STANDBY} for one that was launched to run at once. */
+    final long standby;
+
+    /** -1 for a standby that was not assigned. */
+    private long incarnation;
+
+    private boolean toldToWarm;
+    private boolean parked;
+    private boolean paused;
     private final Simulation world;
     private final Draws draws;
     private final boolean slowDeath;
@@ -45,11 +56,21 @@ final class SimulatedProcess {
     private @Nullable ExitStatus status;
 
     SimulatedProcess(Simulation world, ChildSpec spec, long incarnation, int pid) {
+        this(world, spec, incarnation, NO_STANDBY, pid, world.draws);
+    }
+
+    /** A standby. */
+    static SimulatedProcess standby(Simulation world, ChildSpec spec, long id, int pid) {
+        return new SimulatedProcess(world, spec, -1, id, pid, world.standbyDraws);
+    }
+
+    private SimulatedProcess(Simulation world, ChildSpec spec, long incarnation, long standby, int pid, Draws draws) {
         this.world = world;
+        this.standby = standby;
         this.spec = spec;
         this.incarnation = incarnation;
         this.pid = pid;
-        draws = world.draws;
+        this.draws = draws;
         Faults faults = world.faults;
         slowDeath = faults.strikes(draws, faults.slowDeath);
         ignoresTerm = faults.strikes(draws, faults.ignoresTerm);
@@ -82,6 +103,42 @@ final class SimulatedProcess {
         return !dead;
     }
 
+    long incarnation() {
+        return incarnation;
+    }
+
+    /** Whether it will wait for ever, whatever becomes of its root. */
+    boolean waitsForEver() {
+        return toldToWarm && !lineInPipe;
+    }
+
+    void assigned(long to) {
+        incarnation = to;
+    }
+
+    /** Its first line: it is on record. */
+    void warm() {
+        if (!pipeClosed) {
+            toldToWarm = true;
+            readPipe();
+        }
+    }
+
+    void pause(boolean stop) {
+        paused = stop;
+        if (!stop) {
+            readPipe();
+        }
+    }
+
+    private void park() {
+        if (dead || dying || hung || paused || parked || lineInPipe) {
+            return;
+        }
+        parked = true;
+        world.root().parked(this);
+    }
+
     /** Got its line: from here on it may own its segment. */
     boolean released() {
         return lineInPipe;
@@ -111,7 +168,7 @@ final class SimulatedProcess {
     }
 
     void closePipe() {
-        if (!pipeClosed) {
+        if (!pipeClosed && !toldToWarm) {
             pipeClosed = true;
             readPipe();
         }
@@ -153,7 +210,10 @@ final class SimulatedProcess {
     }
 
     private void readPipe() {
-        if (dead || hung || !booted || !pipeClosed || running) {
+        if (toldToWarm && booted && !dead && !hung && !parked && !lineInPipe) {
+            world.agenda.in(draws.ns(0, 500 * MS), this::park);
+        }
+        if (dead || hung || paused || !booted || !pipeClosed || running) {
             return;
         }
         if (!lineInPipe) {

@@ -7,14 +7,20 @@ import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.ExitStatus;
+import io.coppice.supervisor.core.Standby;
 import io.coppice.supervisor.core.Step;
+import io.coppice.supervisor.core.StepProgress;
 import io.coppice.supervisor.core.Supervisor;
 import io.coppice.supervisor.core.SupervisorState;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +40,11 @@ final class SimulatedRoot implements Command.Handler {
 
         @Nullable
         SimulatedProcess process;
+
+        /** By id; those that were not assigned. */
+        final Map<Long, SimulatedProcess> standbys = new TreeMap<>();
+
+        final Set<Long> standbysInFlight = new TreeSet<>();
     }
 
     private final Simulation world;
@@ -88,15 +99,40 @@ final class SimulatedRoot implements Command.Handler {
 
     void exited(SimulatedProcess process, ExitStatus status) {
         Slot slot = slots[process.spec.index()];
-        if (slot.process == process) {
+        if (slot.standbys.get(process.standby) == process) {
+            slot.standbys.remove(process.standby);
+            post(new Event.StandbyExited(process.spec.index(), process.standby, status, world.agenda.nowNs()));
+        } else if (slot.process == process) {
             String lastWords = status instanceof ExitStatus.Exited exited && exited.code() >= 70 ? "words" : null;
             post(new Event.Exited(
                     process.spec.index(),
-                    process.incarnation,
+                    process.incarnation(),
                     status,
                     lastWords,
                     process.progress(),
                     world.agenda.nowNs()));
+        }
+    }
+
+    void parked(SimulatedProcess process) {
+        if (slots[process.spec.index()].standbys.get(process.standby) == process) {
+            post(new Event.StandbyParked(process.spec.index(), process.standby, world.agenda.nowNs()));
+        }
+    }
+
+    void findStandbys(ChildState recorded, List<SimulatedProcess> ofChild) {
+        int index = recorded.spec().index();
+        for (Standby standby : recorded.standbys().standbys()) {
+            SimulatedProcess found = null;
+            for (SimulatedProcess process : ofChild) {
+                found = process.pid == standby.pid() ? process : found;
+            }
+            if (found == null || found.reapable()) {
+                post(new Event.StandbyExited(index, standby.id(), new ExitStatus.Unwitnessed(), world.agenda.nowNs()));
+            } else {
+                slots[index].standbys.put(standby.id(), found);
+                post(new Event.StandbyAdopted(index, standby.id(), world.agenda.nowNs()));
+            }
         }
     }
 
@@ -136,6 +172,9 @@ final class SimulatedRoot implements Command.Handler {
         if (state.nextDeadlineNs() <= world.agenda.nowNs()) {
             step(new Event.Tick(world.agenda.nowNs()), commands);
         }
+        if (state.nextRefillNs() <= world.agenda.nowNs()) {
+            step(new Event.RefillDue(world.standbyDraws.chance(0.2), world.agenda.nowNs()), commands);
+        }
         crashPoint();
         if (!alive) {
             return;
@@ -166,7 +205,7 @@ final class SimulatedRoot implements Command.Handler {
     }
 
     private void armTick() {
-        long deadlineNs = state.nextDeadlineNs();
+        long deadlineNs = Math.min(state.nextDeadlineNs(), state.nextRefillNs());
         if (!alive || deadlineNs == ChildState.NEVER || deadlineNs == tickAtNs) {
             return;
         }
@@ -195,6 +234,7 @@ final class SimulatedRoot implements Command.Handler {
             if (slot.process != null) {
                 slot.process.closePipe();
             }
+            slot.standbys.values().forEach(SimulatedProcess::closePipe);
         }
         world.rootDied();
     }
@@ -237,6 +277,79 @@ final class SimulatedRoot implements Command.Handler {
     }
 
     @Override
+    public void spawnStandby(Command.SpawnStandby command) {
+        Slot slot = slots[command.child()];
+        ChildSpec spec = state.child(command.child()).spec();
+        boolean fails = world.faults.strikes(world.standbyDraws, world.faults.spawnFailure);
+        slot.standbysInFlight.add(command.standby());
+        world.agenda.in(world.standbyDraws.ns(0, 5 * MS), () -> {
+            slot.standbysInFlight.remove(command.standby());
+            if (!alive) {
+                if (!fails) {
+                    world.spawn(command, spec).closePipe();
+                }
+            } else if (fails) {
+                post(new Event.StandbySpawnFailed(
+                        command.child(), command.standby(), "no more processes", world.agenda.nowNs()));
+            } else {
+                SimulatedProcess process = world.spawn(command, spec);
+                slot.standbys.put(command.standby(), process);
+                post(new Event.StandbySpawned(
+                        command.child(), command.standby(), process.pid, process.pid * 7L, world.agenda.nowNs()));
+            }
+        });
+    }
+
+    @Override
+    public void warmStandby(Command.WarmStandby command) {
+        SimulatedProcess process = slots[command.child()].standbys.get(command.standby());
+        if (process != null) {
+            process.warm();
+        }
+    }
+
+    @Override
+    public void pauseStandby(Command.PauseStandby command) {
+        SimulatedProcess process = slots[command.child()].standbys.get(command.standby());
+        if (process != null) {
+            process.pause(command.paused());
+        }
+    }
+
+    @Override
+    public void assignStandby(Command.AssignStandby command) {
+        Slot slot = slots[command.child()];
+        world.invariants.onSpawn(
+                new Command.Spawn(command.child(), command.incarnation()),
+                slot.inFlight || (slot.process != null && !slot.process.reapable()),
+                world.liveReleased(command.child()));
+        SimulatedProcess process = slot.standbys.remove(command.standby());
+        slot.incarnation = command.incarnation();
+        slot.abandoned = false;
+        slot.process = process;
+        if (process == null) {
+            // Its death was told under its old name, when it was a standby no more.
+            post(new Event.Exited(
+                    command.child(),
+                    command.incarnation(),
+                    new ExitStatus.Signaled(9, false),
+                    null,
+                    StepProgress.UNKNOWN,
+                    world.agenda.nowNs()));
+        } else {
+            process.assigned(command.incarnation());
+        }
+    }
+
+    @Override
+    public void endStandby(Command.EndStandby command) {
+        SimulatedProcess process = slots[command.child()].standbys.get(command.standby());
+        if (process != null) {
+            process.signal(9);
+        }
+    }
+
+    @Override
     public void release(Command.Release command) {
         SimulatedProcess process = process(command.child(), command.incarnation());
         if (process != null && process.live()) {
@@ -252,6 +365,9 @@ final class SimulatedRoot implements Command.Handler {
             slot.abandoned = true;
             if (slot.process != null) {
                 slot.process.closePipe();
+                if (slot.process.standby != SimulatedProcess.NO_STANDBY) {
+                    slot.process.signal(9);
+                }
             }
         }
     }
@@ -298,6 +414,10 @@ final class SimulatedRoot implements Command.Handler {
         boolean somethingLeft = false;
         for (Slot slot : slots) {
             somethingLeft |= slot.inFlight || (slot.process != null && slot.process.live());
+            somethingLeft |= !slot.standbysInFlight.isEmpty();
+            for (SimulatedProcess standby : slot.standbys.values()) {
+                somethingLeft |= standby.live();
+            }
         }
         world.invariants.onExitRoot(command, somethingLeft);
         ended = true;

@@ -7,6 +7,7 @@ import io.coppice.supervisor.core.ChildSpec;
 import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.core.Event;
+import io.coppice.supervisor.core.Standby;
 import io.coppice.supervisor.core.SupervisorState;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -34,6 +35,7 @@ final class Simulation {
     final Draws draws;
     final Draws stageDraws;
     final Draws bodyDraws;
+    final Draws standbyDraws;
     final Faults faults;
     final Invariants invariants;
     final CrashPoints crashPoints;
@@ -54,8 +56,13 @@ final class Simulation {
         draws = new Draws(seed);
         stageDraws = new Draws(-seed);
         bodyDraws = new Draws(~(31 * seed));
+        standbyDraws = new Draws(~(37 * seed));
         faults = new Faults(draws, stageDraws, bodyDraws, crashPoints.areDrawn());
         specs = new ArrayList<>(RandomSpecs.draw(draws));
+        boolean withStandbys = standbyDraws.chance(0.5);
+        specs.replaceAll(spec -> withStandbys && spec.hasSegment()
+                ? RandomSpecs.withStandbys(spec, standbyDraws.oneOf(0, 1, 1, 2, ChildSpec.MAX_STANDBYS))
+                : spec);
         finite = new boolean[specs.size()];
         work = new long[specs.size()];
         boolean allFinite = draws.chance(0.1);
@@ -174,6 +181,9 @@ final class Simulation {
             if (stageDraws.chance(0.4)) {
                 specs.set(i, RandomSpecs.launchedAs(specs.get(i), stageDraws.between(1, 3)));
             }
+            if (specs.get(i).standbys() > 0 && standbyDraws.chance(0.3)) {
+                specs.set(i, RandomSpecs.withStandbys(specs.get(i), standbyDraws.between(1, ChildSpec.MAX_STANDBYS)));
+            }
         }
         root.post(new Event.Replanned(specs, Collections.nCopies(specs.size(), 0L), agenda.nowNs()));
     }
@@ -238,6 +248,7 @@ final class Simulation {
             if (child.hasProcess()) {
                 root.find(child, processes.get(child.spec().index()));
             }
+            root.findStandbys(child, processes.get(child.spec().index()));
         }
         root.post(new Event.Begin(nowNs));
     }
@@ -248,6 +259,27 @@ final class Simulation {
         SimulatedProcess process = new SimulatedProcess(this, spec, command.incarnation(), ++lastPid);
         ofChild.add(process);
         return process;
+    }
+
+    SimulatedProcess spawn(Command.SpawnStandby command, ChildSpec spec) {
+        List<SimulatedProcess> ofChild = processes.get(command.child());
+        ofChild.removeIf(process -> !process.live() && process.reapable());
+        SimulatedProcess process = SimulatedProcess.standby(this, spec, command.standby(), ++lastPid);
+        ofChild.add(process);
+        return process;
+    }
+
+    /** How many wait that were started as the manifest says now. */
+    int parkedAsPlanned(ChildState child) {
+        int count = 0;
+        for (Standby standby : child.standbys().standbys()) {
+            count += standby.phase() == Standby.Phase.PARKED
+                            && standby.launchedAs()
+                                    == specs.get(child.spec().index()).launch()
+                    ? 1
+                    : 0;
+        }
+        return count;
     }
 
     /** Whether what runs was started as the manifest says now. */
@@ -272,7 +304,7 @@ final class Simulation {
         List<Integer> pids = new ArrayList<>();
         for (List<SimulatedProcess> ofChild : processes) {
             for (SimulatedProcess process : ofChild) {
-                if (process.live() && process.released()) {
+                if (process.live() && (process.released() || process.waitsForEver())) {
                     pids.add(process.pid);
                 }
             }

@@ -1,0 +1,66 @@
+package io.coppice.supervisor.os;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A pipe that is open in another process, opened once more by its number there: so a root writes into the pipes of a root that died.
+ * What that process has at the number it decides itself, so the pipe is known by its inode, and nothing but that very pipe is ever
+ * opened for writing.
+ */
+public final class PipeOfAnother {
+    private static final String PREFIX = "pipe:[";
+
+    private PipeOfAnother() {}
+
+    /**
+     * The inode of a pipe of this process.
+     *
+     * @return 0 if it is none, or /proc does not tell
+     */
+    public static long inode(int fd) {
+        try {
+            String link = Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd)).toString();
+            return link.startsWith(PREFIX) && link.endsWith("]")
+                    ? Long.parseLong(link.substring(PREFIX.length(), link.length() - 1))
+                    : 0;
+        } catch (IOException | NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    /**
+     * The end to write to. Does not block, neither now nor when it is written to.
+     *
+     * @param pid of a process that the caller has pinned by a pidfd, and finds alive by it after this
+     * @param inode of the pipe, as {@link #inode} told it
+     * @return the descriptor, close-on-exec, or the negative error number; -ENXIO if something else is there
+     */
+    public static int openToWrite(int pid, int fd, long inode) {
+        return open(pid, fd, inode, Kernel.O_WRONLY);
+    }
+
+    /** The end to read from; as {@link #openToWrite}. */
+    public static int openToRead(int pid, int fd, long inode) {
+        return open(pid, fd, inode, Kernel.O_RDONLY);
+    }
+
+    private static int open(int pid, int fd, long inode, int mode) {
+        if (inode == 0) {
+            return -Errno.ENXIO;
+        }
+        // By O_PATH first: that opens nothing, but holds on to what is there, so that it can be looked at.
+        int there = PathCalls.open("/proc/" + pid + "/fd/" + fd, Kernel.O_PATH, 0);
+        if (there < 0) {
+            return there;
+        }
+        try {
+            return inode(there) == inode
+                    ? PathCalls.open("/proc/self/fd/" + there, mode | Kernel.O_NONBLOCK, 0)
+                    : -Errno.ENXIO;
+        } finally {
+            Fds.close(there);
+        }
+    }
+}

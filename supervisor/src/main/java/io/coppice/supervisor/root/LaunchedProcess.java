@@ -1,0 +1,104 @@
+package io.coppice.supervisor.root;
+
+import io.coppice.supervisor.core.Event;
+import io.coppice.supervisor.core.ExitStatus;
+import io.coppice.supervisor.core.StepProgress;
+import io.coppice.supervisor.os.Fds;
+import io.coppice.supervisor.os.PidFd;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the shell holds of one process that this root launched, or took over: the descriptors by which it is watched, let go and heard.
+ * No process at all before its spawn and after its burial.
+ *
+ * <p>Duty-cycle thread only.
+ */
+abstract class LaunchedProcess {
+    static final int NO_FD = -1;
+
+    @Nullable
+    PidFd pidFd;
+
+    int holdWriteFd = NO_FD;
+    int holdReadFd = NO_FD;
+    int hintReadFd = NO_FD;
+    int hintWriteFd = NO_FD;
+
+    /** The kernel has said that it is dead: its pid may soon be somebody else's, so nothing is sent to it any more. */
+    boolean dead;
+
+    /** It was launched by a root that died: it is no child of ours, and its group's number is not kept by our reaping it. */
+    boolean adopted;
+
+    /** The session it was launched in, and when, in clock ticks since boot. */
+    long session;
+
+    long startTicks;
+
+    /** Its end was asked for while the spawn was still under way. */
+    boolean abandoned;
+
+    /** The child's place in the plan. */
+    abstract int index();
+
+    /** What the core is told when nothing of it is left. */
+    abstract Event exited(ExitStatus status, @Nullable String lastWords, StepProgress progress, long nowNs);
+
+    /** Nothing is known of a process any more: one is to be spawned. */
+    void clear() {
+        closeAll();
+        abandoned = false;
+        dead = false;
+        adopted = false;
+    }
+
+    /** Everything that another holds of its process; that one has none any more. */
+    void takeFrom(LaunchedProcess other) {
+        closeAll();
+        pidFd = other.pidFd;
+        holdWriteFd = other.holdWriteFd;
+        hintReadFd = other.hintReadFd;
+        dead = other.dead;
+        adopted = other.adopted;
+        session = other.session;
+        startTicks = other.startTicks;
+        abandoned = false;
+        other.pidFd = null;
+        other.holdWriteFd = NO_FD;
+        other.hintReadFd = NO_FD;
+        other.closeAll();
+    }
+
+    /** The child's ends of the pipes. */
+    void closeChildEnds() {
+        holdReadFd = close(holdReadFd);
+        hintWriteFd = close(hintWriteFd);
+    }
+
+    /** Without a line before it, the end of the pipe makes a held child exit. */
+    void closeHold() {
+        holdWriteFd = close(holdWriteFd);
+    }
+
+    void closeHints() {
+        hintReadFd = close(hintReadFd);
+    }
+
+    /** All that belongs to the process that has ended. */
+    void closeAll() {
+        closeChildEnds();
+        closeHold();
+        closeHints();
+        if (pidFd != null) {
+            pidFd.close();
+            pidFd = null;
+        }
+    }
+
+    private static int close(int fd) {
+        if (fd != NO_FD) {
+            Fds.close(fd);
+        }
+        return NO_FD;
+    }
+}

@@ -1,0 +1,76 @@
+package io.coppice.supervisor.simulation;
+
+import io.coppice.supervisor.core.ChildPhase;
+import io.coppice.supervisor.core.ChildState;
+import io.coppice.supervisor.core.Command;
+import io.coppice.supervisor.core.Event;
+import io.coppice.supervisor.core.Standby;
+import io.coppice.supervisor.core.Step;
+import io.coppice.supervisor.core.SupervisorState;
+import java.util.List;
+
+/** What must hold of standbys: a reserve, which costs its child nothing and comes after everything that people wait for. */
+final class StandbyPredicates {
+    private final Invariants moment;
+
+    StandbyPredicates(Invariants moment) {
+        this.moment = moment;
+    }
+
+    void onStep(SupervisorState before, Event event, Step step) {
+        int child = EventParts.childOfStandby(event);
+        if (child >= 0) {
+            costsNothing(before.child(child), step.state().child(child), event);
+        }
+        boolean starting = isAnythingStarting(step.state());
+        int booting = 0;
+        for (ChildState state : step.state().children()) {
+            moment.check(
+                    "STANDBYS_ARE_BOUNDED",
+                    state.standbys().standbys().size() <= io.coppice.supervisor.core.ChildSpec.MAX_STANDBYS,
+                    state::toString);
+            for (Standby standby : state.standbys().standbys()) {
+                booting +=
+                        standby.phase() == Standby.Phase.SPAWNING || standby.phase() == Standby.Phase.BOOTING ? 1 : 0;
+                moment.check(
+                        "RECOVERIES_COME_FIRST",
+                        step.state().phase() != SupervisorState.Phase.RUNNING
+                                || standby.phase() != Standby.Phase.BOOTING
+                                || standby.paused() == starting,
+                        () -> state.spec().name() + ": " + standby);
+            }
+        }
+        int boots = booting;
+        moment.check("ONE_BOOT_AT_A_TIME", boots <= 1, () -> boots + " standbys boot at once");
+        for (Command command : step.commands()) {
+            if (command instanceof Command.SpawnStandby) {
+                moment.check("RECOVERIES_COME_FIRST", !isAnythingStarting(before), command::toString);
+            } else if (command instanceof Command.AssignStandby assign) {
+                Standby standby = before.child(assign.child()).standbys().find(assign.standby());
+                moment.check(
+                        "ONLY_WHAT_IS_PARKED_IS_ASSIGNED",
+                        standby != null
+                                && standby.phase() == Standby.Phase.PARKED
+                                && step.state().child(assign.child()).pid() == standby.pid()
+                                && step.state().child(assign.child()).standbys().find(assign.standby()) == null,
+                        command::toString);
+            }
+        }
+    }
+
+    private void costsNothing(ChildState was, ChildState is, Event event) {
+        moment.check(
+                "STANDBYS_COST_NOTHING",
+                was.phase() == is.phase()
+                        && was.incarnation() == is.incarnation()
+                        && was.restarts() == is.restarts()
+                        && was.failures().equals(is.failures())
+                        && was.poison().equals(is.poison()),
+                event::toString);
+    }
+
+    private static boolean isAnythingStarting(SupervisorState state) {
+        List<ChildPhase> starts = List.of(ChildPhase.SPAWNING, ChildPhase.HELD, ChildPhase.STARTING);
+        return state.children().stream().anyMatch(child -> starts.contains(child.phase()));
+    }
+}
