@@ -95,8 +95,10 @@ class LeftoversTest {
     /** What it held is nobody's. */
     @Test
     void shouldNotTakeAZombieForAlive() throws Exception {
-        // Its parent stops itself, and so never takes the status.
-        Process parent = new ProcessBuilder("sh", "-c", "true & echo $!; kill -STOP $$").start();
+        // Its parent is stopped by the time that it ends, and so never takes the status.
+        String untilStopped = "until grep -q '^State:.T' /proc/\\$PPID/status; do sleep 0.01; done";
+        Process parent =
+                new ProcessBuilder("sh", "-c", "sh -c \"" + untilStopped + "\" & echo $!; kill -STOP $$").start();
         try (BufferedReader out = parent.inputReader()) {
             int zombie = Integer.parseInt(out.readLine());
             long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(RootProcess.WATCHDOG_SECONDS);
