@@ -8,6 +8,7 @@ import io.coppice.ops.demo.job.WordCountDaemon;
 import io.coppice.ops.hosted.HostedInstance;
 import io.coppice.ops.hosted.HostedSettings;
 import io.coppice.ops.hosted.ProgressScreen;
+import io.coppice.supervisor.plan.PlanBounds;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -58,6 +59,13 @@ public final class DemoCommand implements Callable<Integer> {
     private String state = "24MiB";
 
     @Option(
+            names = "--standby",
+            paramLabel = "N",
+            description =
+                    "Keep N warm JVMs in reserve, and tell both kinds of recovery apart; default: ${DEFAULT-VALUE}.")
+    private int standbys;
+
+    @Option(
             names = "--output",
             paramLabel = "FILE",
             description = "Write word<TAB>count lines, sorted bytewise, if every count is right.")
@@ -103,6 +111,9 @@ public final class DemoCommand implements Callable<Integer> {
         if (kills < 0 || kills > MOST_KILLS) {
             throw DemoRefusals.usage("--kills: " + kills + " must be 0 to " + MOST_KILLS + ".");
         }
+        if (standbys < 0 || standbys > PlanBounds.MAX_STANDBYS) {
+            throw DemoRefusals.usage("--standby: " + standbys + " must be 0 to " + PlanBounds.MAX_STANDBYS + ".");
+        }
         DemoRefusals.requireUsefulState(state);
         Path here = caller.workingDirectory();
         DemoRefusals.requireTwoFiles(here, input, output);
@@ -112,6 +123,7 @@ public final class DemoCommand implements Callable<Integer> {
                 kills,
                 seed == null ? new SplittableRandom().nextInt(1_000_000) : seed,
                 state,
+                standbys,
                 Optional.ofNullable(output).map(file -> DemoRefusals.writable(here, file)),
                 host,
                 Path.of(System.getProperty("java.home")),

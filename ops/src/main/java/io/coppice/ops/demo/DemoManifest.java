@@ -16,9 +16,16 @@ final class DemoManifest {
     /**
      * @param heap for the daemon, as a size of the manifest
      * @param state size of the daemon's segment, as a size of the manifest
+     * @param standbys how many of them the daemon has
      */
     static String text(
-            String instance, String mainClass, List<Path> classPath, String heap, String state, List<String> args) {
+            String instance,
+            String mainClass,
+            List<Path> classPath,
+            String heap,
+            String state,
+            int standbys,
+            List<String> args) {
         StringBuilder text = new StringBuilder();
         text.append("instance: ").append(ManifestText.quoted(instance)).append('\n');
         text.append("daemons:\n");
@@ -30,6 +37,7 @@ final class DemoManifest {
                 .append('\n'));
         text.append("    jvm: {heap: ").append(ManifestText.quoted(heap)).append("}\n");
         text.append("    state: ").append(ManifestText.quoted(state)).append('\n');
+        text.append("    standby: ").append(standbys).append('\n');
         text.append(ManifestText.endless(args));
         return text.toString();
     }

@@ -41,6 +41,9 @@ final class DemoRun implements HostedInstance.Work {
     static final String GATE = "gate";
     private static final String COUNTS = "counts.tsv";
 
+    /** With standbys, every so many kills one does not wait until one is there. */
+    private static final int WITHOUT_STANDBY = 3;
+
     /** Between two looks at the worker's segment: short against a recovery, long enough to leave it the processor. */
     private static final long LOOK_NS = 50_000;
 
@@ -54,6 +57,8 @@ final class DemoRun implements HostedInstance.Work {
     private final ProgressScreen screen;
     private final ProcFileSystem processes;
     private final RecoveryTimes times;
+    private final RecoveryTimes byStandby = new RecoveryTimes();
+    private final RecoveryTimes cold = new RecoveryTimes();
     private volatile boolean interrupted;
 
     private long inputLength;
@@ -93,6 +98,7 @@ final class DemoRun implements HostedInstance.Work {
                         settings.classPath(),
                         DemoSettings.HEAP,
                         settings.state(),
+                        settings.standbys(),
                         List.of(
                                 "--input",
                                 input.toString(),
@@ -153,9 +159,13 @@ final class DemoRun implements HostedInstance.Work {
             Victim victim = awaitWorker(root, watch);
             await(root, watch, () -> isDue(kill, victim, watch));
             pause(kill.delayNs());
+            if (settings.standbys() > 0 && killsDone % WITHOUT_STANDBY != 0) {
+                await(root, watch, () -> hasStandby(watch));
+            }
             PublishedView progress = java.util.Objects.requireNonNull(watch.progress());
             boolean hasWorkLeft = progress.get(WordCountProgress.FINISHED) == 0;
             long position = progress.get(WordCountProgress.POSITION_BYTES);
+            boolean standby = hasStandby(watch);
             long killedAtNs = System.nanoTime();
             if (!victim.kill(processes)) {
                 continue; // Somebody else was faster; this kill is for its successor.
@@ -167,18 +177,24 @@ final class DemoRun implements HostedInstance.Work {
             await(root, watch, () -> watch.progress(WordCountProgress.INCARNATION) > victim.incarnation());
             long recoveredNs = System.nanoTime() - killedAtNs;
             times.add(recoveredNs);
+            (standby ? byStandby : cold).add(recoveredNs);
             killsDone++;
             screen.line(String.format(
                     Locale.ROOT,
-                    "kill %d of %d: pid %d at %.1f %%, %s to the successor's first commit (incarnation %d)",
+                    "kill %d of %d: pid %d at %.1f %%, %s to the successor's first commit (incarnation %d%s)",
                     killsDone,
                     settings.kills(),
                     victim.pid(),
                     inputLength == 0 ? 100.0 : 100.0 * position / inputLength,
                     RecoveryTimes.inMs(recoveredNs),
-                    watch.progress(WordCountProgress.INCARNATION)));
+                    watch.progress(WordCountProgress.INCARNATION),
+                    settings.standbys() == 0 ? "" : standby ? ", a standby" : ", launched cold"));
             return;
         }
+    }
+
+    private static boolean hasStandby(InstanceWatch watch) {
+        return watch.daemon().filter(child -> child.parkedStandbys() > 0).isPresent();
     }
 
     /** The worker that committed last, if it is the one on record and lives. */
@@ -311,11 +327,20 @@ final class DemoRun implements HostedInstance.Work {
                         : "Recovery, from a kill to the successor's first commit: p50 "
                                 + RecoveryTimes.inMs(times.p50Ns()) + ", max " + RecoveryTimes.inMs(times.maxNs())
                                 + ".");
+        if (byStandby.count() > 0) {
+            screen.line(recoveries("by a standby", byStandby)
+                    + (cold.count() == 0 ? "." : "; " + recoveries("launched cold", cold) + "."));
+        }
         if (verdict.right() && settings.output().isPresent()) {
             writeTo(settings.output().get(), words);
         }
         screen.line(killsDone + " kills, " + verdict.lost() + " words lost, " + verdict.twice() + " counted twice");
         return verdict.right();
+    }
+
+    private static String recoveries(String how, RecoveryTimes times) {
+        return times.count() + " " + how + ": p50 " + RecoveryTimes.inMs(times.p50Ns()) + ", max "
+                + RecoveryTimes.inMs(times.maxNs());
     }
 
     private static void writeTo(Path output, CountedWords words) throws HostedFailedException {

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param kills how many
  * @param seed of the kill plan
  * @param state size of the daemon's segment, as a size of the manifest
+ * @param standbys of the daemon
  * @param output where to write the counts, absolute
  * @param host what hosts it
  * @param javaHome of the JDK to take text from and to recount with
@@ -22,6 +23,7 @@ record DemoSettings(
         int kills,
         long seed,
         String state,
+        int standbys,
         Optional<Path> output,
         HostedSettings host,
         Path javaHome,

@@ -2,6 +2,7 @@ package io.coppice.ops.hosted;
 
 import io.coppice.ops.view.ProcFileSystem;
 import io.coppice.state.root.RootSnapshot.ChildInfo;
+import io.coppice.state.root.StandbyRecord;
 import java.util.Optional;
 
 /**
@@ -15,12 +16,21 @@ import java.util.Optional;
 public record Victim(long pid, long startTicks, long incarnation, ProcessHandle handle) {
     /** The process of a child, if it has one that lives. */
     public static Optional<Victim> of(ChildInfo child, ProcFileSystem processes) {
-        if (child.pid() <= 0) {
+        return of(child.pid(), child.startTicks(), child.incarnation(), processes);
+    }
+
+    /** The process of a standby, if it has one that lives; its incarnation is 0. */
+    public static Optional<Victim> of(StandbyRecord standby, ProcFileSystem processes) {
+        return of(standby.pid(), standby.startTicks(), 0, processes);
+    }
+
+    private static Optional<Victim> of(long pid, long startTicks, long incarnation, ProcFileSystem processes) {
+        if (pid <= 0) {
             return Optional.empty();
         }
-        return ProcessHandle.of(child.pid())
-                .filter(handle -> processes.lives(child.pid(), child.startTicks()))
-                .map(handle -> new Victim(child.pid(), child.startTicks(), child.incarnation(), handle));
+        return ProcessHandle.of(pid)
+                .filter(handle -> processes.lives(pid, startTicks))
+                .map(handle -> new Victim(pid, startTicks, incarnation, handle));
     }
 
     /**

@@ -31,8 +31,10 @@ final class KillSchedule {
      *     on however slow a machine
      * @param delayNs to wait
      * @param daemons to kill at the same time, if they live
+     * @param standbyOf whose standby to kill as well, if there is one
+     * @param chases whether to kill as well whatever takes over, as soon as it is on record
      */
-    record Strike(boolean whenReady, long delayNs, List<String> daemons) {}
+    record Strike(boolean whenReady, long delayNs, List<String> daemons, String standbyOf, boolean chases) {}
 
     Strike next() {
         boolean whenReady = random.nextInt(3) > 0;
@@ -40,6 +42,11 @@ final class KillSchedule {
         List<String> order = new ArrayList<>(daemons);
         Collections.shuffle(order, random);
         int victims = random.nextInt(8) == 0 ? order.size() : 1 + random.nextInt(2);
-        return new Strike(whenReady, delayNs, List.copyOf(order.subList(0, Math.min(victims, order.size()))));
+        return new Strike(
+                whenReady,
+                delayNs,
+                List.copyOf(order.subList(0, Math.min(victims, order.size()))),
+                order.get(random.nextInt(order.size())),
+                random.nextInt(3) == 0);
     }
 }

@@ -36,6 +36,14 @@ public final class TortureCommand implements Callable<Integer> {
     private int kills = 200;
 
     @Option(
+            names = "--standby-kills",
+            paramLabel = "N",
+            description =
+                    "How many SIGKILLs of standbys, beside the others: while they boot, while they wait, and right after"
+                            + " they were assigned. 0: no daemon has a standby. Default: ${DEFAULT-VALUE}.")
+    private int standbyKills = 10;
+
+    @Option(
             names = "--seed",
             paramLabel = "S",
             description = "Repeats the script and the kill schedule of an earlier run; default: another one each time.")
@@ -52,6 +60,10 @@ public final class TortureCommand implements Callable<Integer> {
             throw new CommandFailedException(
                     ExitCode.USAGE, "torture: --kills: " + kills + " must be 0 to " + MOST_KILLS + ".");
         }
+        if (standbyKills < 0 || standbyKills > MOST_KILLS) {
+            throw new CommandFailedException(
+                    ExitCode.USAGE, "torture: --standby-kills: " + standbyKills + " must be 0 to " + MOST_KILLS + ".");
+        }
         String instance = coppice.instanceOption() == null ? "torture" : coppice.instanceOption();
         HostedSettings host = HostedSettings.of(
                 coppice.caller(),
@@ -67,6 +79,6 @@ public final class TortureCommand implements Callable<Integer> {
                         host,
                         screen,
                         List.of(TortureRun.SOCKET, TortureRun.GATE),
-                        new TortureRun(host, kills, chosen, screen)));
+                        new TortureRun(host, new Kills(kills, standbyKills), chosen, screen)));
     }
 }

@@ -12,16 +12,20 @@ import java.util.List;
 final class TortureManifest {
     private TortureManifest() {}
 
-    static String text(String instance, Path classes, JobArguments arguments) {
+    /** @param standbys of each daemon */
+    static String text(String instance, Path classes, int standbys, JobArguments arguments) {
         StringBuilder text = new StringBuilder();
         text.append("instance: ").append(ManifestText.quoted(instance)).append('\n');
         text.append("daemons:\n");
-        Structures.WRITERS.forEach(name -> daemon(text, name, TortureWriter.class, classes, arguments.toArgs()));
-        Structures.READERS.forEach(name -> daemon(text, name, TortureReader.class, classes, arguments.toArgs()));
+        Structures.WRITERS.forEach(
+                name -> daemon(text, name, TortureWriter.class, classes, standbys, arguments.toArgs()));
+        Structures.READERS.forEach(
+                name -> daemon(text, name, TortureReader.class, classes, standbys, arguments.toArgs()));
         return text.toString();
     }
 
-    private static void daemon(StringBuilder text, String name, Class<?> main, Path classes, List<String> args) {
+    private static void daemon(
+            StringBuilder text, String name, Class<?> main, Path classes, int standbys, List<String> args) {
         text.append("  ").append(name).append(":\n");
         text.append("    main: ").append(main.getName()).append('\n');
         text.append("    classpath: [")
@@ -30,6 +34,7 @@ final class TortureManifest {
         text.append("    jvm: {heap: 16MiB, options: [\"-XX:TieredStopAtLevel=1\"]}\n");
         text.append("    state: 1MiB\n");
         text.append("    checkpoints: 2\n");
+        text.append("    standby: ").append(standbys).append('\n');
         if (name.endsWith("-2")) {
             text.append("    checksum: arena\n");
         }

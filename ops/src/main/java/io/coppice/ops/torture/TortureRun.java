@@ -15,6 +15,9 @@ import io.coppice.ops.torture.job.TortureWriter;
 import io.coppice.ops.view.ProcFileSystem;
 import io.coppice.state.SegmentException;
 import io.coppice.state.root.ChildStateCode;
+import io.coppice.state.root.RootSnapshot.ChildInfo;
+import io.coppice.state.root.StandbyPhase;
+import io.coppice.state.root.StandbyRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,12 +39,15 @@ final class TortureRun implements HostedInstance.Work {
     static final String GATE = "gate";
     private static final String FAULTS = "faults.txt";
 
+    /** A standby that was parked is on record as the daemon's process within some milliseconds. */
+    private static final long CHASE_NS = 500_000_000L;
+
     private static final long LOOK_NS = 1_000_000;
     private static final long HEALTH_NS = 20_000_000;
     private static final long SETTLE_NS = 120_000_000_000L;
 
     private final HostedSettings host;
-    private final int kills;
+    private final Kills kills;
     private final long seed;
     private final ProgressScreen screen;
     private final ProcFileSystem processes;
@@ -51,10 +57,11 @@ final class TortureRun implements HostedInstance.Work {
     private volatile boolean interrupted;
 
     private int killsDone;
+    private int standbyKillsDone;
     private long commits;
     private long healthAtNs;
 
-    TortureRun(HostedSettings host, int kills, long seed, ProgressScreen screen) {
+    TortureRun(HostedSettings host, Kills kills, long seed, ProgressScreen screen) {
         this.host = host;
         this.kills = kills;
         this.seed = seed;
@@ -87,9 +94,11 @@ final class TortureRun implements HostedInstance.Work {
                 TortureManifest.text(
                         host.instance().name(),
                         HostedSettings.classesOf(TortureWriter.class),
+                        kills.standbys(),
                         new JobArguments(seed, folder.file(SOCKET), folder.file(GATE))));
         screen.line("Torturing " + Structures.WRITERS.size() + " writers and " + Structures.READERS.size()
-                + " readers as instance " + host.instance().name() + "; " + kills + " kills, seed " + seed + ".");
+                + " readers as instance " + host.instance().name() + "; " + kills.ofDaemons() + " kills"
+                + (kills.ofStandbys() == 0 ? "" : ", " + kills.ofStandbys() + " of standbys") + ", seed " + seed + ".");
         boolean right = false;
         try (Recorder recorder = Recorder.listen(folder.file(SOCKET), ledgers, findings)) {
             RootProcess root = cleaner.startRoot();
@@ -141,7 +150,12 @@ final class TortureRun implements HostedInstance.Work {
                 requireWhole(recorder.broken());
                 requireWhole(inspection.broken());
                 screen.progress(
-                        killsDone, kills, () -> killsDone + " of " + kills + " kills, " + commits + " commits", nowNs);
+                        killsDone,
+                        kills.ofDaemons(),
+                        () -> killsDone + " of " + kills.ofDaemons() + " kills, "
+                                + (kills.ofStandbys() == 0 ? "" : standbyKillsDone + " of standbys, ") + commits
+                                + " commits",
+                        nowNs);
             };
             strike(watch, check);
             awaitProgress(check);
@@ -175,7 +189,7 @@ final class TortureRun implements HostedInstance.Work {
 
     private void strike(RootWatch watch, Check check) throws IOException, HostedFailedException {
         KillSchedule schedule = new KillSchedule(seed, daemons);
-        while (killsDone < kills && findings.none()) {
+        while ((killsDone < kills.ofDaemons() || standbyKillsDone < kills.ofStandbys()) && findings.none()) {
             KillSchedule.Strike strike = schedule.next();
             await(check, () -> !strike.whenReady() || areReady(watch, strike.daemons()) || !findings.none());
             long dueNs = System.nanoTime() + strike.delayNs();
@@ -185,9 +199,45 @@ final class TortureRun implements HostedInstance.Work {
                     .flatMap(child -> Victim.of(child, processes).stream())
                     .toList();
             for (Victim victim : victims) {
-                if (killsDone < kills && victim.kill(processes)) {
+                if (killsDone < kills.ofDaemons() && victim.kill(processes)) {
                     killsDone++;
                 }
+            }
+            if (standbyKillsDone < kills.ofStandbys()) {
+                strikeStandbys(watch, strike, check);
+            }
+        }
+    }
+
+    /** Those that wait or boot; and, of what was killed, a standby that has been assigned just now. */
+    private void strikeStandbys(RootWatch watch, KillSchedule.Strike strike, Check check)
+            throws IOException, HostedFailedException {
+        for (String name : strike.daemons()) {
+            Optional<ChildInfo> before = watch.child(name);
+            if (strike.chases()
+                    && before.filter(child -> child.parkedStandbys() > 0).isPresent()) {
+                long incarnation = before.get().incarnation();
+                long endNs = System.nanoTime() + CHASE_NS;
+                await(
+                        check,
+                        () -> System.nanoTime() > endNs
+                                || watch.child(name)
+                                        .filter(child -> child.incarnation() > incarnation)
+                                        .isPresent());
+                watch.child(name)
+                        .filter(child -> child.incarnation() > incarnation)
+                        .flatMap(child -> Victim.of(child, processes))
+                        .filter(victim -> victim.kill(processes))
+                        .ifPresent(victim -> standbyKillsDone++);
+            }
+        }
+        for (StandbyRecord standby :
+                watch.child(strike.standbyOf()).map(ChildInfo::standbys).orElse(List.of())) {
+            if (standby.phase() != StandbyPhase.ENDING
+                    && Victim.of(standby, processes)
+                            .filter(victim -> victim.kill(processes))
+                            .isPresent()) {
+                standbyKillsDone++;
             }
         }
     }
@@ -257,7 +307,9 @@ final class TortureRun implements HostedInstance.Work {
                 seconds,
                 inspector.snapshots(),
                 inspector.checkpoints()));
-        screen.line("torture: kills=" + killsDone + " commits=" + commits + " lost=" + findings.count(Fault.LOST)
+        screen.line("torture: kills=" + killsDone
+                + (kills.ofStandbys() == 0 ? "" : " standby-kills=" + standbyKillsDone) + " commits=" + commits
+                + " lost=" + findings.count(Fault.LOST)
                 + " torn=" + findings.count(Fault.TORN) + " phantom=" + findings.count(Fault.PHANTOM));
         Optional<String> first = findings.texts().stream().findFirst();
         return first.map(text -> "seed " + seed + ", " + text).orElse("");

@@ -14,7 +14,7 @@ class DemoManifestTest {
     void shouldBeReadAsItIsMeantWhateverThePathsAre() {
         String odd = "/tmp/a \"b\" \\ : #{[é\t\uD83C\uDF32";
         String text = DemoManifest.text(
-                "demo-2", "com.example.Main", List.of(Path.of(odd)), "16MiB", "24MiB", List.of("--input", odd));
+                "demo-2", "com.example.Main", List.of(Path.of(odd)), "16MiB", "24MiB", 2, List.of("--input", odd));
 
         Object manifest = new Load(LoadSettings.builder().build()).loadFromString(text);
 
@@ -30,6 +30,7 @@ class DemoManifestTest {
                                         "classpath", List.of(odd),
                                         "jvm", java.util.Map.of("heap", "16MiB"),
                                         "state", "24MiB",
+                                        "standby", 2,
                                         "restart", "always",
                                         "max_restarts", "unlimited",
                                         "backoff", "none",

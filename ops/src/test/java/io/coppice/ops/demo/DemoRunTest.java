@@ -70,6 +70,7 @@ class DemoRunTest {
                 kills,
                 42,
                 state,
+                0,
                 Optional.of(directory.resolve("output")),
                 host(),
                 Path.of(System.getProperty("java.home")),
