@@ -111,4 +111,19 @@ public interface Daemon {
     default OnException onException(Exception e) {
         return OnException.RESTART;
     }
+
+    /**
+     * Makes the code warm that {@link #start} and {@link #step} will run, in a standby, before it is assigned. Optional: without it a
+     * standby has loaded the daemon's classes and initialised none. A daemon that wants its first steps fast calls here, a few
+     * hundred times, what they will call: parsers, formatters, structures of the state.
+     *
+     * <p>Called only in standbys, and when an archive of loaded classes is made: beside the live daemon, or while there is none. It
+     * must not touch the outside world. On an instance of its own that is thrown away, like the state; static fields
+     * stay, and {@link #start} finds them as this method left them. An exception is logged and otherwise ignored. The process is
+     * parked, and may be assigned, only once it returns.
+     *
+     * @param scratch empty, of 1 MiB, whatever the manifest declares; it may commit as often as it likes
+     * @throws Exception anything; the standby is then less warm
+     */
+    default void warmUp(State scratch) throws Exception {}
 }

@@ -33,7 +33,7 @@ final class LastWords {
     }
 
     /** {@code toString} is the thrower's code and may itself throw. */
-    private static String firstLine(Throwable thrown) {
+    static String firstLine(Throwable thrown) {
         try {
             return thrown.toString();
         } catch (RuntimeException e) {

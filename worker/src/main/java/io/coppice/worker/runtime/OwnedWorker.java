@@ -12,15 +12,42 @@ import io.coppice.state.SegmentLockedException;
 import io.coppice.state.root.ExitKind;
 import io.coppice.worker.Daemon;
 import io.coppice.worker.PreviousExit;
+import java.io.Closeable;
+import java.io.IOException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** What a worker does once it is released: takes its segment and runs its daemon. Main thread. */
-final class OwnedWorker {
-    private OwnedWorker() {}
+/**
+ * What a worker does once it is released: takes its segment and runs its daemon. Main thread.
+ *
+ * <p>A worker does not close it: its process ends next, and until then its segment stays mapped and locked.
+ */
+final class OwnedWorker implements Closeable {
+    private final WorkerArguments arguments;
+    private final ReleaseLine release;
+    private final RootNotifier root;
+    private final StopHook hook;
+    private final WorkerLog log;
+    private @Nullable OwnedSegment opened;
+    private @Nullable WorkerContext context;
 
-    /** Runs to the end and answers the exit code. The segment stays mapped and locked: the process ends next. */
-    static int run(WorkerArguments arguments, ReleaseLine release, WorkerLog log) {
-        Optional<PreviousExit> previousExit = release.previousExit().map(exit -> withLastWords(exit, arguments));
+    /**
+     * @param root told of each phase
+     * @param hook armed once there is a loop that can be asked to stop
+     */
+    OwnedWorker(WorkerArguments arguments, ReleaseLine release, RootNotifier root, StopHook hook, WorkerLog log) {
+        this.arguments = arguments;
+        this.release = release;
+        this.root = root;
+        this.hook = hook;
+        this.log = log;
+    }
+
+    /** Runs to the end and answers the exit code. */
+    int run() {
+        Optional<PreviousExit> previousExit = release.previousExit().isEmpty()
+                ? release.previousExit()
+                : Optional.of(withLastWords(release.previousExit().get()));
         OwnedSegment segment;
         try {
             segment = SegmentFile.openOwned(
@@ -30,6 +57,7 @@ final class OwnedWorker {
                     release.incarnation(),
                     arguments.instance(),
                     arguments.name());
+            opened = segment;
         } catch (SegmentLockedException e) {
             log.log(String.valueOf(e.getMessage()), null);
             return ExitCode.SEGMENT_LOCKED;
@@ -38,7 +66,7 @@ final class OwnedWorker {
             return ExitCode.SEGMENT_REFUSED;
         }
         try {
-            recover(segment, arguments.statePolicy(), log);
+            recover(segment);
         } catch (SegmentDamagedException e) {
             boolean replaced =
                     release.fallback().isPresent() || arguments.statePolicy().resume() == StatePolicy.Resume.ZERO;
@@ -51,7 +79,7 @@ final class OwnedWorker {
             }
         }
         try {
-            return runDaemon(arguments, release, previousExit, segment, log);
+            return runDaemon(previousExit, segment);
         } catch (Throwable fatal) {
             log.log("this JVM cannot go on (exit code 70)", fatal);
             segment.lastWords(LastWords.of(fatal));
@@ -60,16 +88,10 @@ final class OwnedWorker {
         }
     }
 
-    private static int runDaemon(
-            WorkerArguments arguments,
-            ReleaseLine release,
-            Optional<PreviousExit> previousExit,
-            OwnedSegment segment,
-            WorkerLog log) {
-        Thread loop = Thread.currentThread();
-        StopRequest stop = new StopRequest(loop);
-        new StopHook(loop, stop, log).install();
-        SegmentPort port = new SegmentPort(segment, new RootNotifier(), arguments.statePolicy(), log);
+    private int runDaemon(Optional<PreviousExit> previousExit, OwnedSegment segment) {
+        StopRequest stop = new StopRequest(Thread.currentThread());
+        hook.arm(stop);
+        SegmentPort port = new SegmentPort(segment, root, arguments.statePolicy(), log);
         port.phase(Phase.STARTING);
         Daemon daemon;
         try {
@@ -93,12 +115,14 @@ final class OwnedWorker {
             port.phase(Phase.FAILING);
             return ExitCode.CONTENTS_NOT_MADE;
         }
-        WorkerContext context =
+        WorkerContext daemons =
                 new WorkerContext(arguments, release.incarnation(), previousExit, segment::state, port, stop);
-        return new DutyCycle(daemon, context, port, stop, arguments.heartbeatTimeoutMs() * 1_000_000).run();
+        context = daemons;
+        return new DutyCycle(daemon, daemons, port, stop, arguments.heartbeatTimeoutMs() * 1_000_000).run();
     }
 
-    private static void recover(OwnedSegment segment, StatePolicy policy, WorkerLog log) {
+    private void recover(OwnedSegment segment) {
+        StatePolicy policy = arguments.statePolicy();
         Checksum before = segment.checksum();
         Recovery recovery = segment.recover(policy.checksum());
         if (before == Checksum.ARENA && policy.checksum() == Checksum.NONE) {
@@ -113,16 +137,36 @@ final class OwnedWorker {
     }
 
     /** Reads what the predecessor left before the segment has a new owner, whose first act is to clear it. */
-    private static PreviousExit withLastWords(PreviousExit exit, WorkerArguments arguments) {
+    private PreviousExit withLastWords(PreviousExit exit) {
         boolean mayHaveSpoken = exit.kind() == ExitKind.EXCEPTION || exit.kind() == ExitKind.EXIT;
         if (!mayHaveSpoken) {
             return exit;
         }
         try (ReadOnlySegment segment = SegmentFile.openReadOnly(arguments.segment())) {
-            Optional<String> lastWords = segment.lastWords().filter(words -> !words.isEmpty());
+            Optional<String> lastWords = segment.lastWords();
+            if (lastWords.isPresent() && lastWords.get().isEmpty()) {
+                lastWords = Optional.empty();
+            }
             return new PreviousExit(exit.kind(), exit.code(), exit.signal(), exit.at(), lastWords);
         } catch (SegmentException e) {
             return exit; // Opening it as its owner comes next and says what is wrong with it.
+        }
+    }
+
+    /** The segment it took; null if it got none. */
+    @Nullable
+    OwnedSegment segment() {
+        return opened;
+    }
+
+    /** Unmaps what was mapped and gives the lock back. */
+    @Override
+    public void close() throws IOException {
+        if (context != null) {
+            context.close();
+        }
+        if (opened != null) {
+            opened.close();
         }
     }
 }

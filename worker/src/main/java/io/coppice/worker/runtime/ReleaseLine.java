@@ -2,15 +2,12 @@ package io.coppice.worker.runtime;
 
 import io.coppice.state.root.ExitKind;
 import io.coppice.worker.PreviousExit;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The line by which the root lets a held worker go on, once the worker's pid is on record.
+ * The line by which the root lets a held worker go on, once the worker's pid is on record, or assigns a standby.
  *
  * <pre>
  *  go INCARNATION EXITKIND CODE SIGNAL AT_EPOCH_MS [FALLBACK]
@@ -23,37 +20,18 @@ import java.util.Optional;
  * @param previousExit how the predecessor ended; its last words are not part of the line
  * @param fallback what to step back to first
  */
-record ReleaseLine(long incarnation, Optional<PreviousExit> previousExit, Optional<Fallback> fallback) {
+record ReleaseLine(long incarnation, Optional<PreviousExit> previousExit, Optional<Fallback> fallback)
+        implements RootLine {
     /** Where a poisoned state is left for. */
     enum Fallback {
         CHECKPOINT,
         EMPTY
     }
 
-    /** Far more than any line the root writes. */
-    static final int MAX_BYTES = 256;
-
     /**
-     * Waits for the line. Blocks until the other end writes or closes.
-     *
-     * @return empty at end of file before the end of a line: this process must not go on
+     * @param line without its end
      * @throws IllegalArgumentException if it is another line than expected
      */
-    static Optional<ReleaseLine> await(InputStream in) throws IOException {
-        byte[] bytes = new byte[MAX_BYTES];
-        for (int length = 0; length < MAX_BYTES; length++) {
-            int next = in.read();
-            if (next < 0) {
-                return Optional.empty();
-            }
-            if (next == '\n') {
-                return Optional.of(parse(new String(bytes, 0, length, StandardCharsets.UTF_8)));
-            }
-            bytes[length] = (byte) next;
-        }
-        throw new IllegalArgumentException("release line: no end within " + MAX_BYTES + " bytes");
-    }
-
     static ReleaseLine parse(String line) {
         String[] words = line.split(" ", -1);
         if (words.length < 6 || words.length > 7 || !words[0].equals("go")) {

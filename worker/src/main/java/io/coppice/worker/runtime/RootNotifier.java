@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the root that the phase in the segment has changed: one byte into the pipe it left open as descriptor 3. Only a
+ * Tells the root that the phase in the segment has changed, or that a standby is parked: one byte into the pipe it left open as descriptor 3. Only a
  * hint that saves the root from polling; the segment says what happened. So errors are not reported: the root may be
  * dead, and its successor reads the segment.
  */
@@ -17,6 +17,14 @@ final class RootNotifier {
     private @Nullable FileOutputStream pipe;
     private boolean opened;
 
+    /** A notifier that tells nobody, for what happens on scratch memory. */
+    static RootNotifier toNobody() {
+        RootNotifier notifier = new RootNotifier();
+        notifier.opened = true;
+        return notifier;
+    }
+
+    /** The phase in the segment has changed; or, before there is a segment, this process is parked. */
     void phaseChanged() {
         try {
             if (!opened) {

@@ -12,6 +12,7 @@ import io.coppice.state.Validation;
 import io.coppice.worker.Peer;
 import io.coppice.worker.PeerAccess;
 import io.coppice.worker.PeerRing;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -21,7 +22,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A peer by the path of its segment. Loop thread only. */
-final class SegmentPeer implements Peer {
+final class SegmentPeer implements Peer, Closeable {
     /** How long a failed attempt is taken for the answer: opening a file in each step of a busy loop is too much. */
     static final long RETRY_NS = 100_000_000;
 
@@ -86,6 +87,15 @@ final class SegmentPeer implements Peer {
     @Nullable
     ReadOnlySegment segment() {
         return access() instanceof OpenPeer open ? open.segment() : null;
+    }
+
+    /** Unmaps what is open now; views of it no longer work. */
+    @Override
+    public void close() {
+        if (access instanceof OpenPeer open) {
+            open.segment().close();
+        }
+        access = null;
     }
 
     private PeerAccess open() {

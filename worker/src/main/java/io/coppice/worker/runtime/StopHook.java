@@ -1,34 +1,41 @@
 package io.coppice.worker.runtime;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The shutdown hook: SIGTERM (SIGINT, SIGHUP) asks the loop to stop and waits for it. The loop halts the JVM itself,
- * with its own exit code, once it has called stop() and committed.
+ * with its own exit code, once it has called stop() and committed. Until there is a loop the hook does nothing, and the JVM
+ * ends as any: so does one that is held, or parked.
  *
  * <p>A hook also runs when somebody's code calls {@link System#exit}. Then that code's status is the process's status:
  * if it is the loop thread that called, it never comes back, so there is nothing to wait for, and what its step had
  * changed is rolled back by the successor; if another thread called, the loop stops in good order first.
  */
-final class StopHook {
+final class StopHook implements Runnable {
     /** How often to look whether the stopping loop has called System.exit itself. */
     private static final long LOOK_MS = 20;
 
-    private final Thread loop;
-    private final StopRequest stop;
     private final WorkerLog log;
+    private volatile @Nullable StopRequest loop;
 
-    StopHook(Thread loop, StopRequest stop, WorkerLog log) {
-        this.loop = loop;
-        this.stop = stop;
+    StopHook(WorkerLog log) {
         this.log = log;
     }
 
     void install() {
-        Runtime.getRuntime().addShutdownHook(new Thread(this::onShutdown, "coppice-stop"));
+        Runtime.getRuntime().addShutdownHook(new Thread(this, "coppice-stop"));
     }
 
-    private void onShutdown() {
-        while (loop.isAlive()) {
-            if (isInExit(loop.getStackTrace())) {
+    /** From here on there is a loop to be asked. */
+    void arm(StopRequest request) {
+        loop = request;
+    }
+
+    @Override
+    public void run() {
+        StopRequest stop = loop;
+        while (stop != null && stop.loop().isAlive()) {
+            if (isInExit(stop.loop().getStackTrace())) {
                 log.log(
                         "System.exit was called by the daemon itself; what its last step changed is not committed",
                         null);
@@ -36,7 +43,7 @@ final class StopHook {
             }
             stop.request();
             try {
-                loop.join(LOOK_MS);
+                stop.loop().join(LOOK_MS);
             } catch (InterruptedException e) {
                 return;
             }

@@ -11,6 +11,10 @@ final class StopRequest {
         this.loop = loop;
     }
 
+    Thread loop() {
+        return loop;
+    }
+
     boolean requested() {
         return requested;
     }

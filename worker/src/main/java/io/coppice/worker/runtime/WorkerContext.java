@@ -5,6 +5,7 @@ import io.coppice.state.State;
 import io.coppice.worker.DaemonContext;
 import io.coppice.worker.Peer;
 import io.coppice.worker.PreviousExit;
+import java.io.Closeable;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +15,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The context of a running worker. Loop thread, {@link #stopRequested} excepted. */
-final class WorkerContext implements DaemonContext {
+final class WorkerContext implements DaemonContext, Closeable {
     private final WorkerArguments arguments;
     private final long incarnation;
     private final Optional<PreviousExit> previousExit;
@@ -128,5 +129,13 @@ final class WorkerContext implements DaemonContext {
     @Override
     public boolean stopRequested() {
         return stop.requested();
+    }
+
+    /** Unmaps what was mapped of peers. */
+    @Override
+    public void close() {
+        for (SegmentPeer peer : peers.values()) {
+            peer.close();
+        }
     }
 }

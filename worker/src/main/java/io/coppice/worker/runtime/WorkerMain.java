@@ -1,9 +1,6 @@
 package io.coppice.worker.runtime;
 
-import java.io.FileDescriptor;
-import java.io.FileInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.util.Optional;
 
 /**
@@ -11,14 +8,19 @@ import java.util.Optional;
  *
  * <ol>
  *   <li>held: waits on standard input for the root's word that this process is on record (end of file: exit 125),
+ *   <li>if the word is {@code standby}: makes sure that the root's death is not its own, warms up, says so, and is parked: it
+ *       waits for the line that assigns it. It has opened no segment and run nothing of the daemon's yet,
  *   <li>takes the owner lock (held by another: 72), maps and validates the segment (refused: 71),
  *   <li>rolls back what the predecessor left uncommitted, and checks the arena if the manifest declares its checksum (damaged:
  *       74); phase RECOVERING, then STARTING, which tells the root,
  *   <li>loads the daemon's class (unusable: 73), makes the contents that it starts from (not possible: 75) and runs it to its end.
  * </ol>
  *
+ * <p>Told to {@code train} instead, it warms up and ends.
+ *
  * <p>The process ends by {@link Runtime#halt}, so that its exit code is what the loop decided even while the JVM is
  * already going down because of a SIGTERM. A daemon's own shutdown hooks therefore run, if at all, beside the loop's end.
+ * One that trained ends in the ordinary way, as the JVM writes its archive then.
  */
 public final class WorkerMain {
     /**
@@ -26,6 +28,9 @@ public final class WorkerMain {
      * flags that a worker has no use for. Neither belongs into a daemon's log.
      */
     private static final String LIBRARY_LOG_LEVEL = "org.slf4j.simpleLogger.log.net.openhft";
+
+    /** No exit code: what was to be done is done. */
+    private static final int TRAINED = -1;
 
     private WorkerMain() {}
 
@@ -37,7 +42,7 @@ public final class WorkerMain {
         int exitCode = run(args);
         System.out.flush();
         System.err.flush();
-        if (StopHook.exitWasCalled()) {
+        if (exitCode == TRAINED || StopHook.exitWasCalled()) {
             return;
         }
         Runtime.getRuntime().halt(exitCode);
@@ -52,16 +57,44 @@ public final class WorkerMain {
             return ExitCode.USAGE;
         }
         WorkerLog log = new WorkerLog(System.err, arguments.name());
-        Optional<ReleaseLine> release;
-        try (InputStream hold = new FileInputStream(FileDescriptor.in)) {
-            release = ReleaseLine.await(hold);
+        StopHook hook = new StopHook(log);
+        hook.install();
+        RootNotifier root = new RootNotifier();
+        Optional<RootLine> line;
+        try (HoldPipe hold = new HoldPipe()) {
+            line = hold.next();
+            if (line.isPresent() && line.get() == RootLine.Waiting.TRAIN) {
+                new WarmUp(arguments, log).run();
+                return TRAINED;
+            }
+            if (line.isPresent() && line.get() == RootLine.Waiting.STANDBY) {
+                line = assigned(hold, arguments, root, log);
+            }
         } catch (IOException | IllegalArgumentException e) {
             log.log("not released: " + e.getMessage(), null);
             return ExitCode.NOT_RELEASED;
         }
-        if (release.isEmpty()) {
-            return ExitCode.NOT_RELEASED;
+        if (line.isPresent() && line.get() instanceof ReleaseLine release) {
+            return new OwnedWorker(arguments, release, root, hook, log).run();
         }
-        return OwnedWorker.run(arguments, release.get(), log);
+        return ExitCode.NOT_RELEASED;
+    }
+
+    /** Waits, warm, for the line that assigns this process. Blocks for as long as it is a standby. */
+    private static Optional<RootLine> assigned(
+            HoldPipe hold, WorkerArguments arguments, RootNotifier root, WorkerLog log) throws IOException {
+        try {
+            hold.outliveRoot();
+        } catch (IOException e) {
+            log.log("this standby will end with the root, as it cannot open its own standard input: " + e, null);
+        }
+        new WarmUp(arguments, log).run();
+        root.phaseChanged();
+        Optional<RootLine> line = hold.next();
+        if (line.isPresent() && line.get() instanceof RootLine.Waiting waiting) {
+            throw new IllegalArgumentException(
+                    "release line '" + waiting.word() + "': expected 'go …', as this process is a standby already");
+        }
+        return line;
     }
 }

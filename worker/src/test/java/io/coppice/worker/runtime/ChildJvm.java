@@ -130,6 +130,25 @@ final class ChildJvm implements AutoCloseable {
         return process;
     }
 
+    /** Starts a worker whose standard output is the pipe on which it gives the root its hints. */
+    Process launchWithHints(List<String> command) throws IOException {
+        List<String> hinting =
+                new ArrayList<>(List.of("sh", "-c", "exec 3>&1 >>\"$0\" 2>&1; exec \"$@\"", log.toString()));
+        hinting.addAll(command);
+        ProcessBuilder builder = new ProcessBuilder(hinting);
+        builder.directory(directory.toFile());
+        builder.environment().remove("JAVA_TOOL_OPTIONS");
+        Process process = builder.start();
+        processes.add(process);
+        return process;
+    }
+
+    /** Writes a line and keeps the pipe. */
+    static void tell(Process process, String line) throws IOException {
+        process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().flush();
+    }
+
     static void release(Process process, String line) throws IOException {
         try (OutputStream hold = process.getOutputStream()) {
             hold.write((line + "\n").getBytes(StandardCharsets.UTF_8));

@@ -15,7 +15,9 @@ import org.junit.jupiter.api.Test;
 
 class ReleaseLineTest {
     private static Optional<ReleaseLine> await(String sent) throws IOException {
-        return ReleaseLine.await(new ByteArrayInputStream(sent.getBytes(StandardCharsets.UTF_8)));
+        return new HoldPipe(new ByteArrayInputStream(sent.getBytes(StandardCharsets.UTF_8)))
+                .next()
+                .map(ReleaseLine.class::cast);
     }
 
     @Test
@@ -71,6 +73,9 @@ class ReleaseLineTest {
             "\n",
             "go\n",
             "stop 1 none 0 - 0\n",
+            "standby 1\n",
+            "train 1\n",
+            "Standby\n",
             "go 0 none 0 - 0\n",
             "go x none 0 - 0\n",
             "go 1 vanished 0 - 0\n",
@@ -80,6 +85,33 @@ class ReleaseLineTest {
             "x".repeat(1000)
         }) {
             assertThrows(IllegalArgumentException.class, () -> await(line), line);
+        }
+    }
+
+    @Test
+    void shouldReadLinesOneByOneHoweverTheyArrive() throws IOException {
+        byte[] sent = "standby\ngo 2 none 0 - 0\ntrain\n".getBytes(StandardCharsets.UTF_8);
+        for (int atOnce = 1; atOnce <= sent.length; atOnce++) {
+            HoldPipe hold = new HoldPipe(new Trickle(sent, atOnce));
+            assertEquals(Optional.of(RootLine.Waiting.STANDBY), hold.next());
+            assertEquals(Optional.of(new ReleaseLine(2, Optional.empty(), Optional.empty())), hold.next());
+            assertEquals(Optional.of(RootLine.Waiting.TRAIN), hold.next());
+            assertEquals(Optional.empty(), hold.next());
+        }
+    }
+
+    /** Gives so many bytes at a time. */
+    private static final class Trickle extends ByteArrayInputStream {
+        private final int atOnce;
+
+        Trickle(byte[] bytes, int atOnce) {
+            super(bytes);
+            this.atOnce = atOnce;
+        }
+
+        @Override
+        public synchronized int read(byte[] target, int from, int length) {
+            return super.read(target, from, Math.min(length, atOnce));
         }
     }
 }

@@ -1,0 +1,166 @@
+package io.coppice.worker.runtime;
+
+import io.coppice.state.SegmentException;
+import io.coppice.state.SegmentFile;
+import io.coppice.state.SegmentSpec;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/**
+ * A directory of this process's own, mode 0700, for a segment that nobody else ever opens. Closing it removes all of it; what is
+ * mapped by then stays mapped. Main thread.
+ *
+ * <p>In {@code /dev/shm} where that can be: on a disk the lock file that is written anew in each life of a {@link ScratchWorker}
+ * makes that wait for the disk, some 8 ms. Otherwise under {@code java.io.tmpdir}.
+ *
+ * <p>A process that is killed in its warm-up cannot remove it. The next one of that user does, wherever nobody holds the kernel's
+ * lock on the file that tells an owner.
+ */
+final class ScratchDirectory implements AutoCloseable {
+    /** Room for small structures of a daemon's own; what a {@code state} that is not declared has. */
+    static final int STATE_BYTES = 1 << 20;
+
+    private static final Path MEMORY = Path.of("/dev/shm");
+    private static final int ATTEMPTS = 10;
+    private static final int CHUNK = 1 << 16;
+
+    private static final String PREFIX = "coppice-scratch-";
+    private static final String OWNER = "owner";
+    private static final FileAttribute<?> PRIVATE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+    private final Path directory;
+    private final FileChannel owner;
+
+    /** Takes the owner's lock. Between the making of a directory and this it looks like one whose owner is dead. */
+    private ScratchDirectory(Path directory) throws IOException {
+        this.directory = directory;
+        this.owner = FileChannel.open(
+                directory.resolve(OWNER), Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), PRIVATE);
+        if (owner.tryLock() == null || Files.notExists(directory.resolve(OWNER))) {
+            owner.close();
+            throw new NoSuchFileException(directory.toString(), null, "another process removed it");
+        }
+    }
+
+    /** Not a temporary directory of the JDK's making: that loads the security providers, which takes longer than all of this. */
+    static ScratchDirectory make() throws IOException {
+        try {
+            return makeIn(MEMORY);
+        } catch (IOException notThere) {
+            try {
+                return makeIn(Path.of(System.getProperty("java.io.tmpdir")));
+            } catch (IOException e) {
+                e.addSuppressed(notThere);
+                throw e;
+            }
+        }
+    }
+
+    static ScratchDirectory makeIn(Path parent) throws IOException {
+        removeLeftOvers(parent);
+        for (int attempt = 1; ; attempt++) {
+            String random = Long.toHexString(System.nanoTime() * 0x9e3779b97f4a7c15L);
+            try {
+                return new ScratchDirectory(Files.createDirectory(
+                        parent.resolve(PREFIX + random),
+                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))));
+            } catch (FileAlreadyExistsException | NoSuchFileException e) {
+                // The latter: another process took it for a left-over before it was locked.
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** What cannot be looked at or removed belongs to another user, or is being removed by another process. */
+    private static void removeLeftOvers(Path parent) throws IOException {
+        try (DirectoryStream<Path> found = Files.newDirectoryStream(parent, PREFIX + "*")) {
+            for (Path directory : found) {
+                try {
+                    removeIfLeftOver(directory);
+                } catch (FileSystemException notOurs) {
+                    continue;
+                }
+            }
+        }
+    }
+
+    private static void removeIfLeftOver(Path directory) throws IOException {
+        Path lock = directory.resolve(OWNER);
+        if (Files.isSymbolicLink(directory)) {
+            return;
+        }
+        if (Files.notExists(lock)) {
+            Files.delete(directory);
+            return;
+        }
+        try (FileChannel other = FileChannel.open(lock, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+            if (other.tryLock() != null) {
+                removeAll(directory);
+            }
+        }
+    }
+
+    /** The owner's file last: without it nobody can tell that files in there are nobody's. */
+    private static void removeAll(Path directory) throws IOException {
+        Path lock = directory.resolve(OWNER);
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                if (!file.equals(lock)) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
+        Files.deleteIfExists(lock);
+        Files.deleteIfExists(directory);
+    }
+
+    Path segment() {
+        return directory.resolve("scratch.seg");
+    }
+
+    Path lock() {
+        return directory.resolve("scratch.lock");
+    }
+
+    /**
+     * Makes an empty segment. All of it is written first: where there is no room, that is an error, and not a fault at a later
+     * store.
+     */
+    void createSegment(String instance, String name, int checkpoints) throws IOException, SegmentException {
+        SegmentSpec spec = new SegmentSpec(instance, name, SegmentSpec.KIND_DAEMON, STATE_BYTES, checkpoints);
+        try (FileChannel file =
+                FileChannel.open(segment(), Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), PRIVATE)) {
+            ByteBuffer zeros = ByteBuffer.allocate(CHUNK);
+            for (long left = spec.lengthBytes(); left > 0; left -= zeros.position()) {
+                zeros.clear().limit((int) Math.min(left, CHUNK));
+                file.write(zeros);
+            }
+        }
+        SegmentFile.create(segment(), spec);
+    }
+
+    /** What steps back have set aside beside the segment goes, too. Harmless to repeat. */
+    @Override
+    public void close() throws IOException {
+        if (owner.isOpen()) {
+            try (owner) {
+                removeAll(directory);
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.coppice.worker.runtime;
+
+import io.coppice.state.OwnedSegment;
+import java.io.IOException;
+import java.util.Map;
+
+/**
+ * Lives a worker's whole life over and over: from the line that assigns it, over lock, map, validation and rollback, to
+ * commits of {@link ScratchDaemon}'s steps, and to its end; each time with changes left behind that nobody committed.
+ * It is the production code on a real segment, with the contents rules of the real daemon; only that nobody is told of phases, nobody
+ * can ask it to stop, and nobody reads its log. Main thread.
+ */
+final class ScratchWorker {
+    /**
+     * Enough for the first compiler (a method is compiled after 200 calls), too few for the second to bet on what it saw here and
+     * be proved wrong by the first worker that is different. More of them make no worker faster.
+     */
+    static final int LIVES = 240;
+
+    /**
+     * The heap is collected before the last lives, not after them: the first call of each compiled method after a collection is
+     * slow, as call sites are linked anew and, in newer JVMs, what a method refers to is looked through.
+     */
+    private static final int LIVES_AFTER_COLLECTION = 30;
+
+    /** On a machine without time for that, what was reached by then has to do. */
+    private static final long AT_MOST_NS = 3_000_000_000L;
+
+    private final WorkerArguments arguments;
+    private final ScratchDirectory scratch;
+    private final WorkerLog log;
+
+    ScratchWorker(WorkerArguments real, ScratchDirectory scratch) {
+        this.scratch = scratch;
+        this.arguments = new WorkerArguments(
+                real.instance(),
+                real.name(),
+                scratch.segment(),
+                scratch.lock(),
+                ScratchDaemon.class.getName(),
+                real.heartbeatTimeoutMs(),
+                real.statePolicy(),
+                Map.of(real.name(), scratch.segment()),
+                real.userArgs());
+        this.log = WarmUp.unheard(real);
+    }
+
+    void run() throws Exception {
+        boolean checkpoints = arguments.statePolicy().checkpointEveryMs() > 0
+                || arguments.statePolicy().checkpointEveryCommits() > 0;
+        scratch.createSegment(arguments.instance(), arguments.name(), checkpoints ? 1 : 0);
+        long sinceNs = System.nanoTime();
+        for (int life = 1; life <= LIVES && System.nanoTime() - sinceNs < AT_MOST_NS; life++) {
+            if (life == LIVES - LIVES_AFTER_COLLECTION) {
+                System.gc();
+            }
+            live(life);
+        }
+    }
+
+    private void live(int life) throws IOException {
+        String line = "go " + life + (life % 8 == 1 ? " exception 70 - 1790000000123" : " signal 0 KILL 1790000000123");
+        OwnedWorker worker = new OwnedWorker(
+                arguments, (ReleaseLine) RootLine.parse(line), RootNotifier.toNobody(), new StopHook(log), log);
+        try {
+            int exitCode = worker.run();
+            OwnedSegment segment = worker.segment();
+            if (exitCode != ExitCode.DONE || segment == null) {
+                throw new IllegalStateException("life " + life + " on scratch memory ended with exit code " + exitCode);
+            }
+            ScratchDaemon.changeWithoutCommit(segment.state());
+        } finally {
+            worker.close();
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package io.coppice.worker.runtime;
+
+import java.io.OutputStream;
+import java.io.PrintStream;
+
+/**
+ * What a standby does before it is parked, and what a process does that is to train an archive: all that an assigned worker
+ * will have to do, as far as that can be done without its segment and without running anything of the daemon's.
+ *
+ * <ol>
+ *   <li>{@link DaemonClasses}: loads and links the daemon's classes, and initialises none,
+ *   <li>{@link DaemonWarmUp}: the daemon's own {@code warmUp}, if it has one,
+ *   <li>{@link ScratchWorker}: lives the life of a worker again and again, with a daemon of its own on a scratch segment, until
+ *       the JVM has compiled what leads from the line that assigns a process to its first commit.
+ * </ol>
+ *
+ * <p>A part that fails is said in one line of the log, and left out: a standby that is less warm is still a standby. It leaves
+ * no thread, no descriptor and no file behind, and a heap that was collected near its end, so that the first objects of a worker
+ * lie where pages are touched already. Main thread.
+ */
+final class WarmUp {
+    private final WorkerArguments arguments;
+    private final WorkerLog log;
+
+    WarmUp(WorkerArguments arguments, WorkerLog log) {
+        this.arguments = arguments;
+        this.log = log;
+    }
+
+    void run() {
+        part("loading the daemon's classes", () -> DaemonClasses.load(arguments.mainClass()));
+        part("what needs scratch memory", this::useScratch);
+    }
+
+    /** The daemon's own part first: what comes last is warmest, and collects the heap. */
+    private void useScratch() throws Exception {
+        try (ScratchDirectory scratch = ScratchDirectory.make()) {
+            part("the daemon's own warmUp", () -> DaemonWarmUp.run(arguments, scratch));
+        }
+        try (ScratchDirectory scratch = ScratchDirectory.make()) {
+            part("the run on scratch memory", () -> new ScratchWorker(arguments, scratch).run());
+        }
+    }
+
+    private void part(String what, Part part) {
+        try {
+            part.run();
+        } catch (Throwable thrown) {
+            leftOut(what, thrown);
+        }
+    }
+
+    private void leftOut(String what, Throwable why) {
+        log.log("warm-up: " + what + " is left out: " + LastWords.firstLine(why), null);
+    }
+
+    /** What a scratch run has to say goes nowhere. */
+    static WorkerLog unheard(WorkerArguments arguments) {
+        return new WorkerLog(new PrintStream(OutputStream.nullOutputStream()), arguments.name());
+    }
+
+    @FunctionalInterface
+    private interface Part {
+        void run() throws Exception;
+    }
+}
