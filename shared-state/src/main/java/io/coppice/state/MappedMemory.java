@@ -2,27 +2,32 @@ package io.coppice.state;
 
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
+import java.nio.Buffer;
+import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import net.openhft.chronicle.bytes.BytesStore;
-import net.openhft.chronicle.core.OS;
+import net.openhft.chronicle.core.UnsafeMemory;
 
 /**
- * A segment's file mapped into this process. The channel maps it and chronicle-bytes reads and writes the words; the
- * checks of bounds and alignment are ours, since chronicle-bytes makes none and a write past the end would land in the
- * neighbouring mapping. Wrapping our own mapping (rather than MappedBytes) keeps jnr off a worker's cold path.
+ * A segment's file mapped into this process. The channel maps it and Chronicle's memory reads and writes the words; the
+ * checks of bounds and alignment are ours, since Chronicle makes none and a write past the end would land in the
+ * neighbouring mapping.
  *
- * <p>The store owns the mapping; its words are accessed through chronicle's Memory, a constant to the compiler, at the
- * store's address. Going through the store itself costs two more checks of types, and reloads of three fields, after every
- * fence: a one-word commit took 18 ns instead of 14.
+ * <p>Not held by a BytesStore: to initialise what that needs (Chronicle's {@code Jvm} and {@code OS}, with its logging, management
+ * beans and signal handlers) is the larger half of a cold worker's start, and nothing but the address and the unmapping
+ * would be taken from it. Nor are words accessed through a store: that costs two more checks of types, and reloads of three
+ * fields, after every fence: a one-word commit took 18 ns instead of 14.
  *
  * <p>One thread at a time. After {@link #close()} every access throws.
  */
 final class MappedMemory implements Memory, AutoCloseable {
-    private static final net.openhft.chronicle.core.Memory WORDS = OS.memory();
+    private static final UnsafeMemory WORDS = UnsafeMemory.INSTANCE;
+    private static final long ADDRESS_FIELD = addressField();
 
-    private final BytesStore<?, ?> store;
+    /** Keeps the mapping: unmapped once this is unreachable. */
+    private final MappedByteBuffer mapped;
+
     private final long address;
 
     /** Bytes that may be read: 0 once closed. */
@@ -37,10 +42,18 @@ final class MappedMemory implements Memory, AutoCloseable {
     private long writeBound;
     private long tripleBound;
 
-    private MappedMemory(BytesStore<?, ?> store, long length, boolean writable) {
-        this.store = store;
-        this.address = store.addressForRead(0);
+    private MappedMemory(MappedByteBuffer mapped, long length, boolean writable) {
+        this.mapped = mapped;
+        this.address = UnsafeMemory.unsafeGetLong(mapped, ADDRESS_FIELD);
         allow(length, writable ? length : 0);
+    }
+
+    private static long addressField() {
+        try {
+            return UnsafeMemory.unsafeObjectFieldOffset(Buffer.class.getDeclaredField("address"));
+        } catch (NoSuchFieldException e) {
+            throw new ExceptionInInitializerError(e);
+        }
     }
 
     private void allow(long readable, long writable) {
@@ -63,7 +76,7 @@ final class MappedMemory implements Memory, AutoCloseable {
                         + " to " + SegmentSpec.MAX_LENGTH_BYTES + ": " + file);
             }
             FileChannel.MapMode mode = writable ? FileChannel.MapMode.READ_WRITE : FileChannel.MapMode.READ_ONLY;
-            return new MappedMemory(BytesStore.wrap(channel.map(mode, 0, length)), length, writable);
+            return new MappedMemory(channel.map(mode, 0, length), length, writable);
         }
     }
 
@@ -165,7 +178,7 @@ final class MappedMemory implements Memory, AutoCloseable {
     public void close() {
         if (length != 0) {
             allow(0, 0);
-            store.releaseLast();
+            UnsafeMemory.UNSAFE.invokeCleaner(mapped);
         }
     }
 
