@@ -326,6 +326,7 @@ final class Root implements AutoCloseable {
                 command.carryOutWith(executor);
             }
         }
+        publisher.tell();
         if (state.phase() != SupervisorState.Phase.ADOPTING) {
             service.report(state);
         }

@@ -19,6 +19,7 @@ import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Plan;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,7 @@ class StatusPublisher {
     private long[] pipeInodes;
     private long[] heartbeatsSeenNs;
     private StandbyTable standbys = new StandbyTable();
+    private final List<Command.RecordEvent> untold = new ArrayList<>();
     private boolean replanned;
     private long pid;
     private long startTicks;
@@ -272,7 +274,15 @@ class StatusPublisher {
             return;
         }
         segment.event(System.currentTimeMillis(), event.child(), type, event.pid(), event.incarnation(), event.text());
-        console.info(line(event));
+        untold.add(event);
+    }
+
+    /** Shows what was published since the last time. Not before it is carried out: somebody may wait for that. */
+    void tell() {
+        for (int i = 0; i < untold.size(); i++) {
+            console.info(line(untold.get(i)));
+        }
+        untold.clear();
     }
 
     /** What went wrong with a child's launch and did not keep it from running; stored with the step that records its process. */

@@ -65,6 +65,7 @@ final class DaemonClasses {
     }
 
     /** To list the constructors of a class (the methods of an interface) the JVM links it; it does not initialise it. */
+    @SuppressWarnings("ReturnValueIgnored")
     private static void link(Class<?> type) {
         if (type.isInterface()) {
             type.getDeclaredMethods();
