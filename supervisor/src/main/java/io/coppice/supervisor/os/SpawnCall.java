@@ -3,6 +3,7 @@ package io.coppice.supervisor.os;
 import static io.coppice.supervisor.os.Kernel.LIBC;
 
 import java.lang.ref.Reference;
+import java.util.List;
 import jnr.ffi.Pointer;
 
 /**
@@ -52,6 +53,8 @@ final class SpawnCall {
      * @param notifyFd -1 for none
      */
     SpawnResult spawn(SpawnRequest request, int holdFd, int notifyFd) {
+        ArgvPreparation preparation = request.preparation();
+        List<String> argv = preparation == null ? request.argv() : preparation.prepare(request.argv());
         ProgramSearch.Found program = ProgramSearch.find(request);
         int errno = program.errno();
         String refusal = null;
@@ -59,7 +62,7 @@ final class SpawnCall {
             JournalStream journal = request.journal();
             int journalFd = journal == null ? NO_FD : journal.open();
             try {
-                errno = call(request, program.path(), holdFd, notifyFd, journalFd);
+                errno = call(request, argv, program.path(), holdFd, notifyFd, journalFd);
             } finally {
                 if (journalFd >= 0) {
                     Fds.close(journalFd);
@@ -76,11 +79,12 @@ final class SpawnCall {
     }
 
     /** @param journalFd negative for the log file */
-    private int call(SpawnRequest request, String program, int holdFd, int notifyFd, int journalFd) {
+    private int call(
+            SpawnRequest request, List<String> arguments, String program, int holdFd, int notifyFd, int journalFd) {
         Pointer file = NativeStrings.of(program);
         Pointer log = NativeStrings.of(request.logFile());
         Pointer directory = NativeStrings.of(request.workingDirectory());
-        Pointer argv = NativeStrings.vector(request.argv());
+        Pointer argv = NativeStrings.vector(arguments);
         Pointer envp = NativeStrings.vector(request.environment());
         done("posix_spawn_file_actions_init", LIBC.posix_spawn_file_actions_init(actions));
         try {

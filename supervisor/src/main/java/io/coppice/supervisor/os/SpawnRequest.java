@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param holdReadFd the end that the child waits on; {@link Spawner#submit} takes a copy
  * @param notifyWriteFd the end that the child notifies through, likewise; -1 for none, and so for plain commands
  * @param holdOnStdin where the hold pipe goes, see above
+ * @param preparation may change {@code argv} at the last moment; null for none
  */
 public record SpawnRequest(
         long token,
@@ -37,7 +38,8 @@ public record SpawnRequest(
         @Nullable JournalStream journal,
         int holdReadFd,
         int notifyWriteFd,
-        boolean holdOnStdin) {
+        boolean holdOnStdin,
+        @Nullable ArgvPreparation preparation) {
 
     /**
      * Copies the lists and checks every component.
@@ -60,6 +62,45 @@ public record SpawnRequest(
         expect(holdReadFd >= 0, "holdReadFd", "a descriptor, not " + holdReadFd);
         expect(notifyWriteFd >= -1, "notifyWriteFd", "a descriptor or -1, not " + notifyWriteFd);
         expect(holdOnStdin || notifyWriteFd == -1, "notifyWriteFd", "-1 when the hold pipe takes descriptor 3");
+    }
+
+    /** With arguments that stay as they are. */
+    public SpawnRequest(
+            long token,
+            List<String> argv,
+            List<String> environment,
+            String workingDirectory,
+            String logFile,
+            @Nullable JournalStream journal,
+            int holdReadFd,
+            int notifyWriteFd,
+            boolean holdOnStdin) {
+        this(
+                token,
+                argv,
+                environment,
+                workingDirectory,
+                logFile,
+                journal,
+                holdReadFd,
+                notifyWriteFd,
+                holdOnStdin,
+                null);
+    }
+
+    /** The same with arguments that somebody has the last word on. */
+    public SpawnRequest preparedBy(@Nullable ArgvPreparation last) {
+        return new SpawnRequest(
+                token,
+                argv,
+                environment,
+                workingDirectory,
+                logFile,
+                journal,
+                holdReadFd,
+                notifyWriteFd,
+                holdOnStdin,
+                last);
     }
 
     /** With output that goes to {@code logFile}. */
