@@ -1,0 +1,96 @@
+package io.coppice.supervisor.archive;
+
+import io.coppice.supervisor.os.ArgvPreparation;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One launch of a worker: adds the options that have its JVM use an archive, if there is one. Made for a launch and used for it only; {@link
+ * #prepare} is the spawner thread's, and once the spawn's result is there, {@link #outcome} tells the duty cycle what was found.
+ */
+public final class ArchivedLaunch implements ArgvPreparation {
+    /** What was found. */
+    public sealed interface Outcome {
+        /** There is nothing to be done: it has no archive, and cannot have one. */
+        record None() implements Outcome {}
+
+        /**
+         * It was launched with an archive.
+         *
+         * @param identity of that
+         */
+        record Used(String identity) implements Outcome {}
+
+        /**
+         * It could have an archive that nobody has made yet.
+         *
+         * @param identity of that
+         */
+        record Wanted(String identity) implements Outcome {}
+
+        /**
+         * Whether there is one could not be told.
+         *
+         * @param why one line for people
+         */
+        record Unknown(String why) implements Outcome {}
+    }
+
+    private static final Outcome NONE = new Outcome.None();
+
+    private final ArchiveDirectory directory;
+    private final @Nullable String refused;
+    private volatile Outcome outcome = NONE;
+
+    /** @param refused an identity whose archive is to be dropped first, if it is this launch's; null for none */
+    ArchivedLaunch(ArchiveDirectory directory, @Nullable String refused) {
+        this.directory = directory;
+        this.refused = refused;
+    }
+
+    /** What was found; after the result of the spawn. */
+    public Outcome outcome() {
+        return outcome;
+    }
+
+    @Override
+    public List<String> prepare(List<String> argv) {
+        try {
+            return withArchive(argv);
+        } catch (NotArchivableException e) {
+            outcome = NONE;
+        } catch (IOException | RuntimeException e) {
+            // Never a reason not to start.
+            outcome = new Outcome.Unknown(String.valueOf(e.getMessage()));
+        }
+        return argv;
+    }
+
+    private List<String> withArchive(List<String> argv) throws IOException, NotArchivableException {
+        if (LaunchProfile.obstacle(argv) != null) {
+            return argv;
+        }
+        JdkRelease jdk = JdkRelease.of(Path.of(argv.get(0)));
+        if (!jdk.hasArchives()) {
+            return argv;
+        }
+        ArchiveNames names = ArchiveNames.of(LaunchProfile.of(argv), jdk);
+        if (names.identity().equals(refused)) {
+            directory.refuse(names);
+        }
+        Path archive = directory.find(names);
+        if (archive == null) {
+            outcome = directory.isRefused(names) ? NONE : new Outcome.Wanted(names.identity());
+            return argv;
+        }
+        outcome = new Outcome.Used(names.identity());
+        List<String> with = new ArrayList<>(argv.size() + 3);
+        with.add(argv.get(0));
+        with.addAll(jdk.toUse(archive));
+        with.addAll(argv.subList(1, argv.size()));
+        return with;
+    }
+}

@@ -1,0 +1,181 @@
+package io.coppice.supervisor.archive;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+import java.util.jar.Manifest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the archive of one profile, or finds that it is there under another identity. One at a time works in a directory, whoever
+ * started it. Killed at any point it leaves nothing that a launch would use, and what it leaves the next one removes.
+ *
+ * <p>Blocks for seconds or, behind another archiver, minutes. One thread.
+ */
+final class Archiver {
+    /**
+     * Files change in ticks of their file system's clock, as a rule of 4 ms, so that a jar that was changed twice within one has the same
+     * attributes after as between. An identity counts only if no jar has been changed for this long before its contents are read.
+     */
+    static final long SETTLED_AFTER_NS = 2_000_000_000L;
+
+    private static final int MOST_ATTEMPTS = 5;
+    private static final long POLL_MS = 200;
+
+    private final ArchiveDirectory directory;
+    private final LaunchProfile profile;
+    private final JdkRelease jdk;
+    private final Limits limits;
+
+    /**
+     * @param trainingMs of one JVM
+     * @param lockMs for another archiver to end
+     * @param bytes of all archives together
+     */
+    record Limits(long trainingMs, long lockMs, long bytes) {}
+
+    Archiver(ArchiveDirectory directory, LaunchProfile profile, JdkRelease jdk, Limits limits) {
+        this.directory = directory;
+        this.profile = profile;
+        this.jdk = jdk;
+        this.limits = limits;
+    }
+
+    /** When this returns, launches find an archive. */
+    void run() throws IOException, InterruptedException, ArchiverException, NotArchivableException {
+        refuseJarsBehindJars();
+        try (FileChannel channel =
+                        FileChannel.open(directory.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock held = lock(channel)) {
+            new Retention(directory.path(), limits.bytes()).removeUnfinished();
+            Path work = Files.createTempDirectory(
+                    directory.path(),
+                    "work-",
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            try {
+                underLock(work);
+            } finally {
+                Retention.removeTree(work);
+            }
+            assert held.isValid();
+        }
+    }
+
+    private FileLock lock(FileChannel channel) throws IOException, InterruptedException, ArchiverException {
+        long endNs = System.nanoTime() + limits.lockMs() * 1_000_000;
+        FileLock lock = channel.tryLock();
+        while (lock == null) {
+            if (System.nanoTime() > endNs) {
+                throw new ArchiverException(ArchiverExit.BUSY, directory.lock() + " is held by another archiver");
+            }
+            TimeUnit.MILLISECONDS.sleep(POLL_MS);
+            lock = channel.tryLock();
+        }
+        return lock;
+    }
+
+    private void underLock(Path work)
+            throws IOException, InterruptedException, ArchiverException, NotArchivableException {
+        Training training = new Training(profile, jdk, work, limits.trainingMs());
+        for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+            ArchiveNames names = settledNames();
+            Path found = directory.find(names);
+            if (found == null) {
+                found = makeOrAdopt(names, ArchiveNames.key(profile, jdk), training);
+            }
+            if (ArchiveNames.of(profile, jdk).equals(names)) {
+                directory.link(names, found, work);
+                new Retention(directory.path(), limits.bytes()).removeOld(names, found, System.currentTimeMillis());
+                return;
+            }
+        }
+        throw unsettled();
+    }
+
+    /** The names once they can be trusted to change with the next change of a jar. */
+    private ArchiveNames settledNames()
+            throws IOException, InterruptedException, ArchiverException, NotArchivableException {
+        for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+            ArchiveNames names = ArchiveNames.of(profile, jdk);
+            long ageNs = System.currentTimeMillis() * 1_000_000 - names.youngestNs();
+            if (ageNs > SETTLED_AFTER_NS) {
+                return names;
+            }
+            TimeUnit.NANOSECONDS.sleep(Math.min(SETTLED_AFTER_NS, SETTLED_AFTER_NS - ageNs) + 1_000_000);
+        }
+        throw unsettled();
+    }
+
+    private static ArchiverException unsettled() {
+        return new ArchiverException(
+                ArchiverExit.UNSETTLED, "a jar of the class path was changed again and again, or lies in the future");
+    }
+
+    private Path makeOrAdopt(ArchiveNames names, String key, Training training)
+            throws IOException, InterruptedException, ArchiverException {
+        if (directory.isRefused(names, key)) {
+            throw new ArchiverException(ArchiverExit.REFUSED, "key " + key);
+        }
+        Path archive = directory.archive(names, key, jdk.suffix());
+        if (directory.isIntact(names, archive)) {
+            return archive;
+        }
+        Path made = training.write();
+        if (Files.size(made) > limits.bytes()) {
+            throw new ArchiverException(
+                    ArchiverExit.FAILED,
+                    "the archive has " + Files.size(made) + " bytes, all together may have " + limits.bytes());
+        }
+        Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("r--------"));
+        training.check(made);
+        try (FileChannel written = FileChannel.open(made)) {
+            written.force(true);
+        }
+        return Files.move(made, archive, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** The {@code Class-Path} of a jar's manifest puts others behind it, which no identity would cover. */
+    private void refuseJarsBehindJars() throws NotArchivableException, IOException {
+        for (String entry : profile.classPath()) {
+            Path jar = Path.of(entry);
+            if (!Files.isRegularFile(jar)) {
+                continue; // That is another obstacle, and told by its name.
+            }
+            for (String relative : classPathOf(jar)) {
+                Path next = resolved(jar, relative);
+                if (next != null && Files.exists(next) && !profile.classPath().contains(next.toString())) {
+                    throw new NotArchivableException(
+                            "the manifest of " + jar + " brings in " + next + "; name it in `classpath` as well");
+                }
+            }
+        }
+    }
+
+    private static List<String> classPathOf(Path jar) throws IOException {
+        try (JarFile file = new JarFile(jar.toFile(), false)) {
+            Manifest manifest = file.getManifest();
+            String names =
+                    manifest == null ? null : manifest.getMainAttributes().getValue(Attributes.Name.CLASS_PATH);
+            return names == null ? List.of() : List.of(names.strip().split(" +"));
+        }
+    }
+
+    private static @Nullable Path resolved(Path jar, String relative) {
+        try {
+            URI uri = jar.toUri().resolve(relative);
+            return "file".equals(uri.getScheme()) ? Path.of(uri).normalize() : null;
+        } catch (IllegalArgumentException e) {
+            return null; // The JVM ignores what is no file, too.
+        }
+    }
+}

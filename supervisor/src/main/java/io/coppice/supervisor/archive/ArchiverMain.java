@@ -1,0 +1,86 @@
+package io.coppice.supervisor.archive;
+
+import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.plan.PlanFormatException;
+import io.coppice.supervisor.plan.PlanText;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The archiver's {@code main}: makes the archive of one daemon of the plan on record, and ends. Started by a root, in the daemon's own
+ * environment and working directory; a root that dies in the meantime is not missed. What went wrong it writes to its standard error, and
+ * {@link ArchiverExit} to its root.
+ */
+public final class ArchiverMain {
+    /** Far longer than a JVM takes to start on a machine that is busy with other things. */
+    private static final long TRAINING_MS = 300_000;
+
+    private static final long LOCK_MS = 900_000;
+    private static final long MOST_BYTES = 512L << 20;
+
+    /** So that it is the first to go where memory is short: the daemons need theirs. */
+    private static final String FIRST_TO_BE_KILLED = "1000";
+
+    private ArchiverMain() {}
+
+    /**
+     * Makes an archive.
+     *
+     * @param args the instance's directory, the daemon's name, the directory of archives
+     */
+    public static void main(String[] args) {
+        System.exit(run(args).code());
+    }
+
+    private static ArchiverExit run(String[] args) {
+        if (args.length != 3) {
+            return tell("(unnamed)", ArchiverExit.FAILED, "an archiver is started by a root, not by hand");
+        }
+        String daemon = args[1];
+        try {
+            Files.writeString(Path.of("/proc/self/oom_score_adj"), FIRST_TO_BE_KILLED);
+            List<String> argv = argv(Path.of(args[0]), daemon);
+            String obstacle = LaunchProfile.obstacle(argv);
+            if (obstacle != null) {
+                return tell(daemon, ArchiverExit.NOT_ARCHIVABLE, obstacle);
+            }
+            LaunchProfile profile = LaunchProfile.of(argv);
+            int ownUid = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+            new Archiver(
+                            ArchiveDirectory.open(Path.of(args[2]), ownUid),
+                            profile,
+                            JdkRelease.of(Path.of(profile.java())),
+                            new Archiver.Limits(TRAINING_MS, LOCK_MS, MOST_BYTES))
+                    .run();
+            return ArchiverExit.DONE;
+        } catch (NotArchivableException e) {
+            return tell(daemon, ArchiverExit.NOT_ARCHIVABLE, String.valueOf(e.getMessage()));
+        } catch (ArchiverException e) {
+            return tell(daemon, e.exit(), String.valueOf(e.getMessage()));
+        } catch (IOException | PlanFormatException e) {
+            return tell(daemon, ArchiverExit.FAILED, e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return tell(daemon, ArchiverExit.FAILED, "interrupted");
+        }
+    }
+
+    private static List<String> argv(Path instance, String daemon) throws IOException, PlanFormatException {
+        Plan plan = PlanText.read(Files.readString(instance.resolve("plan"), StandardCharsets.UTF_8));
+        for (ChildPlan child : plan.children()) {
+            if (child.name().equals(daemon) && child.kind() == ChildPlan.Kind.DAEMON) {
+                return child.argv();
+            }
+        }
+        throw new IOException("the plan in " + instance + " has no daemon of that name any more");
+    }
+
+    private static ArchiverExit tell(String daemon, ArchiverExit exit, String text) {
+        System.err.println(daemon + ": no start archive: " + exit.words() + ": " + text);
+        return exit;
+    }
+}

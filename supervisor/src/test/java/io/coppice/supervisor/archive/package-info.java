@@ -1,0 +1,4 @@
+@NullMarked
+package io.coppice.supervisor.archive;
+
+import org.jspecify.annotations.NullMarked;
