@@ -1,7 +1,6 @@
 package io.coppice.supervisor.archive;
 
 import java.io.IOException;
-import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
@@ -9,12 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.jar.Attributes;
-import java.util.jar.JarFile;
-import java.util.jar.Manifest;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the archive of one profile, or finds that it is there under another identity. One at a time works in a directory, whoever
@@ -53,7 +47,7 @@ final class Archiver {
 
     /** When this returns, launches find an archive. */
     void run() throws IOException, InterruptedException, ArchiverException, NotArchivableException {
-        refuseJarsBehindJars();
+        ClassPathJars.refuseOthersBehindThem(profile.classPath());
         try (FileChannel channel =
                         FileChannel.open(directory.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock held = lock(channel)) {
@@ -142,40 +136,5 @@ final class Archiver {
             written.force(true);
         }
         return Files.move(made, archive, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    /** The {@code Class-Path} of a jar's manifest puts others behind it, which no identity would cover. */
-    private void refuseJarsBehindJars() throws NotArchivableException, IOException {
-        for (String entry : profile.classPath()) {
-            Path jar = Path.of(entry);
-            if (!Files.isRegularFile(jar)) {
-                continue; // That is another obstacle, and told by its name.
-            }
-            for (String relative : classPathOf(jar)) {
-                Path next = resolved(jar, relative);
-                if (next != null && Files.exists(next) && !profile.classPath().contains(next.toString())) {
-                    throw new NotArchivableException(
-                            "the manifest of " + jar + " brings in " + next + "; name it in `classpath` as well");
-                }
-            }
-        }
-    }
-
-    private static List<String> classPathOf(Path jar) throws IOException {
-        try (JarFile file = new JarFile(jar.toFile(), false)) {
-            Manifest manifest = file.getManifest();
-            String names =
-                    manifest == null ? null : manifest.getMainAttributes().getValue(Attributes.Name.CLASS_PATH);
-            return names == null ? List.of() : List.of(names.strip().split(" +"));
-        }
-    }
-
-    private static @Nullable Path resolved(Path jar, String relative) {
-        try {
-            URI uri = jar.toUri().resolve(relative);
-            return "file".equals(uri.getScheme()) ? Path.of(uri).normalize() : null;
-        } catch (IllegalArgumentException e) {
-            return null; // The JVM ignores what is no file, too.
-        }
     }
 }

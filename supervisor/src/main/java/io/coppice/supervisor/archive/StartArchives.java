@@ -1,6 +1,8 @@
 package io.coppice.supervisor.archive;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -38,11 +40,43 @@ public final class StartArchives {
     }
 
     /**
-     * Why a worker's command line can have no archive, as far as it alone tells.
+     * Why a worker of this command line has no archive, as far as can be told now. Looks at the files that it names; for commands, not
+     * for a root.
      *
-     * @return one clause for people; null if it can
+     * @return one clause for people; null if it can have one
      */
     public static @Nullable String obstacle(List<String> argv) {
-        return LaunchProfile.obstacle(argv);
+        String ofOptions = LaunchProfile.obstacle(argv);
+        if (ofOptions != null) {
+            return ofOptions;
+        }
+        try {
+            LaunchProfile profile = LaunchProfile.of(argv);
+            JdkRelease jdk = JdkRelease.of(Path.of(profile.java()));
+            if (!jdk.hasArchives()) {
+                return "JDK " + jdk.feature() + " makes none in one step";
+            }
+            ArchiveNames.of(profile, jdk);
+            ClassPathJars.refuseOthersBehindThem(profile.classPath());
+            return null;
+        } catch (IOException | NotArchivableException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
+    /**
+     * What keeps a directory from being used as it is now.
+     *
+     * @return one line for people; null if nothing does, or it is not there yet
+     */
+    public static @Nullable String fault(Path directory, int ownUid) {
+        try {
+            if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+                ArchiveDirectory.open(directory, ownUid);
+            }
+            return null;
+        } catch (IOException e) {
+            return String.valueOf(e.getMessage());
+        }
     }
 }

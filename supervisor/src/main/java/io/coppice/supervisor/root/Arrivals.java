@@ -30,6 +30,7 @@ final class Arrivals {
     private final KeptPidFds kept;
     private final StatusPublisher publisher;
     private final Standbys standbys;
+    private final ArchiveWishes archives;
     private final Consumer<Event> settle;
 
     /** Ours, in which all children begin. */
@@ -53,6 +54,7 @@ final class Arrivals {
             KeptPidFds kept,
             StatusPublisher publisher,
             Standbys standbys,
+            ArchiveWishes archives,
             Consumer<Event> settle)
             throws OsException {
         this.spawner = spawner;
@@ -66,12 +68,16 @@ final class Arrivals {
         this.kept = kept;
         this.publisher = publisher;
         this.standbys = standbys;
+        this.archives = archives;
         this.settle = settle;
         this.session = processes.session((int) ProcessHandle.current().pid());
     }
 
     /** Whether a child may have a process of which only the spawner knows yet. */
     boolean areAwaited(SupervisorState state) {
+        if (archives.isAwaited()) {
+            return true;
+        }
         for (ChildProcess child : children.all()) {
             ChildState known = state.child(child.index);
             if ((known.phase().occupied() && child.pidFd == null && !child.dead) || Standbys.areAwaited(known)) {
@@ -85,7 +91,9 @@ final class Arrivals {
     void take() {
         spawned.drain();
         for (SpawnResult result = spawner.poll(); result != null; result = spawner.poll()) {
-            if (Launcher.isStandbys(result.token())) {
+            if (ArchiveWishes.isOwn(result)) {
+                archives.onResult(result, System.nanoTime());
+            } else if (Launcher.isStandbys(result.token())) {
                 standbys.onSpawned(result);
             } else if (result instanceof SpawnResult.Spawned ok) {
                 onSpawned(ok);
@@ -128,6 +136,7 @@ final class Arrivals {
         if (result.journalRefusal() != null) {
             publisher.note(child.index, result.pid(), child.incarnation, result.journalRefusal());
         }
+        archives.onLaunched(child, System.nanoTime());
         settle.accept(new Event.Spawned(child.index, child.incarnation, result.pid(), startTicks, System.nanoTime()));
     }
 }

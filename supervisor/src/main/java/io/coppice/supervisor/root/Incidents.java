@@ -26,7 +26,8 @@ final class Incidents {
         FILE_LOST,
         GROUP_REMAINS,
         CLOCK_SET,
-        RELOAD_REFUSED
+        RELOAD_REFUSED,
+        NO_ARCHIVE
     }
 
     /** Who stores them. */

@@ -1,5 +1,6 @@
 package io.coppice.supervisor.root;
 
+import io.coppice.supervisor.archive.ArchivedLaunch;
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.ExitStatus;
 import io.coppice.supervisor.core.StepProgress;
@@ -35,6 +36,10 @@ abstract class LaunchedProcess {
 
     long startTicks;
 
+    /** By which its launch looks for an archive; null for a command, where there are none, and of an adopted one. */
+    @Nullable
+    ArchivedLaunch archivedLaunch;
+
     /** Its end was asked for while the spawn was still under way. */
     boolean abandoned;
 
@@ -47,6 +52,7 @@ abstract class LaunchedProcess {
     /** Nothing is known of a process any more: one is to be spawned. */
     void clear() {
         closeAll();
+        archivedLaunch = null;
         abandoned = false;
         dead = false;
         adopted = false;
@@ -62,6 +68,7 @@ abstract class LaunchedProcess {
         adopted = other.adopted;
         session = other.session;
         startTicks = other.startTicks;
+        archivedLaunch = other.archivedLaunch;
         abandoned = false;
         other.pidFd = null;
         other.holdWriteFd = NO_FD;

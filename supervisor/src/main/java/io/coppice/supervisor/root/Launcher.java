@@ -37,10 +37,12 @@ final class Launcher {
 
     private final Spawner spawner;
     private final PreparedInstance instance;
+    private final ArchiveWishes archives;
 
-    Launcher(Spawner spawner, PreparedInstance instance) {
+    Launcher(Spawner spawner, PreparedInstance instance, ArchiveWishes archives) {
         this.spawner = spawner;
         this.instance = instance;
+        this.archives = archives;
     }
 
     /**
@@ -64,16 +66,18 @@ final class Launcher {
                 throw e;
             }
         }
+        process.archivedLaunch = daemon ? archives.forLaunch() : null;
         spawner.submit(new SpawnRequest(
-                token,
-                argv(plan),
-                environment(plan),
-                plan.workingDirectory(),
-                instance.log(plan.name()).toString(),
-                instance.output().journalOf(plan),
-                process.holdReadFd,
-                process.hintWriteFd,
-                daemon));
+                        token,
+                        argv(plan),
+                        environment(plan),
+                        plan.workingDirectory(),
+                        instance.log(plan.name()).toString(),
+                        instance.output().journalOf(plan),
+                        process.holdReadFd,
+                        process.hintWriteFd,
+                        daemon)
+                .preparedBy(process.archivedLaunch));
         // The spawner has copies of its own by now.
         process.closeChildEnds();
     }

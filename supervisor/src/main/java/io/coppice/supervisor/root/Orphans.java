@@ -19,12 +19,14 @@ final class Orphans {
 
     private final ProcessTable processes;
     private final ChildTable children;
+    private final ArchiveWishes archives;
     private final IntPredicate own = this::isOwn;
     private final Chore looking;
 
-    Orphans(ProcessTable processes, ChildTable children, long ownPid, long nowNs) {
+    Orphans(ProcessTable processes, ChildTable children, ArchiveWishes archives, long ownPid, long nowNs) {
         this.processes = processes;
         this.children = children;
+        this.archives = archives;
         this.looking = ownPid == FIRST_PROCESS ? new Chore(PERIOD_NS, nowNs + PERIOD_NS) : Chore.none();
     }
 
@@ -46,6 +48,9 @@ final class Orphans {
     }
 
     private boolean isOwn(int pid) {
+        if (archives.isArchiver(pid)) {
+            return true;
+        }
         for (ChildProcess child : children.all()) {
             PidFd pidFd = child.pidFd;
             if (pidFd != null && pidFd.pid() == pid) {

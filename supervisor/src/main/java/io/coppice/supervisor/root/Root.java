@@ -71,6 +71,7 @@ final class Root implements AutoCloseable {
     private final Reload reload;
     private final @Nullable Plan next;
     private final Arrivals arrivals;
+    private final ArchiveWishes archives;
     private final ServiceReport service;
     private final KeptPidFds kept;
     private final RootMeter meter = RootMeter.create();
@@ -105,7 +106,9 @@ final class Root implements AutoCloseable {
         spawner = new Spawner(spawned);
         funerals = new Funerals(processes, incidents);
         held = new HeldWatch(segments, processes);
-        orphans = new Orphans(processes, children, ProcessHandle.current().pid(), nowNs);
+        archives = new ArchiveWishes(instance, children, spawner, epoll, processes, incidents, nowNs);
+        orphans = new Orphans(
+                processes, children, archives, ProcessHandle.current().pid(), nowNs);
         ServiceNotifier notifier = ServiceNotifier.fromEnvironment();
         kept = new KeptPidFds(notifier, StoredDescriptors.fromEnvironment());
         takeover = new Takeover(instance.start(), processes, epoll, segments, funerals, kept);
@@ -136,11 +139,11 @@ final class Root implements AutoCloseable {
                 epoll,
                 console,
                 nowNs);
-        Launcher launcher = new Launcher(spawner, instance);
-        standbys = new Standbys(children, standbyTable, launcher, processes, epoll, funerals, pending::add);
+        Launcher launcher = new Launcher(spawner, instance, archives);
+        standbys = new Standbys(children, standbyTable, launcher, processes, epoll, funerals, archives, pending::add);
         arrivals = new Arrivals(
                 spawner, spawned, children, segments, files, processes, epoll, funerals, kept, publisher, standbys,
-                settling);
+                archives, settling);
         executor = new CommandExecutor(children, launcher, standbys, kept, processes, control, publisher, pending::add);
     }
 
@@ -257,6 +260,7 @@ final class Root implements AutoCloseable {
                 settlePending();
             }
             case Tokens.RELOAD -> reload.onPrepared();
+            case Tokens.ARCHIVER -> archives.onDeath(System.nanoTime());
             case Tokens.DIRECTORY -> files.onRemoval(System.nanoTime());
             default -> throw new IllegalStateException("epoll told of a descriptor of kind " + kind);
         }
@@ -271,6 +275,7 @@ final class Root implements AutoCloseable {
         nextNs = Math.min(nextNs, orphans.nextLookNs());
         nextNs = Math.min(nextNs, control.nextDeadlineNs());
         nextNs = Math.min(nextNs, files.nextLookNs());
+        nextNs = Math.min(nextNs, archives.nextLookNs());
         nextNs = Math.min(nextNs, service.nextPingNs());
         if (nextNs == Long.MAX_VALUE) {
             timer.disarm();
@@ -303,6 +308,9 @@ final class Root implements AutoCloseable {
         }
         if (nowNs >= files.nextLookNs()) {
             files.look(nowNs);
+        }
+        if (nowNs >= archives.nextLookNs()) {
+            archives.look(state, nowNs);
         }
         if (service.isPingDue(nowNs)) {
             service.ping(nowNs);
@@ -407,6 +415,7 @@ final class Root implements AutoCloseable {
         control.close();
         reload.close();
         files.close();
+        archives.close();
         spawner.close();
         for (ChildProcess child : children.all()) {
             child.closeAll();

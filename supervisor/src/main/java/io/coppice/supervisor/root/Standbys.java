@@ -37,6 +37,7 @@ final class Standbys {
     private final ProcessTable processes;
     private final Epoll epoll;
     private final Funerals funerals;
+    private final ArchiveWishes archives;
     private final Consumer<Event> follows;
     private final byte[] hintBytes = new byte[16];
 
@@ -48,6 +49,7 @@ final class Standbys {
             ProcessTable processes,
             Epoll epoll,
             Funerals funerals,
+            ArchiveWishes archives,
             Consumer<Event> follows) {
         this.children = children;
         this.table = table;
@@ -55,6 +57,7 @@ final class Standbys {
         this.processes = processes;
         this.epoll = epoll;
         this.funerals = funerals;
+        this.archives = archives;
         this.follows = follows;
     }
 
@@ -159,6 +162,7 @@ final class Standbys {
             lost(standby, "pid " + pid + " cannot be watched: " + e.getMessage());
             return;
         }
+        archives.onLaunched(standby, System.nanoTime());
         follows.accept(
                 new Event.StandbySpawned(standby.child.index, standby.id, pid, standby.startTicks, System.nanoTime()));
     }

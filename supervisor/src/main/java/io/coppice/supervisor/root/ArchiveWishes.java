@@ -1,0 +1,313 @@
+package io.coppice.supervisor.root;
+
+import io.coppice.supervisor.archive.ArchivePlace;
+import io.coppice.supervisor.archive.ArchivedLaunch;
+import io.coppice.supervisor.archive.ArchiverExit;
+import io.coppice.supervisor.archive.ArchiverMain;
+import io.coppice.supervisor.archive.StartArchives;
+import io.coppice.supervisor.core.ExitStatus;
+import io.coppice.supervisor.core.SupervisorState;
+import io.coppice.supervisor.os.Epoll;
+import io.coppice.supervisor.os.Fds;
+import io.coppice.supervisor.os.OsException;
+import io.coppice.supervisor.os.PidFd;
+import io.coppice.supervisor.os.Pipe;
+import io.coppice.supervisor.os.ProcessTable;
+import io.coppice.supervisor.os.SignalNumbers;
+import io.coppice.supervisor.os.SpawnRequest;
+import io.coppice.supervisor.os.SpawnResult;
+import io.coppice.supervisor.os.Spawner;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Has start archives made, each by a process of its own, for launches that could have used one. One at a time, only while nobody is being
+ * started or recovered, and of each identity once in this root's life: whatever comes of it, the daemons run.
+ *
+ * <p>Duty-cycle thread only; looks at no file and blocks for nothing. Allocates only where there is something to make.
+ */
+final class ArchiveWishes implements AutoCloseable {
+    /** How long nothing may have been launched before an archiver is; milliseconds. Tests and benches are less patient. */
+    static final String QUIET_PROPERTY = "coppice.archive.quiet.ms";
+
+    /** No child has such a name. */
+    private static final String LOG = "_archiver";
+
+    private static final long DEFAULT_QUIET_MS = 5_000;
+    private static final long LOOK_AGAIN_NS = 1_000_000_000L;
+
+    /** No more are remembered: a root whose jars change all the time is no reason to fill its heap. */
+    private static final int MOST_KNOWN = 4096;
+
+    /** The archiver's, among the tokens of spawns: no incarnation is 0. */
+    private static final long SPAWN_TOKEN = Launcher.token(0, 0);
+
+    /** Milder than any daemon, where the system has the tool for it. */
+    private static final String MILD = "command -v nice >/dev/null 2>&1 && exec nice -n 19 \"$@\"; exec \"$@\"";
+
+    private final PreparedInstance instance;
+    private final ChildTable children;
+    private final Spawner spawner;
+    private final Epoll epoll;
+    private final ProcessTable processes;
+    private final Incidents incidents;
+    private final @Nullable StartArchives archives;
+    private final long quietNs;
+
+    private record Wish(String child, String identity) {}
+
+    private final Queue<Wish> wishes = new ArrayDeque<>();
+    private final Set<String> known = new HashSet<>();
+    private long nextLookNs = Long.MAX_VALUE;
+    private long lastLaunchNs;
+    private @Nullable Wish underWay;
+    private @Nullable PidFd archiver;
+
+    ArchiveWishes(
+            PreparedInstance instance,
+            ChildTable children,
+            Spawner spawner,
+            Epoll epoll,
+            ProcessTable processes,
+            Incidents incidents,
+            long nowNs) {
+        this.instance = instance;
+        this.children = children;
+        this.spawner = spawner;
+        this.epoll = epoll;
+        this.processes = processes;
+        this.incidents = incidents;
+        this.quietNs = Long.getLong(QUIET_PROPERTY, DEFAULT_QUIET_MS) * 1_000_000;
+        this.lastLaunchNs = nowNs;
+        this.archives = open(System.getenv(), nowNs);
+    }
+
+    private @Nullable StartArchives open(Map<String, String> environment, long nowNs) {
+        String home = environment.getOrDefault("HOME", "");
+        Path directory = ArchivePlace.of(
+                        environment,
+                        instance.ownUid(),
+                        Path.of(home.startsWith("/") ? home : System.getProperty("user.home", "/")))
+                .directory();
+        try {
+            return StartArchives.open(directory, instance.ownUid());
+        } catch (IOException e) {
+            incidents.tell(Incidents.Kind.NO_ARCHIVE, nowNs, "no start archives: " + e.getMessage());
+            return null;
+        }
+    }
+
+    /** For one launch of a daemon; null where there are no archives. */
+    @Nullable
+    ArchivedLaunch forLaunch() {
+        StartArchives available = archives;
+        return available == null ? null : available.launch(null);
+    }
+
+    /** What the launch of this process has found. */
+    void onLaunched(LaunchedProcess process, long nowNs) {
+        lastLaunchNs = nowNs;
+        ArchivedLaunch launch = process.archivedLaunch;
+        if (launch == null) {
+            return;
+        }
+        ArchivedLaunch.Outcome outcome = launch.outcome();
+        if (outcome instanceof ArchivedLaunch.Outcome.Wanted wanted && known.size() < MOST_KNOWN) {
+            if (known.add(wanted.identity())) {
+                wishes.add(new Wish(children.get(process.index()).plan.name(), wanted.identity()));
+                nextLookNs = Math.min(nextLookNs, nowNs + quietNs);
+            }
+        } else if (outcome instanceof ArchivedLaunch.Outcome.Unknown unknown) {
+            incidents.tell(
+                    Incidents.Kind.NO_ARCHIVE, process.index(), nowNs, "started without an archive: " + unknown.why());
+        }
+    }
+
+    /** When an archiver might be started; {@link Long#MAX_VALUE} while there is nothing to make. */
+    long nextLookNs() {
+        return nextLookNs;
+    }
+
+    /** Starts an archiver, if the time is right. */
+    void look(SupervisorState state, long nowNs) {
+        if (wishes.isEmpty() || underWay != null) {
+            nextLookNs = Long.MAX_VALUE; // The end of the one under way is heard of.
+            return;
+        }
+        if (nowNs - lastLaunchNs < quietNs || !isCalm(state)) {
+            nextLookNs = Math.max(nowNs + LOOK_AGAIN_NS, lastLaunchNs + quietNs);
+            return;
+        }
+        Wish wish = wishes.remove();
+        nextLookNs = wishes.isEmpty() ? Long.MAX_VALUE : nowNs + LOOK_AGAIN_NS;
+        ChildProcess child = childNamed(wish.child());
+        if (child != null) {
+            start(child, wish, nowNs);
+        }
+    }
+
+    /** Nobody is being started, ended or recovered; one that waits for something may do so beside an archiver. */
+    private static boolean isCalm(SupervisorState state) {
+        if (state.phase() != SupervisorState.Phase.RUNNING) {
+            return false;
+        }
+        for (int i = 0; i < state.children().size(); i++) {
+            switch (state.child(i).phase()) {
+                case READY, WAITING, BACKOFF, STOPPED, FAILED, COMPLETED -> {}
+                case SPAWNING, HELD, ABANDONING, STARTING, DUMPING, STOPPING, KILLING -> {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private @Nullable ChildProcess childNamed(String name) {
+        for (ChildProcess child : children.all()) {
+            if (child.plan.name().equals(name) && child.isDaemon()) {
+                return child;
+            }
+        }
+        return null;
+    }
+
+    private void start(ChildProcess child, Wish wish, long nowNs) {
+        StartArchives available = archives;
+        if (available == null) {
+            return;
+        }
+        List<String> argv = new ArrayList<>(List.of("/bin/sh", "-c", MILD, "coppice-archiver"));
+        argv.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        argv.addAll(List.of("-Xmx48m", "-Xss512k", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"));
+        argv.addAll(List.of("-cp", System.getProperty("java.class.path"), ArchiverMain.class.getName()));
+        argv.add(instance.directory().toString());
+        argv.add(wish.child());
+        argv.add(available.directory().toString());
+        List<String> environment = new ArrayList<>();
+        child.plan.environment().forEach((name, value) -> environment.add(name + "=" + value));
+        try {
+            Pipe unused = Pipe.create();
+            try {
+                spawner.submit(new SpawnRequest(
+                        SPAWN_TOKEN,
+                        argv,
+                        environment,
+                        child.plan.workingDirectory(),
+                        instance.log(LOG).toString(),
+                        unused.readFd(),
+                        -1,
+                        false));
+                underWay = wish;
+            } finally {
+                Fds.close(unused.readFd());
+                Fds.close(unused.writeFd());
+            }
+        } catch (OsException e) {
+            fail(wish, String.valueOf(e.getMessage()), nowNs);
+        }
+    }
+
+    /** Whether a spawn's result is the archiver's. */
+    static boolean isOwn(SpawnResult result) {
+        return result.token() == SPAWN_TOKEN;
+    }
+
+    void onResult(SpawnResult result, long nowNs) {
+        Wish wish = underWay;
+        if (wish == null) {
+            return;
+        }
+        if (result instanceof SpawnResult.Failed failed) {
+            fail(wish, failed.reason(), nowNs);
+        } else if (result instanceof SpawnResult.Spawned spawned) {
+            try {
+                PidFd pidFd = PidFd.open(spawned.pid());
+                archiver = pidFd;
+                epoll.add(pidFd.fd(), Tokens.of(Tokens.ARCHIVER, 0));
+            } catch (OsException e) {
+                // It ends by itself; but nobody would hear of it.
+                kill(spawned.pid());
+                closeArchiver();
+                fail(wish, "pid " + spawned.pid() + " cannot be watched: " + e.getMessage(), nowNs);
+            }
+        }
+    }
+
+    /** The archiver is dead. */
+    void onDeath(long nowNs) {
+        PidFd pidFd = archiver;
+        Wish wish = underWay;
+        if (pidFd == null || wish == null) {
+            return;
+        }
+        epoll.remove(pidFd.fd());
+        // What it may have left of its group: before it is reaped, so that the number is nobody else's.
+        kill(pidFd.pid());
+        ExitStatus status = pidFd.tryReap();
+        closeArchiver();
+        if (status instanceof ExitStatus.Exited exited) {
+            ArchiverExit exit = ArchiverExit.of(exited.code());
+            if (exit == ArchiverExit.DONE) {
+                finished(nowNs);
+            } else {
+                fail(wish, exit.words(), nowNs);
+            }
+        } else {
+            fail(wish, "the archiver was ended by " + status, nowNs);
+        }
+    }
+
+    private void fail(Wish wish, String why, long nowNs) {
+        incidents.tell(
+                Incidents.Kind.NO_ARCHIVE,
+                nowNs,
+                "no start archive for " + wish.child() + ": " + why + " (more in logs/" + LOG + ".log)");
+        finished(nowNs);
+    }
+
+    private void finished(long nowNs) {
+        underWay = null;
+        nextLookNs = wishes.isEmpty() ? Long.MAX_VALUE : nowNs + LOOK_AGAIN_NS;
+    }
+
+    /** Whether a process is the archiver, whose status is taken here. */
+    boolean isArchiver(int pid) {
+        PidFd pidFd = archiver;
+        return pidFd != null && pidFd.pid() == pid;
+    }
+
+    /** Whether there may be an archiver whose pid is not known yet. */
+    boolean isAwaited() {
+        return underWay != null && archiver == null;
+    }
+
+    private void kill(int pid) {
+        processes.signalGroup(pid, SignalNumbers.of("KILL"));
+    }
+
+    private void closeArchiver() {
+        PidFd pidFd = archiver;
+        if (pidFd != null) {
+            pidFd.close();
+            archiver = null;
+        }
+    }
+
+    /** Ends an archiver that is at work: what it leaves, the next one removes. */
+    @Override
+    public void close() {
+        PidFd pidFd = archiver;
+        if (pidFd != null) {
+            kill(pidFd.pid());
+        }
+        closeArchiver();
+    }
+}
