@@ -1,6 +1,7 @@
 package io.coppice.ops;
 
 import io.coppice.ops.cli.PlanCompiler;
+import io.coppice.ops.manifest.ArchiveReport;
 import io.coppice.ops.manifest.CheckReport;
 import io.coppice.ops.manifest.CompileOptions;
 import io.coppice.ops.manifest.ManifestReader;
@@ -8,6 +9,7 @@ import io.coppice.ops.manifest.ManifestResult;
 import io.coppice.supervisor.plan.PlanText;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,11 +29,16 @@ final class ManifestPlans implements PlanCompiler {
         ManifestResult result = ManifestReader.read(manifest, options);
         if (result instanceof ManifestResult.Compiled compiled) {
             return new Compilation.Compiled(
-                    PlanText.write(compiled.plan()),
-                    CheckReport.of(manifest, compiled).lines().toList(),
-                    compiled.warnings());
+                    PlanText.write(compiled.plan()), summary(manifest, compiled, options), compiled.warnings());
         }
         return new Compilation.Rejected(((ManifestResult.Refused) result)
                 .errors().stream().map(Object::toString).toList());
+    }
+
+    private static List<String> summary(Path manifest, ManifestResult.Compiled compiled, CompileOptions options) {
+        List<String> summary =
+                new ArrayList<>(CheckReport.of(manifest, compiled).lines().toList());
+        summary.addAll(ArchiveReport.of(compiled.plan(), options.surroundings()));
+        return List.copyOf(summary);
     }
 }

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 final class ChildPlanner implements AutoCloseable {
     private static final long PAGE_BYTES = 4096;
 
+    /** The JVM's own default, said aloud: a root leaves a command line alone that says anything of archives. */
+    static final String NO_ARCHIVE = "-Xshare:auto";
+
     /** Stands in for a class or a program that could not be read or found. */
     private static final String UNKNOWN = "unknown";
 
@@ -160,7 +163,7 @@ final class ChildPlanner implements AutoCloseable {
                         hugePages,
                         jvm,
                         classPath,
-                        jvmOptions.stream().map(Located::value).toList(),
+                        options(daemon, jvmOptions),
                         directory,
                         name,
                         main == null ? UNKNOWN : main.value(),
@@ -171,6 +174,15 @@ final class ChildPlanner implements AutoCloseable {
                                 .map(Located::value)
                                 .toList())
                 .argv();
+    }
+
+    private static List<String> options(DaemonSpec daemon, List<Located<String>> jvmOptions) {
+        List<String> words = new ArrayList<>();
+        if (daemon.value(DaemonKeys.JVM_ARCHIVE).equals("none")) {
+            words.add(NO_ARCHIVE);
+        }
+        jvmOptions.forEach(option -> words.add(option.value()));
+        return words;
     }
 
     private List<String> commandArgv(DaemonSpec daemon, Map<String, String> environment) {

@@ -43,6 +43,8 @@ final class DaemonKeys {
             true,
             ValueReaders.texts("a list of JVM options such as [\"-XX:+UseParallelGC\"]", 0),
             List.of());
+    static final Setting<String> JVM_ARCHIVE =
+            key("jvm.archive", Scope.MAIN, true, StateRules.oneOf("auto", "none"), "auto");
     static final Setting<Long> STATE =
             key("state", Scope.MAIN, true, ValueReaders.size(MIN_STATE_BYTES, PlanBounds.MAX_STATE_BYTES), 1L << 20);
     static final Setting<Integer> CHECKPOINTS =

@@ -61,7 +61,6 @@ record WorkerCommandLine(
         }
         argv.add("-XX:+ExitOnOutOfMemoryError");
         argv.add("-XX:-UsePerfData");
-        argv.add("-Xshare:auto");
         // %p is the pid; a per cent sign of the directory itself is doubled.
         argv.add("-XX:ErrorFile=" + directory.logs().toString().replace("%", "%%") + "/hs_err_" + name + "_%p.log");
         argv.add("--add-exports=java.base/sun.nio.ch=ALL-UNNAMED");

@@ -67,6 +67,7 @@ class LaunchNumberTest {
             "period: 7s",
             "backoff: none",
             "poison: none",
+            "jvm: {archive: none}",
             "shutdown: {signal: INT}",
             "start: {timeout: 7s}",
             "recover: {timeout: 7s}",

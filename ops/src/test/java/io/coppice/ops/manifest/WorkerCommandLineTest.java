@@ -46,7 +46,6 @@ class WorkerCommandLineTest {
                         "-XX:MaxDirectMemorySize=16777216",
                         "-XX:+ExitOnOutOfMemoryError",
                         "-XX:-UsePerfData",
-                        "-Xshare:auto",
                         "-XX:ErrorFile=" + directory + "/logs/hs_err_it_%p.log",
                         "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
                         "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",

@@ -140,11 +140,16 @@ final class Coppice implements AfterTestExecutionCallback {
 
     /** Starts {@code run} of the manifest in the background. */
     Root startRoot(String... more) throws IOException {
+        return startRootIn(List.of(), more);
+    }
+
+    /** The same by way of another program that starts it. */
+    Root startRootIn(List<String> before, String... more) throws IOException {
         List<String> arguments = new ArrayList<>(List.of("run"));
         arguments.addAll(List.of(more));
         Path err = Files.createTempFile(directory, "root", ".err");
         Path out = Files.createTempFile(directory, "root", ".out");
-        return new Root(start(out, err, arguments.toArray(new String[0])), out, err);
+        return new Root(start(before, out, err, arguments.toArray(new String[0])), out, err);
     }
 
     final class Root {
