@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 
 /**
  * One launch of a worker: adds the options that have its JVM use an archive, if there is one. Made for a launch and used for it only; {@link
@@ -42,11 +42,11 @@ public final class ArchivedLaunch implements ArgvPreparation {
     private static final Outcome NONE = new Outcome.None();
 
     private final ArchiveDirectory directory;
-    private final @Nullable String refused;
+    private final Set<String> refused;
     private volatile Outcome outcome = NONE;
 
-    /** @param refused an identity whose archive is to be dropped first, if it is this launch's; null for none */
-    ArchivedLaunch(ArchiveDirectory directory, @Nullable String refused) {
+    /** @param refused identities whose archives are to be dropped, not used; not changed by anybody */
+    ArchivedLaunch(ArchiveDirectory directory, Set<String> refused) {
         this.directory = directory;
         this.refused = refused;
     }
@@ -78,8 +78,9 @@ public final class ArchivedLaunch implements ArgvPreparation {
             return argv;
         }
         ArchiveNames names = ArchiveNames.of(LaunchProfile.of(argv), jdk);
-        if (names.identity().equals(refused)) {
+        if (refused.contains(names.identity())) {
             directory.refuse(names);
+            return argv;
         }
         Path archive = directory.find(names);
         if (archive == null) {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The archives that a root's launches use. Any thread; only what {@link #launch} returns looks at files, later. */
@@ -33,9 +34,9 @@ public final class StartArchives {
     /**
      * For one launch of a worker.
      *
-     * @param refused the identity of an archive that a launch before this one died of; null for none
+     * @param refused the identities of archives that launches before this one died of; nobody changes the set
      */
-    public ArchivedLaunch launch(@Nullable String refused) {
+    public ArchivedLaunch launch(Set<String> refused) {
         return new ArchivedLaunch(directory, refused);
     }
 

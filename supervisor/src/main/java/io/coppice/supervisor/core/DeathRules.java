@@ -14,7 +14,7 @@ final class DeathRules {
         boolean unreleased = neverRan && LastExits.isCode(status, LastExits.NOT_RELEASED_CODE);
         LastExit exit = LastExits.of(child, status, event.lastWords(), transition.nowNs);
         transition.record(child, EventType.EXITED, exit.text());
-        if (!unreleased && !perhapsRan) {
+        if (!unreleased && !perhapsRan && !event.ofArchive()) {
             child.lastExit = exit;
         }
         boolean stopAsked = child.stopAsked;
@@ -36,7 +36,8 @@ final class DeathRules {
             failed(transition, child, Adoption.PERHAPS_RAN);
         } else if (stopAsked) {
             LaunchRules.launch(transition, child);
-        } else if (standbyLost) {
+        } else if (standbyLost || event.ofArchive()) {
+            // The next JVM has no archive, so that this happens once.
             child.restartDue = true;
             LaunchRules.launch(transition, child);
         } else if (unreleased) {

@@ -92,6 +92,7 @@ public sealed interface Event {
      *
      * @param lastWords what a worker left in its segment, if its phase there is FAILING
      * @param progress how far it came with its segment
+     * @param ofArchive its JVM could not start with an archive that it was given, and that is given to nobody any more
      */
     record Exited(
             int child,
@@ -99,11 +100,28 @@ public sealed interface Event {
             ExitStatus status,
             @Nullable String lastWords,
             StepProgress progress,
+            boolean ofArchive,
             long nowNs)
             implements Event {
         public Exited {
             Objects.requireNonNull(status);
             Objects.requireNonNull(progress);
+        }
+
+        /** Of no archive. */
+        public Exited(
+                int child,
+                long incarnation,
+                ExitStatus status,
+                @Nullable String lastWords,
+                StepProgress progress,
+                long nowNs) {
+            this(child, incarnation, status, lastWords, progress, false, nowNs);
+        }
+
+        /** The same, of an archive. */
+        public Exited byArchive() {
+            return new Exited(child, incarnation, status, lastWords, progress, true, nowNs);
         }
 
         @Override

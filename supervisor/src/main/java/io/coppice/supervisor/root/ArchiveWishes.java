@@ -5,7 +5,9 @@ import io.coppice.supervisor.archive.ArchivedLaunch;
 import io.coppice.supervisor.archive.ArchiverExit;
 import io.coppice.supervisor.archive.ArchiverMain;
 import io.coppice.supervisor.archive.StartArchives;
+import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.ExitStatus;
+import io.coppice.supervisor.core.StepProgress;
 import io.coppice.supervisor.core.SupervisorState;
 import io.coppice.supervisor.os.Epoll;
 import io.coppice.supervisor.os.Fds;
@@ -42,6 +44,7 @@ final class ArchiveWishes implements AutoCloseable {
     private static final String LOG = "_archiver";
 
     private static final long DEFAULT_QUIET_MS = 5_000;
+    private static final int JVM_CANNOT_START = 1;
     private static final long LOOK_AGAIN_NS = 1_000_000_000L;
 
     /** No more are remembered: a root whose jars change all the time is no reason to fill its heap. */
@@ -66,6 +69,10 @@ final class ArchiveWishes implements AutoCloseable {
 
     private final Queue<Wish> wishes = new ArrayDeque<>();
     private final Set<String> known = new HashSet<>();
+
+    /** Identities of what launches have died of. Replaced, not changed: the spawner's thread has it, too. */
+    private Set<String> refused = Set.of();
+
     private long nextLookNs = Long.MAX_VALUE;
     private long lastLaunchNs;
     private @Nullable Wish underWay;
@@ -109,7 +116,7 @@ final class ArchiveWishes implements AutoCloseable {
     @Nullable
     ArchivedLaunch forLaunch() {
         StartArchives available = archives;
-        return available == null ? null : available.launch(null);
+        return available == null ? null : available.launch(refused);
     }
 
     /** What the launch of this process has found. */
@@ -129,6 +136,50 @@ final class ArchiveWishes implements AutoCloseable {
             incidents.tell(
                     Incidents.Kind.NO_ARCHIVE, process.index(), nowNs, "started without an archive: " + unknown.why());
         }
+    }
+
+    /**
+     * A child has ended. One that was launched with an archive, and was ended by its own JVM before it had so much as taken its segment,
+     * has most likely died of that: it is used no more, and the death is no fault of the child.
+     */
+    Event.Exited judge(ChildProcess child, Event.Exited exited) {
+        boolean took = exited.progress() != StepProgress.UNKNOWN;
+        return !took && refuseArchiveOf(child, exited.status(), exited.nowNs()) ? exited.byArchive() : exited;
+    }
+
+    /** A standby has ended before it was warm. */
+    void judge(StandbyProcess standby, Event.StandbyExited exited) {
+        refuseArchiveOf(standby, exited.status(), exited.nowNs());
+    }
+
+    private boolean refuseArchiveOf(LaunchedProcess process, ExitStatus status, long nowNs) {
+        ArchivedLaunch launch = process.archivedLaunch;
+        if (launch == null
+                || !(launch.outcome() instanceof ArchivedLaunch.Outcome.Used used)
+                || !isOfTheJvm(status)
+                || refused.size() == MOST_KNOWN) {
+            return false;
+        }
+        Set<String> more = new HashSet<>(refused);
+        if (more.add(used.identity())) {
+            refused = Set.copyOf(more);
+            incidents.tell(
+                    Incidents.Kind.NO_ARCHIVE,
+                    process.index(),
+                    nowNs,
+                    "died before it had started, with an archive: starts without from now on");
+        }
+        return true;
+    }
+
+    /** By its own fault, or with the code of a JVM that cannot start; what comes from outside says nothing of an archive. */
+    private static boolean isOfTheJvm(ExitStatus status) {
+        if (status instanceof ExitStatus.Exited exited) {
+            return exited.code() == JVM_CANNOT_START;
+        }
+        return status instanceof ExitStatus.Signaled signaled
+                && signaled.signal() != SignalNumbers.of("KILL")
+                && signaled.signal() != SignalNumbers.of("TERM");
     }
 
     /** When an archiver might be started; {@link Long#MAX_VALUE} while there is nothing to make. */

@@ -217,11 +217,22 @@ final class Root implements AutoCloseable {
     private void bury(long nowNs) {
         for (Event over = funerals.nextOver(nowNs); over != null; over = funerals.nextOver(nowNs)) {
             if (over instanceof Event.Exited exited) {
-                settle(exited);
+                settle(archives.judge(children.get(exited.child()), exited));
                 kept.discard(children.get(exited.child()).plan.name(), exited.incarnation());
             } else if (over instanceof Event.StandbyExited exited) {
+                judgeArchive(exited);
                 standbys.forget(exited.child(), exited.standby());
                 settle(exited);
+            }
+        }
+    }
+
+    /** Of one that was not warm yet. */
+    private void judgeArchive(Event.StandbyExited exited) {
+        StandbyProcess standby = standbyTable.find(exited.child(), exited.standby());
+        for (Standby known : state.child(exited.child()).standbys().standbys()) {
+            if (standby != null && known.id() == exited.standby() && known.phase() == Standby.Phase.BOOTING) {
+                archives.judge(standby, exited);
             }
         }
     }

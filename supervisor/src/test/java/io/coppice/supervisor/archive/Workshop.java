@@ -12,6 +12,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
@@ -165,7 +166,7 @@ final class Workshop {
     }
 
     Launched launch(List<String> argv, @Nullable String refused) throws IOException {
-        ArchivedLaunch launch = new ArchivedLaunch(open(), refused);
+        ArchivedLaunch launch = new ArchivedLaunch(open(), refused == null ? Set.of() : Set.of(refused));
         List<String> prepared = launch.prepare(argv);
         return new Launched(launch.outcome(), prepared);
     }

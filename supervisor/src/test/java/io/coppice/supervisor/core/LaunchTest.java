@@ -92,6 +92,29 @@ class LaunchTest {
     }
 
     @Test
+    void shouldLaunchAgainAtOnceWhatDiedOfItsArchiveAndCountNothing() {
+        Driver driver = new Driver(Specs.worker(0, "ingest").maxRestarts(0).build()).begin();
+        for (int died = 0; died < 3; died++) {
+            if (died % 2 == 0) {
+                driver.toStarting(0);
+            } else {
+                driver.toHeld(0);
+            }
+            long incarnation = driver.child(0).incarnation();
+            ExitStatus status = new ExitStatus.Signaled(11, true);
+            driver.step(new Event.Exited(0, incarnation, status, null, StepProgress.UNKNOWN, driver.nowNs).byArchive());
+            assertEquals(List.of("spawn 0#" + (incarnation + 1)), driver.did());
+            assertEquals(0, driver.child(0).failureCount());
+            assertEquals(null, driver.child(0).lastExit());
+        }
+        driver.toStarting(0).stop(0);
+        ExitStatus status = new ExitStatus.Signaled(11, true);
+        driver.step(new Event.Exited(0, driver.child(0).incarnation(), status, null, StepProgress.UNKNOWN, driver.nowNs)
+                .byArchive());
+        assertEquals(PublishedState.STOPPED, driver.child(0).state());
+    }
+
+    @Test
     void shouldNeverReuseAnIncarnation() {
         SupervisorState state =
                 SupervisorState.initial(List.of(Specs.worker(0, "ingest").build()), List.of(41L));
