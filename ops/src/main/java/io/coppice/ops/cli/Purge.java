@@ -41,6 +41,7 @@ final class Purge implements AutoCloseable {
             "root\\.seg(\\.unusable-[0-9]+)?|journal-unit|control\\.sock|plan(\\.new|-[a-z0-9]{1,32}\\.next)?");
     private static final String LOCK = ".lock";
     private static final String LOG = ".log";
+    private static final String ARCHIVER_LOG = "_archiver.log";
     private static final int MAX_LOCK_BYTES = 128;
     private static final String ROOT_LOCK = "root.lock";
 
@@ -96,7 +97,9 @@ final class Purge implements AutoCloseable {
         if (logs && Files.isDirectory(instance.logDirectory(), LinkOption.NOFOLLOW_LINKS)) {
             removeFrom(
                     instance.logDirectory(),
-                    name -> isOf(name, LOG) || (name.startsWith("hs_err_") && name.endsWith(LOG)));
+                    name -> isOf(name, LOG)
+                            || name.equals(ARCHIVER_LOG)
+                            || (name.startsWith("hs_err_") && name.endsWith(LOG)));
         }
         removeFrom(instance.path(), RECORD.asMatchPredicate());
         for (Path directory : directories) {

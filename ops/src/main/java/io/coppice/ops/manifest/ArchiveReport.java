@@ -43,6 +43,9 @@ public final class ArchiveReport {
                             launch(daemon), same -> Optional.ofNullable(StartArchives.obstacle(daemon.argv())));
             obstacle.ifPresent(why -> lines.add("  " + daemon.name() + " starts without: " + why));
         }
+        lines.add(
+                "  While one is made, up to two more JVMs with that daemon's options run. The memory above does not count them;"
+                        + " where it is short, they are the first to go.");
         return lines;
     }
 

@@ -41,7 +41,9 @@ class ArchiveReportTest {
                         "  off starts without: the key `jvm.archive`",
                         "  own starts without: -XX:SharedArchiveFile=/own.jsa already says which archive to use",
                         "  agent starts without: with -javaagent:/agent.jar its classes are not only those of the class path",
-                        "  dir starts without: its class path holds the directory TMP/shop/classes, and archives need jars"),
+                        "  dir starts without: its class path holds the directory TMP/shop/classes, and archives need jars",
+                        "  While one is made, up to two more JVMs with that daemon's options run. The memory above does not count them;"
+                                + " where it is short, they are the first to go."),
                 lines);
     }
 

@@ -42,7 +42,7 @@ public final class ArchiverMain {
         }
         String daemon = args[1];
         try {
-            Files.writeString(Path.of("/proc/self/oom_score_adj"), FIRST_TO_BE_KILLED);
+            beFirstToBeKilled();
             List<String> argv = argv(Path.of(args[0]), daemon);
             String obstacle = LaunchProfile.obstacle(argv);
             if (obstacle != null) {
@@ -66,6 +66,14 @@ public final class ArchiverMain {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return tell(daemon, ArchiverExit.FAILED, "interrupted");
+        }
+    }
+
+    private static void beFirstToBeKilled() {
+        try {
+            Files.writeString(Path.of("/proc/self/oom_score_adj"), FIRST_TO_BE_KILLED);
+        } catch (IOException e) {
+            System.err.println("memory that is short may be taken from others first: " + e);
         }
     }
 
