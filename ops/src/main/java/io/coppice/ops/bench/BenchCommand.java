@@ -17,7 +17,8 @@ import picocli.CommandLine.Parameters;
         name = "bench",
         description = {
             "Measure this machine; nothing is judged.",
-            "recovery: from a kill to the successor's first commit, beside the kernel's own word and a bare JVM's start.",
+            "recovery: from a kill to the successor's first committed step, beside the kernel's own word, a C program that"
+                    + " forks itself (if cc is there), runsv (if runit is), and the start of an empty JVM.",
             "commit: one commit, and one step of the demo.",
             "root: a root at rest, by number of children: memory, CPU, wakeups, and what a turn allocates.",
             "adoption: from the start of a root to its having adopted what a killed one left running, beside a cold start.",
@@ -31,6 +32,8 @@ public final class BenchCommand implements Callable<Integer> {
 
     private static final List<Integer> CHILDREN_AT_REST = List.of(5, 100, 500);
     private static final int CHILDREN_TO_ADOPT = 105;
+    private static final List<Integer> HEAPS_TO_RECOVER = List.of(32, 256);
+    private static final String STATE_TO_RECOVER = "64MiB";
 
     /** What can be measured. */
     enum Subject {
@@ -57,7 +60,20 @@ public final class BenchCommand implements Callable<Integer> {
     private Subject subject = Subject.COMMIT;
 
     @Option(names = "--kills", paramLabel = "N", description = "Kills of a row of recovery; default: ${DEFAULT-VALUE}.")
-    private int kills = 30;
+    private int kills = 50;
+
+    @Option(
+            names = "--heap",
+            paramLabel = "MIB",
+            split = ",",
+            description = "recovery: rows for each; default: 32,256.")
+    private List<Integer> heaps = List.of();
+
+    @Option(
+            names = "--state",
+            paramLabel = "SIZE",
+            description = "recovery: state that each process has touched; default: 64MiB.")
+    private String state = "";
 
     @Option(names = "--seconds", paramLabel = "S", description = "How long root watches; default: ${DEFAULT-VALUE}.")
     private int seconds = 20;
@@ -85,7 +101,7 @@ public final class BenchCommand implements Callable<Integer> {
             description = "state: only ${COMPLETION-CANDIDATES}; repeatable. Default: all.")
     private List<StateBench.Part> only = List.of();
 
-    @Option(names = "--json", description = "One JSON object, and nothing else, on standard output.")
+    @Option(names = "--json", description = "One JSON value, and nothing else, on standard output.")
     private boolean json;
 
     /** A command of {@code coppice}. */
@@ -96,8 +112,17 @@ public final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         refuseWhatDoesNotFit();
+        try {
+            measure();
+        } catch (InterruptedException e) {
+            throw new CommandFailedException(ExitCode.FAILED, "bench: interrupted; there are no figures.");
+        }
+        return 0;
+    }
+
+    private void measure() throws Exception {
         switch (subject) {
-            case RECOVERY -> RecoveryBench.run(coppice, kills, json);
+            case RECOVERY -> RecoveryBench.run(coppice, recovery(), json);
             case COMMIT -> CommitBench.run(coppice, json);
             case ROOT -> RootBench.run(coppice, children.isEmpty() ? CHILDREN_AT_REST : children, seconds, json);
             case ADOPTION ->
@@ -110,7 +135,11 @@ public final class BenchCommand implements Callable<Integer> {
                         json,
                         only.isEmpty() ? EnumSet.allOf(StateBench.Part.class) : EnumSet.copyOf(only));
         }
-        return 0;
+    }
+
+    private RecoverySettings recovery() {
+        return RecoverySettings.of(
+                kills, heaps.isEmpty() ? HEAPS_TO_RECOVER : heaps, state.isEmpty() ? STATE_TO_RECOVER : state);
     }
 
     private void refuseWhatDoesNotFit() {
@@ -121,6 +150,9 @@ public final class BenchCommand implements Callable<Integer> {
         refuseIf(
                 !children.isEmpty() && subject != Subject.ROOT && subject != Subject.ADOPTION,
                 "--children belongs to `bench root` and `bench adoption`.");
+        refuseIf(
+                subject != Subject.RECOVERY && (!heaps.isEmpty() || !state.isEmpty()),
+                "--heap and --state belong to `bench recovery`.");
         refuseIf(
                 children.size() > 1 && subject == Subject.ADOPTION, "`bench adoption` takes one number of --children.");
         for (int count : children) {

@@ -11,24 +11,31 @@ import io.coppice.state.root.RootPhase;
 import io.coppice.state.root.RootReadResult;
 import io.coppice.state.root.RootSnapshot;
 import io.coppice.state.root.RootView;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An instance of idle children, run by the launcher as anybody would run it, in a directory of its own. Closing ends the root and every
- * child on record, also when the bench is interrupted. One thread, but for {@link #close}.
+ * An instance of a bench's children, idle ones as a rule, run by the launcher as anybody would run it, in a directory of its own. Closing ends the root and every
+ * child on record, and before them whatever runs beside them, also when the bench is interrupted: its thread is, then, and closes this. One thread.
  */
 final class BenchInstance implements AutoCloseable {
     /** More JVMs than that would be a bench of the machine's memory; the root does not care which kind its children are. */
     static final int MOST_DAEMONS = 5;
 
-    private static final String NAME = "bench";
+    /** What a manifest for {@link #of(String, int)} calls its instance. */
+    static final String NAME = "bench";
+
     private static final int WATCHDOG_SECONDS = 120;
     private static final long POLL_MS = 5;
     private static final Path PROC = Path.of("/proc");
@@ -36,7 +43,11 @@ final class BenchInstance implements AutoCloseable {
     private final BenchDirectory directory;
     private final int children;
     private final Path rootSegment;
-    private final Thread cleaner = new Thread(this::end, "bench-cleaner");
+    private final Deque<Closeable> beside = new ConcurrentLinkedDeque<>();
+    private final Thread owner = Thread.currentThread();
+    private final Thread cleaner = new Thread(this::interrupt, "bench-cleaner");
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private boolean ending;
     private @Nullable Process root;
 
     private BenchInstance(BenchDirectory directory, int children) {
@@ -46,12 +57,38 @@ final class BenchInstance implements AutoCloseable {
                 new InstanceBase(directory.path(), NAME).instance(NAME).rootSegment();
     }
 
-    /** Makes the directory and the manifest; nothing runs yet. */
+    /** Of so many idle children. Makes the directory and the manifest; nothing runs yet. */
     static BenchInstance of(int children) throws IOException {
+        return of(manifestOf(children), children);
+    }
+
+    /**
+     * As {@link #of(int)}, of other children.
+     *
+     * @param manifest of the instance {@link #NAME}
+     * @param children how many it declares
+     */
+    static BenchInstance of(String manifest, int children) throws IOException {
         BenchInstance instance = new BenchInstance(BenchDirectory.create(), children);
-        Files.writeString(instance.manifest(), manifestOf(children));
+        Files.writeString(instance.manifest(), manifest);
         Runtime.getRuntime().addShutdownHook(instance.cleaner);
         return instance;
+    }
+
+    /** Closes something before the root and its children end, the newest first. */
+    <C extends Closeable> C beside(C closeable) {
+        beside.push(closeable);
+        return closeable;
+    }
+
+    /** Where its files are, in memory if possible. */
+    Path path() {
+        return directory.path();
+    }
+
+    /** The segment of a child. */
+    Path segment(String child) {
+        return directory.path().resolve(NAME).resolve(child + ".seg");
     }
 
     static int daemonsOf(int children) {
@@ -78,17 +115,32 @@ final class BenchInstance implements AutoCloseable {
 
     /** Starts a root: the first one, or the next after one that was killed. */
     void start() throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(
-                        System.getProperty("coppice.launcher"),
-                        "run",
-                        "-f",
-                        manifest().toString())
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
-        builder.environment().put("COPPICE_HOME_DIR", directory.path().toString());
+        ProcessBuilder builder = coppice(List.of("run", "-f", manifest().toString()));
         builder.environment()
                 .merge("COPPICE_ROOT_OPTIONS", "-Dcoppice.root.measure=true", (given, ours) -> given + " " + ours);
         root = builder.start();
+    }
+
+    /** Has the root stop children, and returns when they are down. */
+    void stop(List<String> names) throws IOException, InterruptedException {
+        List<String> arguments = new ArrayList<>(List.of("stop", "--instance", NAME));
+        arguments.addAll(names);
+        if (coppice(arguments).start().waitFor() != 0) {
+            throw new CommandFailedException(
+                    ExitCode.FAILED,
+                    "bench: cannot stop " + String.join(", ", names) + ". It printed:\n"
+                            + Files.readString(log()).strip());
+        }
+    }
+
+    private ProcessBuilder coppice(List<String> arguments) {
+        List<String> command = new ArrayList<>(List.of(System.getProperty("coppice.launcher")));
+        command.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));
+        builder.environment().put("COPPICE_HOME_DIR", directory.path().toString());
+        return builder;
     }
 
     private Path log() {
@@ -174,6 +226,7 @@ final class BenchInstance implements AutoCloseable {
     private void end() {
         Process process = root;
         try {
+            endWhatIsBeside();
             if (process != null) {
                 process.destroy();
                 if (!process.waitFor(WATCHDOG_SECONDS, TimeUnit.SECONDS)) {
@@ -197,13 +250,46 @@ final class BenchInstance implements AutoCloseable {
         }
     }
 
+    private void endWhatIsBeside() throws IOException {
+        for (Closeable next = beside.poll(); next != null; next = beside.poll()) {
+            next.close();
+        }
+    }
+
+    /** This JVM was told to end: has the owner close this, and waits for that; does so itself if the owner is stuck. */
+    private void interrupt() {
+        synchronized (this) {
+            if (!ending) {
+                owner.interrupt();
+            }
+        }
+        try {
+            if (!ended.await(2 * WATCHDOG_SECONDS, TimeUnit.SECONDS)) {
+                end();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // Nobody does.
+        }
+    }
+
     @Override
     public void close() {
+        synchronized (this) {
+            if (ending) {
+                return;
+            }
+            ending = true;
+            Thread.interrupted(); // What was to be ended by that ends now.
+        }
+        try {
+            end();
+        } finally {
+            ended.countDown();
+        }
         try {
             Runtime.getRuntime().removeShutdownHook(cleaner);
         } catch (IllegalStateException e) {
-            return; // This JVM was told to end, and the cleaner is at it.
+            return; // It waited for this, and is done.
         }
-        end();
     }
 }

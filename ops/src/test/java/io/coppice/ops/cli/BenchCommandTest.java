@@ -25,6 +25,9 @@ class BenchCommandTest {
             "--json",
             "--children",
             "--rounds",
+            "--kills",
+            "--heap",
+            "--state",
             "SQLite"
         }) {
             assertTrue(result.out().contains(word), word + " in " + result.out());
@@ -45,6 +48,8 @@ class BenchCommandTest {
         assertEquals(ExitCode.USAGE, bench("state", "--quick", "--full").exitCode());
         assertEquals(ExitCode.USAGE, bench("commit", "--full").exitCode());
         assertEquals(ExitCode.USAGE, bench("recovery", "--children", "5").exitCode());
+        assertEquals(ExitCode.USAGE, bench("root", "--heap", "32").exitCode());
+        assertEquals(ExitCode.USAGE, bench("commit", "--state", "64MiB").exitCode());
         assertEquals(ExitCode.USAGE, bench("adoption", "--children", "5,100").exitCode());
         assertEquals(ExitCode.USAGE, bench("state", "--only", "nothing").exitCode());
     }
@@ -57,6 +62,23 @@ class BenchCommandTest {
         assertTrue(tooMany.err().contains("--children 513: expected 2 to 512."), tooMany.err());
         assertEquals(ExitCode.USAGE, bench("root", "--children", "1").exitCode());
         assertEquals(ExitCode.USAGE, bench("adoption", "--rounds", "0").exitCode());
+    }
+
+    @Test
+    void shouldRefuseWhatNoRecoveryCanHave() throws Exception {
+        String[][] wrong = {
+            {"--kills", "0", "--kills, --seconds and --rounds are 1 or more."},
+            {"--heap", "8", "--heap 8: expected 16 to 4096 (MiB)."},
+            {"--heap", "32,32", "--heap: one of them is given twice."},
+            {"--state", "much", "--state: `much` is no size, expected a size in B, KiB, MiB or GiB such as `64MiB`."},
+            {"--state", "1000KiB", "--state 1000KiB: expected a multiple of 256KiB, up to 1GiB."},
+        };
+        for (String[] option : wrong) {
+            CommandHarness.Result result = bench("recovery", option[0], option[1]);
+
+            assertEquals(ExitCode.USAGE, result.exitCode(), result.err());
+            assertTrue(result.err().contains(option[2]), result.err());
+        }
     }
 
     private CommandHarness.Result bench(String... args) throws Exception {

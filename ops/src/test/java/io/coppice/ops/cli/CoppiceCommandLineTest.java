@@ -179,7 +179,7 @@ class CoppiceCommandLineTest {
         expected.put("state --", "--json --limit --structure --hex --abandoned");
         expected.put("restore --", "--checkpoint --yes");
         expected.put("torture --", "--kills --seed");
-        expected.put("bench --", "--kills --seconds --children --rounds --quick --full --only --json");
+        expected.put("bench --", "--kills --heap --state --seconds --children --rounds --quick --full --only --json");
         expected.put("bench st", "state");
         expected.put("bench a", "adoption");
         expected.put("status --color al", "always");
@@ -198,7 +198,7 @@ class CoppiceCommandLineTest {
                 "state   | NAME [--hex] [--json] --abandoned[=ID] --limit=N --structure=S",
                 "restore | NAME [ID] --checkpoint=N --yes",
                 "torture | --kills=N --seed=S",
-                "bench   | --only=PART --seconds=S --kills=N --children=N --rounds=N"
+                "bench   | --only=PART --seconds=S --kills=N --heap=MIB --state=SIZE --children=N --rounds=N"
             })
     void shouldExplainTheOptionsThatCameWithStructures(String command, String expected) {
         harness.commands.put("bench", BenchCommand::new);

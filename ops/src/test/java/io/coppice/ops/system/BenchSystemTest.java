@@ -4,9 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -53,6 +59,62 @@ class BenchSystemTest {
         rows.stream()
                 .filter(row -> "bytes per scan".equals(row.get("unit")))
                 .forEach(row -> assertEquals(0, number(row, "value"), rows.toString()));
+    }
+
+    @Test
+    void shouldMeasureEachRecoveryThatThisMachineCanHave() throws Exception {
+        Coppice.Result result =
+                coppice.run("bench", "recovery", "--kills", "2", "--heap", "32", "--state", "1MiB", "--json");
+
+        assertEquals(0, result.exitCode(), result.out() + result.err());
+        Set<String> expected = new TreeSet<>(Set.of(
+                "cold",
+                "death notice",
+                "cold, touched 4 KiB pages",
+                "death notice, touched 4 KiB pages",
+                "empty daemon to ready",
+                "empty JVM to main"));
+        rowIfInstalled("cc", "C fork", result.err(), expected);
+        rowIfInstalled("runsv", "runsv, cold", result.err(), expected);
+        Set<String> found = new TreeSet<>();
+        for (Object each : (List<?>) Objects.requireNonNull(Json.parse(result.out()))) {
+            Map<?, ?> row = (Map<?, ?>) each;
+            assertTrue(found.add((String) row.get("row")), result.out());
+            assertEquals(
+                    Set.of("row", "jdk", "heap_mib", "kills", "p50_us", "p90_us", "p99_us", "max_us"), row.keySet());
+            assertEquals(2, number(row, "kills"), row.toString());
+            assertEquals("C fork".equals(row.get("row")) ? 0 : 32, number(row, "heap_mib"), row.toString());
+            assertTrue(0 < number(row, "p50_us") && number(row, "p50_us") <= number(row, "max_us"), row.toString());
+        }
+        assertEquals(expected, found);
+        assertNothingIsLeft();
+    }
+
+    /** Else the reason why there is no such row is told. */
+    private static void rowIfInstalled(String program, String row, String err, Set<String> rows) {
+        boolean installed = Stream.of(System.getenv("PATH").split(":"))
+                .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
+        if (installed) {
+            rows.add(row);
+        }
+        assertEquals(!installed, err.contains("no row of " + program + ": it is not on PATH"), err);
+    }
+
+    /** Of a bench that has ended; another one may run on this machine. */
+    private static void assertNothingIsLeft() {
+        List<String> left = ProcessHandle.allProcesses()
+                .filter(process -> commandLine(process).contains("/coppice-bench"))
+                .filter(process -> Stream.iterate(
+                                Optional.of(process), Optional::isPresent, each -> each.flatMap(ProcessHandle::parent))
+                        .flatMap(Optional::stream)
+                        .noneMatch(each -> commandLine(each).contains("io.coppice.ops.Main")))
+                .map(BenchSystemTest::commandLine)
+                .toList();
+        assertEquals(List.of(), left);
+    }
+
+    private static String commandLine(ProcessHandle process) {
+        return process.info().commandLine().orElse("");
     }
 
     private List<Map<?, ?>> rows(String... arguments) throws Exception {

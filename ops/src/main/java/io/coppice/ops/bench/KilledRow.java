@@ -1,0 +1,42 @@
+package io.coppice.ops.bench;
+
+import io.coppice.ops.bench.job.Steps;
+import io.coppice.ops.cli.CommandFailedException;
+import io.coppice.ops.cli.ExitCode;
+import io.coppice.supervisor.os.OsException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * Kills a process whose supervisor starts it again.
+ *
+ * @param name as in messages
+ * @param mayBeKilled what must hold besides before it is killed, once all of its state is touched
+ * @param result what becomes of the times
+ */
+record KilledRow(
+        String name, StepView steps, Kill.Successor successor, BooleanSupplier mayBeKilled, Consumer<Kill> result)
+        implements RecoveryRow {
+    private static final long WATCHDOG_NS = TimeUnit.SECONDS.toNanos(60);
+    private static final long POLL_MS = 1;
+
+    /** Touches all, and goes on for a little. */
+    private static final int STEPS_BEFORE_A_KILL = Steps.STEPS_UNTIL_TOUCHED + 3;
+
+    @Override
+    public void measure() throws InterruptedException, OsException {
+        long sinceNs = System.nanoTime();
+        while (steps.steps() < STEPS_BEFORE_A_KILL || !mayBeKilled.getAsBoolean()) {
+            if (System.nanoTime() - sinceNs > WATCHDOG_NS) {
+                throw new CommandFailedException(
+                        ExitCode.FAILED,
+                        "bench recovery: " + name + " was not at rest within "
+                                + TimeUnit.NANOSECONDS.toSeconds(WATCHDOG_NS) + " s; it has made " + steps.steps()
+                                + " steps of the " + STEPS_BEFORE_A_KILL + " that were expected.");
+            }
+            TimeUnit.MILLISECONDS.sleep(POLL_MS);
+        }
+        result.accept(Kill.of(steps, successor, name));
+    }
+}

@@ -1,0 +1,66 @@
+package io.coppice.ops.bench;
+
+import io.coppice.ops.bench.job.Idle;
+import io.coppice.ops.bench.job.Steps;
+import io.coppice.ops.hosted.ManifestText;
+import java.util.List;
+
+/** The daemons of {@code bench recovery}, as a manifest. Pure. */
+final class RecoveryManifest {
+    /** Of each heap there is one of each. */
+    enum Role {
+        /** Started cold after a kill. */
+        COLD(""),
+        /** As {@link #COLD}, its heap touched at the start, in small pages: what makes a death slow. */
+        SMALL_PAGES(", options: [\"-XX:-UseTransparentHugePages\", \"-XX:+AlwaysPreTouch\"]"),
+        /** Stopped, and then run by {@code runsv}. */
+        RUNSV(""),
+        /** Does nothing; stopped, and then started by the bench. */
+        EMPTY("");
+
+        private final String options;
+
+        Role(String options) {
+            this.options = options;
+        }
+
+        String daemon(int heapMib) {
+            return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-') + "-" + heapMib;
+        }
+    }
+
+    private static final long SMALLEST = 64L << 10;
+
+    private RecoveryManifest() {}
+
+    /**
+     * @param instance its name
+     * @param jar with the daemons' classes
+     * @param stateBytes that a daemon touches
+     */
+    static String text(String instance, String jar, List<Integer> heapsMib, long stateBytes) {
+        StringBuilder text = new StringBuilder("instance: " + instance + "\n"
+                + "defaults: {restart: always, max_restarts: unlimited, backoff: none, log: file}\n"
+                + "daemons:\n");
+        for (int heapMib : heapsMib) {
+            for (Role role : Role.values()) {
+                boolean empty = role == Role.EMPTY;
+                text.append("  %s: {main: %s, classpath: [%s], state: %dB, jvm: {heap: %dMiB%s}, args: [\"%d\"]}%n"
+                        .formatted(
+                                role.daemon(heapMib),
+                                empty ? Idle.class.getName() : Steps.class.getName(),
+                                ManifestText.quoted(jar),
+                                empty ? SMALLEST : roomFor(stateBytes),
+                                heapMib,
+                                role.options,
+                                stateBytes));
+            }
+        }
+        return text.toString();
+    }
+
+    /** The arena, and an eighth of it for the undo log; the directory and the publish slots take less than a MiB. */
+    private static long roomFor(long stateBytes) {
+        return stateBytes + stateBytes / 4 + (1L << 20);
+    }
+}
