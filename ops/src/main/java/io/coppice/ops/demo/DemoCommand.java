@@ -1,18 +1,13 @@
 package io.coppice.ops.demo;
 
 import io.coppice.ops.cli.Caller;
-import io.coppice.ops.cli.CommandFailedException;
 import io.coppice.ops.cli.CoppiceCommand;
-import io.coppice.ops.cli.ExitCode;
 import io.coppice.ops.demo.job.WordCountDaemon;
 import io.coppice.ops.hosted.HostedInstance;
 import io.coppice.ops.hosted.HostedSettings;
 import io.coppice.ops.hosted.ProgressScreen;
 import io.coppice.supervisor.plan.PlanBounds;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -74,23 +69,6 @@ public final class DemoCommand implements Callable<Integer> {
     /** @param coppice the command it is a part of */
     public DemoCommand(CoppiceCommand coppice) {
         this.coppice = coppice;
-    }
-
-    /**
-     * Runs a demo of its own instance without a word, for its recovery times.
-     *
-     * @throws CommandFailedException if it cannot run, or a count is wrong
-     */
-    public static RecoveryTimes measure(CoppiceCommand coppice, String instance, int kills, long seed) {
-        DemoCommand demo = new DemoCommand(coppice);
-        demo.kills = kills;
-        demo.seed = seed;
-        try (ProgressScreen screen = new ProgressScreen(
-                new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8), false, false, VERB)) {
-            return run(demo.settings(coppice.caller(), instance), screen);
-        } catch (IOException e) {
-            throw new CommandFailedException(ExitCode.FAILED, "demo: " + e);
-        }
     }
 
     @Override

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /** Times from a kill to the first commit of the successor's step, in nanoseconds, in the order of the kills. */
-public final class RecoveryTimes {
+final class RecoveryTimes {
     private long[] timesNs = new long[16];
     private int count;
 
@@ -17,11 +17,6 @@ public final class RecoveryTimes {
 
     int count() {
         return count;
-    }
-
-    /** A copy of the times, in nanoseconds, in the order of the kills. */
-    public long[] timesNs() {
-        return Arrays.copyOf(timesNs, count);
     }
 
     /** The smallest time that at least half of them do not exceed; zero if there is none. */
