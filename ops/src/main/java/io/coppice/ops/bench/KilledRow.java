@@ -24,6 +24,11 @@ record KilledRow(
     /** Touches all, and goes on for a little. */
     private static final int STEPS_BEFORE_A_KILL = Steps.STEPS_UNTIL_TOUCHED + 3;
 
+    /** Of one that starts again cold, and may be killed at any time. */
+    static KilledRow cold(String name, StepView steps, Consumer<Kill> result) {
+        return new KilledRow(name, steps, Kill.Successor.COLD, () -> true, result);
+    }
+
     @Override
     public void measure() throws InterruptedException, OsException {
         long sinceNs = System.nanoTime();

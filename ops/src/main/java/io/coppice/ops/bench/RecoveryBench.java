@@ -6,6 +6,7 @@ import io.coppice.supervisor.os.OsException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * From {@code kill -9} to the first committed step of a successor, side by side with what that consists of and with what others do. The
@@ -28,12 +29,15 @@ final class RecoveryBench {
                 }
             }
             RecoveryTable table = new RecoveryTable(rig.times(), settings.heapsMib());
+            List<String> parked = rig.parked().stream().map(ParkedStandby::line).toList();
             PrintStream out = new PrintStream(coppice.caller().out(), true, StandardCharsets.UTF_8);
             if (json) {
                 out.println(table.json(Runtime.version().toString()));
+                parked.forEach(err::println);
             } else {
                 out.println(Figures.machine("Recovery, " + (settings.stateBytes() >> 20) + " MiB of state"));
                 table.lines().forEach(out::println);
+                parked.forEach(out::println);
             }
         }
     }

@@ -4,28 +4,37 @@ import io.coppice.ops.bench.job.Idle;
 import io.coppice.ops.bench.job.Steps;
 import io.coppice.ops.hosted.ManifestText;
 import java.util.List;
+import java.util.Locale;
 
 /** The daemons of {@code bench recovery}, as a manifest. Pure. */
 final class RecoveryManifest {
     /** Of each heap there is one of each. */
     enum Role {
+        /** Has a process in reserve. */
+        STANDBY("", ", standby: 1"),
         /** Started cold after a kill. */
-        COLD(""),
+        COLD("", ""),
         /** As {@link #COLD}, its heap touched at the start, in small pages: what makes a death slow. */
-        SMALL_PAGES(", options: [\"-XX:-UseTransparentHugePages\", \"-XX:+AlwaysPreTouch\"]"),
+        SMALL_PAGES(", options: [\"-XX:-UseTransparentHugePages\", \"-XX:+AlwaysPreTouch\"]", ""),
         /** Stopped, and then run by {@code runsv}. */
-        RUNSV(""),
+        RUNSV("", ""),
         /** Does nothing; stopped, and then started by the bench. */
-        EMPTY("");
+        EMPTY("", "");
 
-        private final String options;
+        private final String jvm;
+        private final String more;
 
-        Role(String options) {
-            this.options = options;
+        /**
+         * @param jvm more keys of {@code jvm}
+         * @param more keys of the daemon
+         */
+        Role(String jvm, String more) {
+            this.jvm = jvm;
+            this.more = more;
         }
 
         String daemon(int heapMib) {
-            return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-') + "-" + heapMib;
+            return name().toLowerCase(Locale.ROOT).replace('_', '-') + "-" + heapMib;
         }
     }
 
@@ -45,15 +54,16 @@ final class RecoveryManifest {
         for (int heapMib : heapsMib) {
             for (Role role : Role.values()) {
                 boolean empty = role == Role.EMPTY;
-                text.append("  %s: {main: %s, classpath: [%s], state: %dB, jvm: {heap: %dMiB%s}, args: [\"%d\"]}%n"
+                text.append("  %s: {main: %s, classpath: [%s], state: %dB, jvm: {heap: %dMiB%s}, args: [\"%d\"]%s}%n"
                         .formatted(
                                 role.daemon(heapMib),
                                 empty ? Idle.class.getName() : Steps.class.getName(),
                                 ManifestText.quoted(jar),
                                 empty ? SMALLEST : roomFor(stateBytes),
                                 heapMib,
-                                role.options,
-                                stateBytes));
+                                role.jvm,
+                                stateBytes,
+                                role.more));
             }
         }
         return text.toString();

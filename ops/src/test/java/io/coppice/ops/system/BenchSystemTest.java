@@ -68,8 +68,10 @@ class BenchSystemTest {
 
         assertEquals(0, result.exitCode(), result.out() + result.err());
         Set<String> expected = new TreeSet<>(Set.of(
-                "cold",
+                "standby",
+                "standby after death notice",
                 "death notice",
+                "cold",
                 "cold, touched 4 KiB pages",
                 "death notice, touched 4 KiB pages",
                 "empty daemon to ready",
@@ -87,6 +89,7 @@ class BenchSystemTest {
             assertTrue(0 < number(row, "p50_us") && number(row, "p50_us") <= number(row, "max_us"), row.toString());
         }
         assertEquals(expected, found);
+        assertTrue(result.err().contains("parked standby of standby-32: "), result.err());
         assertNothingIsLeft();
     }
 
