@@ -100,7 +100,7 @@ final class BenchInstance implements AutoCloseable {
                 Idle.class.getProtectionDomain().getCodeSource().getLocation().getPath();
         StringBuilder text = new StringBuilder("instance: " + NAME + "\ndaemons:\n");
         for (int i = 0; i < daemonsOf(children); i++) {
-            text.append("  daemon-%d: {main: %s, classpath: [\"%s\"], jvm: {heap: 16MiB}}\n"
+            text.append("  daemon-%d: {main: %s, classpath: [\"%s\"], jvm: {heap: 16MiB, archive: none}}\n"
                     .formatted(i, Idle.class.getName(), classes));
         }
         for (int i = daemonsOf(children); i < children; i++) {
@@ -123,12 +123,21 @@ final class BenchInstance implements AutoCloseable {
 
     /** Has the root stop children, and returns when they are down. */
     void stop(List<String> names) throws IOException, InterruptedException {
-        List<String> arguments = new ArrayList<>(List.of("stop", "--instance", NAME));
+        ask("stop", names);
+    }
+
+    /** Has the root stop and start children, and returns when they are ready. */
+    void restart(List<String> names) throws IOException, InterruptedException {
+        ask("restart", names);
+    }
+
+    private void ask(String verb, List<String> names) throws IOException, InterruptedException {
+        List<String> arguments = new ArrayList<>(List.of(verb, "--instance", NAME));
         arguments.addAll(names);
         if (coppice(arguments).start().waitFor() != 0) {
             throw new CommandFailedException(
                     ExitCode.FAILED,
-                    "bench: cannot stop " + String.join(", ", names) + ". It printed:\n"
+                    "bench: cannot " + verb + " " + String.join(", ", names) + ". It printed:\n"
                             + Files.readString(log()).strip());
         }
     }

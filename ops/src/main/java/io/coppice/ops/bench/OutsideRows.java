@@ -41,20 +41,30 @@ final class OutsideRows {
      * Of one heap. Their daemons are stopped: the root only made the segments, and showed how it starts them.
      *
      * @param running as the root has it on record
+     * @param archives whether there are any
      */
-    void add(RootSnapshot running, int heapMib) throws IOException, InterruptedException, SegmentException {
+    void add(RootSnapshot running, int heapMib, boolean archives)
+            throws IOException, InterruptedException, SegmentException {
         String served = Role.RUNSV.daemon(heapMib);
         String empty = Role.EMPTY.daemon(heapMib);
+        String archivedEmpty = Role.ARCHIVED_EMPTY.daemon(heapMib);
         WorkerLaunch servedLaunch = launchOf(running, served);
         WorkerLaunch emptyLaunch = launchOf(running, empty);
-        instance.stop(List.of(served, empty));
+        WorkerLaunch archivedLaunch = launchOf(running, archivedEmpty);
+        instance.stop(List.of(served, empty, archivedEmpty));
         if (runsv.isPresent()) {
             serve(runsv.get(), served, servedLaunch, rows.times(RecoveryTable.RUNSV, heapMib));
         }
-        RowTimes emptyDaemon = rows.times(RecoveryTable.EMPTY_DAEMON, heapMib);
-        SegmentSteps segment = instance.beside(SegmentSteps.of(instance.segment(empty)));
-        rows.add(new EmptyDaemonRow(emptyLaunch, segment, guests, log(empty), emptyDaemon));
+        addEmpty(empty, emptyLaunch, rows.times(RecoveryTable.EMPTY_DAEMON, heapMib));
+        if (archives) {
+            addEmpty(archivedEmpty, archivedLaunch, rows.times(RecoveryTable.ARCHIVED_EMPTY_DAEMON, heapMib));
+        }
         rows.add(new EmptyJvmRow(guests, rows.times(RecoveryTable.EMPTY_JVM, heapMib)));
+    }
+
+    private void addEmpty(String name, WorkerLaunch launch, RowTimes times) throws SegmentException {
+        SegmentSteps segment = instance.beside(SegmentSteps.of(instance.segment(name)));
+        rows.add(new EmptyDaemonRow(launch, segment, guests, log(name), times));
     }
 
     private static WorkerLaunch launchOf(RootSnapshot running, String name) throws IOException {

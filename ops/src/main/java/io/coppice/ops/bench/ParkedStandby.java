@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * What a standby takes that waits.
@@ -21,10 +22,17 @@ import java.util.concurrent.TimeUnit;
 record ParkedStandby(String daemon, long cpuNs, long wakeups, int seconds, ProcessReading.MemoryMib memory) {
     private static final Path PROC = Path.of("/proc");
     private static final int SECONDS = 10;
+    private static final long REFILL_NS = TimeUnit.MINUTES.toNanos(1);
+    private static final long POLL_MS = 10;
     private static final double NS_PER_MS = 1e6;
 
-    /** Watches one of each daemon for ten seconds, all at once; one that did not wait all the time is left out. */
-    static List<ParkedStandby> watch(List<StandbyReserve> reserves) throws IOException, InterruptedException {
+    /** Watches one of each daemon for ten seconds, all at once; one that did not wait all the time is left out, and told. */
+    static List<ParkedStandby> watch(List<StandbyReserve> reserves, Consumer<String> told)
+            throws IOException, InterruptedException {
+        long endNs = System.nanoTime() + REFILL_NS;
+        while (!reserves.stream().allMatch(StandbyReserve::isReady) && System.nanoTime() < endNs) {
+            TimeUnit.MILLISECONDS.sleep(POLL_MS);
+        }
         Map<String, ProcessReading> before = new TreeMap<>();
         for (StandbyReserve reserve : reserves) {
             for (long pid : first(reserve.parked())) {
@@ -37,6 +45,8 @@ record ParkedStandby(String daemon, long cpuNs, long wakeups, int seconds, Proce
             ProcessReading began = before.get(reserve.daemon());
             if (began != null && reserve.parked().contains(began.pid())) {
                 found.add(of(reserve.daemon(), began, ProcessReading.of(PROC, began.pid())));
+            } else {
+                told.accept("no standby of " + reserve.daemon() + " waited for " + SECONDS + " s");
             }
         }
         return found;

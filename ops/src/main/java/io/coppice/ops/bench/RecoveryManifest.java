@@ -13,13 +13,17 @@ final class RecoveryManifest {
         /** Has a process in reserve. */
         STANDBY("", ", standby: 1"),
         /** Started cold after a kill. */
-        COLD("", ""),
+        COLD(NO_ARCHIVE, ""),
+        /** As {@link #COLD}, with an archive of what a worker's JVM loads. */
+        ARCHIVED("", ""),
         /** As {@link #COLD}, its heap touched at the start, in small pages: what makes a death slow. */
-        SMALL_PAGES(", options: [\"-XX:-UseTransparentHugePages\", \"-XX:+AlwaysPreTouch\"]", ""),
+        SMALL_PAGES(NO_ARCHIVE + ", options: [\"-XX:-UseTransparentHugePages\", \"-XX:+AlwaysPreTouch\"]", ""),
         /** Stopped, and then run by {@code runsv}. */
-        RUNSV("", ""),
+        RUNSV(NO_ARCHIVE, ""),
         /** Does nothing; stopped, and then started by the bench. */
-        EMPTY("", "");
+        EMPTY(NO_ARCHIVE, ""),
+        /** As {@link #EMPTY}, with an archive. */
+        ARCHIVED_EMPTY("", "");
 
         private final String jvm;
         private final String more;
@@ -33,11 +37,21 @@ final class RecoveryManifest {
             this.more = more;
         }
 
+        boolean isEmpty() {
+            return this == EMPTY || this == ARCHIVED_EMPTY;
+        }
+
+        /** Whether it is to be started with an archive. */
+        boolean isArchived() {
+            return jvm.isEmpty();
+        }
+
         String daemon(int heapMib) {
             return name().toLowerCase(Locale.ROOT).replace('_', '-') + "-" + heapMib;
         }
     }
 
+    private static final String NO_ARCHIVE = ", archive: none";
     private static final long SMALLEST = 64L << 10;
 
     private RecoveryManifest() {}
@@ -53,13 +67,12 @@ final class RecoveryManifest {
                 + "daemons:\n");
         for (int heapMib : heapsMib) {
             for (Role role : Role.values()) {
-                boolean empty = role == Role.EMPTY;
                 text.append("  %s: {main: %s, classpath: [%s], state: %dB, jvm: {heap: %dMiB%s}, args: [\"%d\"]%s}%n"
                         .formatted(
                                 role.daemon(heapMib),
-                                empty ? Idle.class.getName() : Steps.class.getName(),
+                                role.isEmpty() ? Idle.class.getName() : Steps.class.getName(),
                                 ManifestText.quoted(jar),
-                                empty ? SMALLEST : roomFor(stateBytes),
+                                role.isEmpty() ? SMALLEST : roomFor(stateBytes),
                                 heapMib,
                                 role.jvm,
                                 stateBytes,

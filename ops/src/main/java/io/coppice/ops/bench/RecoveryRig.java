@@ -17,15 +17,19 @@ import java.util.function.Consumer;
  */
 final class RecoveryRig implements AutoCloseable {
     private final BenchInstance instance;
+    private final Consumer<String> told;
     private final RecoveryRows rows = new RecoveryRows();
     private final SupervisedRows supervised;
 
     private RecoveryRig(RecoverySettings settings, Consumer<String> told, BenchInstance instance)
             throws IOException, InterruptedException, SegmentException {
         this.instance = instance;
+        this.told = told;
         Path programs = instance.beside(BenchDirectory.forPrograms()).path();
         Guests guests = instance.beside(new Guests());
         instance.start();
+        instance.awaitReady();
+        boolean archives = new ArchiveWait(instance, told).await(settings.heapsMib());
         RootSnapshot running = instance.awaitReady();
         RootWatch root = new RootWatch(
                 new InstanceBase(instance.path(), "a bench").instance(BenchInstance.NAME), instance.pid());
@@ -33,8 +37,8 @@ final class RecoveryRig implements AutoCloseable {
         supervised = new SupervisedRows(instance, root, told, rows);
         OutsideRows outside = new OutsideRows(instance, guests, programs, told, rows);
         for (int heapMib : settings.heapsMib()) {
-            supervised.add(heapMib);
-            outside.add(running, heapMib);
+            supervised.add(heapMib, archives);
+            outside.add(running, heapMib, archives);
         }
         outside.addFork(settings.stateBytes());
     }
@@ -71,7 +75,7 @@ final class RecoveryRig implements AutoCloseable {
 
     /** What standbys take that wait; takes ten seconds. */
     List<ParkedStandby> parked() throws IOException, InterruptedException {
-        return ParkedStandby.watch(supervised.reserves());
+        return ParkedStandby.watch(supervised.reserves(), told);
     }
 
     @Override

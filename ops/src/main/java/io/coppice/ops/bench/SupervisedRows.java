@@ -23,12 +23,23 @@ final class SupervisedRows {
         this.rows = rows;
     }
 
-    /** Of one heap. The kernel's own word is taken of the deaths of the daemon that has a standby. */
-    void add(int heapMib) throws SegmentException {
+    /**
+     * Of one heap. The kernel's own word is taken of the deaths of the daemon that has a standby.
+     *
+     * @param archives whether there are any
+     */
+    void add(int heapMib, boolean archives) throws SegmentException {
         addStandby(heapMib);
         RowTimes cold = rows.times(RecoveryTable.COLD, heapMib);
         rows.add(KilledRow.cold(
                 Role.COLD.daemon(heapMib), stepsOf(Role.COLD, heapMib), kill -> cold.add(kill.commitNs())));
+        if (archives) {
+            RowTimes archived = rows.times(RecoveryTable.ARCHIVED, heapMib);
+            rows.add(KilledRow.cold(
+                    Role.ARCHIVED.daemon(heapMib),
+                    stepsOf(Role.ARCHIVED, heapMib),
+                    kill -> archived.add(kill.commitNs())));
+        }
         RowTimes noticeSmall = rows.times(RecoveryTable.NOTICE_SMALL_PAGES, heapMib);
         RowTimes coldSmall = rows.times(RecoveryTable.COLD_SMALL_PAGES, heapMib);
         rows.add(KilledRow.cold(Role.SMALL_PAGES.daemon(heapMib), stepsOf(Role.SMALL_PAGES, heapMib), kill -> {

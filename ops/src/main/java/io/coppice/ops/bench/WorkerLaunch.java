@@ -28,6 +28,12 @@ record WorkerLaunch(List<String> command, Map<String, String> environment) {
         return new WorkerLaunch(List.of(command.split("\0", -1)).subList(0, count(command)), environment);
     }
 
+    /** Whether its JVM was started with an archive that a root had made. */
+    boolean isArchived() {
+        return command.stream()
+                .anyMatch(word -> word.startsWith("-XX:SharedArchiveFile=") || word.startsWith("-XX:AOTCache="));
+    }
+
     /** Each argument ends with a zero byte. */
     private static int count(String command) {
         return (int) command.chars().filter(c -> c == 0).count();

@@ -72,9 +72,11 @@ class BenchSystemTest {
                 "standby after death notice",
                 "death notice",
                 "cold",
+                "cold with archive",
                 "cold, touched 4 KiB pages",
                 "death notice, touched 4 KiB pages",
                 "empty daemon to ready",
+                "empty daemon to ready with archive",
                 "empty JVM to main"));
         rowIfInstalled("cc", "C fork", result.err(), expected);
         rowIfInstalled("runsv", "runsv, cold", result.err(), expected);
