@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The files of abandoned contents next to a segment: {@code ingest.abandoned-T3-C1200.seg} next to {@code ingest.seg}, mode
@@ -42,7 +43,9 @@ final class AbandonedFiles implements Aside {
     private final Path segment;
     private final Path directory;
     private final String prefix;
-    private final Pattern form;
+
+    /** Made when it is needed, which is not on the way of a worker to its first commit. */
+    private @Nullable Pattern form;
 
     AbandonedFiles(Path segment) {
         this.segment = segment;
@@ -51,8 +54,16 @@ final class AbandonedFiles implements Aside {
         String name = String.valueOf(segment.getFileName());
         String base = name.endsWith(SEGMENT_SUFFIX) ? name.substring(0, name.length() - SEGMENT_SUFFIX.length()) : name;
         this.prefix = base + INFIX;
-        this.form = Pattern.compile(
-                Pattern.quote(prefix) + "T([1-9][0-9]{0,17})-C(0|[1-9][0-9]{0,17})" + Pattern.quote(SEGMENT_SUFFIX));
+    }
+
+    private Pattern form() {
+        Pattern present = form;
+        if (present == null) {
+            present = Pattern.compile(Pattern.quote(prefix) + "T([1-9][0-9]{0,17})-C(0|[1-9][0-9]{0,17})"
+                    + Pattern.quote(SEGMENT_SUFFIX));
+            form = present;
+        }
+        return present;
     }
 
     /** One file, and when the segment was created whose contents it holds; 0 if it does not tell. */
@@ -72,7 +83,7 @@ final class AbandonedFiles implements Aside {
         List<Kept> found = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
-                Matcher matcher = form.matcher(String.valueOf(file.getFileName()));
+                Matcher matcher = form().matcher(String.valueOf(file.getFileName()));
                 if (matcher.matches()) {
                     Abandoned contents =
                             new Abandoned(file, Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)));

@@ -63,7 +63,7 @@ final class ArenaChecksum {
     ArenaChecksum(Memory memory, SegmentGeometry geometry) {
         this.memory = memory;
         this.geometry = geometry;
-        this.arena = (at, target, length) -> memory.getBytes(geometry.arenaOffset() + at, target, 0, length);
+        this.arena = new ArenaBytes(memory, geometry);
         set(Checksum.of(mode()).orElse(Checksum.ARENA) == Checksum.ARENA);
     }
 

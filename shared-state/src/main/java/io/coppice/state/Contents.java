@@ -307,8 +307,7 @@ final class Contents {
                     + ": what was kept aside ends in the middle of a commit.");
         }
         LiveWords.check(words, layout, false);
-        Directory.read(
-                (offset, target, length) -> words.getBytes(layout.arenaOffset() + offset, target, 0, length), layout);
+        Directory.read(new ArenaBytes(words, layout), layout);
         if (source.checksum() == ChecksumVerdict.WRONG) {
             throw new SegmentException("Cannot bring contents back to segment " + engine.segment()
                     + ": what was kept aside is damaged, by its own checksum.");

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.zip.CRC32C;
 
@@ -67,8 +68,9 @@ final class Directory {
             Source source, SegmentGeometry geometry, long at, long total, byte[] block, int publishedBytes) {
         String where = "block at " + at + ": ";
         int code = NativeWords.getInt(block, ArenaLayout.TYPE_OFFSET);
-        StructureType type = StructureType.of(code)
-                .orElseThrow(() -> new SegmentDamagedException("Directory is damaged: " + where + "type " + code));
+        Optional<StructureType> known = StructureType.of(code);
+        require(known.isPresent(), where + "type " + code);
+        StructureType type = known.orElseThrow();
         boolean hasFields = type.shape().hasFields();
         int fieldCount = NativeWords.getInt(block, ArenaLayout.FIELD_COUNT_OFFSET);
         require(
@@ -119,8 +121,9 @@ final class Directory {
             int from = i * ArenaLayout.FIELD_LENGTH;
             String which = where + "field " + i + ": ";
             int code = NativeWords.getInt(bytes, from + ArenaLayout.FIELD_TYPE_OFFSET);
-            FieldType type = FieldType.of(code)
-                    .orElseThrow(() -> new SegmentDamagedException("Directory is damaged: " + which + "type " + code));
+            Optional<FieldType> known = FieldType.of(code);
+            require(known.isPresent(), which + "type " + code);
+            FieldType type = known.orElseThrow();
             int offset = NativeWords.getInt(bytes, from + ArenaLayout.FIELD_OFFSET_OFFSET);
             int capacity = NativeWords.getInt(bytes, from + ArenaLayout.FIELD_CAPACITY_OFFSET);
             require(offset == expectedOffset, which + "offset " + offset);

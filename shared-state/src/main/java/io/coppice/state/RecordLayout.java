@@ -76,7 +76,7 @@ public final class RecordLayout {
 
     static String requireName(String what, String name) {
         int length = name.getBytes(StandardCharsets.UTF_8).length;
-        if (length < 1 || length > MAX_NAME_BYTES || name.chars().anyMatch(Character::isISOControl)) {
+        if (length < 1 || length > MAX_NAME_BYTES || StoredName.hasControls(name)) {
             throw new IllegalArgumentException("Name of a " + what + " must be 1 to " + MAX_NAME_BYTES
                     + " bytes of UTF-8 without control characters, not \"" + name + "\" (" + length + " bytes).");
         }

@@ -81,7 +81,7 @@ public record SegmentSpec(String instance, String name, int kind, long stateByte
 
     static void requireName(String what, String name) {
         int length = name.getBytes(StandardCharsets.UTF_8).length;
-        if (length < 1 || length > HeaderLayout.NAME_LENGTH || name.chars().anyMatch(Character::isISOControl)) {
+        if (length < 1 || length > HeaderLayout.NAME_LENGTH || StoredName.hasControls(name)) {
             throw new IllegalArgumentException("Name of a " + what + " must be 1 to " + HeaderLayout.NAME_LENGTH
                     + " bytes of UTF-8 without control characters, not \"" + name + "\" (" + length + " bytes).");
         }

@@ -21,10 +21,20 @@ final class StoredName {
                     .onMalformedInput(CodingErrorAction.REPORT)
                     .decode(ByteBuffer.wrap(bytes, offset, (int) length))
                     .toString();
-            return name.chars().anyMatch(Character::isISOControl) ? "name with control characters" : null;
+            return hasControls(name) ? "name with control characters" : null;
         } catch (CharacterCodingException e) {
             return "name is not UTF-8";
         }
+    }
+
+    /** Not by a stream: each worker checks names when it starts. */
+    static boolean hasControls(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            if (Character.isISOControl(name.charAt(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The name, once {@link #problem} has found none. */

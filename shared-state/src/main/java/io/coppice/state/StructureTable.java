@@ -62,7 +62,11 @@ final class StructureTable {
         } else {
             request.requireSame(info, engine.segment());
         }
-        List<Attached> instances = attached.computeIfAbsent(request.name(), name -> new ArrayList<>(1));
+        List<Attached> instances = attached.get(request.name());
+        if (instances == null) {
+            instances = new ArrayList<>(1);
+            attached.put(request.name(), instances);
+        }
         for (Attached instance : instances) {
             if (instance.layout() == request.layout()) {
                 return type.cast(instance.structure());
@@ -187,9 +191,7 @@ final class StructureTable {
     }
 
     private void readDirectory() {
-        Directory.Source source =
-                (offset, target, length) -> engine.memory.getBytes(geometry.arenaOffset() + offset, target, 0, length);
-        List<StructureInfo> structures = Directory.read(source, geometry);
+        List<StructureInfo> structures = Directory.read(new ArenaBytes(engine.memory, geometry), geometry);
         known.clear();
         engine.publisher().clear();
         engine.stamped().clear();

@@ -18,8 +18,7 @@ final class DaemonWarmUp {
             return;
         }
         scratch.createSegment(arguments.instance(), arguments.name(), 0);
-        try (OwnedSegment segment = SegmentFile.openOwned(
-                scratch.segment(), scratch.lock(), ProcessHandle.current().pid(), 1)) {
+        try (OwnedSegment segment = SegmentFile.openOwned(scratch.segment(), scratch.lock(), OwnPid.get(), 1)) {
             segment.recover();
             // Nothing is left behind then, should the daemon's code not come back.
             scratch.close();

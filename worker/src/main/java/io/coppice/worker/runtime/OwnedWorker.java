@@ -53,7 +53,7 @@ final class OwnedWorker implements Closeable {
             segment = SegmentFile.openOwned(
                     arguments.segment(),
                     arguments.lock(),
-                    ProcessHandle.current().pid(),
+                    OwnPid.get(),
                     release.incarnation(),
                     arguments.instance(),
                     arguments.name());
@@ -115,8 +115,7 @@ final class OwnedWorker implements Closeable {
             port.phase(Phase.FAILING);
             return ExitCode.CONTENTS_NOT_MADE;
         }
-        WorkerContext daemons =
-                new WorkerContext(arguments, release.incarnation(), previousExit, segment::state, port, stop);
+        WorkerContext daemons = new WorkerContext(arguments, release.incarnation(), previousExit, port, port, stop);
         context = daemons;
         return new DutyCycle(daemon, daemons, port, stop, arguments.heartbeatTimeoutMs() * 1_000_000).run();
     }

@@ -7,10 +7,11 @@ import io.coppice.state.Phase;
 import io.coppice.state.State;
 import io.coppice.worker.Daemon;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The duty cycle's real world: the worker's own segment, the pipe to the root, this JVM's clock and log. */
-final class SegmentPort implements WorkerPort {
+final class SegmentPort implements WorkerPort, Supplier<State> {
     private static final long NANOS_PER_MS = 1_000_000;
 
     /** Far more than a copy of the largest segment takes, so that no checkpoint is taken for a hang. */
@@ -32,6 +33,12 @@ final class SegmentPort implements WorkerPort {
         this.root = root;
         this.policy = policy;
         this.log = log;
+    }
+
+    /** What the segment holds; another one after a step back. */
+    @Override
+    public State get() {
+        return segment.state();
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.coppice.worker.DaemonContext;
 import io.coppice.worker.Peer;
 import io.coppice.worker.PreviousExit;
 import java.io.Closeable;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,9 +41,9 @@ final class WorkerContext implements DaemonContext, Closeable {
         this.state = state;
         this.port = port;
         this.stop = stop;
-        arguments
-                .peers()
-                .forEach((name, segment) -> peers.put(name, new SegmentPeer(name, segment, this::state, port)));
+        for (Map.Entry<String, Path> peer : arguments.peers().entrySet()) {
+            peers.put(peer.getKey(), new SegmentPeer(peer.getKey(), peer.getValue(), this::state, port));
+        }
     }
 
     @Override
@@ -74,7 +75,9 @@ final class WorkerContext implements DaemonContext, Closeable {
     public State state() {
         State present = state.get();
         if (present != told) {
-            present.receivers(this::segmentOf);
+            if (!peers.isEmpty()) {
+                present.receivers(this::segmentOf);
+            }
             told = present;
         }
         return present;
