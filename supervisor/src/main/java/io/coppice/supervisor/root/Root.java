@@ -61,6 +61,7 @@ final class Root implements AutoCloseable {
     private final CommandExecutor executor;
     private final Standbys standbys;
     private final StandbyTable standbyTable = new StandbyTable();
+    private final Rehearsal rehearsal;
     private final CpuPressure pressure = CpuPressure.ofThisProcess();
     private final Funerals funerals;
     private final HeldWatch held;
@@ -139,6 +140,14 @@ final class Root implements AutoCloseable {
                 epoll,
                 console,
                 nowNs);
+        rehearsal = new Rehearsal(
+                children,
+                publisher,
+                child -> {
+                    segments.lastWords(child);
+                    segments.progress(child);
+                },
+                processes);
         Launcher launcher = new Launcher(spawner, instance, archives);
         standbys = new Standbys(children, standbyTable, launcher, processes, epoll, funerals, archives, pending::add);
         arrivals = new Arrivals(
@@ -267,8 +276,11 @@ final class Root implements AutoCloseable {
             case Tokens.CHILD_HINT -> workers.onHint(children.inSlot(index));
             case Tokens.STANDBY_DEATH -> standbys.onDeath(index);
             case Tokens.STANDBY_HINT -> {
-                standbys.onHint(index);
+                int child = standbys.onHint(index);
                 settlePending();
+                if (child != Standbys.NOBODY && state.phase() == SupervisorState.Phase.RUNNING) {
+                    rehearsal.onParked(state, child, System.nanoTime());
+                }
             }
             case Tokens.RELOAD -> reload.onPrepared();
             case Tokens.ARCHIVER -> archives.onDeath(System.nanoTime());

@@ -174,6 +174,33 @@ class StatusPublisher {
 
     /** One step's changes, as one commit; none if the step changed nothing. */
     void publish(SupervisorState before, SupervisorState after, List<Command> commands) {
+        write(before, after, commands);
+        if (segment.dirty()) {
+            segment.commit();
+        }
+    }
+
+    /** Does the same and takes it back, before any reader could see it. Not while something else is uncommitted. */
+    void rehearse(SupervisorState before, SupervisorState after, List<Command> commands) {
+        if (segment.dirty() || replanned) {
+            return;
+        }
+        LastExit[] exits = lastExits.clone();
+        long[] exitsEpochMs = lastExitEpochMs.clone();
+        long[] launchedIn = sessions.clone();
+        long[] inodes = pidfdInodes.clone();
+        long[] pipes = pipeInodes.clone();
+        write(before, after, commands);
+        segment.rollback();
+        untold.clear();
+        lastExits = exits;
+        lastExitEpochMs = exitsEpochMs;
+        sessions = launchedIn;
+        pidfdInodes = inodes;
+        pipeInodes = pipes;
+    }
+
+    private void write(SupervisorState before, SupervisorState after, List<Command> commands) {
         for (Command command : commands) {
             if (command instanceof Command.AssignStandby assigned) {
                 assigned(assigned);
@@ -199,9 +226,6 @@ class StatusPublisher {
             if (command instanceof Command.RecordEvent event) {
                 record(event);
             }
-        }
-        if (segment.dirty()) {
-            segment.commit();
         }
     }
 

@@ -1,0 +1,81 @@
+package io.coppice.supervisor.root;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.coppice.state.root.RootReadResult;
+import io.coppice.state.root.RootSegment;
+import io.coppice.state.root.RootSnapshot;
+import io.coppice.state.root.RootView;
+import io.coppice.supervisor.core.Event;
+import io.coppice.supervisor.core.ExitStatus;
+import io.coppice.supervisor.core.Step;
+import io.coppice.supervisor.core.StepProgress;
+import io.coppice.supervisor.core.Supervisor;
+import io.coppice.supervisor.core.SupervisorState;
+import io.coppice.supervisor.os.PidFd;
+import io.coppice.supervisor.os.ProcessTable;
+import io.coppice.supervisor.plan.Backoff;
+import io.coppice.supervisor.plan.Plan;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RehearsalTest {
+    @TempDir
+    Path base;
+
+    private Plan plan() {
+        return new Plan(
+                "test",
+                "/test.yaml",
+                base.toString(),
+                base.toString(),
+                List.of(RootProcess.command("worker", base, "x", 5, Backoff.NONE)));
+    }
+
+    private static SupervisorState step(StatusPublisher publisher, SupervisorState state, Event event) {
+        Step step = Supervisor.step(state, event);
+        publisher.publish(state, step.state(), step.commands());
+        return step.state();
+    }
+
+    private static RootSnapshot snapshot(RootView view) {
+        return ((RootReadResult.Read) view.read()).snapshot();
+    }
+
+    @Test
+    void shouldLeaveNoTrace() throws Exception {
+        Path file = base.resolve("root.seg");
+        new Reservations().ensure(file, RootSegment.spec("test"));
+        Plan plan = plan();
+        try (Console console = new Console();
+                RootSegment segment = RootSegment.open(file, 42, 1);
+                RootView view = RootView.open(file);
+                PidFd itself = PidFd.open((int) ProcessHandle.current().pid())) {
+            ChildTable children = new ChildTable(plan);
+            StatusPublisher publisher = new StatusPublisher(segment, console, plan);
+            SupervisorState state = SupervisorState.initial(PlanSpecs.specs(plan));
+            publisher.begin(42, new ProcessTable(), state);
+            state = step(publisher, state, new Event.Begin(1));
+            state = step(publisher, state, new Event.Spawned(0, 1, itself.pid(), 7, 2));
+            state = step(publisher, state, new Event.Released(0, 1, 3));
+            children.get(0).pidFd = itself;
+            children.get(0).incarnation = 1;
+            Rehearsal rehearsal = new Rehearsal(children, publisher, child -> {}, new ProcessTable());
+            RootSnapshot before = snapshot(view);
+
+            rehearsal.onParked(state, 0, 5);
+
+            assertTrue(rehearsal.rounds() > 0, "nothing was rehearsed");
+            assertEquals(before, snapshot(view));
+            assertNull(publisher.lastExit(0), "its death was rehearsed, not told");
+            step(publisher, state, new Event.Exited(0, 1, new ExitStatus.Exited(3), null, StepProgress.NONE, 6));
+            assertEquals(1, snapshot(view).child("worker").orElseThrow().restarts());
+            assertEquals(before.commitSequence() + 1, snapshot(view).commitSequence());
+            children.get(0).pidFd = null;
+        }
+    }
+}
