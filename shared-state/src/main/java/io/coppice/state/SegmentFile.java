@@ -3,7 +3,9 @@ package io.coppice.state;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -229,20 +231,20 @@ public final class SegmentFile {
     /** What can be told before mapping: null if the file can be a segment. */
     private static @Nullable Validation checkFile(Path file) {
         try {
-            if (Files.notExists(file, LinkOption.NOFOLLOW_LINKS)) {
-                return new Validation.Missing(file);
-            }
-            if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            BasicFileAttributes found =
+                    Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            if (!found.isRegularFile()) {
                 return new Validation.Unreadable(file, "it is not a regular file");
             }
-            long length = Files.size(file);
-            if (length < SegmentSpec.MIN_LENGTH_BYTES) {
-                return new Validation.WrongLength(file, length, SegmentSpec.MIN_LENGTH_BYTES, false);
+            if (found.size() < SegmentSpec.MIN_LENGTH_BYTES) {
+                return new Validation.WrongLength(file, found.size(), SegmentSpec.MIN_LENGTH_BYTES, false);
             }
-            if (length > SegmentSpec.MAX_LENGTH_BYTES) {
-                return new Validation.WrongLength(file, length, SegmentSpec.MAX_LENGTH_BYTES, false);
+            if (found.size() > SegmentSpec.MAX_LENGTH_BYTES) {
+                return new Validation.WrongLength(file, found.size(), SegmentSpec.MAX_LENGTH_BYTES, false);
             }
             return null;
+        } catch (NoSuchFileException e) {
+            return new Validation.Missing(file);
         } catch (IOException e) {
             return new Validation.Unreadable(file, e.toString());
         }

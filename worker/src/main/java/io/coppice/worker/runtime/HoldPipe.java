@@ -21,17 +21,20 @@ final class HoldPipe implements Closeable {
     private static final String STANDARD_INPUT = "/proc/self/fd/0";
 
     private final InputStream in;
+    private final String path;
     private final byte[] bytes = new byte[MAX_BYTES];
     private int length;
     private @Nullable RandomAccessFile ownEnd;
 
     /** The pipe on this process's standard input. Closing it leaves {@code /dev/null} there. */
     HoldPipe() {
-        this(new FileInputStream(FileDescriptor.in));
+        this(new FileInputStream(FileDescriptor.in), STANDARD_INPUT);
     }
 
-    HoldPipe(InputStream in) {
+    /** @param path by which that can be opened once more */
+    HoldPipe(InputStream in, String path) {
         this.in = in;
+        this.path = path;
     }
 
     /**
@@ -76,7 +79,7 @@ final class HoldPipe implements Closeable {
      */
     void outliveRoot() throws IOException {
         if (ownEnd == null) {
-            ownEnd = new RandomAccessFile(STANDARD_INPUT, "rw");
+            ownEnd = new RandomAccessFile(path, "rw");
         }
     }
 

@@ -1,8 +1,13 @@
 package io.coppice.worker.runtime;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.coppice.state.OwnedSegment;
+import java.io.ByteArrayInputStream;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Lives a worker's whole life over and over: from the line that assigns it, over lock, map, validation and rollback, to
@@ -25,6 +30,8 @@ final class ScratchWorker {
 
     /** On a machine without time for that, what was reached by then has to do. */
     private static final long AT_MOST_NS = 3_000_000_000L;
+
+    private static final String NOTHING = "/dev/null";
 
     private final WorkerArguments arguments;
     private final ScratchDirectory scratch;
@@ -59,9 +66,7 @@ final class ScratchWorker {
     }
 
     private void live(int life) throws IOException {
-        String line = "go " + life + (life % 8 == 1 ? " exception 70 - 1790000000123" : " signal 0 KILL 1790000000123");
-        OwnedWorker worker = new OwnedWorker(
-                arguments, (ReleaseLine) RootLine.parse(line), RootNotifier.toNobody(), new StopHook(log), log);
+        OwnedWorker worker = new OwnedWorker(arguments, line(life), RootNotifier.toNobody(), new StopHook(log), log);
         try {
             int exitCode = worker.run();
             OwnedSegment segment = worker.segment();
@@ -71,6 +76,17 @@ final class ScratchWorker {
             ScratchDaemon.changeWithoutCommit(segment.state());
         } finally {
             worker.close();
+        }
+    }
+
+    /** The line that assigns it, read as one is; and, without one, what is done to the pipe before and after. */
+    private static ReleaseLine line(int life) throws IOException {
+        String line = "go " + life + (life % 8 == 1 ? " exception 70 -" : " signal 0 KILL") + " 1790000000123\n";
+        try (HoldPipe pipe = new HoldPipe(new FileInputStream(NOTHING), NOTHING);
+                HoldPipe text = new HoldPipe(new ByteArrayInputStream(line.getBytes(US_ASCII)), NOTHING)) {
+            pipe.outliveRoot();
+            Optional<RootLine> found = pipe.next();
+            return (ReleaseLine) (found.isPresent() ? found : text.next()).orElseThrow();
         }
     }
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class ReleaseLineTest {
     private static Optional<ReleaseLine> await(String sent) throws IOException {
-        return new HoldPipe(new ByteArrayInputStream(sent.getBytes(StandardCharsets.UTF_8)))
+        return new HoldPipe(new ByteArrayInputStream(sent.getBytes(StandardCharsets.UTF_8)), "/dev/null")
                 .next()
                 .map(ReleaseLine.class::cast);
     }
@@ -92,7 +92,7 @@ class ReleaseLineTest {
     void shouldReadLinesOneByOneHoweverTheyArrive() throws IOException {
         byte[] sent = "standby\ngo 2 none 0 - 0\ntrain\n".getBytes(StandardCharsets.UTF_8);
         for (int atOnce = 1; atOnce <= sent.length; atOnce++) {
-            HoldPipe hold = new HoldPipe(new Trickle(sent, atOnce));
+            HoldPipe hold = new HoldPipe(new Trickle(sent, atOnce), "/dev/null");
             assertEquals(Optional.of(RootLine.Waiting.STANDBY), hold.next());
             assertEquals(Optional.of(new ReleaseLine(2, Optional.empty(), Optional.empty())), hold.next());
             assertEquals(Optional.of(RootLine.Waiting.TRAIN), hold.next());
