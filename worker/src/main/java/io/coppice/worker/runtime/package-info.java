@@ -1,6 +1,9 @@
 /**
  * The child JVM's main and the loop that calls a {@link io.coppice.worker.Daemon}.
  *
+ * <p>A {@link io.coppice.worker.runtime.RootLine} decides what a process is: a worker at once; a standby, which is warmed up
+ * ({@link io.coppice.worker.runtime.WarmUp}) and parked until it is assigned; or one that only trains.
+ *
  * <p>The root starts {@link io.coppice.worker.runtime.WorkerMain}; nobody else calls anything here. Its main thread is
  * the loop thread and does everything; the shutdown hook's thread only asks it to stop and waits.
  */
