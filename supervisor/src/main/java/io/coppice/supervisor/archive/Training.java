@@ -25,6 +25,7 @@ final class Training {
             List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS", "JDK_AOT_VM_OPTIONS");
 
     private static final int TAIL_BYTES = 4096;
+    private static final long KILLED_MS = 10_000;
 
     private final LaunchProfile profile;
     private final JdkRelease jdk;
@@ -83,6 +84,8 @@ final class Training {
             // With the JVM that it has started itself to assemble a cache.
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
+            // It writes no more once it is gone; what a kernel does not end cannot be waited for.
+            process.waitFor(KILLED_MS, TimeUnit.MILLISECONDS);
         }
         String said = tail(output);
         if (process.exitValue() != 0) {
