@@ -20,15 +20,17 @@ final class DyingRootMain {
 
     private static final class DeadlyPublisher extends StatusPublisher {
         private final boolean beforeCommit;
+        private final Class<? extends Command> deadly;
 
-        DeadlyPublisher(PreparedInstance instance, Console console, Plan plan, boolean beforeCommit) {
+        DeadlyPublisher(PreparedInstance instance, Console console, Plan plan, String when) {
             super(instance.rootSegment(), console, plan);
-            this.beforeCommit = beforeCommit;
+            beforeCommit = when.startsWith("before-");
+            deadly = when.endsWith("-assignment") ? Command.AssignStandby.class : Command.Release.class;
         }
 
         @Override
         void publish(SupervisorState before, SupervisorState after, List<Command> commands) {
-            boolean records = commands.stream().anyMatch(Command.Release.class::isInstance);
+            boolean records = commands.stream().anyMatch(deadly::isInstance);
             if (records && beforeCommit) {
                 Runtime.getRuntime().halt(AS_IF_KILLED);
             }
@@ -39,13 +41,12 @@ final class DyingRootMain {
         }
     }
 
-    /** @param args {@code --plan-fd N before-commit|after-commit} */
+    /** @param args {@code --plan-fd N before-commit|after-commit|before-assignment|after-assignment} */
     public static void main(String[] args) throws Exception {
         Plan plan = PlanText.read(
                 new String(Fds.readAll(Integer.parseInt(args[1]), PlanBounds.MAX_PLAN_BYTES), StandardCharsets.UTF_8));
         Console console = new Console();
         PreparedInstance instance = RootStartup.prepare(plan, false, console);
-        new Root(instance, console, new DeadlyPublisher(instance, console, plan, args[2].equals("before-commit")))
-                .run();
+        new Root(instance, console, new DeadlyPublisher(instance, console, plan, args[2])).run();
     }
 }

@@ -7,6 +7,7 @@ import io.coppice.state.root.EventType;
 import io.coppice.state.root.RootReadResult;
 import io.coppice.state.root.RootSnapshot;
 import io.coppice.state.root.RootView;
+import io.coppice.state.root.StandbyRecord;
 import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.os.SignalNumbers;
@@ -325,10 +326,17 @@ final class RootProcess implements AutoCloseable {
 
     /** The child as the root had it on record, not another process that has its number now; and what it started. */
     private static void killGroup(RootSnapshot.ChildInfo child) throws IOException {
+        killGroup(child.pid(), child.startTicks());
+        for (StandbyRecord standby : child.standbys()) {
+            killGroup(standby.pid(), standby.startTicks());
+        }
+    }
+
+    private static void killGroup(long pid, long startTicks) throws IOException {
         ProcessTable processes = new ProcessTable();
         try {
-            if (child.pid() > 1 && processes.startTicks((int) child.pid()) == child.startTicks()) {
-                processes.signalGroup((int) child.pid(), SignalNumbers.of("KILL"));
+            if (pid > 1 && processes.startTicks((int) pid) == startTicks) {
+                processes.signalGroup((int) pid, SignalNumbers.of("KILL"));
             }
         } catch (OsException e) {
             throw new IOException(e);

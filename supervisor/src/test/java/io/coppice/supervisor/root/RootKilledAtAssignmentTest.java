@@ -1,0 +1,100 @@
+package io.coppice.supervisor.root;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import io.coppice.state.root.ChildStateCode;
+import io.coppice.state.root.RootSnapshot.ChildInfo;
+import io.coppice.supervisor.plan.Backoff;
+import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.LogTarget;
+import io.coppice.supervisor.plan.Poison;
+import io.coppice.supervisor.plan.RestartPolicy;
+import io.coppice.supervisor.plan.Shutdown;
+import io.coppice.supervisor.plan.StartTimeouts;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.TreeMap;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Goal: a root that dies while it assigns a standby leaves neither two owners nor none. Method: end the production root at that point,
+ * before the commit and between the commit and the line; the next root must go on with that very standby.
+ */
+class RootKilledAtAssignmentTest {
+    @TempDir
+    Path base;
+
+    private ChildPlan worker() {
+        Path segment = base.resolve("test").resolve("worker.seg");
+        return new ChildPlan(
+                "worker",
+                ChildPlan.Kind.DAEMON,
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Xmx16m",
+                        "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
+                        "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
+                        "-Dbackground.releaser=false",
+                        "-Dsystem.properties=/dev/null",
+                        "-cp",
+                        ClassPath.ofJars(),
+                        StandbyWorkerMain.class.getName(),
+                        segment.toString(),
+                        "worker",
+                        lines().toString()),
+                new TreeMap<>(),
+                base.toString(),
+                LogTarget.FILE,
+                64 << 10,
+                0,
+                30_000,
+                StartTimeouts.of(60_000),
+                RestartPolicy.ALWAYS,
+                -1,
+                60_000,
+                Backoff.NONE,
+                Poison.NONE,
+                1,
+                new Shutdown("KILL", 0),
+                List.of(),
+                7);
+    }
+
+    private Path lines() {
+        return base.resolve("lines");
+    }
+
+    private static boolean isServed(ChildInfo child) {
+        return child.state() == ChildStateCode.READY && child.parkedStandbys() == 1;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"before-assignment", "after-assignment"})
+    void shouldBeGoneOnWithByTheNext(String when) throws Exception {
+        try (RootProcess dying = RootProcess.start(base, DyingRootMain.class, List.of(when), worker())) {
+            ChildInfo before = dying.await("worker", RootKilledAtAssignmentTest::isServed);
+            long standby = before.standbys().get(0).pid();
+            ProcessHandle.of(before.pid()).orElseThrow().destroyForcibly();
+            assertEquals(137, dying.awaitExit(), dying.stderr());
+
+            try (RootProcess next = RootProcess.start(base, worker())) {
+                ChildInfo after = next.await(
+                        "worker", child -> child.state() == ChildStateCode.READY && child.incarnation() == 2);
+                assertEquals(standby, after.pid(), next.stderr());
+                assertEquals(
+                        List.of(before.pid() + " 1", standby + " 2"),
+                        StandbyWorkerMain.lines(lines()).stream()
+                                .map(line -> line.split(" ")[0] + " " + line.split(" ")[2])
+                                .toList());
+                ChildInfo served = next.await("worker", RootKilledAtAssignmentTest::isServed);
+                assertEquals(0, next.stop(), next.stderr());
+                assertFalse(RootProcess.isAlive(served.standbys().get(0).pid()));
+            }
+        }
+    }
+}

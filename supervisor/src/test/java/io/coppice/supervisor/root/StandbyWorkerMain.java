@@ -1,0 +1,72 @@
+package io.coppice.supervisor.root;
+
+import io.coppice.state.OwnedSegment;
+import io.coppice.state.Phase;
+import io.coppice.state.SegmentFile;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A worker as the root sees one: it speaks the protocol of the pipes, takes its segment, and beats. It writes down each line that let
+ * one of its processes go.
+ */
+final class StandbyWorkerMain {
+    private StandbyWorkerMain() {}
+
+    /** @param args the segment's file, the daemon's name, the file for the lines */
+    public static void main(String[] args) throws Exception {
+        FileInputStream hold = new FileInputStream(FileDescriptor.in);
+        FileOutputStream hints = new FileOutputStream("/proc/self/fd/3");
+        String line = line(hold);
+        if (line.equals("standby")) {
+            // Held open to the end: without a writer there would be an end of file.
+            FileChannel.open(Path.of("/proc/self/fd/0"), StandardOpenOption.READ, StandardOpenOption.WRITE);
+            hints.write('p');
+            line = line(hold);
+        }
+        long pid = ProcessHandle.current().pid();
+        Files.writeString(
+                Path.of(args[2]), pid + " " + line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        Path segment = Path.of(args[0]);
+        OwnedSegment owned = SegmentFile.openOwned(
+                segment,
+                segment.resolveSibling(args[1] + ".lock"),
+                pid,
+                Long.parseLong(line.split(" ")[1]),
+                "test",
+                args[1]);
+        owned.recover();
+        owned.phase(Phase.READY);
+        hints.write('p');
+        while (true) {
+            owned.heartbeat().beat();
+            TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    /** Ends the process where the other end is closed, as workers do. */
+    private static String line(InputStream in) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int next = in.read(); next != '\n'; next = in.read()) {
+            if (next < 0) {
+                Runtime.getRuntime().halt(125);
+            }
+            line.append((char) next);
+        }
+        return line.toString();
+    }
+
+    /** What it has written down, line by line. */
+    static java.util.List<String> lines(Path file) throws IOException {
+        return Files.exists(file) ? Files.readAllLines(file, StandardCharsets.UTF_8) : java.util.List.of();
+    }
+}
