@@ -76,13 +76,13 @@ final class ArchiveDirectory {
      * The archive that these names lead to.
      *
      * @return null if there is none that may be used
-     * @throws IOException if the directory is not what it was, or cannot be read
+     * @throws IOException if the directory is there and not what it was, or cannot be read
      */
     @Nullable
     Path find(ArchiveNames names) throws IOException {
-        check();
         String text;
         try {
+            check();
             text = Files.readSymbolicLink(identity(names)).toString();
         } catch (NoSuchFileException | NotLinkException e) {
             return null;

@@ -28,11 +28,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Has start archives made, each by a process of its own, for launches that could have used one. One at a time, only while nobody is being
- * started or recovered, and of each identity once in this root's life: whatever comes of it, the daemons run.
+ * started or recovered; and what cannot be made is tried once in this root's life: whatever comes of it, the daemons run.
  *
  * <p>Duty-cycle thread only; looks at no file and blocks for nothing. Allocates only where there is something to make.
  */
@@ -45,6 +46,8 @@ final class ArchiveWishes implements AutoCloseable {
 
     private static final long DEFAULT_QUIET_MS = 5_000;
     private static final int JVM_CANNOT_START = 1;
+    private static final int END_MS = 1_000;
+    private static final int POLL_MS = 5;
     private static final long LOOK_AGAIN_NS = 1_000_000_000L;
 
     /** No more are remembered: a root whose jars change all the time is no reason to fill its heap. */
@@ -307,6 +310,8 @@ final class ArchiveWishes implements AutoCloseable {
         if (status instanceof ExitStatus.Exited exited) {
             ArchiverExit exit = ArchiverExit.of(exited.code());
             if (exit == ArchiverExit.DONE) {
+                // Whoever removes or damages it may have it made again.
+                known.remove(wish.identity());
                 finished(nowNs);
             } else {
                 fail(wish, exit.words(), nowNs);
@@ -352,12 +357,20 @@ final class ArchiveWishes implements AutoCloseable {
         }
     }
 
-    /** Ends an archiver that is at work: what it leaves, the next one removes. */
+    /**
+     * Ends an archiver that is at work, with the JVM that it has started: what they leave, the next one removes. Waits for their end, for a
+     * second at most, so that whoever waited for this root may remove its files.
+     */
     @Override
     public void close() {
         PidFd pidFd = archiver;
         if (pidFd != null) {
             kill(pidFd.pid());
+            for (int waitedMs = 0;
+                    waitedMs < END_MS && processes.groupHasLiveMember(pidFd.pid());
+                    waitedMs += POLL_MS) {
+                LockSupport.parkNanos(POLL_MS * 1_000_000L);
+            }
         }
         closeArchiver();
     }
