@@ -86,32 +86,33 @@ final class ScratchDirectory implements AutoCloseable {
         }
     }
 
-    /** What cannot be looked at or removed belongs to another user, or is being removed by another process. */
     private static void removeLeftOvers(Path parent) throws IOException {
         try (DirectoryStream<Path> found = Files.newDirectoryStream(parent, PREFIX + "*")) {
             for (Path directory : found) {
-                try {
-                    removeIfLeftOver(directory);
-                } catch (FileSystemException notOurs) {
-                    continue;
-                }
+                removeIfLeftOver(directory);
             }
         }
     }
 
-    private static void removeIfLeftOver(Path directory) throws IOException {
+    /** What cannot be looked at or removed belongs to another user, or is being removed by another process: false. */
+    private static boolean removeIfLeftOver(Path directory) throws IOException {
         Path lock = directory.resolve(OWNER);
         if (Files.isSymbolicLink(directory)) {
-            return;
+            return false;
         }
-        if (Files.notExists(lock)) {
-            Files.delete(directory);
-            return;
-        }
-        try (FileChannel other = FileChannel.open(lock, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
-            if (other.tryLock() != null) {
-                removeAll(directory);
+        try {
+            if (Files.notExists(lock)) {
+                return Files.deleteIfExists(directory);
             }
+            try (FileChannel other = FileChannel.open(lock, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+                if (other.tryLock() == null) {
+                    return false;
+                }
+                removeAll(directory);
+                return true;
+            }
+        } catch (FileSystemException e) {
+            return false;
         }
     }
 
