@@ -234,9 +234,13 @@ final class EventRules {
         transition.reply(event.requestId(), new Outcome.Ok(found));
     }
 
-    /** Stopped if need be, then up with a clean slate. */
+    /**
+     * Stopped if need be, then up with a clean slate. Cold: who restarts a daemon may have replaced its jars, and standbys have loaded
+     * what was in them before.
+     */
     static void restart(Transition transition, ChildDraft child, String why) {
         transition.record(child, EventType.RESTART_REQUESTED, why);
+        StandbyRules.endAll(transition, child, "its daemon is restarted");
         if (child.phase().occupied()) {
             child.wanted = Wanted.UP;
             child.startAfresh();

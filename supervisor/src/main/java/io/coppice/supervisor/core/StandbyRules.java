@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  *  SPAWNING → BOOTING by StandbySpawned; gone by StandbySpawnFailed
  *  BOOTING  → PARKED by StandbyParked; ENDING at the boot timeout; gone by StandbyExited
  *  PARKED   → its child's process, in HELD, by a launch of the child; gone by StandbyExited
- *  each     → ENDING when the child is not wanted up, has failed or completed, or would be started in another way now; or when the
- *             instance stops
+ *  each     → ENDING when the child is not wanted up, has failed or completed, is restarted, or would be started in another way now;
+ *             or when the instance stops
  *  ENDING   → gone by StandbyExited
  * </pre>
  */
@@ -77,6 +77,15 @@ final class StandbyRules {
                 && transition.phaseOf(index) != ChildPhase.FAILED
                 && transition.phaseOf(index) != ChildPhase.COMPLETED;
         return needed ? transition.specOf(index).standbys() : 0;
+    }
+
+    /** What is launched next is launched cold. */
+    static void endAll(Transition transition, ChildDraft child, String why) {
+        for (Standby standby : child.standbys.standbys()) {
+            if (standby.phase() != Phase.ENDING) {
+                end(transition, child, standby, why);
+            }
+        }
     }
 
     private static void end(Transition transition, ChildDraft child, Standby standby, String why) {
