@@ -1,5 +1,6 @@
 package io.coppice.supervisor.root;
 
+import io.coppice.supervisor.core.ChildPhase;
 import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.ExitStatus;
@@ -18,14 +19,15 @@ import java.util.function.Consumer;
  * would decide, which changes nothing, since it is pure; what it says is written into the root segment and rolled back, which no
  * reader sees; the kernel is asked about processes that live.
  *
- * <p>A few rounds each time when a standby has been parked, since without one a recovery takes as long as a JVM to start. Duty-cycle thread only.
+ * <p>Once in a root's life, from the first standby that is parked on, since without one a recovery takes as long as a JVM to start; a few
+ * rounds a turn, so that nothing else waits for long. Duty-cycle thread only.
  */
 final class Rehearsal {
-    /** Some milliseconds, interpreted; half a one, compiled. */
-    private static final int ROUNDS_AT_A_TIME = 15;
+    /** Two milliseconds as long as they are interpreted; a fifth of one later. */
+    private static final int ROUNDS_A_TURN = 5;
 
-    /** The compiler has long taken notice by then. */
-    private static final int MOST_ROUNDS = 1_500;
+    /** Several times what the root's compiler waits for, with the options that the launcher gives. */
+    private static final int ROUNDS = 1_000;
 
     private static final int SIGKILL = 9;
 
@@ -34,6 +36,7 @@ final class Rehearsal {
     private final Consumer<ChildProcess> look;
     private final ProcessTable processes;
     private int rounds;
+    private long nextNs = Long.MAX_VALUE;
 
     /** @param look at what a child has in its segment */
     Rehearsal(ChildTable children, StatusPublisher publisher, Consumer<ChildProcess> look, ProcessTable processes) {
@@ -48,11 +51,29 @@ final class Rehearsal {
         return rounds;
     }
 
-    /** What would follow if this child died now. */
-    void onParked(SupervisorState state, int index, long nowNs) {
-        for (int i = 0; i < ROUNDS_AT_A_TIME && rounds < MOST_ROUNDS; i++) {
-            rounds++;
-            round(state, state.child(index), nowNs);
+    /** When the next rounds are due; {@link Long#MAX_VALUE} for never. */
+    long nextNs() {
+        return nextNs;
+    }
+
+    /** There is a standby now. */
+    void onParked(long nowNs) {
+        nextNs = rounds < ROUNDS ? nowNs : Long.MAX_VALUE;
+    }
+
+    /** What would follow if the first child died now that has a standby. */
+    void rehearse(SupervisorState state, long nowNs) {
+        nextNs = Long.MAX_VALUE;
+        for (int i = 0; i < state.children().size(); i++) {
+            ChildState child = state.child(i);
+            if (child.phase() == ChildPhase.READY && child.standbys().parked() > 0) {
+                for (int round = 0; round < ROUNDS_A_TURN; round++) {
+                    round(state, child, nowNs);
+                }
+                rounds += ROUNDS_A_TURN;
+                onParked(nowNs);
+                return;
+            }
         }
     }
 

@@ -276,11 +276,9 @@ final class Root implements AutoCloseable {
             case Tokens.CHILD_HINT -> workers.onHint(children.inSlot(index));
             case Tokens.STANDBY_DEATH -> standbys.onDeath(index);
             case Tokens.STANDBY_HINT -> {
-                int child = standbys.onHint(index);
+                standbys.onHint(index);
                 settlePending();
-                if (child != Standbys.NOBODY && state.phase() == SupervisorState.Phase.RUNNING) {
-                    rehearsal.onParked(state, child, System.nanoTime());
-                }
+                rehearsal.onParked(System.nanoTime());
             }
             case Tokens.RELOAD -> reload.onPrepared();
             case Tokens.ARCHIVER -> archives.onDeath(System.nanoTime());
@@ -293,6 +291,7 @@ final class Root implements AutoCloseable {
         long nextNs = state.nextDeadlineNs();
         nextNs = Math.min(nextNs, state.nextRefillNs());
         nextNs = Math.min(nextNs, workers.nextScanNs());
+        nextNs = Math.min(nextNs, rehearsal.nextNs());
         nextNs = Math.min(nextNs, funerals.nextLookNs());
         nextNs = Math.min(nextNs, held.nextLookNs());
         nextNs = Math.min(nextNs, orphans.nextLookNs());
@@ -334,6 +333,9 @@ final class Root implements AutoCloseable {
         }
         if (nowNs >= archives.nextLookNs()) {
             archives.look(state, nowNs);
+        }
+        if (nowNs >= rehearsal.nextNs() && state.phase() == SupervisorState.Phase.RUNNING) {
+            rehearsal.rehearse(state, nowNs);
         }
         if (service.isPingDue(nowNs)) {
             service.ping(nowNs);

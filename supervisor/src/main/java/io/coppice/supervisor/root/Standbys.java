@@ -29,8 +29,6 @@ final class Standbys {
 
     static final int HINT_FD = 3;
 
-    static final int NOBODY = -1;
-
     private static final byte[] WARM_LINE = "standby\n".getBytes(StandardCharsets.US_ASCII);
 
     private final ChildTable children;
@@ -169,20 +167,14 @@ final class Standbys {
                 new Event.StandbySpawned(standby.child.index, standby.id, pid, standby.startTicks, System.nanoTime()));
     }
 
-    /**
-     * It has said something, or closed its end.
-     *
-     * @return the child whose standby it is, if it has said that it is parked; else {@link #NOBODY}
-     */
-    int onHint(int slot) {
+    /** It has said something, or closed its end. */
+    void onHint(int slot) {
         StandbyProcess standby = table.inSlot(slot);
-        if (standby == null
-                || standby.hintReadFd == LaunchedProcess.NO_FD
-                || Fds.readSome(standby.hintReadFd, hintBytes) <= 0) {
-            return NOBODY;
+        if (standby != null
+                && standby.hintReadFd != LaunchedProcess.NO_FD
+                && Fds.readSome(standby.hintReadFd, hintBytes) > 0) {
+            follows.accept(new Event.StandbyParked(standby.child.index, standby.id, System.nanoTime()));
         }
-        follows.accept(new Event.StandbyParked(standby.child.index, standby.id, System.nanoTime()));
-        return standby.child.index;
     }
 
     /** The kernel said that it is dead. What is left of its group follows, and then the core is told. */

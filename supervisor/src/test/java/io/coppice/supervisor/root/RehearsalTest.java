@@ -17,9 +17,16 @@ import io.coppice.supervisor.core.SupervisorState;
 import io.coppice.supervisor.os.PidFd;
 import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.plan.Backoff;
+import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.LogTarget;
 import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.plan.Poison;
+import io.coppice.supervisor.plan.RestartPolicy;
+import io.coppice.supervisor.plan.Shutdown;
+import io.coppice.supervisor.plan.StartTimeouts;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,12 +35,27 @@ class RehearsalTest {
     Path base;
 
     private Plan plan() {
-        return new Plan(
-                "test",
-                "/test.yaml",
+        ChildPlan worker = new ChildPlan(
+                "worker",
+                ChildPlan.Kind.DAEMON,
+                List.of("/usr/bin/java", "Main"),
+                new TreeMap<>(),
                 base.toString(),
-                base.toString(),
-                List.of(RootProcess.command("worker", base, "x", 5, Backoff.NONE)));
+                LogTarget.AUTO,
+                1 << 20,
+                0,
+                3_000,
+                StartTimeouts.of(60_000),
+                RestartPolicy.ALWAYS,
+                5,
+                60_000,
+                Backoff.NONE,
+                Poison.NONE,
+                1,
+                new Shutdown("TERM", 500),
+                List.of(),
+                7);
+        return new Plan("test", "/test.yaml", base.toString(), base.toString(), List.of(worker));
     }
 
     private static SupervisorState step(StatusPublisher publisher, SupervisorState state, Event event) {
@@ -62,14 +84,24 @@ class RehearsalTest {
             state = step(publisher, state, new Event.Begin(1));
             state = step(publisher, state, new Event.Spawned(0, 1, itself.pid(), 7, 2));
             state = step(publisher, state, new Event.Released(0, 1, 3));
+            state = step(publisher, state, new Event.BecameReady(0, 1, 3));
+            state = step(publisher, state, new Event.RefillDue(false, 4));
+            state = step(publisher, state, new Event.StandbySpawned(0, 1, 4711, 8, 4));
+            state = step(publisher, state, new Event.StandbyParked(0, 1, 5));
             children.get(0).pidFd = itself;
             children.get(0).incarnation = 1;
             Rehearsal rehearsal = new Rehearsal(children, publisher, child -> {}, new ProcessTable());
             RootSnapshot before = snapshot(view);
 
-            rehearsal.onParked(state, 0, 5);
+            assertEquals(Long.MAX_VALUE, rehearsal.nextNs());
+            rehearsal.onParked(5);
+            int turns = 0;
+            for (; rehearsal.nextNs() <= 5; turns++) {
+                rehearsal.rehearse(state, 5);
+            }
 
-            assertTrue(rehearsal.rounds() > 0, "nothing was rehearsed");
+            assertEquals(1_000, rehearsal.rounds());
+            assertTrue(turns > 100, "too much in one turn: " + turns);
             assertEquals(before, snapshot(view));
             assertNull(publisher.lastExit(0), "its death was rehearsed, not told");
             step(publisher, state, new Event.Exited(0, 1, new ExitStatus.Exited(3), null, StepProgress.NONE, 6));
