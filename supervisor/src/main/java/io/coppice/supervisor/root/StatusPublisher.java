@@ -185,7 +185,7 @@ class StatusPublisher {
         if (segment.dirty() || replanned) {
             return;
         }
-        LastExit[] exits = lastExits.clone();
+        @Nullable LastExit[] exits = lastExits.clone();
         long[] exitsEpochMs = lastExitEpochMs.clone();
         long[] launchedIn = sessions.clone();
         long[] inodes = pidfdInodes.clone();
