@@ -111,9 +111,9 @@ public final class WakeTimes {
                 if (round == 0) {
                     System.out.println("parked after " + (System.nanoTime() - since) / 1_000_000 + " ms");
                 }
-                Thread.sleep(round == 1 && rounds >= 30 ? 3000 : 200);
+                Thread.sleep(round == 1 && rounds > 2 ? 3000 : 200);
                 cpu[round] = cpuTicks(process.pid());
-                if (round == 1 && rounds >= 30) {
+                if (round == 1 && rounds > 2) {
                     parked(process.pid());
                 }
                 kill(predecessor);
