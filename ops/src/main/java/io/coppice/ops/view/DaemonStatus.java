@@ -18,7 +18,7 @@ import java.util.OptionalLong;
  * @param heartbeatAgeMs since the root last saw progress, rounded up; empty without a root, a process or a heartbeat
  * @param uptimeMs of its process
  * @param backoffMs until the next launch, in backoff
- * @param standbys how many wait to take over
+ * @param standbyProcesses its processes in reserve that live
  * @param standbysWanted how many the plan wants to wait
  * @param problem what of it could not be read, in words
  */
@@ -37,9 +37,25 @@ public record DaemonStatus(
         OptionalLong uptimeMs,
         OptionalLong backoffMs,
         Optional<LastExit> lastExit,
-        int standbys,
+        List<StandbyProcess> standbyProcesses,
         int standbysWanted,
         Optional<String> problem) {
+
+    /**
+     * A process in reserve.
+     *
+     * @param phase {@code booting}, {@code parked} or {@code ending}
+     */
+    public record StandbyProcess(long pid, long startTicks, String phase) {}
+
+    /** How many wait to take over. */
+    public int standbys() {
+        int parked = 0;
+        for (StandbyProcess standby : standbyProcesses) {
+            parked += standby.phase().equals("parked") ? 1 : 0;
+        }
+        return parked;
+    }
 
     /** Whether an operator wants it up. */
     public boolean wantedUp() {

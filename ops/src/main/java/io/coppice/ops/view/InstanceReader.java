@@ -11,7 +11,6 @@ import io.coppice.state.root.EventType;
 import io.coppice.state.root.RootPhase;
 import io.coppice.state.root.RootSnapshot;
 import io.coppice.state.root.RootSnapshot.ChildInfo;
-import io.coppice.state.root.StandbyPhase;
 import io.coppice.state.root.StandbyRecord;
 import io.coppice.state.root.WantedCode;
 import io.coppice.supervisor.plan.ChildPlan;
@@ -142,21 +141,21 @@ public final class InstanceReader implements AutoCloseable {
                         ? OptionalLong.of(Math.max(0, (child.backoffUntilNs() - nowNs) / NANOS_PER_MS))
                         : OptionalLong.empty(),
                 child.lastExit().map(InstanceReader::lastExit),
-                thisBoot ? standbys(child, rootRuns) : 0,
+                thisBoot ? standbys(child, rootRuns) : List.of(),
                 plan.child(child.name()).map(ChildPlan::standbys).orElse(0),
                 commits.problem());
     }
 
-    /** Those that wait; without a root, those that still do. */
-    private int standbys(ChildInfo child, boolean rootRuns) {
-        int parked = 0;
+    /** Those on record; without a root, those of them that still live. */
+    private List<DaemonStatus.StandbyProcess> standbys(ChildInfo child, boolean rootRuns) {
+        List<DaemonStatus.StandbyProcess> standbys = new ArrayList<>();
         for (StandbyRecord standby : child.standbys()) {
-            parked += standby.phase() == StandbyPhase.PARKED
-                            && (rootRuns || proc.lives(standby.pid(), standby.startTicks()))
-                    ? 1
-                    : 0;
+            if (standby.pid() > 0 && (rootRuns || proc.lives(standby.pid(), standby.startTicks()))) {
+                standbys.add(new DaemonStatus.StandbyProcess(
+                        standby.pid(), standby.startTicks(), standby.phase().word()));
+            }
         }
-        return parked;
+        return standbys;
     }
 
     /**

@@ -46,6 +46,7 @@ public final class ProcessTree {
         tree.addRoot(status.root());
         for (DaemonStatus daemon : status.daemons()) {
             tree.addDaemon(daemon);
+            daemon.standbyProcesses().forEach(standby -> tree.addStandby(daemon.name(), standby));
         }
         if (status.root() instanceof RootLiveness.Running running) {
             tree.addDescendants(running.pid(), 1); // Spawn helpers and whatever else is not a recorded child.
@@ -91,6 +92,20 @@ public final class ProcessTree {
                 "\\_ " + daemon.name() + ": " + proc.command(pid).orElse("(gone)"));
         addDescendants(pid, 2);
         addOrphansOfGroup(pid);
+    }
+
+    private void addStandby(String daemon, DaemonStatus.StandbyProcess standby) {
+        ProcessStat stat = byPid.get(standby.pid());
+        if (stat != null && stat.startTicks() == standby.startTicks()) {
+            shown.add(standby.pid());
+            row(
+                    Long.toString(standby.pid()),
+                    Long.toString(stat.parentPid()),
+                    standby.phase(),
+                    "\\_ " + daemon + " (standby): "
+                            + proc.command(standby.pid()).orElse("(gone)"));
+            addDescendants(standby.pid(), 2);
+        }
     }
 
     /** A grandchild whose parent died hangs under init, but is still of the group that the root stops. */

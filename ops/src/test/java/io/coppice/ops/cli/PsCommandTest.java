@@ -3,6 +3,7 @@ package io.coppice.ops.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.state.root.StandbyPhase;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
@@ -42,6 +43,16 @@ class PsCommandTest {
                  64     1  sleeping          \\_ nginx: orphan
                  65    50  sleeping       \\_ spawn helper
                 """, harness.run("ps").out());
+    }
+
+    @Test
+    void shouldShowStandbysWithTheirDaemon() {
+        shop.standby(1, 0, StandbyPhase.PARKED, 70);
+        harness.proc.process(70, 50, 70, 'S', 700, "java", "ingest");
+
+        assertTrue(
+                harness.run("ps").out().contains(" 70    50  parked         \\_ ingest (standby): java ingest\n"),
+                harness.run("ps").out());
     }
 
     @Test

@@ -12,6 +12,8 @@ import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.EventType;
 import io.coppice.state.root.ExitKind;
 import io.coppice.state.root.RootSegment;
+import io.coppice.state.root.StandbyPhase;
+import io.coppice.state.root.StandbyRecord;
 import io.coppice.state.root.WantedCode;
 import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
@@ -63,6 +65,13 @@ final class ShopFixture implements AutoCloseable {
     /** Changes a row and commits. */
     void child(int index, Consumer<ChildRow> change) {
         change.accept(root.child(index));
+        root.commit();
+    }
+
+    /** A process in reserve of the child of that row, in the place of its kind; its start time is ten times its pid. */
+    void standby(int index, int place, StandbyPhase phase, long pid) {
+        root.standby(index, place)
+                .set(new StandbyRecord(place + 1, phase, pid, 10 * pid, 0, 0, 0, 0, 0, Long.MAX_VALUE, false));
         root.commit();
     }
 

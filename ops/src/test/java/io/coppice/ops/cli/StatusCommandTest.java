@@ -9,6 +9,7 @@ import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.EventType;
 import io.coppice.state.root.ExitKind;
 import io.coppice.state.root.RootPhase;
+import io.coppice.state.root.StandbyPhase;
 import io.coppice.state.root.WantedCode;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -70,6 +71,24 @@ class StatusCommandTest {
                 {"name":"report","state":"stopped","wanted":"up","pid":null,"incarnation":0,"restarts":0,"commits":null,"heartbeat_age_ms":null,"last_exit":null,"standbys":0,"standbys_wanted":0,"kind":"daemon","uptime_ms":null,"backoff_ms":null,"waiting_for":["ingest (completed)"],"problem":null}\
                 ],"problems":[]}
                 """, result.out());
+    }
+
+    /** A column of its own, where there are any. */
+    @Test
+    void shouldShowHowManyStandbysWait() {
+        shop.standby(1, 0, StandbyPhase.PARKED, 70);
+        shop.standby(1, 1, StandbyPhase.BOOTING, 71);
+
+        Result result = harness.run("status");
+        assertTrue(result.lines().get(1).contains("RESTARTS  STANDBYS  COMMITS"), result.out());
+        assertTrue(result.lines().get(2).contains("0         -        7"), result.out());
+        assertTrue(result.lines().get(3).contains("1       1/0     1234"), result.out());
+        assertTrue(harness.run("status", "--json").out().contains("\"standbys\":1,\"standbys_wanted\":0"));
+        harness.proc.process(70, 50, 70, 'S', 700, "java", "ingest");
+        shop.killRoot();
+        assertTrue(harness.run("status", "--instance", "shop").lines().get(3).contains("1       1/0     1234"));
+        harness.proc.end(70);
+        assertFalse(harness.run("status", "--instance", "shop").out().contains("STANDBYS"));
     }
 
     @Test

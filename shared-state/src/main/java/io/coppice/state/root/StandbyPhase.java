@@ -1,5 +1,6 @@
 package io.coppice.state.root;
 
+import java.util.Locale;
 import java.util.Optional;
 
 /** Where a standby is in its life, as stored. */
@@ -22,6 +23,11 @@ public enum StandbyPhase {
     /** The code stored in the root's segment. */
     public int code() {
         return code;
+    }
+
+    /** The lower-case name that people read. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /** The constant of a code read from a segment, empty for a code this release does not know. */

@@ -151,6 +151,7 @@ final class SimulatedRoot implements Command.Handler {
                         index, recorded.incarnation(), status, null, process.progress(), world.agenda.nowNs()));
             } else {
                 slot.process = process;
+                process.assigned(recorded.incarnation()); // its root may have died before it told it
                 post(new Event.Adopted(index, recorded.incarnation(), world.agenda.nowNs()));
                 process.tellAgain();
                 world.agenda.in(draws.ns(0, 100 * MS), process::tellAgain);
