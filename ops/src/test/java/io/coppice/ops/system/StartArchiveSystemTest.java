@@ -236,6 +236,21 @@ class StartArchiveSystemTest {
         assertFalse(again.stderr().contains("archive"), again.stderr());
     }
 
+    @Test
+    void shouldLeaveNoArchiverBehindWhenItIsStopped() throws Exception {
+        jar(1);
+        coppice.manifest(MANIFEST);
+        Coppice.Root root = coppice.startRootIn(IMPATIENT);
+        Coppice.await("an archiver", this::hasWork);
+        assertEquals(0, root.stop());
+        List<String> left = ProcessHandle.allProcesses()
+                .filter(process -> Coppice.isAlive(process.pid()))
+                .map(process -> process.info().commandLine().orElse(""))
+                .filter(line -> line.contains(cache().toString()))
+                .toList();
+        assertEquals(List.of(), left);
+    }
+
     private boolean hasWork() {
         try (Stream<Path> files = Files.list(cache())) {
             return files.anyMatch(file -> file.getFileName().toString().startsWith("work-"));
