@@ -1,6 +1,7 @@
 package io.coppice.ops.view;
 
 import io.coppice.ops.view.RootTable.Reading;
+import io.coppice.state.root.EventType;
 import io.coppice.state.root.RootSnapshot;
 import io.coppice.state.root.RootSnapshot.ChildInfo;
 import io.coppice.state.root.RootSnapshot.EventInfo;
@@ -15,12 +16,14 @@ import java.util.Optional;
 public final class EventReader implements AutoCloseable {
     private static final int ROOT_WIDTH = "root".length();
 
+    private final InstanceDirectory instance;
     private final RootTable table;
     private long lastSequence;
     private long generation;
 
     /** Starts before the oldest event that is kept. */
     public EventReader(InstanceDirectory instance) {
+        this.instance = instance;
         this.table = new RootTable(instance.rootSegment());
     }
 
@@ -56,7 +59,7 @@ public final class EventReader implements AutoCloseable {
         table.close();
     }
 
-    private static EventRow row(EventInfo event) {
+    private EventRow row(EventInfo event) {
         return new EventRow(
                 event.sequence(),
                 Math.max(0, Math.min(event.epochMs(), InstanceReader.MAX_EPOCH_MS)),
@@ -64,7 +67,19 @@ public final class EventReader implements AutoCloseable {
                 event.type().word(),
                 Math.max(0, event.pid()),
                 Math.max(0, event.incarnation()),
-                event.text());
+                text(event));
+    }
+
+    /** Of a process that a fault ended also what its JVM's report tells, for as long as that is kept. */
+    private String text(EventInfo event) {
+        if (event.type() != EventType.EXITED || event.child().isEmpty() || event.pid() <= 0) {
+            return event.text();
+        }
+        Optional<String> fault = CrashReport.causeOf(instance, event.child().get(), event.pid(), event.epochMs());
+        if (fault.isEmpty()) {
+            return event.text();
+        }
+        return event.text().isEmpty() ? fault.get() : event.text() + ": " + fault.get();
     }
 
     private static int nameWidth(List<ChildInfo> children) {

@@ -29,6 +29,9 @@ import java.util.OptionalLong;
 public final class InstanceReader implements AutoCloseable {
     private static final long NANOS_PER_MS = 1_000_000;
 
+    /** By which a JVM ends itself after a fault. */
+    private static final int SIGABRT = 6;
+
     private final InstanceDirectory directory;
     private final ProcFileSystem proc;
     private final Clocks clocks;
@@ -140,7 +143,7 @@ public final class InstanceReader implements AutoCloseable {
                 backoff
                         ? OptionalLong.of(Math.max(0, (child.backoffUntilNs() - nowNs) / NANOS_PER_MS))
                         : OptionalLong.empty(),
-                child.lastExit().map(InstanceReader::lastExit),
+                child.lastExit().map(exit -> lastExit(child.name(), exit)),
                 thisBoot ? standbys(child, rootRuns) : List.of(),
                 plan.child(child.name()).map(ChildPlan::standbys).orElse(0),
                 commits.problem());
@@ -169,14 +172,16 @@ public final class InstanceReader implements AutoCloseable {
                 : OptionalLong.of(Math.max(roundUpNs == 0 ? 0 : 1, (nowNs - sinceNs + roundUpNs) / NANOS_PER_MS));
     }
 
-    private static LastExit lastExit(io.coppice.state.root.LastExit exit) {
+    private LastExit lastExit(String child, io.coppice.state.root.LastExit exit) {
+        boolean mayBeAFault = exit.signal() == SIGABRT || exit.code() == 1;
         return new LastExit(
                 exit.kind().word(),
                 exit.code() < 0 ? OptionalInt.empty() : OptionalInt.of(exit.code()),
                 exit.signal() <= 0 ? Optional.empty() : Optional.of(SignalNames.name(exit.signal())),
                 // What Instant can print; a hostile root cannot make us fail by a date.
                 Math.max(0, Math.min(exit.atEpochMs(), MAX_EPOCH_MS)),
-                exit.text());
+                exit.text(),
+                mayBeAFault ? CrashReport.causeOf(directory, child, exit.atEpochMs()) : Optional.empty());
     }
 
     private static List<String> waitingFor(ChildInfo child, RootSnapshot snapshot, PlanFile plan) {

@@ -11,8 +11,10 @@ import java.util.OptionalInt;
  * @param signal name such as {@code KILL}, where a signal ended it
  * @param atEpochMs when the root learnt of it
  * @param text cause in the daemon's or the root's own words; may be empty
+ * @param fault what the report of a JVM tells that a fault ended
  */
-public record LastExit(String kind, OptionalInt code, Optional<String> signal, long atEpochMs, String text) {
+public record LastExit(
+        String kind, OptionalInt code, Optional<String> signal, long atEpochMs, String text, Optional<String> fault) {
     private static final int MAX_CAUSE_CHARS = 60;
 
     /** In words: {@code signal KILL 3s ago}, {@code exception IllegalStateException: no quote 1m ago}, {@code hang 5s ago}. */
@@ -22,13 +24,17 @@ public record LastExit(String kind, OptionalInt code, Optional<String> signal, l
 
     private String what() {
         return switch (kind) {
-            case "exit" -> "exit code " + (code.isPresent() ? code.getAsInt() : "unknown");
-            case "signal" -> "signal " + signal.orElse("unknown");
+            case "exit" -> "exit code " + (code.isPresent() ? code.getAsInt() : "unknown") + faultCause();
+            case "signal" -> "signal " + signal.orElse("unknown") + faultCause();
             case "exception" -> "exception" + cause(withoutPackage(text));
             case "start-timeout" -> "start timeout";
             case "spawn-failed" -> "spawn failed" + (text.isEmpty() ? "" : ":" + cause(text));
             default -> kind;
         };
+    }
+
+    private String faultCause() {
+        return fault.isPresent() ? ":" + cause(fault.get()) : "";
     }
 
     private static String cause(String text) {

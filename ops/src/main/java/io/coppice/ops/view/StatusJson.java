@@ -102,6 +102,7 @@ public final class StatusJson {
         json.writeStringField("signal", exit.signal().orElse(null));
         json.writeStringField("at", instant(exit.atEpochMs()));
         json.writeStringField("text", exit.text().isEmpty() ? null : exit.text());
+        json.writeStringField("fault", exit.fault().orElse(null));
         json.writeEndObject();
     }
 

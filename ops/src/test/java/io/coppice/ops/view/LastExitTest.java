@@ -32,7 +32,8 @@ class LastExitTest {
                 code == null ? OptionalInt.empty() : OptionalInt.of(code),
                 Optional.ofNullable(signal),
                 AT,
-                text == null ? "" : text);
+                text == null ? "" : text,
+                Optional.empty());
 
         assertEquals(expected, exit.words(AT + 3_500));
     }
@@ -40,9 +41,26 @@ class LastExitTest {
     @Test
     void shouldShowOnlyTheBeginningOfTheFirstLineOfALongCause() {
         LastExit exit = new LastExit(
-                "exception", OptionalInt.of(70), Optional.empty(), AT, "a.B: " + "x".repeat(100) + "\n at c.d");
+                "exception",
+                OptionalInt.of(70),
+                Optional.empty(),
+                AT,
+                "a.B: " + "x".repeat(100) + "\n at c.d",
+                Optional.empty());
 
         assertEquals("exception B: " + "x".repeat(56) + "… 0s ago", exit.words(AT));
+    }
+
+    @Test
+    void shouldSayTheFaultThatEndedAJvm() {
+        Optional<String> fault = Optional.of("SIGSEGV (0xb) in C [libx.so+0x12]");
+
+        assertEquals(
+                "signal ABRT: SIGSEGV (0xb) in C [libx.so+0x12] 0s ago",
+                new LastExit("signal", OptionalInt.empty(), Optional.of("ABRT"), AT, "signal ABRT", fault).words(AT));
+        assertEquals(
+                "exit code 1: SIGSEGV (0xb) in C [libx.so+0x12] 0s ago",
+                new LastExit("exit", OptionalInt.of(1), Optional.empty(), AT, "exit code 1", fault).words(AT));
     }
 
     @ParameterizedTest
