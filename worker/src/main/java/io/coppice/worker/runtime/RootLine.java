@@ -23,6 +23,8 @@ sealed interface RootLine permits ReleaseLine, RootLine.Waiting {
     }
 
     /**
+     * Reads one line.
+     *
      * @param line without its end
      * @throws IllegalArgumentException if it is another line than expected
      */
