@@ -307,9 +307,10 @@ final class TortureRun implements HostedInstance.Work {
                 seconds,
                 inspector.snapshots(),
                 inspector.checkpoints()));
-        screen.line("torture: kills=" + killsDone
-                + (kills.ofStandbys() == 0 ? "" : " standby-kills=" + standbyKillsDone) + " commits=" + commits
-                + " lost=" + findings.count(Fault.LOST)
+        if (kills.ofStandbys() > 0) {
+            screen.line(standbyKillsDone + " standbys were killed as well: booting, waiting, or just assigned.");
+        }
+        screen.line("torture: kills=" + killsDone + " commits=" + commits + " lost=" + findings.count(Fault.LOST)
                 + " torn=" + findings.count(Fault.TORN) + " phantom=" + findings.count(Fault.PHANTOM));
         Optional<String> first = findings.texts().stream().findFirst();
         return first.map(text -> "seed " + seed + ", " + text).orElse("");

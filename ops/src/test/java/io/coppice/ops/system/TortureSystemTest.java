@@ -39,6 +39,11 @@ class TortureSystemTest {
                 List.of("200", "0", "0", "0"),
                 List.of(verdict.group(1), verdict.group(3), verdict.group(4), verdict.group(5)),
                 shown);
+        assertTrue(
+                Pattern.compile("1[0-9] standbys were killed as well")
+                        .matcher(shown)
+                        .find(),
+                shown);
         assertTrue(Long.parseLong(verdict.group(2)) > 200, "the daemons got on between the kills: " + shown);
         try (Stream<Path> files = Files.walk(coppice.home())) {
             assertEquals(
