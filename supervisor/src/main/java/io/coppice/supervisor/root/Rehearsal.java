@@ -61,7 +61,7 @@ final class Rehearsal {
         nextNs = rounds < ROUNDS ? nowNs : Long.MAX_VALUE;
     }
 
-    /** What would follow if the first child died now that has a standby. */
+    /** What would follow if the first child died now that has a standby; none has while the instance stops, and nothing is due then. */
     void rehearse(SupervisorState state, long nowNs) {
         nextNs = Long.MAX_VALUE;
         for (int i = 0; i < state.children().size(); i++) {

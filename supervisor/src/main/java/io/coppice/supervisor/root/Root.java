@@ -334,7 +334,7 @@ final class Root implements AutoCloseable {
         if (nowNs >= archives.nextLookNs()) {
             archives.look(state, nowNs);
         }
-        if (nowNs >= rehearsal.nextNs() && state.phase() == SupervisorState.Phase.RUNNING) {
+        if (nowNs >= rehearsal.nextNs()) {
             rehearsal.rehearse(state, nowNs);
         }
         if (service.isPingDue(nowNs)) {

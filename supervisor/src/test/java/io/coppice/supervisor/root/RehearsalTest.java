@@ -110,4 +110,33 @@ class RehearsalTest {
             children.get(0).pidFd = null;
         }
     }
+
+    /** What is due and never done would keep the root from sleeping until the last child is gone. */
+    @Test
+    void shouldNotBeDueWhileTheInstanceStops() throws Exception {
+        Path file = base.resolve("root.seg");
+        new Reservations().ensure(file, RootSegment.spec("test"));
+        Plan plan = plan();
+        try (Console console = new Console();
+                RootSegment segment = RootSegment.open(file, 42, 1)) {
+            ChildTable children = new ChildTable(plan);
+            StatusPublisher publisher = new StatusPublisher(segment, console, plan);
+            SupervisorState state = SupervisorState.initial(PlanSpecs.specs(plan));
+            publisher.begin(42, new ProcessTable(), state);
+            state = step(publisher, state, new Event.Begin(1));
+            state = step(publisher, state, new Event.Spawned(0, 1, 4712, 7, 2));
+            state = step(publisher, state, new Event.BecameReady(0, 1, 3));
+            state = step(publisher, state, new Event.RefillDue(false, 4));
+            state = step(publisher, state, new Event.StandbySpawned(0, 1, 4711, 8, 4));
+            state = step(publisher, state, new Event.StandbyParked(0, 1, 5));
+            Rehearsal rehearsal = new Rehearsal(children, publisher, child -> {}, new ProcessTable());
+            rehearsal.onParked(5);
+            state = step(publisher, state, new Event.ShutdownRequested(Event.NO_REQUEST, 6));
+
+            rehearsal.rehearse(state, 6);
+
+            assertEquals(Long.MAX_VALUE, rehearsal.nextNs());
+            assertEquals(0, rehearsal.rounds());
+        }
+    }
 }
