@@ -40,6 +40,11 @@ public final class ProcessTable {
     private static final int SESSION_FIELD = 6;
     private static final int START_TICKS_FIELD = 22;
 
+    /** Of the first thread, signals 1 to 31; the kernel marks SIGKILL in each thread of a process that is to die of it. */
+    private static final int PENDING_SIGNALS_FIELD = 31;
+
+    private static final long KILL_PENDING = 1L << (9 - 1);
+
     private final Pointer path = Kernel.allocate(PATH_BYTES);
     private final Pointer stat = Kernel.allocate(STAT_BYTES);
     private final Pointer info = Kernel.allocate(SIGINFO_BYTES);
@@ -95,6 +100,21 @@ public final class ProcessTable {
         }
         byte state = stat.getByte(fieldStart(STATE_FIELD));
         return state == 'Z' || state == 'X';
+    }
+
+    /**
+     * Whether a process is dead or about to be: its first thread has ended, or has been sent a SIGKILL that it has not taken yet. The
+     * kernel tells of a death only when the last of its threads is gone, some milliseconds later.
+     *
+     * @return false also when there is no such process
+     * @throws OsException if it cannot be told
+     */
+    public boolean isDying(int pid) throws OsException {
+        if (!readStat(pid)) {
+            return false;
+        }
+        byte state = stat.getByte(fieldStart(STATE_FIELD));
+        return state == 'Z' || state == 'X' || (number(PENDING_SIGNALS_FIELD) & KILL_PENDING) != 0;
     }
 
     /**

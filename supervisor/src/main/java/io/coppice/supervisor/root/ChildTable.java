@@ -39,6 +39,17 @@ final class ChildTable {
         return byIndex;
     }
 
+    /** Null if there is none. */
+    @Nullable
+    ChildProcess named(String name) {
+        for (ChildProcess child : byIndex) {
+            if (child.plan.name().equals(name)) {
+                return child;
+            }
+        }
+        return null;
+    }
+
     /** @throws IllegalStateException if no child has the slot */
     ChildProcess inSlot(int slot) {
         ChildProcess child = bySlot[slot];

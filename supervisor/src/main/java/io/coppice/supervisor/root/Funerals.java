@@ -8,6 +8,7 @@ import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.os.SignalNumbers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,9 @@ final class Funerals {
 
     /** A close look reads all of /proc: not before the cheap one has failed for about an eighth of a second. */
     private static final int LOOKS_BEFORE_A_CLOSE_LOOK = 7;
+
+    /** A process that was killed and does not die in that time may not die for long. */
+    private static final long LONGEST_WAIT_FOR_OTHERS_NS = 500_000_000L;
 
     private static final long LONGEST_WAIT_FOR_STATUS_NS = 1_000_000_000L;
 
@@ -75,6 +79,7 @@ final class Funerals {
 
     private final ProcessTable processes;
     private final Incidents incidents;
+    private final Predicate<LaunchedProcess> losesDependency;
     private final List<Funeral> open = new ArrayList<>();
 
     /** Held processes that could not be watched: they end by themselves, and are nothing but bodies to be taken. */
@@ -83,9 +88,11 @@ final class Funerals {
     private long unwatchedPauseNs;
     private long nextUnwatchedNs = Long.MAX_VALUE;
 
-    Funerals(ProcessTable processes, Incidents incidents) {
+    /** @param losesDependency whether something that its child depends on is dead or dying, and the core has not been told of it */
+    Funerals(ProcessTable processes, Incidents incidents, Predicate<LaunchedProcess> losesDependency) {
         this.processes = processes;
         this.incidents = incidents;
+        this.losesDependency = losesDependency;
     }
 
     /** The kernel said that this child is dead, and this is what it left in its segment. Its first look is due at once. */
@@ -155,7 +162,7 @@ final class Funerals {
                 funeral.status = status(funeral, nowNs);
             }
             ExitStatus status = funeral.status;
-            if (status != null && isEmpty(funeral)) {
+            if (status != null && isEmpty(funeral) && !comesTooEarly(funeral, nowNs)) {
                 open.remove(i);
                 funeral.process.closeAll();
                 return funeral.process.exited(status, funeral.lastWords, funeral.progress, nowNs);
@@ -163,6 +170,14 @@ final class Funerals {
             lookAgainLater(funeral, nowNs);
         }
         return null;
+    }
+
+    /**
+     * When many die at once, the kernel tells of them in any order. A child that depends on one of which it tells a moment later would be
+     * launched beside a dependency that is not there.
+     */
+    private boolean comesTooEarly(Funeral funeral, long nowNs) {
+        return nowNs - funeral.sinceNs < LONGEST_WAIT_FOR_OTHERS_NS && losesDependency.test(funeral.process);
     }
 
     /** The status of another's child is there once that has taken it; one that never does is not waited for. */

@@ -105,7 +105,7 @@ final class Root implements AutoCloseable {
         signalled = EventFd.create();
         spawned = EventFd.create();
         spawner = new Spawner(spawned);
-        funerals = new Funerals(processes, incidents);
+        funerals = new Funerals(processes, incidents, new DyingDependencies(children, processes));
         held = new HeldWatch(segments, processes);
         archives = new ArchiveWishes(instance, children, spawner, epoll, processes, incidents, nowNs);
         orphans = new Orphans(

@@ -55,6 +55,18 @@ class ProcessTableTest {
         assertEquals(-1, table.startTicks(child.pid()));
     }
 
+    @Test
+    void shouldTellThatAProcessIsDying() throws Exception {
+        Child child = children.start("sleep", "1000");
+        assertFalse(table.isDying(child.pid()));
+        child.pidFd().signal(KILL);
+        assertTrue(table.isDying(child.pid()) || child.pidFd().isDead(), "from the moment that it was sent the signal");
+        Watchdog.awaitReadable("death", child.pidFd().fd());
+        assertTrue(table.isDying(child.pid()), "dead, not reaped");
+        child.awaitExit();
+        assertFalse(table.isDying(child.pid()));
+    }
+
     /** The leader of a group is gone, its parent has reaped it, and a member is left: all that a root that died leaves, too. */
     @Test
     void shouldKillWhatIsLeftOfAGroupAndNobodyElse() throws Exception {
