@@ -239,7 +239,7 @@ final class SimulatedProcess {
             return;
         }
         SimulatedSegment segment = world.segment(spec.index());
-        world.invariants.onOwn(this, segment);
+        world.invariants.owners.onOwn(this, segment);
         segment.owner = this;
         segment.uncommitted = 0;
         sequence = segment.commitSequence;
@@ -298,7 +298,7 @@ final class SimulatedProcess {
         SimulatedSegment segment = world.segment(spec.index());
         segment.uncommitted++;
         if (draws.chance(0.7)) {
-            world.invariants.onCommit(this, segment, sequence + 1);
+            world.invariants.owners.onCommit(this, segment, sequence + 1);
             segment.commitSequence = ++sequence;
             segment.uncommitted = 0;
             progress = StepProgress.MADE;

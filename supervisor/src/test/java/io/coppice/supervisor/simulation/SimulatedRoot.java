@@ -243,7 +243,7 @@ final class SimulatedRoot implements Command.Handler {
     @Override
     public void spawn(Command.Spawn command) {
         Slot slot = slots[command.child()];
-        world.invariants.onSpawn(
+        world.invariants.owners.onSpawn(
                 command,
                 slot.inFlight || (slot.process != null && !slot.process.reapable()),
                 world.liveReleased(command.child()));
@@ -320,7 +320,7 @@ final class SimulatedRoot implements Command.Handler {
     @Override
     public void assignStandby(Command.AssignStandby command) {
         Slot slot = slots[command.child()];
-        world.invariants.onSpawn(
+        world.invariants.owners.onSpawn(
                 new Command.Spawn(command.child(), command.incarnation()),
                 slot.inFlight || (slot.process != null && !slot.process.reapable()),
                 world.liveReleased(command.child()));
@@ -402,7 +402,7 @@ final class SimulatedRoot implements Command.Handler {
 
     @Override
     public void reply(Command.Reply command) {
-        world.invariants.onReply(command);
+        world.invariants.commands.onReply(command);
     }
 
     @Override
@@ -420,7 +420,7 @@ final class SimulatedRoot implements Command.Handler {
                 somethingLeft |= standby.live();
             }
         }
-        world.invariants.onExitRoot(command, somethingLeft);
+        world.invariants.commands.onExitRoot(command, somethingLeft);
         ended = true;
         alive = false;
     }

@@ -105,10 +105,10 @@ final class Simulation {
         faults.over = true;
         heal();
         if (!root.ended()) {
-            invariants.converged(root.alive(), root.state());
+            invariants.ends.converged(root.alive(), root.state());
             shutDown();
         }
-        invariants.ended(root.ended(), livePids());
+        invariants.ends.ended(root.ended(), livePids());
     }
 
     /** Asks again whenever a root has died of it: its successor starts everything. */
@@ -127,14 +127,14 @@ final class Simulation {
         runUntil(agenda.nowNs() + HANGS_FOUND_NS);
         while (!root.ended()
                 && agenda.nowNs() < endNs
-                && (!root.alive() || invariants.firstUnsettled(root.state()) != null)) {
+                && (!root.alive() || invariants.ends.firstUnsettled(root.state()) != null)) {
             runUntil(agenda.nowNs() + SECOND);
         }
     }
 
     private void runUntil(long endNs) {
         while (!root.ended() && agenda.runNext(endNs)) {
-            invariants.onMoment(segments);
+            invariants.owners.onMoment(segments);
         }
     }
 
@@ -221,7 +221,7 @@ final class Simulation {
 
     void commit(SupervisorState state) {
         committed = state;
-        invariants.onCommitted();
+        invariants.books.onCommitted();
     }
 
     SimulatedRoot root() {

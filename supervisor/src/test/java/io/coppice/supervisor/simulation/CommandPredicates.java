@@ -1,0 +1,164 @@
+package io.coppice.supervisor.simulation;
+
+import io.coppice.supervisor.core.ChildPhase;
+import io.coppice.supervisor.core.ChildSpec;
+import io.coppice.supervisor.core.Command;
+import io.coppice.supervisor.core.Dependency;
+import io.coppice.supervisor.core.Event;
+import io.coppice.supervisor.core.Outcome;
+import io.coppice.supervisor.core.Step;
+import io.coppice.supervisor.core.SupervisorState;
+import java.util.List;
+
+/** What the core may command, and when: launches, stops, kills, answers and its own end. */
+final class CommandPredicates {
+    private final Invariants moment;
+    private final List<ChildSpec> specs;
+    private final ChildBooks books;
+    private final PoisonPredicates poison;
+
+    CommandPredicates(Invariants moment, List<ChildSpec> specs, ChildBooks books, PoisonPredicates poison) {
+        this.moment = moment;
+        this.specs = specs;
+        this.books = books;
+        this.poison = poison;
+    }
+
+    void onStep(SupervisorState before, Event event, Step step) {
+        restartsAreLaunches(before, step);
+        commandsAreLawful(before, step);
+        reloadsTouchOnlyWhatChanged(event, step);
+    }
+
+    void repliesOnce(Event event, Step step) {
+        long request = EventParts.requestOf(event);
+        long replies =
+                step.commands().stream().filter(Command.Reply.class::isInstance).count();
+        moment.check(
+                "EVERY_REQUEST_IS_ANSWERED_ONCE",
+                replies == (request == Event.NO_REQUEST ? 0 : 1),
+                () -> event.toString());
+    }
+
+    void onReply(Command.Reply reply) {
+        moment.check(
+                "REFUSALS_SAY_WHY",
+                !(reply.outcome() instanceof Outcome.Error error)
+                        || (error.exitCode() == 1 && !error.text().isEmpty()),
+                () -> reply.toString());
+    }
+
+    private void commandsAreLawful(SupervisorState before, Step step) {
+        List<Command> commands = step.commands();
+        for (int i = 0; i < commands.size(); i++) {
+            Command command = commands.get(i);
+            Command.Spawn spawn = EventParts.launchOf(command);
+            if (spawn != null) {
+                ChildBook book = books.of(spawn.child());
+                moment.check(
+                        "STOPPED_STAYS_STOPPED",
+                        book.wantedUp && !books.shutdown(),
+                        () -> "spawn of " + moment.name(spawn.child()));
+                moment.check(
+                        "INCARNATIONS_GROW",
+                        spawn.incarnation() > book.lastIncarnation,
+                        () -> moment.name(spawn.child()) + ": " + spawn.incarnation() + " after "
+                                + book.lastIncarnation);
+                book.lastIncarnation = spawn.incarnation();
+                book.launchedAs = step.state().child(spawn.child()).spec().launch();
+                book.ran = false;
+                for (Dependency dependency : specs.get(spawn.child()).dependencies()) {
+                    moment.check(
+                            "DEPENDENCIES_HOLD",
+                            holds(step.state(), dependency),
+                            () -> moment.name(spawn.child()) + " before " + moment.name(dependency.index()));
+                }
+            } else if (command instanceof Command.Release release) {
+                poison.release(books.of(release.child()), release);
+            } else if (command instanceof Command.Signal signal
+                    && books.shutdown()
+                    && !books.hurried()
+                    && signal.wholeGroup()) {
+                for (ChildSpec other : specs) {
+                    boolean depends =
+                            other.dependencies().stream().anyMatch(dependency -> dependency.index() == signal.child());
+                    // What was not yet released is abandoned out of order; if its release was faster, it is stopped
+                    // instead.
+                    boolean abandoned = before.child(signal.child()).phase() == ChildPhase.ABANDONING;
+                    boolean killedAtOnce = step.state().child(signal.child()).phase() != ChildPhase.STOPPING;
+                    moment.check(
+                            "STOPS_IN_REVERSE_ORDER",
+                            killedAtOnce
+                                    || abandoned
+                                    || !depends
+                                    || books.of(signal.child()).endAsked
+                                    || !step.state()
+                                            .child(other.index())
+                                            .phase()
+                                            .occupied(),
+                            () -> moment.name(signal.child()) + " before " + other.name());
+                }
+            } else if (command instanceof Command.KillGroup kill) {
+                ChildBook book = books.of(kill.child());
+                boolean brutal = specs.get(kill.child()).shutdownTimeoutNs() == 0;
+                moment.check(
+                        "ASKED_BEFORE_KILLED",
+                        !book.ran || book.condemned || book.signaled || books.hurried() || brutal,
+                        () -> moment.name(kill.child()));
+            } else if (command instanceof Command.ExitRoot) {
+                moment.check("EXIT_IS_THE_LAST_COMMAND", i == commands.size() - 1, () -> "followed by " + commands);
+                boolean allCompleted =
+                        step.state().children().stream().allMatch(child -> child.phase() == ChildPhase.COMPLETED);
+                moment.check(
+                        "ROOT_STAYS_UNTIL_ALL_IS_DONE", books.shutdown() || allCompleted, () -> "it exits by itself");
+            }
+        }
+    }
+
+    /** Whether what a child waits for is so. */
+    static boolean holds(SupervisorState state, Dependency dependency) {
+        String word = state.child(dependency.index()).state().word();
+        return word.equals("completed")
+                || switch (dependency.condition()) {
+                    case STARTED -> word.equals("starting") || word.equals("ready");
+                    case READY -> word.equals("ready");
+                    case COMPLETED -> false;
+                };
+    }
+
+    private void restartsAreLaunches(SupervisorState before, Step step) {
+        for (int i = 0; i < specs.size(); i++) {
+            int child = i;
+            long launched = step.commands().stream()
+                    .map(EventParts::launchOf)
+                    .filter(spawn -> spawn != null && spawn.child() == child)
+                    .count();
+            long counted = step.state().child(i).restarts() - before.child(i).restarts();
+            moment.check(
+                    "RESTARTS_ARE_LAUNCHES",
+                    counted >= 0 && counted <= launched,
+                    () -> moment.name(child) + ": " + counted + " restarts counted, " + launched + " launches");
+        }
+    }
+
+    private void reloadsTouchOnlyWhatChanged(Event event, Step step) {
+        if (!(event instanceof Event.Replanned)) {
+            return;
+        }
+        for (Command command : step.commands()) {
+            int touched = command instanceof Command.Signal signal
+                    ? signal.child()
+                    : command instanceof Command.KillGroup kill
+                            ? kill.child()
+                            : command instanceof Command.AbandonHeld abandon ? abandon.child() : -1;
+            moment.check(
+                    "RELOADS_TOUCH_ONLY_WHAT_CHANGED",
+                    touched < 0 || books.of(touched).changed,
+                    () -> moment.name(touched) + ": " + command);
+        }
+    }
+
+    void onExitRoot(Command.ExitRoot command, boolean somethingLeft) {
+        moment.check("ROOT_LEAVES_NOTHING_BEHIND", !somethingLeft, () -> command.toString());
+    }
+}

@@ -1,0 +1,55 @@
+package io.coppice.supervisor.simulation;
+
+import io.coppice.supervisor.core.ChildState;
+import io.coppice.supervisor.core.SupervisorState;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Where it must all come to: every child where it may stay, and after a shutdown nothing. */
+final class EndPredicates {
+    private final Invariants moment;
+    private final Simulation world;
+    private final ChildBooks books;
+
+    EndPredicates(Invariants moment, Simulation world, ChildBooks books) {
+        this.moment = moment;
+        this.world = world;
+        this.books = books;
+    }
+
+    /** Whether every child is where it may stay; none that is not, for people to read. */
+    @Nullable
+    ChildState firstUnsettled(SupervisorState state) {
+        for (ChildState child : state.children()) {
+            int index = child.spec().index();
+            boolean settled = switch (child.phase()) {
+                case READY ->
+                    world.liveReleased(index) == 1
+                            && world.runsAsPlanned(index)
+                            && world.parkedAsPlanned(child) == child.spec().standbys();
+                case COMPLETED, FAILED -> true;
+                case STOPPED -> !books.of(index).wantedUp;
+                case WAITING ->
+                    child.spec().dependencies().stream()
+                            .anyMatch(dependency -> !CommandPredicates.holds(state, dependency));
+                default -> false;
+            };
+            if (!settled) {
+                return child;
+            }
+        }
+        return null;
+    }
+
+    /** When the time to heal is over. */
+    void converged(boolean rootAlive, SupervisorState state) {
+        moment.check("ALL_CONVERGE", rootAlive, () -> "no root");
+        ChildState unsettled = firstUnsettled(state);
+        moment.check("ALL_CONVERGE", unsettled == null, () -> String.valueOf(unsettled));
+    }
+
+    void ended(boolean rootEnded, List<Integer> livePids) {
+        moment.check("SHUTDOWN_ENDS", rootEnded, () -> "the root is still there");
+        moment.check("ROOT_LEAVES_NOTHING_BEHIND", livePids.isEmpty(), () -> "pids " + livePids);
+    }
+}

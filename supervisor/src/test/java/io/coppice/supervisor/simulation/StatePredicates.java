@@ -1,0 +1,109 @@
+package io.coppice.supervisor.simulation;
+
+import io.coppice.supervisor.core.ChildPhase;
+import io.coppice.supervisor.core.ChildState;
+import io.coppice.supervisor.core.Command;
+import io.coppice.supervisor.core.Event;
+import io.coppice.supervisor.core.StartTimeouts;
+import io.coppice.supervisor.core.Step;
+import io.coppice.supervisor.core.SupervisorState;
+import io.coppice.supervisor.core.Wanted;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** What must hold of the core's states: sound in themselves, changed only by what is fresh, on record, and never stuck. */
+final class StatePredicates {
+    private final Invariants moment;
+    private final ChildBooks books;
+    private long ticksAtSameTime;
+    private long lastTickNs = -1;
+
+    StatePredicates(Invariants moment, ChildBooks books) {
+        this.moment = moment;
+        this.books = books;
+    }
+
+    void onStep(SupervisorState before, Event event, Step step) {
+        staleIsIgnored(before, event, step);
+        everyTransitionIsRecorded(before, step);
+        statesAreSound(step.state());
+        deadlinesMakeProgress(event, step.state());
+        startsAreBounded(event, step.state());
+    }
+
+    private void staleIsIgnored(SupervisorState before, Event event, Step step) {
+        int child = EventParts.childOf(event);
+        if (child >= 0) {
+            long current = before.child(child).incarnation();
+            boolean stale = EventParts.incarnationOf(event, current) != current;
+            moment.check("STALE_IS_IGNORED", !stale || step.equals(new Step(before, List.of())), event::toString);
+        }
+    }
+
+    private void everyTransitionIsRecorded(SupervisorState before, Step step) {
+        for (int i = 0; i < before.children().size(); i++) {
+            ChildPhase was = before.child(i).phase();
+            ChildPhase is = step.state().child(i).phase();
+            if (was != is) {
+                int child = i;
+                boolean recorded = step.commands().stream()
+                        .anyMatch(command -> command instanceof Command.RecordEvent record && record.child() == child);
+                moment.check(
+                        "EVERY_TRANSITION_IS_RECORDED", recorded, () -> moment.name(child) + " " + was + " to " + is);
+            }
+        }
+    }
+
+    private void statesAreSound(SupervisorState state) {
+        for (ChildState child : state.children()) {
+            ChildPhase phase = child.phase();
+            Supplier<String> detail = child::toString;
+            boolean mayLackProcess = phase == ChildPhase.SPAWNING || phase == ChildPhase.ABANDONING;
+            moment.check("STATE_IS_SOUND", !child.hasProcess() || phase.occupied(), detail);
+            moment.check("STATE_IS_SOUND", child.hasProcess() || !phase.occupied() || mayLackProcess, detail);
+            moment.check("STATE_IS_SOUND", (child.spawnedAtNs() == ChildState.NEVER) != child.hasProcess(), detail);
+            boolean timed = switch (phase) {
+                case BACKOFF, STOPPING, DUMPING, KILLING -> true;
+                case ABANDONING -> child.hasProcess();
+                case HELD -> child.stopAsked() && !child.assigned();
+                case STARTING -> child.spec().startTimeouts().ofNs(child.start().stage()) > 0;
+                default -> false;
+            };
+            moment.check("STATE_IS_SOUND", timed == (child.deadlineNs() != ChildState.NEVER), detail);
+            if (state.phase() == SupervisorState.Phase.RUNNING) {
+                ChildBook book = books.of(child.spec().index());
+                moment.check("WANTED_IS_THE_OPERATORS", (child.wanted() == Wanted.UP) == book.wantedUp, detail);
+            }
+        }
+    }
+
+    private void deadlinesMakeProgress(Event event, SupervisorState after) {
+        if (!(event instanceof Event.Tick)) {
+            return;
+        }
+        ticksAtSameTime = event.nowNs() == lastTickNs ? ticksAtSameTime + 1 : 0;
+        lastTickNs = event.nowNs();
+        moment.check(
+                "DEADLINES_MAKE_PROGRESS",
+                after.nextDeadlineNs() > event.nowNs(),
+                () -> "due at once again after a Tick");
+        moment.check("DEADLINES_MAKE_PROGRESS", ticksAtSameTime < 20, () -> "20 Ticks at one moment");
+    }
+
+    /** Whatever a worker says of the stages of its start. */
+    private void startsAreBounded(Event event, SupervisorState after) {
+        if (!(event instanceof Event.Tick)) {
+            return;
+        }
+        for (ChildState child : after.children()) {
+            StartTimeouts timeouts = child.spec().startTimeouts();
+            long mostNs = timeouts.startNs() + timeouts.recoverNs() + timeouts.migrateNs();
+            moment.check(
+                    "STARTS_ARE_BOUNDED",
+                    child.phase() != ChildPhase.STARTING
+                            || event.nowNs() - child.sinceNs()
+                                    < mostNs + books.of(child.spec().index()).unheardNs,
+                    child::toString);
+        }
+    }
+}
