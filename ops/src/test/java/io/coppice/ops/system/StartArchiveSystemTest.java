@@ -4,25 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.coppice.ops.system.daemons.Says;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import java.util.zip.CRC32;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -31,7 +24,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * Method: real roots, which have little patience before they start an archiver.
  */
 class StartArchiveSystemTest {
-    private static final FileTime LONG_AGO = FileTime.from(1_500_000_000, TimeUnit.SECONDS);
     private static final List<String> IMPATIENT = List.of("env", "COPPICE_ROOT_OPTIONS=-Dcoppice.archive.quiet.ms=50");
     private static final String MANIFEST = """
             daemons:
@@ -41,30 +33,8 @@ class StartArchiveSystemTest {
     @RegisterExtension
     final Coppice coppice = new Coppice();
 
-    /** A jar of the daemon in that version; jars of all versions have one size and one date. */
     private void jar(int version) throws IOException {
-        byte[] type;
-        try (var in = Objects.requireNonNull(Says.class.getResourceAsStream("Says.class"))) {
-            // The text stands in the constant pool as it is.
-            String latin = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
-            assertTrue(latin.contains(Says.VERSION));
-            type = latin.replace(Says.VERSION, "this is version " + version).getBytes(StandardCharsets.ISO_8859_1);
-        }
-        Path jar = coppice.directory.resolve("says.jar");
-        try (OutputStream out = Files.newOutputStream(jar);
-                ZipOutputStream entries = new ZipOutputStream(out)) {
-            CRC32 crc = new CRC32();
-            crc.update(type);
-            ZipEntry entry = new ZipEntry(Says.class.getName().replace('.', '/') + ".class");
-            entry.setMethod(ZipEntry.STORED);
-            entry.setSize(type.length);
-            entry.setCrc(crc.getValue());
-            entry.setLastModifiedTime(LONG_AGO);
-            entries.putNextEntry(entry);
-            entries.write(type);
-            entries.closeEntry();
-        }
-        Files.setLastModifiedTime(jar, LONG_AGO);
+        SaysJar.write(coppice.directory.resolve("says.jar"), version);
     }
 
     private Path cache() {
