@@ -10,7 +10,7 @@ package io.coppice.state;
  * checksum of the arena, if it is higher, or lower and nothing is stamped above it; rollbackCount (any value serves); the
  * records of timelines before the present one, by which readers are told what a step back lost or repeated; the saved words
  * in the undo log and the stamps of its later entries, unless there is a checksum of the arena; and what an owner says of
- * itself (heartbeat, owner, last words), which nobody relies on to read the contents.
+ * itself (heartbeat, owner, last words, loop lock), which nobody relies on to read the contents.
  *
  * <pre>
  *  offset bytes field             ordering and meaning
@@ -58,7 +58,10 @@ package io.coppice.state;
  *    1792   256 timelines         16 pairs of (timeline, its timelineStart); timeline t in pair t mod 16
  *    2048     8 arenaChecksum     release; "checksum" read as bytes: there is one of the arena; all bits of that flipped: none
  *    2056    32 arenaHashes       two pairs of (stamp, release; hash of the arena as of that commit): commit c in pair c mod 2
- *    2088  2008 padding
+ *    2088    88 padding
+ *    2176    64 loopLock          a {@code pthread_mutex_t} of the owner's libc, process-shared and robust; at its start the
+ *                               4-byte loop word ({@link LoopWord}), 0 if nobody holds it; the rest means nothing to others
+ *    2240  1856 padding
  * </pre>
  */
 final class HeaderLayout {
@@ -119,6 +122,11 @@ final class HeaderLayout {
     static final int ARENA_HASHES_OFFSET = ARENA_CHECKSUM_OFFSET + Long.BYTES;
     static final int ARENA_HASH_OFFSET = Long.BYTES;
     static final int ARENA_HASH_PAIR_LENGTH = ARENA_HASH_OFFSET + Long.BYTES;
+
+    /** A line of its own: the kernel writes the loop word, too, when the thread dies that holds it. */
+    static final int LOOP_LOCK_OFFSET = Align.up(ARENA_HASHES_OFFSET + 2 * ARENA_HASH_PAIR_LENGTH, LINE);
+
+    static final int LOOP_LOCK_LENGTH = 64;
 
     static final int LENGTH = 4096;
 

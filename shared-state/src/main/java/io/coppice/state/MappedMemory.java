@@ -173,6 +173,18 @@ final class MappedMemory implements Memory, AutoCloseable {
         VarHandle.acquireFence();
     }
 
+    /** Where an aligned word is in this process's address space, for the kernel and the C library. */
+    long addressOf(long offset) {
+        checkWord(offset, Integer.BYTES);
+        return address + offset;
+    }
+
+    /** Stores an aligned four-byte word if it is what is expected, as one atomic change. Never in a segment of somebody else's. */
+    boolean compareAndSetInt(long offset, int expected, int value) {
+        checkStore(offset, Integer.BYTES);
+        return WORDS.compareAndSwapInt(address + offset, expected, value);
+    }
+
     /** Unmaps. */
     @Override
     public void close() {

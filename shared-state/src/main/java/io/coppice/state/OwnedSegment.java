@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A segment mapped for writing by its owner, who holds the kernel lock on its lock file for as long as this is open. Made by
- * {@link SegmentFile#openOwned}. One thread, except {@link #phase} and {@link #lastWords}, which another thread of the owner
+ * A segment mapped for writing by its owner, who holds the kernel lock on its lock file for as long as this is open, or will
+ * have it soon ({@link #tryTakeLock}). Made by {@link SegmentFile#openOwned}. One thread, except {@link #phase} and {@link #lastWords}, which another thread of the owner
  * may call when the loop thread no longer does.
  *
  * <p>Order of use: open, {@link #recover()}, {@link #state()}, then commits.
@@ -340,6 +340,42 @@ public final class OwnedSegment implements AutoCloseable {
         memory.putLongRelease(HeaderLayout.LAST_WORDS_SEQUENCE_OFFSET, sequence + 1);
     }
 
+    /**
+     * Takes the lock on the lock file, should this have been opened without it because the predecessor, whose loop thread was
+     * dead by its loop word, still had it ({@link Fence#WORD}). Does not wait: to be asked now and then until it is true.
+     *
+     * @return whether the lock is held, from now on or already
+     * @throws SegmentException if the lock file cannot be locked or written; the former can be tried again, the latter is of no
+     *     matter (the next call answers true)
+     */
+    public boolean tryTakeLock() throws SegmentException {
+        return lock == null || lock.tryTake();
+    }
+
+    /**
+     * Where this process's libc may have its robust mutex: 64 bytes, of which the first four are the loop word. The mutex is
+     * for the loop thread, which unlocks it before {@link #close}.
+     */
+    public long loopLockAddress() {
+        return mapped().addressOf(HeaderLayout.LOOP_LOCK_OFFSET);
+    }
+
+    /** The loop word; see {@link LoopWord}. */
+    public int loopWord() {
+        return memory.getInt(HeaderLayout.LOOP_LOCK_OFFSET);
+    }
+
+    /**
+     * Makes the loop word say that somebody waits, so that the kernel wakes them when it marks it. For the thread that holds the
+     * mutex.
+     *
+     * @param tid what it is now: its holder's thread id
+     * @return false if it is something else; nothing has changed
+     */
+    public boolean announceLoopWord(int tid) {
+        return mapped().compareAndSetInt(HeaderLayout.LOOP_LOCK_OFFSET, tid, tid | LoopWord.WAITERS);
+    }
+
     /** Unmaps, then gives the lock back. What was not committed is rolled back by the next owner. */
     @Override
     public void close() throws IOException {
@@ -349,6 +385,14 @@ public final class OwnedSegment implements AutoCloseable {
         if (lock != null) {
             lock.close();
         }
+    }
+
+    private MappedMemory mapped() {
+        if (mapping == null) {
+            throw new IllegalStateException(
+                    "Segment " + engine.segment() + " is no mapping of a file; it has no address.");
+        }
+        return mapping;
     }
 
     @FunctionalInterface
@@ -412,8 +456,22 @@ public final class OwnedSegment implements AutoCloseable {
             memory.putLong(HeaderLayout.STEPPED_TIMELINE_OFFSET, timeline());
         }
         memory.putLongRelease(HeaderLayout.LAST_STEP_COMMIT_OFFSET, 0);
+        eraseLoopLock();
         memory.putLong(HeaderLayout.OWNER_PID_OFFSET, pid);
         memory.putLongRelease(HeaderLayout.INCARNATION_OFFSET, incarnation);
         memory.releaseFence();
+    }
+
+    /**
+     * What the predecessor's libc left. The word comes last: as long as it is there, whoever finds this owner dead knows that
+     * the one before is.
+     */
+    private void eraseLoopLock() {
+        int start = HeaderLayout.LOOP_LOCK_OFFSET;
+        for (int at = start + HeaderLayout.LOOP_LOCK_LENGTH - Long.BYTES; at >= start; at -= Long.BYTES) {
+            if (memory.getLong(at) != 0) {
+                memory.putLongRelease(at, 0);
+            }
+        }
     }
 }

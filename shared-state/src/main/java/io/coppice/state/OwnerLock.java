@@ -32,50 +32,85 @@ final class OwnerLock implements AutoCloseable {
     private final Path key;
     private final FileChannel channel;
 
-    private OwnerLock(Path key, FileChannel channel) {
+    private final Path segment;
+    private final Path lockFile;
+    private final long pid;
+    private final long incarnation;
+    private boolean held;
+
+    /** This process holds the file under another path: closing the channel would drop that lock. */
+    private boolean heldElsewhere;
+
+    private OwnerLock(Path key, FileChannel channel, Path segment, Path lockFile, long pid, long incarnation) {
         this.key = key;
         this.channel = channel;
+        this.segment = segment;
+        this.lockFile = lockFile;
+        this.pid = pid;
+        this.incarnation = incarnation;
     }
 
-    /** Takes the lock without waiting and writes who has it into the file. */
-    static OwnerLock acquire(Path segment, Path lockFile, long pid, long incarnation) throws SegmentException {
+    /** Opens the lock file, the one time that this process does, and takes nothing yet. */
+    static OwnerLock open(Path segment, Path lockFile, long pid, long incarnation) throws SegmentException {
         Path key = lockFile.toAbsolutePath().normalize();
         if (!HELD.add(key)) {
             throw heldHere(segment, lockFile);
         }
-        boolean acquired = false;
+        boolean opened = false;
         try {
             FileChannel channel = FileChannel.open(lockFile, OPTIONS, PRIVATE);
-            lock(channel, segment, lockFile);
-            channel.truncate(0);
-            channel.write(ByteBuffer.wrap((pid + " " + incarnation + "\n").getBytes(StandardCharsets.US_ASCII)), 0);
-            acquired = true;
-            return new OwnerLock(key, channel);
+            opened = true;
+            return new OwnerLock(key, channel, segment, lockFile, pid, incarnation);
         } catch (IOException e) {
-            throw new SegmentException("Cannot lock " + lockFile + " of segment " + segment + ": " + e.getMessage(), e);
+            throw failed(segment, lockFile, e);
         } finally {
-            if (!acquired) {
+            if (!opened) {
                 HELD.remove(key);
             }
         }
     }
 
-    private static void lock(FileChannel channel, Path segment, Path lockFile) throws IOException, SegmentException {
-        try {
-            if (channel.tryLock() != null) {
-                return;
-            }
-        } catch (OverlappingFileLockException e) {
-            // Held by this process under another path. The channel stays open: closing it would drop that lock.
-            throw heldHere(segment, lockFile);
+    /**
+     * Takes the lock without waiting and writes who has it into the file.
+     *
+     * @return false if another process has it
+     */
+    boolean tryTake() throws SegmentException {
+        if (held) {
+            return true;
         }
-        long owner = readPid(channel);
-        channel.close();
-        throw new SegmentLockedException(
-                "Segment " + segment + " is owned by " + (owner < 0 ? "another process" : "process " + owner)
-                        + ", which holds the lock on " + lockFile
-                        + ". Wait until it has ended; the kernel then frees the lock by itself.",
-                owner);
+        try {
+            if (channel.tryLock() == null) {
+                return false;
+            }
+            held = true;
+            channel.truncate(0);
+            channel.write(ByteBuffer.wrap((pid + " " + incarnation + "\n").getBytes(StandardCharsets.US_ASCII)), 0);
+            return true;
+        } catch (OverlappingFileLockException e) {
+            heldElsewhere = true;
+            throw heldHere(segment, lockFile);
+        } catch (IOException e) {
+            throw failed(segment, lockFile, e);
+        }
+    }
+
+    /** The refusal when {@link #tryTake} was false: names the process that the file says has the lock. */
+    SegmentException heldByAnother() {
+        try {
+            long owner = readPid(channel);
+            return new SegmentLockedException(
+                    "Segment " + segment + " is owned by " + (owner < 0 ? "another process" : "process " + owner)
+                            + ", which holds the lock on " + lockFile
+                            + ". Wait until it has ended; the kernel then frees the lock by itself.",
+                    owner);
+        } catch (IOException e) {
+            return failed(segment, lockFile, e);
+        }
+    }
+
+    private static SegmentException failed(Path segment, Path lockFile, IOException e) {
+        return new SegmentException("Cannot lock " + lockFile + " of segment " + segment + ": " + e.getMessage(), e);
     }
 
     private static SegmentLockedException heldHere(Path segment, Path lockFile) {
@@ -98,7 +133,9 @@ final class OwnerLock implements AutoCloseable {
     @Override
     public void close() throws IOException {
         try {
-            channel.close();
+            if (!heldElsewhere) {
+                channel.close();
+            }
         } finally {
             HELD.remove(key);
         }

@@ -133,6 +133,26 @@ public final class ReadOnlySegment implements AutoCloseable {
     }
 
     /**
+     * The word by which the kernel tells that the owner's loop thread has died, to be read by {@link LoopWord}: whatever the
+     * owner wrote. No load that follows is made before it.
+     */
+    public int loopWord() {
+        int word = memory.getInt(HeaderLayout.LOOP_LOCK_OFFSET);
+        memory.loadFence();
+        return word;
+    }
+
+    /**
+     * Where {@link #loopWord} is in this process's address space, for a wait on that futex; nobody but its owner may do more
+     * with it. Of no use once this is closed.
+     *
+     * @throws IndexOutOfBoundsException if it is
+     */
+    public long loopWordAddress() {
+        return mapped().addressOf(HeaderLayout.LOOP_LOCK_OFFSET);
+    }
+
+    /**
      * What the last owner left to be told of its end, empty if nothing, or if it is being written or damaged. Control
      * characters other than line feed and tab are replaced. Allocates.
      */
@@ -200,6 +220,13 @@ public final class ReadOnlySegment implements AutoCloseable {
 
     SegmentGeometry geometry() {
         return geometry;
+    }
+
+    private MappedMemory mapped() {
+        if (mapping == null) {
+            throw new IllegalStateException("Segment " + name() + " is no mapping of a file; it has no address.");
+        }
+        return mapping;
     }
 
     private String name() {

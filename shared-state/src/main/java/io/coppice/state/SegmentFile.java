@@ -98,14 +98,24 @@ public final class SegmentFile {
      */
     public static OwnedSegment openOwned(Path segment, Path lockFile, long pid, long incarnation)
             throws SegmentException {
-        return openLocked(segment, lockFile, pid, incarnation, null, null);
+        return openFenced(segment, lockFile, pid, incarnation, null, null, Fence.LOCK);
     }
 
     /** The same for a segment that must belong to that instance and daemon. */
     public static OwnedSegment openOwned(
             Path segment, Path lockFile, long pid, long incarnation, String instance, String name)
             throws SegmentException {
-        return openLocked(segment, lockFile, pid, incarnation, instance, name);
+        return openFenced(segment, lockFile, pid, incarnation, instance, name, Fence.LOCK);
+    }
+
+    /**
+     * The same with a say in what is enough of a proof that the predecessor writes no more. With {@link Fence#WORD} the lock
+     * may still be the predecessor's, which is dying: see {@link OwnedSegment#tryTakeLock}.
+     */
+    public static OwnedSegment openOwned(
+            Path segment, Path lockFile, long pid, long incarnation, String instance, String name, Fence fence)
+            throws SegmentException {
+        return openFenced(segment, lockFile, pid, incarnation, instance, name, fence);
     }
 
     /**
@@ -166,11 +176,23 @@ public final class SegmentFile {
         return new SegmentRefusedException(new Validation.WrongKind(file, found, expected));
     }
 
-    private static OwnedSegment openLocked(
-            Path segment, Path lockFile, long pid, long incarnation, @Nullable String instance, @Nullable String name)
+    private static OwnedSegment openFenced(
+            Path segment,
+            Path lockFile,
+            long pid,
+            long incarnation,
+            @Nullable String instance,
+            @Nullable String name,
+            Fence fence)
             throws SegmentException {
-        OwnerLock lock = OwnerLock.acquire(segment, lockFile, pid, incarnation);
+        OwnerLock lock = OwnerLock.open(segment, lockFile, pid, incarnation);
         try {
+            boolean free = lock.tryTake();
+            // Asked in any case, so that a standby has done it before it counts.
+            boolean marked = fence == Fence.WORD && LoopWord.isMarked(LoopWord.read(segment));
+            if (!free && !marked) {
+                throw lock.heldByAnother();
+            }
             return mapOwned(segment, pid, incarnation, lock, instance, name, SegmentSpec.KIND_DAEMON);
         } catch (SegmentException | RuntimeException | Error e) {
             try {
@@ -201,11 +223,30 @@ public final class SegmentFile {
             }
         }
         if (found instanceof Validation.Valid valid) {
+            requireUnowned(memory, segment, pid);
             Aside aside = kind == SegmentSpec.KIND_DAEMON ? new AbandonedFiles(segment) : null;
             return new OwnedSegment(memory, valid.header(), pid, incarnation, memory, lock, aside);
         }
         memory.close();
         throw new SegmentRefusedException(found);
+    }
+
+    /**
+     * Whoever was opened without the lock ({@link Fence#WORD}) has it a few turns later; until then only its loop word says that
+     * it lives. A word that was left by a machine's failure names a thread that does not exist.
+     */
+    private static void requireUnowned(MappedMemory memory, Path segment, long pid) throws SegmentLockedException {
+        int word = memory.getInt(HeaderLayout.LOOP_LOCK_OFFSET);
+        long owner = memory.getLong(HeaderLayout.OWNER_PID_OFFSET);
+        if (LoopWord.isHeld(word)
+                && owner != pid
+                && Files.exists(Path.of("/proc/" + owner + "/task/" + LoopWord.tid(word)))) {
+            memory.close();
+            throw new SegmentLockedException(
+                    "Segment " + segment + " is owned by process " + owner + ", whose thread " + LoopWord.tid(word)
+                            + " holds the segment's loop lock. Wait until it has ended; the kernel then marks that lock.",
+                    owner);
+        }
     }
 
     private static MappedMemory map(Path segment, boolean writable) throws SegmentException {

@@ -87,6 +87,14 @@ class GoldenBytesTest {
     }
 
     @Test
+    void shouldKeepTheLoopLockWhereItIsDrawn() {
+        memory.putInt(HeaderLayout.LOOP_LOCK_OFFSET, 0x1267);
+        assertBytes(2168, "0000000000000000", "6712000000000000"); // padding, loop word
+        assertEquals(0x1267, TestSegments.read(memory).loopWord());
+        assertEquals(64, HeaderLayout.LOOP_LOCK_LENGTH);
+    }
+
+    @Test
     void shouldLayOutTheChecksumOfTheArenaAsDrawn() {
         OwnedSegment segment = TestSegments.own(memory, 3);
         segment.recover(Checksum.ARENA);
