@@ -13,4 +13,10 @@ public sealed interface ExitStatus {
 
     /** It ended while there was no root, and nobody kept its status. */
     record Unwitnessed() implements ExitStatus {}
+
+    /** Of a status as wait(2) gives it. */
+    static ExitStatus ofWait(int status) {
+        int signal = status & 0x7f;
+        return signal == 0 ? new Exited((status >> 8) & 0xff) : new Signaled(signal, (status & 0x80) != 0);
+    }
 }

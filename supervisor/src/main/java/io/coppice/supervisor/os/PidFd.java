@@ -203,12 +203,7 @@ public final class PidFd implements AutoCloseable {
         if ((found.getLong(0) & INFO_EXIT) == 0) {
             return null;
         }
-        // As wait(2) gives it.
-        int wait = found.getInt(INFO_EXIT_CODE_OFFSET);
-        int signal = wait & 0x7f;
-        return signal == 0
-                ? new ExitStatus.Exited((wait >> 8) & 0xff)
-                : new ExitStatus.Signaled(signal, (wait & 0x80) != 0);
+        return ExitStatus.ofWait(found.getInt(INFO_EXIT_CODE_OFFSET));
     }
 
     private ExitStatus statusOf(int code, int value) {

@@ -2,6 +2,7 @@ package io.coppice.supervisor.os;
 
 import static io.coppice.supervisor.os.Kernel.LIBC;
 
+import io.coppice.supervisor.core.ExitStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -42,6 +43,14 @@ public final class ProcessTable {
 
     /** Of the first thread, signals 1 to 31; the kernel marks SIGKILL in each thread of a process that is to die of it. */
     private static final int PENDING_SIGNALS_FIELD = 31;
+
+    /** Of the process as a whole once it is ending; else of its first thread, or the signal that stopped it. */
+    private static final int EXIT_CODE_FIELD = 52;
+
+    /** SIGSTOP to SIGTTOU: none of them ends a process. */
+    private static final int FIRST_STOP_SIGNAL = 19;
+
+    private static final int LAST_STOP_SIGNAL = 22;
 
     private static final long KILL_PENDING = 1L << (9 - 1);
 
@@ -103,8 +112,8 @@ public final class ProcessTable {
     }
 
     /**
-     * Whether a process is dead or about to be: its first thread has ended, or has been sent a SIGKILL that it has not taken yet. The
-     * kernel tells of a death only when the last of its threads is gone, some milliseconds later.
+     * Whether a process is dead or about to be: its first thread has ended, or has been sent a SIGKILL that it has not taken yet, or the
+     * kernel says how it will have ended. The kernel tells of a death only when the last of its threads is gone, some milliseconds later.
      *
      * @return false also when there is no such process
      * @throws OsException if it cannot be told
@@ -114,7 +123,31 @@ public final class ProcessTable {
             return false;
         }
         byte state = stat.getByte(fieldStart(STATE_FIELD));
-        return state == 'Z' || state == 'X' || (number(PENDING_SIGNALS_FIELD) & KILL_PENDING) != 0;
+        return state == 'Z'
+                || state == 'X'
+                || (number(PENDING_SIGNALS_FIELD) & KILL_PENDING) != 0
+                || inevitableEnd() != null;
+    }
+
+    /**
+     * How a process will have ended whose end cannot be stopped any more, although some of its threads may still be in the kernel: none of
+     * them returns from there.
+     *
+     * @return null while it lives; of one that ends with exit code 0; where the kernel tells nobody, or not this process; and when there
+     *     is no such process
+     * @throws OsException if it cannot be told
+     */
+    public @Nullable ExitStatus inevitableEnd(int pid) throws OsException {
+        return readStat(pid) ? inevitableEnd() : null;
+    }
+
+    private @Nullable ExitStatus inevitableEnd() {
+        int wait = (int) number(EXIT_CODE_FIELD);
+        int signal = wait & 0x7f;
+        if (wait == 0 || (signal >= FIRST_STOP_SIGNAL && signal <= LAST_STOP_SIGNAL)) {
+            return null;
+        }
+        return ExitStatus.ofWait(wait);
     }
 
     /**

@@ -2,6 +2,7 @@ package io.coppice.supervisor.os;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -65,6 +66,21 @@ class ProcessTableTest {
         assertTrue(table.isDying(child.pid()), "dead, not reaped");
         child.awaitExit();
         assertFalse(table.isDying(child.pid()));
+    }
+
+    @Test
+    void shouldTellHowAProcessEndsThatCannotBeStoppedFromIt() throws Exception {
+        Child child = children.start("sh", "-c", "kill -STOP $$; exec sleep 1000");
+        assertNull(table.inevitableEnd(child.pid()), "alive, or stopped");
+        child.pidFd().signal(KILL);
+        Watchdog.awaitReadable("death", child.pidFd().fd());
+        assertEquals(new ExitStatus.Signaled(KILL, false), table.inevitableEnd(child.pid()));
+        child.awaitExit();
+        assertNull(table.inevitableEnd(child.pid()), "reaped");
+        Child exits = children.start("sh", "-c", "exit 3");
+        Watchdog.awaitReadable("exit", exits.pidFd().fd());
+        assertEquals(new ExitStatus.Exited(3), table.inevitableEnd(exits.pid()));
+        exits.awaitExit();
     }
 
     /** The leader of a group is gone, its parent has reaped it, and a member is left: all that a root that died leaves, too. */
