@@ -20,6 +20,8 @@ final class Kernel {
             LibraryLoader.create(Syscall.OfThree.class).load("c");
     static final Syscall.OfFour SYSCALL_4 =
             LibraryLoader.create(Syscall.OfFour.class).load("c");
+    static final Syscall.OfFive SYSCALL_5 =
+            LibraryLoader.create(Syscall.OfFive.class).load("c");
     static final Runtime RUNTIME = Runtime.getRuntime(LIBC);
     static final POSIX JNR_POSIX = POSIXFactory.getNativePOSIX();
 

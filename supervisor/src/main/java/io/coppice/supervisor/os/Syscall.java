@@ -1,10 +1,11 @@
 package io.coppice.supervisor.os;
 
 import jnr.ffi.Pointer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * System calls that the C libraries we support do not wrap. One interface per number of arguments, none above five
- * including the number: that keeps each call free of allocation. All longs: the C function takes its variable arguments
+ * System calls that the C libraries we support do not wrap. One interface per number of arguments; those of up to five
+ * including the number are free of allocation. All longs: the C function takes its variable arguments
  * as longs. Public inside for the same reason as {@link LibC.Functions}.
  */
 final class Syscall {
@@ -14,8 +15,16 @@ final class Syscall {
     /** pidfd_send_signal(pidfd, signo, info, flags), Linux 5.1; the same number on x86-64 and aarch64. */
     static final long PIDFD_SEND_SIGNAL = 424;
 
+    /** futex_waitv(waiters, count, flags, timeout, clock), Linux 5.16; the same number on x86-64 and aarch64. */
+    static final long FUTEX_WAITV = 449;
+
+    private static final boolean AARCH64 = System.getProperty("os.arch", "").equals("aarch64");
+
     /** ioctl(fd, request, argument). */
-    static final long IOCTL = System.getProperty("os.arch", "").equals("aarch64") ? 29 : 16;
+    static final long IOCTL = AARCH64 ? 29 : 16;
+
+    /** futex(word, operation, value, timeout). */
+    static final long FUTEX = AARCH64 ? 98 : 202;
 
     private Syscall() {}
 
@@ -29,5 +38,10 @@ final class Syscall {
 
     public interface OfFour {
         long syscall(long number, long first, long second, long third, long fourth);
+    }
+
+    /** Allocates at each call. */
+    public interface OfFive {
+        long syscall(long number, Pointer first, long second, long third, @Nullable Pointer fourth, long fifth);
     }
 }
