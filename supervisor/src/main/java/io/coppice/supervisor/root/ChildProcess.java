@@ -40,6 +40,12 @@ final class ChildProcess extends LaunchedProcess {
     /** Its process was a standby before: it does not end by the end of its pipe. */
     boolean assigned;
 
+    /** The death word as its present process holds it, 0 while none is watched for it. */
+    int wordHeld;
+
+    /** How often its word was woken although it lives. */
+    int falseAlarms;
+
     ChildProcess(int index, int slot, ChildPlan plan) {
         this.index = index;
         this.slot = slot;
@@ -65,5 +71,7 @@ final class ChildProcess extends LaunchedProcess {
         super.clear();
         hints = 0;
         assigned = false;
+        wordHeld = 0;
+        falseAlarms = 0;
     }
 }

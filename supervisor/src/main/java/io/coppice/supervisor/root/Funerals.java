@@ -104,6 +104,14 @@ final class Funerals {
         inOrder(funeral);
     }
 
+    /** A child of ours is known to be dead, and how; what is left of its process is somebody else's concern. */
+    void beginKnown(
+            LaunchedProcess child, ExitStatus status, @Nullable String lastWords, StepProgress progress, long nowNs) {
+        Funeral funeral = new Funeral(child, null, NO_GROUP, lastWords, progress, nowNs);
+        funeral.status = status;
+        inOrder(funeral);
+    }
+
     /**
      * A child on record is not there any more, and nobody saw it end.
      *

@@ -27,7 +27,8 @@ final class Incidents {
         GROUP_REMAINS,
         CLOCK_SET,
         RELOAD_REFUSED,
-        NO_ARCHIVE
+        NO_ARCHIVE,
+        NO_DEATH_WORD
     }
 
     /** Who stores them. */

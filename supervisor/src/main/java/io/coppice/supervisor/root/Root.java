@@ -49,6 +49,8 @@ final class Root implements AutoCloseable {
     private final StatusPublisher publisher;
     private final SegmentWatch segments;
     private final WorkerWatch workers;
+    private final DeathWords words;
+    private final Remains remains;
     private final Epoll epoll;
     private final TimerFd timer;
     private final ClockSteps clock;
@@ -99,13 +101,16 @@ final class Root implements AutoCloseable {
         incidents = new Incidents(publisher::note);
         segments = new SegmentWatch(children, instance, console);
         epoll = Epoll.create();
-        workers = new WorkerWatch(plan, children, segments, epoll, publisher, meter, () -> state, this::settle);
         timer = TimerFd.create();
         clock = ClockSteps.listen();
         signalled = EventFd.create();
         spawned = EventFd.create();
         spawner = new Spawner(spawned);
         funerals = new Funerals(processes, incidents, new DyingDependencies(children, processes));
+        remains = new Remains(processes);
+        words = new DeathWords(children, segments, processes, funerals, remains, epoll, incidents, () -> state);
+        workers = new WorkerWatch(
+                plan, children, segments, epoll, publisher, meter, () -> state, this::settle, words::look);
         held = new HeldWatch(segments, processes);
         archives = new ArchiveWishes(instance, children, spawner, epoll, processes, incidents, nowNs);
         orphans = new Orphans(
@@ -146,6 +151,7 @@ final class Root implements AutoCloseable {
                 child -> {
                     segments.lastWords(child);
                     segments.progress(child);
+                    words.rehearse(child);
                 },
                 processes);
         Launcher launcher = new Launcher(spawner, instance, archives);
@@ -167,6 +173,7 @@ final class Root implements AutoCloseable {
         epoll.add(clock.fd(), Tokens.of(Tokens.CLOCK, 0));
         epoll.add(spawned.fd(), Tokens.of(Tokens.SPAWNER, 0));
         epoll.add(reload.fd(), Tokens.of(Tokens.RELOAD, 0));
+        epoll.add(words.fd(), Tokens.of(Tokens.DEATH_WORD, 0));
         control.start();
         // Before anybody can know that this root is there: from then on it may be asked to end.
         TerminationSignals.deliverTo(signalled, lastSignal);
@@ -257,6 +264,7 @@ final class Root implements AutoCloseable {
         if (executor.exitCode() < 0) {
             onTime(System.nanoTime());
             reload(System.nanoTime());
+            words.commit();
         }
         meter.onTurn();
     }
@@ -282,6 +290,7 @@ final class Root implements AutoCloseable {
             }
             case Tokens.RELOAD -> reload.onPrepared();
             case Tokens.ARCHIVER -> archives.onDeath(System.nanoTime());
+            case Tokens.DEATH_WORD -> words.onWoken();
             case Tokens.DIRECTORY -> files.onRemoval(System.nanoTime());
             default -> throw new IllegalStateException("epoll told of a descriptor of kind " + kind);
         }
@@ -293,6 +302,7 @@ final class Root implements AutoCloseable {
         nextNs = Math.min(nextNs, workers.nextScanNs());
         nextNs = Math.min(nextNs, rehearsal.nextNs());
         nextNs = Math.min(nextNs, funerals.nextLookNs());
+        nextNs = Math.min(nextNs, remains.nextLookNs());
         nextNs = Math.min(nextNs, held.nextLookNs());
         nextNs = Math.min(nextNs, orphans.nextLookNs());
         nextNs = Math.min(nextNs, control.nextDeadlineNs());
@@ -312,6 +322,9 @@ final class Root implements AutoCloseable {
         }
         if (nowNs >= funerals.nextLookNs()) {
             bury(nowNs);
+        }
+        if (nowNs >= remains.nextLookNs()) {
+            remains.look(nowNs);
         }
         if (nowNs >= held.nextLookNs()) {
             lookAtHeld(nowNs);
@@ -384,6 +397,7 @@ final class Root implements AutoCloseable {
         segments.replan();
         files.replan();
         workers.replan(next, from);
+        words.onReplanned();
         publisher.replan(next, from);
         settle(new Event.Replanned(PlanSpecs.specs(next), segments.incarnations(), nowNs));
         reload.done(next);
@@ -398,6 +412,7 @@ final class Root implements AutoCloseable {
         long nowNs = System.nanoTime();
         epoll.remove(pidFd.fd());
         child.dead = true;
+        words.forget(child);
         // The funeral itself, and what the core makes of the death, follow in this turn: its first look is due at once.
         funerals.begin(child, pidFd, segments.lastWords(child), segments.progress(child), nowNs);
     }
@@ -446,6 +461,8 @@ final class Root implements AutoCloseable {
             child.closeAll();
         }
         standbyTable.closeAll();
+        words.close();
+        remains.close();
         segments.close();
         timer.close();
         clock.close();

@@ -130,6 +130,23 @@ final class SegmentWatch implements AutoCloseable {
         }
     }
 
+    /** The word of the loop thread's mutex: any value. 0 if the segment says nothing of this very incarnation. */
+    int loopWord(ChildProcess child) {
+        ReadOnlySegment segment = child.segment;
+        try {
+            return segment == null || segment.incarnation() != child.incarnation ? 0 : segment.loopWord();
+        } catch (SegmentDamagedException e) {
+            tornAway(child);
+            return 0;
+        }
+    }
+
+    /** Where that word is mapped, read-only; 0 if the segment is not mapped. */
+    static long loopWordAddress(ChildProcess child) {
+        ReadOnlySegment segment = child.segment;
+        return segment == null ? 0 : segment.loopWordAddress();
+    }
+
     /** The words of the exception that ended this incarnation, if it left any. */
     @Nullable
     String lastWords(ChildProcess child) {

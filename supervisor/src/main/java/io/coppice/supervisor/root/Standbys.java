@@ -119,6 +119,8 @@ final class Standbys {
         child.incarnation = command.incarnation();
         child.hints = 0;
         child.assigned = true;
+        child.wordHeld = 0;
+        child.falseAlarms = 0;
         table.remove(standby);
         if (child.pidFd != null && !child.dead) {
             // If it has died meanwhile, that is told under its new name.

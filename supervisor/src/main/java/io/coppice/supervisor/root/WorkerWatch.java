@@ -25,6 +25,7 @@ final class WorkerWatch {
     private final RootMeter meter;
     private final Supplier<SupervisorState> state;
     private final Consumer<Event> settle;
+    private final Consumer<ChildProcess> lookAtWord;
     private HeartbeatMonitor heartbeats;
 
     /**
@@ -32,6 +33,7 @@ final class WorkerWatch {
      *
      * @param state the core's, as it is now
      * @param settle takes an event in at once
+     * @param lookAtWord for each worker that is ready, at each scan
      */
     WorkerWatch(
             Plan plan,
@@ -41,7 +43,8 @@ final class WorkerWatch {
             StatusPublisher publisher,
             RootMeter meter,
             Supplier<SupervisorState> state,
-            Consumer<Event> settle) {
+            Consumer<Event> settle,
+            Consumer<ChildProcess> lookAtWord) {
         this.children = children;
         this.segments = segments;
         this.epoll = epoll;
@@ -49,6 +52,7 @@ final class WorkerWatch {
         this.meter = meter;
         this.state = state;
         this.settle = settle;
+        this.lookAtWord = lookAtWord;
         this.heartbeats = new HeartbeatMonitor(PlanSpecs.heartbeatTimeoutsNs(plan), System.nanoTime());
     }
 
@@ -76,6 +80,9 @@ final class WorkerWatch {
         } else if ((child.state() == PublishedState.READY && before.state() != PublishedState.READY)
                 || !heartbeats.isWatched(i)) {
             heartbeats.watch(i, segments.heartbeatCount(children.get(i)), nowNs);
+            if (child.state() == PublishedState.READY) {
+                lookAtWord.accept(children.get(i));
+            }
         }
     }
 
@@ -91,6 +98,7 @@ final class WorkerWatch {
                 notePhase(child, nowNs);
                 continue;
             }
+            lookAtWord.accept(child);
             if (heartbeats.observe(child.index, segments.heartbeatCount(child), elapsedNs)) {
                 publisher.heartbeatSeen(child.index, nowNs);
                 moved = true;
