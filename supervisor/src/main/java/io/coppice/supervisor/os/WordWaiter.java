@@ -106,7 +106,7 @@ public final class WordWaiter implements AutoCloseable {
                 due = true;
                 for (int i = 0; i < watch.addresses.length; i++) {
                     enter(i + 1, watch.addresses[i], SHARED);
-                    entries.putLong((i + 1) * ENTRY_BYTES, Integer.toUnsignedLong(watch.values[i]));
+                    entries.putLong((long) (i + 1) * ENTRY_BYTES, Integer.toUnsignedLong(watch.values[i]));
                 }
             }
             entries.putLong(0, Integer.toUnsignedLong(version));
@@ -127,7 +127,7 @@ public final class WordWaiter implements AutoCloseable {
     }
 
     private void enter(int index, long address, int flags) {
-        entries.putLong(index * ENTRY_BYTES + ADDRESS_OFFSET, address);
-        entries.putInt(index * ENTRY_BYTES + FLAGS_OFFSET, flags);
+        entries.putLong((long) index * ENTRY_BYTES + ADDRESS_OFFSET, address);
+        entries.putInt((long) index * ENTRY_BYTES + FLAGS_OFFSET, flags);
     }
 }
