@@ -178,7 +178,7 @@ final class Root implements AutoCloseable {
         // Before anybody can know that this root is there: from then on it may be asked to end.
         TerminationSignals.deliverTo(signalled, lastSignal);
         long pid = ProcessHandle.current().pid();
-        takeover.tell(publisher);
+        takeover.tell(publisher, children, standbyTable);
         publisher.begin(pid, processes, state);
         adopt();
         if (next != null) {

@@ -43,14 +43,30 @@ final class Takeover {
         this.kept = kept;
     }
 
-    /** What the core does not know of the children, to who stores it. */
-    void tell(StatusPublisher publisher) {
+    /**
+     * What the core does not know of the children, to who stores it; of their standbys as well, since what is not known of them when this
+     * root first stores them is lost to the next.
+     */
+    void tell(StatusPublisher publisher, ChildTable children, StandbyTable table) {
         for (int i = 0; i < start.recorded().size(); i++) {
             RecordedChild recorded = start.recorded().get(i);
             if (recorded != null) {
                 publisher.resume(i, recorded);
+                for (Standby standby : start.state().child(i).standbys().standbys()) {
+                    if (standby.hasProcess()) {
+                        tell(recorded.standby(standby.id()), table.add(children.get(i), standby.id()));
+                    }
+                }
             }
         }
+    }
+
+    private static void tell(StandbyRecord before, StandbyProcess standby) {
+        standby.adopted = true;
+        standby.session = before.session();
+        standby.startTicks = before.startTicks();
+        standby.pipeInode = before.pipeInode();
+        standby.pidfdInode = before.pidfdInode();
     }
 
     /**
@@ -97,26 +113,19 @@ final class Takeover {
     /**
      * The same for a standby.
      *
-     * @param table gets it, be it alive or about to be buried
+     * @param table has it since {@link #tell}, be it alive or about to be buried
      * @return null if it has ended, or had no process yet
      * @throws OsException as {@link #find(ChildProcess, ChildState)}
      */
     Event.@Nullable StandbyAdopted find(ChildProcess child, Standby recorded, StandbyTable table) throws OsException {
-        RecordedChild owner = start.recorded().get(child.index);
-        if (owner == null || !recorded.hasProcess()) {
+        StandbyProcess standby = table.find(child.index, recorded.id());
+        if (standby == null) {
             return null;
         }
-        StandbyRecord before = owner.standby(recorded.id());
-        StandbyProcess standby = table.add(child, recorded.id());
-        standby.adopted = true;
-        standby.session = before.session();
-        standby.startTicks = recorded.startTicks();
-        standby.pipeInode = before.pipeInode();
-        standby.pidfdInode = before.pidfdInode();
         PidFd pidFd = start.samePids()
                 ? Leftovers.pin(
                         new Leftovers.OnRecord(
-                                child.plan.name(), recorded.pid(), recorded.startTicks(), before.pidfdInode()),
+                                child.plan.name(), recorded.pid(), recorded.startTicks(), standby.pidfdInode),
                         processes)
                 : null;
         if (pidFd == null || pidFd.isDead()) {
@@ -133,7 +142,7 @@ final class Takeover {
         standby.pidFd = pidFd;
         epoll.add(pidFd.fd(), Tokens.of(Tokens.STANDBY_DEATH, standby.slot));
         if (recorded.phase() == Standby.Phase.PARKED) {
-            reopenPipes(standby, before.pipeInode(), true);
+            reopenPipes(standby, standby.pipeInode, true);
         }
         return new Event.StandbyAdopted(child.index, recorded.id(), System.nanoTime());
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.coppice.state.root.ChildStateCode;
+import io.coppice.state.root.EventType;
 import io.coppice.state.root.RootSnapshot.ChildInfo;
 import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
@@ -15,6 +16,7 @@ import io.coppice.supervisor.plan.StartTimeouts;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -94,6 +96,29 @@ class RootKilledAtAssignmentTest {
                 ChildInfo served = next.await("worker", RootKilledAtAssignmentTest::isServed);
                 assertEquals(0, next.stop(), next.stderr());
                 assertFalse(RootProcess.isAlive(served.standbys().get(0).pid()));
+            }
+        }
+    }
+
+    /** Each root records what it was left anew: also what only its successor will ask for. */
+    @Test
+    void shouldLeaveItsStandbyToRootAfterRoot() throws Exception {
+        try (RootProcess first = RootProcess.start(base, worker())) {
+            ChildInfo before = first.await("worker", RootKilledAtAssignmentTest::isServed);
+            first.process.destroyForcibly().waitFor();
+            try (RootProcess second = RootProcess.start(base, worker())) {
+                second.awaitEvent(EventType.ADOPTED, "standby");
+                assertEquals(
+                        before.standbys(), second.await("worker", child -> true).standbys());
+                second.process.destroyForcibly().waitFor();
+                try (RootProcess third = RootProcess.start(base, worker())) {
+                    third.awaitEvent(EventType.ADOPTED, "standby");
+                    ProcessHandle.of(before.pid()).orElseThrow().destroyForcibly();
+                    ChildInfo after = third.await(
+                            "worker", child -> child.state() == ChildStateCode.READY && child.incarnation() == 2);
+                    assertEquals(before.standbys().get(0).pid(), after.pid(), third.stderr());
+                    assertEquals(0, third.stop(), third.stderr());
+                }
             }
         }
     }
