@@ -17,10 +17,11 @@ import java.util.Optional;
  */
 final class ScratchWorker {
     /**
-     * Enough for the first compiler (a method is compiled after 200 calls), too few for the second to bet on what it saw here and
-     * be proved wrong by the first worker that is different. More of them make no worker faster.
+     * Enough for the first compiler: the interpreter looks at a method at every 128th call, and one that has 200 then is compiled, so
+     * what a life calls once is at the 256th. Too few for the second compiler to bet on what it saw there and be proved wrong by the
+     * first worker that is different.
      */
-    static final int LIVES = 240;
+    static final int LIVES = 300;
 
     /**
      * The heap is collected before the last lives, not after them: the first call of each compiled method after a collection is
