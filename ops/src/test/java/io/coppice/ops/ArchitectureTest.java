@@ -1,5 +1,6 @@
 package io.coppice.ops;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -52,13 +53,24 @@ class ArchitectureTest {
     }
 
     @Test
-    void shouldLoadNoNativeLibraryBindingInAWorkerOrAClient() {
+    void shouldLoadNoNativeLibraryBindingInAWorkerOrAClientButForTheLoopWord() {
         noClasses()
                 .that(resideInAnyPackage(
-                        "io.coppice.state..", "io.coppice.worker..", "io.coppice.ops.cli..", "io.coppice.ops.view.."))
+                                "io.coppice.state..",
+                                "io.coppice.worker..",
+                                "io.coppice.ops.cli..",
+                                "io.coppice.ops.view..")
+                        .and(not(resideInAPackage("io.coppice.worker.libc.."))))
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("jnr..", "com.kenai.jffi..", "io.coppice.supervisor.os..")
+                .check(coppice);
+        noClasses()
+                .that()
+                .resideInAPackage("io.coppice.worker.libc..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("jnr..", "io.coppice.supervisor..")
                 .check(coppice);
     }
 

@@ -27,6 +27,7 @@ final class OwnedWorker implements Closeable {
     private final ReleaseLine release;
     private final RootNotifier root;
     private final StopHook hook;
+    private final @Nullable LibcLoader libc;
     private final WorkerLog log;
     private @Nullable OwnedSegment opened;
     private @Nullable WorkerContext context;
@@ -34,12 +35,20 @@ final class OwnedWorker implements Closeable {
     /**
      * @param root told of each phase
      * @param hook armed once there is a loop that can be asked to stop
+     * @param libc for the loop word; null if that is no fence of this worker's
      */
-    OwnedWorker(WorkerArguments arguments, ReleaseLine release, RootNotifier root, StopHook hook, WorkerLog log) {
+    OwnedWorker(
+            WorkerArguments arguments,
+            ReleaseLine release,
+            RootNotifier root,
+            StopHook hook,
+            @Nullable LibcLoader libc,
+            WorkerLog log) {
         this.arguments = arguments;
         this.release = release;
         this.root = root;
         this.hook = hook;
+        this.libc = libc;
         this.log = log;
     }
 
@@ -56,7 +65,8 @@ final class OwnedWorker implements Closeable {
                     OwnPid.get(),
                     release.incarnation(),
                     arguments.instance(),
-                    arguments.name());
+                    arguments.name(),
+                    arguments.fence());
             opened = segment;
         } catch (SegmentLockedException e) {
             log.log(String.valueOf(e.getMessage()), null);
@@ -65,6 +75,19 @@ final class OwnedWorker implements Closeable {
             log.log(String.valueOf(e.getMessage()), null);
             return ExitCode.SEGMENT_REFUSED;
         }
+        if (libc == null) {
+            return runOn(segment, previousExit, null);
+        }
+        SegmentFence fence = new SegmentFence(segment, libc, log);
+        try {
+            fence.turn();
+            return runOn(segment, previousExit, fence);
+        } finally {
+            fence.giveBack();
+        }
+    }
+
+    private int runOn(OwnedSegment segment, Optional<PreviousExit> previousExit, @Nullable SegmentFence fence) {
         try {
             recover(segment);
         } catch (SegmentDamagedException e) {
@@ -79,7 +102,7 @@ final class OwnedWorker implements Closeable {
             }
         }
         try {
-            return runDaemon(previousExit, segment);
+            return runDaemon(previousExit, segment, fence);
         } catch (Throwable fatal) {
             log.log("this JVM cannot go on (exit code 70)", fatal);
             segment.lastWords(LastWords.of(fatal));
@@ -88,10 +111,10 @@ final class OwnedWorker implements Closeable {
         }
     }
 
-    private int runDaemon(Optional<PreviousExit> previousExit, OwnedSegment segment) {
+    private int runDaemon(Optional<PreviousExit> previousExit, OwnedSegment segment, @Nullable SegmentFence fence) {
         StopRequest stop = new StopRequest(Thread.currentThread());
         hook.arm(stop);
-        SegmentPort port = new SegmentPort(segment, root, arguments.statePolicy(), log);
+        SegmentPort port = new SegmentPort(segment, root, arguments.statePolicy(), fence, log);
         port.phase(Phase.STARTING);
         Daemon daemon;
         try {

@@ -8,6 +8,7 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lives a worker's whole life over and over: from the line that assigns it, over lock, map, validation and rollback, to
@@ -36,10 +37,12 @@ final class ScratchWorker {
 
     private final WorkerArguments arguments;
     private final ScratchDirectory scratch;
+    private final @Nullable LibcLoader libc;
     private final WorkerLog log;
 
-    ScratchWorker(WorkerArguments real, ScratchDirectory scratch) {
+    ScratchWorker(WorkerArguments real, ScratchDirectory scratch, @Nullable LibcLoader libc) {
         this.scratch = scratch;
+        this.libc = libc;
         this.arguments = new WorkerArguments(
                 real.instance(),
                 real.name(),
@@ -48,6 +51,7 @@ final class ScratchWorker {
                 ScratchDaemon.class.getName(),
                 real.heartbeatTimeoutMs(),
                 real.statePolicy(),
+                real.fence(),
                 Map.of(real.name(), scratch.segment()),
                 real.userArgs());
         this.log = WarmUp.unheard(real);
@@ -67,7 +71,8 @@ final class ScratchWorker {
     }
 
     private void live(int life) throws IOException {
-        OwnedWorker worker = new OwnedWorker(arguments, line(life), RootNotifier.toNobody(), new StopHook(log), log);
+        OwnedWorker worker =
+                new OwnedWorker(arguments, line(life), RootNotifier.toNobody(), new StopHook(log), libc, log);
         try {
             int exitCode = worker.run();
             OwnedSegment segment = worker.segment();

@@ -22,16 +22,20 @@ final class SegmentPort implements WorkerPort, Supplier<State> {
     private final RootNotifier root;
     private final WorkerLog log;
     private final StatePolicy policy;
+    private final @Nullable SegmentFence fence;
     private boolean stepping;
     private boolean checkpointRequested;
     private long commitsSinceCheckpoint;
     private long checkpointedAtNs = System.nanoTime();
 
-    SegmentPort(OwnedSegment segment, RootNotifier root, StatePolicy policy, WorkerLog log) {
+    /** @param fence null if the file lock, which is held, is the only one */
+    SegmentPort(
+            OwnedSegment segment, RootNotifier root, StatePolicy policy, @Nullable SegmentFence fence, WorkerLog log) {
         this.segment = segment;
         this.heartbeat = segment.heartbeat();
         this.root = root;
         this.policy = policy;
+        this.fence = fence;
         this.log = log;
     }
 
@@ -46,6 +50,9 @@ final class SegmentPort implements WorkerPort, Supplier<State> {
         stepping = phase == Phase.READY;
         segment.phase(phase);
         root.phaseChanged();
+        if (fence != null && phase == Phase.READY) {
+            fence.ready();
+        }
     }
 
     @Override
@@ -56,6 +63,9 @@ final class SegmentPort implements WorkerPort, Supplier<State> {
     @Override
     public void bumpHeartbeat() {
         heartbeat.beat();
+        if (fence != null) {
+            fence.turn();
+        }
     }
 
     /** The beat first: a step that announces again is alive, and the root times from the last change it saw. */
@@ -159,7 +169,7 @@ final class SegmentPort implements WorkerPort, Supplier<State> {
 
     @Override
     public void park(long ns) {
-        LockSupport.parkNanos(this, ns);
+        LockSupport.parkNanos(this, fence == null ? ns : fence.parkAtMostNs(ns));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.coppice.worker.runtime;
 
 import java.io.OutputStream;
 import java.io.PrintStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a standby does before it is parked, and what a process does that is to train an archive: all that an assigned worker
@@ -10,6 +11,7 @@ import java.io.PrintStream;
  * <ol>
  *   <li>{@link DaemonClasses}: loads and links the daemon's classes, and initialises none,
  *   <li>{@link DaemonWarmUp}: the daemon's own {@code warmUp}, if it has one,
+ *   <li>{@link LibcLoader}: loads what the loop word needs, if that is a fence of this daemon's,
  *   <li>{@link ScratchWorker}: lives the life of a worker again and again, with a daemon of its own on a scratch segment, until
  *       the JVM has compiled what leads from the line that assigns a process to its first commit.
  * </ol>
@@ -20,15 +22,21 @@ import java.io.PrintStream;
  */
 final class WarmUp {
     private final WorkerArguments arguments;
+    private final @Nullable LibcLoader libc;
     private final WorkerLog log;
 
-    WarmUp(WorkerArguments arguments, WorkerLog log) {
+    /** @param libc null if it is not needed */
+    WarmUp(WorkerArguments arguments, @Nullable LibcLoader libc, WorkerLog log) {
         this.arguments = arguments;
+        this.libc = libc;
         this.log = log;
     }
 
     void run() {
         part("loading the daemon's classes", () -> DaemonClasses.load(arguments.mainClass()));
+        if (libc != null) {
+            libc.load();
+        }
         part("what needs scratch memory", this::useScratch);
     }
 
@@ -38,7 +46,7 @@ final class WarmUp {
             part("the daemon's own warmUp", () -> DaemonWarmUp.run(arguments, scratch));
         }
         try (ScratchDirectory scratch = ScratchDirectory.make()) {
-            part("the run on scratch memory", () -> new ScratchWorker(arguments, scratch).run());
+            part("the run on scratch memory", () -> new ScratchWorker(arguments, scratch, libc).run());
         }
     }
 

@@ -1,6 +1,7 @@
 package io.coppice.worker.runtime;
 
 import io.coppice.state.Checksum;
+import io.coppice.state.Fence;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,11 +17,12 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *  --instance I --name N --segment FILE --lock FILE --main CLASS --heartbeat-timeout-ms T
  *  [--resume resume|zero|ask] [--evolve refuse|zero|migrate] [--checkpoint-every-ms T] [--checkpoint-every-commits N]
- *  [--peer NAME=FILE]… -- USERARGS…
+ *  [--checksum none|arena] [--fence lock|word] [--peer NAME=FILE]… -- USERARGS…
  * </pre>
  *
  * @param heartbeatTimeoutMs zero for none
  * @param statePolicy what its contents as a whole are subject to
+ * @param fence what keeps its successor out of the segment while it lives, and kept it out before
  * @param peers the segments of the daemons this one may read, by name, in the order given
  * @param userArgs what the manifest says in {@code args}
  */
@@ -32,6 +34,7 @@ record WorkerArguments(
         String mainClass,
         long heartbeatTimeoutMs,
         StatePolicy statePolicy,
+        Fence fence,
         Map<String, Path> peers,
         List<String> userArgs) {
 
@@ -83,6 +86,7 @@ record WorkerArguments(
                         number(options, "--checkpoint-every-ms", "0"),
                         number(options, "--checkpoint-every-commits", "0"),
                         word(options, "--checksum", Checksum.NONE, Checksum.class)),
+                word(options, "--fence", Fence.LOCK, Fence.class),
                 peers,
                 userArgs);
     }
@@ -98,7 +102,8 @@ record WorkerArguments(
             "--evolve",
             "--checkpoint-every-ms",
             "--checkpoint-every-commits",
-            "--checksum");
+            "--checksum",
+            "--fence");
 
     private static <E extends Enum<E>> E word(Map<String, String> options, String option, E fallback, Class<E> type) {
         String text = options.get(option);

@@ -1,7 +1,9 @@
 package io.coppice.worker.runtime;
 
+import io.coppice.state.Fence;
 import java.io.IOException;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The main class of every worker JVM, started by the root. In this order and no other:
@@ -10,7 +12,8 @@ import java.util.Optional;
  *   <li>held: waits on standard input for the root's word that this process is on record (end of file: exit 125),
  *   <li>if the word is {@code standby}: makes sure that the root's death is not its own, warms up, says so, and is parked: it
  *       waits for the line that assigns it. It has opened no segment and run nothing of the daemon's yet,
- *   <li>takes the owner lock (held by another: 72), maps and validates the segment (refused: 71),
+ *   <li>takes the owner lock (held by another: 72; with {@code --fence word} it may also be a predecessor's whose loop thread is
+ *       dead, and is taken later), maps and validates the segment (refused: 71),
  *   <li>rolls back what the predecessor left uncommitted, and checks the arena if the manifest declares its checksum (damaged:
  *       74); phase RECOVERING, then STARTING, which tells the root,
  *   <li>loads the daemon's class (unusable: 73), makes the contents that it starts from (not possible: 75) and runs it to its end.
@@ -60,35 +63,37 @@ public final class WorkerMain {
         StopHook hook = new StopHook(log);
         hook.install();
         RootNotifier root = new RootNotifier();
+        LibcLoader libc = arguments.fence() == Fence.WORD ? new LibcLoader(log) : null;
         Optional<RootLine> line;
         try (HoldPipe hold = new HoldPipe()) {
             line = hold.next();
             if (line.isPresent() && line.get() == RootLine.Waiting.TRAIN) {
-                new WarmUp(arguments, log).run();
+                new WarmUp(arguments, libc, log).run();
                 return TRAINED;
             }
             if (line.isPresent() && line.get() == RootLine.Waiting.STANDBY) {
-                line = assigned(hold, arguments, root, log);
+                line = assigned(hold, arguments, root, libc, log);
             }
         } catch (IOException | IllegalArgumentException e) {
             log.log("not released: " + e.getMessage(), null);
             return ExitCode.NOT_RELEASED;
         }
         if (line.isPresent() && line.get() instanceof ReleaseLine release) {
-            return new OwnedWorker(arguments, release, root, hook, log).run();
+            return new OwnedWorker(arguments, release, root, hook, libc, log).run();
         }
         return ExitCode.NOT_RELEASED;
     }
 
     /** Waits, warm, for the line that assigns this process. Blocks for as long as it is a standby. */
     private static Optional<RootLine> assigned(
-            HoldPipe hold, WorkerArguments arguments, RootNotifier root, WorkerLog log) throws IOException {
+            HoldPipe hold, WorkerArguments arguments, RootNotifier root, @Nullable LibcLoader libc, WorkerLog log)
+            throws IOException {
         try {
             hold.outliveRoot();
         } catch (IOException e) {
             log.log("this standby will end with the root, as it cannot open its own standard input: " + e, null);
         }
-        new WarmUp(arguments, log).run();
+        new WarmUp(arguments, libc, log).run();
         root.phaseChanged();
         Optional<RootLine> line = hold.next();
         if (line.isPresent() && line.get() instanceof RootLine.Waiting waiting) {

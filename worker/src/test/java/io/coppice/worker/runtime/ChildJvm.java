@@ -79,6 +79,21 @@ final class ChildJvm implements AutoCloseable {
         classPath.add(originOf(org.slf4j.simple.SimpleLogger.class).toString());
     }
 
+    /** Lets the loop word be the fence. */
+    void fenceByWord() {
+        options.addAll(List.of("--fence", "word"));
+    }
+
+    /** Adds what the root adds where the loop word is the fence; its native part is beside it. */
+    void addLibc() throws IOException {
+        try (var jars = Files.newDirectoryStream(Path.of(System.getProperty("coppice.test.libc")), "*.jar")) {
+            jars.forEach(jar -> classPath.add(jar.toString()));
+        }
+        if (Runtime.version().feature() >= 24) {
+            jvmOptions.add("--enable-native-access=ALL-UNNAMED");
+        }
+    }
+
     /** Starts a worker, held. */
     Process start(Class<?> main, String... userArgs) throws IOException {
         return start(main.getName(), userArgs);
@@ -140,6 +155,16 @@ final class ChildJvm implements AutoCloseable {
         builder.environment().remove("JAVA_TOOL_OPTIONS");
         Process process = builder.start();
         processes.add(process);
+        return process;
+    }
+
+    /** Starts a standby and waits for its hint. */
+    Process park(String main, String... userArgs) throws IOException {
+        Process process = launchWithHints(command(main, userArgs));
+        tell(process, "standby");
+        if (process.getInputStream().read() != 'p') {
+            throw new AssertionError("the standby gave no hint; the log says:\n" + log());
+        }
         return process;
     }
 

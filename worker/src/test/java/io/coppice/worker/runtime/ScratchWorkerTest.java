@@ -28,7 +28,7 @@ class ScratchWorkerTest {
             "--heartbeat-timeout-ms", "1000"
         });
         try (ScratchDirectory scratch = ScratchDirectory.makeIn(parent)) {
-            new ScratchWorker(arguments, scratch).run();
+            new ScratchWorker(arguments, scratch, null).run();
 
             Set<StructureType> made = new TreeSet<>();
             try (OwnedSegment segment = SegmentFile.openOwned(scratch.segment(), scratch.lock(), OwnPid.get(), 1000)) {

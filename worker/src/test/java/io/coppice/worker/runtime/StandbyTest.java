@@ -42,15 +42,7 @@ class StandbyTest {
     }
 
     private Process park(Class<?> main) throws IOException {
-        return park(main.getName());
-    }
-
-    /** Starts a standby and waits for its hint. */
-    private Process park(String main) throws IOException {
-        Process process = child.launchWithHints(child.command(main));
-        ChildJvm.tell(process, "standby");
-        assertEquals('p', process.getInputStream().read(), child.log());
-        return process;
+        return child.park(main.getName());
     }
 
     private void awaitStep(ReadOnlySegment segment, long incarnation) {
@@ -208,7 +200,7 @@ class StandbyTest {
 
     @Test
     void shouldFindAMainClassThatIsNotThereOnlyWhenItIsAssigned() throws Exception {
-        Process process = park("com.example.Gone");
+        Process process = child.park("com.example.Gone");
         assertTrue(process.isAlive());
 
         ChildJvm.tell(process, FIRST);

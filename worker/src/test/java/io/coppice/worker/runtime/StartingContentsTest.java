@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.state.Checkpoint;
 import io.coppice.state.Checksum;
+import io.coppice.state.Fence;
 import io.coppice.state.LayoutMismatchException;
 import io.coppice.state.LongField;
 import io.coppice.state.OwnedSegment;
@@ -94,7 +95,7 @@ class StartingContentsTest {
 
     private void prepare(StatePolicy.Resume resume, Daemon daemon, ReleaseLine.Fallback... fallback) throws Exception {
         StatePolicy policy = policy(resume, StatePolicy.Evolve.MIGRATE);
-        new StartingContents(segment, policy, new SegmentPort(segment, new RootNotifier(), policy, log))
+        new StartingContents(segment, policy, new SegmentPort(segment, new RootNotifier(), policy, null, log))
                 .prepare(daemon, Optional.empty(), List.of(fallback).stream().findFirst());
     }
 
@@ -283,7 +284,8 @@ class StartingContentsTest {
     }
 
     private int run(StatePolicy.Evolve evolve, Daemon daemon) {
-        SegmentPort port = new SegmentPort(segment, new RootNotifier(), policy(StatePolicy.Resume.RESUME, evolve), log);
+        SegmentPort port =
+                new SegmentPort(segment, new RootNotifier(), policy(StatePolicy.Resume.RESUME, evolve), null, log);
         StopRequest stop = new StopRequest(Thread.currentThread());
         WorkerArguments arguments = new WorkerArguments(
                 "shop",
@@ -293,6 +295,7 @@ class StartingContentsTest {
                 "C",
                 3,
                 StatePolicy.DEFAULT,
+                Fence.LOCK,
                 java.util.Map.of(),
                 List.of());
         WorkerContext context = new WorkerContext(arguments, 1, Optional.empty(), segment::state, port, stop);
@@ -401,6 +404,7 @@ class StartingContentsTest {
                 segment,
                 new RootNotifier(),
                 new StatePolicy(StatePolicy.Resume.RESUME, StatePolicy.Evolve.REFUSE, 0, 3, Checksum.NONE),
+                null,
                 log);
         port.phase(Phase.READY);
         for (long value = 3; value <= 8; value++) {
@@ -454,7 +458,7 @@ class StartingContentsTest {
 
     @Test
     void shouldTellTheRootWhetherAStepCommitted() throws Exception {
-        SegmentPort port = new SegmentPort(segment, new RootNotifier(), StatePolicy.DEFAULT, log);
+        SegmentPort port = new SegmentPort(segment, new RootNotifier(), StatePolicy.DEFAULT, null, log);
         try (var reader = SegmentFile.openReadOnly(directory.resolve("ingest.seg"))) {
             port.phase(Phase.STARTING);
             segment.state().record("r", LAYOUT).set(VALUE, 9);

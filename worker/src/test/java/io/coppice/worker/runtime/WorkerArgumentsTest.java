@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.state.Checksum;
+import io.coppice.state.Fence;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,14 @@ class WorkerArgumentsTest {
         assertRefused("--resume never: expected one of [resume, zero, ask]", GOOD + " --resume never");
         assertRefused("--checksum crc: expected one of [none, arena]", GOOD + " --checksum crc");
         assertRefused("--checkpoint-every-ms x: expected", GOOD + " --checkpoint-every-ms x");
+    }
+
+    @Test
+    void shouldBeFencedByTheLockUnlessToldOtherwise() {
+        assertEquals(Fence.LOCK, parse(GOOD).fence());
+        assertEquals(Fence.LOCK, parse(GOOD + " --fence lock").fence());
+        assertEquals(Fence.WORD, parse(GOOD + " --fence word").fence());
+        assertRefused("--fence none: expected one of [lock, word]", GOOD + " --fence none");
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.state.Channel;
+import io.coppice.state.Fence;
 import io.coppice.state.MessageHandler;
 import io.coppice.state.OwnedSegment;
 import io.coppice.state.RingPoll;
@@ -63,6 +64,7 @@ class WorkerContextTest {
                 "C",
                 3,
                 StatePolicy.DEFAULT,
+                Fence.LOCK,
                 files,
                 List.of("--topic", "orders"));
         return new WorkerContext(arguments, 3, Optional.empty(), segment::state, port, stop);
