@@ -2,7 +2,13 @@ package io.coppice.ops.system;
 
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.coppice.ops.cli.Caller;
+import io.coppice.ops.cli.CommandLineParts;
+import io.coppice.ops.cli.CoppiceCommandLine;
+import io.coppice.ops.view.Clocks;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -14,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -138,6 +145,35 @@ final class Coppice implements AfterTestExecutionCallback {
         return Objects.requireNonNull(System.getProperty("coppice.launcher"), "run by `mvn verify`, after packaging");
     }
 
+    /**
+     * What {@code status --json} prints, by the same code in this process. A wait looks many times, and a JVM for each look would take
+     * the CPU from what is waited for. That the command itself says the same is for tests of the command.
+     */
+    private Result look() {
+        Map<String, String> environment = new TreeMap<>(System.getenv());
+        environment.put("COPPICE_HOME_DIR", home().toString());
+        environment.remove("COPPICE_INSTANCE");
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Caller caller = new Caller(
+                environment,
+                directory,
+                InputStream.nullInputStream(),
+                out,
+                Caller.OutputKind.PIPE,
+                err,
+                Path.of("/proc"),
+                Caller.ofThisProcess().uid(),
+                Clocks.system());
+        CommandLineParts parts = new CommandLineParts(
+                () -> {
+                    throw new AssertionError("`status` compiles no manifest");
+                },
+                new TreeMap<>());
+        int exitCode = new CoppiceCommandLine(caller, parts).run("status", "--json");
+        return new Result(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+    }
+
     /** Starts {@code run} of the manifest in the background. */
     Root startRoot(String... more) throws IOException {
         return startRootIn(List.of(), more);
@@ -195,8 +231,8 @@ final class Coppice implements AfterTestExecutionCallback {
     }
 
     /** A daemon's row now. */
-    Daemon daemon(String name) throws IOException, InterruptedException {
-        Result status = run("status", "--json");
+    Daemon daemon(String name) {
+        Result status = look();
         return rowOf(name, status)
                 .orElseThrow(() -> new AssertionError(
                         "no row of " + name + " in exit " + status.exitCode() + ": " + status.out() + status.err()));
@@ -221,14 +257,14 @@ final class Coppice implements AfterTestExecutionCallback {
     /** Waits until {@code status --json} shows a daemon as the condition wants it. */
     Daemon await(String name, Predicate<Daemon> condition) throws IOException, InterruptedException {
         long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WATCHDOG_SECONDS);
-        Result last = run("status", "--json");
+        Result last = look();
         while (System.nanoTime() < endNs) {
             Optional<Daemon> daemon = rowOf(name, last).filter(condition);
             if (daemon.isPresent()) {
                 return daemon.get();
             }
             TimeUnit.MILLISECONDS.sleep(POLL_MS);
-            last = run("status", "--json");
+            last = look();
         }
         return fail(name + " never came to be as expected; last status: " + last.out() + last.err() + "\nlog: "
                 + log(name));
@@ -238,13 +274,13 @@ final class Coppice implements AfterTestExecutionCallback {
     void awaitRoot(Root root) throws IOException, InterruptedException {
         long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WATCHDOG_SECONDS);
         String itself = "\"root\":{\"pid\":" + root.process.pid() + ",";
-        Result last = run("status", "--json");
+        Result last = look();
         while (!last.out().replace(" ", "").contains(itself)) {
             if (System.nanoTime() > endNs || !root.process.isAlive()) {
                 fail("no such root; last status: " + last.out() + last.err() + root.stderr());
             }
             TimeUnit.MILLISECONDS.sleep(POLL_MS);
-            last = run("status", "--json");
+            last = look();
         }
     }
 
