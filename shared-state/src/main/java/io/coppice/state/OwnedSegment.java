@@ -340,6 +340,11 @@ public final class OwnedSegment implements AutoCloseable {
         memory.putLongRelease(HeaderLayout.LAST_WORDS_SEQUENCE_OFFSET, sequence + 1);
     }
 
+    /** Whether the lock on the lock file is held; false only after a take-over without it ({@link Fence#WORD}). */
+    public boolean isLocked() {
+        return lock == null || lock.isHeld();
+    }
+
     /**
      * Takes the lock on the lock file, should this have been opened without it because the predecessor, whose loop thread was
      * dead by its loop word, still had it ({@link Fence#WORD}). Does not wait: to be asked now and then until it is true.

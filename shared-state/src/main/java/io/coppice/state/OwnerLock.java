@@ -95,6 +95,11 @@ final class OwnerLock implements AutoCloseable {
         }
     }
 
+    /** Whether this process has it. */
+    boolean isHeld() {
+        return held;
+    }
+
     /** The refusal when {@link #tryTake} was false: names the process that the file says has the lock. */
     SegmentException heldByAnother() {
         try {

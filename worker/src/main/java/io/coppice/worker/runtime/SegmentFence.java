@@ -31,6 +31,7 @@ final class SegmentFence {
 
     SegmentFence(OwnedSegment segment, LibcLoader libc, WorkerLog log) {
         this.segment = segment;
+        this.locked = segment.isLocked();
         this.libc = libc;
         this.log = log;
     }
@@ -106,6 +107,9 @@ final class SegmentFence {
         lookedAtNs = System.nanoTime();
         try {
             locked = segment.tryTakeLock();
+            if (locked) {
+                log.log("has the file lock now; it went on at its predecessor's death word, before that", null);
+            }
         } catch (SegmentException e) {
             if (!lockFailed) {
                 lockFailed = true;
