@@ -101,6 +101,7 @@ public final class CheckReport {
             rules.add("heartbeat " + Quantity.duration(child.heartbeatTimeoutMs()));
             if (child.standbys() > 0) {
                 rules.add(counted(child.standbys(), "standby"));
+                addChanged(child, DaemonKeys.FENCE, rules);
             }
         }
         rules.add("restart " + child.restart().text() + restarts(child));

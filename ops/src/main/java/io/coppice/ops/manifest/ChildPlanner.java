@@ -27,6 +27,12 @@ final class ChildPlanner implements AutoCloseable {
     /** The JVM's own default, said aloud: a root leaves a command line alone that says anything of archives. */
     static final String NO_ARCHIVE = "-Xshare:auto";
 
+    /** From there on the JDK prints a warning when code that was not named calls a library of C. */
+    private static final int NATIVE_ACCESS_WARNS_SINCE = 22;
+
+    /** Beside the worker's own jars: those that only a daemon needs whose fence is the death word. */
+    private static final String LIBC_JARS = "worker-libc";
+
     /** Stands in for a class or a program that could not be read or found. */
     private static final String UNKNOWN = "unknown";
 
@@ -40,6 +46,7 @@ final class ChildPlanner implements AutoCloseable {
     private final Map<DaemonSpec, JvmMemory> memory = new LinkedHashMap<>();
     private final boolean hugePages;
     private @Nullable List<Path> workerJars;
+    private @Nullable List<Path> libcJars;
 
     ChildPlanner(
             CompileOptions options,
@@ -157,13 +164,18 @@ final class ChildPlanner implements AutoCloseable {
         references.peersOf(daemon).forEach(peer -> peers.put(peer, directory.segment(peer)));
         List<Path> classPath = new ArrayList<>(jars);
         classPath.addAll(own);
+        boolean fencedByWord = daemon.value(DaemonKeys.FENCE).equals(DaemonKeys.FENCE_WORD);
+        if (fencedByWord) {
+            // Last: what the daemon brings along itself is what it gets.
+            classPath.addAll(libcJars());
+        }
         return new WorkerCommandLine(
                         options.javaHome(),
                         options.javaFeature(),
                         hugePages,
                         jvm,
                         classPath,
-                        options(daemon, jvmOptions),
+                        options(daemon, fencedByWord, jvmOptions),
                         directory,
                         name,
                         main == null ? UNKNOWN : main.value(),
@@ -176,8 +188,11 @@ final class ChildPlanner implements AutoCloseable {
                 .argv();
     }
 
-    private static List<String> options(DaemonSpec daemon, List<Located<String>> jvmOptions) {
+    private List<String> options(DaemonSpec daemon, boolean callsLibc, List<Located<String>> jvmOptions) {
         List<String> words = new ArrayList<>();
+        if (callsLibc && options.javaFeature() >= NATIVE_ACCESS_WARNS_SINCE) {
+            words.add("--enable-native-access=ALL-UNNAMED");
+        }
         if (daemon.value(DaemonKeys.JVM_ARCHIVE).equals("none")) {
             words.add(NO_ARCHIVE);
         }
@@ -227,6 +242,17 @@ final class ChildPlanner implements AutoCloseable {
         return known;
     }
 
+    private List<Path> libcJars() {
+        List<Path> known = libcJars;
+        if (known == null) {
+            Path lib = options.workerLib();
+            // Without that directory everything is wrong, and told already.
+            known = lib == null ? List.of() : jarsIn(lib.resolveSibling(LIBC_JARS));
+            libcJars = known;
+        }
+        return known;
+    }
+
     private List<Path> readWorkerJars() {
         Path lib = options.workerLib();
         if (lib == null) {
@@ -235,6 +261,10 @@ final class ChildPlanner implements AutoCloseable {
                     "not set, expected the directory of the worker's jars; start through the `coppice` launcher");
             return List.of();
         }
+        return jarsIn(lib);
+    }
+
+    private List<Path> jarsIn(Path lib) {
         try (Stream<Path> children = Files.list(lib)) {
             List<Path> jars = children.filter(child -> child.toString().endsWith(".jar"))
                     .sorted()

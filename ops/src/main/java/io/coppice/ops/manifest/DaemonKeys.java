@@ -30,6 +30,9 @@ final class DaemonKeys {
 
     private static final long MAX_TIMEOUT_MS = 24L * 3_600_000;
 
+    /** The value of {@link #FENCE} that lets a successor go on before the kernel has given its predecessor's lock back. */
+    static final String FENCE_WORD = "word";
+
     private static final Map<String, Setting<?>> BY_PATH = new LinkedHashMap<>();
 
     static final Setting<String> MAIN = key("main", Scope.MAIN, false, ClassName::read, null);
@@ -87,6 +90,7 @@ final class DaemonKeys {
             key("depends_on", Scope.ANY, false, DependsOn::read, List.of());
     static final Setting<Integer> STANDBY =
             key("standby", Scope.MAIN, true, StateRules.number(0, PlanBounds.MAX_STANDBYS), 0);
+    static final Setting<String> FENCE = key("fence", Scope.MAIN, true, StateRules.oneOf("lock", FENCE_WORD), "lock");
     static final Setting<String> SHUTDOWN_SIGNAL =
             key("shutdown.signal", Scope.ANY, true, ValueReaders::signal, "TERM");
     static final Setting<Long> SHUTDOWN_TIMEOUT =

@@ -46,7 +46,23 @@ final class StateRules {
             options.addAll(List.of("--checkpoint-every-commits", String.valueOf(every.commits())));
         }
         requireThatItFits(daemon, checkpoints, problems);
+        addFence(options, daemon, problems);
         return options;
+    }
+
+    private static void addFence(List<String> options, DaemonSpec daemon, Problems problems) {
+        Located<String> stated = daemon.stated(DaemonKeys.FENCE);
+        if (stated == null || !stated.value().equals(DaemonKeys.FENCE_WORD)) {
+            return;
+        }
+        options.addAll(List.of("--fence", stated.value()));
+        if (daemon.value(DaemonKeys.STANDBY) == 0) {
+            problems.add(
+                    stated,
+                    "no standby that could go on at the death word",
+                    "`standby` of 1 or more beside it, or `fence: lock`",
+                    "");
+        }
     }
 
     /** What a daemon's segment takes on its file system. */

@@ -1,6 +1,7 @@
 package io.coppice.ops.manifest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -51,6 +52,17 @@ class CheckReportTest {
                   75MiB of FREE, TMP/instances/shop
                   679.6MiB of 64GiB, the memory of this machine (MemTotal in /proc/meminfo)
                 """, report);
+    }
+
+    @Test
+    void shouldTellOfStandbysAndOfTheFenceThatIsNotTheDefault(@TempDir Path temporary) throws IOException {
+        String yaml = Workshop.daemonWith("standby: 2", "fence: word");
+        String report = CheckReport.of(Path.of("shop.yaml"), new Workshop(temporary).compiled(yaml))
+                .lines()
+                .filter(line -> line.contains("heartbeat"))
+                .findFirst()
+                .orElseThrow();
+        assertTrue(report.contains(", 2 standbys, fence word, restart"), report);
     }
 
     /** The keys about a daemon's contents, each once it is not the default. */

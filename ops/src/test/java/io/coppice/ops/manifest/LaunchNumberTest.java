@@ -53,6 +53,7 @@ class LaunchNumberTest {
         }) {
             assertNotEquals(plain, number(Workshop.daemonWith(line)), line);
         }
+        assertNotEquals(plain, number(Workshop.daemonWith("fence: word", "standby: 1")));
         assertNotEquals(number(Workshop.daemonWith("args: [a, b]")), number(Workshop.daemonWith("args: [ab]")));
         assertNotEquals(
                 number("daemons: {it: {command: [sleep, '1']}}"), number("daemons: {it: {command: 'sleep 1'}}"));
@@ -67,6 +68,8 @@ class LaunchNumberTest {
             "period: 7s",
             "backoff: none",
             "poison: none",
+            "standby: 1",
+            "fence: lock",
             "jvm: {archive: none}",
             "shutdown: {signal: INT}",
             "start: {timeout: 7s}",

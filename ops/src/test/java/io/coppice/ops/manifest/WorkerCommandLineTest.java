@@ -28,6 +28,24 @@ class WorkerCommandLineTest {
     }
 
     @Test
+    void shouldBringLibcAlongLastWhereTheDeathWordIsTheFence() {
+        shop.javaFeature = 25;
+        List<String> argv =
+                shop.child(Workshop.daemonWith("fence: word", "standby: 1")).argv();
+        assertEquals(
+                shop.workerLib + "/worker.jar:" + shop.folder + "/lib/shop.jar:"
+                        + shop.workerLib.resolveSibling("worker-libc") + "/libc.jar",
+                argv.get(argv.indexOf("-cp") + 1));
+        assertEquals("word", argv.get(argv.indexOf("--fence") + 1));
+        assertTrue(argv.indexOf("--enable-native-access=ALL-UNNAMED") > 0, argv.toString());
+        shop.javaFeature = 17;
+        argv = shop.child(Workshop.daemonWith("fence: word", "standby: 1")).argv();
+        assertFalse(argv.contains("--enable-native-access=ALL-UNNAMED"), argv.toString());
+        argv = shop.child(Workshop.daemonWith("fence: lock", "standby: 1")).argv();
+        assertFalse(argv.contains("--fence") || argv.toString().contains("worker-libc"), argv.toString());
+    }
+
+    @Test
     void shouldBeCompleteAndInTheContractsOrder() {
         shop.javaFeature = 17;
         String yaml = Workshop.daemonWith("args: [--, x]", "state: 64KiB", "heartbeat: {timeout: 2s}")

@@ -42,6 +42,7 @@ final class Workshop {
                         "()V")
                 .writeTo(folder.resolve("lib/shop.jar"));
         new ClassJar().interfaceOf(ClassJar.DAEMON).writeTo(workerLib.resolve("worker.jar"));
+        new ClassJar().writeTo(temporary.resolve("worker-libc/libc.jar"));
         system("/proc/meminfo", "MemTotal:       67108864 kB\nMemFree:        1 kB\n");
         environment.put("PATH", System.getenv("PATH"));
         environment.put("COPPICE_HOME_DIR", base.toString());

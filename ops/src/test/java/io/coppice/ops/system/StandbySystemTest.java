@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.coppice.state.LoopWord;
 import io.coppice.state.SegmentException;
 import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.EventType;
@@ -16,14 +17,19 @@ import io.coppice.state.root.RootView;
 import io.coppice.state.root.StandbyPhase;
 import io.coppice.state.root.StandbyRecord;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -31,6 +37,16 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Goal: a daemon with standbys is back by one of them, whatever dies meanwhile. Method: real JVMs, real kills. */
 class StandbySystemTest {
     private static final long WATCHDOG_SECONDS = 300;
+
+    private static final int ROOT_KILLS = 3;
+
+    /** Where a segment has its loop word, and what the kernel writes there when its owner's loop thread dies. */
+    private static final long WORD_OFFSET = 2176;
+
+    private static final int DEAD = 0xc000_0000;
+
+    /** Said by a worker that took over while its predecessor was being buried. */
+    private static final String WENT_ON = "death word";
 
     @RegisterExtension
     final Coppice coppice = new Coppice();
@@ -205,13 +221,22 @@ class StandbySystemTest {
         assertFalse(Coppice.isAlive(standby));
     }
 
-    /** The root dies at any moment between the death of the daemon and the first heartbeat of its successor. */
     @Test
     void shouldGoOnHoweverFarTheRootHadComeWithTheAssignment() throws Exception {
+        killRootAfterDaemon("standby: 1, max_restarts: unlimited");
+    }
+
+    @Test
+    void shouldGoOnHoweverFarTheRootHadComeAtTheDeathWord() throws Exception {
+        killRootAfterDaemon("standby: 1, fence: word, max_restarts: unlimited");
+    }
+
+    /** The root dies at any moment between the death of the daemon and the first heartbeat of its successor. */
+    private void killRootAfterDaemon(String keys) throws Exception {
         SplittableRandom random = new SplittableRandom(20_261_126);
-        Coppice.Root root = start(ticker("ticker", "standby: 1, max_restarts: unlimited"));
+        Coppice.Root root = start(ticker("ticker", keys));
         int byStandby = 0;
-        for (int round = 0; round < 5; round++) {
+        for (int round = 0; round < ROOT_KILLS; round++) {
             ChildInfo before = child(await(root, "a standby", parked("ticker", 1)), "ticker");
             long standby = parkedPids(before).get(0);
             signal("KILL", before.pid());
@@ -226,7 +251,7 @@ class StandbySystemTest {
                             && child(snapshot, "ticker").incarnation() > before.incarnation());
             byStandby += child(after, "ticker").pid() == standby ? 1 : 0;
         }
-        assertEquals(5, byStandby, coppice.log("ticker"));
+        assertEquals(ROOT_KILLS, byStandby, coppice.log("ticker"));
         assertEquals(0, root.stop(), root.stderr());
         List<String> lives = coppice.log("ticker")
                 .lines()
@@ -236,6 +261,84 @@ class StandbySystemTest {
                 lives.size(),
                 lives.stream().map(line -> line.split(" ")[1]).distinct().count(),
                 lives.toString());
+    }
+
+    /** Its predecessor's heap takes some ten milliseconds to be given back, and its lock comes after that. */
+    @Test
+    void shouldGoOnAtTheDeathWordWhileThePredecessorHoldsItsLock() throws Exception {
+        Coppice.Root root = start(ticker(
+                "ticker",
+                "standby: 1, fence: word, max_restarts: unlimited, "
+                        + "jvm: {heap: 256MiB, options: [\"-XX:-UseTransparentHugePages\", \"-XX:+AlwaysPreTouch\"]}"));
+        for (int kill = 1; !coppice.log("ticker").contains(WENT_ON); kill++) {
+            assertTrue(kill <= 20, "it always waited for the lock\n" + coppice.log("ticker") + root.stderr());
+            ChildInfo before = child(await(root, "a standby", parked("ticker", 1)), "ticker");
+            long standby = parkedPids(before).get(0);
+            awaitWord("ticker", LoopWord::isHeld);
+            signal("KILL", before.pid());
+            long next = before.incarnation() + 1;
+            RootSnapshot after = await(root, "a successor", snapshot -> isReady(snapshot, "ticker", next));
+            assertEquals(standby, child(after, "ticker").pid());
+            assertEquals("KILL", coppice.daemon("ticker").lastExit().get("signal"));
+            await(root, "another standby", parked("ticker", 1));
+        }
+        assertEquals(0, root.stop(), root.stderr());
+        assertEquals(0, readWord("ticker"), "an orderly end gives the word back");
+    }
+
+    /** The word is memory that a worker writes: a root that believed it would have two owners. */
+    @Test
+    void shouldNotBelieveTheDeathWordOfWhoLives() throws Exception {
+        Coppice.Root root =
+                start(ticker("liar", "standby: 1, fence: word") + ticker("ticker", "standby: 1, fence: word"));
+        RootSnapshot before = await(
+                root,
+                "two standbys",
+                snapshot ->
+                        parked("liar", 1).test(snapshot) && parked("ticker", 1).test(snapshot));
+        awaitWord("liar", LoopWord::isHeld);
+        awaitWord("ticker", LoopWord::isHeld);
+        writeWord("liar", DEAD);
+        // The root looks at all words when one has changed.
+        signal("KILL", child(before, "ticker").pid());
+        await(root, "a successor of another", snapshot -> isReady(snapshot, "ticker", 2));
+        RootSnapshot after = await(root, "its standby", parked("ticker", 1));
+        assertEquals(child(before, "liar").pid(), child(after, "liar").pid());
+        assertEquals(1, child(after, "liar").incarnation());
+
+        signal("KILL", child(before, "liar").pid());
+        await(root, "its own successor", snapshot -> isReady(snapshot, "liar", 2));
+        assertEquals(0, root.stop(), root.stderr());
+    }
+
+    private void awaitWord(String name, IntPredicate condition) throws Exception {
+        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WATCHDOG_SECONDS);
+        while (!condition.test(readWord(name))) {
+            assertTrue(System.nanoTime() < endNs, "the word is " + readWord(name) + "\n" + coppice.log(name));
+            TimeUnit.MILLISECONDS.sleep(2);
+        }
+    }
+
+    private int readWord(String name) throws Exception {
+        try (FileChannel segment = FileChannel.open(segment(name))) {
+            ByteBuffer word = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.nativeOrder());
+            segment.read(word, WORD_OFFSET);
+            return word.getInt(0);
+        }
+    }
+
+    private void writeWord(String name, int word) throws Exception {
+        try (FileChannel segment = FileChannel.open(segment(name), StandardOpenOption.WRITE)) {
+            segment.write(
+                    ByteBuffer.allocate(Integer.BYTES)
+                            .order(ByteOrder.nativeOrder())
+                            .putInt(0, word),
+                    WORD_OFFSET);
+        }
+    }
+
+    private Path segment(String name) {
+        return coppice.home().resolve("shop/" + name + ".seg");
     }
 
     @Test
