@@ -17,7 +17,9 @@ final class RecoveryManifest {
         /** As {@link #COLD}, with an archive of what a worker's JVM loads. */
         ARCHIVED("", ""),
         /** As {@link #COLD}, its heap touched at the start, in small pages: what makes a death slow. */
-        SMALL_PAGES(NO_ARCHIVE + ", options: [\"-XX:-UseTransparentHugePages\", \"-XX:+AlwaysPreTouch\"]", ""),
+        SMALL_PAGES(NO_ARCHIVE + TOUCHED_SMALL_PAGES, ""),
+        /** Has a process in reserve that goes on at the death word; its heap is as slow to die as can be. */
+        WORD(NO_ARCHIVE + TOUCHED_SMALL_PAGES, ", standby: 1, fence: word"),
         /** Stopped, and then run by {@code runsv}. */
         RUNSV(NO_ARCHIVE, ""),
         /** Does nothing; stopped, and then started by the bench. */
@@ -51,6 +53,8 @@ final class RecoveryManifest {
         }
     }
 
+    private static final String TOUCHED_SMALL_PAGES =
+            ", options: [\"-XX:-UseTransparentHugePages\", \"-XX:+AlwaysPreTouch\"]";
     private static final String NO_ARCHIVE = ", archive: none";
     private static final long SMALLEST = 64L << 10;
 

@@ -17,6 +17,8 @@ import java.util.Optional;
 record RecoveryTable(List<RowTimes> rows, List<Integer> heapsMib) {
     static final String STANDBY = "standby";
     static final String STANDBY_AFTER_NOTICE = "standby after death notice";
+    static final String WORD = "standby, death word, touched 4 KiB";
+    static final String WORD_NOTICE = "death notice of the same kills";
     static final String COLD = "cold";
     static final String ARCHIVED = "cold with archive";
     static final String NOTICE = "death notice";
@@ -75,6 +77,13 @@ record RecoveryTable(List<RowTimes> rows, List<Integer> heapsMib) {
                         heapMib,
                         after.us(50) / US_PER_MS,
                         after.us(99) / US_PER_MS)));
+        ratio(WORD, WORD_NOTICE, heapMib)
+                .ifPresent(ratio -> lines.add(String.format(
+                        Locale.ROOT,
+                        "standby at the death word / death notice of the same kills, %d MiB: %.2f (p50; target for 256 MiB:"
+                                + " below 1)",
+                        heapMib,
+                        ratio)));
         ratio(RUNSV, STANDBY, heapMib)
                 .ifPresent(ratio -> lines.add(String.format(
                         Locale.ROOT,

@@ -30,6 +30,7 @@ final class SupervisedRows {
      */
     void add(int heapMib, boolean archives) throws SegmentException {
         addStandby(heapMib);
+        addDeathWord(heapMib);
         RowTimes cold = rows.times(RecoveryTable.COLD, heapMib);
         rows.add(KilledRow.cold(
                 Role.COLD.daemon(heapMib), stepsOf(Role.COLD, heapMib), kill -> cold.add(kill.commitNs())));
@@ -54,17 +55,33 @@ final class SupervisedRows {
     }
 
     private void addStandby(int heapMib) throws SegmentException {
-        String name = Role.STANDBY.daemon(heapMib);
-        StepView steps = stepsOf(Role.STANDBY, heapMib);
-        StandbyReserve reserve = new StandbyReserve(root, name);
-        reserves.add(reserve);
         RowTimes standby = rows.times(RecoveryTable.STANDBY, heapMib);
         RowTimes after = rows.times(RecoveryTable.STANDBY_AFTER_NOTICE, heapMib);
         RowTimes notice = rows.times(RecoveryTable.NOTICE, heapMib);
-        rows.add(new KilledRow(name, steps, Kill.Successor.READY, reserve::isReady, kill -> {
+        addReserved(Role.STANDBY, heapMib, kill -> {
             standby.add(kill.commitNs());
             after.add(kill.commitNs() - kill.noticeNs());
             notice.add(kill.noticeNs());
+        });
+    }
+
+    /** The kernel tells of the same deaths later, which is the point of it. */
+    private void addDeathWord(int heapMib) throws SegmentException {
+        RowTimes word = rows.times(RecoveryTable.WORD, heapMib);
+        RowTimes notice = rows.times(RecoveryTable.WORD_NOTICE, heapMib);
+        addReserved(Role.WORD, heapMib, kill -> {
+            word.add(kill.commitNs());
+            notice.add(kill.noticeNs());
+        });
+    }
+
+    private void addReserved(Role role, int heapMib, Consumer<Kill> result) throws SegmentException {
+        String name = role.daemon(heapMib);
+        StepView steps = stepsOf(role, heapMib);
+        StandbyReserve reserve = new StandbyReserve(root, name);
+        reserves.add(reserve);
+        rows.add(new KilledRow(name, steps, Kill.Successor.READY, reserve::isReady, kill -> {
+            result.accept(kill);
             if (!reserve.held(steps.pid())) {
                 told.accept("the standby of " + name + " was not its successor: that one started cold, after "
                         + kill.commitNs() / 1_000 + " µs, and counts all the same");

@@ -35,6 +35,9 @@ final class TortureManifest {
         text.append("    state: 1MiB\n");
         text.append("    checkpoints: 2\n");
         text.append("    standby: ").append(standbys).append('\n');
+        if (standbys > 0 && name.endsWith("-1")) {
+            text.append("    fence: word\n");
+        }
         if (name.endsWith("-2")) {
             text.append("    checksum: arena\n");
         }

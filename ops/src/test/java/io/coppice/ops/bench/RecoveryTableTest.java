@@ -46,6 +46,8 @@ class RecoveryTableTest {
                 List.of(
                         row(RecoveryTable.STANDBY, 32, 2_000, 4_000),
                         row(RecoveryTable.STANDBY_AFTER_NOTICE, 32, 400, 2_900),
+                        row(RecoveryTable.WORD, 32, 2_000, 4_000),
+                        row(RecoveryTable.WORD_NOTICE, 32, 5_000, 6_000),
                         row(RecoveryTable.RUNSV, 32, 50_000, 80_000),
                         row(RecoveryTable.EMPTY_DAEMON, 32, 150_000, 150_000),
                         row(RecoveryTable.EMPTY_JVM, 32, 60_000, 90_000),
@@ -57,11 +59,14 @@ class RecoveryTableTest {
                         "kill -9 to first committed step      heap MiB  kills     p50 ms     p90 ms     p99 ms     max ms",
                         "standby                                    32      2      2.000      4.000      4.000      4.000",
                         "standby after death notice                 32      2      0.400      2.900      2.900      2.900",
+                        "standby, death word, touched 4 KiB         32      2      2.000      4.000      4.000      4.000",
+                        "death notice of the same kills             32      2      5.000      6.000      6.000      6.000",
                         "runsv, cold                                32      2     50.000     80.000     80.000     80.000",
                         "empty daemon to ready                      32      2    150.000    150.000    150.000    150.000",
                         "empty JVM to main                          32      2     60.000     90.000     90.000     90.000",
                         "C fork                                      -      2      0.370      0.391      0.391      0.391",
                         "standby minus death notice, 32 MiB: p50 0.40 ms (target 0.50), p99 2.90 ms (target 3.00)",
+                        "standby at the death word / death notice of the same kills, 32 MiB: 0.40 (p50; target for 256 MiB: below 1)",
                         "runsv and a cold JVM / standby, 32 MiB: 25.0 (p50; target: at least 10)",
                         "empty daemon to ready / empty JVM to main, 32 MiB: 2.50 (p50; target: at most 2.50)"),
                 table.lines());
