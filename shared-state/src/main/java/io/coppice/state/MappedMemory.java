@@ -2,8 +2,6 @@ package io.coppice.state;
 
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
-import java.nio.Buffer;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -23,11 +21,8 @@ import net.openhft.chronicle.core.UnsafeMemory;
  */
 final class MappedMemory implements Memory, AutoCloseable {
     private static final UnsafeMemory WORDS = UnsafeMemory.INSTANCE;
-    private static final long ADDRESS_FIELD = addressField();
 
-    /** Keeps the mapping: unmapped once this is unreachable. */
-    private final MappedByteBuffer mapped;
-
+    private final FileMapping mapped;
     private final long address;
 
     /** Bytes that may be read: 0 once closed. */
@@ -42,18 +37,10 @@ final class MappedMemory implements Memory, AutoCloseable {
     private long writeBound;
     private long tripleBound;
 
-    private MappedMemory(MappedByteBuffer mapped, long length, boolean writable) {
+    private MappedMemory(FileMapping mapped, long length, boolean writable) {
         this.mapped = mapped;
-        this.address = UnsafeMemory.unsafeGetLong(mapped, ADDRESS_FIELD);
+        this.address = mapped.address();
         allow(length, writable ? length : 0);
-    }
-
-    private static long addressField() {
-        try {
-            return UnsafeMemory.unsafeObjectFieldOffset(Buffer.class.getDeclaredField("address"));
-        } catch (NoSuchFieldException e) {
-            throw new ExceptionInInitializerError(e);
-        }
     }
 
     private void allow(long readable, long writable) {
@@ -76,7 +63,7 @@ final class MappedMemory implements Memory, AutoCloseable {
                         + " to " + SegmentSpec.MAX_LENGTH_BYTES + ": " + file);
             }
             FileChannel.MapMode mode = writable ? FileChannel.MapMode.READ_WRITE : FileChannel.MapMode.READ_ONLY;
-            return new MappedMemory(channel.map(mode, 0, length), length, writable);
+            return new MappedMemory(FileMapping.map(channel, mode, length), length, writable);
         }
     }
 
@@ -190,7 +177,7 @@ final class MappedMemory implements Memory, AutoCloseable {
     public void close() {
         if (length != 0) {
             allow(0, 0);
-            UnsafeMemory.UNSAFE.invokeCleaner(mapped);
+            mapped.close();
         }
     }
 
