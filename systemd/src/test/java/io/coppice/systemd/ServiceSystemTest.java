@@ -22,16 +22,10 @@ import org.junit.jupiter.api.io.TempDir;
 class ServiceSystemTest {
     private static final Path SCRIPTS = Path.of("src/test/systemd").toAbsolutePath();
     private static final long WATCHDOG_SECONDS = 500;
+    private static final String NEEDS = "the service under a real systemd needs ";
 
     @TempDir
     Path directory;
-
-    private static void need(boolean there, String what) {
-        if (!there) {
-            System.out.println("skipped: the service under a real systemd needs " + what);
-        }
-        assumeTrue(there, "needs " + what);
-    }
 
     /** Not every container may make namespaces, mount an overlay in them, and have cgroups of its own. */
     private boolean boots() throws IOException, InterruptedException {
@@ -61,10 +55,12 @@ class ServiceSystemTest {
 
     @Test
     void shouldKeepItsPromisesUnderARealSystemd() throws Exception {
-        need((Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0, "root");
-        need(Files.isExecutable(Path.of("/lib/systemd/systemd")), "systemd (Debian: apt-get install systemd)");
-        need(Files.isExecutable(Path.of("/usr/bin/dbus-daemon")), "dbus (Debian: apt-get install dbus)");
-        need(boots(), "the right to boot it in namespaces of its own");
+        assumeTrue((Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0, NEEDS + "root");
+        assumeTrue(
+                Files.isExecutable(Path.of("/lib/systemd/systemd")),
+                NEEDS + "systemd (Debian: apt-get install systemd)");
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/dbus-daemon")), NEEDS + "dbus (Debian: apt-get install dbus)");
+        assumeTrue(boots(), NEEDS + "the right to boot it in namespaces of its own");
         Path out = directory.resolve("out.txt");
         ProcessBuilder builder = new ProcessBuilder(
                         SCRIPTS.resolve("box").toString(),

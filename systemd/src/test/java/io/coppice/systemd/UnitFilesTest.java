@@ -44,11 +44,7 @@ class UnitFilesTest {
     }
 
     private static void needAnalyze() {
-        boolean there = Files.isExecutable(ANALYZE);
-        if (!there) {
-            System.out.println("skipped: " + ANALYZE + " is not here (Debian: apt-get install systemd)");
-        }
-        assumeTrue(there, ANALYZE + " is not here");
+        assumeTrue(Files.isExecutable(ANALYZE), ANALYZE + " is not here (Debian: apt-get install systemd)");
     }
 
     /** Its exit status, and what it said. */

@@ -189,7 +189,7 @@ class RootUnderFaultsTest {
             Path mount = Path.of("/sys/fs/cgroup", controller);
             assumeTrue(
                     Files.isWritable(mount.resolve("cgroup.procs")),
-                    "skipped: no cgroup of version 1 can be made in " + mount + " by this user");
+                    "no cgroup of version 1 can be made in " + mount + " by this user");
             Cgroup cgroup = new Cgroup(Files.createDirectory(mount.resolve("coppice-test-" + pid)));
             cgroup.write("cgroup.procs", Long.toString(pid));
             return cgroup;
