@@ -4,13 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /**
  * Goal: whatever crashes when, no segment ever has two live owners, no commit is lost, and every death is answered.
  *
- * <p>Method: the production core, unchanged, against a simulated operating system, with faults drawn per seed. One thread,
- * no real time. {@code -Dcoppice.simulation.seeds=N} runs N seeds, {@code -Dcoppice.simulation.first=S} starts at seed S.
+ * <p>Method: the production core, unchanged, against a simulated operating system, with faults drawn per seed. A run has one
+ * thread, and no real time. {@code -Dcoppice.simulation.seeds=N} runs N seeds, {@code -Dcoppice.simulation.first=S} starts at seed S.
  */
 class CrashRecoverySimulationTest {
     private static final long SEEDS = Long.getLong("coppice.simulation.seeds", 2_500);
@@ -47,27 +48,37 @@ class CrashRecoverySimulationTest {
         }
     }
 
-    /** Every point of a run at which a root can die, one after the other; and, of some, also the next points of its successor. */
+    /**
+     * Every point of a run at which a root can die, one after the other; and, of some, also the next points of its successor. No seed
+     * knows of another, so they run beside each other.
+     */
     @Test
     void shouldKeepEveryInvariantWhereverTheRootDies() {
+        long runs = LongStream.range(FIRST_OF_DEATHS, FIRST_OF_DEATHS + SEEDS_OF_DEATHS)
+                .parallel()
+                .map(CrashRecoverySimulationTest::dieEverywhere)
+                .sum();
+        System.out.printf("simulation: root deaths=%d violations=0 seeds=%d%n", runs, SEEDS_OF_DEATHS);
+        assertTrue(runs > 100 * SEEDS_OF_DEATHS, runs + " root deaths");
+    }
+
+    /** Returns how many runs there were. */
+    private static long dieEverywhere(long seed) {
         Coverage coverage = new Coverage();
+        CrashPoints none = CrashPoints.at();
+        run(seed, coverage, none);
         long runs = 0;
-        for (long seed = FIRST_OF_DEATHS; seed < FIRST_OF_DEATHS + SEEDS_OF_DEATHS; seed++) {
-            CrashPoints none = CrashPoints.at();
-            run(seed, coverage, none);
-            for (int at = 1; at <= none.passed(); at++) {
-                run(seed, coverage, CrashPoints.at(at));
-                runs++;
-                if (at % 7 == seed % 7) {
-                    for (int again = 1; again <= 8; again++) {
-                        run(seed, coverage, CrashPoints.at(at, at + again));
-                        runs++;
-                    }
+        for (int at = 1; at <= none.passed(); at++) {
+            run(seed, coverage, CrashPoints.at(at));
+            runs++;
+            if (at % 7 == seed % 7) {
+                for (int again = 1; again <= 8; again++) {
+                    run(seed, coverage, CrashPoints.at(at, at + again));
+                    runs++;
                 }
             }
         }
-        System.out.printf("simulation: root deaths=%d violations=0 seeds=%d%n", runs, SEEDS_OF_DEATHS);
-        assertTrue(runs > 100 * SEEDS_OF_DEATHS, runs + " root deaths");
+        return runs;
     }
 
     private static Simulation.Result run(long seed, Coverage coverage, CrashPoints crashPoints) {
