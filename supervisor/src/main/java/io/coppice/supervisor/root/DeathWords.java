@@ -77,7 +77,7 @@ final class DeathWords implements AutoCloseable {
             return;
         }
         int word = segments.loopWord(child);
-        if (LoopWord.isHeld(word)) {
+        if (LoopWord.isHeld(word) && LoopWord.isAnnounced(word)) {
             child.wordHeld = word;
             changed = true;
         }
