@@ -251,6 +251,10 @@ class DeathWordTest {
         Process unusable = park(Fixtures.Refuser.class);
         ChildJvm.tell(unusable, "go 4 exception 70 - 1790000000123");
         assertGivenBack(unusable, 73);
+
+        Process exiter = park(Fixtures.Exiter.class, "another thread");
+        ChildJvm.tell(exiter, "go 5 exception 73 - 1790000000123");
+        assertGivenBack(exiter, 5);
     }
 
     /** Its loop thread never comes back from there; the exit code says what it was. */
