@@ -61,6 +61,7 @@ final class ScratchWorker {
         boolean checkpoints = arguments.statePolicy().checkpointEveryMs() > 0
                 || arguments.statePolicy().checkpointEveryCommits() > 0;
         scratch.createSegment(arguments.instance(), arguments.name(), checkpoints ? 1 : 0);
+        MainClass.prepare(arguments.mainClass());
         long sinceNs = System.nanoTime();
         for (int life = 1; life <= LIVES && System.nanoTime() - sinceNs < AT_MOST_NS; life++) {
             if (life == LIVES - LIVES_AFTER_COLLECTION) {

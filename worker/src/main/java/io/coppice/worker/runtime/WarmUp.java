@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  *   <li>{@link DaemonClasses}: loads and links the daemon's classes, and initialises none,
+ *   <li>{@link MainClass#prepare}: links the call of the daemon's constructor, and does not make it,
  *   <li>{@link DaemonWarmUp}: the daemon's own {@code warmUp}, if it has one,
  *   <li>{@link LibcLoader}: loads what the loop word needs, if that is a fence of this daemon's,
  *   <li>{@link ScratchWorker}: lives the life of a worker again and again, with a daemon of its own on a scratch segment, until
@@ -37,6 +38,7 @@ final class WarmUp {
         if (libc != null) {
             libc.load();
         }
+        part("linking the daemon's constructor", () -> MainClass.prepare(arguments.mainClass()));
         part("what needs scratch memory", this::useScratch);
     }
 
