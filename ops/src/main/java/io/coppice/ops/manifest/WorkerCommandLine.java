@@ -41,6 +41,23 @@ record WorkerCommandLine(
     /** The class that every worker starts with. */
     static final String WORKER_MAIN = "io.coppice.worker.runtime.WorkerMain";
 
+    /**
+     * What the JVM does several times a second while nothing happens, every five or ten seconds instead: a waiting JVM wakes once a second,
+     * not 5.6 times. Not switched off, as a daemon may be one that needs it. Such options belong to a release, and another one might not start
+     * with them, so only those have them that they were tried with.
+     */
+    private static final Map<Integer, List<String>> RARE_WAKE_UPS = Map.of(
+            17,
+            List.of(
+                    "-XX:+UnlockDiagnosticVMOptions",
+                    "-XX:AsyncDeflationInterval=5000",
+                    "-XX:GuaranteedSafepointInterval=10000"),
+            25,
+            List.of(
+                    "-XX:+UnlockDiagnosticVMOptions",
+                    "-XX:AsyncDeflationInterval=5000",
+                    "-XX:ServiceThreadCleanupInterval=10000"));
+
     /** JDK 23 introduced the flag; 24 prints a warning where it is missing. */
     private static final int UNSAFE_MEMORY_ACCESS_SINCE = 23;
 
@@ -61,6 +78,7 @@ record WorkerCommandLine(
         }
         argv.add("-XX:+ExitOnOutOfMemoryError");
         argv.add("-XX:-UsePerfData");
+        argv.addAll(RARE_WAKE_UPS.getOrDefault(javaFeature, List.of()));
         // %p is the pid; a per cent sign of the directory itself is doubled.
         argv.add("-XX:ErrorFile=" + directory.logs().toString().replace("%", "%%") + "/hs_err_" + name + "_%p.log");
         argv.add("--add-exports=java.base/sun.nio.ch=ALL-UNNAMED");
