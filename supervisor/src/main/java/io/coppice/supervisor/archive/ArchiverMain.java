@@ -5,9 +5,11 @@ import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanFormatException;
 import io.coppice.supervisor.plan.PlanText;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 
 /**
@@ -21,6 +23,11 @@ public final class ArchiverMain {
 
     private static final long LOCK_MS = 900_000;
     private static final long MOST_BYTES = 512L << 20;
+
+    /** A line for each archive that could not be made: some hundred of them. */
+    static final long MOST_LOG_BYTES = 64 << 10;
+
+    private static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
 
     /** So that it is the first to go where memory is short: the daemons need theirs. */
     private static final String FIRST_TO_BE_KILLED = "1000";
@@ -43,6 +50,7 @@ public final class ArchiverMain {
         String daemon = args[1];
         try {
             beFirstToBeKilled();
+            beginLogAnew();
             List<String> argv = argv(Path.of(args[0]), daemon);
             String obstacle = LaunchProfile.obstacle(argv);
             if (obstacle != null) {
@@ -74,6 +82,22 @@ public final class ArchiverMain {
             Files.writeString(Path.of("/proc/self/oom_score_adj"), FIRST_TO_BE_KILLED);
         } catch (IOException e) {
             System.err.println("memory that is short may be taken from others first: " + e);
+        }
+    }
+
+    /**
+     * The log is appended to by every archiver of an instance, of this root and of those to come, so each looks whether it has grown
+     * too long: then what it says is old. One that cannot be made shorter, or is no file, stays as it is.
+     */
+    private static void beginLogAnew() {
+        try {
+            if (Files.isRegularFile(STANDARD_ERROR) && Files.size(STANDARD_ERROR) > MOST_LOG_BYTES) {
+                try (FileChannel log = FileChannel.open(STANDARD_ERROR, StandardOpenOption.WRITE)) {
+                    log.truncate(0);
+                }
+            }
+        } catch (IOException e) {
+            System.err.println("this log has grown long, and cannot be begun anew: " + e);
         }
     }
 
