@@ -64,46 +64,7 @@ public record SpawnRequest(
         expect(holdOnStdin || notifyWriteFd == -1, "notifyWriteFd", "-1 when the hold pipe takes descriptor 3");
     }
 
-    /** With arguments that stay as they are. */
-    public SpawnRequest(
-            long token,
-            List<String> argv,
-            List<String> environment,
-            String workingDirectory,
-            String logFile,
-            @Nullable JournalStream journal,
-            int holdReadFd,
-            int notifyWriteFd,
-            boolean holdOnStdin) {
-        this(
-                token,
-                argv,
-                environment,
-                workingDirectory,
-                logFile,
-                journal,
-                holdReadFd,
-                notifyWriteFd,
-                holdOnStdin,
-                null);
-    }
-
-    /** The same with arguments that somebody has the last word on. */
-    public SpawnRequest preparedBy(@Nullable ArgvPreparation last) {
-        return new SpawnRequest(
-                token,
-                argv,
-                environment,
-                workingDirectory,
-                logFile,
-                journal,
-                holdReadFd,
-                notifyWriteFd,
-                holdOnStdin,
-                last);
-    }
-
-    /** With output that goes to {@code logFile}. */
+    /** With output that goes to {@code logFile}, and arguments that stay as they are. */
     public SpawnRequest(
             long token,
             List<String> argv,
@@ -113,7 +74,7 @@ public record SpawnRequest(
             int holdReadFd,
             int notifyWriteFd,
             boolean holdOnStdin) {
-        this(token, argv, environment, workingDirectory, logFile, null, holdReadFd, notifyWriteFd, holdOnStdin);
+        this(token, argv, environment, workingDirectory, logFile, null, holdReadFd, notifyWriteFd, holdOnStdin, null);
     }
 
     private static boolean isAbsolute(String path) {

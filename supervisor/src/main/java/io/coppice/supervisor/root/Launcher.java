@@ -68,16 +68,16 @@ final class Launcher {
         }
         process.archivedLaunch = daemon ? archives.forLaunch() : null;
         spawner.submit(new SpawnRequest(
-                        token,
-                        argv(plan),
-                        environment(plan),
-                        plan.workingDirectory(),
-                        instance.log(plan.name()).toString(),
-                        instance.output().journalOf(plan),
-                        process.holdReadFd,
-                        process.hintWriteFd,
-                        daemon)
-                .preparedBy(process.archivedLaunch));
+                token,
+                argv(plan),
+                environment(plan),
+                plan.workingDirectory(),
+                instance.log(plan.name()).toString(),
+                instance.output().journalOf(plan),
+                process.holdReadFd,
+                process.hintWriteFd,
+                daemon,
+                process.archivedLaunch));
         // The spawner has copies of its own by now.
         process.closeChildEnds();
     }

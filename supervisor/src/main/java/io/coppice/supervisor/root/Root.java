@@ -246,10 +246,9 @@ final class Root implements AutoCloseable {
     /** Of one that was not warm yet. */
     private void judgeArchive(Event.StandbyExited exited) {
         StandbyProcess standby = standbyTable.find(exited.child(), exited.standby());
-        for (Standby known : state.child(exited.child()).standbys().standbys()) {
-            if (standby != null && known.id() == exited.standby() && known.phase() == Standby.Phase.BOOTING) {
-                archives.judge(standby, exited);
-            }
+        Standby known = state.child(exited.child()).standbys().find(exited.standby());
+        if (standby != null && known != null && known.phase() == Standby.Phase.BOOTING) {
+            archives.judge(standby, exited);
         }
     }
 

@@ -155,7 +155,8 @@ class JournalStreamTest {
                 new JournalStream(socket, "web", "coppice.service"),
                 hold.readFd(),
                 -1,
-                true));
+                true,
+                null));
         Fds.close(hold.readFd());
         Fds.close(hold.writeFd());
         return children.awaitResult();
