@@ -94,44 +94,6 @@ public record ChildPlan(
         }
     }
 
-    /** Of a child with {@code log: auto} that keeps neither checkpoints nor standbys, without a poison rule, whose start timeout is that of its recovery, too. */
-    public ChildPlan(
-            String name,
-            Kind kind,
-            List<String> argv,
-            SortedMap<String, String> environment,
-            String workingDirectory,
-            long stateBytes,
-            long heartbeatTimeoutMs,
-            long startTimeoutMs,
-            RestartPolicy restart,
-            int maxRestarts,
-            long periodMs,
-            Backoff backoff,
-            Shutdown shutdown,
-            List<Dependency> dependsOn) {
-        this(
-                name,
-                kind,
-                argv,
-                environment,
-                workingDirectory,
-                LogTarget.AUTO,
-                stateBytes,
-                0,
-                heartbeatTimeoutMs,
-                StartTimeouts.of(startTimeoutMs),
-                restart,
-                maxRestarts,
-                periodMs,
-                backoff,
-                Poison.NONE,
-                0,
-                shutdown,
-                dependsOn,
-                0);
-    }
-
     private static SortedMap<String, String> validated(String child, SortedMap<String, String> environment) {
         // Not the copy constructor: that one would keep a foreign comparator, and the order is part of the text.
         TreeMap<String, String> copy = new TreeMap<>();

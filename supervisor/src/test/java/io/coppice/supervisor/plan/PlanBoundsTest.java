@@ -100,20 +100,6 @@ class PlanBoundsTest {
     }
 
     private static ChildPlan child(SortedMap<String, String> environment) {
-        return new ChildPlan(
-                "c",
-                ChildPlan.Kind.COMMAND,
-                List.of("x"),
-                environment,
-                "/",
-                0,
-                0,
-                1,
-                RestartPolicy.NEVER,
-                0,
-                1,
-                Backoff.NONE,
-                new Shutdown("TERM", 1),
-                List.of());
+        return ChildPlans.command("c").environment(environment).plan();
     }
 }

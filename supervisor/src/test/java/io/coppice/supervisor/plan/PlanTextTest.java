@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -225,21 +226,8 @@ class PlanTextTest {
         List<ChildPlan> children = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             ChildPlan one = command("c" + i);
-            children.add(new ChildPlan(
-                    one.name(),
-                    one.kind(),
-                    List.of("x", "y".repeat(60_000)),
-                    one.environment(),
-                    "/",
-                    0,
-                    0,
-                    1,
-                    RestartPolicy.NEVER,
-                    0,
-                    1,
-                    Backoff.NONE,
-                    one.shutdown(),
-                    List.of()));
+            children.add(
+                    ChildPlans.like(one).argv(List.of("x", "y".repeat(60_000))).plan());
         }
         Plan plan = new Plan("big", "/a.yaml", "/a", "/a", children);
         assertTrue(PlanText.textLengthBytes(plan) > PlanBounds.MAX_PLAN_BYTES);
@@ -261,21 +249,7 @@ class PlanTextTest {
         for (int i = 0; i < 100; i++) {
             environment.put("VARIABLE_" + i, "some value of an ordinary length");
         }
-        return new ChildPlan(
-                name,
-                ChildPlan.Kind.COMMAND,
-                List.of("x"),
-                environment,
-                "/",
-                0,
-                0,
-                1,
-                RestartPolicy.NEVER,
-                0,
-                1,
-                Backoff.NONE,
-                new Shutdown("TERM", 1),
-                List.of());
+        return ChildPlans.command(name).environment(environment).plan();
     }
 
     private static void mutate(StringBuilder text, SplittableRandom random) {
@@ -307,21 +281,13 @@ class PlanTextTest {
         common.put("PATH", "/usr/bin:/bin");
         TreeMap<String, String> own = new TreeMap<>(common);
         own.put("LANG", "C.UTF-8");
-        ChildPlan rates = new ChildPlan(
-                "rates",
-                ChildPlan.Kind.COMMAND,
-                List.of("/usr/bin/printf", "two\nlines\\"),
-                common,
-                "/srv",
-                0,
-                0,
-                60_000,
-                RestartPolicy.ALWAYS,
-                ChildPlan.UNLIMITED_RESTARTS,
-                60_000,
-                Backoff.NONE,
-                new Shutdown("KILL", 0),
-                List.of());
+        ChildPlan rates = ChildPlans.command("rates")
+                .argv(List.of("/usr/bin/printf", "two\nlines\\"))
+                .environment(common)
+                .in(Path.of("/srv"))
+                .restart(RestartPolicy.ALWAYS)
+                .shutdown("KILL", 0)
+                .plan();
         ChildPlan ingest = new ChildPlan(
                 "ingest",
                 ChildPlan.Kind.DAEMON,

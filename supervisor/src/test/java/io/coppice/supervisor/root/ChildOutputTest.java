@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.supervisor.os.JournalStream;
 import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.ChildPlans;
 import io.coppice.supervisor.plan.LogTarget;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -85,25 +86,6 @@ class ChildOutputTest {
 
     private ChildPlan child(LogTarget log) {
         ChildPlan command = RootProcess.command("web", directory, "true");
-        return new ChildPlan(
-                command.name(),
-                command.kind(),
-                command.argv(),
-                command.environment(),
-                command.workingDirectory(),
-                log,
-                command.stateBytes(),
-                command.checkpoints(),
-                command.heartbeatTimeoutMs(),
-                command.startTimeouts(),
-                command.restart(),
-                command.maxRestarts(),
-                command.periodMs(),
-                command.backoff(),
-                command.poison(),
-                command.standbys(),
-                command.shutdown(),
-                command.dependsOn(),
-                command.launch());
+        return ChildPlans.like(command).log(log).plan();
     }
 }

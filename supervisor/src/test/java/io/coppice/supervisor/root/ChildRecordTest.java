@@ -20,19 +20,17 @@ import io.coppice.supervisor.core.SupervisorState;
 import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.ChildPlans;
 import io.coppice.supervisor.plan.Dependency;
-import io.coppice.supervisor.plan.LogTarget;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.Poison;
 import io.coppice.supervisor.plan.RestartPolicy;
-import io.coppice.supervisor.plan.Shutdown;
 import io.coppice.supervisor.plan.StartTimeouts;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,26 +54,20 @@ class ChildRecordTest {
     }
 
     private Plan plan() {
-        ChildPlan worker = new ChildPlan(
-                "worker",
-                ChildPlan.Kind.DAEMON,
-                List.of("/usr/bin/java", "Main"),
-                new TreeMap<>(),
-                base.toString(),
-                LogTarget.AUTO,
-                1 << 20,
-                2,
-                3_000,
-                new StartTimeouts(4_000, 5_000, 6_000),
-                RestartPolicy.ALWAYS,
-                40,
-                60_000,
-                new Backoff(5, 2, 50, 10_000),
-                new Poison(2, List.of(Poison.Fallback.CHECKPOINT, Poison.Fallback.EMPTY)),
-                2,
-                new Shutdown("TERM", 500),
-                List.of(),
-                -7);
+        ChildPlan worker = ChildPlans.daemon("worker")
+                .argv(List.of("/usr/bin/java", "Main"))
+                .in(base)
+                .checkpoints(2)
+                .heartbeatTimeoutMs(3_000)
+                .startTimeouts(new StartTimeouts(4_000, 5_000, 6_000))
+                .restart(RestartPolicy.ALWAYS)
+                .maxRestarts(40)
+                .backoff(new Backoff(5, 2, 50, 10_000))
+                .poison(new Poison(2, List.of(Poison.Fallback.CHECKPOINT, Poison.Fallback.EMPTY)))
+                .standbys(2)
+                .shutdown("TERM", 500)
+                .launch(-7)
+                .plan();
         return new Plan(
                 "test",
                 "/test.yaml",

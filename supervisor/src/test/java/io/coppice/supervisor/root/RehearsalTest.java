@@ -16,17 +16,12 @@ import io.coppice.supervisor.core.Supervisor;
 import io.coppice.supervisor.core.SupervisorState;
 import io.coppice.supervisor.os.PidFd;
 import io.coppice.supervisor.os.ProcessTable;
-import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
-import io.coppice.supervisor.plan.LogTarget;
+import io.coppice.supervisor.plan.ChildPlans;
 import io.coppice.supervisor.plan.Plan;
-import io.coppice.supervisor.plan.Poison;
 import io.coppice.supervisor.plan.RestartPolicy;
-import io.coppice.supervisor.plan.Shutdown;
-import io.coppice.supervisor.plan.StartTimeouts;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,26 +30,16 @@ class RehearsalTest {
     Path base;
 
     private Plan plan() {
-        ChildPlan worker = new ChildPlan(
-                "worker",
-                ChildPlan.Kind.DAEMON,
-                List.of("/usr/bin/java", "Main"),
-                new TreeMap<>(),
-                base.toString(),
-                LogTarget.AUTO,
-                1 << 20,
-                0,
-                3_000,
-                StartTimeouts.of(60_000),
-                RestartPolicy.ALWAYS,
-                5,
-                60_000,
-                Backoff.NONE,
-                Poison.NONE,
-                1,
-                new Shutdown("TERM", 500),
-                List.of(),
-                7);
+        ChildPlan worker = ChildPlans.daemon("worker")
+                .argv(List.of("/usr/bin/java", "Main"))
+                .in(base)
+                .heartbeatTimeoutMs(3_000)
+                .restart(RestartPolicy.ALWAYS)
+                .maxRestarts(5)
+                .standbys(1)
+                .shutdown("TERM", 500)
+                .launch(7)
+                .plan();
         return new Plan("test", "/test.yaml", base.toString(), base.toString(), List.of(worker));
     }
 

@@ -8,8 +8,8 @@ import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.EventType;
 import io.coppice.state.root.RootSnapshot;
 import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.ChildPlans;
 import io.coppice.supervisor.plan.Dependency;
-import io.coppice.supervisor.plan.Shutdown;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,26 +38,7 @@ class RootChangedMeanwhileTest {
         String script = "trap 'echo TERM-%1$s >>told' TERM; trap 'echo INT-%1$s >>told; exit 0' INT; echo up >%1$s.up;"
                 + " while :; do sleep 0.05; done";
         ChildPlan plan = RootProcess.command(name, base, script.formatted(name), dependsOn);
-        return new ChildPlan(
-                plan.name(),
-                plan.kind(),
-                plan.argv(),
-                plan.environment(),
-                plan.workingDirectory(),
-                plan.log(),
-                plan.stateBytes(),
-                plan.checkpoints(),
-                plan.heartbeatTimeoutMs(),
-                plan.startTimeouts(),
-                plan.restart(),
-                plan.maxRestarts(),
-                plan.periodMs(),
-                plan.backoff(),
-                plan.poison(),
-                plan.standbys(),
-                new Shutdown("INT", 60_000),
-                plan.dependsOn(),
-                plan.launch());
+        return ChildPlans.like(plan).shutdown("INT", 60_000).plan();
     }
 
     @Test
@@ -104,25 +85,9 @@ class RootChangedMeanwhileTest {
     }
 
     private static ChildPlan larger(ChildPlan plan) {
-        return new ChildPlan(
-                plan.name(),
-                plan.kind(),
-                plan.argv(),
-                plan.environment(),
-                plan.workingDirectory(),
-                plan.log(),
-                2 * plan.stateBytes(),
-                plan.checkpoints(),
-                plan.heartbeatTimeoutMs(),
-                plan.startTimeouts(),
-                plan.restart(),
-                plan.maxRestarts(),
-                plan.periodMs(),
-                plan.backoff(),
-                plan.poison(),
-                plan.standbys(),
-                plan.shutdown(),
-                plan.dependsOn(),
-                plan.launch() + 1);
+        return ChildPlans.like(plan)
+                .stateBytes(2 * plan.stateBytes())
+                .launch(plan.launch() + 1)
+                .plan();
     }
 }

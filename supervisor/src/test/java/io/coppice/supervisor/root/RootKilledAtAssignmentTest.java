@@ -6,16 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.EventType;
 import io.coppice.state.root.RootSnapshot.ChildInfo;
-import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.ChildPlans;
 import io.coppice.supervisor.plan.LogTarget;
-import io.coppice.supervisor.plan.Poison;
 import io.coppice.supervisor.plan.RestartPolicy;
-import io.coppice.supervisor.plan.Shutdown;
-import io.coppice.supervisor.plan.StartTimeouts;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,10 +27,8 @@ class RootKilledAtAssignmentTest {
 
     private ChildPlan worker() {
         Path segment = base.resolve("test").resolve("worker.seg");
-        return new ChildPlan(
-                "worker",
-                ChildPlan.Kind.DAEMON,
-                List.of(
+        return ChildPlans.daemon("worker")
+                .argv(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:+UseSerialGC",
                         "-XX:TieredStopAtLevel=1",
@@ -48,23 +42,16 @@ class RootKilledAtAssignmentTest {
                         StandbyWorkerMain.class.getName(),
                         segment.toString(),
                         "worker",
-                        lines().toString()),
-                new TreeMap<>(),
-                base.toString(),
-                LogTarget.FILE,
-                64 << 10,
-                0,
-                30_000,
-                StartTimeouts.of(60_000),
-                RestartPolicy.ALWAYS,
-                -1,
-                60_000,
-                Backoff.NONE,
-                Poison.NONE,
-                1,
-                new Shutdown("KILL", 0),
-                List.of(),
-                7);
+                        lines().toString()))
+                .in(base)
+                .log(LogTarget.FILE)
+                .stateBytes(64 << 10)
+                .heartbeatTimeoutMs(30_000)
+                .restart(RestartPolicy.ALWAYS)
+                .standbys(1)
+                .shutdown("KILL", 0)
+                .launch(7)
+                .plan();
     }
 
     private Path lines() {

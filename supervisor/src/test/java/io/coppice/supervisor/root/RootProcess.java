@@ -13,11 +13,10 @@ import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.os.SignalNumbers;
 import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.ChildPlans;
 import io.coppice.supervisor.plan.Dependency;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanText;
-import io.coppice.supervisor.plan.RestartPolicy;
-import io.coppice.supervisor.plan.Shutdown;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
@@ -131,45 +130,19 @@ final class RootProcess implements AutoCloseable {
             Dependency... dependsOn) {
         TreeMap<String, String> environment = new TreeMap<>();
         environment.put("PATH", "/usr/bin:/bin");
-        return new ChildPlan(
-                name,
-                ChildPlan.Kind.COMMAND,
-                List.of("/bin/sh", "-c", script),
-                environment,
-                workingDirectory.toString(),
-                0,
-                0,
-                60_000,
-                RestartPolicy.ON_FAILURE,
-                maxRestarts,
-                60_000,
-                backoff,
-                new Shutdown("TERM", 10_000),
-                List.of(dependsOn));
+        return ChildPlans.command(name)
+                .argv(List.of("/bin/sh", "-c", script))
+                .environment(environment)
+                .in(workingDirectory)
+                .maxRestarts(maxRestarts)
+                .backoff(backoff)
+                .dependsOn(dependsOn)
+                .plan();
     }
 
     /** The same, killed if it has not ended so long after its signal. */
     static ChildPlan killedAfter(long timeoutMs, ChildPlan plan) {
-        return new ChildPlan(
-                plan.name(),
-                plan.kind(),
-                plan.argv(),
-                plan.environment(),
-                plan.workingDirectory(),
-                plan.log(),
-                plan.stateBytes(),
-                plan.checkpoints(),
-                plan.heartbeatTimeoutMs(),
-                plan.startTimeouts(),
-                plan.restart(),
-                plan.maxRestarts(),
-                plan.periodMs(),
-                plan.backoff(),
-                plan.poison(),
-                plan.standbys(),
-                new Shutdown("TERM", timeoutMs),
-                plan.dependsOn(),
-                plan.launch());
+        return ChildPlans.like(plan).shutdown("TERM", timeoutMs).plan();
     }
 
     String stderr() throws IOException {

@@ -9,9 +9,11 @@ import io.coppice.state.root.EventType;
 import io.coppice.state.root.RootSnapshot;
 import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.ChildPlans;
 import io.coppice.supervisor.plan.Dependency;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanText;
+import io.coppice.supervisor.plan.StartTimeouts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,26 +38,7 @@ class RootReloadTest {
     }
 
     private static ChildPlan launchedAs(ChildPlan plan, long launch) {
-        return new ChildPlan(
-                plan.name(),
-                plan.kind(),
-                plan.argv(),
-                plan.environment(),
-                plan.workingDirectory(),
-                plan.log(),
-                plan.stateBytes(),
-                plan.checkpoints(),
-                plan.heartbeatTimeoutMs(),
-                plan.startTimeouts(),
-                plan.restart(),
-                plan.maxRestarts(),
-                plan.periodMs(),
-                plan.backoff(),
-                plan.poison(),
-                plan.standbys(),
-                plan.shutdown(),
-                plan.dependsOn(),
-                launch);
+        return ChildPlans.like(plan).launch(launch).plan();
     }
 
     private static Plan plan(RootProcess root, ChildPlan... children) {
@@ -192,21 +175,17 @@ class RootReloadTest {
 
     /** A daemon of that name which never says anything. */
     static ChildPlan daemon(ChildPlan like) {
-        return new ChildPlan(
-                like.name(),
-                ChildPlan.Kind.DAEMON,
-                like.argv(),
-                like.environment(),
-                like.workingDirectory(),
-                1 << 20,
-                1_000,
-                1_000,
-                like.restart(),
-                like.maxRestarts(),
-                like.periodMs(),
-                like.backoff(),
-                like.shutdown(),
-                List.of());
+        return ChildPlans.daemon(like.name())
+                .argv(like.argv())
+                .environment(like.environment())
+                .in(Path.of(like.workingDirectory()))
+                .heartbeatTimeoutMs(1_000)
+                .startTimeouts(StartTimeouts.of(1_000))
+                .restart(like.restart())
+                .maxRestarts(like.maxRestarts())
+                .backoff(like.backoff())
+                .shutdown(like.shutdown().signal(), like.shutdown().timeoutMs())
+                .plan();
     }
 
     @Test

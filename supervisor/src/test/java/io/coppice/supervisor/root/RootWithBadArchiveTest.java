@@ -8,16 +8,13 @@ import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.EventType;
 import io.coppice.state.root.RootSnapshot;
 import io.coppice.supervisor.archive.LinkedArchive;
-import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
-import io.coppice.supervisor.plan.RestartPolicy;
-import io.coppice.supervisor.plan.Shutdown;
+import io.coppice.supervisor.plan.ChildPlans;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,21 +49,12 @@ class RootWithBadArchiveTest {
                 "#!/bin/sh\ncase \"$*\" in *SharedArchiveFile*) " + end
                         + " ;; esac\nread -r line || exit 125\nexec sleep 1000\n");
         Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwx------"));
-        return new ChildPlan(
-                "it",
-                ChildPlan.Kind.DAEMON,
-                List.of(java.toString(), "-cp", base.resolve("a.jar").toString(), "Main", "--main", "Daemon", "--"),
-                new TreeMap<>(),
-                base.toString(),
-                1 << 20,
-                60_000,
-                60_000,
-                RestartPolicy.ON_FAILURE,
-                0,
-                60_000,
-                Backoff.NONE,
-                new Shutdown("TERM", 10_000),
-                List.of());
+        return ChildPlans.daemon("it")
+                .argv(List.of(
+                        java.toString(), "-cp", base.resolve("a.jar").toString(), "Main", "--main", "Daemon", "--"))
+                .in(base)
+                .maxRestarts(0)
+                .plan();
     }
 
     private static Path cache() {
