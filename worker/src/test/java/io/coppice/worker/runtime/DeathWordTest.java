@@ -202,7 +202,7 @@ class DeathWordTest {
             awaitStep(2);
             awaitHeld(standby);
             held.release();
-            child.await(() -> content(child.lock).equals(standby.pid() + " 2\n"), "the lock is taken");
+            child.await(() -> content(child.lock).strip().equals(standby.pid() + " 2"), "the lock is taken");
             child.await(() -> child.log().contains(WENT_ON), "it says so");
         }
         standby.destroyForcibly();
