@@ -77,7 +77,7 @@ public final class WordWaiter implements AutoCloseable {
         wakeThread(watch.version);
     }
 
-    /** Why nothing is waited for any more: the kernel has no such call. Null while all is well. */
+    /** Why nothing is waited for any more: the kernel has no such call, or does not let it be made. Null while all is well. */
     public @Nullable String broken() {
         return broken;
     }
@@ -113,8 +113,11 @@ public final class WordWaiter implements AutoCloseable {
             int count = due ? watch.addresses.length + 1 : 1;
             long answer = Kernel.SYSCALL_5.syscall(Syscall.FUTEX_WAITV, entries, count, 0, null, 0);
             int errno = answer < 0 ? Errno.last() : 0;
-            if (errno == Errno.ENOSYS) {
-                broken = "this kernel has no futex_waitv (Linux 5.16)";
+            if (answer < 0 && !isAnswer(errno, due)) {
+                broken = errno == Errno.ENOSYS
+                        ? "this kernel has no futex_waitv (Linux 5.16)"
+                        : "futex_waitv fails: " + Errno.describe(errno)
+                                + "; a filter of system calls that does not know it answers so";
                 woken.signal();
                 return;
             }
@@ -124,6 +127,11 @@ public final class WordWaiter implements AutoCloseable {
             due = false;
             woken.signal();
         }
+    }
+
+    /** Whether an error says something of the words; any other comes again at the next call, and with no word to wait for. */
+    private static boolean isAnswer(int errno, boolean due) {
+        return errno == Errno.EAGAIN || errno == Errno.EINTR || (errno == Errno.EFAULT && due);
     }
 
     private void enter(int index, long address, int flags) {

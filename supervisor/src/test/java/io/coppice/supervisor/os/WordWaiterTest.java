@@ -1,7 +1,10 @@
 package io.coppice.supervisor.os;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.concurrent.atomic.AtomicReference;
 import jnr.ffi.Pointer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -13,6 +16,9 @@ class WordWaiterTest {
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_SHARED_ANONYMOUS = 0x21;
     private static final int FUTEX_WAKE = 1;
+    private static final int PR_SET_NO_NEW_PRIVS = 38;
+    private static final int PR_SET_SECCOMP = 22;
+    private static final int SECCOMP_MODE_FILTER = 2;
 
     private EventFd woken;
     private WordWaiter waiter;
@@ -78,6 +84,44 @@ class WordWaiterTest {
         waiter.watch(addresses, new int[many]);
         set(WordWaiter.MOST_WORDS - 1, 1);
         awaitWoken();
+    }
+
+    /** As a container or a service manager does whose filter of system calls is older than the call. */
+    @Test
+    void shouldGiveUpWhereTheCallIsForbidden() throws Exception {
+        AtomicReference<WordWaiter> forbidden = new AtomicReference<>();
+        Thread filtered = new Thread(() -> {
+            forbid(Syscall.FUTEX_WAITV);
+            forbidden.set(WordWaiter.start(woken)); // Its thread has the filter of the one that starts it.
+        });
+        filtered.start();
+        filtered.join();
+        awaitWoken();
+        String broken = forbidden.get().broken();
+        assertTrue(broken != null && broken.contains("(EPERM)"), broken);
+    }
+
+    /** Of this thread, and of those that it starts: the call answers EPERM. */
+    private static void forbid(long call) {
+        long[] program = {
+            instruction(0x20, 0, 0, 0), // load the call's number
+            instruction(0x15, 0, 1, call), // if it is not this one, skip one
+            instruction(0x06, 0, 0, 0x0005_0000 | Errno.EPERM), // answer an error
+            instruction(0x06, 0, 0, 0x7fff_0000) // allow
+        };
+        Pointer code = Kernel.allocate(program.length * Long.BYTES);
+        code.put(0, program, 0, program.length);
+        Pointer filter = Kernel.allocate(2 * Long.BYTES);
+        filter.putShort(0, (short) program.length);
+        filter.putLong(Long.BYTES, code.address());
+        long prctl = System.getProperty("os.arch").equals("aarch64") ? 167 : 157;
+        assertEquals(0, Kernel.SYSCALL_4.syscall(prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0));
+        assertEquals(0, Kernel.SYSCALL_4.syscall(prctl, PR_SET_SECCOMP, SECCOMP_MODE_FILTER, filter.address(), 0));
+    }
+
+    /** struct sock_filter: u16 code, u8 jt, u8 jf, u32 k. */
+    private static long instruction(int code, int jumpIfTrue, int jumpIfFalse, long operand) {
+        return operand << 32 | (long) jumpIfFalse << 24 | (long) jumpIfTrue << 16 | code;
     }
 
     private void watch(int first, int second) {
