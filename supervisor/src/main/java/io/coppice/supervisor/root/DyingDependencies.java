@@ -1,9 +1,11 @@
 package io.coppice.supervisor.root;
 
 import io.coppice.supervisor.os.OsException;
+import io.coppice.supervisor.os.PidFd;
 import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.plan.Dependency;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether something that a child depends on is dying and the core has not been told of it. Looks into /proc, and only at a death.
@@ -26,7 +28,7 @@ final class DyingDependencies implements Predicate<LaunchedProcess> {
         }
         for (Dependency dependency : child.plan.dependsOn()) {
             ChildProcess other = children.named(dependency.name());
-            if (other != null && other.pidFd != null && (other.dead || isDying(other.pidFd.pid()))) {
+            if (other != null && (other.untold || isDying(other.pidFd))) {
                 return true;
             }
         }
@@ -34,9 +36,9 @@ final class DyingDependencies implements Predicate<LaunchedProcess> {
     }
 
     /** What cannot be told is not waited for. */
-    private boolean isDying(int pid) {
+    private boolean isDying(@Nullable PidFd pidFd) {
         try {
-            return processes.isDying(pid);
+            return pidFd != null && processes.isDying(pidFd.pid());
         } catch (OsException e) {
             return false;
         }

@@ -126,6 +126,7 @@ final class Funerals {
 
     /** Of what is over in one turn, those that others depend on are told of first: who depends on them waits for their successors. */
     private void inOrder(Funeral funeral) {
+        funeral.process.untold = true;
         int at = open.size();
         while (at > 0 && open.get(at - 1).process.index() > funeral.process.index()) {
             at--;
@@ -172,6 +173,7 @@ final class Funerals {
             ExitStatus status = funeral.status;
             if (status != null && isEmpty(funeral) && !comesTooEarly(funeral, nowNs)) {
                 open.remove(i);
+                funeral.process.untold = false;
                 funeral.process.closeAll();
                 return funeral.process.exited(status, funeral.lastWords, funeral.progress, nowNs);
             }

@@ -28,6 +28,9 @@ abstract class LaunchedProcess {
     /** The kernel has said that it is dead: its pid may soon be somebody else's, so nothing is sent to it any more. */
     boolean dead;
 
+    /** It is known to be dead, by whatever, and the core has not been told yet. */
+    boolean untold;
+
     /** It was launched by a root that died: it is no child of ours, and its group's number is not kept by our reaping it. */
     boolean adopted;
 
@@ -55,6 +58,7 @@ abstract class LaunchedProcess {
         archivedLaunch = null;
         abandoned = false;
         dead = false;
+        untold = false;
         adopted = false;
     }
 
