@@ -63,12 +63,18 @@ final class SegmentFence {
     }
 
     /**
-     * This process ends in order, so the kernel must not mark the word. Nothing is taken any more. To be called before the segment
-     * is closed; harmless to repeat.
+     * This process ends in order, so the kernel must not mark the word; except where the file lock is still the predecessor's, as
+     * without a mark the next owner would be refused by a lock that says nothing of this one. Nothing is taken after that. To be
+     * called before the segment is closed; harmless to repeat.
      */
     void giveBack() {
         settled = true;
-        giveWordBack();
+        if (!locked) {
+            takeLock();
+        }
+        if (locked) {
+            giveWordBack();
+        }
     }
 
     private void takeWord() {

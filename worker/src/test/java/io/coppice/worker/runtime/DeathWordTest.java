@@ -224,6 +224,30 @@ class DeathWordTest {
         }
     }
 
+    /** This process has the lock in the place of one that is being taken down for long. */
+    @Test
+    void shouldLetTheNextGoOnThoughItEndsInOrderBeforeItHasTheLock() throws Exception {
+        child.addLibc();
+        Process predecessor = child.run(Fixtures.Counter.class, FIRST);
+        awaitHeld(predecessor);
+        predecessor.destroyForcibly();
+        assertEquals(128 + 9, child.exitCode(predecessor));
+        try (FileChannel file = FileChannel.open(child.lock, StandardOpenOption.WRITE)) {
+            FileLock held = file.lock();
+            Process thrower = park(Fixtures.Thrower.class, "RESTART");
+            ChildJvm.tell(thrower, SECOND);
+            assertEquals(70, child.exitCode(thrower), child.log());
+            assertTrue(LoopWord.isMarked(segment.loopWord()));
+
+            Process next = park(Fixtures.Counter.class);
+            ChildJvm.tell(next, "go 3 exception 70 - 1790000000123");
+
+            awaitStep(3);
+            awaitHeld(next);
+            held.release();
+        }
+    }
+
     @Test
     void shouldEndAsEverWhereTheLockIsHeldAndTheWordNotMarked() throws Exception {
         child.addLibc();
