@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 final class DeathWords implements AutoCloseable {
     private static final int MOST_FALSE_ALARMS = 4;
 
+    /** Wakings from one scan to the next after which nothing is found. */
+    private static final int MOST_FOR_NOTHING = 16;
+
     private final ChildTable children;
     private final SegmentWatch segments;
     private final ProcessTable processes;
@@ -43,6 +46,7 @@ final class DeathWords implements AutoCloseable {
     private @Nullable WordWaiter waiter;
     private boolean unusable;
     private boolean changed;
+    private int wokenForNothing;
 
     /** @param state the core's, as it is now */
     DeathWords(
@@ -73,6 +77,10 @@ final class DeathWords implements AutoCloseable {
 
     /** Whether a worker that is ready has taken its word since: it is watched from then on. Allocates only if so. */
     void look(ChildProcess child) {
+        if (wokenForNothing > 0) {
+            changed = true;
+            wokenForNothing = 0;
+        }
         if (child.wordHeld != 0 || unusable || child.falseAlarms >= MOST_FALSE_ALARMS || !isOurs(child)) {
             return;
         }
@@ -91,7 +99,7 @@ final class DeathWords implements AutoCloseable {
 
     /** The plan, and so perhaps what is mapped, is another one. */
     void onReplanned() {
-        changed = waiter != null;
+        changed |= waiter != null;
     }
 
     /** At the end of a turn: says to the thread what it is to wait for. */
@@ -151,16 +159,20 @@ final class DeathWords implements AutoCloseable {
             giveUp(broken);
             return;
         }
-        changed = true;
+        // Who wakes and changes nothing, or changes it back, is not to keep this thread and the other one busy.
+        boolean forNothing = true;
         for (ChildProcess child : children.all()) {
             if (child.wordHeld != 0) {
                 int word = segments.loopWord(child);
                 if (word != child.wordHeld) {
                     child.wordHeld = 0;
+                    forNothing = false;
                     onChanged(child, word);
                 }
             }
         }
+        wokenForNothing += forNothing ? 1 : 0;
+        changed |= !forNothing || wokenForNothing <= MOST_FOR_NOTHING;
     }
 
     /** The same looks as at a death, so that they are compiled. */
