@@ -1,6 +1,7 @@
 package io.coppice.state;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -233,19 +234,39 @@ public final class SegmentFile {
 
     /**
      * Whoever was opened without the lock ({@link Fence#WORD}) has it a few turns later; until then only its loop word says that
-     * it lives. A word that was left by a machine's failure names a thread that does not exist.
+     * it lives. A word that was left by a machine's failure names a thread that does not exist, or one of a process that has the
+     * number by chance and has not mapped the segment for writing.
      */
     private static void requireUnowned(MappedMemory memory, Path segment, long pid) throws SegmentLockedException {
         int word = memory.getInt(HeaderLayout.LOOP_LOCK_OFFSET);
         long owner = memory.getLong(HeaderLayout.OWNER_PID_OFFSET);
         if (LoopWord.isHeld(word)
                 && owner != pid
-                && Files.exists(Path.of("/proc/" + owner + "/task/" + LoopWord.tid(word)))) {
+                && Files.exists(Path.of("/proc/" + owner + "/task/" + LoopWord.tid(word)))
+                && isWriter(owner, segment)) {
             memory.close();
             throw new SegmentLockedException(
                     "Segment " + segment + " is owned by process " + owner + ", whose thread " + LoopWord.tid(word)
                             + " holds the segment's loop lock. Wait until it has ended; the kernel then marks that lock.",
                     owner);
+        }
+    }
+
+    /** Whether a process has a file mapped for writing; also if that cannot be told. */
+    private static boolean isWriter(long pid, Path file) {
+        try {
+            String inode = " " + Files.getAttribute(file, "unix:ino") + " ";
+            String path = " " + file.toRealPath();
+            // Inodes are told otherwise there on some file systems, paths in another mount namespace: one of them is
+            // enough.
+            for (String mapping : Files.readAllLines(Path.of("/proc/" + pid + "/maps"), StandardCharsets.ISO_8859_1)) {
+                if (mapping.contains(" rw-s ") && (mapping.contains(inode) || mapping.endsWith(path))) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (IOException e) {
+            return true;
         }
     }
 

@@ -131,15 +131,27 @@ class FenceTest {
 
     @Test
     void shouldRefuseASegmentWhoseOwnerLivesWithoutTheLock() throws Exception {
+        patch(HeaderLayout.LOOP_LOCK_OFFSET, LoopWord.WAITERS | (int) owner.pid());
+        Path another = directory.resolve("another.lock");
+        for (Fence fence : Fence.values()) {
+            SegmentLockedException refusal = assertThrows(
+                    SegmentLockedException.class,
+                    () -> SegmentFile.openOwned(segment, another, OWN_PID, 2, "test", "unit", fence));
+            assertEquals(owner.pid(), refusal.pid());
+            assertTrue(String.valueOf(refusal.getMessage()).contains("loop lock"), refusal.getMessage());
+        }
+        endOwner();
+        open(Fence.LOCK).close();
+    }
+
+    /** After a failure of the machine, numbers of processes come again. */
+    @Test
+    void shouldNotTakeAProcessForTheOwnerThatHasItsNumberOnly() throws Exception {
         endOwner();
         Process other = new ProcessBuilder("cat").start();
         patch(HeaderLayout.OWNER_PID_OFFSET, (int) other.pid());
         patch(HeaderLayout.LOOP_LOCK_OFFSET, LoopWord.WAITERS | (int) other.pid());
-        SegmentLockedException refusal = assertThrows(SegmentLockedException.class, () -> open(Fence.LOCK));
-        assertEquals(other.pid(), refusal.pid());
-        assertTrue(String.valueOf(refusal.getMessage()).contains("loop lock"), refusal.getMessage());
-        assertThrows(SegmentLockedException.class, () -> open(Fence.WORD));
-        other.destroyForcibly().waitFor();
         open(Fence.LOCK).close();
+        other.destroyForcibly().waitFor();
     }
 }
