@@ -19,13 +19,24 @@ final class Orphans {
 
     private final ProcessTable processes;
     private final ChildTable children;
+    private final StandbyTable standbys;
+    private final Remains remains;
     private final ArchiveWishes archives;
     private final IntPredicate own = this::isOwn;
     private final Chore looking;
 
-    Orphans(ProcessTable processes, ChildTable children, ArchiveWishes archives, long ownPid, long nowNs) {
+    Orphans(
+            ProcessTable processes,
+            ChildTable children,
+            StandbyTable standbys,
+            Remains remains,
+            ArchiveWishes archives,
+            long ownPid,
+            long nowNs) {
         this.processes = processes;
         this.children = children;
+        this.standbys = standbys;
+        this.remains = remains;
         this.archives = archives;
         this.looking = ownPid == FIRST_PROCESS ? new Chore(PERIOD_NS, nowNs + PERIOD_NS) : Chore.none();
     }
@@ -48,7 +59,7 @@ final class Orphans {
     }
 
     private boolean isOwn(int pid) {
-        if (archives.isArchiver(pid)) {
+        if (archives.isArchiver(pid) || standbys.isOne(pid) || remains.isOne(pid)) {
             return true;
         }
         for (ChildProcess child : children.all()) {

@@ -16,12 +16,16 @@ final class Remains implements AutoCloseable {
     /** The successor's first milliseconds are its own. */
     private static final long FIRST_LOOK_NS = 8_000_000;
 
+    /** A close look reads all of /proc: not before the cheap one has failed for about a second. */
+    private static final int LOOKS_BEFORE_A_CLOSE_LOOK = 7;
+
     private static final long LONGEST_PAUSE_NS = 1_000_000_000L;
 
     private static final class Remnant {
         final PidFd pidFd;
         long pauseNs = FIRST_LOOK_NS;
         long nextLookNs;
+        int looks;
 
         Remnant(PidFd pidFd, long nowNs) {
             this.pidFd = pidFd;
@@ -57,7 +61,7 @@ final class Remains implements AutoCloseable {
             if (remnant.nextLookNs > nowNs) {
                 continue;
             }
-            if (remnant.pidFd.tryReap() != null && !processes.groupExists(remnant.pidFd.pid())) {
+            if (remnant.pidFd.tryReap() != null && isEmpty(remnant)) {
                 remnant.pidFd.close();
                 remnants.remove(i);
             } else {
@@ -65,6 +69,23 @@ final class Remains implements AutoCloseable {
                 remnant.nextLookNs = nowNs + remnant.pauseNs;
             }
         }
+    }
+
+    /** As with {@link Funerals}: where nobody reaps, a group may go on existing that consists of the dead only. */
+    private boolean isEmpty(Remnant remnant) {
+        int group = remnant.pidFd.pid();
+        return !processes.groupExists(group)
+                || (++remnant.looks > LOOKS_BEFORE_A_CLOSE_LOOK && !processes.groupHasLiveMember(group));
+    }
+
+    /** Whether a process is one that this class reaps. */
+    boolean isOne(int pid) {
+        for (int i = 0; i < remnants.size(); i++) {
+            if (remnants.get(i).pidFd.pid() == pid) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override

@@ -114,7 +114,13 @@ final class Root implements AutoCloseable {
         held = new HeldWatch(segments, processes);
         archives = new ArchiveWishes(instance, children, spawner, epoll, processes, incidents, nowNs);
         orphans = new Orphans(
-                processes, children, archives, ProcessHandle.current().pid(), nowNs);
+                processes,
+                children,
+                standbyTable,
+                remains,
+                archives,
+                ProcessHandle.current().pid(),
+                nowNs);
         ServiceNotifier notifier = ServiceNotifier.fromEnvironment();
         kept = new KeptPidFds(notifier, StoredDescriptors.fromEnvironment());
         takeover = new Takeover(instance.start(), processes, epoll, segments, funerals, kept);

@@ -48,6 +48,17 @@ final class StandbyTable {
         return null;
     }
 
+    /** Whether a process is that of a standby. Allocates nothing. */
+    boolean isOne(int pid) {
+        for (int i = 0; i < bySlot.length; i++) {
+            StandbyProcess standby = bySlot[i];
+            if (standby != null && standby.pidFd != null && standby.pidFd.pid() == pid) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Closes what is left of it. */
     void remove(StandbyProcess standby) {
         standby.closeAll();

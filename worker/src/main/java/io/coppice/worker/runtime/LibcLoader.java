@@ -42,18 +42,27 @@ final class LibcLoader {
                 },
                 "coppice-libc");
         loader.setDaemon(true);
-        loader.start();
+        try {
+            loader.start();
+        } catch (OutOfMemoryError e) {
+            cannot(e);
+        }
     }
 
     private void tryToLoad() {
         try {
             loaded = RobustMutex.load();
         } catch (LinkageError | IOException | RuntimeException e) {
-            log.log(
-                    "no loop word, as libc cannot be called; the file lock stays the fence: " + LastWords.firstLine(e),
-                    null);
-            failed = true;
+            cannot(e);
         }
+    }
+
+    /** Of a process that may have no more threads, too: {@code OutOfMemoryError} says so. */
+    private void cannot(Throwable why) {
+        log.log(
+                "no loop word, as libc cannot be called; the file lock stays the fence: " + LastWords.firstLine(why),
+                null);
+        failed = true;
     }
 
     /** What was loaded; null as long as it is not. Any thread. */
