@@ -71,6 +71,8 @@ class BenchSystemTest {
                 "standby",
                 "standby after death notice",
                 "death notice",
+                "standby, death word, touched 4 KiB",
+                "death notice of the same kills",
                 "cold",
                 "cold with archive",
                 "cold, touched 4 KiB pages",
