@@ -45,7 +45,7 @@ final class Funerals {
     private static final long WORTH_A_WORD_NS = 5_000_000_000L;
 
     private static final class Funeral {
-        final LaunchedProcess process;
+        LaunchedProcess process;
         final @Nullable PidFd pidFd;
         final int group;
         final @Nullable String lastWords;
@@ -124,14 +124,32 @@ final class Funerals {
         inOrder(funeral);
     }
 
-    /** Of what is over in one turn, those that others depend on are told of first: who depends on them waits for their successors. */
+    /** What is being buried is another's process from now on, which may have been assigned without knowing: its end is that one's end. */
+    void passOn(LaunchedProcess from, LaunchedProcess to) {
+        for (Funeral funeral : open) {
+            if (funeral.process == from) {
+                funeral.process = to;
+                to.untold = true;
+            }
+        }
+    }
+
+    /**
+     * Of what is over in one turn, those that others depend on are told of first: who depends on them waits for their successors. And a
+     * standby before its child, which else would be given it.
+     */
     private void inOrder(Funeral funeral) {
         funeral.process.untold = true;
         int at = open.size();
-        while (at > 0 && open.get(at - 1).process.index() > funeral.process.index()) {
+        while (at > 0 && isBefore(funeral.process, open.get(at - 1).process)) {
             at--;
         }
         open.add(at, funeral);
+    }
+
+    private static boolean isBefore(LaunchedProcess one, LaunchedProcess other) {
+        return one.index() < other.index()
+                || (one.index() == other.index() && one instanceof StandbyProcess && other instanceof ChildProcess);
     }
 
     /** A child of ours was launched, could not be watched, and ends, because nobody holds the other end of its pipe. */

@@ -116,6 +116,8 @@ final class Standbys {
             throw new IllegalStateException("assigned a standby that is not there: " + command);
         }
         child.takeFrom(standby);
+        // If its death is known already, and not told yet, it is the child's now.
+        funerals.passOn(standby, child);
         child.incarnation = command.incarnation();
         child.hints = 0;
         child.assigned = true;

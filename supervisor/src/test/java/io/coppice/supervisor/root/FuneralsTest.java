@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FuneralsTest {
+    private static final ExitStatus KILLED = new ExitStatus.Signaled(9, false);
+
     @TempDir
     Path base;
 
@@ -26,6 +28,44 @@ class FuneralsTest {
 
     private static Dependency on(String name) {
         return new Dependency(name, Dependency.Condition.READY);
+    }
+
+    /** Both died at once, and the kernel told of the daemon first. */
+    @Test
+    void shouldTellOfADeadStandbyBeforeItsChildIsGivenIt() throws Exception {
+        Buried buried = new Buried();
+        Funerals funerals = buried.funerals;
+        funerals.beginKnown(buried.child, KILLED, null, StepProgress.MADE, 0);
+        funerals.beginKnown(buried.standby, KILLED, null, StepProgress.UNKNOWN, 0);
+
+        assertEquals(7, funerals.nextOver(0) instanceof Event.StandbyExited exited ? exited.standby() : -1);
+        assertEquals(0, funerals.nextOver(0) instanceof Event.Exited exited ? exited.child() : -1);
+        assertNull(funerals.nextOver(0));
+    }
+
+    /** A group that is not empty yet keeps it from being told in time. */
+    @Test
+    void shouldTellOfADeadStandbyAsOfItsChildOnceItWasAssigned() throws Exception {
+        Buried buried = new Buried();
+        buried.funerals.beginKnown(buried.standby, KILLED, null, StepProgress.UNKNOWN, 0);
+        buried.child.takeFrom(buried.standby);
+        buried.child.incarnation = 2;
+
+        buried.funerals.passOn(buried.standby, buried.child);
+
+        assertEquals(2, buried.funerals.nextOver(0) instanceof Event.Exited exited ? exited.incarnation() : -1);
+        assertNull(buried.funerals.nextOver(0));
+    }
+
+    /** A child and a standby of its. */
+    private final class Buried {
+        final ChildTable children = new ChildTable(
+                new Plan("test", "/test.yaml", base.toString(), base.toString(), List.of(command("first"))));
+        final ChildProcess child = children.get(0);
+        final StandbyProcess standby = new StandbyTable().add(child, 7);
+        final ProcessTable processes = new ProcessTable();
+        final Funerals funerals =
+                new Funerals(processes, new Incidents((child, text) -> {}), new DyingDependencies(children, processes));
     }
 
     /** Of the two that are dead by their words nothing but that is known; the first one's burial takes its time. */
