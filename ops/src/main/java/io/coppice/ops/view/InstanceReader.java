@@ -206,7 +206,7 @@ public final class InstanceReader implements AutoCloseable {
         boolean started = state == ChildStateCode.STARTING || state == ChildStateCode.READY;
         return switch (condition) {
             case STARTED -> started || state == ChildStateCode.COMPLETED;
-            case READY -> state == ChildStateCode.READY || state == ChildStateCode.COMPLETED;
+            case READY, HEALTHY -> state == ChildStateCode.READY || state == ChildStateCode.COMPLETED;
             case COMPLETED -> state == ChildStateCode.COMPLETED;
         };
     }

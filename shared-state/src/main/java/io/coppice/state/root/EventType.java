@@ -68,7 +68,19 @@ public enum EventType {
     /** A standby could not be started, or died before anybody needed it. */
     STANDBY_LOST(31),
     /** A standby is of no use any more, and is ended. */
-    STANDBY_ENDED(32);
+    STANDBY_ENDED(32),
+    /** What befalls the members of a group together. */
+    GROUP(34),
+    /** A group has used up its restarts. */
+    GROUP_FAILED(35),
+    /** The root gave up: the restarts of the outermost group are used up. */
+    GAVE_UP(36),
+    /** A child is restarted because of what it depends on. */
+    RESTARTED_WITH(37),
+    /** A probe found a child failing. */
+    UNHEALTHY(38),
+    /** A probe found a child well again. */
+    HEALTHY(39);
 
     private final int code;
     private final String word;

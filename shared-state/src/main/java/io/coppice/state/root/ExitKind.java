@@ -18,7 +18,9 @@ public enum ExitKind {
     /** It could not be started. */
     SPAWN_FAILED(6),
     /** The kernel did not say (not a child of this root). */
-    UNKNOWN(7);
+    UNKNOWN(7),
+    /** Ended because a probe found it failing. */
+    UNHEALTHY(8);
 
     private final int code;
     private final String word;

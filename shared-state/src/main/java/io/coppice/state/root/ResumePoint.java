@@ -31,6 +31,10 @@ import java.util.List;
  * @param refillAtNs not before that is another standby launched
  * @param standbyFailures standbys in a row that came to nothing
  * @param standbysPutOff how often in a row another one was put off
+ * @param endDue it is to end when those that depend on it have
+ * @param fate what follows an end that was asked for
+ * @param restartsWith place of the group that it is restarted with, from 1 on; 0 none
+ * @param unhealthy a probe found it unwell
  * @param failedAtNs the failures that count, oldest first; of more than {@link #FAILURES_KEPT} the newest are kept
  */
 public record ResumePoint(
@@ -61,12 +65,16 @@ public record ResumePoint(
         long refillAtNs,
         long standbyFailures,
         long standbysPutOff,
+        boolean endDue,
+        long fate,
+        long restartsWith,
+        boolean unhealthy,
         List<Long> failedAtNs) {
     /** Failures stored of one child. */
     public static final int FAILURES_KEPT = RootLayouts.FAILURES_KEPT;
 
     /** Keeps the newest failures. */
     public ResumePoint {
-        failedAtNs = List.copyOf(failedAtNs.subList(Math.max(0, failedAtNs.size() - FAILURES_KEPT), failedAtNs.size()));
+        failedAtNs = FailureTimes.newest(failedAtNs);
     }
 }

@@ -1,10 +1,6 @@
 package io.coppice.state.root;
 
 import io.coppice.state.Record;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.ArrayList;
-import java.util.List;
 
 /** A child's {@link ResumePoint} in the root's segment, under the root's commits. Duty-cycle thread only; both methods allocate. */
 public final class ResumeRow {
@@ -43,22 +39,15 @@ public final class ResumeRow {
         row.set(RootLayouts.RESUME_REFILL_AT_NS, point.refillAtNs());
         row.set(RootLayouts.RESUME_STANDBY_FAILURES, point.standbyFailures());
         row.set(RootLayouts.RESUME_STANDBYS_PUT_OFF, point.standbysPutOff());
-        List<Long> failures = point.failedAtNs();
-        byte[] bytes = new byte[failures.size() * Long.BYTES];
-        ByteBuffer words = ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
-        failures.forEach(words::putLong);
-        row.set(RootLayouts.RESUME_FAILED_AT_NS, bytes, 0, bytes.length);
+        row.set(RootLayouts.RESUME_END_DUE, point.endDue() ? 1 : 0);
+        row.set(RootLayouts.RESUME_FATE, point.fate());
+        row.set(RootLayouts.RESUME_RESTARTS_WITH, point.restartsWith());
+        row.set(RootLayouts.RESUME_UNHEALTHY, point.unhealthy() ? 1 : 0);
+        FailureTimes.store(row, RootLayouts.RESUME_FAILED_AT_NS, point.failedAtNs());
     }
 
     /** All of it, as it was last stored. */
     public ResumePoint get() {
-        byte[] bytes = new byte[RootLayouts.FAILURES_KEPT * Long.BYTES];
-        int length = row.get(RootLayouts.RESUME_FAILED_AT_NS, bytes, 0);
-        List<Long> failures = new ArrayList<>();
-        ByteBuffer words = ByteBuffer.wrap(bytes, 0, length).order(ByteOrder.nativeOrder());
-        while (words.remaining() >= Long.BYTES) {
-            failures.add(words.getLong());
-        }
         return new ResumePoint(
                 row.get(RootLayouts.RESUME_PHASE),
                 row.get(RootLayouts.RESUME_SINCE_NS),
@@ -87,6 +76,10 @@ public final class ResumeRow {
                 row.get(RootLayouts.RESUME_REFILL_AT_NS),
                 row.get(RootLayouts.RESUME_STANDBY_FAILURES),
                 row.get(RootLayouts.RESUME_STANDBYS_PUT_OFF),
-                failures);
+                row.get(RootLayouts.RESUME_END_DUE) != 0,
+                row.get(RootLayouts.RESUME_FATE),
+                row.get(RootLayouts.RESUME_RESTARTS_WITH),
+                row.get(RootLayouts.RESUME_UNHEALTHY) != 0,
+                FailureTimes.load(row, RootLayouts.RESUME_FAILED_AT_NS));
     }
 }

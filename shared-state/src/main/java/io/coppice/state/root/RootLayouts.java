@@ -21,6 +21,10 @@ final class RootLayouts {
     static final String EVENTS_STRUCTURE = "events";
     static final String RESUME_STRUCTURE = "resume";
     static final String STANDBYS_STRUCTURE = "standbys";
+    static final String GROUPS_STRUCTURE = "groups";
+
+    /** With the outermost one, which every instance has. */
+    static final int MAX_GROUPS = 64;
 
     /** Rows of one child, one after the other. */
     static final int STANDBYS_PER_CHILD = 4;
@@ -91,6 +95,10 @@ final class RootLayouts {
     static final LongField RESUME_REFILL_AT_NS = RESUME.int64("refillAtNs");
     static final LongField RESUME_STANDBY_FAILURES = RESUME.int64("standbyFailures");
     static final LongField RESUME_STANDBYS_PUT_OFF = RESUME.int64("standbysPutOff");
+    static final LongField RESUME_END_DUE = RESUME.int64("endDue");
+    static final LongField RESUME_FATE = RESUME.int64("fate");
+    static final LongField RESUME_RESTARTS_WITH = RESUME.int64("restartsWith");
+    static final LongField RESUME_UNHEALTHY = RESUME.int64("unhealthy");
     static final BytesField RESUME_FAILED_AT_NS = RESUME.bytes("failedAtNs", FAILURES_KEPT * Long.BYTES);
     static final RecordLayout RESUME_LAYOUT = RESUME.build();
 
@@ -107,6 +115,15 @@ final class RootLayouts {
     static final LongField STANDBY_DEADLINE_NS = STANDBY.int64("deadlineNs");
     static final LongField STANDBY_PAUSED = STANDBY.int64("paused");
     static final RecordLayout STANDBY_LAYOUT = STANDBY.build();
+
+    private static final RecordLayout.Builder GROUP = RecordLayout.named("group");
+    static final LongField GROUP_USED = GROUP.int64("used");
+    static final LongField GROUP_STREAK = GROUP.int64("streak");
+    static final LongField GROUP_RESTART_AT_NS = GROUP.int64("restartAtNs");
+    static final LongField GROUP_DONE = GROUP.int64("done");
+    static final BytesField GROUP_NAME = GROUP.bytes("name", NAME_BYTES);
+    static final BytesField GROUP_FAILED_AT_NS = GROUP.bytes("failedAtNs", FAILURES_KEPT * Long.BYTES);
+    static final RecordLayout GROUP_LAYOUT = GROUP.build();
 
     private static final RecordLayout.Builder EVENT = RecordLayout.named("event");
     static final LongField EVENT_SEQUENCE = EVENT.int64("sequence");

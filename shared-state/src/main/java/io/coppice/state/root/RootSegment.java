@@ -31,6 +31,9 @@ public final class RootSegment implements AutoCloseable {
     /** Most standbys of one child. */
     public static final int STANDBYS_PER_CHILD = RootLayouts.STANDBYS_PER_CHILD;
 
+    /** Most groups of one instance, with the outermost one. */
+    public static final int MAX_GROUPS = RootLayouts.MAX_GROUPS;
+
     /** Events kept; older ones are overwritten. */
     public static final int EVENT_CAPACITY = RootLayouts.EVENT_ROWS;
 
@@ -44,6 +47,7 @@ public final class RootSegment implements AutoCloseable {
     private final ChildRow[] children;
     private final ResumeRow[] resumeRows;
     private final StandbyRow[] standbyRows;
+    private final GroupRow[] groupRows;
 
     private RootSegment(OwnedSegment segment) {
         this.segment = segment;
@@ -58,6 +62,11 @@ public final class RootSegment implements AutoCloseable {
         this.standbyRows = new StandbyRow[MAX_CHILDREN * STANDBYS_PER_CHILD];
         for (int i = 0; i < standbyRows.length; i++) {
             standbyRows[i] = new StandbyRow(standbys.row(i));
+        }
+        RecordTable groups = state.table(RootLayouts.GROUPS_STRUCTURE, RootLayouts.GROUP_LAYOUT, MAX_GROUPS);
+        this.groupRows = new GroupRow[MAX_GROUPS];
+        for (int i = 0; i < groupRows.length; i++) {
+            groupRows[i] = new GroupRow(groups.row(i));
         }
         this.children = new ChildRow[MAX_CHILDREN];
         this.resumeRows = new ResumeRow[MAX_CHILDREN];
@@ -192,6 +201,15 @@ public final class RootSegment implements AutoCloseable {
         return standbyRows[
                 Objects.checkIndex(index, MAX_CHILDREN) * STANDBYS_PER_CHILD
                         + Objects.checkIndex(place, STANDBYS_PER_CHILD)];
+    }
+
+    /**
+     * A group; the same object each time.
+     *
+     * @param index 0 to {@link #MAX_GROUPS} - 1
+     */
+    public GroupRow group(int index) {
+        return groupRows[Objects.checkIndex(index, MAX_GROUPS)];
     }
 
     /** What the last root was doing; empty if none ever began. */

@@ -211,6 +211,10 @@ class RootSegmentTest {
                 24,
                 25,
                 26,
+                true,
+                27,
+                28,
+                false,
                 failedAtNs);
     }
 
@@ -277,7 +281,7 @@ class RootSegmentTest {
         assertEquals("up=1 down=2", codes(WantedCode.values(), WantedCode::word, WantedCode::code));
         assertEquals("daemon=1 command=2", codes(ChildKind.values(), ChildKind::word, ChildKind::code));
         assertEquals(
-                "exit=1 signal=2 hang=3 exception=4 start-timeout=5 spawn-failed=6 unknown=7",
+                "exit=1 signal=2 hang=3 exception=4 start-timeout=5 spawn-failed=6 unknown=7 unhealthy=8",
                 codes(ExitKind.values(), ExitKind::word, ExitKind::code));
         assertEquals("running=1 stopping=2 done=3", codes(RootPhase.values(), RootPhase::word, RootPhase::code));
         assertEquals(
@@ -285,7 +289,7 @@ class RootSegmentTest {
                         + " heartbeat-lost=9 start-timed-out=10 stop-timed-out=11 backoff=12 failed=13 completed=14"
                         + " stopped=15 stop-requested=16 start-requested=17 restart-requested=18 kill-requested=19"
                         + " shutdown-requested=20 adopted=21 abandoned=22 threads-dumped=23 killed=24 recovered=25"
-                        + " note=26 fell-back=27 reloaded=28 standby-assigned=29 standby-parked=30 standby-lost=31 standby-ended=32",
+                        + " note=26 fell-back=27 reloaded=28 standby-assigned=29 standby-parked=30 standby-lost=31 standby-ended=32 group=34 group-failed=35 gave-up=36 restarted-with=37 unhealthy=38 healthy=39",
                 codes(EventType.values(), EventType::word, EventType::code));
         for (EventType type : EventType.values()) {
             assertEquals(Optional.of(type), EventType.of(type.code()));

@@ -29,6 +29,8 @@ final class ChildDraft {
     long launchedAs;
     boolean assigned;
     StandbyPool standbys;
+    Orders orders;
+    boolean healthy;
 
     @Nullable
     LastExit lastExit;
@@ -64,6 +66,8 @@ final class ChildDraft {
         launchedAs = before.launchedAs();
         assigned = before.assigned();
         standbys = before.standbys();
+        orders = before.orders();
+        healthy = before.healthy();
         lastExit = before.lastExit();
     }
 
@@ -107,6 +111,8 @@ final class ChildDraft {
         assigned = false;
         verdict = Verdict.NONE;
         operatorKill = null;
+        orders = orders.withEndDue(false);
+        healthy = true;
     }
 
     /** The state as drafted; the very same object if nothing changed. */
@@ -133,6 +139,8 @@ final class ChildDraft {
                 launchedAs,
                 assigned,
                 standbys,
+                orders,
+                healthy,
                 lastExit);
         return after.equals(before) ? before : after;
     }

@@ -19,6 +19,9 @@ import java.util.Objects;
  * @param shutdownTimeoutNs from that signal to KILL; zero kills at once, without the signal
  * @param launch stands for all that its processes are started with: another number, another way to start it
  * @param standbys how many processes to keep in reserve, 0 to {@link #MAX_STANDBYS}; 0 for a plain command
+ * @param exits what single ways of ending mean
+ * @param membership its place in the tree of groups
+ * @param probed it is ready when a probe says so; without meaning for a worker, which says so itself
  */
 public record ChildSpec(
         int index,
@@ -35,7 +38,10 @@ public record ChildSpec(
         long shutdownTimeoutNs,
         List<Dependency> dependencies,
         long launch,
-        int standbys) {
+        int standbys,
+        ExitRules exits,
+        Membership membership,
+        boolean probed) {
 
     public static final int UNLIMITED = -1;
 
@@ -45,12 +51,52 @@ public record ChildSpec(
     /** Each of them is a JVM that does nothing. */
     public static final int MAX_STANDBYS = 4;
 
+    /** One that belongs to the instance alone, with no rules for single ways of ending, and no probe. */
+    public ChildSpec(
+            int index,
+            String name,
+            boolean hasSegment,
+            long heartbeatTimeoutNs,
+            StartTimeouts startTimeouts,
+            RestartPolicy restart,
+            int maxRestarts,
+            long periodNs,
+            Backoff backoff,
+            PoisonPolicy poison,
+            String shutdownSignal,
+            long shutdownTimeoutNs,
+            List<Dependency> dependencies,
+            long launch,
+            int standbys) {
+        this(
+                index,
+                name,
+                hasSegment,
+                heartbeatTimeoutNs,
+                startTimeouts,
+                restart,
+                maxRestarts,
+                periodNs,
+                backoff,
+                poison,
+                shutdownSignal,
+                shutdownTimeoutNs,
+                dependencies,
+                launch,
+                standbys,
+                ExitRules.NONE,
+                Membership.PLAIN,
+                false);
+    }
+
     public ChildSpec {
         Objects.requireNonNull(name);
         Objects.requireNonNull(startTimeouts);
         Objects.requireNonNull(restart);
         Objects.requireNonNull(backoff);
         Objects.requireNonNull(poison);
+        Objects.requireNonNull(exits);
+        Objects.requireNonNull(membership);
         Objects.requireNonNull(shutdownSignal);
         dependencies = List.copyOf(dependencies);
         require(index >= 0, name, "index", index);

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param launchedAs {@link ChildSpec#launch} as of the latest spawn attempt
  * @param assigned the live process was a standby before
  * @param standbys the processes in reserve
+ * @param orders what it is to do because of others
+ * @param healthy the live process is well, by the last word of its probes; true of one that has none
  * @param lastExit how it last ended
  */
 public record ChildState(
@@ -52,6 +54,8 @@ public record ChildState(
         long launchedAs,
         boolean assigned,
         StandbyPool standbys,
+        Orders orders,
+        boolean healthy,
         @Nullable LastExit lastExit) {
 
     public static final long NEVER = Long.MAX_VALUE;
@@ -61,7 +65,9 @@ public record ChildState(
     public enum Verdict {
         NONE,
         HANG,
-        START_TIMEOUT
+        START_TIMEOUT,
+        /** A probe found it failing. */
+        UNHEALTHY
     }
 
     /** A signal that an operator had sent; the death it causes does not count as a failure. */
@@ -80,6 +86,7 @@ public record ChildState(
         Objects.requireNonNull(failures);
         Objects.requireNonNull(poison);
         Objects.requireNonNull(standbys);
+        Objects.requireNonNull(orders);
     }
 
     /** The state that operators see. */

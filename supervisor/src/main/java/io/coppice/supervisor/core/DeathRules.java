@@ -17,15 +17,23 @@ final class DeathRules {
         if (!unreleased && !perhapsRan && !event.ofArchive()) {
             child.lastExit = exit;
         }
-        boolean stopAsked = child.stopAsked;
+        boolean stopAsked = transition.isEnding(child.index());
         boolean byOperator = child.verdict == Verdict.NONE && causedBy(child, status, transition.nowNs);
+        boolean unhealthy = child.verdict == Verdict.UNHEALTHY;
         boolean standbyLost = isStandbyLost(child, status, neverRan);
         long readyAtNs = child.readyAtNs;
         boolean poisoned = PoisonRules.isPoisoned(child, status, event.progress());
         PoisonRules.onDeath(child, event.progress(), transition.nowNs);
         child.clearProcess();
 
-        boolean done = !neverRan && LastExits.isCode(status, 0) && child.spec.restart() != RestartPolicy.ALWAYS;
+        ExitRules exits = child.spec.exits();
+        boolean prevented = !neverRan && exits.prevent().has(status);
+        boolean forced = !neverRan && !prevented && exits.force().has(status);
+        boolean done = !neverRan
+                && !forced
+                && !unhealthy
+                && exits.isSuccess(status)
+                && (prevented || child.spec.restart() != RestartPolicy.ALWAYS);
         if (child.wanted == Wanted.DOWN) {
             if (done && !stopAsked) {
                 completed(transition, child);
@@ -35,7 +43,7 @@ final class DeathRules {
         } else if (perhapsRan && child.spec.restart() == RestartPolicy.NEVER) {
             failed(transition, child, Adoption.PERHAPS_RAN);
         } else if (stopAsked) {
-            LaunchRules.launch(transition, child);
+            endedAsAsked(transition, child, child.orders.fate());
         } else if (standbyLost || event.ofArchive()) {
             // The next JVM has no archive, so that this happens once.
             child.restartDue = true;
@@ -46,11 +54,28 @@ final class DeathRules {
             failed(transition, child, "it asked not to be restarted: " + exit.text());
         } else if (byOperator && child.spec.restart() != RestartPolicy.NEVER) {
             child.restartDue = true;
+            GroupRules.takeSiblingsDown(transition, child);
             LaunchRules.launch(transition, child);
         } else if (done) {
             completed(transition, child);
+        } else if (prevented) {
+            failed(transition, child, "not to be restarted after that: " + exit.text());
         } else {
-            failure(transition, child, exit, readyAtNs, poisoned);
+            failure(transition, child, exit, readyAtNs, poisoned, forced);
+        }
+        if (!neverRan && child.phase() != ChildPhase.COMPLETED && transition.phase != SupervisorState.Phase.STOPPING) {
+            EndRules.restartDependents(transition, child);
+        }
+    }
+
+    /** What follows when it has ended because it was asked to, or is asked to without a process, and is wanted up. */
+    static void endedAsAsked(Transition transition, ChildDraft child, Orders.Fate fate) {
+        switch (fate) {
+            case RESTART -> LaunchRules.launch(transition, child);
+            case COMPLETE ->
+                transition.enter(
+                        child, ChildPhase.COMPLETED, ChildState.NEVER, EventType.COMPLETED, "its group has ended");
+            case FAIL -> failed(transition, child, "its group failed");
         }
     }
 
@@ -68,17 +93,17 @@ final class DeathRules {
     }
 
     static void spawnFailed(Transition transition, ChildDraft child, String reason) {
-        boolean stopAsked = child.stopAsked;
+        boolean stopAsked = transition.isEnding(child.index());
         child.clearProcess();
         LastExit exit = LastExits.spawnFailed(child, reason, transition.nowNs);
         transition.record(child, EventType.SPAWN_FAILED, reason);
         if (!stopAsked) {
             child.lastExit = exit;
-            failure(transition, child, exit, ChildState.NEVER, false);
+            failure(transition, child, exit, ChildState.NEVER, false, false);
         } else if (child.wanted == Wanted.DOWN) {
             stopped(transition, child, "as asked");
         } else {
-            LaunchRules.launch(transition, child);
+            endedAsAsked(transition, child, child.orders.fate());
         }
     }
 
@@ -90,6 +115,13 @@ final class DeathRules {
 
     private static void completed(Transition transition, ChildDraft child) {
         transition.enter(child, ChildPhase.COMPLETED, ChildState.NEVER, EventType.COMPLETED, "");
+        significantEnded(transition, child);
+    }
+
+    private static void significantEnded(Transition transition, ChildDraft child) {
+        if (child.spec.membership().significant()) {
+            GroupRules.significantEnded(transition, child.spec.membership().group());
+        }
     }
 
     private static void failed(Transition transition, ChildDraft child, String text) {
@@ -98,10 +130,11 @@ final class DeathRules {
     }
 
     private static void failure(
-            Transition transition, ChildDraft child, LastExit exit, long readyAtNs, boolean poisoned) {
+            Transition transition, ChildDraft child, LastExit exit, long readyAtNs, boolean poisoned, boolean forced) {
         ChildSpec spec = child.spec;
-        if (spec.restart() == RestartPolicy.NEVER) {
+        if (spec.restart() == RestartPolicy.NEVER && !forced) {
             failed(transition, child, exit.text());
+            significantEnded(transition, child);
             return;
         }
         if (readyAtNs != ChildState.NEVER
@@ -112,7 +145,7 @@ final class DeathRules {
         boolean ofPoisonOnly = poisoned && spec.maxRestarts() != 0 && PoisonRules.mayFallBack(child);
         int fallbacksBefore = child.poison.fallbacks();
         if (poisoned && PoisonRules.countAndGiveUp(transition, child)) {
-            failed(transition, child, PoisonRules.reason(child, exit));
+            gaveUp(transition, child, PoisonRules.reason(child, exit));
             return;
         }
         boolean counts = !ofPoisonOnly || child.poison.fallbacks() > fallbacksBefore;
@@ -120,7 +153,7 @@ final class DeathRules {
             child.failures = child.failures.withFailure(transition.nowNs, spec.periodNs());
             int count = child.failures.recentNs().size();
             if (count > spec.maxRestarts()) {
-                failed(
+                gaveUp(
                         transition,
                         child,
                         "gave up: " + count + " failures within " + DurationText.of(spec.periodNs()) + ", "
@@ -128,13 +161,24 @@ final class DeathRules {
                 return;
             }
         }
-        restart(transition, child);
+        if (GroupRules.memberRestarts(transition, child, exit.text())) {
+            restart(transition, child);
+        }
+    }
+
+    /** Its restarts are used up. */
+    private static void gaveUp(Transition transition, ChildDraft child, String text) {
+        if (child.spec.membership().escalates()) {
+            GroupRules.memberGaveUp(transition, child, text);
+        } else {
+            failed(transition, child, text);
+        }
     }
 
     private static void restart(Transition transition, ChildDraft child) {
         child.restartDue = true;
         child.failures = child.failures.withRestart();
-        long delayNs = child.spec.backoff().delayNs(child.failures.streak());
+        long delayNs = child.spec.backoff().delayNs(child.failures.streak(), salt(transition, child));
         if (delayNs == 0) {
             LaunchRules.launch(transition, child);
         } else {
@@ -145,6 +189,11 @@ final class DeathRules {
                     EventType.BACKOFF,
                     "restart in " + DurationText.of(delayNs));
         }
+    }
+
+    /** Differs from child to child and from time to time; the clock differs from machine to machine. */
+    private static long salt(Transition transition, ChildDraft child) {
+        return transition.nowNs * 31 + child.spec.name().hashCode();
     }
 
     /**

@@ -13,20 +13,94 @@ final class EndRules {
     private EndRules() {}
 
     /**
-     * Asked for by stop, restart or shutdown: a child without a process, or one that is ending already, keeps its phase.
+     * Asked for by stop, restart, shutdown, or by its group: a child without a process, or one that is ending already, keeps its phase.
+     * Those that are restarted with it are ended before it.
      */
     static void endAsAsked(Transition transition, ChildDraft child) {
+        restartDependents(transition, child);
         switch (child.phase()) {
             case SPAWNING, HELD -> abandon(transition, child);
-            case STARTING, READY -> stop(transition, child);
+            case STARTING, READY -> {
+                if (isNeededByEnding(transition, child.index())) {
+                    child.orders = child.orders.withEndDue(true);
+                } else {
+                    stop(transition, child);
+                }
+            }
             case ABANDONING, DUMPING, STOPPING, KILLING -> child.stopAsked = true;
             case WAITING, BACKOFF, STOPPED, FAILED, COMPLETED -> {}
         }
     }
 
+    /** Ends those that are to be restarted when this child is, or has gone. */
+    static void restartDependents(Transition transition, ChildDraft child) {
+        for (int i = child.index() + 1; i < transition.childCount(); i++) {
+            if (transition.phaseOf(i).occupied() && !transition.isEnding(i) && isRestartedWith(transition, i, child)) {
+                ChildDraft dependent = transition.child(i);
+                dependent.restartDue = true;
+                transition.record(dependent, EventType.RESTARTED_WITH, child.spec.name());
+                endAsAsked(transition, dependent);
+            }
+        }
+    }
+
+    private static boolean isRestartedWith(Transition transition, int index, ChildDraft child) {
+        for (Dependency dependency : transition.specOf(index).dependencies()) {
+            if (dependency.index() == child.index() && dependency.restarts()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether something that depends on a child is to end as well, and has not yet. */
+    private static boolean isNeededByEnding(Transition transition, int index) {
+        for (int i = index + 1; i < transition.childCount(); i++) {
+            if (!transition.phaseOf(i).occupied() || !transition.isEnding(i)) {
+                continue;
+            }
+            for (Dependency dependency : transition.specOf(i).dependencies()) {
+                if (dependency.index() == index) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** Tells those that are to end, and whose dependents have. */
+    static void endWhatMay(Transition transition) {
+        for (int i = transition.childCount() - 1; i >= 0; i--) {
+            ChildPhase phase = transition.phaseOf(i);
+            if (transition.ordersOf(i).endDue()
+                    && (phase == ChildPhase.STARTING || phase == ChildPhase.READY)
+                    && !isNeededByEnding(transition, i)) {
+                stop(transition, transition.child(i));
+            }
+        }
+    }
+
+    /** A probe's verdict: it is asked to end, as a stop would, and its end is a failure. */
+    static void endUnhealthy(Transition transition, ChildDraft child, String text) {
+        child.verdict = Verdict.UNHEALTHY;
+        child.operatorKill = null;
+        if (child.spec.shutdownTimeoutNs() == 0) {
+            kill(transition, child, EventType.UNHEALTHY, text);
+            return;
+        }
+        transition.enter(
+                child,
+                ChildPhase.STOPPING,
+                transition.after(child.spec.shutdownTimeoutNs()),
+                EventType.UNHEALTHY,
+                text);
+        transition.command(new Command.Signal(child.index(), child.incarnation, child.spec.shutdownSignal(), true));
+    }
+
     /** Sends the shutdown signal to the whole group. */
     static void stop(Transition transition, ChildDraft child) {
         child.stopAsked = true;
+        child.orders = child.orders.withEndDue(false);
         if (child.spec.shutdownTimeoutNs() == 0) {
             kill(transition, child, EventType.KILLED, "its shutdown timeout is 0");
             return;

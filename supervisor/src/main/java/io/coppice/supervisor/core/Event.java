@@ -130,6 +130,30 @@ public sealed interface Event {
         }
     }
 
+    /** The word of a probe, of a process that had become ready: whether it is well. {@code text} says what was seen. */
+    record HealthChanged(int child, long incarnation, boolean healthy, String text, long nowNs) implements Event {
+        public HealthChanged {
+            Objects.requireNonNull(text);
+        }
+
+        @Override
+        public void applyTo(Transition transition) {
+            EventRules.healthChanged(transition, this);
+        }
+    }
+
+    /** The word of a probe: it will not come up, or does not live any more, and is to be ended. {@code text} says what was seen. */
+    record ProbeFailed(int child, long incarnation, String text, long nowNs) implements Event {
+        public ProbeFailed {
+            Objects.requireNonNull(text);
+        }
+
+        @Override
+        public void applyTo(Transition transition) {
+            EventRules.probeFailed(transition, this);
+        }
+    }
+
     /** The heartbeat count has stood still for the heartbeat timeout, by the shell's measure. */
     record HeartbeatLost(int child, long incarnation, long nowNs) implements Event {
         @Override
@@ -248,9 +272,17 @@ public sealed interface Event {
      *
      * @param specs all children, by index
      * @param lastIncarnations by index, of children that were not there before: what was reached when they last were, 0 for never
+     * @param groups all groups, by index; one goes on under its name
      */
-    record Replanned(List<ChildSpec> specs, List<Long> lastIncarnations, long nowNs) implements Event {
+    record Replanned(List<ChildSpec> specs, List<Long> lastIncarnations, List<GroupSpec> groups, long nowNs)
+            implements Event {
+        /** Without groups. */
+        public Replanned(List<ChildSpec> specs, List<Long> lastIncarnations, long nowNs) {
+            this(specs, lastIncarnations, List.of(GroupSpec.INSTANCE), nowNs);
+        }
+
         public Replanned {
+            groups = List.copyOf(groups);
             specs = List.copyOf(specs);
             lastIncarnations = List.copyOf(lastIncarnations);
         }

@@ -116,7 +116,7 @@ final class EventRules {
         child.start = StartClock.begin(transition.nowNs);
         child.stopAsked = false;
         transition.enter(child, ChildPhase.STARTING, stageDeadlineNs(transition, child), EventType.RELEASED, "");
-        if (!child.spec.hasSegment()) {
+        if (!child.spec.hasSegment() && !child.spec.probed()) {
             ready(transition, child);
         }
     }
@@ -147,6 +147,21 @@ final class EventRules {
                 started(transition, child);
             }
             DeathRules.died(transition, child, event);
+        }
+    }
+
+    static void healthChanged(Transition transition, Event.HealthChanged event) {
+        ChildDraft child = transition.current(event.child(), event.incarnation());
+        if (child != null && child.phase() == ChildPhase.READY && child.healthy != event.healthy()) {
+            child.healthy = event.healthy();
+            transition.record(child, event.healthy() ? EventType.HEALTHY : EventType.UNHEALTHY, event.text());
+        }
+    }
+
+    static void probeFailed(Transition transition, Event.ProbeFailed event) {
+        ChildDraft child = transition.current(event.child(), event.incarnation());
+        if (child != null && (child.phase() == ChildPhase.STARTING || child.phase() == ChildPhase.READY)) {
+            EndRules.endUnhealthy(transition, child, event.text());
         }
     }
 
@@ -192,7 +207,8 @@ final class EventRules {
                         "not gone " + DurationText.of(child.spec.shutdownTimeoutNs()) + " after it was asked to end");
             case KILLING -> EndRules.killAgain(transition, child);
             case HELD -> Adoption.heldTooLong(transition, child);
-            case WAITING, SPAWNING, READY, STOPPED, FAILED, COMPLETED ->
+            case WAITING -> child.deadlineNs = ChildState.NEVER; // its group may be restarted from now on
+            case SPAWNING, READY, STOPPED, FAILED, COMPLETED ->
                 throw new IllegalStateException(
                         "child " + child.spec.name() + ": a deadline in phase " + child.phase() + ", which has none");
         }
@@ -208,6 +224,7 @@ final class EventRules {
 
     private static void wantDown(Transition transition, ChildDraft child) {
         child.wanted = Wanted.DOWN;
+        child.orders = Orders.NONE.withEndDue(child.orders.endDue());
         if (child.phase() == ChildPhase.WAITING || child.phase() == ChildPhase.BACKOFF) {
             DeathRules.stopped(transition, child, "as asked");
         }
@@ -243,6 +260,8 @@ final class EventRules {
         StandbyRules.endAll(transition, child, "its daemon is restarted");
         if (child.phase().occupied()) {
             child.wanted = Wanted.UP;
+            child.orders = child.orders.withFate(Orders.Fate.RESTART);
+            GroupRules.isNotDone(transition, child);
             child.startAfresh();
             EndRules.endAsAsked(transition, child);
         } else {
@@ -254,6 +273,8 @@ final class EventRules {
     private static void wantUp(Transition transition, ChildDraft child) {
         Wanted wantedBefore = child.wanted;
         child.wanted = Wanted.UP;
+        child.orders = child.orders.withFate(Orders.Fate.RESTART);
+        GroupRules.isNotDone(transition, child);
         switch (child.phase()) {
             case STOPPED, FAILED, COMPLETED, BACKOFF -> {
                 child.startAfresh();
@@ -289,21 +310,27 @@ final class EventRules {
 
     static void shutdownRequested(Transition transition, Event.ShutdownRequested event) {
         if (transition.phase == Phase.RUNNING || transition.phase == Phase.ADOPTING) {
-            transition.phase = Phase.STOPPING;
-            transition.recordRoot(EventType.SHUTDOWN_REQUESTED, "stopping every child, dependents first");
-            for (int i = 0; i < transition.childCount(); i++) {
-                ChildDraft child = transition.child(i);
-                wantDown(transition, child);
-                if (child.phase() == ChildPhase.SPAWNING || child.phase() == ChildPhase.HELD) {
-                    EndRules.endAsAsked(transition, child);
-                }
-            }
+            endInstance(transition, 0, EventType.SHUTDOWN_REQUESTED, "stopping every child, dependents first");
         } else if (transition.phase == Phase.STOPPING) {
             transition.hurried = true;
             transition.recordRoot(EventType.SHUTDOWN_REQUESTED, "asked for again: killing every child");
             EndRules.killAll(transition);
         }
         transition.reply(event.requestId(), new Outcome.Ok(Outcome.NO_INCARNATION));
+    }
+
+    /** Stops everything in order; the root exits with the code after that. */
+    static void endInstance(Transition transition, int exitCode, EventType type, String text) {
+        transition.phase = Phase.STOPPING;
+        transition.exitCode = exitCode;
+        transition.recordRoot(type, text);
+        for (int i = 0; i < transition.childCount(); i++) {
+            ChildDraft child = transition.child(i);
+            wantDown(transition, child);
+            if (child.phase() == ChildPhase.SPAWNING || child.phase() == ChildPhase.HELD) {
+                EndRules.endAsAsked(transition, child);
+            }
+        }
     }
 
     private static boolean refusedBecauseEnding(Transition transition, ChildDraft child, long requestId) {

@@ -13,6 +13,18 @@ public enum EventType {
     STOP_REQUESTED("stop-requested"),
     RESTART_REQUESTED("restart-requested"),
     KILL_REQUESTED("kill-requested"),
+    /** What befalls the members of a group together. */
+    GROUP("group"),
+    /** A group has used up its restarts. */
+    GROUP_FAILED("group-failed"),
+    /** The outermost group has used up its restarts: the instance ends. */
+    GAVE_UP("gave-up"),
+    /** It is ended, and launched again, because of what it depends on. */
+    RESTARTED_WITH("restarted-with"),
+    /** By the word of a probe. */
+    UNHEALTHY("unhealthy"),
+    /** It is well again, by the word of a probe. */
+    HEALTHY("healthy"),
     /** Wanted up, but a dependency does not hold (yet). */
     WAITING("waiting"),
     SPAWNING("spawning"),

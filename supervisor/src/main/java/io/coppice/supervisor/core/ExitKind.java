@@ -10,6 +10,8 @@ public enum ExitKind {
     EXCEPTION("exception"),
     /** It was not ready in time and was killed for that. */
     START_TIMEOUT("start-timeout"),
+    /** A probe found it failing, and it was ended for that. */
+    UNHEALTHY("unhealthy"),
     /** There never was a process. */
     SPAWN_FAILED("spawn-failed"),
     UNKNOWN("unknown");

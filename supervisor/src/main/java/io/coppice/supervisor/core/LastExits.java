@@ -33,6 +33,16 @@ final class LastExits {
     private LastExits() {}
 
     static LastExit of(ChildDraft child, ExitStatus status, @Nullable String lastWords, long nowNs) {
+        if (child.verdict == Verdict.UNHEALTHY) {
+            // However it answered the request to end.
+            return new LastExit(
+                    ExitKind.UNHEALTHY,
+                    status instanceof ExitStatus.Exited exited ? exited.code() : LastExit.NO_CODE,
+                    status instanceof ExitStatus.Signaled signaled ? signaled.signal() : LastExit.NO_SIGNAL,
+                    verdictText(child),
+                    child.incarnation,
+                    nowNs);
+        }
         if (status instanceof ExitStatus.Exited exited) {
             boolean words = child.spec.hasSegment() && lastWords != null && mayLeaveWords(exited.code());
             return new LastExit(
@@ -120,6 +130,7 @@ final class LastExits {
         return switch (child.verdict) {
             case HANG -> "no heartbeat for " + DurationText.of(child.spec.heartbeatTimeoutNs());
             case START_TIMEOUT -> startTimeoutText(child);
+            case UNHEALTHY -> "unhealthy, as a probe found";
             case NONE -> "";
         };
     }
@@ -138,6 +149,7 @@ final class LastExits {
         return switch (child.verdict) {
             case HANG -> ExitKind.HANG;
             case START_TIMEOUT -> ExitKind.START_TIMEOUT;
+            case UNHEALTHY -> ExitKind.UNHEALTHY;
             case NONE -> otherwise;
         };
     }

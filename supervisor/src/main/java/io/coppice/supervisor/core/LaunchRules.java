@@ -11,6 +11,7 @@ final class LaunchRules {
     static void launchWhatMay(Transition transition) {
         for (int i = 0; i < transition.childCount(); i++) {
             if (transition.phaseOf(i) == ChildPhase.WAITING
+                    && !GroupRules.isHeldBack(transition, i, transition.ordersOf(i))
                     && unmet(transition, transition.childBefore(i).spec()) == null) {
                 spawn(transition, transition.child(i));
             }
@@ -24,6 +25,8 @@ final class LaunchRules {
             // What others look like is only known when each of them has been looked at.
             transition.enter(
                     child, ChildPhase.WAITING, ChildState.NEVER, EventType.WAITING, "until all others are looked at");
+        } else if (GroupRules.isHeldBack(transition, child.index(), child.orders)) {
+            GroupRules.await(transition, child);
         } else if (unmet == null) {
             spawn(transition, child);
         } else {
@@ -51,6 +54,7 @@ final class LaunchRules {
 
     private static void spawn(Transition transition, ChildDraft child) {
         child.incarnation++;
+        child.orders = Orders.NONE;
         child.launchedAs = child.spec.launch();
         if (child.restartDue) {
             child.restarts++;
@@ -85,9 +89,13 @@ final class LaunchRules {
         if (phase == ChildPhase.COMPLETED) {
             return true;
         }
+        if (transition.ordersOf(dependency.index()).endDue()) {
+            return false; // it is about to end
+        }
         return switch (dependency.condition()) {
             case STARTED -> phase == ChildPhase.STARTING || phase == ChildPhase.READY;
             case READY -> phase == ChildPhase.READY;
+            case HEALTHY -> phase == ChildPhase.READY && transition.isHealthy(dependency.index());
             case COMPLETED -> false;
         };
     }
@@ -97,6 +105,7 @@ final class LaunchRules {
             case STARTED -> "started";
             case READY -> "ready";
             case COMPLETED -> "completed";
+            case HEALTHY -> "healthy";
         };
         return "waits for " + transition.childBefore(unmet.index()).spec().name() + " to be " + condition + "; it is "
                 + transition.phaseOf(unmet.index()).published().word();

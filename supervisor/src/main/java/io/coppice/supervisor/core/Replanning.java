@@ -17,13 +17,14 @@ final class Replanning {
         if (before.phase() != SupervisorState.Phase.RUNNING) {
             return before;
         }
+        List<GroupState> groups = groups(before, event.groups());
         List<ChildState> left = new ArrayList<>(before.children());
         List<ChildState> children = new ArrayList<>();
         for (ChildSpec spec : event.specs()) {
             ChildState known = named(spec.name(), before);
             if (known != null && known.spec().hasSegment() == spec.hasSegment()) {
                 left.remove(known);
-                children.add(new ChildDraft(known, spec).state());
+                children.add(goOn(known, spec, before, groups));
             } else {
                 long reached = event.lastIncarnations().get(spec.index());
                 children.add(SupervisorState.unlaunched(
@@ -36,7 +37,40 @@ final class Replanning {
                         + " and not in the new plan: expected to be stopped before");
             }
         }
-        return new SupervisorState(before.phase(), before.hurried(), children);
+        return new SupervisorState(before.phase(), before.hurried(), before.exitCode(), groups, children);
+    }
+
+    private static List<GroupState> groups(SupervisorState before, List<GroupSpec> specs) {
+        List<GroupState> groups = new ArrayList<>();
+        for (GroupSpec spec : specs) {
+            GroupState known = groupNamed(spec.name(), before.groups());
+            groups.add(
+                    known == null
+                            ? GroupState.fresh(spec)
+                            : new GroupState(spec, known.failures(), known.restartAtNs(), known.done()));
+        }
+        return groups;
+    }
+
+    /** What it is restarted with is another index now, or is no more. */
+    private static ChildState goOn(ChildState known, ChildSpec spec, SupervisorState before, List<GroupState> groups) {
+        ChildDraft child = new ChildDraft(known, spec);
+        int with = known.orders().restartsWith();
+        if (with != Orders.ALONE) {
+            GroupState group = groupNamed(before.groups().get(with).spec().name(), groups);
+            child.orders = child.orders.restartingWith(
+                    group == null ? Orders.ALONE : group.spec().index());
+        }
+        return child.state();
+    }
+
+    private static @Nullable GroupState groupNamed(String name, List<GroupState> groups) {
+        for (GroupState group : groups) {
+            if (group.spec().name().equals(name)) {
+                return group;
+            }
+        }
+        return null;
     }
 
     private static @Nullable ChildState named(String name, SupervisorState state) {

@@ -26,6 +26,7 @@ public final class Supervisor {
     private static void settle(Transition transition) {
         switch (transition.phase) {
             case RUNNING -> {
+                EndRules.endWhatMay(transition);
                 LaunchRules.launchWhatMay(transition);
                 StandbyRules.settle(transition);
                 if (all(transition, ChildPhase.COMPLETED) && noStandbys(transition)) {
@@ -46,7 +47,7 @@ public final class Supervisor {
     private static void finish(Transition transition, String reason) {
         transition.phase = Phase.DONE;
         transition.recordRoot(EventType.ROOT_DONE, reason);
-        transition.command(new Command.ExitRoot(0));
+        transition.command(new Command.ExitRoot(transition.exitCode));
     }
 
     private static boolean all(Transition transition, ChildPhase phase) {

@@ -11,9 +11,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param phase of the root
  * @param hurried shutdown was asked for twice: kill, do not wait
+ * @param exitCode what the root will exit with
+ * @param groups by index, at least the outermost
  * @param children by index
  */
-public record SupervisorState(Phase phase, boolean hurried, List<ChildState> children) {
+public record SupervisorState(
+        Phase phase, boolean hurried, int exitCode, List<GroupState> groups, List<ChildState> children) {
     /** Where the root is in its life. */
     public enum Phase {
         /** It has come after a root that died, and is told of each process on record, before Begin. Nothing is launched. */
@@ -27,12 +30,24 @@ public record SupervisorState(Phase phase, boolean hurried, List<ChildState> chi
 
     public SupervisorState {
         Objects.requireNonNull(phase);
+        groups = List.copyOf(groups);
         children = List.copyOf(children);
+        for (int i = 0; i < Math.max(1, groups.size()); i++) {
+            if (groups.get(i).spec().index() != i) {
+                throw new IllegalArgumentException(
+                        "group " + groups.get(i).spec().name() + " at place " + i);
+            }
+        }
         for (int i = 0; i < children.size(); i++) {
             if (children.get(i).spec().index() != i) {
                 throw new IllegalArgumentException(
                         "child " + children.get(i).spec().name() + ": index "
                                 + children.get(i).spec().index() + " at place " + i);
+            }
+            if (children.get(i).spec().membership().group() >= groups.size()) {
+                throw new IllegalArgumentException(
+                        "child " + children.get(i).spec().name() + ": in group "
+                                + children.get(i).spec().membership().group() + " of " + groups.size());
             }
         }
     }
@@ -48,11 +63,28 @@ public record SupervisorState(Phase phase, boolean hurried, List<ChildState> chi
      * @param lastIncarnations by index, 0 for none
      */
     public static SupervisorState initial(List<ChildSpec> specs, List<Long> lastIncarnations) {
+        return initial(List.of(GroupSpec.INSTANCE), specs, lastIncarnations);
+    }
+
+    /**
+     * The same with groups.
+     *
+     * @param groups by index, the outermost first
+     */
+    public static SupervisorState initial(List<GroupSpec> groups, List<ChildSpec> specs, List<Long> lastIncarnations) {
         List<ChildState> children = new ArrayList<>(specs.size());
         for (int i = 0; i < specs.size(); i++) {
             children.add(unlaunched(specs.get(i), lastIncarnations.get(i)));
         }
-        return new SupervisorState(Phase.RUNNING, false, children);
+        return new SupervisorState(Phase.RUNNING, false, 0, fresh(groups), children);
+    }
+
+    static List<GroupState> fresh(List<GroupSpec> groups) {
+        List<GroupState> fresh = new ArrayList<>(groups.size());
+        for (GroupSpec group : groups) {
+            fresh.add(GroupState.fresh(group));
+        }
+        return fresh;
     }
 
     /** Wanted up, and not launched yet. */
@@ -79,6 +111,8 @@ public record SupervisorState(Phase phase, boolean hurried, List<ChildState> chi
                 spec.launch(),
                 false,
                 StandbyPool.EMPTY,
+                Orders.NONE,
+                true,
                 null);
     }
 
@@ -95,15 +129,35 @@ public record SupervisorState(Phase phase, boolean hurried, List<ChildState> chi
             List<Long> lastIncarnations,
             boolean endWasAsked,
             long nowNs) {
+        return resumed(
+                List.of(GroupState.fresh(GroupSpec.INSTANCE)), specs, recorded, lastIncarnations, endWasAsked, nowNs);
+    }
+
+    /**
+     * The same with groups.
+     *
+     * @param groups by index, as they were recorded
+     */
+    public static SupervisorState resumed(
+            List<GroupState> groups,
+            List<ChildSpec> specs,
+            List<@Nullable ChildState> recorded,
+            List<Long> lastIncarnations,
+            boolean endWasAsked,
+            long nowNs) {
+        List<GroupSpec> groupSpecs = new ArrayList<>(groups.size());
+        for (GroupState group : groups) {
+            groupSpecs.add(group.spec());
+        }
         List<ChildState> children =
-                new ArrayList<>(initial(specs, lastIncarnations).children());
+                new ArrayList<>(initial(groupSpecs, specs, lastIncarnations).children());
         for (int i = 0; i < children.size(); i++) {
             ChildState before = recorded.get(i);
             if (before != null) {
                 children.set(i, Adoption.resume(before, specs.get(i), endWasAsked, nowNs));
             }
         }
-        return new SupervisorState(Phase.ADOPTING, false, children);
+        return new SupervisorState(Phase.ADOPTING, false, 0, endWasAsked ? fresh(groupSpecs) : groups, children);
     }
 
     /** The state of one child. */

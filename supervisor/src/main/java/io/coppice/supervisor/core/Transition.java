@@ -10,7 +10,9 @@ final class Transition {
     final long nowNs;
     Phase phase;
     boolean hurried;
+    int exitCode;
     private final SupervisorState before;
+    private final @Nullable GroupDraft[] groupDrafts;
     private final @Nullable ChildDraft[] drafts;
     private final List<Command> commands = new ArrayList<>();
 
@@ -23,6 +25,8 @@ final class Transition {
         this.nowNs = nowNs;
         phase = before.phase();
         hurried = before.hurried();
+        exitCode = before.exitCode();
+        groupDrafts = new GroupDraft[before.groups().size()];
         drafts = new ChildDraft[before.children().size()];
     }
 
@@ -38,6 +42,55 @@ final class Transition {
             drafts[index] = draft;
         }
         return draft;
+    }
+
+    int groupCount() {
+        return groupDrafts.length;
+    }
+
+    /** To change it. */
+    GroupDraft group(int index) {
+        GroupDraft draft = groupDrafts[index];
+        if (draft == null) {
+            draft = new GroupDraft(before.groups().get(index));
+            groupDrafts[index] = draft;
+        }
+        return draft;
+    }
+
+    GroupSpec groupSpecOf(int index) {
+        return before.groups().get(index).spec();
+    }
+
+    /** To read it, as of this moment of the step. */
+    long restartAtNsOf(int group) {
+        GroupDraft draft = groupDrafts[group];
+        return draft == null ? before.groups().get(group).restartAtNs() : draft.restartAtNs;
+    }
+
+    /** To read it, as of this moment of the step. */
+    boolean isDone(int group) {
+        GroupDraft draft = groupDrafts[group];
+        return draft == null ? before.groups().get(group).done() : draft.done;
+    }
+
+    /** To read them, as of this moment of the step. */
+    Orders ordersOf(int index) {
+        ChildDraft draft = drafts[index];
+        return draft == null ? before.child(index).orders() : draft.orders;
+    }
+
+    /** To read it, as of this moment of the step: whether its end was asked for. */
+    boolean isEnding(int index) {
+        ChildDraft draft = drafts[index];
+        boolean asked = draft == null ? before.child(index).stopAsked() : draft.stopAsked;
+        return asked || ordersOf(index).endDue();
+    }
+
+    /** To read it, as of this moment of the step. */
+    boolean isHealthy(int index) {
+        ChildDraft draft = drafts[index];
+        return draft == null ? before.child(index).healthy() : draft.healthy;
     }
 
     /** To read it, as of this moment of the step. */
@@ -116,7 +169,14 @@ final class Transition {
     }
 
     Step toStep() {
-        boolean changed = phase != before.phase() || hurried != before.hurried();
+        boolean changed = phase != before.phase() || hurried != before.hurried() || exitCode != before.exitCode();
+        List<GroupState> groups = new ArrayList<>(groupDrafts.length);
+        for (int i = 0; i < groupDrafts.length; i++) {
+            GroupDraft draft = groupDrafts[i];
+            GroupState after = draft == null ? before.groups().get(i) : draft.state();
+            changed |= after != before.groups().get(i);
+            groups.add(after);
+        }
         List<ChildState> children = new ArrayList<>(drafts.length);
         for (int i = 0; i < drafts.length; i++) {
             ChildDraft draft = drafts[i];
@@ -124,6 +184,6 @@ final class Transition {
             changed |= after != before.child(i);
             children.add(after);
         }
-        return new Step(changed ? new SupervisorState(phase, hurried, children) : before, commands);
+        return new Step(changed ? new SupervisorState(phase, hurried, exitCode, groups, children) : before, commands);
     }
 }

@@ -10,15 +10,24 @@ import java.math.BigDecimal;
  * @param factor growth per restart, 1 to {@link #MAX_FACTOR}, in whole thousandths (so that its text is the same on every JDK)
  * @param maxMs longest delay, {@code initialMs} to {@link PlanBounds#MAX_DURATION_MS}
  * @param resetAfterMs time up after which the row of failures is forgotten, 0 to {@link PlanBounds#MAX_DURATION_MS}
+ * @param jitter 0 to 1 in whole thousandths, the largest part of a delay that is left out at random
  */
-public record Backoff(long initialMs, double factor, long maxMs, long resetAfterMs) {
+public record Backoff(long initialMs, double factor, long maxMs, long resetAfterMs, double jitter) {
     /** Largest growth per restart; with it the longest delay allowed is reached after five restarts. */
     public static final double MAX_FACTOR = 100;
 
     /** Every restart is immediate. */
     public static final Backoff NONE = new Backoff(0, 1, 0, 0);
 
+    /** Without jitter. */
+    public Backoff(long initialMs, double factor, long maxMs, long resetAfterMs) {
+        this(initialMs, factor, maxMs, resetAfterMs, 0);
+    }
+
     public Backoff {
+        PlanBounds.require(
+                jitter >= 0 && jitter <= 1 && Math.round(jitter * 1000) / 1000.0 == jitter,
+                () -> "backoff jitter: " + jitter + " is not between 0 and 1 with at most three decimal places");
         PlanBounds.requireBetween("backoff initial (ms)", initialMs, 0, PlanBounds.MAX_DURATION_MS);
         PlanBounds.requireBetween("backoff max (ms)", maxMs, initialMs, PlanBounds.MAX_DURATION_MS);
         PlanBounds.requireBetween("backoff reset_after (ms)", resetAfterMs, 0, PlanBounds.MAX_DURATION_MS);
@@ -32,7 +41,16 @@ public record Backoff(long initialMs, double factor, long maxMs, long resetAfter
 
     /** The factor as the plan's text has it: at least one decimal place, no superfluous zero. */
     String factorText() {
-        BigDecimal shortest = BigDecimal.valueOf(Math.round(factor * 1000), 3).stripTrailingZeros();
+        return decimal(factor);
+    }
+
+    /** The jitter likewise. */
+    String jitterText() {
+        return decimal(jitter);
+    }
+
+    private static String decimal(double value) {
+        BigDecimal shortest = BigDecimal.valueOf(Math.round(value * 1000), 3).stripTrailingZeros();
         return shortest.setScale(Math.max(1, shortest.scale())).toPlainString();
     }
 

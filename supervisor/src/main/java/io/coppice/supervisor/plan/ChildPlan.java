@@ -33,6 +33,8 @@ import java.util.TreeMap;
  * @param dependsOn what must hold before it starts, in the manifest's order, each name once
  * @param launch stands for what its part of the manifest says of how its processes are started, as opposed to when. What another build,
  *     another JDK or another caller's environment would change is not in it: for those nothing is started anew
+ * @param exits what single ways of ending mean
+ * @param membership its place among the groups
  */
 public record ChildPlan(
         String name,
@@ -53,10 +55,57 @@ public record ChildPlan(
         int standbys,
         Shutdown shutdown,
         List<Dependency> dependsOn,
-        long launch) {
+        long launch,
+        ExitLists exits,
+        Membership membership) {
 
     /** {@code maxRestarts} of a child that is never given up. */
     public static final int UNLIMITED_RESTARTS = -1;
+
+    /** One that belongs to the instance alone, and for which no single way of ending means anything special. */
+    public ChildPlan(
+            String name,
+            Kind kind,
+            List<String> argv,
+            SortedMap<String, String> environment,
+            String workingDirectory,
+            LogTarget log,
+            long stateBytes,
+            int checkpoints,
+            long heartbeatTimeoutMs,
+            StartTimeouts startTimeouts,
+            RestartPolicy restart,
+            int maxRestarts,
+            long periodMs,
+            Backoff backoff,
+            Poison poison,
+            int standbys,
+            Shutdown shutdown,
+            List<Dependency> dependsOn,
+            long launch) {
+        this(
+                name,
+                kind,
+                argv,
+                environment,
+                workingDirectory,
+                log,
+                stateBytes,
+                checkpoints,
+                heartbeatTimeoutMs,
+                startTimeouts,
+                restart,
+                maxRestarts,
+                periodMs,
+                backoff,
+                poison,
+                standbys,
+                shutdown,
+                dependsOn,
+                launch,
+                ExitLists.NONE,
+                Membership.PLAIN);
+    }
 
     public ChildPlan {
         PlanBounds.requireName("child name", name);

@@ -5,8 +5,14 @@ package io.coppice.supervisor.plan;
  *
  * @param name the child waited for
  * @param condition what that child must have reached
+ * @param restart when that child dies, is stopped or restarted, this one is ended, and started again when the condition holds
  */
-public record Dependency(String name, Condition condition) {
+public record Dependency(String name, Condition condition, boolean restart) {
+    /** The child goes on whatever becomes of the one that it waited for. */
+    public Dependency(String name, Condition condition) {
+        this(name, condition, false);
+    }
+
     public Dependency {
         PlanBounds.requireName("dependency", name);
     }
@@ -18,7 +24,9 @@ public record Dependency(String name, Condition condition) {
         /** Its {@code start} has returned; a plain command is ready once released. */
         READY("ready"),
         /** It has ended with success. */
-        COMPLETED("completed");
+        COMPLETED("completed"),
+        /** Ready, and well by its probes. */
+        HEALTHY("healthy");
 
         private final String text;
 

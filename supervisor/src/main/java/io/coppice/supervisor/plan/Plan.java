@@ -11,10 +11,21 @@ import java.util.Set;
  * @param manifest absolute path of the file that it was made from
  * @param directory absolute path of the instance directory: root lock, root segment, control socket, logs
  * @param segmentDirectory absolute path of the directory of the segments and their lock files
+ * @param groups 1 to {@link GroupPlan#MAX_GROUPS}, the outermost first, each name once, each after the one that it is a member of
  * @param children 0 to {@link PlanBounds#MAX_CHILDREN}, each name once, each after all that it depends on
  */
 public record Plan(
-        String instance, String manifest, String directory, String segmentDirectory, List<ChildPlan> children) {
+        String instance,
+        String manifest,
+        String directory,
+        String segmentDirectory,
+        List<GroupPlan> groups,
+        List<ChildPlan> children) {
+    /** Without groups. */
+    public Plan(String instance, String manifest, String directory, String segmentDirectory, List<ChildPlan> children) {
+        this(instance, manifest, directory, segmentDirectory, List.of(GroupPlan.INSTANCE), children);
+    }
+
     public Plan {
         PlanBounds.requireName("instance", instance);
         PlanBounds.requireAbsolutePath("manifest", manifest);
@@ -22,6 +33,10 @@ public record Plan(
         PlanBounds.requireAbsolutePath("segment directory", segmentDirectory);
         children = List.copyOf(children);
         PlanBounds.requireLength("children", children, PlanBounds.MAX_CHILDREN);
+        groups = List.copyOf(groups);
+        requireTree(groups);
+        Set<String> groupNames = new HashSet<>();
+        groups.forEach(group -> groupNames.add(group.name()));
         Set<String> earlier = new HashSet<>();
         for (ChildPlan child : children) {
             for (Dependency dependency : child.dependsOn()) {
@@ -31,6 +46,25 @@ public record Plan(
                                 + ", which does not come before it");
             }
             PlanBounds.require(earlier.add(child.name()), () -> "children: " + child.name() + " is there twice");
+            PlanBounds.require(
+                    groupNames.contains(child.membership().group()),
+                    () -> "children: " + child.name() + " is in group "
+                            + child.membership().group() + ", which is not there");
+        }
+    }
+
+    private static void requireTree(List<GroupPlan> groups) {
+        PlanBounds.requireLength("groups", groups, GroupPlan.MAX_GROUPS);
+        PlanBounds.require(
+                !groups.isEmpty() && groups.get(0).name().equals(GroupPlan.OUTERMOST),
+                () -> "groups: the outermost one does not come first");
+        Set<String> earlier = new HashSet<>(Set.of(GroupPlan.OUTERMOST));
+        for (GroupPlan group : groups.subList(1, groups.size())) {
+            PlanBounds.require(
+                    earlier.contains(group.membership().group()),
+                    () -> "groups: " + group.name() + " is in "
+                            + group.membership().group() + ", which does not come before it");
+            PlanBounds.require(earlier.add(group.name()), () -> "groups: " + group.name() + " is there twice");
         }
     }
 }

@@ -11,13 +11,23 @@ import java.util.zip.CRC32C;
  * The text form of a plan: what the plan compiler hands the root, and what the root keeps beside its segment to adopt by.
  *
  * <pre>
- * coppice-plan 2
+ * coppice-plan 3
  * instance shop
  * manifest /etc/coppice/shop.yaml    what it was made from
  * directory /run/coppice/shop
  * segment-directory /run/coppice/shop
  * environment 1                       what all children have in common, written once
  * - PATH=/usr/bin:/bin
+ * groups 2                            the outermost, which has no name, and one more
+ * group                               its name
+ * member-of  no escalate              its own group, whether it is significant there, what its failure does: escalate, fail
+ * strategy one-for-one
+ * max-restarts -1
+ * period-ms 60000
+ * backoff 0 1.0 0 0 0.0
+ * auto-shutdown never
+ * group edge
+ * …
  * children 1
  * child ingest
  * kind daemon
@@ -35,13 +45,17 @@ import java.util.zip.CRC32C;
  * restart on-failure
  * max-restarts 5
  * period-ms 60000
- * backoff 10 2.0 10000 60000          initial, factor, max, reset after
+ * backoff 10 2.0 10000 60000 0.0      initial, factor, max, reset after, jitter
  * poison 3 checkpoint empty           deaths, then what to fall back to; `none`, also of a command, for no such rule
  * standbys 1                          processes in reserve; 0 of a command
  * shutdown TERM 10000
  * depends-on 1
- * - rates ready
+ * - rates ready keep                  or restart: ended and started again with it
  * launch 0f1e2d3c4b5a6978             what the manifest says of how it is started, as one number
+ * success-exits 3 TERM                `none` for none; likewise the next two
+ * prevent-exits none
+ * force-exits none
+ * member-of edge no fail              as of a group
  * end 7d0c3a51                        CRC-32C of all bytes before this line
  * </pre>
  *
@@ -51,7 +65,7 @@ import java.util.zip.CRC32C;
  * {@link PlanBounds#MAX_PLAN_BYTES}. The checksum finds damage, not malice; malice finds only bounds.
  */
 public final class PlanText {
-    static final String FIRST_LINE = "coppice-plan 2";
+    static final String FIRST_LINE = "coppice-plan 3";
 
     private PlanText() {}
 
@@ -136,12 +150,42 @@ public final class PlanText {
         line(out, "segment-directory", plan.segmentDirectory());
         SortedMap<String, String> common = commonEnvironment(plan.children());
         environment(out, common);
+        line(out, "groups", plan.groups().size());
+        for (GroupPlan group : plan.groups()) {
+            group(out, group);
+        }
         line(out, "children", plan.children().size());
         for (ChildPlan child : plan.children()) {
             child(out, child, common);
         }
         String checksum = checksum(out.toString());
         return out.append("end ").append(checksum).append('\n').toString();
+    }
+
+    private static void group(StringBuilder out, GroupPlan group) {
+        line(out, "group", group.name());
+        membership(out, group.membership());
+        line(out, "strategy", group.strategy().text());
+        line(out, "max-restarts", group.maxRestarts());
+        line(out, "period-ms", group.periodMs());
+        backoff(out, group.backoff());
+        line(out, "auto-shutdown", group.autoShutdown().text());
+    }
+
+    private static void membership(StringBuilder out, Membership membership) {
+        line(
+                out,
+                "member-of",
+                membership.group() + " " + (membership.significant() ? "yes" : "no") + " "
+                        + (membership.escalates() ? "escalate" : "fail"));
+    }
+
+    private static void backoff(StringBuilder out, Backoff backoff) {
+        line(
+                out,
+                "backoff",
+                backoff.initialMs() + " " + backoff.factorText() + " " + backoff.maxMs() + " " + backoff.resetAfterMs()
+                        + " " + backoff.jitterText());
     }
 
     private static void child(StringBuilder out, ChildPlan child, SortedMap<String, String> common) {
@@ -160,12 +204,7 @@ public final class PlanText {
         line(out, "restart", child.restart().text());
         line(out, "max-restarts", child.maxRestarts());
         line(out, "period-ms", child.periodMs());
-        Backoff backoff = child.backoff();
-        line(
-                out,
-                "backoff",
-                backoff.initialMs() + " " + backoff.factorText() + " " + backoff.maxMs() + " "
-                        + backoff.resetAfterMs());
+        backoff(out, child.backoff());
         line(out, "poison", child.poison().text());
         line(out, "standbys", child.standbys());
         line(out, "shutdown", child.shutdown().signal() + " " + child.shutdown().timeoutMs());
@@ -174,8 +213,13 @@ public final class PlanText {
                 .forEach(dependency -> line(
                         out,
                         "-",
-                        dependency.name() + " " + dependency.condition().text()));
+                        dependency.name() + " " + dependency.condition().text() + " "
+                                + (dependency.restart() ? "restart" : "keep")));
         line(out, "launch", String.format(java.util.Locale.ROOT, "%016x", child.launch()));
+        line(out, "success-exits", child.exits().success().text());
+        line(out, "prevent-exits", child.exits().prevent().text());
+        line(out, "force-exits", child.exits().force().text());
+        membership(out, child.membership());
     }
 
     private static void environment(StringBuilder out, Map<String, String> entries) {

@@ -38,6 +38,11 @@ final class PlanTextParser {
         String directory = value("directory");
         String segmentDirectory = value("segment-directory");
         SortedMap<String, String> common = environment(new TreeMap<>());
+        int groupCount = count("groups", GroupPlan.MAX_GROUPS);
+        List<GroupPlan> groups = new ArrayList<>(groupCount);
+        for (int i = 0; i < groupCount; i++) {
+            groups.add(group());
+        }
         int childCount = count("children", PlanBounds.MAX_CHILDREN);
         List<ChildPlan> children = new ArrayList<>(childCount);
         for (int i = 0; i < childCount; i++) {
@@ -47,7 +52,7 @@ final class PlanTextParser {
         if (position != text.length()) {
             throw wrong("more text after the last line");
         }
-        return valid(line, () -> new Plan(instance, manifest, directory, segmentDirectory, children));
+        return valid(line, () -> new Plan(instance, manifest, directory, segmentDirectory, groups, children));
     }
 
     /** Size, first line, last line and checksum: after this, damage in transit is ruled out and only malice remains. */
@@ -83,6 +88,39 @@ final class PlanTextParser {
         }
     }
 
+    private GroupPlan group() throws PlanFormatException {
+        String name = value("group");
+        Membership membership = membership();
+        Strategy strategy = oneOf("strategy", Strategy.values(), Strategy::text);
+        int maxRestarts = maxRestarts();
+        long periodMs = number("period-ms");
+        Backoff backoff = backoff();
+        AutoShutdown autoShutdown = oneOf("auto-shutdown", AutoShutdown.values(), AutoShutdown::text);
+        return valid(
+                line, () -> new GroupPlan(name, strategy, maxRestarts, periodMs, backoff, autoShutdown, membership));
+    }
+
+    private Membership membership() throws PlanFormatException {
+        String[] parts = parts("member-of", 3, "GROUP yes|no fail|escalate");
+        if (!parts[1].matches("yes|no") || !parts[2].matches("fail|escalate")) {
+            throw wrong("member-of: found " + quoted(parts[1] + " " + parts[2]) + ", expected yes|no fail|escalate");
+        }
+        return valid(line, () -> new Membership(parts[0], parts[1].equals("yes"), parts[2].equals("escalate")));
+    }
+
+    private ExitSet exits(String key) throws PlanFormatException {
+        String text = value(key);
+        return valid(line, () -> ExitSet.of(text));
+    }
+
+    private int maxRestarts() throws PlanFormatException {
+        long maxRestarts = number("max-restarts");
+        if (maxRestarts != (int) maxRestarts) {
+            throw wrong("max-restarts: " + maxRestarts + " is too large");
+        }
+        return (int) maxRestarts;
+    }
+
     private ChildPlan child(SortedMap<String, String> common) throws PlanFormatException {
         String name = value("child");
         int firstLine = line;
@@ -106,10 +144,7 @@ final class PlanTextParser {
         long heartbeatTimeoutMs = number("heartbeat-timeout-ms");
         StartTimeouts startTimeouts = startTimeouts();
         RestartPolicy restart = oneOf("restart", RestartPolicy.values(), RestartPolicy::text);
-        long maxRestarts = number("max-restarts");
-        if (maxRestarts != (int) maxRestarts) {
-            throw wrong("max-restarts: " + maxRestarts + " is too large");
-        }
+        int maxRestarts = maxRestarts();
         long periodMs = number("period-ms");
         Backoff backoff = backoff();
         Poison poison = poison();
@@ -120,6 +155,10 @@ final class PlanTextParser {
         Shutdown shutdown = shutdown();
         List<Dependency> dependsOn = dependsOn();
         long launch = launch();
+        ExitSet success = exits("success-exits");
+        ExitSet prevent = exits("prevent-exits");
+        ExitSet force = exits("force-exits");
+        Membership membership = membership();
         return valid(
                 firstLine,
                 () -> new ChildPlan(
@@ -134,14 +173,16 @@ final class PlanTextParser {
                         heartbeatTimeoutMs,
                         startTimeouts,
                         restart,
-                        (int) maxRestarts,
+                        maxRestarts,
                         periodMs,
                         backoff,
                         poison,
                         (int) standbys,
                         shutdown,
                         dependsOn,
-                        launch));
+                        launch,
+                        new ExitLists(success, prevent, force),
+                        membership));
     }
 
     private long launch() throws PlanFormatException {
@@ -169,15 +210,18 @@ final class PlanTextParser {
     }
 
     private Backoff backoff() throws PlanFormatException {
-        String[] parts = parts("backoff", 4, "four numbers: INITIAL FACTOR MAX RESET-AFTER");
-        if (!DECIMAL.matcher(parts[1]).matches()) {
-            throw wrong("backoff: factor " + quoted(parts[1]) + " is not a decimal number such as 2.0");
+        String[] parts = parts("backoff", 5, "five numbers: INITIAL FACTOR MAX RESET-AFTER JITTER");
+        for (int i : new int[] {1, 4}) {
+            if (!DECIMAL.matcher(parts[i]).matches()) {
+                throw wrong("backoff: " + quoted(parts[i]) + " is not a decimal number such as 2.0");
+            }
         }
+        double jitter = Double.parseDouble(parts[4]);
         double factor = Double.parseDouble(parts[1]);
         long initialMs = toNumber("backoff", parts[0]);
         long maxMs = toNumber("backoff", parts[2]);
         long resetAfterMs = toNumber("backoff", parts[3]);
-        return valid(line, () -> new Backoff(initialMs, factor, maxMs, resetAfterMs));
+        return valid(line, () -> new Backoff(initialMs, factor, maxMs, resetAfterMs, jitter));
     }
 
     private Poison poison() throws PlanFormatException {
@@ -215,10 +259,13 @@ final class PlanTextParser {
         int count = count("depends-on", PlanBounds.MAX_LIST_LENGTH);
         List<Dependency> dependencies = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            String[] parts = parts("-", 2, "NAME CONDITION");
+            String[] parts = parts("-", 3, "NAME CONDITION keep|restart");
+            if (!parts[2].matches("keep|restart")) {
+                throw wrong("depends-on: found " + quoted(parts[2]) + ", expected keep or restart");
+            }
             Dependency.Condition condition =
                     oneOf("depends-on", parts[1], Dependency.Condition.values(), Dependency.Condition::text);
-            dependencies.add(valid(line, () -> new Dependency(parts[0], condition)));
+            dependencies.add(valid(line, () -> new Dependency(parts[0], condition, parts[2].equals("restart"))));
         }
         return dependencies;
     }

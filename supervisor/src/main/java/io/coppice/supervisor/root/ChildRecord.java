@@ -10,6 +10,7 @@ import io.coppice.supervisor.core.ExitKind;
 import io.coppice.supervisor.core.FailureHistory;
 import io.coppice.supervisor.core.Fallback;
 import io.coppice.supervisor.core.LastExit;
+import io.coppice.supervisor.core.Orders;
 import io.coppice.supervisor.core.PoisonHistory;
 import io.coppice.supervisor.core.Standby;
 import io.coppice.supervisor.core.StandbyPool;
@@ -43,7 +44,8 @@ final class ChildRecord {
             ChildPhase.COMPLETED);
     private static final List<StartStage> STAGES = List.of(StartStage.START, StartStage.RECOVER, StartStage.MIGRATE);
     private static final List<ChildState.Verdict> VERDICTS =
-            List.of(ChildState.Verdict.HANG, ChildState.Verdict.START_TIMEOUT);
+            List.of(ChildState.Verdict.HANG, ChildState.Verdict.START_TIMEOUT, ChildState.Verdict.UNHEALTHY);
+    private static final List<Orders.Fate> FATES = List.of(Orders.Fate.RESTART, Orders.Fate.COMPLETE, Orders.Fate.FAIL);
     private static final List<Fallback> FALLBACKS = List.of(Fallback.CHECKPOINT, Fallback.EMPTY);
 
     private ChildRecord() {}
@@ -81,6 +83,10 @@ final class ChildRecord {
                 child.standbys().refillAtNs(),
                 child.standbys().failures(),
                 child.standbys().starved(),
+                child.orders().endDue(),
+                FATES.indexOf(child.orders().fate()) + 1,
+                child.orders().restartsWith() + 1,
+                !child.healthy(),
                 child.failures().recentNs());
     }
 
@@ -88,10 +94,12 @@ final class ChildRecord {
      * A child as it was recorded.
      *
      * @param spec what it is now, of the same name and kind
+     * @param groups how many there are
      * @return null if its root had not recorded it yet
      * @throws UnknownRecordException if a code is none of this release's, or a number cannot be
      */
-    static @Nullable ChildState read(ChildRow row, ResumePoint point, List<StandbyRecord> standbys, ChildSpec spec)
+    static @Nullable ChildState read(
+            ChildRow row, ResumePoint point, List<StandbyRecord> standbys, ChildSpec spec, int groups)
             throws UnknownRecordException {
         if (point.phase() == 0) {
             return null;
@@ -137,6 +145,11 @@ final class ChildRecord {
                 point.launchedAs(),
                 point.assigned() && process,
                 pool(standbys, point, spec),
+                new Orders(
+                        point.endDue(),
+                        of(FATES, point.fate(), spec, "fate"),
+                        (int) between(point.restartsWith(), 0, groups, spec, "restartsWith") - 1),
+                !point.unhealthy(),
                 lastExit(row, point));
     }
 
@@ -191,6 +204,7 @@ final class ChildRecord {
             case EXCEPTION -> ExitKind.EXCEPTION;
             case START_TIMEOUT -> ExitKind.START_TIMEOUT;
             case SPAWN_FAILED -> ExitKind.SPAWN_FAILED;
+            case UNHEALTHY -> ExitKind.UNHEALTHY;
             case UNKNOWN -> ExitKind.UNKNOWN;
         };
     }

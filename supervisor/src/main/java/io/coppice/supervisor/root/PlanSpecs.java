@@ -1,13 +1,21 @@
 package io.coppice.supervisor.root;
 
+import io.coppice.supervisor.core.AutoShutdown;
 import io.coppice.supervisor.core.Backoff;
 import io.coppice.supervisor.core.ChildSpec;
 import io.coppice.supervisor.core.Dependency;
+import io.coppice.supervisor.core.ExitRules;
+import io.coppice.supervisor.core.ExitSet;
 import io.coppice.supervisor.core.Fallback;
+import io.coppice.supervisor.core.GroupSpec;
+import io.coppice.supervisor.core.Membership;
 import io.coppice.supervisor.core.PoisonPolicy;
 import io.coppice.supervisor.core.RestartPolicy;
 import io.coppice.supervisor.core.StartTimeouts;
+import io.coppice.supervisor.core.Strategy;
+import io.coppice.supervisor.os.SignalNumbers;
 import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.GroupPlan;
 import io.coppice.supervisor.plan.Plan;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,22 +29,66 @@ final class PlanSpecs {
 
     private PlanSpecs() {}
 
+    /** The groups of a plan, by index. */
+    static List<GroupSpec> groups(Plan plan) {
+        Map<String, Integer> indexes = groupIndexes(plan);
+        List<GroupSpec> groups = new ArrayList<>();
+        for (GroupPlan group : plan.groups()) {
+            int index = groups.size();
+            groups.add(new GroupSpec(
+                    index,
+                    group.name(),
+                    index == GroupSpec.OUTERMOST
+                            ? GroupSpec.NO_PARENT
+                            : Objects.requireNonNull(
+                                    indexes.get(group.membership().group())),
+                    switch (group.strategy()) {
+                        case ONE_FOR_ONE -> Strategy.ONE_FOR_ONE;
+                        case ONE_FOR_ALL -> Strategy.ONE_FOR_ALL;
+                        case REST_FOR_ONE -> Strategy.REST_FOR_ONE;
+                    },
+                    group.maxRestarts(),
+                    group.periodMs() * NANOS_PER_MS,
+                    backoff(group.backoff()),
+                    switch (group.autoShutdown()) {
+                        case NEVER -> AutoShutdown.NEVER;
+                        case ANY_SIGNIFICANT -> AutoShutdown.ANY_SIGNIFICANT;
+                        case ALL_SIGNIFICANT -> AutoShutdown.ALL_SIGNIFICANT;
+                    },
+                    group.membership().significant(),
+                    group.membership().escalates()));
+        }
+        return groups;
+    }
+
+    private static Map<String, Integer> groupIndexes(Plan plan) {
+        Map<String, Integer> indexes = new HashMap<>();
+        for (GroupPlan group : plan.groups()) {
+            indexes.put(group.name(), indexes.size());
+        }
+        return indexes;
+    }
+
     static List<ChildSpec> specs(Plan plan) {
+        Map<String, Integer> groups = groupIndexes(plan);
         Map<String, Integer> indexes = new HashMap<>();
         List<ChildSpec> specs = new ArrayList<>();
         for (ChildPlan child : plan.children()) {
             indexes.put(child.name(), specs.size());
-            specs.add(spec(specs.size(), child, indexes));
+            specs.add(spec(specs.size(), child, indexes, groups));
         }
         return specs;
     }
 
-    private static ChildSpec spec(int index, ChildPlan child, Map<String, Integer> indexes) {
+    private static ChildSpec spec(
+            int index, ChildPlan child, Map<String, Integer> indexes, Map<String, Integer> groups) {
         List<Dependency> dependencies = new ArrayList<>();
         for (io.coppice.supervisor.plan.Dependency dependency : child.dependsOn()) {
             // A plan's children come in dependency order, so the name is there.
-            dependencies.add(
-                    new Dependency(Objects.requireNonNull(indexes.get(dependency.name())), condition(dependency)));
+            dependencies.add(new Dependency(
+                    Objects.requireNonNull(indexes.get(dependency.name())),
+                    condition(dependency),
+                    dependency.restart()));
         }
         boolean daemon = child.kind() == ChildPlan.Kind.DAEMON;
         return new ChildSpec(
@@ -54,7 +106,21 @@ final class PlanSpecs {
                 child.shutdown().timeoutMs() * NANOS_PER_MS,
                 dependencies,
                 child.launch(),
-                child.standbys());
+                child.standbys(),
+                new ExitRules(
+                        exits(child.exits().success()),
+                        exits(child.exits().prevent()),
+                        exits(child.exits().force())),
+                new Membership(
+                        Objects.requireNonNull(groups.get(child.membership().group())),
+                        child.membership().significant(),
+                        child.membership().escalates()),
+                false);
+    }
+
+    private static ExitSet exits(io.coppice.supervisor.plan.ExitSet exits) {
+        return new ExitSet(
+                exits.codes(), exits.signals().stream().map(SignalNumbers::of).toList());
     }
 
     private static StartTimeouts startTimeouts(io.coppice.supervisor.plan.StartTimeouts timeouts) {
@@ -69,6 +135,7 @@ final class PlanSpecs {
             case STARTED -> Dependency.Condition.STARTED;
             case READY -> Dependency.Condition.READY;
             case COMPLETED -> Dependency.Condition.COMPLETED;
+            case HEALTHY -> Dependency.Condition.HEALTHY;
         };
     }
 
@@ -87,7 +154,8 @@ final class PlanSpecs {
                         backoff.initialMs() * NANOS_PER_MS,
                         backoff.factor(),
                         backoff.maxMs() * NANOS_PER_MS,
-                        backoff.resetAfterMs() * NANOS_PER_MS);
+                        backoff.resetAfterMs() * NANOS_PER_MS,
+                        backoff.jitter());
     }
 
     private static PoisonPolicy poison(io.coppice.supervisor.plan.Poison poison) {

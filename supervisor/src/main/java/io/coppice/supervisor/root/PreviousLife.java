@@ -9,6 +9,7 @@ import io.coppice.state.root.RootSnapshot;
 import io.coppice.state.root.StandbyRecord;
 import io.coppice.supervisor.core.ChildSpec;
 import io.coppice.supervisor.core.ChildState;
+import io.coppice.supervisor.core.GroupSpec;
 import io.coppice.supervisor.core.SupervisorState;
 import io.coppice.supervisor.os.Epoll;
 import io.coppice.supervisor.os.OsException;
@@ -139,7 +140,12 @@ final class PreviousLife {
      * @throws UnknownRecordException if it recorded something that is none of this release's
      */
     StartingPoint startingPoint(
-            RootSegment segment, List<ChildSpec> specs, List<Long> owners, boolean anyAlive, long nowNs)
+            RootSegment segment,
+            List<GroupSpec> groups,
+            List<ChildSpec> specs,
+            List<Long> owners,
+            boolean anyAlive,
+            long nowNs)
             throws UnknownRecordException {
         List<Long> lastIncarnations = lastIncarnations(specs, owners);
         RootPhase phase = snapshot == null || snapshot.root().isEmpty()
@@ -148,15 +154,21 @@ final class PreviousLife {
         if (!sameBoot || (phase != RootPhase.RUNNING && !anyAlive)) {
             List<@Nullable RecordedChild> nothing = new ArrayList<>();
             specs.forEach(spec -> nothing.add(null));
-            return new StartingPoint(SupervisorState.initial(specs, lastIncarnations), nothing, false);
+            return new StartingPoint(SupervisorState.initial(groups, specs, lastIncarnations), nothing, false);
         }
-        List<@Nullable RecordedChild> recorded = recorded(segment, specs);
+        List<@Nullable RecordedChild> recorded = recorded(segment, specs, groups.size());
         List<@Nullable ChildState> states = new ArrayList<>();
         for (RecordedChild child : recorded) {
             states.add(child == null ? null : child.state());
         }
         return new StartingPoint(
-                SupervisorState.resumed(specs, states, lastIncarnations, phase != RootPhase.RUNNING, nowNs),
+                SupervisorState.resumed(
+                        GroupRecords.read(segment, groups),
+                        specs,
+                        states,
+                        lastIncarnations,
+                        phase != RootPhase.RUNNING,
+                        nowNs),
                 recorded,
                 samePids);
     }
@@ -228,7 +240,7 @@ final class PreviousLife {
                         .isPresent();
     }
 
-    private static List<@Nullable RecordedChild> recorded(RootSegment segment, List<ChildSpec> specs)
+    private static List<@Nullable RecordedChild> recorded(RootSegment segment, List<ChildSpec> specs, int groups)
             throws UnknownRecordException {
         Map<String, Integer> rows = new HashMap<>();
         for (int row = 0; row < segment.childCount(); row++) {
@@ -237,12 +249,12 @@ final class PreviousLife {
         List<@Nullable RecordedChild> recorded = new ArrayList<>();
         for (ChildSpec spec : specs) {
             Integer row = rows.get(spec.name());
-            recorded.add(row == null ? null : recorded(segment, row, spec));
+            recorded.add(row == null ? null : recorded(segment, row, spec, groups));
         }
         return recorded;
     }
 
-    private static @Nullable RecordedChild recorded(RootSegment segment, int row, ChildSpec spec)
+    private static @Nullable RecordedChild recorded(RootSegment segment, int row, ChildSpec spec, int groups)
             throws UnknownRecordException {
         ChildKind kind = spec.hasSegment() ? ChildKind.DAEMON : ChildKind.COMMAND;
         if (segment.child(row).kind().filter(found -> found == kind).isEmpty()) {
@@ -250,7 +262,7 @@ final class PreviousLife {
         }
         List<StandbyRecord> standbys = standbys(segment, row);
         ChildState state =
-                ChildRecord.read(segment.child(row), segment.resume(row).get(), standbys, spec);
+                ChildRecord.read(segment.child(row), segment.resume(row).get(), standbys, spec, groups);
         return state == null
                 ? null
                 : new RecordedChild(

@@ -404,7 +404,7 @@ final class Root implements AutoCloseable {
         workers.replan(next, from);
         words.onReplanned();
         publisher.replan(next, from);
-        settle(new Event.Replanned(PlanSpecs.specs(next), segments.incarnations(), nowNs));
+        settle(new Event.Replanned(PlanSpecs.specs(next), segments.incarnations(), PlanSpecs.groups(next), nowNs));
         reload.done(next);
         files.onPlanRecorded();
     }

@@ -226,7 +226,12 @@ final class RootStartup {
         StartingPoint start;
         try {
             start = previous.startingPoint(
-                    rootSegment, PlanSpecs.specs(plan), owners(), !living.isEmpty(), System.nanoTime());
+                    rootSegment,
+                    PlanSpecs.groups(plan),
+                    PlanSpecs.specs(plan),
+                    owners(),
+                    !living.isEmpty(),
+                    System.nanoTime());
         } catch (UnknownRecordException e) {
             throw record.refused(rootSegmentFile + ": " + e.getMessage() + ".");
         }

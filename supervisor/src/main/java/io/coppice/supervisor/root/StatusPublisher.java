@@ -138,6 +138,7 @@ class StatusPublisher {
             }
         }
         segment.childCount(children.size());
+        GroupRecords.writeAll(segment, state.groups());
     }
 
     /**
@@ -217,6 +218,11 @@ class StatusPublisher {
                         writeStandbys(i, after.child(i));
                     }
                 }
+            }
+        }
+        for (int i = 0; i < Math.min(before.groups().size(), after.groups().size()); i++) {
+            if (after.groups().get(i) != before.groups().get(i)) {
+                GroupRecords.write(segment, after.groups().get(i));
             }
         }
         if (after.phase() != before.phase()) {

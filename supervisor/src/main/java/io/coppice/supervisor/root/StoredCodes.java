@@ -63,6 +63,7 @@ final class StoredCodes {
             case EXCEPTION -> ExitKind.EXCEPTION;
             case START_TIMEOUT -> ExitKind.START_TIMEOUT;
             case SPAWN_FAILED -> ExitKind.SPAWN_FAILED;
+            case UNHEALTHY -> ExitKind.UNHEALTHY;
             case UNKNOWN -> ExitKind.UNKNOWN;
         };
     }
@@ -97,6 +98,12 @@ final class StoredCodes {
             case STOPPED -> EventType.STOPPED;
             case COMPLETED -> EventType.COMPLETED;
             case FAILED -> EventType.FAILED;
+            case GROUP -> EventType.GROUP;
+            case GROUP_FAILED -> EventType.GROUP_FAILED;
+            case GAVE_UP -> EventType.GAVE_UP;
+            case RESTARTED_WITH -> EventType.RESTARTED_WITH;
+            case UNHEALTHY -> EventType.UNHEALTHY;
+            case HEALTHY -> EventType.HEALTHY;
             case WAITING, STOPPING, KILL_UNANSWERED -> EventType.NOTE;
             case SPAWNING, RELEASED -> null;
         };

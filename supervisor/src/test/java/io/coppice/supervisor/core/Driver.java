@@ -18,6 +18,10 @@ final class Driver {
         state = SupervisorState.initial(List.of(specs));
     }
 
+    Driver(List<GroupSpec> groups, ChildSpec... specs) {
+        state = SupervisorState.initial(groups, List.of(specs), java.util.Collections.nCopies(specs.length, 0L));
+    }
+
     /** Begun, and every child that may be is ready. */
     static Driver running(ChildSpec... specs) {
         Driver driver = new Driver(specs).step(new Event.Begin(START_NS));
@@ -45,6 +49,7 @@ final class Driver {
         boolean endWasAsked = state.phase() == SupervisorState.Phase.STOPPING;
         List<ChildSpec> specs = state.children().stream().map(ChildState::spec).toList();
         state = SupervisorState.resumed(
+                state.groups(),
                 specs,
                 new ArrayList<>(state.children()),
                 specs.stream().map(spec -> 0L).toList(),

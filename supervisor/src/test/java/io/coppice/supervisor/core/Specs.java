@@ -19,6 +19,9 @@ final class Specs {
     private StartTimeouts startTimeouts = new StartTimeouts(60 * SECOND, 30 * SECOND, 300 * SECOND);
     private int standbys;
     private long launch;
+    private ExitRules exits = ExitRules.NONE;
+    private Membership membership = Membership.PLAIN;
+    private boolean probed;
     private long shutdownTimeoutNs = 10 * SECOND;
     private final List<Dependency> dependencies = new ArrayList<>();
 
@@ -71,6 +74,36 @@ final class Specs {
         return this;
     }
 
+    Specs restartedWith(int other) {
+        dependencies.add(new Dependency(other, Dependency.Condition.READY, true));
+        return this;
+    }
+
+    Specs exits(ExitRules value) {
+        exits = value;
+        return this;
+    }
+
+    Specs in(int group) {
+        membership = new Membership(group, membership.significant(), membership.escalates());
+        return this;
+    }
+
+    Specs significant() {
+        membership = new Membership(membership.group(), true, membership.escalates());
+        return this;
+    }
+
+    Specs escalates() {
+        membership = new Membership(membership.group(), membership.significant(), true);
+        return this;
+    }
+
+    Specs probed() {
+        probed = true;
+        return this;
+    }
+
     Specs standbys(int value) {
         standbys = value;
         return this;
@@ -97,6 +130,9 @@ final class Specs {
                 shutdownTimeoutNs,
                 dependencies,
                 launch,
-                standbys);
+                standbys,
+                exits,
+                membership,
+                probed);
     }
 }

@@ -277,7 +277,7 @@ class StateEventTableTest {
               Exited0 -> COMPLETED
               Exited1 Exited78 Exited125 Signaled9 -> STOPPED
               HeartbeatLost -> DUMPING: dump 1#1
-              Stop -> STOPPING: signal 1#1 TERM group, ok 1
+              Stop -> same: ok 1
               Start Restart -> same: error
               Kill -> same: signal 1#1 KILL, ok 1
               Shutdown -> KILLING: kill 1#1
@@ -287,7 +287,7 @@ class StateEventTableTest {
               Exited0 -> COMPLETED
               Exited1 Exited78 Exited125 Signaled9 -> STOPPED
               TickAtDeadline -> DUMPING: dump 1#2
-              Stop -> STOPPING: signal 1#2 TERM group, ok 2
+              Stop -> same: ok 2
               Start Restart -> same: error
               Kill -> same: signal 1#2 KILL, ok 2
               Shutdown -> KILLING: kill 1#2

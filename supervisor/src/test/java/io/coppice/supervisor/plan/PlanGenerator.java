@@ -41,15 +41,48 @@ final class PlanGenerator {
 
     Plan plan() {
         List<ChildPlan> children = new ArrayList<>();
+        List<GroupPlan> groups = groups();
         int count = random.nextInt(6);
         TreeMap<String, String> shared = environment(random.nextInt(4));
         for (int i = 0; i < count; i++) {
-            children.add(child("c" + i + "-" + random.nextInt(10), children, shared));
+            children.add(child("c" + i + "-" + random.nextInt(10), children, shared, groups));
         }
-        return new Plan("i" + random.nextInt(100), "/" + text(), "/" + text(), "/" + text(), children);
+        return new Plan("i" + random.nextInt(100), "/" + text(), "/" + text(), "/" + text(), groups, children);
     }
 
-    private ChildPlan child(String name, List<ChildPlan> earlier, TreeMap<String, String> shared) {
+    private List<GroupPlan> groups() {
+        List<GroupPlan> groups = new ArrayList<>();
+        int count = 1 + random.nextInt(4);
+        for (int i = 0; i < count; i++) {
+            groups.add(new GroupPlan(
+                    i == 0 ? GroupPlan.OUTERMOST : "g" + i,
+                    any(Strategy.values()),
+                    random.nextInt(-1, PlanBounds.MAX_RESTARTS + 1),
+                    1 + random.nextLong(PlanBounds.MAX_DURATION_MS),
+                    new Backoff(5, 1.5, 60, 7, random.nextInt(1001) / 1000.0),
+                    any(AutoShutdown.values()),
+                    i == 0 ? Membership.PLAIN : membership(groups)));
+        }
+        return groups;
+    }
+
+    private Membership membership(List<GroupPlan> groups) {
+        return new Membership(
+                groups.get(random.nextInt(groups.size())).name(), random.nextBoolean(), random.nextBoolean());
+    }
+
+    private ExitSet exits() {
+        List<Integer> codes = new ArrayList<>();
+        List<String> signals = new ArrayList<>();
+        for (int i = random.nextInt(4); i > 0; i--) {
+            codes.add(random.nextInt(256));
+            signals.add(Shutdown.SIGNALS.get(random.nextInt(Shutdown.SIGNALS.size())));
+        }
+        return new ExitSet(codes, signals);
+    }
+
+    private ChildPlan child(
+            String name, List<ChildPlan> earlier, TreeMap<String, String> shared, List<GroupPlan> groups) {
         boolean daemon = random.nextBoolean();
         List<String> argv = new ArrayList<>();
         argv.add("x" + text());
@@ -61,7 +94,8 @@ final class PlanGenerator {
         List<Dependency> dependencies = new ArrayList<>();
         for (ChildPlan other : earlier) {
             if (random.nextInt(3) == 0) {
-                dependencies.add(0, new Dependency(other.name(), any(Dependency.Condition.values())));
+                dependencies.add(
+                        0, new Dependency(other.name(), any(Dependency.Condition.values()), random.nextBoolean()));
             }
         }
         long initialMs = random.nextLong(PlanBounds.MAX_DURATION_MS);
@@ -92,7 +126,9 @@ final class PlanGenerator {
                         Shutdown.SIGNALS.get(random.nextInt(Shutdown.SIGNALS.size())),
                         random.nextLong(PlanBounds.MAX_DURATION_MS + 1)),
                 dependencies,
-                random.nextLong());
+                random.nextLong(),
+                new ExitLists(exits(), exits(), exits()),
+                membership(groups));
     }
 
     private long timeoutMs() {

@@ -16,13 +16,28 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class PlanTextTest {
     private static final String GOLDEN = """
-            coppice-plan 2
+            coppice-plan 3
             instance shop
             manifest /etc/coppice/shop.yaml
             directory /run/coppice/shop
             segment-directory /dev/shm/shop
             environment 1
             - PATH=/usr/bin:/bin
+            groups 2
+            group\s
+            member-of  no escalate
+            strategy one-for-one
+            max-restarts -1
+            period-ms 30000
+            backoff 0 1.0 0 0 0.0
+            auto-shutdown never
+            group edge
+            member-of  yes fail
+            strategy rest-for-one
+            max-restarts 7
+            period-ms 60000
+            backoff 10 2.0 10000 60000 0.5
+            auto-shutdown any-significant
             children 2
             child rates
             kind command
@@ -38,12 +53,16 @@ class PlanTextTest {
             restart always
             max-restarts -1
             period-ms 60000
-            backoff 0 1.0 0 0
+            backoff 0 1.0 0 0 0.0
             poison none
             standbys 0
             shutdown KILL 0
             depends-on 0
             launch 0000000000000000
+            success-exits none
+            prevent-exits none
+            force-exits none
+            member-of  no fail
             child ingest
             kind daemon
             argv 1
@@ -58,13 +77,17 @@ class PlanTextTest {
             restart on-failure
             max-restarts 5
             period-ms 60000
-            backoff 10 1.5 10000 60000
+            backoff 10 1.5 10000 60000 0.25
             poison 3 checkpoint empty
             standbys 1
             shutdown TERM 10000
             depends-on 1
-            - rates ready
+            - rates ready restart
             launch 0f1e2d3c4b5a6978
+            success-exits 3 143 TERM
+            prevent-exits 64
+            force-exits HUP
+            member-of edge yes escalate
             """;
 
     @Test
@@ -143,53 +166,63 @@ class PlanTextTest {
             delimiter = '|',
             quoteCharacter = '"',
             value = {
-                "children 2           | children 3            | 50 | found `end ",
-                "children 2           | children 513          | 8  | children: count 513, expected 0 to 512",
-                "children 2           | children -1           | 8  | children: count -1",
-                "children 2           | children 2147483649   | 8  | children: count 2147483649",
-                "children 2           | children 1            | 29 | found `child ingest`, expected `end …`",
-                "argv 2               | argv 512              | 11 | argv: count 512",
-                "argv 2               | argv                  | 11 | found `argv`, expected `argv …`",
-                "argv 2               | argv 99999999999999999999 | 11 | expected a whole number",
-                "environment 0        | environment 9223372036854775807 | 14 | expected a whole number",
-                "kind daemon          | kind demon            | 30 | kind: found `demon`, expected one of daemon command",
-                "restart always       | restart sometimes     | 20 | expected one of on-failure always never",
-                "max-restarts 5       | max-restarts -2       | 29 | max_restarts of ingest: -2 is not between -1 and",
-                "max-restarts 5       | max-restarts 99999999999 | 41 | max-restarts: 99999999999 is too large",
-                "log journal          | log syslog            | 36 | log: found `syslog`, expected one of auto file journal",
-                "state-bytes 67108864 | state-bytes 0         | 29 | state of ingest: 0 is not between",
-                "state-bytes 0        | state-bytes 1         | 9  | state of the plain command rates: 1 is not",
-                "ms 60000 30000       | ms 0 30000            | 39 | start timeout (ms): 0 is not between 1 and",
-                "ms 60000 30000 300000 | ms 60000 30000       | 39 | expected three numbers: START RECOVER MIGRATE",
-                "shutdown TERM 10000  | shutdown TREM 10000   | 46 | shutdown signal: `TREM` is none of HUP INT",
-                "shutdown TERM 10000  | shutdown TERM         | 46 | expected SIGNAL TIMEOUT-MS",
-                "backoff 10 1.5       | backoff 10 1.50       | 43 | not written as this release writes it",
-                "backoff 10 1.5       | backoff 10 0.5        | 43 | backoff factor: 0.5 is not between 1 and 100",
-                "backoff 10 1.5       | backoff 10 NaN        | 43 | factor `NaN` is not a decimal number",
-                "backoff 10 1.5       | backoff 10 1.2345     | 43 | has more than three decimal places",
-                "poison 3 checkpoint  | poison 0 checkpoint   | 44 | poison crashes: 0 is not between 1 and 1000",
-                "poison 3 checkpoint  | poison 1001 checkpoint | 44 | poison crashes: 1001 is not between 1 and 1000",
-                "poison 3 checkpoint  | poison x checkpoint   | 44 | poison: found `x`, expected a whole number",
-                "poison 3 checkpoint  | poison 3 empty        | 44 | poison: empty is there twice",
-                "poison 3 checkpoint  | poison 3 nothing      | 44 | poison: found `nothing`, expected one of checkpoint",
-                "poison 3 checkpoint  | poison 3 empty empty  | 44 | poison: 3 fall-backs, expected each at most once",
-                "poison none          | poison 1              | 9  | poison of the plain command rates: it has no state",
-                "- rates ready        | - rates raedy         | 48 | expected one of started ready completed",
-                "- rates ready        | - ingest ready        | 50 | depends on ingest, which does not come before it",
-                "child ingest         | child rates           | 50 | children: rates is there twice",
-                "child ingest         | child Ingest          | 29 | `Ingest` must match [a-z0-9-]{1,32}",
-                "two\\nlines\\\\       | two\\xlines          | 13 | bad escape",
-                "two\\nlines\\\\       | two\\u00              | 13 | bad escape",
-                "two\\nlines\\\\       | two\\u00E9            | 13 | bad escape",
-                "two\\nlines\\\\       | two\\u0000            | 9  | holds a NUL",
-                "two\\nlines\\\\       | two\\ud800            | 9  | half of a surrogate pair",
-                "two\\nlines\\\\       | two\\u0041            | 13 | exactly one text",
-                "directory /run       | directory run         | 50 | directory: `run/coppice/shop` is not an absolute",
-                "launch 0f           | launch 0F            | 49 | launch: found `0F1e2d3c4b5a6978`, expected 16",
-                "- LANG=C.UTF-8       | - LANG                | 34 | `LANG` is not NAME=VALUE",
-                "- LANG=C.UTF-8       | - PATH=x              | 34 | environment: `PATH` is there twice",
-                "- LANG=C.UTF-8       | - =x                  | 34 | is not NAME=VALUE",
-                "coppice-plan 2       | coppice-plan 3        | 1  | found `coppice-plan 3`, expected `coppice-plan 2`",
+                "children 2           | children 3            | 73 | found `end ",
+                "children 2           | children 513          | 23  | children: count 513, expected 0 to 512",
+                "children 2           | children -1           | 23  | children: count -1",
+                "children 2           | children 2147483649   | 23  | children: count 2147483649",
+                "children 2           | children 1            | 48 | found `child ingest`, expected `end …`",
+                "argv 2               | argv 512              | 26 | argv: count 512",
+                "argv 2               | argv                  | 26 | found `argv`, expected `argv …`",
+                "argv 2               | argv 99999999999999999999 | 26 | expected a whole number",
+                "environment 0        | environment 9223372036854775807 | 29 | expected a whole number",
+                "kind daemon          | kind demon            | 49 | kind: found `demon`, expected one of daemon command",
+                "restart always       | restart sometimes     | 35 | expected one of on-failure always never",
+                "max-restarts 5       | max-restarts -2       | 48 | max_restarts of ingest: -2 is not between -1 and",
+                "max-restarts 5       | max-restarts 99999999999 | 60 | max-restarts: 99999999999 is too large",
+                "log journal          | log syslog            | 55 | log: found `syslog`, expected one of auto file journal",
+                "state-bytes 67108864 | state-bytes 0         | 48 | state of ingest: 0 is not between",
+                "state-bytes 0        | state-bytes 1         | 24  | state of the plain command rates: 1 is not",
+                "ms 60000 30000       | ms 0 30000            | 58 | start timeout (ms): 0 is not between 1 and",
+                "ms 60000 30000 300000 | ms 60000 30000       | 58 | expected three numbers: START RECOVER MIGRATE",
+                "shutdown TERM 10000  | shutdown TREM 10000   | 65 | shutdown signal: `TREM` is none of HUP INT",
+                "shutdown TERM 10000  | shutdown TERM         | 65 | expected SIGNAL TIMEOUT-MS",
+                "backoff 10 1.5       | backoff 10 1.50       | 62 | not written as this release writes it",
+                "backoff 10 1.5       | backoff 10 0.5        | 62 | backoff factor: 0.5 is not between 1 and 100",
+                "backoff 10 1.5       | backoff 10 NaN        | 62 | backoff: `NaN` is not a decimal number",
+                "backoff 10 1.5       | backoff 10 1.2345     | 62 | has more than three decimal places",
+                "poison 3 checkpoint  | poison 0 checkpoint   | 63 | poison crashes: 0 is not between 1 and 1000",
+                "poison 3 checkpoint  | poison 1001 checkpoint | 63 | poison crashes: 1001 is not between 1 and 1000",
+                "poison 3 checkpoint  | poison x checkpoint   | 63 | poison: found `x`, expected a whole number",
+                "poison 3 checkpoint  | poison 3 empty        | 63 | poison: empty is there twice",
+                "poison 3 checkpoint  | poison 3 nothing      | 63 | poison: found `nothing`, expected one of checkpoint",
+                "poison 3 checkpoint  | poison 3 empty empty  | 63 | poison: 3 fall-backs, expected each at most once",
+                "poison none          | poison 1              | 24  | poison of the plain command rates: it has no state",
+                "- rates ready        | - rates raedy         | 67 | expected one of started ready completed",
+                "- rates ready        | - ingest ready        | 73 | depends on ingest, which does not come before it",
+                "child ingest         | child rates           | 73 | children: rates is there twice",
+                "child ingest         | child Ingest          | 48 | `Ingest` must match [a-z0-9-]{1,32}",
+                "two\\nlines\\\\       | two\\xlines          | 28 | bad escape",
+                "two\\nlines\\\\       | two\\u00              | 28 | bad escape",
+                "two\\nlines\\\\       | two\\u00E9            | 28 | bad escape",
+                "two\\nlines\\\\       | two\\u0000            | 24  | holds a NUL",
+                "two\\nlines\\\\       | two\\ud800            | 24  | half of a surrogate pair",
+                "two\\nlines\\\\       | two\\u0041            | 28 | exactly one text",
+                "directory /run       | directory run         | 73 | directory: `run/coppice/shop` is not an absolute",
+                "launch 0f           | launch 0F            | 68 | launch: found `0F1e2d3c4b5a6978`, expected 16",
+                "- LANG=C.UTF-8       | - LANG                | 53 | `LANG` is not NAME=VALUE",
+                "- LANG=C.UTF-8       | - PATH=x              | 53 | environment: `PATH` is there twice",
+                "- LANG=C.UTF-8       | - =x                  | 53 | is not NAME=VALUE",
+                "coppice-plan 3       | coppice-plan 2        | 1  | found `coppice-plan 2`, expected `coppice-plan 3`",
+                "groups 2             | groups 65             | 8  | groups: count 65, expected 0 to 64",
+                "group edge           | group Edge            | 22 | `Edge` must match",
+                "member-of  yes       | member-of x yes       | 73 | groups: edge is in x, which does not come before it",
+                "member-of edge       | member-of egde        | 73 | children: ingest is in group egde, which is not there",
+                "no fail              | no yes                | 47 | member-of: found `no yes`",
+                "strategy rest        | strategy best         | 18 | strategy: found `best-for-one`, expected one of one-for-one",
+                "60000 0.5            | 60000 1.5             | 21 | backoff jitter: 1.5 is not between 0 and 1",
+                "exits 64             | exits 256             | 70 | exit code: 256 is not between 0 and 255",
+                "exits HUP            | exits hup             | 71 | signal `hup`: expected a name such as TERM",
+                "exits 3 143          | exits 143 3           | 69 | exactly one text",
             })
     void shouldNameLineAndReason(String from, String to, int line, String reason) {
         assertTrue(GOLDEN.contains(from), from);
@@ -216,7 +249,7 @@ class PlanTextTest {
 
     @Test
     void shouldRefuseAnOversizeText() {
-        String text = "coppice-plan 2\ninstance " + "x".repeat(PlanBounds.MAX_PLAN_BYTES) + "\nend 00000000\n";
+        String text = "coppice-plan 3\ninstance " + "x".repeat(PlanBounds.MAX_PLAN_BYTES) + "\nend 00000000\n";
         PlanFormatException e = assertThrows(PlanFormatException.class, () -> PlanText.read(text));
         assertEquals("longer than 1048576 bytes", e.reason());
     }
@@ -302,12 +335,39 @@ class PlanTextTest {
                 RestartPolicy.ON_FAILURE,
                 5,
                 60_000,
-                new Backoff(10, 1.5, 10_000, 60_000),
+                new Backoff(10, 1.5, 10_000, 60_000, 0.25),
                 new Poison(3, List.of(Poison.Fallback.CHECKPOINT, Poison.Fallback.EMPTY)),
                 1,
                 new Shutdown("TERM", 10_000),
-                List.of(new Dependency("rates", Dependency.Condition.READY)),
-                0x0f1e2d3c4b5a6978L);
-        return new Plan("shop", "/etc/coppice/shop.yaml", "/run/coppice/shop", "/dev/shm/shop", List.of(rates, ingest));
+                List.of(new Dependency("rates", Dependency.Condition.READY, true)),
+                0x0f1e2d3c4b5a6978L,
+                new ExitLists(
+                        new ExitSet(List.of(143, 3), List.of("TERM")),
+                        new ExitSet(List.of(64), List.of()),
+                        new ExitSet(List.of(), List.of("HUP"))),
+                new Membership("edge", true, true));
+        GroupPlan outermost = new GroupPlan(
+                GroupPlan.OUTERMOST,
+                Strategy.ONE_FOR_ONE,
+                -1,
+                30_000,
+                Backoff.NONE,
+                AutoShutdown.NEVER,
+                new Membership(GroupPlan.OUTERMOST, false, true));
+        GroupPlan edge = new GroupPlan(
+                "edge",
+                Strategy.REST_FOR_ONE,
+                7,
+                60_000,
+                new Backoff(10, 2, 10_000, 60_000, 0.5),
+                AutoShutdown.ANY_SIGNIFICANT,
+                new Membership(GroupPlan.OUTERMOST, true, false));
+        return new Plan(
+                "shop",
+                "/etc/coppice/shop.yaml",
+                "/run/coppice/shop",
+                "/dev/shm/shop",
+                List.of(outermost, edge),
+                List.of(rates, ingest));
     }
 }

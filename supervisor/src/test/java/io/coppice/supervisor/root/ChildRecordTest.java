@@ -112,7 +112,8 @@ class ChildRecordTest {
                                         segment.child(index),
                                         point,
                                         PreviousLife.standbys(segment, index),
-                                        child.spec()),
+                                        child.spec(),
+                                        1),
                                 "seed " + seed);
                         assertEquals(index == 0 ? 4711 : 0, point.session());
                         met.add(child.phase());
@@ -137,14 +138,14 @@ class ChildRecordTest {
         try (Console console = new Console();
                 RootSegment segment = RootSegment.open(file, 42, 1)) {
             assertEquals(
-                    null, ChildRecord.read(segment.child(0), segment.resume(0).get(), List.of(), spec));
+                    null, ChildRecord.read(segment.child(0), segment.resume(0).get(), List.of(), spec, 1));
             new StatusPublisher(segment, console, plan())
                     .begin(42, new ProcessTable(), SupervisorState.initial(PlanSpecs.specs(plan())));
             segment.child(0).pid(77);
             ResumePoint waitingWithAProcess = segment.resume(0).get();
             assertThrows(
                     UnknownRecordException.class,
-                    () -> ChildRecord.read(segment.child(0), waitingWithAProcess, List.of(), spec));
+                    () -> ChildRecord.read(segment.child(0), waitingWithAProcess, List.of(), spec, 1));
             segment.child(0).pid(0);
             ResumePoint point = segment.resume(0).get();
             ResumePoint ofAnotherRelease = new ResumePoint(
@@ -175,10 +176,14 @@ class ChildRecordTest {
                     point.refillAtNs(),
                     point.standbyFailures(),
                     point.standbysPutOff(),
+                    point.endDue(),
+                    point.fate(),
+                    point.restartsWith(),
+                    point.unhealthy(),
                     point.failedAtNs());
             UnknownRecordException e = assertThrows(
                     UnknownRecordException.class,
-                    () -> ChildRecord.read(segment.child(0), ofAnotherRelease, List.of(), spec));
+                    () -> ChildRecord.read(segment.child(0), ofAnotherRelease, List.of(), spec, 1));
             assertEquals("worker: phase 99 is out of range", e.getMessage());
         }
     }

@@ -122,6 +122,8 @@ final class CommandPredicates {
                 || switch (dependency.condition()) {
                     case STARTED -> word.equals("starting") || word.equals("ready");
                     case READY -> word.equals("ready");
+                    case HEALTHY ->
+                        word.equals("ready") && state.child(dependency.index()).healthy();
                     case COMPLETED -> false;
                 };
     }
