@@ -14,11 +14,12 @@ public final class ManifestText {
         return text.toString();
     }
 
-    /** A double-quoted YAML scalar, in which any text can be written. */
+    /** A double-quoted YAML scalar that means exactly this text, also one with a {@code $} in it. */
     public static String quoted(String text) {
         StringBuilder quoted = new StringBuilder("\"");
         text.codePoints().forEach(c -> {
             switch (c) {
+                case '$' -> quoted.append("$$");
                 case '"' -> quoted.append("\\\"");
                 case '\\' -> quoted.append("\\\\");
                 default -> {

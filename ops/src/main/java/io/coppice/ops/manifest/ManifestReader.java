@@ -35,7 +35,8 @@ public final class ManifestReader {
             String text = text(file, problems);
             YamlNode root = text == null ? null : YamlText.parse(text, problems);
             if (root != null) {
-                Manifest manifest = new ManifestParser(problems).parse(root);
+                YamlNode said = new Substitution(options.surroundings().environment(), problems).of(root);
+                Manifest manifest = new ManifestParser(problems).parse(said);
                 compiled = new PlanCompiler(manifest, file, options, problems).compile();
             }
         } catch (InvalidPathException e) {

@@ -44,7 +44,12 @@ final class Problems {
 
     /** Like {@link #addText}; and nothing else can be said of what stands there, so that what is said later is dropped. */
     void addUnknown(Position at, String message) {
-        addText(at, "", message);
+        addUnknown(at, "", message);
+    }
+
+    /** The same for the value of a key. */
+    void addUnknown(Position at, String key, String message) {
+        addText(at, key, message);
         unknown.add(at);
     }
 

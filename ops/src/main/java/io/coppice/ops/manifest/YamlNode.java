@@ -12,12 +12,28 @@ sealed interface YamlNode {
     /** What it is, for an error: {@code `text`}, {@code a list} … */
     String description();
 
-    /**
-     * Text as it is written.
-     *
-     * @param plain not quoted: only then can it be a number, a boolean or nothing (YAML 1.2 core schema)
-     */
-    record Scalar(Position at, String text, boolean plain) implements YamlNode {
+    /** How a text came to stand there, which says what it can be taken for. */
+    enum Form {
+        /** Not quoted: it may be a number, a boolean or nothing (YAML 1.2 core schema). */
+        PLAIN,
+        /** A text, whatever it looks like. */
+        QUOTED,
+        /** A variable gave it, or a part of it: a number where one is expected, else a text, which may be empty. */
+        SUBSTITUTED
+    }
+
+    /** Text as it is written, or as variables gave it. */
+    record Scalar(Position at, String text, Form form) implements YamlNode {
+        /** @param plain not quoted */
+        Scalar(Position at, String text, boolean plain) {
+            this(at, text, plain ? Form.PLAIN : Form.QUOTED);
+        }
+
+        /** Whether it can be a number. */
+        boolean plain() {
+            return form != Form.QUOTED;
+        }
+
         private static final Pattern NUMBER = Pattern.compile("[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+"
                 + "|[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?"
                 + "|[-+]?\\.(inf|Inf|INF)|\\.(nan|NaN|NAN)");
@@ -27,15 +43,15 @@ sealed interface YamlNode {
         /** What YAML takes it for, {@code the number `7`} or {@code the boolean `true`}; null if for a text or nothing. */
         @Nullable
         String otherType() {
-            if (plain && NUMBER.matcher(text).matches()) {
+            if (form == Form.PLAIN && NUMBER.matcher(text).matches()) {
                 return "the number " + description();
             }
-            return plain && BOOLEAN.matcher(text).matches() ? "the boolean " + description() : null;
+            return form == Form.PLAIN && BOOLEAN.matcher(text).matches() ? "the boolean " + description() : null;
         }
 
         /** Whether this is YAML's null: an empty plain scalar, {@code ~} or {@code null}. */
         boolean isNothing() {
-            return plain
+            return form == Form.PLAIN
                     && (text.isEmpty()
                             || text.equals("~")
                             || text.equals("null")
@@ -69,7 +85,7 @@ sealed interface YamlNode {
     record Entry(Scalar key, YamlNode value) {
         /** The same value at the same place, as if it had the other key. */
         Entry renamed(String otherKey) {
-            return new Entry(new Scalar(key.at, otherKey, key.plain), value);
+            return new Entry(new Scalar(key.at, otherKey, key.form), value);
         }
 
         /** Whether the value is this text, in upper or lower case. */

@@ -155,7 +155,7 @@ final class YamlText {
             if (key instanceof YamlNode.Scalar scalar) {
                 // An alias as a key stands where it is written, not where its anchor is.
                 entries.add(
-                        new YamlNode.Entry(new YamlNode.Scalar(position(event), scalar.text(), scalar.plain()), value));
+                        new YamlNode.Entry(new YamlNode.Scalar(position(event), scalar.text(), scalar.form()), value));
             } else {
                 problems.add(position(event), "", key.description() + " as a key", "a word");
             }

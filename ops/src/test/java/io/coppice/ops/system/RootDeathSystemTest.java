@@ -88,9 +88,9 @@ class RootDeathSystemTest {
                   ticker: {main: io.coppice.ops.system.daemons.Ticker, classpath: [$JAR], jvm: {heap: 16MiB}}
                   clock: {main: io.coppice.ops.system.daemons.Ticker, classpath: [$JAR], jvm: {heap: 16MiB}}
                   web:
-                    command: 'echo $$ >>web.runs; while :; do sleep 1000; done'
+                    command: 'echo $$$$ >>web.runs; while :; do sleep 1000; done'
                     depends_on: {ticker: {condition: ready}}
-                  once: {command: 'echo $$ >>once.runs', restart: never}
+                  once: {command: 'echo $$$$ >>once.runs', restart: never}
                   flaky:
                     command: 'mkdir flaky.lock || echo two >>flaky.two; sleep 0.05; rmdir flaky.lock; exit 1'
                     restart: always

@@ -1,0 +1,98 @@
+package io.coppice.ops.manifest;
+
+import io.coppice.supervisor.plan.PlanBounds;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Puts the values of variables into a tree: into every scalar value, never into a key, and never as structure, as the tree is
+ * there before. What a variable's text is taken for, a number or a word, is the reading key's business; {@link YamlNode.Form} says
+ * that it may be either. Used once. Pure.
+ */
+final class Substitution {
+    /** All texts together: what a manifest may be long, several times over. */
+    private static final int MAX_ADDED_CHARS = 8 * ManifestReader.MAX_MANIFEST_BYTES;
+
+    /** Shells and programs that read such a text themselves, so that a bare {@code $NAME} is theirs. */
+    private static final Pattern FOR_PROGRAMS = Pattern.compile(".*\\.(command|args)(\\[[0-9]+])?|x-.*|.*\\.x-.*");
+
+    private static final Pattern BARE = Pattern.compile("(?<!\\$)(?:\\$\\$)*\\$([A-Za-z_][A-Za-z0-9_]*)");
+
+    private final Map<String, String> variables;
+    private final Problems problems;
+    private final Map<YamlNode, YamlNode> done = new IdentityHashMap<>();
+    private int leftChars = MAX_ADDED_CHARS;
+
+    /** @param variables by name; the process's environment */
+    Substitution(Map<String, String> variables, Problems problems) {
+        this.variables = variables;
+        this.problems = problems;
+    }
+
+    /** The same tree with all variables replaced; a text that cannot be read stays, and has been told. */
+    YamlNode of(YamlNode root) {
+        return of(root, "");
+    }
+
+    private YamlNode of(YamlNode node, String path) {
+        // What several aliases stand for is told once, where it stands first.
+        YamlNode known = done.get(node);
+        if (known == null) {
+            known = substituted(node, path);
+            done.put(node, known);
+        }
+        return known;
+    }
+
+    private YamlNode substituted(YamlNode node, String path) {
+        if (node instanceof YamlNode.Mapping mapping) {
+            List<YamlNode.Entry> entries = new ArrayList<>();
+            for (YamlNode.Entry entry : mapping.entries()) {
+                String below = path.isEmpty()
+                        ? entry.key().text()
+                        : path + "." + entry.key().text();
+                entries.add(new YamlNode.Entry(entry.key(), of(entry.value(), below)));
+            }
+            return new YamlNode.Mapping(mapping.at(), List.copyOf(entries));
+        }
+        if (node instanceof YamlNode.Sequence sequence) {
+            List<YamlNode> elements = new ArrayList<>();
+            for (int i = 0; i < sequence.elements().size(); i++) {
+                elements.add(of(sequence.elements().get(i), path + "[" + i + "]"));
+            }
+            return new YamlNode.Sequence(sequence.at(), List.copyOf(elements));
+        }
+        return scalar((YamlNode.Scalar) node, path);
+    }
+
+    private YamlNode scalar(YamlNode.Scalar scalar, String path) {
+        String text = scalar.text();
+        if (text.indexOf('$') < 0) {
+            return scalar;
+        }
+        Matcher bare = BARE.matcher(text);
+        if (!FOR_PROGRAMS.matcher(path).matches() && bare.find()) {
+            problems.addUnknown(
+                    scalar.at(),
+                    path,
+                    "`$" + bare.group(1) + "` in " + Problems.quoted(text) + ", expected `${" + bare.group(1)
+                            + "}` for the variable, or `$$" + bare.group(1) + "` for that text");
+            return scalar;
+        }
+        try {
+            // What is as long as the manifest wrote it is not counted: only what variables add.
+            int most = Math.min(leftChars, PlanBounds.MAX_ARGUMENT_BYTES) + text.length();
+            VariableText.Said said = VariableText.read(text, variables, most);
+            leftChars -= Math.max(0, said.value().length() - text.length());
+            return new YamlNode.Scalar(
+                    scalar.at(), said.value(), said.substituted() ? YamlNode.Form.SUBSTITUTED : scalar.form());
+        } catch (VariableText.Fault e) {
+            problems.addUnknown(scalar.at(), path, e.what() + ", expected " + e.expected());
+            return scalar;
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package io.coppice.ops.manifest;
+
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One text with variables in it, in compose's notation: {@code ${NAME}}, {@code ${NAME:-default}}, {@code ${NAME:?message}} and
+ * {@code ${NAME:+other}}, each also without the colon, which then lets an empty value count; {@code $$} is a {@code $}. A default may
+ * hold variables itself, which are looked at only if it is needed. Any other {@code $} is itself, so that {@code $1} and
+ * {@code $(date)} remain the shell's. Pure.
+ */
+final class VariableText {
+    /** Of defaults in defaults: far more than anybody reads, and far less than a stack holds. */
+    private static final int MAX_NESTING = 8;
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+    private static final String FORMS = "${NAME}, ${NAME:-default}, ${NAME:?message} or ${NAME:+other}; `$$` is a `$`";
+
+    private final String text;
+    private final Map<String, String> variables;
+    private final int mostChars;
+    private final StringBuilder result = new StringBuilder();
+    private int at;
+    private boolean substituted;
+
+    private VariableText(String text, Map<String, String> variables, int mostChars) {
+        this.text = text;
+        this.variables = variables;
+        this.mostChars = mostChars;
+    }
+
+    /**
+     * What the text says.
+     *
+     * @param value the text with all variables replaced
+     * @param substituted whether there was any
+     */
+    record Said(String value, boolean substituted) {}
+
+    /** Why a text says nothing. */
+    static final class Fault extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        private final String what;
+        private final String expected;
+
+        Fault(String what, String expected) {
+            super(what, null, false, false);
+            this.what = what;
+            this.expected = expected;
+        }
+
+        String what() {
+            return what;
+        }
+
+        String expected() {
+            return expected;
+        }
+    }
+
+    /**
+     * Reads it.
+     *
+     * @param mostChars of the result; more is a fault
+     */
+    static Said read(String text, Map<String, String> variables, int mostChars) throws Fault {
+        VariableText reading = new VariableText(text, variables, mostChars);
+        reading.readUntilEnd(false, true, 0);
+        return new Said(reading.result.toString(), reading.substituted);
+    }
+
+    /**
+     * Up to the brace that ends the default which this is, or up to the end of the text.
+     *
+     * @param used whether it goes into the result; else it is only passed over
+     */
+    private void readUntilEnd(boolean inBraces, boolean used, int depth) throws Fault {
+        while (at < text.length()) {
+            char c = text.charAt(at);
+            if (inBraces && c == '}') {
+                return;
+            }
+            if (c == '$' && text.startsWith("$$", at)) {
+                add("$", used);
+                at += 2;
+            } else if (c == '$' && text.startsWith("${", at)) {
+                readVariable(used, depth);
+            } else {
+                add(String.valueOf(c), used);
+                at++;
+            }
+        }
+    }
+
+    private void readVariable(boolean used, int depth) throws Fault {
+        int start = at;
+        Matcher name = NAME.matcher(text).region(at + 2, text.length());
+        if (!name.lookingAt()) {
+            throw new Fault(Problems.quoted(text.substring(start)) + " names no variable", FORMS);
+        }
+        if (depth == MAX_NESTING) {
+            throw new Fault("defaults within defaults, deeper than " + MAX_NESTING, "fewer");
+        }
+        at = name.end();
+        String value = variables.get(name.group());
+        String operator = operator();
+        boolean counts = value != null && !(operator.startsWith(":") && value.isEmpty());
+        String own = value == null ? "" : value;
+        at += operator.length();
+        substituted |= used;
+        switch (operator.isEmpty() ? ' ' : operator.charAt(operator.length() - 1)) {
+            case '-' -> {
+                readUntilEnd(true, used && !counts, depth + 1);
+                add(own, used && counts);
+            }
+            case '+' -> readUntilEnd(true, used && counts, depth + 1);
+            case '?' -> {
+                int messageStart = result.length();
+                readUntilEnd(true, used && !counts, depth + 1);
+                requireClosed(start);
+                if (used && !counts) {
+                    String message = result.substring(messageStart);
+                    throw new Fault(
+                            "`" + name.group() + "` " + (value == null ? "is not set" : "is empty")
+                                    + (message.isBlank() ? "" : ": " + Problems.quoted(message)),
+                            "that variable in the environment");
+                }
+                add(own, used);
+            }
+            default -> {
+                requireClosed(start);
+                if (used && value == null) {
+                    throw new Fault(
+                            "`" + name.group() + "` is not set",
+                            "that variable in the environment, or a default such as ${" + name.group() + ":-…}");
+                }
+                add(own, used);
+            }
+        }
+        requireClosed(start);
+        at++;
+    }
+
+    private String operator() {
+        int length = text.startsWith(":", at) ? 2 : 1;
+        boolean known = at + length <= text.length() && "-?+".indexOf(text.charAt(at + length - 1)) >= 0;
+        return known ? text.substring(at, at + length) : "";
+    }
+
+    private void requireClosed(int start) throws Fault {
+        if (at >= text.length() || text.charAt(at) != '}') {
+            throw new Fault(
+                    Problems.quoted(text.substring(start))
+                            + (at >= text.length() ? " has no closing brace" : " is no variable"),
+                    FORMS);
+        }
+    }
+
+    private void add(String more, boolean used) throws Fault {
+        if (used) {
+            if (result.length() + more.length() > mostChars) {
+                throw new Fault("longer than " + mostChars + " characters with its variables", "less");
+            }
+            result.append(more);
+        }
+    }
+}
