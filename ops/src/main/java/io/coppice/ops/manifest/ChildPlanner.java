@@ -41,6 +41,7 @@ final class ChildPlanner implements AutoCloseable {
     private final References references;
     private final ManifestFiles files;
     private final Programs programs;
+    private final DeclaredEnvironment environments;
     private final Problems problems;
     private final Map<List<Path>, DaemonClasses> classes = new HashMap<>();
     private final Map<DaemonSpec, JvmMemory> memory = new LinkedHashMap<>();
@@ -59,6 +60,7 @@ final class ChildPlanner implements AutoCloseable {
         this.references = references;
         this.files = files;
         this.programs = new Programs(files, problems);
+        this.environments = new DeclaredEnvironment(files, problems);
         this.problems = problems;
         this.hugePages = hasHugePages(options.surroundings());
     }
@@ -70,8 +72,9 @@ final class ChildPlanner implements AutoCloseable {
     @Nullable
     ChildPlan plan(DaemonSpec daemon) {
         Backoff backoff = daemon.backoff(problems);
+        Map<String, Located<String>> declared = environments.of(daemon);
         SortedMap<String, String> environment =
-                ChildEnvironment.of(options.surroundings().environment(), daemon.environment());
+                ChildEnvironment.of(options.surroundings().environment(), declared);
         Path workingDirectory = workingDirectory(daemon);
         // With both `main` and `command` both are checked: nobody knows which of them will be kept.
         List<String> argv = commandArgv(daemon, environment);
@@ -79,7 +82,7 @@ final class ChildPlanner implements AutoCloseable {
         List<Path> classPath = List.of();
         List<String> stateRules = List.of();
         if (daemon.isMain()) {
-            checkEnvironment(daemon);
+            checkEnvironment(declared);
             stateBytes = (daemon.value(DaemonKeys.STATE) + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
             classPath = ownClassPath(daemon);
             stateRules = StateRules.of(daemon, problems);
@@ -121,7 +124,7 @@ final class ChildPlanner implements AutoCloseable {
                             .filter(requirement -> PlanBounds.isName(requirement.name()))
                             .map(requirement -> new Dependency(requirement.name(), requirement.condition()))
                             .toList(),
-                    LaunchNumber.of(daemon, startsIn, classPath, stateRules));
+                    LaunchNumber.of(daemon, declared, startsIn, classPath, stateRules));
         } catch (IllegalArgumentException e) {
             // A bound of the plan that no key alone breaks, such as a class path of more than 64 KiB.
             problems.addText(daemon.name().at(), daemon.name().path(), String.valueOf(e.getMessage()));
@@ -221,8 +224,8 @@ final class ChildPlanner implements AutoCloseable {
         return stated == null ? files.folder() : files.existingDirectory(stated);
     }
 
-    private void checkEnvironment(DaemonSpec daemon) {
-        for (Map.Entry<String, Located<String>> entry : daemon.environment().entrySet()) {
+    private void checkEnvironment(Map<String, Located<String>> declared) {
+        for (Map.Entry<String, Located<String>> entry : declared.entrySet()) {
             if (ChildEnvironment.isForTheJvm(entry.getKey())) {
                 problems.add(
                         entry.getValue(),

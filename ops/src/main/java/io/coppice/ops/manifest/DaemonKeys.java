@@ -103,6 +103,12 @@ final class DaemonKeys {
             List.of());
     static final Setting<Map<String, Located<String>>> ENVIRONMENT =
             key("environment", Scope.ANY, true, ValueReaders::environment, Map.of());
+    static final Setting<List<Located<String>>> ENV_FILE = key(
+            "env_file",
+            Scope.ANY,
+            true,
+            ValueReaders.textOrTexts("a file of NAME=VALUE lines, or a list of such files"),
+            List.of());
     static final Setting<Command> COMMAND = key("command", Scope.COMMAND, false, ValueReaders::command, null);
     static final Setting<String> WORKING_DIR =
             key("working_dir", Scope.ANY, true, ValueReaders.text("a directory"), null);
@@ -131,7 +137,6 @@ final class DaemonKeys {
                 "readiness_probe",
                 "liveness_probe",
                 "shutdown.command",
-                "env_file",
                 "user",
                 "umask",
                 "nice",

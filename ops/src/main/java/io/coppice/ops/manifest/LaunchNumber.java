@@ -25,14 +25,20 @@ final class LaunchNumber {
     /**
      * The number.
      *
+     * @param declared the variables that the manifest and its files declare; not those of the caller
      * @param classPath its own entries, resolved; empty for a command
      * @param stateRules its options for its contents
      */
-    static long of(DaemonSpec daemon, Path workingDirectory, List<Path> classPath, List<String> stateRules) {
+    static long of(
+            DaemonSpec daemon,
+            Map<String, Located<String>> declared,
+            Path workingDirectory,
+            List<Path> classPath,
+            List<String> stateRules) {
         List<String> parts = new ArrayList<>();
         add(parts, "working_dir", List.of(workingDirectory.toString()));
         Map<String, String> environment = new TreeMap<>();
-        daemon.environment().forEach((name, value) -> environment.put(name, value.value()));
+        declared.forEach((name, value) -> environment.put(name, value.value()));
         environment.forEach((name, value) -> add(parts, "environment", List.of(name, value)));
         LogTarget log = daemon.value(DaemonKeys.LOG);
         if (log != LogTarget.AUTO) {

@@ -65,6 +65,25 @@ final class ManifestFiles {
         return null;
     }
 
+    /** A regular file that exists; null if not, which has been told then. */
+    @Nullable
+    Path existingFile(Located<String> text, String expected) {
+        Path path = resolve(text);
+        if (path == null || Files.isRegularFile(path)) {
+            return path;
+        }
+        problems.add(
+                text,
+                Problems.quoted(text.value())
+                        + (Files.isDirectory(path)
+                                ? " is a directory"
+                                : Files.exists(path) ? " is no regular file" : " does not exist")
+                        + lookedAt(text, path),
+                expected,
+                Files.exists(path) ? "" : Suggestion.didYouMean(sibling(text, path, false)));
+        return null;
+    }
+
     /** Every entry of a class path, globs expanded in the order of names; what is missing has been told. */
     List<Path> classPath(List<Located<String>> entries) {
         List<Path> resolved = new ArrayList<>();

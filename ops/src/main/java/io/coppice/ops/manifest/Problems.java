@@ -53,6 +53,11 @@ final class Problems {
         unknown.add(at);
     }
 
+    /** For what stands in a file that the manifest names by this key. */
+    void addInOtherFile(String otherFile, int line, int column, String key, String message) {
+        errors.add(new ManifestError(otherFile, line, column, printable(key), message));
+    }
+
     /** For what is not in the file: an option or a variable. */
     void addElsewhere(String source, String message) {
         errors.add(new ManifestError(source, 0, 0, "", message));
@@ -85,10 +90,13 @@ final class Problems {
         return List.copyOf(warnings);
     }
 
-    /** In the order of the file; what belongs to no line comes first. */
+    /** In the order of the file; what belongs to no line comes first, what stands in other files last. */
     List<ManifestError> inFileOrder() {
         return errors.stream()
-                .sorted(Comparator.comparingInt(ManifestError::line).thenComparingInt(ManifestError::column))
+                .sorted(Comparator.comparing((ManifestError error) ->
+                                error.line() > 0 ? error.file().equals(file) ? "" : error.file() : "")
+                        .thenComparingInt(ManifestError::line)
+                        .thenComparingInt(ManifestError::column))
                 .toList();
     }
 

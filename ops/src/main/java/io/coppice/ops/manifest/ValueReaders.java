@@ -176,6 +176,19 @@ final class ValueReaders {
         };
     }
 
+    /** One text, or a list of texts. */
+    static ValueReader<List<Located<String>>> textOrTexts(String expected) {
+        ValueReader<List<Located<String>>> list = texts(expected, 1);
+        ValueReader<String> one = name(expected);
+        return (node, path, problems) -> {
+            if (node instanceof YamlNode.Sequence) {
+                return list.read(node, path, problems);
+            }
+            String text = one.read(node, path, problems);
+            return text == null ? null : List.of(new Located<>(text, node.at(), path));
+        };
+    }
+
     static @Nullable LogTarget log(YamlNode node, String path, Problems problems) {
         String word = StateRules.oneOf("auto", "file", "journal").read(node, path, problems);
         return word == null ? null : LogTarget.valueOf(word.toUpperCase(Locale.ROOT));
