@@ -8,6 +8,7 @@ import io.coppice.supervisor.plan.Dependency;
 import io.coppice.supervisor.plan.LogTarget;
 import io.coppice.supervisor.plan.Poison;
 import io.coppice.supervisor.plan.RestartPolicy;
+import io.coppice.supervisor.plan.StartPrefix;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,7 +85,9 @@ public final class CheckReport {
 
     private static String what(ChildPlan child) {
         if (child.kind() == ChildPlan.Kind.COMMAND) {
-            String line = child.argv().stream().map(CheckReport::shellWord).collect(Collectors.joining(" "));
+            String line = StartPrefix.without(child.argv()).stream()
+                    .map(CheckReport::shellWord)
+                    .collect(Collectors.joining(" "));
             return "command " + (line.length() <= 80 ? line : line.substring(0, 80) + "…");
         }
         List<String> argv = child.argv();
@@ -107,6 +110,10 @@ public final class CheckReport {
         rules.add("restart " + child.restart().text() + restarts(child));
         rules.add("stop " + child.shutdown().signal() + " "
                 + Quantity.duration(child.shutdown().timeoutMs()));
+        if (StartPrefix.lengthIn(child.argv()) > 0) {
+            String script = child.argv().get(2);
+            rules.add("started by `" + script.substring(0, script.lastIndexOf(" \"$@\"")) + "`");
+        }
         if (child.log() != LogTarget.AUTO) {
             rules.add("log " + child.log().text());
         }

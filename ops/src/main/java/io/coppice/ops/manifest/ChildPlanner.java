@@ -42,6 +42,7 @@ final class ChildPlanner implements AutoCloseable {
     private final ManifestFiles files;
     private final Programs programs;
     private final DeclaredEnvironment environments;
+    private final ProcessRules processRules;
     private final Problems problems;
     private final Map<List<Path>, DaemonClasses> classes = new HashMap<>();
     private final Map<DaemonSpec, JvmMemory> memory = new LinkedHashMap<>();
@@ -60,6 +61,7 @@ final class ChildPlanner implements AutoCloseable {
         this.references = references;
         this.files = files;
         this.programs = new Programs(files, problems);
+        this.processRules = new ProcessRules(options.surroundings(), problems);
         this.environments = new DeclaredEnvironment(files, problems);
         this.problems = problems;
         this.hugePages = hasHugePages(options.surroundings());
@@ -87,6 +89,10 @@ final class ChildPlanner implements AutoCloseable {
             classPath = ownClassPath(daemon);
             stateRules = StateRules.of(daemon, problems);
             argv = workerArgv(daemon, classPath, stateRules);
+        }
+        List<String> prefix = processRules.prefix(daemon, environment, declared);
+        if (!prefix.isEmpty()) {
+            argv = Stream.concat(prefix.stream(), argv.stream()).toList();
         }
         if (argv.size() > PlanBounds.MAX_LIST_LENGTH) {
             problems.add(

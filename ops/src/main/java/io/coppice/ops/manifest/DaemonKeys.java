@@ -7,6 +7,7 @@ import io.coppice.supervisor.plan.PlanBounds;
 import io.coppice.supervisor.plan.Poison;
 import io.coppice.supervisor.plan.RestartPolicy;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -112,6 +113,10 @@ final class DaemonKeys {
     static final Setting<Command> COMMAND = key("command", Scope.COMMAND, false, ValueReaders::command, null);
     static final Setting<String> WORKING_DIR =
             key("working_dir", Scope.ANY, true, ValueReaders.text("a directory"), null);
+    static final Setting<String> USER = key("user", Scope.ANY, true, ProcessRules::user, null);
+    static final Setting<String> UMASK = key("umask", Scope.ANY, true, ProcessRules::umask, null);
+    static final Setting<Integer> NICE = key("nice", Scope.ANY, true, ProcessRules::nice, null);
+    static final Map<Ulimit, Setting<Ulimit.Limits>> ULIMITS = ulimits();
 
     static final Setting<LogTarget> LOG = key("log", Scope.ANY, true, ValueReaders::log, LogTarget.AUTO);
 
@@ -132,16 +137,8 @@ final class DaemonKeys {
         LATER.put("agent", "false");
         LATER.put("significant", "false");
         LATER.put("backoff.jitter", "0");
-        for (String path : List.of(
-                "transactions",
-                "readiness_probe",
-                "liveness_probe",
-                "shutdown.command",
-                "user",
-                "umask",
-                "nice",
-                "ulimits",
-                "isolation")) {
+        for (String path :
+                List.of("transactions", "readiness_probe", "liveness_probe", "shutdown.command", "isolation")) {
             LATER.put(path, null);
         }
     }
@@ -159,6 +156,11 @@ final class DaemonKeys {
 
     static List<Setting<?>> all() {
         return List.copyOf(BY_PATH.values());
+    }
+
+    /** Whether it is a key that the words before a command line come from. */
+    static boolean isProcessRule(Setting<?> setting) {
+        return setting == USER || setting == UMASK || setting == NICE || ULIMITS.containsValue(setting);
     }
 
     /** To what a key or all keys of a group apply. */
@@ -202,6 +204,14 @@ final class DaemonKeys {
             }
         }
         return null;
+    }
+
+    private static Map<Ulimit, Setting<Ulimit.Limits>> ulimits() {
+        Map<Ulimit, Setting<Ulimit.Limits>> settings = new EnumMap<>(Ulimit.class);
+        for (Ulimit ulimit : Ulimit.values()) {
+            settings.put(ulimit, key("ulimits." + ulimit.text(), Scope.ANY, true, ulimit.reader(), null));
+        }
+        return settings;
     }
 
     private static <T> Setting<T> key(

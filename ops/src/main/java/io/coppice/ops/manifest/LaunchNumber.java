@@ -40,6 +40,10 @@ final class LaunchNumber {
         Map<String, String> environment = new TreeMap<>();
         declared.forEach((name, value) -> environment.put(name, value.value()));
         environment.forEach((name, value) -> add(parts, "environment", List.of(name, value)));
+        List<String> processRules = ProcessRules.stated(daemon);
+        if (!processRules.isEmpty()) {
+            add(parts, "process", processRules);
+        }
         LogTarget log = daemon.value(DaemonKeys.LOG);
         if (log != LogTarget.AUTO) {
             add(parts, "log", List.of(log.text()));

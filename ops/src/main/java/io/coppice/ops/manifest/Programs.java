@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** Finds out whether a program can be executed, before anything is started. */
 final class Programs {
     /** What execvp and sh search without a PATH. */
-    private static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     private final ManifestFiles files;
     private final Problems problems;
@@ -52,11 +52,8 @@ final class Programs {
             return path.toString();
         }
         String searchPath = environment.getOrDefault("PATH", DEFAULT_PATH);
-        for (Path directory : directories(searchPath)) {
-            Path candidate = child(directory, program.value());
-            if (candidate != null && Files.isRegularFile(candidate) && Files.isExecutable(candidate)) {
-                return program.value();
-            }
+        if (find(program.value(), searchPath) != null) {
+            return program.value();
         }
         String hint = program.value().indexOf(' ') > 0
                 ? "a list holds one word per element; write a text to have /bin/sh split it"
@@ -66,6 +63,17 @@ final class Programs {
                 "no program " + Problems.quoted(program.value()) + " on PATH (" + Problems.quoted(searchPath) + ")",
                 "an installed program, or a path to one",
                 hint);
+        return null;
+    }
+
+    /** The path of the program of this name; null if there is none. */
+    static @Nullable Path find(String name, String searchPath) {
+        for (Path directory : directories(searchPath)) {
+            Path candidate = child(directory, name);
+            if (candidate != null && Files.isRegularFile(candidate) && Files.isExecutable(candidate)) {
+                return candidate;
+            }
+        }
         return null;
     }
 

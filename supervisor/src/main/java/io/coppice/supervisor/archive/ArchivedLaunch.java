@@ -1,6 +1,7 @@
 package io.coppice.supervisor.archive;
 
 import io.coppice.supervisor.os.ArgvPreparation;
+import io.coppice.supervisor.plan.StartPrefix;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,7 +74,8 @@ public final class ArchivedLaunch implements ArgvPreparation {
         if (LaunchProfile.obstacle(argv) != null) {
             return argv;
         }
-        JdkRelease jdk = JdkRelease.of(Path.of(argv.get(0)));
+        int javaAt = StartPrefix.lengthIn(argv);
+        JdkRelease jdk = JdkRelease.of(Path.of(argv.get(javaAt)));
         if (!jdk.hasArchives()) {
             return argv;
         }
@@ -89,9 +91,9 @@ public final class ArchivedLaunch implements ArgvPreparation {
         }
         outcome = new Outcome.Used(names.identity());
         List<String> with = new ArrayList<>(argv.size() + 3);
-        with.add(argv.get(0));
+        with.addAll(argv.subList(0, javaAt + 1));
         with.addAll(jdk.toUse(archive));
-        with.addAll(argv.subList(1, argv.size()));
+        with.addAll(argv.subList(javaAt + 1, argv.size()));
         return with;
     }
 }

@@ -1,5 +1,6 @@
 package io.coppice.supervisor.archive;
 
+import io.coppice.supervisor.plan.StartPrefix;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -77,9 +78,11 @@ record LaunchProfile(
     /**
      * Why a command line can have no archive, whatever the files are that it names.
      *
+     * @param launched with a {@link StartPrefix} or without
      * @return one clause for people; null if it can
      */
-    static @Nullable String obstacle(List<String> argv) {
+    static @Nullable String obstacle(List<String> launched) {
+        List<String> argv = StartPrefix.without(launched);
         int at = argv.indexOf(CLASS_PATH);
         if (at < 1 || at + 2 >= argv.size() || daemonOf(argv.subList(at + 3, argv.size())) == null) {
             return "it is no command line of a worker";
@@ -96,7 +99,8 @@ record LaunchProfile(
     }
 
     /** @throws IllegalArgumentException if there is an {@link #obstacle} */
-    static LaunchProfile of(List<String> argv) {
+    static LaunchProfile of(List<String> launched) {
+        List<String> argv = StartPrefix.without(launched);
         String obstacle = obstacle(argv);
         int at = argv.indexOf(CLASS_PATH);
         String daemon = obstacle == null ? daemonOf(argv.subList(at + 3, argv.size())) : null;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.coppice.supervisor.plan.StartPrefix;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -30,6 +31,14 @@ class LaunchProfileTest {
         List<String> more = new ArrayList<>(argv("--add-exports", "java.base/x=ALL-UNNAMED", "-Da=b"));
         more.add(more.indexOf("-cp"), "-Xmore");
         assertEquals(more, profile.argv(List.of("-Xmore")));
+    }
+
+    @Test
+    void shouldSeeTheSameJvmBehindAPrefix() {
+        List<String> prefixed = new ArrayList<>(StartPrefix.of("umask 077; exec \"$@\""));
+        prefixed.addAll(argv("-Da=b"));
+        assertNull(LaunchProfile.obstacle(prefixed));
+        assertEquals(LaunchProfile.of(argv("-Da=b")), LaunchProfile.of(prefixed));
     }
 
     @ParameterizedTest

@@ -1,0 +1,39 @@
+package io.coppice.supervisor.plan;
+
+import java.util.List;
+
+/**
+ * What stands before a command line to set limits, niceness, user or file mode mask: a shell that replaces itself by tools which
+ * replace themselves, so that the pid that was launched is the program's own. Always four words, so that others find what follows. Pure.
+ */
+public final class StartPrefix {
+    /** The shell's {@code $0}. */
+    private static final String MARK = "coppice-start";
+
+    private static final int LENGTH = 4;
+
+    private StartPrefix() {}
+
+    /**
+     * The words of a prefix.
+     *
+     * @param script ends with the {@code exec} of {@code "$@"}
+     */
+    public static List<String> of(String script) {
+        return List.of("/bin/sh", "-c", script, MARK);
+    }
+
+    /** The command line without its prefix, if it has one. */
+    public static List<String> without(List<String> argv) {
+        return argv.subList(lengthIn(argv), argv.size());
+    }
+
+    /** How many words of the command line are its prefix: none, or those of {@link #of}. */
+    public static int lengthIn(List<String> argv) {
+        return argv.size() > LENGTH
+                        && argv.get(LENGTH - 1).equals(MARK)
+                        && argv.get(0).equals("/bin/sh")
+                ? LENGTH
+                : 0;
+    }
+}
