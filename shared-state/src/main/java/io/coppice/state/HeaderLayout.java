@@ -49,7 +49,9 @@ package io.coppice.state;
  *     512     8 ownerPid
  *     520     8 incarnation       release, after ownerPid and phase RECOVERING
  *     528     4 phase             after a release fence
- *     532   108 padding
+ *     532     4 padding
+ *     536     8 loopThread        the kernel's number of the owner's loop thread, in the owner's pid namespace; 0 not told
+ *     544    96 padding
  *     640     8 lastWordsSequence release; odd while they are being written
  *     648     4 lastWordsLength
  *     652     4 padding
@@ -61,7 +63,10 @@ package io.coppice.state;
  *    2088    88 padding
  *    2176    64 loopLock          a {@code pthread_mutex_t} of the owner's libc, process-shared and robust; at its start the
  *                               4-byte loop word ({@link LoopWord}), 0 if nobody holds it; the rest means nothing to others
- *    2240  1856 padding
+ *    2240    64 padding
+ *    2304     8 answers           release, by a thread of the owner's that is not its loop: one more than the questions (SIGWINCH)
+ *                               that its JVM has answered; 0 it answers none
+ *    2312  1784 padding
  * </pre>
  */
 final class HeaderLayout {
@@ -107,6 +112,7 @@ final class HeaderLayout {
     static final int OWNER_PID_OFFSET = OWNER_LINE;
     static final int INCARNATION_OFFSET = OWNER_PID_OFFSET + Long.BYTES;
     static final int PHASE_OFFSET = INCARNATION_OFFSET + Long.BYTES;
+    static final int LOOP_THREAD_OFFSET = PHASE_OFFSET + Integer.BYTES + Integer.BYTES;
 
     static final int LAST_WORDS_LINE = OWNER_LINE + LINE;
     static final int LAST_WORDS_SEQUENCE_OFFSET = LAST_WORDS_LINE;
@@ -127,6 +133,9 @@ final class HeaderLayout {
     static final int LOOP_LOCK_OFFSET = Align.up(ARENA_HASHES_OFFSET + 2 * ARENA_HASH_PAIR_LENGTH, LINE);
 
     static final int LOOP_LOCK_LENGTH = 64;
+
+    /** A line of its own, as another thread writes it. */
+    static final int ANSWERS_OFFSET = Align.up(LOOP_LOCK_OFFSET + LOOP_LOCK_LENGTH, LINE);
 
     static final int LENGTH = 4096;
 

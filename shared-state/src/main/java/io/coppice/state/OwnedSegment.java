@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A segment mapped for writing by its owner, who holds the kernel lock on its lock file for as long as this is open, or will
  * have it soon ({@link #tryTakeLock}). Made by {@link SegmentFile#openOwned}. One thread, except {@link #phase} and {@link #lastWords}, which another thread of the owner
- * may call when the loop thread no longer does.
+ * may call when the loop thread no longer does, and {@link #answers}, which one other thread at a time may call.
  *
  * <p>Order of use: open, {@link #recover()}, {@link #state()}, then commits.
  */
@@ -325,6 +325,25 @@ public final class OwnedSegment implements AutoCloseable {
         memory.releaseFence();
     }
 
+    /**
+     * Tells readers which thread the loop is.
+     *
+     * @param tid the kernel's number of it, in this process's pid namespace; 0 if it is not known
+     */
+    public void loopThread(long tid) {
+        memory.putLongRelease(HeaderLayout.LOOP_THREAD_OFFSET, tid);
+    }
+
+    /**
+     * Tells readers that threads of this JVM run, whatever its loop does. It is no part of the contents, and nothing that a successor reads;
+     * so it may be stored until the process ends.
+     *
+     * @param count one more than the questions that were answered
+     */
+    public void answers(long count) {
+        memory.putLongRelease(HeaderLayout.ANSWERS_OFFSET, count);
+    }
+
     /** Leaves a text for whoever asks why this owner ended; what exceeds 1024 bytes of UTF-8 is cut off. */
     public void lastWords(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
@@ -462,6 +481,8 @@ public final class OwnedSegment implements AutoCloseable {
         }
         memory.putLongRelease(HeaderLayout.LAST_STEP_COMMIT_OFFSET, 0);
         eraseLoopLock();
+        loopThread(0);
+        answers(0);
         memory.putLong(HeaderLayout.OWNER_PID_OFFSET, pid);
         memory.putLongRelease(HeaderLayout.INCARNATION_OFFSET, incarnation);
         memory.releaseFence();

@@ -115,6 +115,19 @@ public final class ReadOnlySegment implements AutoCloseable {
         return memory.getLongAcquire(HeaderLayout.BUSY_AT_MOST_MS_OFFSET);
     }
 
+    /** The kernel's number of the owner's loop thread, as it said: any value. 0 if it did not. */
+    public long loopThread() {
+        return memory.getLongAcquire(HeaderLayout.LOOP_THREAD_OFFSET);
+    }
+
+    /**
+     * One more than the questions that the owner's JVM has answered, whatever its loop did meanwhile; 0 if it answers none. Whatever the
+     * owner wrote.
+     */
+    public long answers() {
+        return memory.getLongAcquire(HeaderLayout.ANSWERS_OFFSET);
+    }
+
     /** What the owner says it is doing: a {@link Phase} code, or any other number. */
     public int phase() {
         int phase = memory.getInt(HeaderLayout.PHASE_OFFSET);

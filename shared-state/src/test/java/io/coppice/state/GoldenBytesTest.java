@@ -80,9 +80,13 @@ class GoldenBytesTest {
         segment.heartbeat().busy(1500);
         segment.phase(Phase.READY);
         segment.lastWords("bye");
+        segment.loopThread(0x1268);
+        segment.answers(5);
         assertBytes(256, "0100000000000000", "0200000000000000"); // commitSequence, rollbackCount
         assertBytes(384, "0200000000000000", "0200000000000000", "dc05000000000000"); // heartbeat
         assertBytes(512, "6712000000000000", "0300000000000000", "0300000000000000"); // pid, incarnation, phase
+        assertBytes(536, "6812000000000000", "0000000000000000"); // loopThread
+        assertBytes(2296, "0000000000000000", "0500000000000000", "0000000000000000"); // answers
         assertBytes(640, "0400000000000000", "0300000000000000", "6279650000000000"); // last words
     }
 

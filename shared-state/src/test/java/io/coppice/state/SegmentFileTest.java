@@ -211,6 +211,20 @@ class SegmentFileTest {
     }
 
     @Test
+    void shouldNotTakeAPredecessorsThreadOrAnswersForItsOwn() throws IOException, SegmentException {
+        try (OwnedSegment first = SegmentFile.openOwned(segment, lock, 1234, 7)) {
+            first.loopThread(1235);
+            first.answers(2);
+        }
+        try (OwnedSegment second = SegmentFile.openOwned(segment, lock, 1236, 8);
+                ReadOnlySegment reader = SegmentFile.openReadOnly(segment)) {
+            assertEquals(8, second.incarnation());
+            assertEquals(0, reader.loopThread());
+            assertEquals(0, reader.answers());
+        }
+    }
+
+    @Test
     void shouldTellReadersWhatItsOwnerSays() throws IOException, SegmentException {
         try (OwnedSegment owner = SegmentFile.openOwned(segment, lock, 1234, 7);
                 ReadOnlySegment reader = SegmentFile.openReadOnly(segment)) {
@@ -226,6 +240,10 @@ class SegmentFileTest {
             assertEquals(1, reader.heartbeatCountAcquire());
             assertEquals(1, reader.busyAtCount());
             assertEquals(2500, reader.busyAtMostMs());
+            owner.loopThread(1235);
+            owner.answers(2);
+            assertEquals(1235, reader.loopThread());
+            assertEquals(2, reader.answers());
             assertEquals(Optional.empty(), reader.lastWords());
             owner.lastWords("java.lang.IllegalStateException: \u001b[2Jü\n\tat X");
             assertEquals(Optional.of("java.lang.IllegalStateException: \ufffd[2Jü\n\tat X"), reader.lastWords());
