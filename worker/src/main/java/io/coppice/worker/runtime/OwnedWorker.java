@@ -28,6 +28,7 @@ final class OwnedWorker implements Closeable {
     private final RootNotifier root;
     private final StopHook hook;
     private final @Nullable LibcLoader libc;
+    private final @Nullable Answers answers;
     private final WorkerLog log;
     private @Nullable OwnedSegment opened;
     private @Nullable WorkerContext context;
@@ -36,6 +37,7 @@ final class OwnedWorker implements Closeable {
      * @param root told of each phase
      * @param hook armed once there is a loop that can be asked to stop
      * @param libc for the loop word; null if that is no fence of this worker's
+     * @param answers null if the root is not to ask for any
      */
     OwnedWorker(
             WorkerArguments arguments,
@@ -43,12 +45,14 @@ final class OwnedWorker implements Closeable {
             RootNotifier root,
             StopHook hook,
             @Nullable LibcLoader libc,
+            @Nullable Answers answers,
             WorkerLog log) {
         this.arguments = arguments;
         this.release = release;
         this.root = root;
         this.hook = hook;
         this.libc = libc;
+        this.answers = answers;
         this.log = log;
     }
 
@@ -74,6 +78,10 @@ final class OwnedWorker implements Closeable {
         } catch (SegmentException e) {
             log.log(String.valueOf(e.getMessage()), null);
             return ExitCode.SEGMENT_REFUSED;
+        }
+        segment.loopThread(OwnThread.tid());
+        if (answers != null) {
+            answers.countIn(segment);
         }
         if (libc == null) {
             return runOn(segment, previousExit, null);
@@ -186,6 +194,9 @@ final class OwnedWorker implements Closeable {
     public void close() throws IOException {
         if (context != null) {
             context.close();
+        }
+        if (answers != null) {
+            answers.stop();
         }
         if (opened != null) {
             opened.close();

@@ -73,7 +73,7 @@ final class ScratchWorker {
 
     private void live(int life) throws IOException {
         OwnedWorker worker =
-                new OwnedWorker(arguments, line(life), RootNotifier.toNobody(), new StopHook(log), libc, log);
+                new OwnedWorker(arguments, line(life), RootNotifier.toNobody(), new StopHook(log), libc, new Answers(), log);
         try {
             int exitCode = worker.run();
             OwnedSegment segment = worker.segment();

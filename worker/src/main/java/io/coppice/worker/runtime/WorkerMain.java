@@ -63,6 +63,7 @@ public final class WorkerMain {
         StopHook hook = new StopHook(log);
         hook.install();
         RootNotifier root = new RootNotifier();
+        Answers answers = Answers.listen(log);
         LibcLoader libc = arguments.fence() == Fence.WORD ? new LibcLoader(log) : null;
         Optional<RootLine> line;
         try (HoldPipe hold = new HoldPipe()) {
@@ -79,7 +80,7 @@ public final class WorkerMain {
             return ExitCode.NOT_RELEASED;
         }
         if (line.isPresent() && line.get() instanceof ReleaseLine release) {
-            return new OwnedWorker(arguments, release, root, hook, libc, log).run();
+            return new OwnedWorker(arguments, release, root, hook, libc, answers, log).run();
         }
         return ExitCode.NOT_RELEASED;
     }
