@@ -69,6 +69,8 @@ public enum EventType {
     STANDBY_LOST(31),
     /** A standby is of no use any more, and is ended. */
     STANDBY_ENDED(32),
+    /** A child's heartbeat stopped for longer than its timeout, for a reason that is not its own. */
+    HANG_EXCUSED(33),
     /** What befalls the members of a group together. */
     GROUP(34),
     /** A group has used up its restarts. */

@@ -154,8 +154,21 @@ public sealed interface Event {
         }
     }
 
-    /** The heartbeat count has stood still for the heartbeat timeout, by the shell's measure. */
-    record HeartbeatLost(int child, long incarnation, long nowNs) implements Event {
+    /**
+     * The heartbeat count has stood still for the heartbeat timeout, by the shell's measure.
+     *
+     * @param excused in words, what of its silence was not counted; empty if all was
+     */
+    record HeartbeatLost(int child, long incarnation, String excused, long nowNs) implements Event {
+        public HeartbeatLost {
+            Objects.requireNonNull(excused);
+        }
+
+        /** All of it was. */
+        public HeartbeatLost(int child, long incarnation, long nowNs) {
+            this(child, incarnation, "", nowNs);
+        }
+
         @Override
         public void applyTo(Transition transition) {
             EventRules.heartbeatLost(transition, this);

@@ -173,7 +173,8 @@ final class EventRules {
                     child,
                     Verdict.HANG,
                     EventType.HANG,
-                    "no heartbeat for " + DurationText.of(child.spec.heartbeatTimeoutNs()));
+                    "no heartbeat for " + DurationText.of(child.spec.heartbeatTimeoutNs())
+                            + (event.excused().isEmpty() ? "" : "; not counted: " + event.excused()));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.coppice.supervisor.root;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Times heartbeats with the root's own clock. A heartbeat is a counter in the worker's segment; this class notes when it
@@ -8,7 +9,8 @@ import java.util.Arrays;
  *
  * <p>A root that was itself stalled, stopped or suspended with its machine must not take its own absence for a worker's:
  * between two looks at most twice the scan period counts as silence, however long the clock says it was. So a worker is
- * found hung only if it was silent during looks that the root really made.
+ * found hung only if it was silent during looks that the root really made. What else is no fault of the worker's, its {@link HangJudge}
+ * takes off.
  *
  * <p>Duty-cycle thread only; allocates nothing after construction.
  */
@@ -25,16 +27,24 @@ final class HeartbeatMonitor {
 
     private final long[] timeoutNs;
     private final long[] lastCount;
-    private final long[] silentNs;
+    private final HangJudge[] judges;
     private final boolean[] watched;
     private final long scanPeriodNs;
     private long lastScanNs;
+
+    /** Between the last two looks: by the clock, and what counts. */
+    private long elapsedNs;
+
+    private long countedNs;
 
     /** @param timeoutNs by child index; 0 for a child without a heartbeat */
     HeartbeatMonitor(long[] timeoutNs, long nowNs) {
         this.timeoutNs = timeoutNs.clone();
         this.lastCount = new long[timeoutNs.length];
-        this.silentNs = new long[timeoutNs.length];
+        this.judges = new HangJudge[timeoutNs.length];
+        for (int i = 0; i < timeoutNs.length; i++) {
+            judges[i] = new HangJudge(timeoutNs[i]);
+        }
         this.watched = new boolean[timeoutNs.length];
         long shortestNs = Arrays.stream(timeoutNs).filter(t -> t > 0).min().orElse(0);
         this.scanPeriodNs = shortestNs == 0
@@ -54,7 +64,9 @@ final class HeartbeatMonitor {
             if (from[i] >= 0 && nextTimeoutNs[i] > 0) {
                 next.watched[i] = watched[from[i]];
                 next.lastCount[i] = lastCount[from[i]];
-                next.silentNs[i] = silentNs[from[i]];
+                if (nextTimeoutNs[i] == timeoutNs[from[i]]) {
+                    next.judges[i] = judges[from[i]];
+                }
             }
         }
         return next;
@@ -89,7 +101,7 @@ final class HeartbeatMonitor {
             }
             watched[child] = true;
             lastCount[child] = count;
-            silentNs[child] = 0;
+            judges[child].onBeat();
         }
     }
 
@@ -101,11 +113,17 @@ final class HeartbeatMonitor {
         return watched[child];
     }
 
-    /** How much of the time since the last look counts as silence; call once per look, before {@link #isSilent}. */
+    /** How much of the time since the last look counts as silence; call once per look, before {@link #observe}. */
     long beginScan(long nowNs) {
-        long elapsedNs = Math.max(0, Math.min(nowNs - lastScanNs, 2 * scanPeriodNs));
+        elapsedNs = Math.max(0, nowNs - lastScanNs);
+        countedNs = Math.min(elapsedNs, 2 * scanPeriodNs);
         lastScanNs = nowNs;
-        return elapsedNs;
+        return countedNs;
+    }
+
+    /** How long the root itself was away between the last two looks; 0 if that would not have made a difference. */
+    long awayNs() {
+        return elapsedNs > Math.max(SCANS_PER_TIMEOUT * scanPeriodNs, MAX_SCAN_PERIOD_NS) ? elapsedNs : 0;
     }
 
     /**
@@ -114,22 +132,52 @@ final class HeartbeatMonitor {
      *
      * @return whether the counter moved since the last look
      */
-    boolean observe(int child, long count, long elapsedNs) {
+    boolean observe(int child, long count, long countedNs) {
         if (count != lastCount[child]) {
             lastCount[child] = count;
-            silentNs[child] = 0;
+            judges[child].onBeat();
             return true;
         }
-        silentNs[child] += elapsedNs;
+        judges[child].onSilence(countedNs);
         return false;
     }
 
-    /** Whether the child has been silent for longer than its timeout, or than the long step it has announced. */
-    boolean isSilent(int child, long busyAtCount, long busyAtMostMs) {
+    /** How long a child may be silent now: its timeout, or the long step that it has announced. */
+    long limitNs(int child, long busyAtCount, long busyAtMostMs) {
         long limitNs = timeoutNs[child];
         if (busyAtCount == lastCount[child] && busyAtMostMs > 0) {
             limitNs = Math.max(limitNs, Math.min(busyAtMostMs, MAX_BUSY_MS) * NANOS_PER_MS);
         }
-        return silentNs[child] > limitNs;
+        return limitNs;
+    }
+
+    /** Whether it has been silent for more than half of that. */
+    boolean isSuspect(int child, long limitNs) {
+        return judges[child].isSuspect(limitNs);
+    }
+
+    /**
+     * Takes in a close look at a suspect.
+     *
+     * @return whether to ask its JVM for an answer now
+     */
+    boolean weigh(int child, SuspectReading seen) {
+        return judges[child].weigh(seen, countedNs, elapsedNs);
+    }
+
+    /** Whether it has been silent for longer than it may, excuses left out. */
+    boolean isHung(int child, long limitNs) {
+        return judges[child].isHung(limitNs);
+    }
+
+    /** See {@link HangJudge#newExcuse}. */
+    @Nullable
+    String newExcuse(int child, long limitNs) {
+        return judges[child].newExcuse(limitNs);
+    }
+
+    /** See {@link HangJudge#excuses}. */
+    String excuses(int child) {
+        return judges[child].excuses();
     }
 }

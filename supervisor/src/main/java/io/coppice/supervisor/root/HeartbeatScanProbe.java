@@ -62,7 +62,7 @@ public final class HeartbeatScanProbe {
         for (int i = 0; i < daemons; i++) {
             if (monitor.isWatched(i)
                     && !monitor.observe(i, counters.heartbeatCount(i), silenceNs)
-                    && monitor.isSilent(i, counters.busyAtCount(i), counters.busyAtMostMs(i))) {
+                    && monitor.isHung(i, monitor.limitNs(i, counters.busyAtCount(i), counters.busyAtMostMs(i)))) {
                 silent++;
             }
         }

@@ -1,5 +1,6 @@
 package io.coppice.supervisor.root;
 
+import io.coppice.state.root.EventType;
 import io.coppice.supervisor.core.Command;
 import java.util.EnumMap;
 import java.util.Map;
@@ -28,12 +29,24 @@ final class Incidents {
         CLOCK_SET,
         RELOAD_REFUSED,
         NO_ARCHIVE,
-        NO_DEATH_WORD
+        NO_DEATH_WORD,
+        ROOT_STALLED,
+        HANG_EXCUSED(EventType.HANG_EXCUSED);
+
+        private final EventType type;
+
+        Kind() {
+            this(EventType.NOTE);
+        }
+
+        Kind(EventType type) {
+            this.type = type;
+        }
     }
 
     /** Who stores them. */
     interface Log {
-        void note(int child, String text);
+        void note(EventType type, int child, String text);
     }
 
     private static final class Window {
@@ -69,7 +82,7 @@ final class Incidents {
             return;
         }
         window.told++;
-        log.note(child, window.withheld == 0 ? text : "(" + window.withheld + " more like this were not told) " + text);
+        log.note(kind.type, child, window.withheld == 0 ? text : "(" + window.withheld + " more like this were not told) " + text);
         window.withheld = 0;
     }
 }

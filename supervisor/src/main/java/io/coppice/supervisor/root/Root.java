@@ -110,7 +110,7 @@ final class Root implements AutoCloseable {
         remains = new Remains(processes);
         words = new DeathWords(children, segments, processes, funerals, remains, epoll, incidents, () -> state);
         workers = new WorkerWatch(
-                plan, children, segments, epoll, publisher, meter, () -> state, this::settle, words::look);
+                plan, children, segments, epoll, publisher, meter, incidents, () -> state, this::settle, words::look);
         held = new HeldWatch(segments, processes);
         archives = new ArchiveWishes(instance, children, spawner, epoll, processes, incidents, nowNs);
         orphans = new Orphans(

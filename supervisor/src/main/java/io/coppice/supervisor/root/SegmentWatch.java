@@ -118,6 +118,26 @@ final class SegmentWatch implements AutoCloseable {
         }
     }
 
+    /** The kernel's number of its loop thread, as it says: any value. */
+    long loopThread(ChildProcess child) {
+        ReadOnlySegment segment = child.segment;
+        try {
+            return segment == null ? 0 : segment.loopThread();
+        } catch (SegmentDamagedException e) {
+            return tornAway(child);
+        }
+    }
+
+    /** One more than the questions that its JVM has answered, as it says: any value. */
+    long answers(ChildProcess child) {
+        ReadOnlySegment segment = child.segment;
+        try {
+            return segment == null ? 0 : segment.answers();
+        } catch (SegmentDamagedException e) {
+            return tornAway(child);
+        }
+    }
+
     /** The phase that this very incarnation says it is in, as a code: any value. {@link Phase#EMPTY} if it says nothing. */
     int phase(ChildProcess child) {
         ReadOnlySegment segment = child.segment;

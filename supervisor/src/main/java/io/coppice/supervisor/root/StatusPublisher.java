@@ -322,8 +322,15 @@ class StatusPublisher {
     }
 
     /** An event that no decision of the core brought about, as a commit of its own. */
-    void note(int child, String text) {
-        segment.event(System.currentTimeMillis(), child, EventType.NOTE, 0, 0, text);
+    void note(EventType type, int child, String text) {
+        boolean ofProcess = type != EventType.NOTE && child != Command.RecordEvent.ROOT;
+        segment.event(
+                System.currentTimeMillis(),
+                child,
+                type,
+                ofProcess ? segment.child(child).pid() : 0,
+                ofProcess ? segment.child(child).incarnation() : 0,
+                text);
         segment.commit();
         console.warn(subject(child) + ": " + text);
     }

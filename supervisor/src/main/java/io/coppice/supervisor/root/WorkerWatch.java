@@ -18,6 +18,8 @@ import java.util.function.Supplier;
  * <p>Duty-cycle thread only; a scan that finds all well allocates nothing.
  */
 final class WorkerWatch {
+    private static final long NANOS_PER_MS = 1_000_000;
+
     private final ChildTable children;
     private final SegmentWatch segments;
     private final Epoll epoll;
@@ -26,6 +28,8 @@ final class WorkerWatch {
     private final Supplier<SupervisorState> state;
     private final Consumer<Event> settle;
     private final Consumer<ChildProcess> lookAtWord;
+    private final Incidents incidents;
+    private final Suspects suspects;
     private HeartbeatMonitor heartbeats;
 
     /**
@@ -42,6 +46,7 @@ final class WorkerWatch {
             Epoll epoll,
             StatusPublisher publisher,
             RootMeter meter,
+            Incidents incidents,
             Supplier<SupervisorState> state,
             Consumer<Event> settle,
             Consumer<ChildProcess> lookAtWord) {
@@ -50,6 +55,8 @@ final class WorkerWatch {
         this.epoll = epoll;
         this.publisher = publisher;
         this.meter = meter;
+        this.incidents = incidents;
+        this.suspects = new Suspects(segments);
         this.state = state;
         this.settle = settle;
         this.lookAtWord = lookAtWord;
@@ -87,7 +94,10 @@ final class WorkerWatch {
     }
 
     void scan(long nowNs) {
-        long elapsedNs = heartbeats.beginScan(nowNs);
+        long countedNs = heartbeats.beginScan(nowNs);
+        if (heartbeats.awayNs() > 0) {
+            tellOfAbsence(heartbeats.awayNs(), countedNs, nowNs);
+        }
         boolean moved = false;
         for (ChildProcess child : children.all()) {
             if (!heartbeats.isWatched(child.index)) {
@@ -99,16 +109,44 @@ final class WorkerWatch {
                 continue;
             }
             lookAtWord.accept(child);
-            if (heartbeats.observe(child.index, segments.heartbeatCount(child), elapsedNs)) {
+            if (heartbeats.observe(child.index, segments.heartbeatCount(child), countedNs)) {
                 publisher.heartbeatSeen(child.index, nowNs);
                 moved = true;
-            } else if (heartbeats.isSilent(child.index, segments.busyAtCount(child), segments.busyAtMostMs(child))) {
-                settle.accept(new Event.HeartbeatLost(child.index, child.incarnation, nowNs));
+            } else {
+                onSilence(child, nowNs);
             }
         }
         if (moved) {
             publisher.commitHeartbeats(meter.turns(), meter.allocatedBytes());
         }
+    }
+
+    private void onSilence(ChildProcess child, long nowNs) {
+        long limitNs = heartbeats.limitNs(child.index, segments.busyAtCount(child), segments.busyAtMostMs(child));
+        if (!heartbeats.isSuspect(child.index, limitNs)) {
+            return;
+        }
+        if (heartbeats.weigh(child.index, suspects.look(child))) {
+            suspects.ask(child);
+        }
+        if (heartbeats.isHung(child.index, limitNs)) {
+            settle.accept(
+                    new Event.HeartbeatLost(child.index, child.incarnation, heartbeats.excuses(child.index), nowNs));
+            return;
+        }
+        String excuse = heartbeats.newExcuse(child.index, limitNs);
+        if (excuse != null) {
+            incidents.tell(Incidents.Kind.HANG_EXCUSED, child.index, nowNs, excuse);
+        }
+    }
+
+    private void tellOfAbsence(long awayNs, long countedNs, long nowNs) {
+        incidents.tell(
+                Incidents.Kind.ROOT_STALLED,
+                nowNs,
+                "the root did not look at the heartbeats for " + awayNs / NANOS_PER_MS
+                        + " ms (stopped, stalled, or without a CPU); " + countedNs / NANOS_PER_MS
+                        + " ms of that count as the workers' silence");
     }
 
     /** A worker has hinted that its phase has changed, or closed its end. */

@@ -30,6 +30,14 @@ class HangTest {
     }
 
     @Test
+    void shouldSayWhatWasNotCountedOfTheSilence() {
+        driver.step(new Event.HeartbeatLost(0, 1, "50.0 s stopped", driver.nowNs));
+        assertEquals(
+                "no heartbeat for 5 s; not counted: 50.0 s stopped",
+                driver.records().get(0).text());
+    }
+
+    @Test
     void shouldTreatASlowStartLikewise() {
         driver.exited(0, 1).toStarting(0).toDeadline();
         assertEquals(Driver.START_NS + 60 * SECOND, driver.nowNs);

@@ -53,6 +53,9 @@ class ZeroAllocationTest {
             Child child = children.start("sleep", "1000");
             PidFd pidFd = child.pidFd();
             assertNoneAllocated("pidfd", () -> (pidFd.tryReap() == null ? 0 : 1) + pidFd.signal(0));
+            ThreadStat thread = new ThreadStat();
+            assertNoneAllocated(
+                    "a close look at a thread", () -> thread.read(child.pid(), child.pid()) ? thread.ranNs() : 0);
             assertNoneAllocated("start ticks", () -> table.startTicks(child.pid()));
             assertNoneAllocated("group", () -> table.groupExists(child.pid()) ? 1 : 0);
             assertNoneAllocated("poll for spawn results", () -> children.spawner.poll() == null ? 0 : 1);
