@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A worker that somebody has stopped (SIGSTOP) is one that hangs. */
+/** A worker that somebody has stopped (SIGSTOP) and does not let go on is one that hangs, ten timeouts later than others. */
 class StoppedWorkerSystemTest {
     @RegisterExtension
     final Coppice coppice = new Coppice();
@@ -17,7 +17,7 @@ class StoppedWorkerSystemTest {
         coppice.manifest("""
                 instance: shop
                 daemons:
-                  ticker: {main: io.coppice.ops.system.daemons.Ticker, classpath: [$JAR], jvm: {heap: 16MiB}, heartbeat: {timeout: 2s}}
+                  ticker: {main: io.coppice.ops.system.daemons.Ticker, classpath: [$JAR], jvm: {heap: 16MiB}, heartbeat: {timeout: 500ms}}
                   clock: {command: 'while :; do sleep 1000; done'}
                 """);
         Coppice.Root root = coppice.startRoot();
@@ -38,6 +38,8 @@ class StoppedWorkerSystemTest {
         assertTrue(resumedAt >= ticker.number("commits") - 1, log);
         String events = coppice.run("events").out();
         assertTrue(events.contains("heartbeat-lost"), events);
+        assertTrue(events.contains("no heartbeat for 500 ms; not counted: 5.0 s stopped"), events);
+        assertTrue(events.indexOf("hang-excused") < events.indexOf("heartbeat-lost"), events);
         assertEquals(1, coppice.awaitState("clock", "ready").number("incarnation"));
         assertEquals(0, root.stop(), root.stderr());
     }

@@ -160,7 +160,8 @@ final class HangJudge {
             return null;
         }
         told = true;
-        return "silent for " + seconds(silentNs + allExcusedNs) + ", excused: " + excuses() + "; taken for hung after " + seconds(limitNs + allExcusedNs + leftNs(last)) + " at the latest";
+        return "silent for " + seconds(silentNs + allExcusedNs) + ", excused: " + excuses() + "; taken for hung after "
+                + seconds(limitNs + allExcusedNs + leftNs(last)) + " at the latest";
     }
 
     /** What was excused of this silence, empty if nothing worth a word was. */
@@ -169,7 +170,10 @@ final class HangJudge {
         for (Excuse excuse : Excuse.values()) {
             long ns = excusedNs[excuse.ordinal()];
             if (ns > timeoutNs / PARTS_WORTH_A_WORD) {
-                text.append(text.length() == 0 ? "" : ", ").append(seconds(ns)).append(' ').append(excuse.words);
+                text.append(text.length() == 0 ? "" : ", ")
+                        .append(seconds(ns))
+                        .append(' ')
+                        .append(excuse.words);
                 if (excuse == Excuse.STARVED && allRanNs + allWaitedNs > 0) {
                     text.append(" (got ")
                             .append(Math.round(100.0 * allRanNs / (allRanNs + allWaitedNs)))

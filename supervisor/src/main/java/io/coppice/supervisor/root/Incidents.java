@@ -82,7 +82,10 @@ final class Incidents {
             return;
         }
         window.told++;
-        log.note(kind.type, child, window.withheld == 0 ? text : "(" + window.withheld + " more like this were not told) " + text);
+        log.note(
+                kind.type,
+                child,
+                window.withheld == 0 ? text : "(" + window.withheld + " more like this were not told) " + text);
         window.withheld = 0;
     }
 }

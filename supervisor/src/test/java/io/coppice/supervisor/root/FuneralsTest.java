@@ -64,8 +64,8 @@ class FuneralsTest {
         final ChildProcess child = children.get(0);
         final StandbyProcess standby = new StandbyTable().add(child, 7);
         final ProcessTable processes = new ProcessTable();
-        final Funerals funerals =
-                new Funerals(processes, new Incidents((type, child, text) -> {}), new DyingDependencies(children, processes));
+        final Funerals funerals = new Funerals(
+                processes, new Incidents((type, child, text) -> {}), new DyingDependencies(children, processes));
     }
 
     /** Of the two that are dead by their words nothing but that is known; the first one's burial takes its time. */
@@ -79,8 +79,8 @@ class FuneralsTest {
                 List.of(command("first"), command("second", on("first")), command("third", on("second"))));
         ChildTable children = new ChildTable(plan);
         ProcessTable processes = new ProcessTable();
-        Funerals funerals =
-                new Funerals(processes, new Incidents((type, child, text) -> {}), new DyingDependencies(children, processes));
+        Funerals funerals = new Funerals(
+                processes, new Incidents((type, child, text) -> {}), new DyingDependencies(children, processes));
         Process process = new ProcessBuilder("sleep", "1000").start();
         ChildProcess first = children.get(0);
         first.pidFd = PidFd.open((int) process.pid());

@@ -31,7 +31,10 @@ final class Answers implements Runnable {
         }
         Answers answers = new Answers();
         try {
-            Ear ear = Class.forName(EAR).asSubclass(Ear.class).getDeclaredConstructor().newInstance();
+            Ear ear = Class.forName(EAR)
+                    .asSubclass(Ear.class)
+                    .getDeclaredConstructor()
+                    .newInstance();
             ear.listen(answers);
             return answers;
         } catch (IllegalArgumentException | ReflectiveOperationException e) {

@@ -72,8 +72,8 @@ final class ScratchWorker {
     }
 
     private void live(int life) throws IOException {
-        OwnedWorker worker =
-                new OwnedWorker(arguments, line(life), RootNotifier.toNobody(), new StopHook(log), libc, new Answers(), log);
+        OwnedWorker worker = new OwnedWorker(
+                arguments, line(life), RootNotifier.toNobody(), new StopHook(log), libc, new Answers(), log);
         try {
             int exitCode = worker.run();
             OwnedSegment segment = worker.segment();

@@ -24,8 +24,7 @@ class AnswersTest {
         try (RandomAccessFile sized = new RandomAccessFile(file.toFile(), "rw")) {
             sized.setLength(SegmentSpec.MIN_LENGTH_BYTES);
         }
-        SegmentFile.create(
-                file, new SegmentSpec("shop", "one", SegmentSpec.KIND_DAEMON, SegmentSpec.MIN_LENGTH_BYTES));
+        SegmentFile.create(file, new SegmentSpec("shop", "one", SegmentSpec.KIND_DAEMON, SegmentSpec.MIN_LENGTH_BYTES));
         return file;
     }
 
