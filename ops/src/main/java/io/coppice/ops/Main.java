@@ -43,6 +43,7 @@ public final class Main {
         more.put("demo", DemoCommand::new);
         more.put("hosted-cleanup", HostedCleanupCommand::new);
         more.put("install", coppice -> new InstallCommand(coppice, ManifestPlans::new));
+        more.put("schema", SchemaCommand::new);
         more.put("torture", TortureCommand::new);
         more.put("uninstall", UninstallCommand::new);
         return new CommandLineParts(ManifestPlans::new, more);

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes a manifest of a YAML tree, key by key, and tells about every key and value that is not right. Used once. */
 final class ManifestParser {
-    private static final List<String> TOP_KEYS = List.of("instance", "segments", "defaults", "daemons");
+    static final List<String> TOP_KEYS = List.of("instance", "segments", "defaults", "daemons");
     private static final List<String> LATER_TOP_KEYS = List.of("groups", "strategy", "isolation");
 
     /** {@code root.seg} is the root's own segment, and may lie in the same directory. */

@@ -1,5 +1,6 @@
 package io.coppice.ops.manifest;
 
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,26 @@ record Setting<T>(
         /** The value; null if it is wrong, which has been told then. */
         @Nullable
         T read(YamlNode node, String path, Problems problems);
+
+        /** What it reads, as a JSON Schema; empty if that is said in {@link KeySchemas}. */
+        default Map<String, Object> shape() {
+            return Map.of();
+        }
+
+        /** The reader with what it reads. */
+        static <T> ValueReader<T> shaped(Map<String, Object> shape, ValueReader<T> reader) {
+            return new ValueReader<>() {
+                @Override
+                public @Nullable T read(YamlNode node, String path, Problems problems) {
+                    return reader.read(node, path, problems);
+                }
+
+                @Override
+                public Map<String, Object> shape() {
+                    return shape;
+                }
+            };
+        }
     }
 
     // One instance per key: identity is what tells them apart, and what maps of settings are keyed by.

@@ -113,7 +113,7 @@ final class StateRules {
     }
 
     static ValueReader<Integer> number(int least, int most) {
-        return (node, path, problems) -> {
+        return ValueReader.shaped(ValueShape.integer(least, most), (node, path, problems) -> {
             String expected = "a number from " + least + " to " + most;
             String text = ValueReaders.scalar(node, path, problems, expected);
             if (text == null) {
@@ -124,11 +124,11 @@ final class StateRules {
             }
             problems.add(node.at(), path, node.description(), expected);
             return null;
-        };
+        });
     }
 
     static ValueReader<String> oneOf(String... words) {
-        return (node, path, problems) -> {
+        return ValueReader.shaped(ValueShape.oneOf(words), (node, path, problems) -> {
             String expected = "one of `" + String.join("`, `", words) + "`";
             String text = ValueReaders.scalar(node, path, problems, expected);
             if (text == null || List.of(words).contains(text)) {
@@ -141,6 +141,6 @@ final class StateRules {
                     expected,
                     Suggestion.didYouMean(Suggestion.near(text, List.of(words))));
             return null;
-        };
+        });
     }
 }

@@ -1,7 +1,9 @@
 package io.coppice.ops.manifest;
 
 import io.coppice.ops.manifest.Setting.ValueReader;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,7 @@ enum Ulimit {
 
     static final String UNLIMITED = "unlimited";
 
+    private static final long MAX_NUMBER = 999_999_999_999_999L;
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,15}");
 
     private final boolean bytes;
@@ -53,12 +56,11 @@ enum Ulimit {
     }
 
     ValueReader<Limits> reader() {
-        return this::read;
-    }
-
-    /** Whether sizes such as {@code 64MiB} are values. */
-    boolean bytes() {
-        return bytes;
+        Map<String, Object> one = ValueShape.anyOf(
+                bytes ? ValueShape.SIZE : ValueShape.integer(0, MAX_NUMBER), Map.of("enum", List.of(UNLIMITED, 0)));
+        Map<String, Object> two = ValueShape.mapping(ValueShape.ordered("soft", one, "hard", one));
+        two.put("required", List.of("soft", "hard"));
+        return ValueReader.shaped(ValueShape.anyOf(one, two), this::read);
     }
 
     private @Nullable Limits read(YamlNode node, String path, Problems problems) {

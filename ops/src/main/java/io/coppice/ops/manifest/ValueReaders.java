@@ -77,7 +77,7 @@ final class ValueReaders {
 
     /** A text that is not empty, and neither a number nor a boolean. */
     static ValueReader<String> text(String expected) {
-        return (node, path, problems) -> {
+        return ValueReader.shaped(ValueShape.TEXT, (node, path, problems) -> {
             String otherType = node instanceof YamlNode.Scalar scalar ? scalar.otherType() : null;
             if (otherType != null) {
                 String quoted = otherType.substring(otherType.indexOf('`')).replace('`', '"');
@@ -85,24 +85,24 @@ final class ValueReaders {
                 return null;
             }
             return name(expected).read(node, path, problems);
-        };
+        });
     }
 
     /** A text that is not empty, whatever YAML takes it for. */
     static ValueReader<String> name(String expected) {
-        return (node, path, problems) -> {
+        return ValueReader.shaped(ValueShape.SCALAR, (node, path, problems) -> {
             String text = scalar(node, path, problems, expected);
             if (text != null && text.isBlank()) {
                 problems.add(node.at(), path, "an empty text", expected);
                 return null;
             }
             return text;
-        };
+        });
     }
 
     static ValueReader<Long> size(long leastBytes, long mostBytes) {
         String range = Quantity.size(leastBytes) + " to " + Quantity.size(mostBytes);
-        return (node, path, problems) -> {
+        return ValueReader.shaped(ValueShape.SIZE, (node, path, problems) -> {
             if (!(node instanceof YamlNode.Scalar scalar) || scalar.isNothing()) {
                 problems.add(node.at(), path, node.description(), Quantity.SIZE_EXPECTED);
                 return null;
@@ -116,12 +116,12 @@ final class ValueReaders {
                 return null;
             }
             return bytes;
-        };
+        });
     }
 
     static ValueReader<Long> duration(long leastMs, long mostMs) {
         String range = Quantity.duration(leastMs) + " to " + Quantity.duration(mostMs);
-        return (node, path, problems) -> {
+        return ValueReader.shaped(ValueShape.DURATION, (node, path, problems) -> {
             if (!(node instanceof YamlNode.Scalar scalar) || scalar.isNothing()) {
                 problems.add(node.at(), path, node.description(), Quantity.DURATION_EXPECTED);
                 return null;
@@ -135,12 +135,12 @@ final class ValueReaders {
                 return null;
             }
             return ms;
-        };
+        });
     }
 
     /** A list of texts. A lone word is an error that shows the list, and read as that list, so that it is checked, too. */
     static ValueReader<List<Located<String>>> texts(String expected, int least) {
-        return (node, path, problems) -> {
+        return ValueReader.shaped(ValueShape.list(ValueShape.SCALAR, least), (node, path, problems) -> {
             if (!(node instanceof YamlNode.Sequence sequence)) {
                 String hint = node instanceof YamlNode.Scalar scalar && !scalar.isNothing()
                         ? Suggestion.didYouMean("[" + scalar.text().replace('\n', ' ') + "]")
@@ -173,20 +173,21 @@ final class ValueReaders {
             }
             // With a wrong element the rest is still checked; the manifest is refused anyway.
             return List.copyOf(texts);
-        };
+        });
     }
 
     /** One text, or a list of texts. */
     static ValueReader<List<Located<String>>> textOrTexts(String expected) {
         ValueReader<List<Located<String>>> list = texts(expected, 1);
         ValueReader<String> one = name(expected);
-        return (node, path, problems) -> {
-            if (node instanceof YamlNode.Sequence) {
-                return list.read(node, path, problems);
-            }
-            String text = one.read(node, path, problems);
-            return text == null ? null : List.of(new Located<>(text, node.at(), path));
-        };
+        return ValueReader.shaped(
+                ValueShape.anyOf(ValueShape.TEXT, ValueShape.list(ValueShape.SCALAR, 1)), (node, path, problems) -> {
+                    if (node instanceof YamlNode.Sequence) {
+                        return list.read(node, path, problems);
+                    }
+                    String text = one.read(node, path, problems);
+                    return text == null ? null : List.of(new Located<>(text, node.at(), path));
+                });
     }
 
     static @Nullable LogTarget log(YamlNode node, String path, Problems problems) {

@@ -1,0 +1,137 @@
+package io.coppice.ops.manifest;
+
+import io.coppice.supervisor.plan.Dependency;
+import io.coppice.supervisor.plan.LogTarget;
+import io.coppice.supervisor.plan.PlanBounds;
+import io.coppice.supervisor.plan.RestartPolicy;
+import io.coppice.supervisor.plan.Shutdown;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the manifest's schema says of each key beside what its reader says itself: one line for people, and the shape where the reader
+ * is a method of its own. A key that is missing here has no schema, and {@link ManifestSchema} says so.
+ */
+final class KeySchemas {
+    private static final Map<String, String> LINES = new LinkedHashMap<>();
+    private static final Map<String, Map<String, Object>> SHAPES = new LinkedHashMap<>();
+
+    static {
+        LINES.put("instance", "Name of the instance; without it the file's name without its extension.");
+        LINES.put("segments", "Directory below which the segments lie.");
+        LINES.put("defaults", "Keys that hold for all daemons that do not say otherwise.");
+        LINES.put("daemons", "What is supervised, by name.");
+        LINES.put("main", "The class of a daemon of ours.");
+        LINES.put("classpath", "Jars, directories and globs, relative to the manifest.");
+        LINES.put("jvm.heap", "Size of the heap, fixed.");
+        LINES.put("jvm.options", "Further options of the JVM; they win over ours.");
+        LINES.put("jvm.archive", "Whether it starts from an archive of its classes.");
+        LINES.put("state", "Size of its segment's arena; reserved before anything starts.");
+        LINES.put("checkpoints", "Copies of a commit that the segment has room for.");
+        LINES.put("checkpoint_every", "When a checkpoint is taken by itself: a duration, or a number of commits.");
+        LINES.put("resume", "What a start begins from.");
+        LINES.put("evolve", "What follows when a structure has another layout than the segment's.");
+        LINES.put("checksum", "Whether damage of the data is noticed.");
+        LINES.put("poison.crashes", "After so many deaths in a row by its own doing before a step committed.");
+        LINES.put("poison.then", "Fall-backs before it is failed.");
+        LINES.put("heartbeat.timeout", "How long its loop may stand still.");
+        LINES.put("start.timeout", "How long it may take until it is ready.");
+        LINES.put("recover.timeout", "How long its recover may take.");
+        LINES.put("migrate.timeout", "How long its migrate may take.");
+        LINES.put("reads", "Whose segments it may see; all without it.");
+        LINES.put("restart", "When it is started again.");
+        LINES.put("max_restarts", "Restarts in period before it is failed; 0: never.");
+        LINES.put("period", "In which restarts are counted.");
+        LINES.put("backoff.initial", "The wait before the second restart.");
+        LINES.put("backoff.factor", "By what each further wait is longer.");
+        LINES.put("backoff.max", "The longest wait.");
+        LINES.put("backoff.reset_after", "Ready for so long, it begins anew.");
+        LINES.put("depends_on", "What must be so before it is started.");
+        LINES.put("standby", "Warm JVMs in reserve.");
+        LINES.put("fence", "What a successor waits for.");
+        LINES.put("shutdown.signal", "What asks it to end.");
+        LINES.put("shutdown.timeout", "How long it may take before it is killed.");
+        LINES.put("args", "Its arguments.");
+        LINES.put("environment", "Variables, on top of the root's own and those of env_file.");
+        LINES.put("env_file", "Files of NAME=VALUE lines; later ones win.");
+        LINES.put("user", "Who a command runs as: name, name:group, uid or uid:gid; needs root.");
+        LINES.put("umask", "File mode mask, three octal digits.");
+        LINES.put("nice", "Added to the root's own niceness.");
+        LINES.put("command", "Any program: a list is executed, a text goes to /bin/sh -c.");
+        LINES.put("working_dir", "Where it starts; the manifest's directory without it.");
+        LINES.put("log", "Where its output goes.");
+        for (Ulimit ulimit : Ulimit.values()) {
+            LINES.put("ulimits." + ulimit.text(), "Limit of the kernel; one value, or soft and hard.");
+        }
+
+        SHAPES.put("main", ValueShape.TEXT);
+        SHAPES.put(
+                "checkpoint_every",
+                ValueShape.orVariable(ValueShape.ordered(
+                        "type", "string", "pattern", "^([0-9]{1,12}(ms|s|m|h)|[1-9][0-9]{0,8} commits?)$")));
+        SHAPES.put("poison.then", ValueShape.list(ValueShape.oneOf("checkpoint", "empty"), 1));
+        SHAPES.put("restart", ValueShape.oneOf(texts(RestartPolicy.values(), RestartPolicy::text)));
+        SHAPES.put(
+                "max_restarts",
+                ValueShape.anyOf(ValueShape.integer(0, PlanBounds.MAX_RESTARTS), Map.of("enum", List.of("unlimited"))));
+        SHAPES.put(
+                "backoff.factor",
+                ValueShape.orVariable(ValueShape.ordered(
+                        "type", "number", "minimum", 1, "maximum", io.coppice.supervisor.plan.Backoff.MAX_FACTOR)));
+        Map<String, Object> condition = ValueShape.mapping(Map.of(
+                "condition", ValueShape.oneOf(texts(Dependency.Condition.values(), Dependency.Condition::text))));
+        condition.put("required", List.of("condition"));
+        SHAPES.put(
+                "depends_on",
+                ValueShape.anyOf(
+                        ValueShape.list(ValueShape.TEXT, 0),
+                        ValueShape.ordered("type", "object", "additionalProperties", condition)));
+        SHAPES.put(
+                "shutdown.signal",
+                ValueShape.orVariable(ValueShape.ordered(
+                        "type", "string", "pattern", "^(SIG)?(" + String.join("|", Shutdown.SIGNALS) + ")$")));
+        SHAPES.put(
+                "environment",
+                ValueShape.ordered(
+                        "type",
+                        "object",
+                        "propertyNames",
+                        Map.of("pattern", "^[A-Za-z_][A-Za-z0-9_.-]*$"),
+                        "additionalProperties",
+                        ValueShape.SCALAR));
+        SHAPES.put("user", ValueShape.anyOf(ValueShape.TEXT, ValueShape.integer(0, 999_999_999)));
+        SHAPES.put(
+                "umask",
+                ValueShape.anyOf(
+                        ValueShape.orVariable(ValueShape.ordered("type", "string", "pattern", "^0?[0-7]{3}$")),
+                        ValueShape.ordered("type", "integer", "minimum", 0, "maximum", 777)));
+        SHAPES.put("nice", ValueShape.integer(-20, 19));
+        SHAPES.put("command", ValueShape.anyOf(ValueShape.TEXT, ValueShape.list(ValueShape.SCALAR, 1)));
+        SHAPES.put("log", ValueShape.oneOf(texts(LogTarget.values(), LogTarget::text)));
+        SHAPES.put(
+                "instance",
+                ValueShape.orVariable(ValueShape.ordered("type", "string", "pattern", "^[a-z0-9-]{1,32}$")));
+        SHAPES.put("segments", ValueShape.TEXT);
+    }
+
+    private KeySchemas() {}
+
+    /** One line for people; null if nobody wrote one. */
+    static @Nullable String line(String path) {
+        return LINES.get(path);
+    }
+
+    /** What it looks like; null if neither its reader nor this table says it. */
+    static @Nullable Map<String, Object> shape(String path) {
+        Setting<?> setting = DaemonKeys.byPath(path);
+        Map<String, Object> own = setting == null ? Map.of() : setting.reader().shape();
+        return own.isEmpty() ? SHAPES.get(path) : own;
+    }
+
+    private static <E> String[] texts(E[] values, java.util.function.Function<E, String> text) {
+        return Arrays.stream(values).map(text).toArray(String[]::new);
+    }
+}

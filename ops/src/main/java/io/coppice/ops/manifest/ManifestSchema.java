@@ -1,0 +1,182 @@
+package io.coppice.ops.manifest;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import io.coppice.supervisor.plan.LogTarget;
+import io.coppice.supervisor.plan.RestartPolicy;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The manifest's JSON Schema (draft 2020-12), made of the table of keys, for editors that complete and check. What needs more than one
+ * value to be told, or the machine, only {@code coppice check} tells. Pure.
+ */
+public final class ManifestSchema {
+    private ManifestSchema() {}
+
+    /**
+     * The schema, ends with a line break; the same text at each call.
+     *
+     * @throws IllegalStateException if there is a key that {@link KeySchemas} knows nothing of
+     */
+    public static String text() {
+        StringWriter text = new StringWriter();
+        DefaultIndenter lines = new DefaultIndenter("  ", "\n");
+        DefaultPrettyPrinter printer = new DefaultPrettyPrinter().withObjectIndenter(lines);
+        try (JsonGenerator json = new JsonFactory().createGenerator(text).setPrettyPrinter(printer)) {
+            write(json, schema());
+        } catch (IOException e) {
+            throw new UncheckedIOException("text in memory", e);
+        }
+        return text + "\n";
+    }
+
+    private static Map<String, Object> schema() {
+        Map<String, Object> top = new LinkedHashMap<>();
+        for (String key : ManifestParser.TOP_KEYS) {
+            top.put(key, described(key, topShape(key)));
+        }
+        Map<String, Object> schema = ValueShape.ordered(
+                "$schema", "https://json-schema.org/draft/2020-12/schema", "title", "Manifest of Coppice");
+        schema.putAll(ValueShape.mapping(top));
+        schema.put("required", List.of("daemons"));
+        Map<String, Object> daemon = ValueShape.mapping(keysBelow("", false));
+        daemon.put("oneOf", List.of(Map.of("required", List.of("main")), Map.of("required", List.of("command"))));
+        daemon.put("dependentSchemas", Map.of("command", ValueShape.ordered("properties", onlyBesideMain())));
+        schema.put(
+                "$defs",
+                ValueShape.ordered(
+                        "variable",
+                        ValueShape.ordered(
+                                "description", "A variable stands in it.", "type", "string", "pattern", "\\$\\{"),
+                        "daemon",
+                        daemon,
+                        "defaults",
+                        ValueShape.mapping(keysBelow("", true))));
+        return schema;
+    }
+
+    private static Map<String, Object> topShape(String key) {
+        return switch (key) {
+            case "defaults" -> Map.of("$ref", "#/$defs/defaults");
+            case "daemons" ->
+                ValueShape.ordered(
+                        "type",
+                        "object",
+                        "minProperties",
+                        1,
+                        "propertyNames",
+                        ValueShape.ordered("pattern", "^[a-z0-9-]{1,32}$", "not", Map.of("const", "root")),
+                        "additionalProperties",
+                        Map.of("$ref", "#/$defs/daemon"));
+            default -> shape(key);
+        };
+    }
+
+    private static Map<String, Object> keysBelow(String prefix, boolean ofDefaults) {
+        Map<String, Object> properties = new LinkedHashMap<>();
+        for (String key : DaemonKeys.keysBelow(prefix)) {
+            String path = prefix + key;
+            Setting<?> setting = DaemonKeys.byPath(path);
+            if (setting == null) {
+                Map<String, Object> below = keysBelow(path + ".", ofDefaults);
+                if (!below.isEmpty()) {
+                    Map<String, Object> group = ValueShape.mapping(below);
+                    properties.put(
+                            key,
+                            DaemonKeys.mayBeNone(path) ? ValueShape.anyOf(group, ValueShape.oneOf("none")) : group);
+                }
+            } else if (setting.inDefaults() || !ofDefaults) {
+                Map<String, Object> described = described(path, shape(path));
+                Object fallback = fallback(setting);
+                if (fallback != null) {
+                    described.put("default", fallback);
+                }
+                properties.put(key, described);
+            }
+        }
+        return properties;
+    }
+
+    private static Map<String, Object> onlyBesideMain() {
+        Map<String, Object> refused = new LinkedHashMap<>();
+        for (String key : DaemonKeys.keysBelow("")) {
+            if (DaemonKeys.scopeOf(key) == Setting.Scope.MAIN) {
+                refused.put(key, false);
+            }
+        }
+        return refused;
+    }
+
+    private static Map<String, Object> described(String path, Map<String, Object> shape) {
+        String line = KeySchemas.line(path);
+        if (line == null) {
+            throw new IllegalStateException(
+                    "the key `" + path + "` has no line in the manifest's schema: add one to LINES of KeySchemas");
+        }
+        Map<String, Object> described = ValueShape.ordered("description", line);
+        described.putAll(shape);
+        return described;
+    }
+
+    private static Map<String, Object> shape(String path) {
+        Map<String, Object> shape = KeySchemas.shape(path);
+        if (shape == null) {
+            throw new IllegalStateException("the key `" + path
+                    + "` has no shape in the manifest's schema: have its reader be one of ValueReaders or StateRules that has,"
+                    + " or add it to SHAPES of KeySchemas");
+        }
+        return shape;
+    }
+
+    /** What holds without the key, as it would be written; null if nothing that is worth writing. */
+    private static @Nullable Object fallback(Setting<?> setting) {
+        Object fallback = setting.fallback();
+        if (fallback instanceof Long quantity) {
+            boolean size = setting.reader().shape() == ValueShape.SIZE;
+            return size ? Quantity.size(quantity) : Quantity.duration(quantity);
+        } else if (fallback instanceof RestartPolicy policy) {
+            return policy.text();
+        } else if (fallback instanceof LogTarget log) {
+            return log.text();
+        }
+        return fallback instanceof Integer || fallback instanceof Double || fallback instanceof String
+                ? fallback
+                : null;
+    }
+
+    private static void write(JsonGenerator json, Object value) throws IOException {
+        if (value instanceof Map<?, ?> map) {
+            json.writeStartObject();
+            // Maps of one pair, and those that were put in order: none whose order is left to chance.
+            for (Map.Entry<?, ?> entry : map.entrySet()) {
+                json.writeFieldName(String.valueOf(entry.getKey()));
+                write(json, entry.getValue());
+            }
+            json.writeEndObject();
+        } else if (value instanceof List<?> list) {
+            json.writeStartArray();
+            for (Object element : list) {
+                write(json, element);
+            }
+            json.writeEndArray();
+        } else if (value instanceof Boolean truth) {
+            json.writeBoolean(truth);
+        } else if (value instanceof Integer number) {
+            json.writeNumber(number);
+        } else if (value instanceof Long number) {
+            json.writeNumber(number);
+        } else if (value instanceof Double number) {
+            json.writeNumber(number);
+        } else {
+            json.writeString((String) value);
+        }
+    }
+}
