@@ -51,7 +51,7 @@ final class ContentsCheck {
                 new TreeMap<>(found.counters(Structures.COUNTS).values()));
         check.equal(
                 Structures.CHANNEL,
-                (long) wanted.sent(),
+                wanted.sent(),
                 found.ring(Structures.CHANNEL).messages());
         check.equal(
                 Structures.BROADCAST,

@@ -24,6 +24,12 @@ final class HeapModel implements Operations {
         }
     }
 
+    /**
+     * How many of the latest messages a receiver may lack when it is compared; a power of two. It lacks what its channel holds, and what is
+     * sent between two looks that follow one another: some ten thousand.
+     */
+    static final int DIGESTS_KEPT = 1 << 20;
+
     private final Script script;
     long step;
     Item record = Item.EMPTY;
@@ -40,8 +46,8 @@ final class HeapModel implements Operations {
     final SortedMap<Long, Item> pool = new TreeMap<>();
     final SortedMap<String, Long> counts = new TreeMap<>();
     long broadcasts;
-    private long[] digests = new long[1024];
-    private int sent;
+    private final long[] digests = new long[DIGESTS_KEPT];
+    private long sent;
 
     HeapModel(long seed, int writer) {
         script = new Script(seed, writer);
@@ -56,13 +62,22 @@ final class HeapModel implements Operations {
     }
 
     /** Channel messages sent. */
-    int sent() {
+    long sent() {
         return sent;
     }
 
-    /** What a receiver's digest is after that many messages. */
-    long digest(int messages) {
-        return digests[messages];
+    /**
+     * What a receiver's digest is after that many messages.
+     *
+     * @param messages 0 to {@link #sent}
+     * @throws IllegalStateException if more than {@link #DIGESTS_KEPT} have been sent after them
+     */
+    long digest(long messages) {
+        if (messages <= sent - DIGESTS_KEPT) {
+            throw new IllegalStateException("a receiver is at message " + messages + " of " + sent
+                    + ", and only the last " + DIGESTS_KEPT + " can be compared");
+        }
+        return digests[(int) (messages & (DIGESTS_KEPT - 1))];
     }
 
     @Override
@@ -180,11 +195,9 @@ final class HeapModel implements Operations {
 
     @Override
     public void send(int payloadWords) {
-        if (sent + 1 == digests.length) {
-            digests = Arrays.copyOf(digests, 2 * digests.length);
-        }
+        long last = digest(sent);
         sent++;
-        digests[sent] = Message.digest(digests[sent - 1], sent, step);
+        digests[(int) (sent & (DIGESTS_KEPT - 1))] = Message.digest(last, sent, step);
     }
 
     @Override

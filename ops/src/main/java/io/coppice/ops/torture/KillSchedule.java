@@ -16,6 +16,8 @@ final class KillSchedule {
     /** Of a strike at daemons that run. */
     private static final int LATER_MS = 120;
 
+    private static final List<Moment> MOMENTS = List.of(Moment.ANY, Moment.PARKED, Moment.ASSIGNED, Moment.ASSIGNED);
+
     private final Random random;
     private final List<String> daemons;
 
@@ -31,10 +33,20 @@ final class KillSchedule {
      *     on however slow a machine
      * @param delayNs to wait
      * @param daemons to kill at the same time, if they live
-     * @param standbyOf whose standby to kill as well, if there is one
-     * @param chases whether to kill as well whatever takes over, as soon as it is on record
+     * @param standbyOf whose standby to kill as well, if there is one; where it is to wait, and none of this daemon does, another's
+     * @param moment in the life of that standby
      */
-    record Strike(boolean whenReady, long delayNs, List<String> daemons, String standbyOf, boolean chases) {}
+    record Strike(boolean whenReady, long delayNs, List<String> daemons, String standbyOf, Moment moment) {}
+
+    /** When to kill a standby. */
+    enum Moment {
+        /** Whatever it does: mostly it boots. */
+        ANY,
+        /** When it waits. */
+        PARKED,
+        /** When it waited, and has been assigned just now because its daemon was killed. */
+        ASSIGNED
+    }
 
     Strike next() {
         boolean whenReady = random.nextInt(3) > 0;
@@ -47,6 +59,6 @@ final class KillSchedule {
                 delayNs,
                 List.copyOf(order.subList(0, Math.min(victims, order.size()))),
                 order.get(random.nextInt(order.size())),
-                random.nextInt(3) == 0);
+                MOMENTS.get(random.nextInt(MOMENTS.size())));
     }
 }

@@ -33,7 +33,7 @@ final class ReadingCheck {
             findings.add(Fault.TORN, who + ", and its cursor stands at " + cursor);
         } else if (received > writer.sent()) {
             findings.add(Fault.PHANTOM, who + ", which has committed " + writer.sent());
-        } else if (record.get(Reading.DIGEST) != writer.digest((int) received)) {
+        } else if (record.get(Reading.DIGEST) != writer.digest(received)) {
             findings.add(Fault.TORN, who + ", and they are not those that were sent");
         }
     }

@@ -42,6 +42,9 @@ final class TortureRun implements HostedInstance.Work {
     /** A standby that was parked is on record as the daemon's process within some milliseconds. */
     private static final long CHASE_NS = 500_000_000L;
 
+    /** A JVM that boots on a machine that is busy takes seconds, and it stands still while a daemon starts. */
+    private static final long PARKING_NS = 20_000_000_000L;
+
     private static final long LOOK_NS = 1_000_000;
     private static final long HEALTH_NS = 20_000_000;
     private static final long SETTLE_NS = 120_000_000_000L;
@@ -150,10 +153,13 @@ final class TortureRun implements HostedInstance.Work {
                 requireWhole(recorder.broken());
                 requireWhole(inspection.broken());
                 screen.progress(
-                        killsDone,
-                        kills.ofDaemons(),
+                        killsDone + standbyKillsDone,
+                        kills.all(),
                         () -> killsDone + " of " + kills.ofDaemons() + " kills, "
-                                + (kills.ofStandbys() == 0 ? "" : standbyKillsDone + " of standbys, ") + commits
+                                + (kills.ofStandbys() == 0
+                                        ? ""
+                                        : standbyKillsDone + " of " + kills.ofStandbys() + " of standbys, ")
+                                + commits
                                 + " commits",
                         nowNs);
             };
@@ -191,6 +197,15 @@ final class TortureRun implements HostedInstance.Work {
         KillSchedule schedule = new KillSchedule(seed, daemons);
         while ((killsDone < kills.ofDaemons() || standbyKillsDone < kills.ofStandbys()) && findings.none()) {
             KillSchedule.Strike strike = schedule.next();
+            boolean ofStandbys = standbyKillsDone < kills.ofStandbys();
+            String standbyOf = strike.standbyOf();
+            if (ofStandbys && strike.moment() != KillSchedule.Moment.ANY) {
+                long endNs = System.nanoTime() + PARKING_NS;
+                await(check, () -> firstWithParked(watch).isPresent() || System.nanoTime() > endNs || !findings.none());
+                standbyOf = parkedStandbys(watch, standbyOf) > 0
+                        ? standbyOf
+                        : firstWithParked(watch).orElse(standbyOf);
+            }
             await(check, () -> !strike.whenReady() || areReady(watch, strike.daemons()) || !findings.none());
             long dueNs = System.nanoTime() + strike.delayNs();
             await(check, () -> System.nanoTime() >= dueNs || !findings.none());
@@ -199,40 +214,29 @@ final class TortureRun implements HostedInstance.Work {
                     .flatMap(child -> Victim.of(child, processes).stream())
                     .toList();
             for (Victim victim : victims) {
-                if (killsDone < kills.ofDaemons() && victim.kill(processes)) {
+                if (kills.mayKillDaemon(killsDone, standbyKillsDone) && victim.kill(processes)) {
                     killsDone++;
                 }
             }
-            if (standbyKillsDone < kills.ofStandbys()) {
-                strikeStandbys(watch, strike, check);
+            if (ofStandbys) {
+                strikeStandby(watch, standbyOf, strike.moment(), check);
             }
         }
     }
 
-    /** Those that wait or boot; and, of what was killed, a standby that has been assigned just now. */
-    private void strikeStandbys(RootWatch watch, KillSchedule.Strike strike, Check check)
+    private Optional<String> firstWithParked(RootWatch watch) {
+        return daemons.stream().filter(name -> parkedStandbys(watch, name) > 0).findFirst();
+    }
+
+    private void strikeStandby(RootWatch watch, String name, KillSchedule.Moment moment, Check check)
             throws IOException, HostedFailedException {
-        for (String name : strike.daemons()) {
-            Optional<ChildInfo> before = watch.child(name);
-            if (strike.chases()
-                    && before.filter(child -> child.parkedStandbys() > 0).isPresent()) {
-                long incarnation = before.get().incarnation();
-                long endNs = System.nanoTime() + CHASE_NS;
-                await(
-                        check,
-                        () -> System.nanoTime() > endNs
-                                || watch.child(name)
-                                        .filter(child -> child.incarnation() > incarnation)
-                                        .isPresent());
-                watch.child(name)
-                        .filter(child -> child.incarnation() > incarnation)
-                        .flatMap(child -> Victim.of(child, processes))
-                        .filter(victim -> victim.kill(processes))
-                        .ifPresent(victim -> standbyKillsDone++);
-            }
+        if (moment == KillSchedule.Moment.ASSIGNED
+                && parkedStandbys(watch, name) > 0
+                && kills.mayKillDaemon(killsDone, standbyKillsDone)) {
+            chase(watch, name, check);
+            return;
         }
-        for (StandbyRecord standby :
-                watch.child(strike.standbyOf()).map(ChildInfo::standbys).orElse(List.of())) {
+        for (StandbyRecord standby : watch.child(name).map(ChildInfo::standbys).orElse(List.of())) {
             if (standby.phase() != StandbyPhase.ENDING
                     && Victim.of(standby, processes)
                             .filter(victim -> victim.kill(processes))
@@ -240,6 +244,35 @@ final class TortureRun implements HostedInstance.Work {
                 standbyKillsDone++;
             }
         }
+    }
+
+    /** Kills a daemon, and what has taken over from it as soon as that is on record. */
+    private void chase(RootWatch watch, String name, Check check) throws IOException, HostedFailedException {
+        Optional<ChildInfo> before = watch.child(name);
+        if (before.isEmpty()
+                || Victim.of(before.get(), processes)
+                        .filter(victim -> victim.kill(processes))
+                        .isEmpty()) {
+            return;
+        }
+        killsDone++;
+        long incarnation = before.get().incarnation();
+        long endNs = System.nanoTime() + CHASE_NS;
+        await(
+                check,
+                () -> System.nanoTime() > endNs
+                        || watch.child(name)
+                                .filter(child -> child.incarnation() > incarnation)
+                                .isPresent());
+        watch.child(name)
+                .filter(child -> child.incarnation() > incarnation)
+                .flatMap(child -> Victim.of(child, processes))
+                .filter(victim -> victim.kill(processes))
+                .ifPresent(victim -> standbyKillsDone++);
+    }
+
+    private static int parkedStandbys(RootWatch watch, String name) {
+        return watch.child(name).map(ChildInfo::parkedStandbys).orElse(0);
     }
 
     private static boolean areReady(RootWatch watch, List<String> names) {
