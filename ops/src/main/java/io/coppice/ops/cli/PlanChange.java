@@ -6,22 +6,25 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** What a reload does, child by child: those of the new plan in its order, then those that go. Pure. */
 record PlanChange(List<Row> rows) {
     /** What happens to one. */
     enum Kind {
-        ADDED("added"),
-        STARTED_ANEW("started anew"),
+        ADDED("added", "added"),
+        STARTED_ANEW("started anew", "started-anew"),
         /** Its process is left alone; what follows from its next death, or stop, is another thing. */
-        NEW_RULES("new rules, not restarted"),
-        UNCHANGED("unchanged"),
-        REMOVED("removed");
+        NEW_RULES("new rules, not restarted", "new-rules"),
+        UNCHANGED("unchanged", "unchanged"),
+        REMOVED("removed", "removed");
 
         private final String words;
+        private final String code;
 
-        Kind(String words) {
+        Kind(String words, String code) {
             this.words = words;
+            this.code = code;
         }
 
         String words() {
@@ -62,6 +65,7 @@ record PlanChange(List<Row> rows) {
                 child.periodMs(),
                 child.backoff(),
                 child.poison(),
+                child.standbys(),
                 child.shutdown(),
                 child.dependsOn());
     }
@@ -89,6 +93,19 @@ record PlanChange(List<Row> rows) {
             lines.add(unchanged + noun(unchanged, lines.isEmpty()) + " unchanged");
         }
         return lines;
+    }
+
+    /**
+     * One JSON object, on which tools rely: fields and codes may be added, none renamed.
+     *
+     * @param dryRun whether it is only what would be done
+     */
+    String json(String instance, boolean dryRun) {
+        // Names are of [a-z0-9-] and codes ours: nothing to escape.
+        return rows.stream()
+                .map(row -> "{\"name\":\"" + row.name() + "\",\"change\":\"" + row.kind().code + "\"}")
+                .collect(Collectors.joining(
+                        ",", "{\"instance\":\"" + instance + "\",\"dry_run\":" + dryRun + ",\"daemons\":[", "]}"));
     }
 
     private static String noun(int count, boolean all) {

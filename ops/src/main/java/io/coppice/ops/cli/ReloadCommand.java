@@ -52,6 +52,12 @@ final class ReloadCommand implements Callable<Integer> {
     private boolean dryRun;
 
     @Option(
+            names = "--json",
+            description =
+                    "What is done, or would be, to each daemon as one JSON object, and nothing else, on standard output.")
+    private boolean json;
+
+    @Option(
             names = "--timeout",
             paramLabel = "TIME",
             converter = DurationConverter.class,
@@ -79,7 +85,7 @@ final class ReloadCommand implements Callable<Integer> {
         compiled.warnings().forEach(coppice::error);
         PlanChange change = PlanChange.between(present, plan(compiled.planText()));
         if (dryRun) {
-            coppice.output().lines(change.lines());
+            tell(instance, change);
             return ExitCode.DONE;
         }
         try (Daemons daemons = new Daemons(coppice, instance)) {
@@ -91,9 +97,17 @@ final class ReloadCommand implements Callable<Integer> {
             }
             ask(instance, compiled.planText());
             awaitRecord(instance, compiled.planText(), startNs);
-            coppice.output().lines(change.lines());
+            tell(instance, change);
             coppice.output().flush();
             return awaitReady(daemons, pending, startNs);
+        }
+    }
+
+    private void tell(InstanceDirectory instance, PlanChange change) {
+        if (json) {
+            coppice.output().line(change.json(instance.name(), dryRun));
+        } else {
+            coppice.output().lines(change.lines());
         }
     }
 

@@ -69,4 +69,55 @@ class PlanChangeTest {
                 List.of("4 daemons unchanged"),
                 PlanChange.between(present, present).lines());
     }
+
+    @Test
+    void shouldTellToolsTheSame() {
+        Plan present = plan(
+                command("gone", "/a", RestartPolicy.ALWAYS, 1),
+                command("same", "/a", RestartPolicy.ALWAYS, 1),
+                command("calm", "/a", RestartPolicy.ALWAYS, 1),
+                command("other", "/a", RestartPolicy.ALWAYS, 1));
+        Plan next = plan(
+                command("fresh", "/a", RestartPolicy.ALWAYS, 1),
+                command("same", "/a", RestartPolicy.ALWAYS, 1),
+                command("calm", "/a", RestartPolicy.NEVER, 1),
+                command("other", "/a", RestartPolicy.ALWAYS, 2));
+        assertEquals(
+                "{\"instance\":\"shop\",\"dry_run\":true,\"daemons\":["
+                        + "{\"name\":\"fresh\",\"change\":\"added\"},"
+                        + "{\"name\":\"same\",\"change\":\"unchanged\"},"
+                        + "{\"name\":\"calm\",\"change\":\"new-rules\"},"
+                        + "{\"name\":\"other\",\"change\":\"started-anew\"},"
+                        + "{\"name\":\"gone\",\"change\":\"removed\"}]}",
+                PlanChange.between(present, next).json("shop", true));
+    }
+
+    @Test
+    void shouldTellThatThereAreToBeMoreStandbys() {
+        PlanChange change = PlanChange.between(plan(daemon(0)), plan(daemon(1)));
+        assertEquals(List.of("it: new rules, not restarted"), change.lines());
+    }
+
+    private static ChildPlan daemon(int standbys) {
+        return new ChildPlan(
+                "it",
+                ChildPlan.Kind.DAEMON,
+                List.of("/java"),
+                new TreeMap<>(),
+                "/",
+                LogTarget.AUTO,
+                1 << 20,
+                0,
+                1_000,
+                StartTimeouts.of(1),
+                RestartPolicy.ALWAYS,
+                0,
+                1,
+                Backoff.NONE,
+                Poison.NONE,
+                standbys,
+                new Shutdown("TERM", 1),
+                List.of(),
+                1);
+    }
 }

@@ -52,6 +52,8 @@ class ReloadSystemTest {
         assertEquals(
                 List.of("new: added", "old: removed", "ticker: new rules, not restarted", "web: started anew"),
                 plan.lines().sorted().toList());
+        String json = ok("reload", "--dry-run", "--json").out();
+        assertTrue(json.startsWith("{\"instance\":\"shop\",\"dry_run\":true,\"daemons\":[{"), json);
         assertEquals(web, coppice.daemon("web").number("pid"), "a dry run does nothing");
 
         assertEquals(
