@@ -10,6 +10,13 @@ import jnr.ffi.Pointer;
  */
 public final class ClockSteps implements AutoCloseable {
     private static final int CLOCK_REALTIME = 0;
+    private static final int CLOCK_MONOTONIC = 1;
+    private static final int CLOCK_BOOTTIME = 7;
+    private static final long NANOS_PER_SECOND = 1_000_000_000;
+
+    /** Two clocks are not read at one instant: what is less is not told from nothing. */
+    private static final long SHORTEST_SUSPENSION_MS = 100;
+
     private static final int TFD_TIMER_ABSTIME = 1;
     private static final int TFD_TIMER_CANCEL_ON_SET = 2;
     private static final int ECANCELED = 125;
@@ -23,7 +30,9 @@ public final class ClockSteps implements AutoCloseable {
     private final int fd;
     private final Pointer spec = Kernel.allocate(ITIMERSPEC_BYTES);
     private final Pointer expirations = Kernel.allocate(Long.BYTES);
+    private final Pointer time = Kernel.allocate(2 * Long.BYTES);
     private long offsetMs = offsetMs();
+    private long asleepNs = asleepNs();
 
     private ClockSteps(int fd) {
         this.fd = fd;
@@ -67,6 +76,37 @@ public final class ClockSteps implements AutoCloseable {
         long before = offsetMs;
         offsetMs = offsetMs();
         return offsetMs - before;
+    }
+
+    /**
+     * How long the machine was suspended since this was asked last, in milliseconds; 0 if it was not. {@link System#nanoTime} stands still
+     * then.
+     */
+    public long suspendedMs() {
+        long before = asleepNs;
+        asleepNs = asleepNs();
+        return suspendedMs(before, asleepNs);
+    }
+
+    static long suspendedMs(long asleepBeforeNs, long asleepNs) {
+        long ms = (asleepNs - asleepBeforeNs) / NANOS_PER_MS;
+        return ms < SHORTEST_SUSPENSION_MS ? 0 : ms;
+    }
+
+    /**
+     * By how much the clock that goes on in suspension is ahead of the one that does not. Each difference is less than that by the time
+     * between the two readings, so the larger of two is nearer.
+     */
+    private long asleepNs() {
+        return Math.max(
+                clockNs(CLOCK_BOOTTIME) - clockNs(CLOCK_MONOTONIC), clockNs(CLOCK_BOOTTIME) - clockNs(CLOCK_MONOTONIC));
+    }
+
+    private long clockNs(int clock) {
+        if (LIBC.clock_gettime(clock, time) != 0) {
+            throw Kernel.broken("clock_gettime " + clock, Errno.last());
+        }
+        return time.getLong(0) * NANOS_PER_SECOND + time.getLong(Long.BYTES);
     }
 
     @Override

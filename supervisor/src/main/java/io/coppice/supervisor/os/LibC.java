@@ -66,6 +66,8 @@ final class LibC {
 
         int eventfd(int initial, int flags);
 
+        int clock_gettime(int clock, Pointer result);
+
         int timerfd_create(int clock, int flags);
 
         int timerfd_settime(int fd, int flags, Pointer value, @Nullable Pointer oldValue);

@@ -425,10 +425,15 @@ final class Root implements AutoCloseable {
     /** Nothing is decided by that clock; but events are dated by it, and what is kept of them would puzzle whoever reads it. */
     private void onClockSet() {
         if (clock.drain()) {
+            long stepMs = clock.stepMs();
+            long suspendedMs = clock.suspendedMs();
             incidents.tell(
                     Incidents.Kind.CLOCK_SET,
                     System.nanoTime(),
-                    "the wall clock was set, or the machine was suspended: by about " + clock.stepMs() + " ms");
+                    suspendedMs > 0
+                            ? "the machine was suspended for about " + suspendedMs
+                                    + " ms; that counts as nobody's silence, and towards no timeout"
+                            : "the wall clock was set, by about " + stepMs + " ms");
         }
     }
 
