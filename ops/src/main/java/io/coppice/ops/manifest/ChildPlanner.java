@@ -3,6 +3,7 @@ package io.coppice.ops.manifest;
 import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Dependency;
+import io.coppice.supervisor.plan.ExitLists;
 import io.coppice.supervisor.plan.PlanBounds;
 import io.coppice.supervisor.plan.Poison;
 import io.coppice.supervisor.plan.Shutdown;
@@ -39,6 +40,7 @@ final class ChildPlanner implements AutoCloseable {
     private final CompileOptions options;
     private final InstanceDirectory directory;
     private final References references;
+    private final Groups groups;
     private final ManifestFiles files;
     private final Programs programs;
     private final DeclaredEnvironment environments;
@@ -54,11 +56,13 @@ final class ChildPlanner implements AutoCloseable {
             CompileOptions options,
             InstanceDirectory directory,
             References references,
+            Groups groups,
             ManifestFiles files,
             Problems problems) {
         this.options = options;
         this.directory = directory;
         this.references = references;
+        this.groups = groups;
         this.files = files;
         this.programs = new Programs(files, problems);
         this.processRules = new ProcessRules(options.surroundings(), problems);
@@ -128,9 +132,15 @@ final class ChildPlanner implements AutoCloseable {
                     daemon.value(DaemonKeys.DEPENDS_ON).stream()
                             .map(Located::value)
                             .filter(requirement -> PlanBounds.isName(requirement.name()))
-                            .map(requirement -> new Dependency(requirement.name(), requirement.condition()))
+                            .map(requirement ->
+                                    new Dependency(requirement.name(), requirement.condition(), requirement.restart()))
                             .toList(),
-                    LaunchNumber.of(daemon, declared, startsIn, classPath, stateRules));
+                    LaunchNumber.of(daemon, declared, startsIn, classPath, stateRules),
+                    new ExitLists(
+                            daemon.value(DaemonKeys.SUCCESS_EXITS),
+                            daemon.value(DaemonKeys.PREVENT_EXITS),
+                            daemon.value(DaemonKeys.FORCE_EXITS)),
+                    groups.of(daemon));
         } catch (IllegalArgumentException e) {
             // A bound of the plan that no key alone breaks, such as a class path of more than 64 KiB.
             problems.addText(daemon.name().at(), daemon.name().path(), String.valueOf(e.getMessage()));

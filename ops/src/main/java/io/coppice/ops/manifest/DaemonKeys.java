@@ -2,14 +2,12 @@ package io.coppice.ops.manifest;
 
 import io.coppice.ops.manifest.Setting.Scope;
 import io.coppice.state.SegmentSpec;
+import io.coppice.supervisor.plan.ExitSet;
 import io.coppice.supervisor.plan.LogTarget;
 import io.coppice.supervisor.plan.PlanBounds;
 import io.coppice.supervisor.plan.Poison;
 import io.coppice.supervisor.plan.RestartPolicy;
-import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,7 +32,13 @@ final class DaemonKeys {
     /** The value of {@link #FENCE} that lets a successor go on before the kernel has given its predecessor's lock back. */
     static final String FENCE_WORD = "word";
 
-    private static final Map<String, Setting<?>> BY_PATH = new LinkedHashMap<>();
+    /** The key that stands for all of {@code backoff.*}: {@code backoff: none}. */
+    static final String BACKOFF_GROUP = "backoff";
+
+    /** The key that stands for all of {@code poison.*}: {@code poison: none}. */
+    static final String POISON_GROUP = "poison";
+
+    static final KeyTable TABLE = new KeyTable("of a daemon", Set.of(BACKOFF_GROUP, POISON_GROUP));
 
     static final Setting<String> MAIN = key("main", Scope.MAIN, false, ClassName::read, null);
     static final Setting<List<Located<String>>> CLASSPATH =
@@ -77,6 +81,12 @@ final class DaemonKeys {
             key("reads", Scope.MAIN, true, ValueReaders.texts("a list of daemons such as [rates]", 0), null);
     static final Setting<RestartPolicy> RESTART =
             key("restart", Scope.ANY, true, ValueReaders::restart, RestartPolicy.ON_FAILURE);
+    static final Setting<ExitSet> SUCCESS_EXITS =
+            key("success_exit_status", Scope.ANY, true, ExitStatuses::read, ExitSet.EMPTY);
+    static final Setting<ExitSet> PREVENT_EXITS =
+            key("restart_prevent_exit_status", Scope.ANY, true, ExitStatuses::read, ExitSet.EMPTY);
+    static final Setting<ExitSet> FORCE_EXITS =
+            key("restart_force_exit_status", Scope.ANY, true, ExitStatuses::read, ExitSet.EMPTY);
     static final Setting<Integer> MAX_RESTARTS = key("max_restarts", Scope.ANY, true, ValueReaders::maxRestarts, 5);
     static final Setting<Long> PERIOD =
             key("period", Scope.ANY, true, ValueReaders.duration(1, PlanBounds.MAX_DURATION_MS), 60_000L);
@@ -87,6 +97,10 @@ final class DaemonKeys {
             key("backoff.max", Scope.ANY, true, ValueReaders.duration(0, PlanBounds.MAX_DURATION_MS), 10_000L);
     static final Setting<Long> BACKOFF_RESET_AFTER =
             key("backoff.reset_after", Scope.ANY, true, ValueReaders.duration(0, PlanBounds.MAX_DURATION_MS), 60_000L);
+    static final Setting<Double> BACKOFF_JITTER = key("backoff.jitter", Scope.ANY, true, ValueReaders::jitter, 0.0);
+    static final Setting<String> ON_GIVE_UP =
+            key("on_give_up", Scope.ANY, true, StateRules.oneOf(GroupKeys.FAIL, GroupKeys.ESCALATE), null);
+    static final Setting<Boolean> SIGNIFICANT = key("significant", Scope.ANY, false, ValueReaders::truth, false);
     static final Setting<List<Located<Requirement>>> DEPENDS_ON =
             key("depends_on", Scope.ANY, false, DependsOn::read, List.of());
     static final Setting<Integer> STANDBY =
@@ -120,42 +134,23 @@ final class DaemonKeys {
 
     static final Setting<LogTarget> LOG = key("log", Scope.ANY, true, ValueReaders::log, LogTarget.AUTO);
 
-    /** The key that stands for all of {@code backoff.*}: {@code backoff: none}. */
-    static final String BACKOFF_GROUP = "backoff";
-
-    /** The key that stands for all of {@code poison.*}: {@code poison: none}. */
-    static final String POISON_GROUP = "poison";
-
-    /**
-     * Keys of later releases with the one value that says what this release does anyway; null = there is none. They are
-     * not unknown: a manifest that uses them is right, only too early.
-     */
-    private static final Map<String, @Nullable String> LATER = new LinkedHashMap<>();
-
     static {
-        LATER.put("replicas", "1");
-        LATER.put("agent", "false");
-        LATER.put("significant", "false");
-        LATER.put("backoff.jitter", "0");
+        TABLE.addLater("replicas", "1");
+        TABLE.addLater("agent", "false");
         for (String path :
                 List.of("transactions", "readiness_probe", "liveness_probe", "shutdown.command", "isolation")) {
-            LATER.put(path, null);
+            TABLE.addLater(path, null);
         }
     }
 
     private DaemonKeys() {}
 
-    /** Whether {@code none} is a value of the whole group. */
-    static boolean mayBeNone(String group) {
-        return group.equals(BACKOFF_GROUP) || group.equals(POISON_GROUP);
-    }
-
     static @Nullable Setting<?> byPath(String path) {
-        return BY_PATH.get(path);
+        return TABLE.byPath(path);
     }
 
     static List<Setting<?>> all() {
-        return List.copyOf(BY_PATH.values());
+        return TABLE.all();
     }
 
     /** Whether it is a key that the words before a command line come from. */
@@ -165,45 +160,10 @@ final class DaemonKeys {
 
     /** To what a key or all keys of a group apply. */
     static Scope scopeOf(String path) {
-        boolean main = BY_PATH.values().stream()
+        boolean main = TABLE.all().stream()
                 .filter(setting -> setting.path().equals(path) || setting.path().startsWith(path + "."))
                 .allMatch(setting -> setting.scope() == Scope.MAIN);
         return main ? Scope.MAIN : Scope.ANY;
-    }
-
-    static boolean isGroup(String path) {
-        return BY_PATH.keySet().stream().anyMatch(other -> other.startsWith(path + "."));
-    }
-
-    static boolean isLater(String path) {
-        return LATER.containsKey(path);
-    }
-
-    /** The value of a later release's key that changes nothing; null if there is none. */
-    static @Nullable String laterDefault(String path) {
-        return LATER.get(path);
-    }
-
-    /** The keys directly below a prefix such as {@code backoff.} (or none), in the table's order. */
-    static List<String> keysBelow(String prefix) {
-        Set<String> keys = new LinkedHashSet<>();
-        for (String path : BY_PATH.keySet()) {
-            if (path.startsWith(prefix)) {
-                String rest = path.substring(prefix.length());
-                keys.add(rest.contains(".") ? rest.substring(0, rest.indexOf('.')) : rest);
-            }
-        }
-        return new ArrayList<>(keys);
-    }
-
-    /** The path of a key that was written at another level, such as {@code heap} for {@code jvm.heap}. */
-    static @Nullable String pathEndingWith(String key) {
-        for (String path : BY_PATH.keySet()) {
-            if (path.endsWith("." + key)) {
-                return path;
-            }
-        }
-        return null;
     }
 
     private static Map<Ulimit, Setting<Ulimit.Limits>> ulimits() {
@@ -216,8 +176,6 @@ final class DaemonKeys {
 
     private static <T> Setting<T> key(
             String path, Scope scope, boolean inDefaults, Setting.ValueReader<T> reader, @Nullable T fallback) {
-        Setting<T> setting = new Setting<>(path, scope, inDefaults, reader, fallback);
-        BY_PATH.put(path, setting);
-        return setting;
+        return TABLE.add(new Setting<>(path, scope, inDefaults, reader, fallback));
     }
 }

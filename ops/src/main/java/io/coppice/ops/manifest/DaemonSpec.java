@@ -101,6 +101,11 @@ record DaemonSpec(Located<String> name, boolean named, Settings own, Settings de
                     max == null ? "set `backoff.max` too" : "");
             return null;
         }
-        return new Backoff(initialMs, value(DaemonKeys.BACKOFF_FACTOR), maxMs, value(DaemonKeys.BACKOFF_RESET_AFTER));
+        return new Backoff(
+                initialMs,
+                value(DaemonKeys.BACKOFF_FACTOR),
+                maxMs,
+                value(DaemonKeys.BACKOFF_RESET_AFTER),
+                value(DaemonKeys.BACKOFF_JITTER));
     }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class DependsOn {
     private static final String EXPECTED =
             "a list of daemons such as [rates], or a mapping such as {rates: {condition: ready}}";
-    private static final String EXPECTED_CONDITION = "`started`, `ready` or `completed`";
+    private static final String EXPECTED_CONDITION = "`started`, `ready`, `healthy` or `completed`";
 
     private final List<Located<Requirement>> requirements = new ArrayList<>();
     private final Problems problems;
@@ -28,7 +28,7 @@ final class DependsOn {
         } else {
             List<Located<String>> names = ValueReaders.texts(EXPECTED, 0).read(node, path, problems);
             if (names != null) {
-                names.forEach(name -> dependsOn.add(name, Condition.READY));
+                names.forEach(name -> dependsOn.add(name, Condition.READY, false));
             }
         }
         return dependsOn.requirements;
@@ -37,16 +37,17 @@ final class DependsOn {
     private void readMapping(YamlNode.Mapping mapping, String path) {
         for (YamlNode.Entry entry : UniqueKeys.of(mapping, path, problems).all()) {
             String name = entry.key().text();
-            Condition condition = conditionOf(entry.value(), path + "." + name);
+            Said said = said(entry.value(), path + "." + name);
             if (requirements.stream().noneMatch(known -> known.value().name().equals(name))) {
                 add(
                         new Located<>(name, entry.key().at(), path + "." + name),
-                        condition == null ? Condition.STARTED : condition);
+                        said.condition() == null ? Condition.STARTED : said.condition(),
+                        said.restart());
             }
         }
     }
 
-    private void add(Located<String> name, Condition condition) {
+    private void add(Located<String> name, Condition condition, boolean restart) {
         if (requirements.stream().anyMatch(known -> known.value().name().equals(name.value()))) {
             problems.add(name, Problems.quoted(name.value()) + " is named twice", "each daemon once", "");
             return;
@@ -54,32 +55,44 @@ final class DependsOn {
         if (!PlanBounds.isName(name.value())) {
             problems.add(name, Problems.quoted(name.value()), "the name of a daemon, [a-z0-9-]{1,32}", "");
         }
-        requirements.add(new Located<>(new Requirement(name.value(), condition), name.at(), name.path()));
+        requirements.add(new Located<>(new Requirement(name.value(), condition, restart), name.at(), name.path()));
     }
 
-    private @Nullable Condition conditionOf(YamlNode node, String path) {
+    /** What is said of one of them; no condition if that cannot be read, which has been told then. */
+    private record Said(@Nullable Condition condition, boolean restart) {
+        static final Said NOTHING = new Said(null, false);
+    }
+
+    private Said said(YamlNode node, String path) {
         if (!(node instanceof YamlNode.Mapping mapping)) {
             problems.add(node.at(), path, node.description(), "a mapping such as {condition: ready}");
-            return null;
+            return Said.NOTHING;
         }
         Condition found = null;
+        boolean restart = false;
         boolean mentioned = false;
         for (YamlNode.Entry entry : UniqueKeys.of(mapping, path, problems).all()) {
             String key = entry.key().text();
             if (key.equals("condition")) {
                 found = condition(entry.value(), path + ".condition");
                 mentioned = true;
+            } else if (key.equals("restart")) {
+                restart = Boolean.TRUE.equals(ValueReaders.truth(entry.value(), path + ".restart", problems));
             } else if (!key.startsWith("x-")) {
-                String near = Suggestion.near(key, List.of("condition"));
+                String near = Suggestion.near(key, List.of("condition", "restart"));
                 problems.add(
-                        entry.key().at(), path + "." + key, "unknown key", "`condition`", Suggestion.didYouMean(near));
-                mentioned |= near != null;
+                        entry.key().at(),
+                        path + "." + key,
+                        "unknown key",
+                        "`condition` or `restart`",
+                        Suggestion.didYouMean(near));
+                mentioned |= "condition".equals(near);
             }
         }
         if (!mentioned) {
             problems.add(node.at(), path, "no `condition`", "{condition: started}, ready or completed");
         }
-        return found;
+        return new Said(found, restart);
     }
 
     private @Nullable Condition condition(YamlNode node, String path) {
@@ -96,7 +109,7 @@ final class DependsOn {
         String lower = word.toLowerCase(Locale.ROOT);
         String hint = lower.contains("complete")
                 ? "completed"
-                : lower.contains("healthy") ? "ready" : lower.contains("started") ? "started" : null;
+                : lower.contains("healthy") ? "healthy" : lower.contains("started") ? "started" : null;
         List<String> words =
                 Arrays.stream(Condition.values()).map(Condition::text).toList();
         problems.add(

@@ -49,6 +49,30 @@ final class KeySchemas {
         LINES.put("backoff.factor", "By what each further wait is longer.");
         LINES.put("backoff.max", "The longest wait.");
         LINES.put("backoff.reset_after", "Ready for so long, it begins anew.");
+        LINES.put("backoff.jitter", "The part of a wait that chance may leave out, 0 to 1.");
+        LINES.put("success_exit_status", "Exit codes and signals that are as good as exit code 0.");
+        LINES.put("restart_prevent_exit_status", "Exit codes and signals after which it is not started again.");
+        LINES.put("restart_force_exit_status", "Exit codes and signals after which it is always started again.");
+        LINES.put("on_give_up", "When its restarts are used up: it alone is failed, or its group is.");
+        LINES.put("significant", "Its own end may end its group, see auto_shutdown.");
+        LINES.put("groups", "Daemons, and other groups, that are restarted and given up together.");
+        for (String whole : List.of("instance.", "group.")) {
+            String what = whole.equals("group.") ? "group" : "instance";
+            LINES.put(whole + "strategy", "Which members are restarted when one is.");
+            LINES.put(whole + "max_restarts", "Restarts of members in period before the " + what + " has failed.");
+            LINES.put(whole + "period", "In which restarts are counted.");
+            LINES.put(whole + "auto_shutdown", "Whether the " + what + " ends with its significant members.");
+        }
+        LINES.put("group.members", "Daemons and groups; each is in at most one group.");
+        LINES.put("group.backoff.initial", "The wait before the second restart of the group as a whole.");
+        LINES.put("group.backoff.factor", "By what each further wait is longer.");
+        LINES.put("group.backoff.max", "The longest wait.");
+        LINES.put("group.backoff.reset_after", "Up for so long, it begins anew.");
+        LINES.put("group.backoff.jitter", "The part of a wait that chance may leave out, 0 to 1.");
+        LINES.put(
+                "group.on_give_up",
+                "When its restarts are used up: its members are failed, or the group that it is in is.");
+        LINES.put("group.significant", "Its end may end the group that it is in.");
         LINES.put("depends_on", "What must be so before it is started.");
         LINES.put("standby", "Warm JVMs in reserve.");
         LINES.put("fence", "What a successor waits for.");
@@ -81,8 +105,27 @@ final class KeySchemas {
                 "backoff.factor",
                 ValueShape.orVariable(ValueShape.ordered(
                         "type", "number", "minimum", 1, "maximum", io.coppice.supervisor.plan.Backoff.MAX_FACTOR)));
-        Map<String, Object> condition = ValueShape.mapping(Map.of(
-                "condition", ValueShape.oneOf(texts(Dependency.Condition.values(), Dependency.Condition::text))));
+        Map<String, Object> exits = ValueShape.list(
+                ValueShape.anyOf(
+                        ValueShape.integer(0, 255),
+                        ValueShape.ordered(
+                                "type",
+                                "string",
+                                "pattern",
+                                "^(SIG)?(" + String.join("|", io.coppice.ops.view.SignalNames.all()) + ")$")),
+                0);
+        SHAPES.put("success_exit_status", exits);
+        SHAPES.put("restart_prevent_exit_status", exits);
+        SHAPES.put("restart_force_exit_status", exits);
+        SHAPES.put("significant", ValueShape.TRUTH);
+        SHAPES.put(
+                "backoff.jitter",
+                ValueShape.orVariable(ValueShape.ordered("type", "number", "minimum", 0, "maximum", 1)));
+        Map<String, Object> condition = ValueShape.mapping(ValueShape.ordered(
+                "condition",
+                ValueShape.oneOf(texts(Dependency.Condition.values(), Dependency.Condition::text)),
+                "restart",
+                ValueShape.TRUTH));
         condition.put("required", List.of("condition"));
         SHAPES.put(
                 "depends_on",
@@ -124,9 +167,12 @@ final class KeySchemas {
         return LINES.get(path);
     }
 
-    /** What it looks like; null if neither its reader nor this table says it. */
-    static @Nullable Map<String, Object> shape(String path) {
-        Setting<?> setting = DaemonKeys.byPath(path);
+    /**
+     * What it looks like; null if neither its reader nor this table says it.
+     *
+     * @param setting null for a key that is none of a mapping's table
+     */
+    static @Nullable Map<String, Object> shape(String path, @Nullable Setting<?> setting) {
         Map<String, Object> own = setting == null ? Map.of() : setting.reader().shape();
         return own.isEmpty() ? SHAPES.get(path) : own;
     }

@@ -8,11 +8,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param instance the key {@code instance}; null if absent or wrong
  * @param segments the key {@code segments}; null if absent or wrong
+ * @param outermost what the top of the manifest says of the instance as a group
+ * @param groups in the order of the file, each name once
  * @param daemonsAt where {@code daemons:} stands: what concerns all of them is told there
  * @param daemons in the order of the file, each name once
  */
 record Manifest(
         @Nullable Located<String> instance,
         @Nullable Located<String> segments,
+        Settings outermost,
+        List<GroupSpec> groups,
         Position daemonsAt,
         List<DaemonSpec> daemons) {}

@@ -7,14 +7,25 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes a manifest of a YAML tree, key by key, and tells about every key and value that is not right. Used once. */
 final class ManifestParser {
-    static final List<String> TOP_KEYS = List.of("instance", "segments", "defaults", "daemons");
-    private static final List<String> LATER_TOP_KEYS = List.of("groups", "strategy", "isolation");
+    static final List<String> TOP_KEYS = List.of(
+            "instance",
+            "segments",
+            "strategy",
+            "max_restarts",
+            "period",
+            "auto_shutdown",
+            "groups",
+            "defaults",
+            "daemons");
+    private static final List<String> LATER_TOP_KEYS = List.of("isolation");
 
     /** {@code root.seg} is the root's own segment, and may lie in the same directory. */
     private static final String RESERVED_NAME = "root";
 
     private final Problems problems;
     private final Settings defaults = new Settings();
+    private final Settings outermost = new Settings();
+    private final List<YamlNode.Entry> groupsEntries = new ArrayList<>();
     private final List<YamlNode.Entry> daemonsEntries = new ArrayList<>();
     private @Nullable Located<String> instance;
     private @Nullable Located<String> segments;
@@ -27,7 +38,7 @@ final class ManifestParser {
     Manifest parse(YamlNode root) {
         if (!(root instanceof YamlNode.Mapping mapping)) {
             problems.add(root.at(), "", root.description(), "a mapping with at least `daemons:`");
-            return new Manifest(null, null, root.at(), List.of());
+            return new Manifest(null, null, outermost, List.of(), root.at(), List.of());
         }
         UniqueKeys keys = UniqueKeys.of(mapping, "", problems);
         for (YamlNode.Entry entry : keys.first()) {
@@ -42,10 +53,16 @@ final class ManifestParser {
         }
         if (daemonsEntries.isEmpty()) {
             problems.add(root.at(), "daemons", "missing", "a mapping of names to daemons");
-            return new Manifest(instance, segments, root.at(), List.of());
+            return new Manifest(instance, segments, outermost, groups(), root.at(), List.of());
         }
         // The defaults may stand below the daemons in the file, so the daemons are read last.
-        return new Manifest(instance, segments, daemonsEntries.get(0).key().at(), daemons());
+        return new Manifest(
+                instance,
+                segments,
+                outermost,
+                groups(),
+                daemonsEntries.get(0).key().at(),
+                daemons());
     }
 
     private void readTopKey(YamlNode.Entry entry, boolean counts) {
@@ -61,12 +78,18 @@ final class ManifestParser {
             case "defaults" -> {
                 YamlNode.Mapping settings = mappingOf(entry.value(), "defaults", "a mapping of keys of a daemon");
                 if (settings != null) {
-                    new SettingsReader(true, problems).read(settings, "defaults", counts ? defaults : new Settings());
+                    new SettingsReader(DaemonKeys.TABLE, true, problems)
+                            .read(settings, "defaults", counts ? defaults : new Settings());
                 }
             }
             case "daemons" -> daemonsEntries.add(entry);
+            case "groups" -> groupsEntries.add(entry);
             default -> {
-                // An extension, or a key that has been told as unknown where it stood first.
+                Setting<?> setting = GroupKeys.ofInstance(entry.key().text());
+                if (setting != null) {
+                    (counts ? outermost : new Settings()).read(setting, entry.value(), setting.path(), problems);
+                }
+                // Else an extension, or a key that has been told as unknown where it stood first.
             }
         }
     }
@@ -84,14 +107,12 @@ final class ManifestParser {
             return;
         }
         if (LATER_TOP_KEYS.contains(key)) {
-            if (!(key.equals("strategy") && entry.valueIs("one-for-one"))) {
-                problems.addTooEarly(entry, key, key.equals("strategy") ? "one-for-one" : null);
-            }
+            problems.addTooEarly(entry, key, null);
             return;
         }
         String near = Suggestion.nearKey(key, TOP_KEYS);
         String hint = Suggestion.didYouMean(near);
-        if (near == null && (DaemonKeys.byPath(key) != null || DaemonKeys.isGroup(key))) {
+        if (near == null && (DaemonKeys.byPath(key) != null || DaemonKeys.TABLE.isGroup(key))) {
             hint = "it belongs below a daemon or below `defaults`";
         } else if (key.equals("version")) {
             hint = "manifests have no version; remove it";
@@ -127,12 +148,55 @@ final class ManifestParser {
         return daemons;
     }
 
+    private List<GroupSpec> groups() {
+        List<YamlNode.Entry> entries = new ArrayList<>();
+        for (YamlNode.Entry entry : groupsEntries) {
+            YamlNode.Mapping mapping = mappingOf(entry.value(), "groups", "a mapping of names to groups");
+            if (mapping != null) {
+                entries.addAll(mapping.entries());
+            }
+        }
+        UniqueKeys names = UniqueKeys.of(entries, "groups", problems, "duplicate group name");
+        List<GroupSpec> groups = new ArrayList<>();
+        names.first().forEach(entry -> groups.add(group(entry, checkGroupName(entry.key()))));
+        names.repeated().forEach(entry -> groups.add(group(entry, false)));
+        return groups;
+    }
+
+    private GroupSpec group(YamlNode.Entry entry, boolean named) {
+        String path = "groups." + entry.key().text();
+        Settings own = new Settings();
+        YamlNode.Mapping settings = mappingOf(entry.value(), path, "a mapping with `members`");
+        if (settings != null) {
+            new SettingsReader(GroupKeys.TABLE, false, problems).read(settings, path, own);
+            if (!own.mentions(GroupKeys.MEMBERS)) {
+                problems.add(
+                        entry.key().at(), path, "no `members`", "a list of daemons and groups such as [web, cache]");
+            }
+        }
+        return new GroupSpec(new Located<>(entry.key().text(), entry.key().at(), path), named, own);
+    }
+
+    private boolean checkGroupName(YamlNode.Scalar key) {
+        if (PlanBounds.isName(key.text())) {
+            return true;
+        }
+        String normalised = InstanceName.normalised(key.text());
+        problems.add(
+                key.at(),
+                "groups." + key.text(),
+                Problems.quoted(key.text()) + " cannot name a group",
+                "[a-z0-9-]{1,32}",
+                Suggestion.didYouMean(PlanBounds.isName(normalised) ? normalised : null));
+        return false;
+    }
+
     private DaemonSpec daemon(YamlNode.Entry entry, boolean named) {
         String path = "daemons." + entry.key().text();
         Settings own = new Settings();
         YamlNode.Mapping settings = mappingOf(entry.value(), path, "a mapping with `main` or `command`");
         if (settings != null) {
-            new SettingsReader(false, problems).read(settings, path, own);
+            new SettingsReader(DaemonKeys.TABLE, false, problems).read(settings, path, own);
             checkKind(own, entry.key().at(), path);
         }
         return new DaemonSpec(new Located<>(entry.key().text(), entry.key().at(), path), named, own, defaults);

@@ -41,13 +41,18 @@ public final class ManifestSchema {
     private static Map<String, Object> schema() {
         Map<String, Object> top = new LinkedHashMap<>();
         for (String key : ManifestParser.TOP_KEYS) {
-            top.put(key, described(key, topShape(key)));
+            Setting<?> setting = GroupKeys.ofInstance(key);
+            top.put(
+                    key,
+                    setting == null
+                            ? described(key, topShape(key))
+                            : described("instance." + key, shape(key, setting)));
         }
         Map<String, Object> schema = ValueShape.ordered(
                 "$schema", "https://json-schema.org/draft/2020-12/schema", "title", "Manifest of Coppice");
         schema.putAll(ValueShape.mapping(top));
         schema.put("required", List.of("daemons"));
-        Map<String, Object> daemon = ValueShape.mapping(keysBelow("", false));
+        Map<String, Object> daemon = ValueShape.mapping(keysBelow(DaemonKeys.TABLE, "", "", false));
         daemon.put("oneOf", List.of(Map.of("required", List.of("main")), Map.of("required", List.of("command"))));
         daemon.put("dependentSchemas", Map.of("command", ValueShape.ordered("properties", onlyBesideMain())));
         schema.put(
@@ -58,8 +63,10 @@ public final class ManifestSchema {
                                 "description", "A variable stands in it.", "type", "string", "pattern", "\\$\\{"),
                         "daemon",
                         daemon,
+                        "group",
+                        group(),
                         "defaults",
-                        ValueShape.mapping(keysBelow("", true))));
+                        ValueShape.mapping(keysBelow(DaemonKeys.TABLE, "", "", true))));
         return schema;
     }
 
@@ -76,25 +83,39 @@ public final class ManifestSchema {
                         ValueShape.ordered("pattern", "^[a-z0-9-]{1,32}$", "not", Map.of("const", "root")),
                         "additionalProperties",
                         Map.of("$ref", "#/$defs/daemon"));
-            default -> shape(key);
+            case "groups" ->
+                ValueShape.ordered(
+                        "type",
+                        "object",
+                        "propertyNames",
+                        Map.of("pattern", "^[a-z0-9-]{1,32}$"),
+                        "additionalProperties",
+                        Map.of("$ref", "#/$defs/group"));
+            default -> shape(key, null);
         };
     }
 
-    private static Map<String, Object> keysBelow(String prefix, boolean ofDefaults) {
+    private static Map<String, Object> group() {
+        Map<String, Object> group = ValueShape.mapping(keysBelow(GroupKeys.TABLE, "group.", "", false));
+        group.put("required", List.of("members"));
+        return group;
+    }
+
+    /** @param lines what the lines of these keys are called by, before their path */
+    private static Map<String, Object> keysBelow(KeyTable table, String lines, String prefix, boolean ofDefaults) {
         Map<String, Object> properties = new LinkedHashMap<>();
-        for (String key : DaemonKeys.keysBelow(prefix)) {
+        for (String key : table.keysBelow(prefix)) {
             String path = prefix + key;
-            Setting<?> setting = DaemonKeys.byPath(path);
+            Setting<?> setting = table.byPath(path);
             if (setting == null) {
-                Map<String, Object> below = keysBelow(path + ".", ofDefaults);
+                Map<String, Object> below = keysBelow(table, lines, path + ".", ofDefaults);
                 if (!below.isEmpty()) {
                     Map<String, Object> group = ValueShape.mapping(below);
                     properties.put(
-                            key,
-                            DaemonKeys.mayBeNone(path) ? ValueShape.anyOf(group, ValueShape.oneOf("none")) : group);
+                            key, table.mayBeNone(path) ? ValueShape.anyOf(group, ValueShape.oneOf("none")) : group);
                 }
             } else if (setting.inDefaults() || !ofDefaults) {
-                Map<String, Object> described = described(path, shape(path));
+                Map<String, Object> described = described(lines + path, shape(path, setting));
                 Object fallback = fallback(setting);
                 if (fallback != null) {
                     described.put("default", fallback);
@@ -107,7 +128,7 @@ public final class ManifestSchema {
 
     private static Map<String, Object> onlyBesideMain() {
         Map<String, Object> refused = new LinkedHashMap<>();
-        for (String key : DaemonKeys.keysBelow("")) {
+        for (String key : DaemonKeys.TABLE.keysBelow("")) {
             if (DaemonKeys.scopeOf(key) == Setting.Scope.MAIN) {
                 refused.put(key, false);
             }
@@ -126,8 +147,8 @@ public final class ManifestSchema {
         return described;
     }
 
-    private static Map<String, Object> shape(String path) {
-        Map<String, Object> shape = KeySchemas.shape(path);
+    private static Map<String, Object> shape(String path, @Nullable Setting<?> setting) {
+        Map<String, Object> shape = KeySchemas.shape(path, setting);
         if (shape == null) {
             throw new IllegalStateException("the key `" + path
                     + "` has no shape in the manifest's schema: have its reader be one of ValueReaders or StateRules that has,"
@@ -147,7 +168,10 @@ public final class ManifestSchema {
         } else if (fallback instanceof LogTarget log) {
             return log.text();
         }
-        return fallback instanceof Integer || fallback instanceof Double || fallback instanceof String
+        return fallback instanceof Integer
+                        || fallback instanceof Double
+                        || fallback instanceof String
+                        || fallback instanceof Boolean
                 ? fallback
                 : null;
     }

@@ -1,6 +1,7 @@
 package io.coppice.ops.manifest;
 
 import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.GroupPlan;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanBounds;
 import io.coppice.supervisor.plan.PlanText;
@@ -48,12 +49,14 @@ final class PlanCompiler {
 
         References references = new References(manifest.daemons(), problems);
         references.check();
+        Groups groups = new Groups(manifest, problems);
+        groups.check();
         List<DaemonSpec> order = references.inStartOrder();
         // More daemons than these have been told as too many.
         List<DaemonSpec> planned = order.subList(0, Math.min(order.size(), PlanBounds.MAX_CHILDREN));
         List<ChildPlan> children = new ArrayList<>();
         Budget budget;
-        try (ChildPlanner planner = new ChildPlanner(options, directory, references, files, problems)) {
+        try (ChildPlanner planner = new ChildPlanner(options, directory, references, groups, files, problems)) {
             for (DaemonSpec daemon : planned) {
                 ChildPlan child = planner.plan(daemon);
                 if (child != null) {
@@ -62,6 +65,7 @@ final class PlanCompiler {
             }
             budget = budget(planned, planner.memory(), directory);
         }
+        List<GroupPlan> groupPlans = groups.plans();
         checkBudget(budget, segments);
         if (!problems.isEmpty()) {
             return null;
@@ -71,6 +75,7 @@ final class PlanCompiler {
                 absolute.toString(),
                 directory.directory().toString(),
                 directory.segmentDirectory().toString(),
+                groupPlans,
                 children);
         long planBytes = PlanText.textLengthBytes(plan);
         if (planBytes > PlanBounds.MAX_PLAN_BYTES) {

@@ -8,5 +8,6 @@ import io.coppice.supervisor.plan.Dependency.Condition;
  *
  * @param name as it is written
  * @param condition what that daemon must have reached; the weakest where it could not be read, which has been told then
+ * @param restart whether the daemon is restarted with it
  */
-record Requirement(String name, Condition condition) {}
+record Requirement(String name, Condition condition, boolean restart) {}

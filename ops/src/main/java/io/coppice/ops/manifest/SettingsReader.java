@@ -5,19 +5,22 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Reads the keys of a daemon, or those of {@code defaults:}, by the table of keys. A misspelt key is told, and then read
+ * Reads the keys of a daemon, of {@code defaults:} or of a group, by the table of keys. A misspelt key is told, and then read
  * as what it was probably meant for: so its value is checked, too, and nothing is missed that is only misspelt.
  */
 final class SettingsReader {
     private static final Set<String> WORDS_FOR_NOTHING = Set.of("no", "off", "false", "never", "disabled", "0");
 
+    private final KeyTable table;
     private final boolean ofDefaults;
     private final Problems problems;
 
     /**
+     * @param table the keys that there are
      * @param ofDefaults whether these are defaults, which may not have every key
      */
-    SettingsReader(boolean ofDefaults, Problems problems) {
+    SettingsReader(KeyTable table, boolean ofDefaults, Problems problems) {
+        this.table = table;
         this.ofDefaults = ofDefaults;
         this.problems = problems;
     }
@@ -48,22 +51,22 @@ final class SettingsReader {
         }
     }
 
-    private static boolean isKnown(String key) {
-        return DaemonKeys.byPath(key) != null || DaemonKeys.isGroup(key) || DaemonKeys.isLater(key);
+    private boolean isKnown(String key) {
+        return table.byPath(key) != null || table.isGroup(key) || table.isLater(key);
     }
 
     private void readKey(YamlNode.Entry entry, String key, String path, Settings into) {
-        Setting<?> setting = DaemonKeys.byPath(key);
+        Setting<?> setting = table.byPath(key);
         if (setting != null) {
             if (ofDefaults && !setting.inDefaults()) {
                 problems.add(entry.key().at(), path, "`" + key + "` in `defaults`", "it below a daemon");
             } else {
                 into.read(setting, entry.value(), path, problems);
             }
-        } else if (DaemonKeys.isGroup(key)) {
+        } else if (table.isGroup(key)) {
             readGroup(entry, key, path, into);
         } else {
-            String accepted = DaemonKeys.laterDefault(key);
+            String accepted = table.laterDefault(key);
             if (accepted == null || !entry.valueIs(accepted)) {
                 problems.addTooEarly(entry, path, accepted);
             }
@@ -75,19 +78,19 @@ final class SettingsReader {
             readKeys(mapping, group + ".", path, into);
             return;
         }
-        if (DaemonKeys.mayBeNone(group) && entry.valueIs("none")) {
+        if (table.mayBeNone(group) && entry.valueIs("none")) {
             into.setNone(group, entry.value().at(), path);
             return;
         }
         into.mention(group, entry.value().at(), path);
-        String first = DaemonKeys.keysBelow(group + ".").get(0);
-        String expected = "a mapping of " + String.join(", ", DaemonKeys.keysBelow(group + "."))
-                + (DaemonKeys.mayBeNone(group) ? ", or `none`" : "");
+        String first = table.keysBelow(group + ".").get(0);
+        String expected = "a mapping of " + String.join(", ", table.keysBelow(group + "."))
+                + (table.mayBeNone(group) ? ", or `none`" : "");
         String hint = "";
         if (entry.value() instanceof YamlNode.Scalar scalar
                 && !scalar.isNothing()
                 && scalar.text().length() <= 20) {
-            boolean nothing = DaemonKeys.mayBeNone(group)
+            boolean nothing = table.mayBeNone(group)
                     && WORDS_FOR_NOTHING.contains(scalar.text().toLowerCase(Locale.ROOT));
             hint = Suggestion.didYouMean(nothing ? "none" : "{" + first + ": " + scalar.text() + "}");
         }
@@ -96,13 +99,13 @@ final class SettingsReader {
 
     private void readUnknownKey(YamlNode.Entry entry, String prefix, String path, UniqueKeys others, Settings into) {
         String key = entry.key().text();
-        List<String> keys = DaemonKeys.keysBelow(prefix);
+        List<String> keys = table.keysBelow(prefix);
         String near = Suggestion.nearKey(key, keys);
-        String meant = near == null ? DaemonKeys.pathEndingWith(key) : prefix + near;
+        String meant = near == null ? table.pathEndingWith(key) : prefix + near;
         String hint = key.equals("<<")
                 ? "YAML 1.2 has no merge keys; `defaults` holds what daemons share"
                 : Suggestion.didYouMean(near == null ? meant : near);
-        String whose = prefix.isEmpty() ? "of a daemon" : "of `" + prefix.substring(0, prefix.length() - 1) + "`";
+        String whose = prefix.isEmpty() ? table.whose() : "of `" + prefix.substring(0, prefix.length() - 1) + "`";
         problems.addUnknownKey(entry, path + "." + key, whose, keys, hint);
         if (meant != null) {
             // At another level it is only checked: what is there may say the same.

@@ -250,6 +250,34 @@ final class ValueReaders {
         return null;
     }
 
+    static @Nullable Double jitter(YamlNode node, String path, Problems problems) {
+        if (node instanceof YamlNode.Scalar scalar
+                && scalar.plain()
+                && DECIMAL.matcher(scalar.text()).matches()
+                && Double.parseDouble(scalar.text()) <= 1) {
+            return Double.parseDouble(scalar.text());
+        }
+        problems.add(
+                node.at(),
+                path,
+                node.description(),
+                "the part of a delay that chance may leave out: a number from 0 to 1 such as `0.5`");
+        return null;
+    }
+
+    static @Nullable Boolean truth(YamlNode node, String path, Problems problems) {
+        String word = scalar(node, path, problems, "`true` or `false`");
+        if (word == null || word.equals("true") || word.equals("false")) {
+            return word == null ? null : word.equals("true");
+        }
+        String lower = word.toLowerCase(Locale.ROOT);
+        String meant = List.of("yes", "on", "1", "true").contains(lower)
+                ? "true"
+                : List.of("no", "off", "0", "false").contains(lower) ? "false" : null;
+        problems.add(node.at(), path, node.description(), "`true` or `false`", Suggestion.didYouMean(meant));
+        return null;
+    }
+
     static @Nullable Double factor(YamlNode node, String path, Problems problems) {
         if (node instanceof YamlNode.Scalar scalar
                 && scalar.plain()

@@ -17,6 +17,8 @@ final class ValueShape {
     static final Map<String, Object> DURATION =
             orVariable(ordered("type", "string", "pattern", "^[0-9]{1,12}(ms|s|m|h)$"));
 
+    static final Map<String, Object> TRUTH = orVariable(Map.of("type", "boolean"));
+
     private ValueShape() {}
 
     static Map<String, Object> oneOf(String... words) {

@@ -41,7 +41,7 @@ class ManifestAllAtOnceTest {
                 "a: {command: [sleep, 1], depends_on: {b: ready}}",
                 "a: {command: [sleep, 1], depends_on: {b: }}",
                 "a: {command: [sleep, 1], depends_on: {b: {}}}",
-                "a: {command: [sleep, 1], depends_on: {b: {condition: healthy}}}",
+                "a: {command: [sleep, 1], depends_on: {b: {condition: helthy}}}",
                 "a: {command: [sleep, 1], depends_on: {b: {condition: [ready]}}}",
                 "a: {command: [sleep, 1], depends_on: {b: {conditoin: ready}}}",
                 "a: {command: [sleep, 1], depend_on: [b]}",
@@ -54,7 +54,7 @@ class ManifestAllAtOnceTest {
                 "a: {command: [sleep, 1], depends_on: [b]}\ninstance: My Shop",
                 "a: {command: [sleep, 1], depends_on: [b]}\nsegments: lib/shop.jar",
                 "a: {command: [sleep, 1], depends_on: [b]}\ndefaults: 7",
-                "a: {command: [sleep, 1], depends_on: [b]}\ngroups: {}",
+                "a: {command: [sleep, 1], depends_on: [b]}\ngroups: 7",
                 "a: {command: [sleep, 1], depends_on: [b]}\ndaemons: {c: {command: [sleep, 1]}}",
                 "a: {command: [sleep, 1], depends_on: [b]}\n---\n{}",
             })

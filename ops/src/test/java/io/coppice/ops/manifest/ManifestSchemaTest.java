@@ -83,7 +83,7 @@ class ManifestSchemaTest {
                     KeySchemas.line(setting.path()),
                     () -> "no line for `" + setting.path() + "`: add one to LINES of KeySchemas");
             assertNotNull(
-                    KeySchemas.shape(setting.path()),
+                    KeySchemas.shape(setting.path(), setting),
                     () -> "no shape for `" + setting.path()
                             + "`: have its reader say it, or add it to SHAPES of KeySchemas");
         }

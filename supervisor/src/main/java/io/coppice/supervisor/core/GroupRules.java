@@ -2,6 +2,7 @@ package io.coppice.supervisor.core;
 
 import io.coppice.supervisor.core.Orders.Fate;
 import io.coppice.supervisor.core.SupervisorState.Phase;
+import java.util.List;
 
 /**
  * What a death means for others: the strategies, the intensity and the escalation of groups, as OTP has them.
@@ -25,7 +26,7 @@ final class GroupRules {
     static boolean memberRestarts(Transition transition, ChildDraft child, String why) {
         int group = child.spec.membership().group();
         String cause = child.spec.name() + ": " + why;
-        if (isOneTooMany(transition, group, cause)) {
+        if (isOneTooMany(transition, group)) {
             park(transition, child);
             failed(transition, group, cause);
             return false;
@@ -83,7 +84,7 @@ final class GroupRules {
 
     private static void failed(Transition transition, int group, String cause) {
         GroupDraft draft = transition.group(group);
-        draft.failures = new FailureHistory(java.util.List.of(), draft.failures.streak());
+        draft.failures = new FailureHistory(List.of(), draft.failures.streak());
         if (group == GroupSpec.OUTERMOST) {
             EventRules.endInstance(transition, GAVE_UP_CODE, EventType.GAVE_UP, "gave up: " + cause);
         } else if (draft.spec.escalates()) {
@@ -98,7 +99,7 @@ final class GroupRules {
     /** A group that has failed is restarted by its parent, together with what the parent's strategy names. */
     private static void restart(Transition transition, GroupDraft failed, String cause) {
         int parent = failed.spec.parent();
-        if (isOneTooMany(transition, parent, cause)) {
+        if (isOneTooMany(transition, parent)) {
             failed(transition, parent, cause);
             return;
         }
@@ -301,7 +302,7 @@ final class GroupRules {
         }
     }
 
-    private static boolean isOneTooMany(Transition transition, int group, String cause) {
+    private static boolean isOneTooMany(Transition transition, int group) {
         GroupSpec spec = transition.groupSpecOf(group);
         if (spec.maxRestarts() == ChildSpec.UNLIMITED) {
             return false;

@@ -1,0 +1,97 @@
+package io.coppice.ops.manifest;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The keys of one kind of mapping, such as a daemon, in the order of their documentation. Filled once, then only read. */
+final class KeyTable {
+    private final String whose;
+    private final Set<String> mayBeNone;
+    private final Map<String, Setting<?>> byPath = new LinkedHashMap<>();
+    private final Map<String, @Nullable String> later = new LinkedHashMap<>();
+
+    /**
+     * An empty table.
+     *
+     * @param whose for texts: {@code of a daemon}
+     * @param mayBeNone groups of keys that may be {@code none} as a whole
+     */
+    KeyTable(String whose, Set<String> mayBeNone) {
+        this.whose = whose;
+        this.mayBeNone = Set.copyOf(mayBeNone);
+    }
+
+    <T> Setting<T> add(Setting<T> setting) {
+        byPath.put(setting.path(), setting);
+        return setting;
+    }
+
+    /**
+     * A key of a later release: not unknown, since a manifest that uses it is right, only too early.
+     *
+     * @param accepted the one value that says what this release does anyway; null if there is none
+     */
+    void addLater(String path, @Nullable String accepted) {
+        later.put(path, accepted);
+    }
+
+    String whose() {
+        return whose;
+    }
+
+    /** Whether {@code none} is a value of the whole group. */
+    boolean mayBeNone(String group) {
+        return mayBeNone.contains(group);
+    }
+
+    @Nullable
+    Setting<?> byPath(String path) {
+        return byPath.get(path);
+    }
+
+    List<Setting<?>> all() {
+        return List.copyOf(byPath.values());
+    }
+
+    boolean isGroup(String path) {
+        return byPath.keySet().stream().anyMatch(other -> other.startsWith(path + "."));
+    }
+
+    boolean isLater(String path) {
+        return later.containsKey(path);
+    }
+
+    /** The value of a later release's key that changes nothing; null if there is none. */
+    @Nullable
+    String laterDefault(String path) {
+        return later.get(path);
+    }
+
+    /** The keys directly below a prefix such as {@code backoff.} (or none), in the table's order. */
+    List<String> keysBelow(String prefix) {
+        Set<String> keys = new LinkedHashSet<>();
+        for (String path : byPath.keySet()) {
+            if (path.startsWith(prefix)) {
+                String rest = path.substring(prefix.length());
+                keys.add(rest.contains(".") ? rest.substring(0, rest.indexOf('.')) : rest);
+            }
+        }
+        return new ArrayList<>(keys);
+    }
+
+    /** The path of a key that was written at another level, such as {@code heap} for {@code jvm.heap}. */
+    @Nullable
+    String pathEndingWith(String key) {
+        for (String path : byPath.keySet()) {
+            if (path.endsWith("." + key)) {
+                return path;
+            }
+        }
+        return null;
+    }
+}
