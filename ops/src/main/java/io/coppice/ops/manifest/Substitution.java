@@ -24,7 +24,7 @@ final class Substitution {
 
     private final Map<String, String> variables;
     private final Problems problems;
-    private final Map<YamlNode, YamlNode> done = new IdentityHashMap<>();
+    private final IdentityHashMap<YamlNode, YamlNode> done = new IdentityHashMap<>();
     private int leftChars = MAX_ADDED_CHARS;
 
     /** @param variables by name; the process's environment */
