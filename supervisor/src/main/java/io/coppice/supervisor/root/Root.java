@@ -23,6 +23,7 @@ import io.coppice.supervisor.os.TerminationSignals;
 import io.coppice.supervisor.os.TimerFd;
 import io.coppice.supervisor.os.UnixListener;
 import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.specs.PlanSpecs;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;

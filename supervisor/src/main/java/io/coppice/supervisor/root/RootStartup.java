@@ -16,6 +16,7 @@ import io.coppice.supervisor.os.RootLockHeldException;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanSuccession;
+import io.coppice.supervisor.specs.PlanSpecs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

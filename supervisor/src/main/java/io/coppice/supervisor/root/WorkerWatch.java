@@ -9,6 +9,7 @@ import io.coppice.supervisor.core.StartStage;
 import io.coppice.supervisor.core.SupervisorState;
 import io.coppice.supervisor.os.Epoll;
 import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.specs.PlanSpecs;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 

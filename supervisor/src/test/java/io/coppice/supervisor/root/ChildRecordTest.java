@@ -26,6 +26,7 @@ import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.Poison;
 import io.coppice.supervisor.plan.RestartPolicy;
 import io.coppice.supervisor.plan.StartTimeouts;
+import io.coppice.supervisor.specs.PlanSpecs;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;

@@ -20,6 +20,7 @@ import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.ChildPlans;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.RestartPolicy;
+import io.coppice.supervisor.specs.PlanSpecs;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;

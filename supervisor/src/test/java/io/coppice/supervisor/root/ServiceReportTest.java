@@ -8,6 +8,7 @@ import io.coppice.supervisor.core.SupervisorState;
 import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.specs.PlanSpecs;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

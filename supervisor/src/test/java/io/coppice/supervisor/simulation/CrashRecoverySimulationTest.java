@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.coppice.supervisor.core.Supervisor;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -14,7 +16,7 @@ import org.junit.jupiter.api.Test;
  * thread, and no real time. {@code -Dcoppice.simulation.seeds=N} runs N seeds, {@code -Dcoppice.simulation.first=S} starts at seed S.
  */
 class CrashRecoverySimulationTest {
-    private static final long SEEDS = Long.getLong("coppice.simulation.seeds", 2_500);
+    private static final long SEEDS = Long.getLong("coppice.simulation.seeds", 5_000);
     private static final long SEEDS_OF_DEATHS = Long.getLong("coppice.simulation.deaths.seeds", 20);
     private static final long FIRST_OF_DEATHS = Long.getLong("coppice.simulation.deaths.first", 1);
     private static final long FIRST = Long.getLong("coppice.simulation.first", 1);
@@ -22,14 +24,41 @@ class CrashRecoverySimulationTest {
     @Test
     void shouldKeepEveryInvariantUnderSeededFaults() {
         Coverage coverage = new Coverage();
+        LongAdder steps = new LongAdder();
+        LongAdder withRootDeaths = new LongAdder();
+        LongAdder shortRuns = new LongAdder();
+        LongAdder simulatedNs = new LongAdder();
         long startNs = System.nanoTime();
-        long steps = 0;
-        for (long seed = FIRST; seed < FIRST + SEEDS; seed++) {
-            steps += run(seed, coverage).steps();
-        }
+        LongStream.range(FIRST, FIRST + SEEDS).parallel().forEach(seed -> {
+            Coverage met = new Coverage();
+            Simulation run = run(RandomScenarios.LONG, seed, met);
+            steps.add(run.steps());
+            simulatedNs.add(run.elapsedNs());
+            withRootDeaths.add(run.rootDeaths() > 0 ? 1 : 0);
+            shortRuns.add(run.steps() < 1_000 ? 1 : 0);
+            synchronized (coverage) {
+                coverage.add(met);
+            }
+        });
+        double seconds = (System.nanoTime() - startNs) / 1e9;
         System.out.printf(
-                "simulation: seeds=%d first=%d steps=%d violations=0 cells=%d/%d seconds=%.1f%n",
-                SEEDS, FIRST, steps, coverage.reached(), coverage.possible(), (System.nanoTime() - startNs) / 1e9);
+                "simulation: seeds=%d first=%d steps=%d violations=0 cells=%d/%d root_deaths_in=%.2f short_runs=%d"
+                        + " simulated_hours=%.1f seconds=%.1f steps_per_second=%.0f hours_per_second=%.1f%n",
+                SEEDS,
+                FIRST,
+                steps.sum(),
+                coverage.reached(),
+                coverage.possible(),
+                withRootDeaths.sum() / (double) SEEDS,
+                shortRuns.sum(),
+                simulatedNs.sum() / 3.6e12,
+                seconds,
+                steps.sum() / seconds,
+                simulatedNs.sum() / 3.6e12 / seconds);
+        if (SEEDS >= 1_000) {
+            assertTrue(withRootDeaths.sum() * 2 >= SEEDS * 0.9, withRootDeaths.sum() + " runs with root deaths");
+            assertEquals(0, shortRuns.sum(), "runs of fewer than 1,000 events");
+        }
         if (SEEDS >= 100_000) {
             System.out.println("simulation: cells not met:" + coverage.unreached());
         }
@@ -38,7 +67,7 @@ class CrashRecoverySimulationTest {
     /** A child that others depend on was restarting when the shutdown came, and its release overtook its abandonment. */
     @Test
     void shouldAllowSeed1220483ToStopWhatItCouldNotAbandon() {
-        run(1_220_483, new Coverage());
+        run(RandomScenarios.FIRST, 1_220_483, new Coverage());
     }
 
     @Test
@@ -83,22 +112,41 @@ class CrashRecoverySimulationTest {
 
     private static Simulation.Result run(long seed, Coverage coverage, CrashPoints crashPoints) {
         try {
-            return Simulation.run(seed, coverage, crashPoints);
+            return simulate(RandomScenarios.SHORT, seed, coverage, crashPoints);
         } catch (Violation violation) {
-            return fail(Invariants.failureLine(seed, violation) + "; " + crashPoints);
+            return fail(failureLine(seed, violation) + "; " + crashPoints);
         } catch (RuntimeException broken) {
             return fail("seed " + seed + ", " + crashPoints, broken);
         }
     }
 
     private static Simulation.Result run(long seed, Coverage coverage) {
+        return run(RandomScenarios.LONG, seed, coverage).result();
+    }
+
+    private static Simulation run(RandomScenarios scenarios, long seed, Coverage coverage) {
+        Simulation simulation = Simulation.of(scenarios, seed, coverage, CrashPoints.drawn(), Supervisor::step);
         try {
-            return Simulation.run(seed, coverage);
+            simulation.run();
+            return simulation;
         } catch (Violation violation) {
-            return fail(Invariants.failureLine(seed, violation));
+            return fail(failureLine(seed, violation));
         } catch (RuntimeException broken) {
-            return fail(Invariants.failureLine(seed, new Violation("CORE_NEVER_THROWS", broken.toString())), broken);
+            return fail(failureLine(seed, broken), broken);
         }
+    }
+
+    private static Simulation.Result simulate(
+            RandomScenarios scenarios, long seed, Coverage coverage, CrashPoints crashPoints) {
+        Simulation simulation = Simulation.of(scenarios, seed, coverage, crashPoints, Supervisor::step);
+        simulation.run();
+        return simulation.result();
+    }
+
+    private static String failureLine(long seed, RuntimeException violation) {
+        return "simulation: violation of " + violation.getMessage() + "; replay: mvn -q -o test -pl supervisor -am"
+                + " -Dtest=CrashRecoverySimulationTest -Dsurefire.failIfNoSpecifiedTests=false"
+                + " -Dcoppice.simulation.first=" + seed + " -Dcoppice.simulation.seeds=1";
     }
 
     @Test

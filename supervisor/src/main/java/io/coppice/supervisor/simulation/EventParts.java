@@ -7,6 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What events have in common, for the predicates. */
 final class EventParts {
+    /** How many kinds of events are about one child. */
+    static final int EVENTS_OF_A_CHILD = 12;
+
     private EventParts() {}
 
     /** The child that an event is about, or -1. */

@@ -48,7 +48,18 @@ final class Coverage {
         return text.toString();
     }
 
+    /** Adds what another run met. */
+    void add(Coverage other) {
+        unansweredKills += other.unansweredKills;
+        other.cells.forEach((event, counts) -> {
+            long[] sums = cells.computeIfAbsent(event, ignored -> new long[ChildPhase.values().length]);
+            for (int i = 0; i < counts.length; i++) {
+                sums[i] += counts[i];
+            }
+        });
+    }
+
     int possible() {
-        return cells.size() * ChildPhase.values().length;
+        return EventParts.EVENTS_OF_A_CHILD * ChildPhase.values().length;
     }
 }

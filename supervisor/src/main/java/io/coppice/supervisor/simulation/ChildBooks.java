@@ -75,6 +75,24 @@ final class ChildBooks {
         hurried = false;
     }
 
+    /** The root heard nothing for so long. */
+    void onSilence(long lengthNs) {
+        books.forEach(book -> book.unheardNs += lengthNs);
+    }
+
+    /** The instance was started again after its end. */
+    void onRunAgain(SupervisorState again) {
+        for (ChildState child : again.children()) {
+            ChildBook book = books.get(child.spec().index());
+            book.wantedUp = true;
+            book.forgetFailures();
+            book.endLife();
+            book.launchedAs = child.spec().launch();
+        }
+        shutdown = false;
+        hurried = false;
+    }
+
     /** Before the core's answer is judged. */
     void onEvent(SupervisorState before, Event event) {
         boolean running = before.phase() == SupervisorState.Phase.RUNNING;

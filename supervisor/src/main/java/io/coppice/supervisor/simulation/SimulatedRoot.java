@@ -10,7 +10,6 @@ import io.coppice.supervisor.core.ExitStatus;
 import io.coppice.supervisor.core.Standby;
 import io.coppice.supervisor.core.Step;
 import io.coppice.supervisor.core.StepProgress;
-import io.coppice.supervisor.core.Supervisor;
 import io.coppice.supervisor.core.SupervisorState;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -56,6 +55,8 @@ final class SimulatedRoot implements Command.Handler {
     private boolean ended;
     private boolean cycleDue;
     private long tickAtNs = ChildState.NEVER;
+    private long stalledSinceNs;
+    private long stalledUntilNs;
     private int crashPointsLeft;
     private final boolean deathPlanned;
 
@@ -125,7 +126,7 @@ final class SimulatedRoot implements Command.Handler {
         for (Standby standby : recorded.standbys().standbys()) {
             SimulatedProcess found = null;
             for (SimulatedProcess process : ofChild) {
-                found = process.pid == standby.pid() ? process : found;
+                found = process.pid == standby.pid() && process.startTicks == standby.startTicks() ? process : found;
             }
             if (found == null || found.reapable()) {
                 post(new Event.StandbyExited(index, standby.id(), new ExitStatus.Unwitnessed(), world.agenda.nowNs()));
@@ -142,7 +143,7 @@ final class SimulatedRoot implements Command.Handler {
         Slot slot = slots[index];
         slot.incarnation = recorded.incarnation();
         for (SimulatedProcess process : ofChild) {
-            if (process.pid != recorded.pid()) {
+            if (process.pid != recorded.pid() || process.startTicks != recorded.startTicks()) {
                 continue;
             }
             if (process.reapable()) {
@@ -162,13 +163,26 @@ final class SimulatedRoot implements Command.Handler {
     }
 
     private void cycle() {
+        if (alive && world.faults.strikes(world.latestDraws, world.faults.rootStall)) {
+            stall();
+        }
+        if (alive && world.agenda.nowNs() < stalledUntilNs) {
+            world.agenda.in(stalledUntilNs - world.agenda.nowNs(), this::cycle);
+            return;
+        }
         cycleDue = false;
         if (!alive) {
             return;
         }
         List<Command> commands = new ArrayList<>();
+        boolean wasStalled = stalledUntilNs != 0;
+        if (wasStalled) {
+            world.invariants.books.onSilence(world.agenda.nowNs() - stalledSinceNs);
+        }
+        stalledUntilNs = 0;
         while (!pending.isEmpty()) {
-            step(pending.remove(), commands);
+            Event event = pending.remove();
+            step(wasStalled ? SeenLater.at(event, world.agenda.nowNs()) : event, commands);
         }
         if (state.nextDeadlineNs() <= world.agenda.nowNs()) {
             step(new Event.Tick(world.agenda.nowNs()), commands);
@@ -192,9 +206,15 @@ final class SimulatedRoot implements Command.Handler {
         armTick();
     }
 
+    /** It does nothing for a while: the machine is suspended, or the CPU is somebody else's. */
+    void stall() {
+        stalledSinceNs = stalledUntilNs == 0 ? world.agenda.nowNs() : stalledSinceNs;
+        stalledUntilNs = world.agenda.nowNs() + world.latestDraws.ns(100 * MS, 10_000 * MS);
+    }
+
     private void step(Event event, List<Command> commands) {
         SupervisorState before = state;
-        Step step = Supervisor.step(before, event);
+        Step step = world.core.step(before, event);
         state = step.state();
         commands.addAll(step.commands());
         for (Command command : step.commands()) {
@@ -237,7 +257,7 @@ final class SimulatedRoot implements Command.Handler {
             }
             slot.standbys.values().forEach(SimulatedProcess::closePipe);
         }
-        world.rootDied();
+        world.rootDied(stalledUntilNs == 0 ? world.agenda.nowNs() : stalledSinceNs);
     }
 
     @Override
@@ -272,7 +292,7 @@ final class SimulatedRoot implements Command.Handler {
                 process.closePipe();
             }
             post(new Event.Spawned(
-                    command.child(), command.incarnation(), process.pid, process.pid * 7L, world.agenda.nowNs()));
+                    command.child(), command.incarnation(), process.pid, process.startTicks, world.agenda.nowNs()));
             world.perhapsOperate(command.child());
         }
     }
@@ -296,7 +316,7 @@ final class SimulatedRoot implements Command.Handler {
                 SimulatedProcess process = world.spawn(command, spec);
                 slot.standbys.put(command.standby(), process);
                 post(new Event.StandbySpawned(
-                        command.child(), command.standby(), process.pid, process.pid * 7L, world.agenda.nowNs()));
+                        command.child(), command.standby(), process.pid, process.startTicks, world.agenda.nowNs()));
             }
         });
     }
@@ -408,6 +428,7 @@ final class SimulatedRoot implements Command.Handler {
     @Override
     public void recordEvent(Command.RecordEvent command) {
         // The log is checked when it is commanded.
+        world.told(command.child(), command.type().word() + (command.text().isEmpty() ? "" : ": " + command.text()));
     }
 
     @Override

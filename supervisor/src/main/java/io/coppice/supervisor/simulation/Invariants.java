@@ -8,10 +8,10 @@ import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.EventType;
 import io.coppice.supervisor.core.Step;
-import io.coppice.supervisor.core.Supervisor;
 import io.coppice.supervisor.core.SupervisorState;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What must hold, as named predicates. They keep their own books of what operators asked for and what died, and take the
@@ -33,6 +33,7 @@ final class Invariants {
     private long rootDiedAtNs;
     private long steps;
     private long digest;
+    private @Nullable Event current;
 
     Invariants(Simulation world, List<ChildSpec> specs, Coverage coverage) {
         this.world = world;
@@ -56,8 +57,9 @@ final class Invariants {
         return steps;
     }
 
-    void onRootDeath() {
-        rootDiedAtNs = world.agenda.nowNs();
+    /** @param lastHeardNs when it last took notice of anything */
+    void onRootDeath(long lastHeardNs) {
+        rootDiedAtNs = lastHeardNs;
     }
 
     /** A root has come after one that died: nothing of what was committed is lost, and nothing else is known. */
@@ -76,9 +78,10 @@ final class Invariants {
 
     void onStep(SupervisorState before, Event event, Step step) {
         steps++;
+        current = event;
         digest = (digest * 31 + event.hashCode()) * 31 + step.commands().hashCode();
         if (steps % 16 == 0) {
-            check("PURE", Supervisor.step(before, event).equals(step), () -> "the same step differs");
+            check("PURE", world.core.step(before, event).equals(step), () -> "the same step differs");
         }
         int child = EventParts.childOf(event);
         if (child >= 0) {
@@ -104,23 +107,20 @@ final class Invariants {
         books.onCommands(before, step);
         commands.onStep(before, event, step);
         standbys.onStep(before, event, step);
+        if (EventParts.requestOf(event) != Event.NO_REQUEST || event instanceof Event.Begin) {
+            for (int i = 0; i < specs.size(); i++) {
+                world.services.wanted(i, books.of(i).wantedUp);
+            }
+        }
     }
 
     void check(String predicate, boolean holds, Supplier<String> detail) {
         if (!holds) {
-            throw new Violation(
-                    predicate,
-                    "at " + world.agenda.nowNs() / (double) SECOND + " s, step " + steps + ": " + detail.get());
+            throw new Violation(predicate, world.agenda.nowNs() / (double) SECOND, steps, current, detail.get());
         }
     }
 
     String name(int child) {
         return specs.get(child).name();
-    }
-
-    static String failureLine(long seed, Violation violation) {
-        return "simulation: violation of " + violation.getMessage() + "; replay: mvn -q -o test -pl supervisor -am"
-                + " -Dtest=CrashRecoverySimulationTest -Dsurefire.failIfNoSpecifiedTests=false"
-                + " -Dcoppice.simulation.first=" + seed + " -Dcoppice.simulation.seeds=1";
     }
 }

@@ -1,4 +1,4 @@
-package io.coppice.supervisor.root;
+package io.coppice.supervisor.specs;
 
 import io.coppice.supervisor.core.AutoShutdown;
 import io.coppice.supervisor.core.Backoff;
@@ -24,13 +24,13 @@ import java.util.Map;
 import java.util.Objects;
 
 /** What the core must know of a plan: policies and times, not argv. Pure. */
-final class PlanSpecs {
+public final class PlanSpecs {
     private static final long NANOS_PER_MS = 1_000_000;
 
     private PlanSpecs() {}
 
     /** The groups of a plan, by index. */
-    static List<GroupSpec> groups(Plan plan) {
+    public static List<GroupSpec> groups(Plan plan) {
         Map<String, Integer> indexes = groupIndexes(plan);
         List<GroupSpec> groups = new ArrayList<>();
         for (GroupPlan group : plan.groups()) {
@@ -69,7 +69,8 @@ final class PlanSpecs {
         return indexes;
     }
 
-    static List<ChildSpec> specs(Plan plan) {
+    /** Of all children, in the order of the plan. */
+    public static List<ChildSpec> specs(Plan plan) {
         Map<String, Integer> groups = groupIndexes(plan);
         Map<String, Integer> indexes = new HashMap<>();
         List<ChildSpec> specs = new ArrayList<>();
@@ -170,7 +171,8 @@ final class PlanSpecs {
         return new PoisonPolicy(poison.crashes(), then);
     }
 
-    static long[] heartbeatTimeoutsNs(Plan plan) {
+    /** By index; zero: not watched. */
+    public static long[] heartbeatTimeoutsNs(Plan plan) {
         return plan.children().stream()
                 .mapToLong(child -> child.heartbeatTimeoutMs() * NANOS_PER_MS)
                 .toArray();

@@ -100,10 +100,12 @@ final class CommandPredicates {
                 }
             } else if (command instanceof Command.KillGroup kill) {
                 ChildBook book = books.of(kill.child());
+                // A root that came later, and knows of no hurry, kills again what was killed in one.
+                boolean again = before.child(kill.child()).phase() == ChildPhase.KILLING;
                 boolean brutal = specs.get(kill.child()).shutdownTimeoutNs() == 0;
                 moment.check(
                         "ASKED_BEFORE_KILLED",
-                        !book.ran || book.condemned || book.signaled || books.hurried() || brutal,
+                        !book.ran || book.condemned || book.signaled || books.hurried() || brutal || again,
                         () -> moment.name(kill.child()));
             } else if (command instanceof Command.ExitRoot) {
                 moment.check("EXIT_IS_THE_LAST_COMMAND", i == commands.size() - 1, () -> "followed by " + commands);

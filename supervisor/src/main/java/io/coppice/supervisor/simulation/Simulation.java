@@ -9,19 +9,33 @@ import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.Standby;
 import io.coppice.supervisor.core.SupervisorState;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One run of one seed: a chaos phase with faults and operators, then a healing phase in which all must converge, then an
  * orderly shutdown.
  */
 final class Simulation {
-    private static final long CHAOS_NS = 30 * SECOND;
     private static final long HANGS_FOUND_NS = 10 * SECOND;
     private static final long HEALING_NS = 180 * SECOND;
     private static final long SHUTDOWN_NS = 120 * SECOND;
+
+    private static final int MOST_FREE_PIDS = 16;
+
+    /** For runs that go on until enough has happened. */
+    private static final long MOST_CHAOS_NS = 1_200 * SECOND;
+
+    /** Hears what happens, for people. */
+    @FunctionalInterface
+    interface Listener {
+        /** @param atNs since the first root began */
+        void told(long atNs, String whom, String what);
+    }
 
     /**
      * A run.
@@ -36,7 +50,11 @@ final class Simulation {
     final Draws stageDraws;
     final Draws bodyDraws;
     final Draws standbyDraws;
+    final Draws latestDraws;
     final Faults faults;
+    final Services services;
+    final Core core;
+    final Scenario scenario;
     final Invariants invariants;
     final CrashPoints crashPoints;
     /** As the manifest is now; the root may not have heard of it yet. */
@@ -44,64 +62,117 @@ final class Simulation {
 
     private final List<SimulatedSegment> segments = new ArrayList<>();
     private final List<List<SimulatedProcess>> processes = new ArrayList<>();
-    private final boolean[] finite;
-    private final long[] work;
+    private final Deque<Integer> freePids = new ArrayDeque<>();
+    private @Nullable Listener listener;
     private SupervisorState committed;
     private SimulatedRoot root;
+    private long startNs;
     private int lastPid = 100;
+    private long spawned;
     private long lastRequest;
+    private boolean operatorLurks;
+    private final long[] restarts;
+    private int rootDeaths;
 
-    private Simulation(long seed, Coverage coverage, CrashPoints crashPoints) {
+    /** The child whose processes crash as soon as they run, -1 for none. */
+    int doomed = -1;
+
+    private Simulation(Scenario scenario, RunDraws all, Coverage coverage, CrashPoints crashPoints, Core core) {
+        this.scenario = scenario;
         this.crashPoints = crashPoints;
-        draws = new Draws(seed);
-        stageDraws = new Draws(-seed);
-        bodyDraws = new Draws(~(31 * seed));
-        standbyDraws = new Draws(~(37 * seed));
-        faults = new Faults(draws, stageDraws, bodyDraws, crashPoints.areDrawn());
-        specs = new ArrayList<>(RandomSpecs.draw(draws));
-        boolean withStandbys = standbyDraws.chance(0.5);
-        specs.replaceAll(spec -> withStandbys && spec.hasSegment()
-                ? RandomSpecs.withStandbys(spec, standbyDraws.oneOf(0, 1, 1, 2, ChildSpec.MAX_STANDBYS))
-                : spec);
-        finite = new boolean[specs.size()];
-        work = new long[specs.size()];
-        boolean allFinite = draws.chance(0.1);
-        for (ChildSpec spec : specs) {
+        this.core = core;
+        draws = all.main;
+        stageDraws = all.stages;
+        bodyDraws = all.bodies;
+        standbyDraws = all.standbys;
+        latestDraws = all.latest;
+        faults = scenario.faults;
+        specs = new ArrayList<>(scenario.specs);
+        for (int i = 0; i < specs.size(); i++) {
             segments.add(new SimulatedSegment());
             processes.add(new ArrayList<>());
-            finite[spec.index()] = allFinite || draws.chance(0.3);
-            work[spec.index()] = draws.between(1, 200);
         }
+        restarts = new long[specs.size()];
+        services = new Services(agenda, specs.size());
         invariants = new Invariants(this, specs, coverage);
         committed = SupervisorState.initial(List.copyOf(specs));
         root = new SimulatedRoot(this, committed);
     }
 
+    static Simulation of(Scenario.Source source, long seed, Coverage coverage, CrashPoints crashPoints, Core core) {
+        RunDraws all = new RunDraws(seed);
+        return new Simulation(source.draw(all, crashPoints.areDrawn()), all, coverage, crashPoints, core);
+    }
+
+    Result result() {
+        return new Result(invariants.steps(), invariants.digest());
+    }
+
+    /** From now on {@code told} hears of each event that a root puts down, and of the deaths of roots. */
+    void tell(Listener told) {
+        listener = told;
+    }
+
+    void told(int child, String what) {
+        Listener told = listener;
+        if (told != null) {
+            told.told(
+                    agenda.nowNs() - startNs,
+                    child < 0 ? "root" : specs.get(child).name(),
+                    what);
+        }
+    }
+
+    long steps() {
+        return invariants.steps();
+    }
+
+    /** Since the first root began. */
+    long elapsedNs() {
+        return agenda.nowNs() - startNs;
+    }
+
+    /** Launches that followed a death, while faults struck. */
+    long restarts(int child) {
+        return restarts[child];
+    }
+
+    long startNs() {
+        return startNs;
+    }
+
+    ChildState committedChild(int child) {
+        return committed.child(child);
+    }
+
+    int rootDeaths() {
+        return rootDeaths;
+    }
+
     /**
-     * Runs a seed to its end.
+     * Runs it to its end. Once.
      *
-     * @return what it came to; equal for equal seeds within one JVM
      * @throws Violation if a predicate does not hold
      */
-    static Result run(long seed, Coverage coverage) {
-        return run(seed, coverage, CrashPoints.drawn());
-    }
-
-    /** The same with the root's deaths as told. */
-    static Result run(long seed, Coverage coverage, CrashPoints crashPoints) {
-        Simulation simulation = new Simulation(seed, coverage, crashPoints);
-        simulation.run();
-        return new Result(simulation.invariants.steps(), simulation.invariants.digest());
-    }
-
-    private void run() {
-        long startNs = agenda.nowNs();
-        commit(committed);
-        root.post(new Event.Begin(startNs));
-        planRootDeath();
-        planOperators();
-        planReloads();
-        runUntil(startNs + CHAOS_NS);
+    void run() {
+        begin();
+        long endNs = startNs + scenario.chaosNs;
+        runUntil(endNs);
+        while (steps() < scenario.minSteps && endNs < startNs + MOST_CHAOS_NS) {
+            if (root.ended()) {
+                runAgain();
+            }
+            startWhatIsDown();
+            planRootDeath();
+            planOperators();
+            planReloads();
+            endNs += scenario.chaosNs;
+            runUntil(endNs);
+        }
+        services.close();
+        for (ChildState child : committed.children()) {
+            restarts[child.spec().index()] = child.restarts();
+        }
         faults.over = true;
         heal();
         if (!root.ended()) {
@@ -111,20 +182,77 @@ final class Simulation {
         invariants.ends.ended(root.ended(), livePids());
     }
 
+    /** The first root comes, and faults and people with it. */
+    void begin() {
+        startNs = agenda.nowNs();
+        commit(committed);
+        root.post(new Event.Begin(startNs));
+        planRootDeath();
+        planOperators();
+        planReloads();
+        strikeInTime(FaultKind.ROOT_DEATH, () -> root.die());
+        strikeInTime(FaultKind.ROOT_STALL, () -> root.stall());
+        strikeInTime(FaultKind.OPERATOR, this::operateSoon);
+        strikeInTime(FaultKind.RELOAD, this::reload);
+    }
+
+    private void strikeInTime(FaultKind kind, Runnable strike) {
+        long afterNs = faults.untilNextNs(kind, latestDraws);
+        if (afterNs != Faults.NEVER) {
+            agenda.in(afterNs, () -> {
+                if (!faults.over && !root.ended()) {
+                    strike.run();
+                    strikeInTime(kind, strike);
+                }
+            });
+        }
+    }
+
+    /** At once, or at the worst moment: when something was spawned just now. */
+    private void operateSoon() {
+        if (latestDraws.chance(0.5)) {
+            operatorLurks = true;
+        } else {
+            operate();
+        }
+    }
+
+    /** Where all has given up or is stopped, nothing happens any more unless somebody sees to it. */
+    private void startWhatIsDown() {
+        for (ChildState child : committed.children()) {
+            if (!child.phase().occupied()) {
+                root.post(new Event.StartRequested(child.spec().index(), ++lastRequest, agenda.nowNs()));
+            }
+        }
+    }
+
+    /** All has completed, or was shut down; somebody starts the instance again. */
+    private void runAgain() {
+        List<Long> incarnations = new ArrayList<>();
+        for (ChildState child : committed.children()) {
+            incarnations.add(child.incarnation());
+        }
+        SupervisorState again = SupervisorState.initial(List.copyOf(specs), incarnations);
+        invariants.books.onRunAgain(again);
+        root = new SimulatedRoot(this, again);
+        commit(again);
+        root.post(new Event.Begin(agenda.nowNs()));
+    }
+
     /** Asks again whenever a root has died of it: its successor starts everything. */
     private void shutDown() {
         for (int deaths = -1; !root.ended() && deaths < crashPoints.deaths(); deaths++) {
             if (root.alive()) {
                 root.post(new Event.ShutdownRequested(Event.NO_REQUEST, agenda.nowNs()));
             }
-            runUntil(agenda.nowNs() + SHUTDOWN_NS);
+            runUntil(agenda.nowNs() + SHUTDOWN_NS + longestWaitNs());
         }
     }
 
     /** Long enough that every hang is found; then until all have converged, or ought to have. */
     private void heal() {
-        long endNs = agenda.nowNs() + HEALING_NS;
-        runUntil(agenda.nowNs() + HANGS_FOUND_NS);
+        long endNs = agenda.nowNs() + HEALING_NS + longestWaitNs();
+        runUntil(agenda.nowNs() + HANGS_FOUND_NS + longestHangNs());
         while (!root.ended()
                 && agenda.nowNs() < endNs
                 && (!root.alive() || invariants.ends.firstUnsettled(root.state()) != null)) {
@@ -132,7 +260,29 @@ final class Simulation {
         }
     }
 
-    private void runUntil(long endNs) {
+    private long longestHangNs() {
+        long longestNs = 0;
+        for (ChildSpec spec : specs) {
+            longestNs = Math.max(longestNs, 2 * spec.heartbeatTimeoutNs());
+        }
+        return longestNs > HANGS_FOUND_NS ? longestNs : 0;
+    }
+
+    /** What these specs may take to come up or down, one after another, beyond what is usual. */
+    private long longestWaitNs() {
+        long sumNs = 0;
+        for (ChildSpec spec : specs) {
+            sumNs += Math.max(0, spec.startTimeouts().startNs() - 10 * SECOND)
+                    + Math.max(0, spec.startTimeouts().recoverNs() - 10 * SECOND)
+                    + Math.max(0, spec.startTimeouts().migrateNs() - 10 * SECOND)
+                    + Math.max(0, spec.shutdownTimeoutNs() - 3 * SECOND)
+                    + Math.max(0, spec.heartbeatTimeoutNs() - 3 * SECOND)
+                    + Math.max(0, spec.backoff().maxNs() - 3 * SECOND);
+        }
+        return sumNs;
+    }
+
+    void runUntil(long endNs) {
         while (!root.ended() && agenda.runNext(endNs)) {
             invariants.owners.onMoment(segments);
         }
@@ -140,7 +290,7 @@ final class Simulation {
 
     private void planRootDeath() {
         if (faults.strikes(draws, faults.rootDeath * 0.5)) {
-            agenda.in(draws.ns(0, CHAOS_NS), () -> {
+            agenda.in(draws.ns(0, scenario.chaosNs), () -> {
                 if (!faults.over && !root.ended()) {
                     root.die();
                 }
@@ -152,11 +302,11 @@ final class Simulation {
         if (faults.operator > 0) {
             int count = (int) (draws.between(1, 60) * faults.operator) + 1;
             for (int i = 0; i < count; i++) {
-                agenda.in(draws.ns(0, CHAOS_NS), this::operate);
+                agenda.in(draws.ns(0, scenario.chaosNs), this::operate);
             }
         }
         if (faults.strikes(draws, faults.shutdown)) {
-            long atNs = draws.ns(0, CHAOS_NS);
+            long atNs = draws.ns(0, scenario.chaosNs);
             agenda.in(atNs, () -> root.post(new Event.ShutdownRequested(++lastRequest, agenda.nowNs())));
             if (draws.chance(0.5)) {
                 agenda.in(
@@ -170,7 +320,7 @@ final class Simulation {
         if (faults.reload > 0) {
             int count = (int) (stageDraws.between(1, 8) * faults.reload) + 1;
             for (int i = 0; i < count; i++) {
-                agenda.in(stageDraws.ns(0, CHAOS_NS), this::reload);
+                agenda.in(stageDraws.ns(0, scenario.chaosNs), this::reload);
             }
         }
     }
@@ -179,10 +329,10 @@ final class Simulation {
     private void reload() {
         for (int i = 0; i < specs.size(); i++) {
             if (stageDraws.chance(0.4)) {
-                specs.set(i, RandomSpecs.launchedAs(specs.get(i), stageDraws.between(1, 3)));
+                specs.set(i, ChangedSpecs.launchedAs(specs.get(i), stageDraws.between(1, 3)));
             }
-            if (specs.get(i).standbys() > 0 && standbyDraws.chance(0.3)) {
-                specs.set(i, RandomSpecs.withStandbys(specs.get(i), standbyDraws.between(1, ChildSpec.MAX_STANDBYS)));
+            if (scenario.standbysVary && specs.get(i).standbys() > 0 && standbyDraws.chance(0.3)) {
+                specs.set(i, ChangedSpecs.withStandbys(specs.get(i), standbyDraws.between(1, ChildSpec.MAX_STANDBYS)));
             }
         }
         root.post(new Event.Replanned(specs, Collections.nCopies(specs.size(), 0L), agenda.nowNs()));
@@ -195,7 +345,8 @@ final class Simulation {
 
     /** The worst moment: the child was spawned just now. */
     void perhapsOperate(int child) {
-        if (faults.strikes(draws, faults.operator * 0.1)) {
+        if (faults.strikes(draws, faults.operator * 0.1) || (operatorLurks && !faults.over)) {
+            operatorLurks = false;
             operate(child);
         }
     }
@@ -228,13 +379,20 @@ final class Simulation {
         return root;
     }
 
+    List<SimulatedProcess> processesOf(int child) {
+        return processes.get(child);
+    }
+
     /** A fresh root comes, and adopts what the dead one had recorded. */
-    void rootDied() {
-        invariants.onRootDeath();
+    void rootDied(long lastHeardNs) {
+        invariants.onRootDeath(lastHeardNs);
+        rootDeaths++;
+        told(-1, "killed");
         agenda.in(draws.ns(10 * MS, draws.oneOf(500 * MS, 10 * SECOND)), this::adopt);
     }
 
     private void adopt() {
+        told(-1, "another comes");
         long nowNs = agenda.nowNs();
         SupervisorState recorded = committed;
         boolean endWasAsked =
@@ -256,7 +414,7 @@ final class Simulation {
     SimulatedProcess spawn(Command.Spawn command, ChildSpec spec) {
         List<SimulatedProcess> ofChild = processes.get(command.child());
         ofChild.removeIf(process -> !process.live());
-        SimulatedProcess process = new SimulatedProcess(this, spec, command.incarnation(), ++lastPid);
+        SimulatedProcess process = new SimulatedProcess(this, spec, command.incarnation(), nextPid(), ++spawned);
         ofChild.add(process);
         return process;
     }
@@ -264,9 +422,24 @@ final class Simulation {
     SimulatedProcess spawn(Command.SpawnStandby command, ChildSpec spec) {
         List<SimulatedProcess> ofChild = processes.get(command.child());
         ofChild.removeIf(process -> !process.live() && process.reapable());
-        SimulatedProcess process = SimulatedProcess.standby(this, spec, command.standby(), ++lastPid);
+        SimulatedProcess process = SimulatedProcess.standby(this, spec, command.standby(), nextPid(), ++spawned);
         ofChild.add(process);
         return process;
+    }
+
+    private int nextPid() {
+        if (faults.strikes(latestDraws, faults.pidReuse) && !freePids.isEmpty()) {
+            return freePids.removeLast();
+        }
+        return ++lastPid;
+    }
+
+    /** Its number may be given to another. */
+    void freePid(int pid) {
+        freePids.add(pid);
+        if (freePids.size() > MOST_FREE_PIDS) {
+            freePids.removeFirst();
+        }
     }
 
     /** How many wait that were started as the manifest says now. */
@@ -317,10 +490,10 @@ final class Simulation {
     }
 
     boolean finite(ChildSpec spec) {
-        return finite[spec.index()];
+        return scenario.finite.get(spec.index());
     }
 
     long work(ChildSpec spec) {
-        return work[spec.index()];
+        return scenario.work.get(spec.index());
     }
 }

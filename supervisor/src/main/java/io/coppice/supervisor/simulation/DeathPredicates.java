@@ -32,12 +32,14 @@ final class DeathPredicates {
         boolean zero = event.status() instanceof ExitStatus.Exited exited && exited.code() == 0;
         boolean code78 = event.status() instanceof ExitStatus.Exited exited && exited.code() == 78;
         boolean notReleased = event.status() instanceof ExitStatus.Exited exited && exited.code() == 125;
+        // A root that did not see it released sees in its segment that it ran.
+        boolean ran = book.ran || event.progress() != StepProgress.UNKNOWN;
         boolean asked = book.endAsked || !book.wantedUp || shutdown;
         boolean killed = book.killSignal != null;
         boolean standbyLost = !asked && isStandbyLost(book, was, event);
         PoisonPredicates.Verdict verdict = poison.death(book, asked, was, event, step);
         boolean leftToPoison = verdict == PoisonPredicates.Verdict.COUNTED;
-        if (!asked && !standbyLost && !leftToPoison && !(zero && spec.restart() != RestartPolicy.ALWAYS && book.ran)) {
+        if (!asked && !standbyLost && !leftToPoison && !(zero && spec.restart() != RestartPolicy.ALWAYS && ran)) {
             book.perhapsCounted.add(event.nowNs());
             if (!killed && !notReleased && verdict != PoisonPredicates.Verdict.OPEN) {
                 book.surelyCounted.add(event.nowNs());
@@ -53,7 +55,7 @@ final class DeathPredicates {
                     restartIsAllowed(spec, book, event.nowNs(), detail);
                     moment.check("NEVER_MEANS_NEVER", spec.restart() != RestartPolicy.NEVER || notReleased, detail);
                     moment.check("FAIL_CODE_FAILS", !(spec.hasSegment() && code78), detail);
-                    boolean completes = zero && book.ran && spec.restart() != RestartPolicy.ALWAYS && !killed;
+                    boolean completes = zero && ran && spec.restart() != RestartPolicy.ALWAYS && !killed;
                     moment.check("DONE_IS_DONE", !completes, detail);
                 } else {
                     moment.check("ASKED_RESTART_IS_IMMEDIATE", after.phase() != ChildPhase.BACKOFF, detail);
@@ -64,7 +66,7 @@ final class DeathPredicates {
             }
             case STOPPED -> moment.check("DEATH_IS_ANSWERED", !book.wantedUp || shutdown, detail);
             case COMPLETED ->
-                moment.check("DEATH_IS_ANSWERED", zero && book.ran && spec.restart() != RestartPolicy.ALWAYS, detail);
+                moment.check("DEATH_IS_ANSWERED", zero && ran && spec.restart() != RestartPolicy.ALWAYS, detail);
             case FAILED -> {
                 moment.check("STANDBYS_COST_NOTHING", !standbyLost, detail);
                 boolean perhapsRan = book.foundHeld && signalAndCodeUnknown(event.status());

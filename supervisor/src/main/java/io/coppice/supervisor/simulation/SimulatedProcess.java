@@ -27,6 +27,9 @@ final class SimulatedProcess {
     final ChildSpec spec;
     final int pid;
 
+    /** No two processes have the same. */
+    final long startTicks;
+
     /** Its id as a standby, {@link #NO_STANDBY} for one that was launched to run at once. */
     final long standby;
 
@@ -49,27 +52,31 @@ final class SimulatedProcess {
     private boolean dead;
     private boolean reapable;
     private boolean ready;
+    private boolean serving;
+    private int steps;
     private @Nullable StartStage lastStage;
     private long sequence;
     private StepProgress progress = StepProgress.UNKNOWN;
     private @Nullable Fallback fallback;
     private @Nullable ExitStatus status;
 
-    SimulatedProcess(Simulation world, ChildSpec spec, long incarnation, int pid) {
-        this(world, spec, incarnation, NO_STANDBY, pid, world.draws);
+    SimulatedProcess(Simulation world, ChildSpec spec, long incarnation, int pid, long serial) {
+        this(world, spec, incarnation, NO_STANDBY, pid, serial, world.draws);
     }
 
     /** A standby. */
-    static SimulatedProcess standby(Simulation world, ChildSpec spec, long id, int pid) {
-        return new SimulatedProcess(world, spec, -1, id, pid, world.standbyDraws);
+    static SimulatedProcess standby(Simulation world, ChildSpec spec, long id, int pid, long serial) {
+        return new SimulatedProcess(world, spec, -1, id, pid, serial, world.standbyDraws);
     }
 
-    private SimulatedProcess(Simulation world, ChildSpec spec, long incarnation, long standby, int pid, Draws draws) {
+    private SimulatedProcess(
+            Simulation world, ChildSpec spec, long incarnation, long standby, int pid, long serial, Draws draws) {
         this.world = world;
         this.standby = standby;
         this.spec = spec;
         this.incarnation = incarnation;
         this.pid = pid;
+        startTicks = 7 * serial;
         this.draws = draws;
         Faults faults = world.faults;
         slowDeath = faults.strikes(draws, faults.slowDeath);
@@ -136,6 +143,11 @@ final class SimulatedProcess {
             return;
         }
         parked = true;
+        inTime(FaultKind.STANDBY_DEATH, () -> {
+            if (!lineInPipe) {
+                crashAsChosen();
+            }
+        });
         world.root().parked(this);
     }
 
@@ -223,6 +235,16 @@ final class SimulatedProcess {
             return;
         }
         running = true;
+        inTime(FaultKind.CRASH, this::crashAsChosen);
+        inTime(FaultKind.HANG, this::hang);
+        inTime(FaultKind.EXIT, this::exitZeroEarly);
+        if (!spec.hasSegment()) {
+            if (world.doomed == spec.index()) {
+                end(new ExitStatus.Exited(1), 0);
+                return;
+            }
+            serve();
+        }
         if (spec.hasSegment()) {
             world.agenda.in(draws.ns(0, 5 * MS), this::own);
         } else if (spec.restart() != RestartPolicy.ALWAYS && world.finite(spec)) {
@@ -247,6 +269,13 @@ final class SimulatedProcess {
         if (fallback == Fallback.EMPTY || (fallback == Fallback.CHECKPOINT && draws.chance(0.5))) {
             segment.poisoned = false;
         }
+        if (world.doomed == spec.index()) {
+            progress = StepProgress.NONE;
+            end(new ExitStatus.Exited(1), 0);
+            return;
+        }
+        inTime(FaultKind.FALSE_ALARM, this::reportHang);
+        inTime(FaultKind.POISON, () -> segment.poisoned |= segment.owner == this);
         if (segment.poisoned && !world.faults.over) {
             world.agenda.in(draws.ns(0, 200 * MS), draws.chance(0.2) ? this::hang : this::dieOfPoison);
             return;
@@ -281,6 +310,9 @@ final class SimulatedProcess {
         boolean late = world.faults.strikes(draws, world.faults.lateWord);
         world.agenda.in(draws.ns(0, late ? SECOND : 2 * MS), () -> {
             ready = true;
+            if (!dead && !hung) {
+                serve();
+            }
             if (!dead || late) {
                 world.root().post(new Event.BecameReady(spec.index(), incarnation, world.agenda.nowNs()));
             }
@@ -311,7 +343,12 @@ final class SimulatedProcess {
                 return;
             }
         }
-        world.agenda.in(draws.ns(20 * MS, 400 * MS), this::stepOnce);
+        long pauseNs = draws.ns(20 * MS, 400 * MS);
+        if (world.scenario.slowestStepNs > 400 * MS) {
+            // After its first steps: what follows is alike, and a simulated hour has many of them.
+            pauseNs = Math.min(world.scenario.slowestStepNs, pauseNs << Math.min(20, steps++));
+        }
+        world.agenda.in(pauseNs, this::stepOnce);
     }
 
     private void crash() {
@@ -326,6 +363,47 @@ final class SimulatedProcess {
                 new ExitStatus.Unknown(),
                 running && draws.chance(0.2) ? new ExitStatus.Exited(78) : SEGV);
         end(world.stageDraws.chance(0.1) ? new ExitStatus.Exited(75) : how, 0);
+    }
+
+    private void inTime(FaultKind kind, Runnable strike) {
+        long afterNs = world.faults.untilNextNs(kind, world.latestDraws);
+        if (afterNs != Faults.NEVER) {
+            world.agenda.in(afterNs, () -> {
+                if (!dead && !dying && !world.faults.over) {
+                    strike.run();
+                }
+            });
+        }
+    }
+
+    private void crashAsChosen() {
+        end(world.latestDraws.oneOf(SEGV, KILLED, new ExitStatus.Exited(1), new ExitStatus.Signaled(6, true)), 0);
+    }
+
+    /** It does, or does not, what others need it for. */
+    private void serve() {
+        if (!serving) {
+            serving = true;
+            world.services.changed(spec.index(), 1);
+        }
+    }
+
+    private void stopServing() {
+        if (serving) {
+            serving = false;
+            world.services.changed(spec.index(), -1);
+        }
+    }
+
+    /** As if killed from outside, by nobody who told the root. */
+    void killNow() {
+        if (!dead) {
+            end(KILLED, 0);
+        }
+    }
+
+    void hangNow() {
+        hang();
     }
 
     private void dieOfPoison() {
@@ -352,6 +430,8 @@ final class SimulatedProcess {
             return;
         }
         hung = true;
+        world.told(spec.index(), "(hangs)");
+        stopServing();
         if (spec.heartbeatTimeoutNs() > 0) {
             world.agenda.in(spec.heartbeatTimeoutNs(), this::watchHang);
         }
@@ -392,14 +472,20 @@ final class SimulatedProcess {
             return;
         }
         dead = true;
+        stopServing();
         SimulatedSegment segment = world.segment(spec.index());
         if (segment.owner == this) {
             segment.owner = null;
             segment.uncommitted = 0;
         }
         ExitStatus how = Objects.requireNonNull(status);
-        world.agenda.in(draws.ns(0, 3 * MS), () -> {
+        long untilToldNs = draws.ns(0, 3 * MS);
+        if (world.faults.strikes(world.latestDraws, world.faults.zombie)) {
+            untilToldNs += world.latestDraws.ns(0, 5 * SECOND);
+        }
+        world.agenda.in(untilToldNs, () -> {
             reapable = true;
+            world.freePid(pid);
             world.root().exited(this, how);
         });
     }

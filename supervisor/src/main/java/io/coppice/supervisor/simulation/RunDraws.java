@@ -1,0 +1,23 @@
+package io.coppice.supervisor.simulation;
+
+/**
+ * A run's draws. What came later draws from a sequence of its own, so that the seeds that were found before still mean what they
+ * meant.
+ */
+final class RunDraws {
+    final Draws main;
+    final Draws stages;
+    final Draws bodies;
+    final Draws standbys;
+
+    /** Zombies, pids, stalls, and what strikes so and so often an hour. */
+    final Draws latest;
+
+    RunDraws(long seed) {
+        main = new Draws(seed);
+        stages = new Draws(-seed);
+        bodies = new Draws(~(31 * seed));
+        standbys = new Draws(~(37 * seed));
+        latest = new Draws(~(41 * seed));
+    }
+}

@@ -1,0 +1,55 @@
+package io.coppice.supervisor.simulation;
+
+import io.coppice.supervisor.core.ChildSpec;
+import java.util.BitSet;
+import java.util.List;
+
+/** What a run is of: children, what befalls them, and for how long. */
+final class Scenario {
+    /** Makes one from a run's draws, the same from the same. */
+    @FunctionalInterface
+    interface Source {
+        /** @param rootDeaths whether the root may die when it is drawn */
+        Scenario draw(RunDraws draws, boolean rootDeaths);
+    }
+
+    final List<ChildSpec> specs;
+    final Faults faults;
+
+    /** Those that complete by themselves, if their policy lets them. */
+    final BitSet finite;
+
+    /** How many commits a daemon that completes takes to do so, by index. */
+    final List<Long> work;
+
+    /** Reloads may change how many standbys there are. */
+    final boolean standbysVary;
+
+    /** How long faults strike. */
+    final long chaosNs;
+
+    /** Faults strike on until the core has made so many steps, and if the root has ended by then it is run again. */
+    final long minSteps;
+
+    /** From one step of a daemon to the next at most; the longer, the faster a simulated hour is over. */
+    final long slowestStepNs;
+
+    Scenario(
+            List<ChildSpec> specs,
+            Faults faults,
+            BitSet finite,
+            List<Long> work,
+            boolean standbysVary,
+            long chaosNs,
+            long minSteps,
+            long slowestStepNs) {
+        this.specs = List.copyOf(specs);
+        this.faults = faults;
+        this.finite = finite;
+        this.work = List.copyOf(work);
+        this.standbysVary = standbysVary;
+        this.chaosNs = chaosNs;
+        this.minSteps = minSteps;
+        this.slowestStepNs = slowestStepNs;
+    }
+}

@@ -1,0 +1,51 @@
+package io.coppice.supervisor.simulation;
+
+import static io.coppice.supervisor.simulation.Draws.MS;
+import static io.coppice.supervisor.simulation.Draws.SECOND;
+
+import io.coppice.supervisor.core.ChildSpec;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
+/** The project's own runs: random children, and a random mix of all faults at every turn. */
+final class RandomScenarios implements Scenario.Source {
+    private static final long CHAOS_NS = 30 * SECOND;
+    private static final long MIN_STEPS = 1_000;
+
+    /** At least a thousand events a run. */
+    static final RandomScenarios LONG = new RandomScenarios(MIN_STEPS, true);
+
+    /** Thirty seconds of faults. */
+    static final RandomScenarios SHORT = new RandomScenarios(0, true);
+
+    /** As the seeds that were found first meant them. */
+    static final RandomScenarios FIRST = new RandomScenarios(0, false);
+
+    private final long minSteps;
+    private final boolean withLatest;
+
+    private RandomScenarios(long minSteps, boolean withLatest) {
+        this.minSteps = minSteps;
+        this.withLatest = withLatest;
+    }
+
+    @Override
+    public Scenario draw(RunDraws all, boolean rootDeaths) {
+        Draws draws = all.main;
+        Faults faults = new Faults(all, rootDeaths, withLatest);
+        List<ChildSpec> specs = new ArrayList<>(RandomSpecs.draw(draws));
+        boolean withStandbys = all.standbys.chance(0.5);
+        specs.replaceAll(spec -> withStandbys && spec.hasSegment()
+                ? ChangedSpecs.withStandbys(spec, all.standbys.oneOf(0, 1, 1, 2, ChildSpec.MAX_STANDBYS))
+                : spec);
+        BitSet finite = new BitSet();
+        List<Long> work = new ArrayList<>();
+        boolean allFinite = draws.chance(0.1);
+        for (ChildSpec spec : specs) {
+            finite.set(spec.index(), allFinite || draws.chance(0.3));
+            work.add((long) draws.between(1, 200));
+        }
+        return new Scenario(specs, faults, finite, work, true, CHAOS_NS, minSteps, 400 * MS);
+    }
+}
