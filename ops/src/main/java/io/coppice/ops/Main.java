@@ -10,7 +10,9 @@ import io.coppice.ops.demo.DemoCommand;
 import io.coppice.ops.hosted.HostedCleanupCommand;
 import io.coppice.ops.service.InstallCommand;
 import io.coppice.ops.service.UninstallCommand;
+import io.coppice.ops.simulate.SimulateCommand;
 import io.coppice.ops.torture.TortureCommand;
+import io.coppice.supervisor.core.Supervisor;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -44,6 +46,7 @@ public final class Main {
         more.put("hosted-cleanup", HostedCleanupCommand::new);
         more.put("install", coppice -> new InstallCommand(coppice, ManifestPlans::new));
         more.put("schema", SchemaCommand::new);
+        more.put("simulate", coppice -> new SimulateCommand(coppice, ManifestPlans::new, Supervisor::step));
         more.put("torture", TortureCommand::new);
         more.put("uninstall", UninstallCommand::new);
         return new CommandLineParts(ManifestPlans::new, more);

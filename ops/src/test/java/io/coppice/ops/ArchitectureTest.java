@@ -115,4 +115,31 @@ class ArchitectureTest {
                 .areAssignableTo(Thread.class)
                 .check(coppice);
     }
+
+    @Test
+    void shouldKeepTheRootAndTheSimulatorApart() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "io.coppice.supervisor.core..",
+                        "io.coppice.supervisor.plan..",
+                        "io.coppice.supervisor.specs..",
+                        "io.coppice.supervisor.os..",
+                        "io.coppice.supervisor.root..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.coppice.supervisor.simulation..")
+                .check(coppice);
+        noClasses()
+                .that()
+                .resideInAPackage("io.coppice.supervisor.simulation..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.coppice.supervisor.os..",
+                        "io.coppice.supervisor.root..",
+                        "io.coppice.state..",
+                        "java.nio..")
+                .check(coppice);
+    }
 }

@@ -28,7 +28,7 @@ final class Simulation {
     private static final int MOST_FREE_PIDS = 16;
 
     /** For runs that go on until enough has happened. */
-    private static final long MOST_CHAOS_NS = 1_200 * SECOND;
+    private static final long MOST_CHAOS_NS = 14_400 * SECOND;
 
     /** Hears what happens, for people. */
     @FunctionalInterface
@@ -162,7 +162,7 @@ final class Simulation {
             if (root.ended()) {
                 runAgain();
             }
-            startWhatIsDown();
+            stir();
             planRootDeath();
             planOperators();
             planReloads();
@@ -217,11 +217,14 @@ final class Simulation {
         }
     }
 
-    /** Where all has given up or is stopped, nothing happens any more unless somebody sees to it. */
-    private void startWhatIsDown() {
+    /** Where all has given up or works without a fault, nothing happens any more unless somebody sees to it. */
+    private void stir() {
         for (ChildState child : committed.children()) {
+            int index = child.spec().index();
             if (!child.phase().occupied()) {
-                root.post(new Event.StartRequested(child.spec().index(), ++lastRequest, agenda.nowNs()));
+                root.post(new Event.StartRequested(index, ++lastRequest, agenda.nowNs()));
+            } else if (latestDraws.chance(0.5)) {
+                root.post(new Event.RestartRequested(index, ++lastRequest, agenda.nowNs()));
             }
         }
     }
