@@ -22,6 +22,7 @@ final class ChildBooks {
     private final List<ChildBook> committedBooks = new ArrayList<>();
     private boolean shutdown;
     private boolean hurried;
+    private boolean stalled;
 
     ChildBooks(List<ChildSpec> specs) {
         this.specs = specs;
@@ -75,8 +76,14 @@ final class ChildBooks {
         hurried = false;
     }
 
+    /** Whether a root of this run ever did nothing for a while. */
+    boolean stalled() {
+        return stalled;
+    }
+
     /** The root heard nothing for so long. */
     void onSilence(long lengthNs) {
+        stalled = true;
         books.forEach(book -> book.unheardNs += lengthNs);
     }
 
