@@ -32,14 +32,15 @@ final class AnswersText {
             text.worst(report.worst(), answers);
         }
         for (FoundViolation violation : report.violations()) {
-            text.add(
+            text.add(String.format(
+                    Locale.ROOT,
                     "violation of %s in run %d, step %d; replay: %s",
                     violation.predicate(),
                     violation.run(),
                     violation.step(),
-                    answers.replay().apply(violation.seed()) + "   # " + violation.text());
+                    answers.replay().apply(violation.seed()) + "   # " + violation.text()));
         }
-        text.add("%s", lastLine(answers));
+        text.add(lastLine(answers));
         return text.lines;
     }
 
@@ -57,20 +58,22 @@ final class AnswersText {
                 report.cells());
     }
 
-    private void add(String format, Object... values) {
-        lines.add(String.format(Locale.ROOT, format, values));
+    private void add(String line) {
+        lines.add(line);
     }
 
     private void daemons(SimulationReport report) {
-        add("%-24s %10s %10s %11s  %s", "DAEMON", "AVAILABLE", "P5", "RESTARTS/H", "LONGEST OUTAGE");
+        add(String.format(
+                Locale.ROOT, "%-24s %10s %10s %11s  %s", "DAEMON", "AVAILABLE", "P5", "RESTARTS/H", "LONGEST OUTAGE"));
         for (DaemonFigures daemon : report.daemons()) {
-            add(
+            add(String.format(
+                    Locale.ROOT,
                     "%-24s %10s %10s %11.2f  %s",
                     daemon.name(),
                     daemon.task() ? "-" : share(daemon.availabilityP50()),
                     daemon.task() ? "-" : share(daemon.availabilityP5()),
                     daemon.restartsPerHour(),
-                    daemon.longestOutageNs() == 0 ? "none" : time(daemon.longestOutageNs()));
+                    daemon.longestOutageNs() == 0 ? "none" : time(daemon.longestOutageNs())));
         }
         add("");
     }
@@ -78,20 +81,26 @@ final class AnswersText {
     private void givingUp(List<GivingUp> answers) {
         for (GivingUp answer : answers) {
             if (answer.givesUp()) {
-                add(
+                add(String.format(
+                        Locale.ROOT,
                         "%s, if it crashes each time as soon as it runs, is given up after %d restarts, in %s.",
-                        answer.name(), answer.restarts(), time(answer.afterNs()));
+                        answer.name(),
+                        answer.restarts(),
+                        time(answer.afterNs())));
             } else {
-                add(
+                add(String.format(
+                        Locale.ROOT,
                         "%s, if it crashes each time as soon as it runs, is still restarted after %d restarts, in %s.",
-                        answer.name(), answer.restarts(), time(answer.afterNs()));
+                        answer.name(),
+                        answer.restarts(),
+                        time(answer.afterNs())));
             }
         }
     }
 
     private void outages(Outages outages) {
-        add("One crash of %s: %s.", outages.name(), away(outages.byCrash()));
-        add("One hang of %s: %s.", outages.name(), away(outages.byHang()));
+        add(String.format(Locale.ROOT, "One crash of %s: %s.", outages.name(), away(outages.byCrash())));
+        add(String.format(Locale.ROOT, "One hang of %s: %s.", outages.name(), away(outages.byHang())));
     }
 
     private static String away(List<Away> away) {
@@ -111,14 +120,15 @@ final class AnswersText {
             return;
         }
         add("");
-        add(
+        add(String.format(
+                Locale.ROOT,
                 "The longest outage: %s was away for %s%s. Replay: %s",
                 worst.daemon(),
                 time(worst.lengthNs()),
                 worst.over() ? "" : ", until the faults ended",
-                answers.replay().apply(worst.seed()));
+                answers.replay().apply(worst.seed())));
         for (Line line : worst.events()) {
-            add("%14.3f s  %-20s %s", line.atNs() / 1e9, line.whom(), line.what());
+            add(String.format(Locale.ROOT, "%14.3f s  %-20s %s", line.atNs() / 1e9, line.whom(), line.what()));
         }
         add("");
     }

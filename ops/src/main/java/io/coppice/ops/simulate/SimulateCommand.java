@@ -85,7 +85,11 @@ public final class SimulateCommand implements Callable<Integer> {
     @Option(names = "--json", description = "The answers as one JSON object, with all times in ms.")
     private boolean json;
 
-    /** @param core the root's rules, {@code Supervisor::step} */
+    /**
+     * With the rules that are to be simulated.
+     *
+     * @param core the root's, {@code Supervisor::step}
+     */
     public SimulateCommand(CoppiceCommand coppice, Supplier<PlanCompiler> compiler, Core core) {
         this.coppice = coppice;
         this.compiler = compiler;

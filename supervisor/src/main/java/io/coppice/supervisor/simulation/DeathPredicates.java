@@ -11,6 +11,7 @@ import io.coppice.supervisor.core.StepProgress;
 import io.coppice.supervisor.core.SupervisorState;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Every death leads to a restart, a stop that was asked for, completed, or failed: and to the right one of them. */
 final class DeathPredicates {
@@ -60,7 +61,7 @@ final class DeathPredicates {
                 } else {
                     moment.check("ASKED_RESTART_IS_IMMEDIATE", after.phase() != ChildPhase.BACKOFF, detail);
                 }
-                if (killed && !book.condemned && signalOf(event.status()) == book.killSignal) {
+                if (killed && !book.condemned && isBy(event.status(), book.killSignal)) {
                     moment.check("OPERATORS_KILL_HAS_NO_BACKOFF", after.phase() != ChildPhase.BACKOFF, detail);
                 }
             }
@@ -80,7 +81,7 @@ final class DeathPredicates {
                                 || tooMany(spec, book.perhapsCounted, event.nowNs()),
                         detail);
                 if (killed && !book.condemned && spec.restart() != RestartPolicy.NEVER) {
-                    moment.check("OPERATORS_KILL_DOES_NOT_COUNT", signalOf(event.status()) != book.killSignal, detail);
+                    moment.check("OPERATORS_KILL_DOES_NOT_COUNT", !isBy(event.status(), book.killSignal), detail);
                 }
             }
             default -> moment.check("DEATH_IS_ANSWERED", false, detail);
@@ -150,6 +151,10 @@ final class DeathPredicates {
 
     private static boolean signalAndCodeUnknown(ExitStatus status) {
         return !(status instanceof ExitStatus.Signaled) && !(status instanceof ExitStatus.Exited);
+    }
+
+    private static boolean isBy(ExitStatus status, @Nullable Integer signal) {
+        return signal != null && signalOf(status) == signal;
     }
 
     private static int signalOf(ExitStatus status) {

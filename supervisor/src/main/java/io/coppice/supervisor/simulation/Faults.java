@@ -1,5 +1,8 @@
 package io.coppice.supervisor.simulation;
 
+import java.util.EnumMap;
+import java.util.Map;
+
 /** The mix of faults of one run (swarm): each kind is off, rare or frequent, or as it was chosen. They end with the chaos phase. */
 final class Faults {
     static final long NEVER = -1;
@@ -41,8 +44,8 @@ final class Faults {
     final double operator;
     final double shutdown;
 
-    /** Of the kinds that strike in time, by ordinal; all 0 where they strike at occasions. */
-    private final double[] perHour = new double[FaultKind.values().length];
+    /** Of the kinds that strike in time; empty where they strike at occasions. */
+    private final Map<FaultKind, Double> perHour = new EnumMap<>(FaultKind.class);
 
     boolean over;
 
@@ -75,36 +78,36 @@ final class Faults {
 
     /** As chosen: what is not drawn at occasions strikes so often an hour. */
     Faults(FaultChoice choice, Draws draws) {
-        double[] often = new double[perHour.length];
+        Map<FaultKind, Double> often = new EnumMap<>(FaultKind.class);
         for (FaultKind kind : FaultKind.values()) {
-            (kind.timed() ? perHour : often)[kind.ordinal()] = choice.drawOften(kind, draws);
+            (kind.timed() ? perHour : often).put(kind, choice.drawOften(kind, draws));
         }
         crashHeld = 0;
-        crashStarting = often[FaultKind.START_CRASH.ordinal()];
+        crashStarting = often.getOrDefault(FaultKind.START_CRASH, 0.0);
         crashRunning = 0;
         hang = 0;
         falseAlarm = 0;
-        slowBoot = often[FaultKind.SLOW_BOOT.ordinal()];
-        spawnFailure = often[FaultKind.SPAWN_FAILURE.ordinal()];
-        slowDeath = often[FaultKind.SLOW_DEATH.ordinal()];
-        ignoresTerm = often[FaultKind.IGNORES_TERM.ordinal()];
+        slowBoot = often.getOrDefault(FaultKind.SLOW_BOOT, 0.0);
+        spawnFailure = often.getOrDefault(FaultKind.SPAWN_FAILURE, 0.0);
+        slowDeath = often.getOrDefault(FaultKind.SLOW_DEATH, 0.0);
+        ignoresTerm = often.getOrDefault(FaultKind.IGNORES_TERM, 0.0);
         exitZero = 0;
-        lateWord = often[FaultKind.LATE_WORD.ordinal()];
+        lateWord = often.getOrDefault(FaultKind.LATE_WORD, 0.0);
         poison = 0;
         rootDeath = 0;
         operator = 0;
         shutdown = 0;
-        stageTalk = often[FaultKind.STAGE_TALK.ordinal()];
+        stageTalk = often.getOrDefault(FaultKind.STAGE_TALK, 0.0);
         reload = 0;
-        uninterruptible = often[FaultKind.UNINTERRUPTIBLE.ordinal()];
-        zombie = often[FaultKind.ZOMBIE.ordinal()];
-        pidReuse = often[FaultKind.PID_REUSE.ordinal()];
+        uninterruptible = often.getOrDefault(FaultKind.UNINTERRUPTIBLE, 0.0);
+        zombie = often.getOrDefault(FaultKind.ZOMBIE, 0.0);
+        pidReuse = often.getOrDefault(FaultKind.PID_REUSE, 0.0);
         rootStall = 0;
     }
 
     /** Until it strikes next, {@link #NEVER} if it does not. */
     long untilNextNs(FaultKind kind, Draws draws) {
-        double often = perHour[kind.ordinal()];
+        double often = perHour.getOrDefault(kind, 0.0);
         return often == 0 || over ? NEVER : draws.untilNextNs(often);
     }
 

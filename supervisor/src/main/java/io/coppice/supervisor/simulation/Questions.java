@@ -22,7 +22,11 @@ public final class Questions {
     private final Core core;
     private final long seed;
 
-    /** @param seed of the boot times */
+    /**
+     * About these children.
+     *
+     * @param seed of the boot times
+     */
     public Questions(List<ChildSpec> specs, Core core, long seed) {
         this.specs = List.copyOf(specs);
         this.core = core;

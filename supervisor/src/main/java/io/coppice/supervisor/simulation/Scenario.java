@@ -9,7 +9,11 @@ final class Scenario {
     /** Makes one from a run's draws, the same from the same. */
     @FunctionalInterface
     interface Source {
-        /** @param rootDeaths whether the root may die when it is drawn */
+        /**
+         * Draws the run's scenario.
+         *
+         * @param rootDeaths whether the root may die when it is drawn
+         */
         Scenario draw(RunDraws draws, boolean rootDeaths);
     }
 

@@ -33,7 +33,11 @@ final class Simulation {
     /** Hears what happens, for people. */
     @FunctionalInterface
     interface Listener {
-        /** @param atNs since the first root began */
+        /**
+         * It happened.
+         *
+         * @param atNs since the first root began
+         */
         void told(long atNs, String whom, String what);
     }
 
@@ -401,7 +405,11 @@ final class Simulation {
         boolean endWasAsked =
                 recorded.phase() == SupervisorState.Phase.STOPPING || recorded.phase() == SupervisorState.Phase.DONE;
         SupervisorState resumed = SupervisorState.resumed(
-                specs, recorded.children(), Collections.nCopies(specs.size(), 0L), endWasAsked, nowNs);
+                specs,
+                new ArrayList<@Nullable ChildState>(recorded.children()),
+                Collections.nCopies(specs.size(), 0L),
+                endWasAsked,
+                nowNs);
         invariants.onAdoption(recorded, resumed, endWasAsked);
         root = new SimulatedRoot(this, resumed);
         commit(resumed);

@@ -74,6 +74,10 @@ public record SimulationReport(
         }
     }
 
-    /** @param atNs since the run's begin */
+    /**
+     * A line of an event log.
+     *
+     * @param atNs since the run's begin
+     */
     public record Line(long atNs, String whom, String what) {}
 }
