@@ -6,8 +6,13 @@ import io.coppice.ops.cli.ExitCode;
 import io.coppice.ops.cli.PlanCompiler;
 import io.coppice.ops.cli.PlanCompiler.Compilation;
 import io.coppice.supervisor.core.ChildSpec;
+import io.coppice.supervisor.plan.AutoShutdown;
+import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.Dependency;
+import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanFormatException;
 import io.coppice.supervisor.plan.PlanText;
+import io.coppice.supervisor.plan.Strategy;
 import io.coppice.supervisor.simulation.Core;
 import io.coppice.supervisor.simulation.FaultChoice;
 import io.coppice.supervisor.simulation.FaultFormatException;
@@ -191,9 +196,28 @@ public final class SimulateCommand implements Callable<Integer> {
                 ExitCode.USAGE, "simulate: " + what + ".\n  `coppice simulate --help` tells more.");
     }
 
+    /** The simulated world knows children that stand for themselves, not yet those that go down together. */
+    private static void requireThatItIsSimulated(Plan plan) {
+        boolean together = plan.groups().size() > 1
+                || plan.groups().get(0).strategy() != Strategy.ONE_FOR_ONE
+                || plan.groups().get(0).maxRestarts() != ChildPlan.UNLIMITED_RESTARTS
+                || plan.groups().get(0).autoShutdown() != AutoShutdown.NEVER
+                || plan.children().stream()
+                        .anyMatch(child -> child.membership().escalates()
+                                || child.dependsOn().stream().anyMatch(Dependency::restart));
+        if (together) {
+            throw new CommandFailedException(
+                    ExitCode.FAILED,
+                    "simulate: this release does not simulate children that go down together: groups, a strategy,"
+                            + " max_restarts or auto_shutdown at the top, on_give_up: escalate, depends_on with restart.");
+        }
+    }
+
     private static List<ChildSpec> specs(Compilation.Compiled compiled) {
         try {
-            return PlanSpecs.specs(PlanText.read(compiled.planText()));
+            Plan plan = PlanText.read(compiled.planText());
+            requireThatItIsSimulated(plan);
+            return PlanSpecs.specs(plan);
         } catch (PlanFormatException e) {
             throw new IllegalStateException("a plan of our own cannot be read", e);
         }

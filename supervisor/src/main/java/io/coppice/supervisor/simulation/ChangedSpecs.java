@@ -32,6 +32,9 @@ final class ChangedSpecs {
                 spec.shutdownTimeoutNs(),
                 spec.dependencies(),
                 launch,
-                standbys);
+                standbys,
+                spec.exits(),
+                spec.membership(),
+                spec.probed());
     }
 }

@@ -26,7 +26,11 @@ final class SeenLater {
             return new Event.Exited(
                     e.child(), e.incarnation(), e.status(), e.lastWords(), e.progress(), e.ofArchive(), nowNs);
         } else if (event instanceof Event.HeartbeatLost e) {
-            return new Event.HeartbeatLost(e.child(), e.incarnation(), nowNs);
+            return new Event.HeartbeatLost(e.child(), e.incarnation(), e.excused(), nowNs);
+        } else if (event instanceof Event.HealthChanged e) {
+            return new Event.HealthChanged(e.child(), e.incarnation(), e.healthy(), e.text(), nowNs);
+        } else if (event instanceof Event.ProbeFailed e) {
+            return new Event.ProbeFailed(e.child(), e.incarnation(), e.text(), nowNs);
         } else if (event instanceof Event.StandbySpawned e) {
             return new Event.StandbySpawned(e.child(), e.standby(), e.pid(), e.startTicks(), nowNs);
         } else if (event instanceof Event.StandbySpawnFailed e) {
@@ -50,7 +54,7 @@ final class SeenLater {
         } else if (event instanceof Event.KillRequested e) {
             return new Event.KillRequested(e.child(), e.signal(), e.signalNumber(), e.requestId(), nowNs);
         } else if (event instanceof Event.Replanned e) {
-            return new Event.Replanned(e.specs(), e.lastIncarnations(), nowNs);
+            return new Event.Replanned(e.specs(), e.lastIncarnations(), e.groups(), nowNs);
         } else if (event instanceof Event.ShutdownRequested e) {
             return new Event.ShutdownRequested(e.requestId(), nowNs);
         }
