@@ -3,11 +3,11 @@ package io.coppice.supervisor.root;
 /** Why silence of a worker is not, or not all, of its own making. */
 enum Excuse {
     /** By a signal, or by a debugger. */
-    STOPPED(10, "stopped"),
+    STOPPED(0, 10, "stopped"),
     /** It was ready to run, and had no CPU. */
-    STARVED(5, "starved"),
+    STARVED(1, 5, "starved"),
     /** None of its JVM's threads ran: it collects garbage, or is in another long safepoint. */
-    STANDSTILL(10, "JVM at a standstill");
+    STANDSTILL(2, 10, "JVM at a standstill");
 
     /** How many timeouts are excused in one silence, of whatever mixture. */
     static final int MOST_TIMEOUTS = 10;
@@ -18,7 +18,11 @@ enum Excuse {
     /** Few: an event has room for 160 bytes. */
     final String words;
 
-    Excuse(int mostTimeouts, String words) {
+    /** From 0 on. */
+    final int place;
+
+    Excuse(int place, int mostTimeouts, String words) {
+        this.place = place;
         this.mostTimeouts = mostTimeouts;
         this.words = words;
     }

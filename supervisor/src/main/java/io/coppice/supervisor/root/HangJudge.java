@@ -133,7 +133,7 @@ final class HangJudge {
     }
 
     private void excuse(Excuse excuse, long ns) {
-        int of = excuse.ordinal();
+        int of = excuse.place;
         long granted = Math.min(ns, leftNs(excuse));
         if (granted > 0) {
             excusedNs[of] += granted;
@@ -145,7 +145,7 @@ final class HangJudge {
 
     private long leftNs(Excuse excuse) {
         return Math.min(
-                excuse.mostTimeouts * timeoutNs - excusedNs[excuse.ordinal()],
+                excuse.mostTimeouts * timeoutNs - excusedNs[excuse.place],
                 Excuse.MOST_TIMEOUTS * timeoutNs - allExcusedNs);
     }
 
@@ -168,7 +168,7 @@ final class HangJudge {
     String excuses() {
         StringBuilder text = new StringBuilder();
         for (Excuse excuse : Excuse.values()) {
-            long ns = excusedNs[excuse.ordinal()];
+            long ns = excusedNs[excuse.place];
             if (ns > timeoutNs / PARTS_WORTH_A_WORD) {
                 text.append(text.length() == 0 ? "" : ", ")
                         .append(seconds(ns))
