@@ -158,13 +158,12 @@ final class Groups {
     private GroupPlan outermost() {
         Settings own = manifest.outermost();
         Located<Integer> maxRestarts = own.get(GroupKeys.MAX_RESTARTS);
+        Located<Long> period = own.get(GroupKeys.PERIOD);
         return new GroupPlan(
                 GroupPlan.OUTERMOST,
                 named(own.get(GroupKeys.STRATEGY), GroupPlan.INSTANCE.strategy(), Strategy.values(), Strategy::text),
                 maxRestarts == null ? ChildPlan.UNLIMITED_RESTARTS : maxRestarts.value(),
-                own.get(GroupKeys.PERIOD) == null
-                        ? GroupPlan.INSTANCE.periodMs()
-                        : own.get(GroupKeys.PERIOD).value(),
+                period == null ? GroupPlan.INSTANCE.periodMs() : period.value(),
                 Backoff.NONE,
                 named(own.get(GroupKeys.AUTO_SHUTDOWN), AutoShutdown.NEVER, AutoShutdown.values(), AutoShutdown::text),
                 Membership.PLAIN);
