@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /** The grid: restart type × way of dying, for workers and plain commands. {@code again} is SPAWNING, the next incarnation. */
 class RestartPolicyGridTest {
-    private static final int SUBJECT = 1;
+    static final int SUBJECT = 1;
 
     private static final String GRID = """
             way of dying              | always | on-failure | never
@@ -42,7 +42,8 @@ class RestartPolicyGridTest {
             command stopped           | stopped | stopped   | stopped
             """;
 
-    private static final Map<String, Consumer<Driver>> WAYS = new LinkedHashMap<>();
+    /** Ways of dying, of child {@value #SUBJECT}. */
+    static final Map<String, Consumer<Driver>> WAYS = new LinkedHashMap<>();
 
     static {
         WAYS.put("exit 0", driver -> driver.toReady(SUBJECT).exited(SUBJECT, 0));
