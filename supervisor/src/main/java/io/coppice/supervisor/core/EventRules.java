@@ -288,7 +288,12 @@ final class EventRules {
                 }
             }
             case WAITING -> child.startAfresh();
-            case SPAWNING, HELD, STARTING, READY -> {}
+            case SPAWNING, HELD, STARTING, READY -> {
+                // To be ended all the same, if that is due: a start that comes after a stop makes two lives of it.
+                if (wantedBefore == Wanted.DOWN) {
+                    child.startAfresh();
+                }
+            }
         }
     }
 

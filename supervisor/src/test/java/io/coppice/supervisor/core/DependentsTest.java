@@ -97,4 +97,17 @@ class DependentsTest {
         assertEquals(1, driver.child(DB).failureCount());
         assertEquals(ChildPhase.SPAWNING, driver.phase(DB));
     }
+
+    /** Found by the simulator: what it had died of before a stop that was still to come went on counting. */
+    @Test
+    void shouldStartAfreshAfterAStopThatWaitedForDependents() {
+        Driver driver = running().exited(DB, 1).signaled(WEB, 15).toReady(DB).toReady(WEB);
+        assertEquals(1, driver.child(DB).failureCount());
+        driver.stop(DB);
+        assertEquals(ChildPhase.READY, driver.phase(DB), "it waits for its dependent");
+        driver.start(DB);
+        assertEquals(0, driver.child(DB).failureCount());
+        driver.signaled(WEB, 15).exited(DB, 143);
+        assertEquals(ChildPhase.SPAWNING, driver.phase(DB));
+    }
 }
