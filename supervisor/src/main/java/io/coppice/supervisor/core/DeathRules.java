@@ -24,7 +24,7 @@ final class DeathRules {
         long readyAtNs = child.readyAtNs;
         boolean poisoned = PoisonRules.isPoisoned(child, status, event.progress());
         PoisonRules.onDeath(child, event.progress(), transition.nowNs);
-        child.clearProcess();
+        transition.gone(child);
 
         ExitRules exits = child.spec.exits();
         boolean prevented = !neverRan && exits.prevent().has(status);
@@ -75,7 +75,7 @@ final class DeathRules {
             case COMPLETE ->
                 transition.enter(
                         child, ChildPhase.COMPLETED, ChildState.NEVER, EventType.COMPLETED, "its group has ended");
-            case FAIL -> failed(transition, child, "its group failed");
+            case FAIL -> failed(transition, child, "it was ended with its group, and is not to be started again");
         }
     }
 
@@ -94,7 +94,7 @@ final class DeathRules {
 
     static void spawnFailed(Transition transition, ChildDraft child, String reason) {
         boolean stopAsked = transition.isEnding(child.index());
-        child.clearProcess();
+        transition.gone(child);
         LastExit exit = LastExits.spawnFailed(child, reason, transition.nowNs);
         transition.record(child, EventType.SPAWN_FAILED, reason);
         if (!stopAsked) {

@@ -17,7 +17,9 @@ final class EndRules {
      * Those that are restarted with it are ended before it.
      */
     static void endAsAsked(Transition transition, ChildDraft child) {
-        restartDependents(transition, child);
+        if (child.phase().occupied()) {
+            restartDependents(transition, child);
+        }
         switch (child.phase()) {
             case SPAWNING, HELD -> abandon(transition, child);
             case STARTING, READY -> {
@@ -35,7 +37,9 @@ final class EndRules {
     /** Ends those that are to be restarted when this child is, or has gone. */
     static void restartDependents(Transition transition, ChildDraft child) {
         for (int i = child.index() + 1; i < transition.childCount(); i++) {
-            if (transition.phaseOf(i).occupied() && !transition.isEnding(i) && isRestartedWith(transition, i, child)) {
+            // One that was found held is to end only as long as it does not turn out to run.
+            boolean endsAnyway = transition.isEnding(i) && transition.phaseOf(i) != ChildPhase.HELD;
+            if (transition.phaseOf(i).occupied() && !endsAnyway && isRestartedWith(transition, i, child)) {
                 ChildDraft dependent = transition.child(i);
                 dependent.restartDue = true;
                 transition.record(dependent, EventType.RESTARTED_WITH, child.spec.name());

@@ -175,8 +175,11 @@ final class GroupRules {
         }
         switch (child.phase()) {
             case SPAWNING, HELD, ABANDONING, STARTING, READY, DUMPING, STOPPING, KILLING -> {
-                child.orders = child.orders.restartingWith(group).withFate(Fate.RESTART);
-                child.restartDue = true;
+                boolean again = afresh || child.spec.restart() != RestartPolicy.NEVER;
+                child.orders = again
+                        ? child.orders.restartingWith(group).withFate(Fate.RESTART)
+                        : new Orders(child.orders.endDue(), Fate.FAIL, Orders.ALONE);
+                child.restartDue = again;
                 EndRules.endAsAsked(transition, child);
             }
             case WAITING -> {

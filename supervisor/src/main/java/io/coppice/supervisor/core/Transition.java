@@ -136,6 +136,15 @@ final class Transition {
         record(child, type, text);
     }
 
+    /**
+     * Its process is gone, and what follows is still to be decided: until that is entered it counts as waiting, so that nobody who is
+     * ended with it, or before it, takes it for alive.
+     */
+    void gone(ChildDraft child) {
+        child.clearProcess();
+        child.enter(ChildPhase.WAITING, nowNs, ChildState.NEVER);
+    }
+
     void record(ChildDraft child, EventType type, String text) {
         commands.add(new Command.RecordEvent(type, child.index(), child.incarnation, child.pid, text));
     }

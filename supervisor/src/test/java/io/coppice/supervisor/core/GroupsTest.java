@@ -266,4 +266,18 @@ class GroupsTest {
         settle(driver);
         assertEquals("12221", incarnations(driver));
     }
+
+    /** Found by the simulator: what had died was ended once more, with a sibling that it depends on. */
+    @Test
+    void shouldNotEndWhatHasDiedWithASiblingThatItDependsOn() {
+        Driver driver = new Driver(
+                        List.of(quiet(), inner(Strategy.ONE_FOR_ALL, ChildSpec.UNLIMITED, true)),
+                        in(INNER, 0, "db"),
+                        Specs.worker(1, "web").in(INNER).restartedWith(0).build())
+                .begin();
+        driver.toReady(0).toReady(1).exited(1, 1);
+        assertEquals(ChildPhase.WAITING, driver.phase(1));
+        assertEquals(false, driver.child(1).stopAsked());
+        assertEquals(List.of("signal 0#1 TERM group"), driver.did());
+    }
 }
