@@ -7,12 +7,11 @@ import io.coppice.ops.cli.PlanCompiler;
 import io.coppice.ops.cli.PlanCompiler.Compilation;
 import io.coppice.supervisor.core.ChildSpec;
 import io.coppice.supervisor.plan.AutoShutdown;
-import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Dependency;
+import io.coppice.supervisor.plan.ExitLists;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanFormatException;
 import io.coppice.supervisor.plan.PlanText;
-import io.coppice.supervisor.plan.Strategy;
 import io.coppice.supervisor.simulation.Core;
 import io.coppice.supervisor.simulation.FaultChoice;
 import io.coppice.supervisor.simulation.FaultFormatException;
@@ -116,9 +115,10 @@ public final class SimulateCommand implements Callable<Integer> {
         }
         Compilation.Compiled compiled = (Compilation.Compiled) compilation;
         compiled.warnings().forEach(coppice::error);
-        List<ChildSpec> specs = specs(compiled);
-        SimulationSettings settings =
-                new SimulationSettings(specs, choice, seed, runs, Math.max(1, (long) (length * HOUR_NS)));
+        Plan plan = plan(compiled);
+        List<ChildSpec> specs = PlanSpecs.specs(plan);
+        SimulationSettings settings = new SimulationSettings(
+                PlanSpecs.groups(plan), specs, choice, seed, runs, Math.max(1, (long) (length * HOUR_NS)));
         return simulate(settings);
     }
 
@@ -132,7 +132,7 @@ public final class SimulateCommand implements Callable<Integer> {
             throw new CommandFailedException(ExitCode.FAILED, "simulate: interrupted.");
         }
         double seconds = (System.nanoTime() - startNs) / 1e9;
-        Questions questions = new Questions(settings.specs(), core, seed);
+        Questions questions = new Questions(settings.groups(), settings.specs(), core, seed);
         boolean found = report.violationCount() > 0;
         // A core that breaks its rules has nothing to say about the manifest.
         Answers answers = new Answers(
@@ -196,28 +196,25 @@ public final class SimulateCommand implements Callable<Integer> {
                 ExitCode.USAGE, "simulate: " + what + ".\n  `coppice simulate --help` tells more.");
     }
 
-    /** The simulated world knows children that stand for themselves, not yet those that go down together. */
+    /** What the simulated processes do not do yet is not answered as if it were nothing. */
     private static void requireThatItIsSimulated(Plan plan) {
-        boolean together = plan.groups().size() > 1
-                || plan.groups().get(0).strategy() != Strategy.ONE_FOR_ONE
-                || plan.groups().get(0).maxRestarts() != ChildPlan.UNLIMITED_RESTARTS
-                || plan.groups().get(0).autoShutdown() != AutoShutdown.NEVER
-                || plan.children().stream()
-                        .anyMatch(child -> child.membership().escalates()
-                                || child.dependsOn().stream().anyMatch(Dependency::restart));
-        if (together) {
+        boolean significant = plan.groups().stream().anyMatch(group -> group.autoShutdown() != AutoShutdown.NEVER);
+        boolean more = plan.children().stream()
+                .anyMatch(child -> !child.exits().equals(ExitLists.NONE)
+                        || child.dependsOn().stream()
+                                .anyMatch(dependency -> dependency.condition() == Dependency.Condition.HEALTHY));
+        if (significant || more) {
             throw new CommandFailedException(
                     ExitCode.FAILED,
-                    "simulate: this release does not simulate children that go down together: groups, a strategy,"
-                            + " max_restarts or auto_shutdown at the top, on_give_up: escalate, depends_on with restart.");
+                    "simulate: this release does not simulate auto_shutdown, lists of exit statuses, and the condition healthy.");
         }
     }
 
-    private static List<ChildSpec> specs(Compilation.Compiled compiled) {
+    private static Plan plan(Compilation.Compiled compiled) {
         try {
             Plan plan = PlanText.read(compiled.planText());
             requireThatItIsSimulated(plan);
-            return PlanSpecs.specs(plan);
+            return plan;
         } catch (PlanFormatException e) {
             throw new IllegalStateException("a plan of our own cannot be read", e);
         }

@@ -1,6 +1,7 @@
 package io.coppice.supervisor.simulation;
 
 import io.coppice.supervisor.core.Fallback;
+import io.coppice.supervisor.core.Orders;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,12 @@ final class ChildBook {
     /** As the latest launch, or before any, the plan was. */
     long launchedAs;
 
+    /** The group that it is to be launched again with; -1 for none. */
+    int restartsWith = -1;
+
+    /** What is to become of it after the end that was asked for, if it is wanted up. */
+    Orders.Fate fate = Orders.Fate.RESTART;
+
     /** By the reload of this very step. */
     boolean changed;
 
@@ -66,6 +73,12 @@ final class ChildBook {
         poisonDeaths = 0;
         fallbacks = 0;
         fallbackDue = null;
+    }
+
+    /** What others would have had it do does not matter any more: an operator has spoken. */
+    void forgetOrders() {
+        restartsWith = -1;
+        fate = Orders.Fate.RESTART;
     }
 
     /** It was released after all. */
@@ -101,6 +114,8 @@ final class ChildBook {
         copy.condemned = condemned;
         copy.condemnedForItsCode = condemnedForItsCode;
         copy.launchedAs = launchedAs;
+        copy.restartsWith = restartsWith;
+        copy.fate = fate;
         copy.lastIncarnation = lastIncarnation;
         copy.surelyCounted.addAll(surelyCounted);
         copy.perhapsCounted.addAll(perhapsCounted);

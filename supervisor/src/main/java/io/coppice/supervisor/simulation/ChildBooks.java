@@ -5,6 +5,7 @@ import io.coppice.supervisor.core.ChildSpec;
 import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.core.Event;
+import io.coppice.supervisor.core.Orders;
 import io.coppice.supervisor.core.RestartPolicy;
 import io.coppice.supervisor.core.StartStage;
 import io.coppice.supervisor.core.Step;
@@ -62,7 +63,8 @@ final class ChildBooks {
             if (endWasAsked) {
                 book.wantedUp = true;
                 book.forgetFailures();
-                book.endAsked |= was.stopAsked();
+                book.forgetOrders();
+                book.endAsked |= was.stopAsked() || was.orders().endDue();
             }
             book.unheardNs += rootlessNs;
             if (was.phase() == ChildPhase.HELD && !was.assigned()) {
@@ -93,6 +95,7 @@ final class ChildBooks {
             ChildBook book = books.get(child.spec().index());
             book.wantedUp = true;
             book.forgetFailures();
+            book.forgetOrders();
             book.endLife();
             book.launchedAs = child.spec().launch();
         }
@@ -106,6 +109,7 @@ final class ChildBooks {
         if (event instanceof Event.StopRequested stop) {
             ChildBook book = books.get(stop.child());
             book.wantedUp = false;
+            book.forgetOrders();
             book.foundHeld = false;
             book.endAsked |= before.child(stop.child()).phase().occupied();
         } else if (event instanceof Event.StartRequested start && running) {
@@ -114,10 +118,12 @@ final class ChildBooks {
                 book.forgetFailures();
             }
             book.wantedUp = true;
+            book.fate = Orders.Fate.RESTART;
         } else if (event instanceof Event.RestartRequested restart && running) {
             ChildBook book = books.get(restart.child());
             book.forgetFailures();
             book.wantedUp = true;
+            book.fate = Orders.Fate.RESTART;
             book.foundHeld = false;
             book.endAsked |= before.child(restart.child()).phase().occupied();
         } else if (event instanceof Event.KillRequested kill) {
@@ -126,8 +132,7 @@ final class ChildBooks {
             }
         } else if (event instanceof Event.ShutdownRequested) {
             hurried = shutdown;
-            shutdown = true;
-            books.forEach(book -> book.foundHeld = false);
+            ends();
         } else if (event instanceof Event.Replanned replanned && running) {
             startsAnewWhatChanged(replanned.specs(), before);
         } else if (event instanceof Event.Begin && before.phase() == SupervisorState.Phase.ADOPTING) {
@@ -145,12 +150,22 @@ final class ChildBooks {
         }
     }
 
+    /** The instance ends, by whosever wish. */
+    void ends() {
+        shutdown = true;
+        books.forEach(book -> {
+            book.foundHeld = false;
+            book.forgetOrders();
+        });
+    }
+
     private void startsAnewWhatChanged(List<ChildSpec> plan, SupervisorState before) {
         for (ChildSpec spec : plan) {
             ChildBook book = books.get(spec.index());
             book.changed = book.wantedUp && book.launchedAs != spec.launch();
             if (book.changed) {
                 book.forgetFailures();
+                book.fate = Orders.Fate.RESTART;
                 book.foundHeld = false;
                 book.endAsked |= before.child(spec.index()).phase().occupied();
             }

@@ -98,6 +98,12 @@ final class CommandPredicates {
                                             .occupied(),
                             () -> moment.name(signal.child()) + " before " + other.name());
                 }
+            } else if (command instanceof Command.Signal signal && signal.wholeGroup() && !books.shutdown()) {
+                ChildBook book = books.of(signal.child());
+                moment.check(
+                        "NOBODY_IS_STOPPED_UNASKED",
+                        book.endAsked || !book.wantedUp,
+                        () -> moment.name(signal.child()));
             } else if (command instanceof Command.KillGroup kill) {
                 ChildBook book = books.of(kill.child());
                 // A root that came later, and knows of no hurry, kills again what was killed in one.
@@ -157,7 +163,7 @@ final class CommandPredicates {
                             : command instanceof Command.AbandonHeld abandon ? abandon.child() : -1;
             moment.check(
                     "RELOADS_TOUCH_ONLY_WHAT_CHANGED",
-                    touched < 0 || books.of(touched).changed,
+                    touched < 0 || books.of(touched).changed || books.of(touched).endAsked,
                     () -> moment.name(touched) + ": " + command);
         }
     }

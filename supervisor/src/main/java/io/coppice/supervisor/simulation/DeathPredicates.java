@@ -3,8 +3,11 @@ package io.coppice.supervisor.simulation;
 import io.coppice.supervisor.core.ChildPhase;
 import io.coppice.supervisor.core.ChildSpec;
 import io.coppice.supervisor.core.ChildState;
+import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.core.Event;
+import io.coppice.supervisor.core.EventType;
 import io.coppice.supervisor.core.ExitStatus;
+import io.coppice.supervisor.core.Orders;
 import io.coppice.supervisor.core.RestartPolicy;
 import io.coppice.supervisor.core.Step;
 import io.coppice.supervisor.core.StepProgress;
@@ -31,6 +34,7 @@ final class DeathPredicates {
         }
         ChildSpec spec = was.spec();
         boolean zero = event.status() instanceof ExitStatus.Exited exited && exited.code() == 0;
+        Orders.Fate fate = book.fate;
         boolean code78 = event.status() instanceof ExitStatus.Exited exited && exited.code() == 78;
         boolean notReleased = event.status() instanceof ExitStatus.Exited exited && exited.code() == 125;
         // A root that did not see it released sees in its segment that it ran.
@@ -46,14 +50,17 @@ final class DeathPredicates {
                 book.surelyCounted.add(event.nowNs());
             }
         }
-        Supplier<String> detail =
-                () -> spec.name() + " " + was.phase() + " ended by " + event.status() + ", now " + after.phase();
+        Supplier<String> detail = () -> spec.name() + " " + was.phase() + " ended by " + event.status() + ", now "
+                + after.phase() + (asked ? ", as asked, to " + fate : "");
         switch (after.phase()) {
             case SPAWNING, WAITING, HELD, BACKOFF -> {
                 moment.check("STOPPED_STAYS_STOPPED", book.wantedUp && !shutdown, detail);
                 moment.check("STANDBYS_COST_NOTHING", !standbyLost || after.phase() != ChildPhase.BACKOFF, detail);
+                moment.check("ORDERS_ARE_FOLLOWED", !asked || fate == Orders.Fate.RESTART, detail);
                 if (!asked && !standbyLost) {
-                    restartIsAllowed(spec, book, event.nowNs(), detail);
+                    if (!spec.membership().escalates()) {
+                        restartIsAllowed(spec, book, event.nowNs(), detail);
+                    }
                     moment.check("NEVER_MEANS_NEVER", spec.restart() != RestartPolicy.NEVER || notReleased, detail);
                     moment.check("FAIL_CODE_FAILS", !(spec.hasSegment() && code78), detail);
                     boolean completes = zero && ran && spec.restart() != RestartPolicy.ALWAYS && !killed;
@@ -65,22 +72,31 @@ final class DeathPredicates {
                     moment.check("OPERATORS_KILL_HAS_NO_BACKOFF", after.phase() != ChildPhase.BACKOFF, detail);
                 }
             }
-            case STOPPED -> moment.check("DEATH_IS_ANSWERED", !book.wantedUp || shutdown, detail);
+            case STOPPED ->
+                moment.check("DEATH_IS_ANSWERED", !book.wantedUp || shutdown || says(step, EventType.GAVE_UP), detail);
             case COMPLETED ->
-                moment.check("DEATH_IS_ANSWERED", zero && ran && spec.restart() != RestartPolicy.ALWAYS, detail);
+                moment.check(
+                        "DEATH_IS_ANSWERED",
+                        (zero && ran && spec.restart() != RestartPolicy.ALWAYS)
+                                || (asked && fate == Orders.Fate.COMPLETE),
+                        detail);
             case FAILED -> {
                 moment.check("STANDBYS_COST_NOTHING", !standbyLost, detail);
                 boolean perhapsRan = book.foundHeld && signalAndCodeUnknown(event.status());
-                moment.check("DEATH_IS_ANSWERED", book.wantedUp && !shutdown && (!asked || perhapsRan), detail);
+                boolean byOrder = asked && fate == Orders.Fate.FAIL;
+                moment.check(
+                        "DEATH_IS_ANSWERED", book.wantedUp && !shutdown && (!asked || perhapsRan || byOrder), detail);
                 moment.check(
                         "FAILED_FOR_A_REASON",
                         spec.restart() == RestartPolicy.NEVER
+                                || byOrder
+                                || says(step, EventType.GROUP_FAILED)
                                 || (spec.hasSegment() && code78)
                                 || verdict == PoisonPredicates.Verdict.GIVEN_UP
                                 || verdict == PoisonPredicates.Verdict.OPEN
                                 || tooMany(spec, book.perhapsCounted, event.nowNs()),
                         detail);
-                if (killed && !book.condemned && spec.restart() != RestartPolicy.NEVER) {
+                if (killed && !book.condemned && !byOrder && spec.restart() != RestartPolicy.NEVER) {
                     moment.check("OPERATORS_KILL_DOES_NOT_COUNT", !isBy(event.status(), book.killSignal), detail);
                 }
             }
@@ -98,7 +114,8 @@ final class DeathPredicates {
     }
 
     void spawnFailureIsAnswered(
-            ChildBook book, boolean shutdown, SupervisorState before, Event.SpawnFailed event, ChildState after) {
+            ChildBook book, boolean shutdown, SupervisorState before, Event.SpawnFailed event, Step step) {
+        ChildState after = step.state().child(event.child());
         ChildState was = before.child(event.child());
         if (was.incarnation() != event.incarnation() || !was.phase().occupied()) {
             return;
@@ -112,20 +129,39 @@ final class DeathPredicates {
         switch (after.phase()) {
             case SPAWNING, WAITING, HELD, BACKOFF -> {
                 moment.check("STOPPED_STAYS_STOPPED", book.wantedUp && !shutdown, detail);
-                if (!asked) {
+                if (!asked && !was.spec().membership().escalates()) {
                     restartIsAllowed(was.spec(), book, event.nowNs(), detail);
                 }
             }
-            case STOPPED -> moment.check("DEATH_IS_ANSWERED", !book.wantedUp || shutdown, detail);
+            case STOPPED ->
+                moment.check("DEATH_IS_ANSWERED", !book.wantedUp || shutdown || says(step, EventType.GAVE_UP), detail);
+            case COMPLETED -> moment.check("DEATH_IS_ANSWERED", asked && book.fate == Orders.Fate.COMPLETE, detail);
             case FAILED ->
                 moment.check(
                         "FAILED_FOR_A_REASON",
                         was.spec().restart() == RestartPolicy.NEVER
+                                || (asked && book.fate == Orders.Fate.FAIL)
+                                || says(step, EventType.GROUP_FAILED)
                                 || tooMany(was.spec(), book.perhapsCounted, event.nowNs()),
                         detail);
             default -> moment.check("DEATH_IS_ANSWERED", false, detail);
         }
         book.endLife();
+    }
+
+    private static boolean says(Step step, EventType type) {
+        return step.commands().stream()
+                .anyMatch(command -> command instanceof Command.RecordEvent told && told.type() == type);
+    }
+
+    /** Whether an end says nothing of the child. */
+    boolean isFree(ChildBook book, SupervisorState before, Event event) {
+        if (!(event instanceof Event.Exited exited)) {
+            return false;
+        }
+        boolean notReleased = exited.status() instanceof ExitStatus.Exited code && code.code() == 125;
+        boolean held = exited.progress() == StepProgress.UNKNOWN && !book.ran;
+        return exited.ofArchive() || (notReleased && held) || isStandbyLost(book, before.child(exited.child()), exited);
     }
 
     /** A standby that was let go, but got nowhere by no doing of its own. */
@@ -142,7 +178,7 @@ final class DeathPredicates {
         moment.check("GIVES_UP_IN_TIME", !tooMany(spec, book.surelyCounted, nowNs), detail);
     }
 
-    private static boolean tooMany(ChildSpec spec, List<Long> failures, long nowNs) {
+    static boolean tooMany(ChildSpec spec, List<Long> failures, long nowNs) {
         if (spec.maxRestarts() == ChildSpec.UNLIMITED) {
             return false;
         }

@@ -1,8 +1,10 @@
 package io.coppice.supervisor.simulation;
 
+import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.StepProgress;
+import io.coppice.supervisor.core.SupervisorState;
 import org.jspecify.annotations.Nullable;
 
 /** What events have in common, for the predicates. */
@@ -40,6 +42,18 @@ final class EventParts {
             return e.child();
         }
         return -1;
+    }
+
+    /** The child whose life this event ends, -1 for none. */
+    static int endOf(Event event, SupervisorState before) {
+        int child = event instanceof Event.Exited || event instanceof Event.SpawnFailed ? childOf(event) : -1;
+        if (child < 0) {
+            return -1;
+        }
+        ChildState was = before.child(child);
+        boolean itsOwn =
+                was.incarnation() == incarnationOf(event, 0) && was.phase().occupied();
+        return itsOwn && !(event instanceof Event.SpawnFailed && was.hasProcess()) ? child : -1;
     }
 
     /** The launch that a command is: of a new process, or of a standby that is assigned. */

@@ -7,6 +7,7 @@ import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.EventType;
+import io.coppice.supervisor.core.GroupSpec;
 import io.coppice.supervisor.core.Step;
 import io.coppice.supervisor.core.SupervisorState;
 import java.util.List;
@@ -30,16 +31,18 @@ final class Invariants {
     private final DeathPredicates deaths;
     private final StatePredicates states;
     private final StandbyPredicates standbys;
+    final TogetherPredicates together;
     private long rootDiedAtNs;
     private long steps;
     private long digest;
     private @Nullable Event current;
 
-    Invariants(Simulation world, List<ChildSpec> specs, Coverage coverage) {
+    Invariants(Simulation world, List<GroupSpec> groups, List<ChildSpec> specs, Coverage coverage) {
         this.world = world;
         this.specs = specs;
         this.coverage = coverage;
         books = new ChildBooks(specs);
+        together = new TogetherPredicates(this, groups, specs, books);
         poison = new PoisonPredicates(this);
         deaths = new DeathPredicates(this, poison);
         states = new StatePredicates(this, books);
@@ -73,6 +76,7 @@ final class Invariants {
             check("ADOPTION_KEEPS_COUNTS", was.pid() == is.pid() && was.startTicks() == is.startTicks(), is::toString);
             check("ADOPTION_KEEPS_COUNTS", endWasAsked || failuresKept, is::toString);
         }
+        together.onAdoption(endWasAsked);
         books.onAdoption(recorded, resumed, endWasAsked, world.agenda.nowNs() - rootDiedAtNs);
     }
 
@@ -95,15 +99,20 @@ final class Invariants {
         books.onEvent(before, event);
         states.onStep(before, event, step);
         commands.repliesOnce(event, step);
+        int dead = EventParts.endOf(event, before);
+        boolean asked = dead >= 0 && (books.of(dead).endAsked || !books.of(dead).wantedUp || books.shutdown());
+        boolean ran = dead >= 0 && (books.of(dead).ran || EventParts.saysThatItRuns(event));
+        boolean byOperator = dead >= 0 && books.of(dead).killSignal != null;
+        boolean free = dead >= 0 && deaths.isFree(books.of(dead), before, event);
         if (event instanceof Event.Exited exited) {
             deaths.deathIsAnswered(books.of(exited.child()), books.shutdown(), before, exited, step);
         } else if (child >= 0) {
             poison.otherEvent(books.of(child), before, event, step);
         }
         if (event instanceof Event.SpawnFailed failed) {
-            ChildState after = step.state().child(failed.child());
-            deaths.spawnFailureIsAnswered(books.of(failed.child()), books.shutdown(), before, failed, after);
+            deaths.spawnFailureIsAnswered(books.of(failed.child()), books.shutdown(), before, failed, step);
         }
+        together.onStep(before, event, step, dead, asked, free, ran, byOperator);
         books.onCommands(before, step);
         commands.onStep(before, event, step);
         standbys.onStep(before, event, step);

@@ -4,6 +4,7 @@ import static io.coppice.supervisor.simulation.Draws.SECOND;
 
 import io.coppice.supervisor.core.ChildSpec;
 import io.coppice.supervisor.core.Dependency;
+import io.coppice.supervisor.core.GroupSpec;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
@@ -12,12 +13,14 @@ import java.util.List;
 final class PlanScenarios implements Scenario.Source {
     private static final long SLOWEST_STEP_NS = 60 * SECOND;
 
+    private final List<GroupSpec> groups;
     private final List<ChildSpec> specs;
     private final FaultChoice faults;
     private final long chaosNs;
     private final BitSet finite = new BitSet();
 
-    PlanScenarios(List<ChildSpec> specs, FaultChoice faults, long chaosNs) {
+    PlanScenarios(List<GroupSpec> groups, List<ChildSpec> specs, FaultChoice faults, long chaosNs) {
+        this.groups = groups;
         this.specs = specs;
         this.faults = faults;
         this.chaosNs = chaosNs;
@@ -38,6 +41,7 @@ final class PlanScenarios implements Scenario.Source {
     @Override
     public Scenario draw(RunDraws draws, boolean rootDeaths) {
         return new Scenario(
+                groups,
                 specs,
                 new Faults(faults, draws.latest),
                 finite,

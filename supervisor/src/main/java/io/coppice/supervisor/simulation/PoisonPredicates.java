@@ -70,7 +70,7 @@ final class PoisonPredicates {
         if (enough && last) {
             moment.check(
                     "POISON",
-                    after.phase() == ChildPhase.FAILED,
+                    after.phase() == ChildPhase.FAILED || spec.membership().escalates(),
                     () -> spec.name() + ": " + book.poisonDeaths + " poisoned deaths, now " + after.phase());
             return Verdict.GIVEN_UP;
         }

@@ -7,6 +7,7 @@ import io.coppice.supervisor.core.ChildPhase;
 import io.coppice.supervisor.core.ChildSpec;
 import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Dependency;
+import io.coppice.supervisor.core.GroupSpec;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,6 +19,7 @@ public final class Questions {
     private static final long UP_WITHIN_NS = HOUR;
     private static final long WATCHED_NS = 600 * SECOND;
 
+    private final List<GroupSpec> groups;
     private final List<ChildSpec> specs;
     private final Core core;
     private final long seed;
@@ -27,7 +29,8 @@ public final class Questions {
      *
      * @param seed of the boot times
      */
-    public Questions(List<ChildSpec> specs, Core core, long seed) {
+    public Questions(List<GroupSpec> groups, List<ChildSpec> specs, Core core, long seed) {
+        this.groups = List.copyOf(groups);
         this.specs = List.copyOf(specs);
         this.core = core;
         this.seed = seed;
@@ -135,6 +138,10 @@ public final class Questions {
 
     private Simulation quiet() {
         return Simulation.of(
-                new PlanScenarios(specs, FaultChoice.NONE, MOST_NS), seed, new Coverage(), CrashPoints.drawn(), core);
+                new PlanScenarios(groups, specs, FaultChoice.NONE, MOST_NS),
+                seed,
+                new Coverage(),
+                CrashPoints.drawn(),
+                core);
     }
 }

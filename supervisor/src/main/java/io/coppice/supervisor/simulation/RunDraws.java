@@ -13,11 +13,15 @@ final class RunDraws {
     /** Zombies, pids, stalls, and what strikes so and so often an hour. */
     final Draws latest;
 
+    /** Groups, and who goes down with whom. */
+    final Draws together;
+
     RunDraws(long seed) {
         main = new Draws(seed);
         stages = new Draws(-seed);
         bodies = new Draws(~(31 * seed));
         standbys = new Draws(~(37 * seed));
         latest = new Draws(~(41 * seed));
+        together = new Draws(~(43 * seed));
     }
 }

@@ -1,6 +1,7 @@
 package io.coppice.supervisor.simulation;
 
 import io.coppice.supervisor.core.ChildSpec;
+import io.coppice.supervisor.core.GroupSpec;
 import java.util.BitSet;
 import java.util.List;
 
@@ -17,6 +18,7 @@ final class Scenario {
         Scenario draw(RunDraws draws, boolean rootDeaths);
     }
 
+    final List<GroupSpec> groups;
     final List<ChildSpec> specs;
     final Faults faults;
 
@@ -39,6 +41,7 @@ final class Scenario {
     final long slowestStepNs;
 
     Scenario(
+            List<GroupSpec> groups,
             List<ChildSpec> specs,
             Faults faults,
             BitSet finite,
@@ -47,6 +50,7 @@ final class Scenario {
             long chaosNs,
             long minSteps,
             long slowestStepNs) {
+        this.groups = List.copyOf(groups);
         this.specs = List.copyOf(specs);
         this.faults = faults;
         this.finite = finite;

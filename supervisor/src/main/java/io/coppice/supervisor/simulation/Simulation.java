@@ -98,8 +98,8 @@ final class Simulation {
         }
         restarts = new long[specs.size()];
         services = new Services(agenda, specs.size());
-        invariants = new Invariants(this, specs, coverage);
-        committed = SupervisorState.initial(List.copyOf(specs));
+        invariants = new Invariants(this, scenario.groups, specs, coverage);
+        committed = SupervisorState.initial(scenario.groups, List.copyOf(specs), Collections.nCopies(specs.size(), 0L));
         root = new SimulatedRoot(this, committed);
     }
 
@@ -239,8 +239,9 @@ final class Simulation {
         for (ChildState child : committed.children()) {
             incarnations.add(child.incarnation());
         }
-        SupervisorState again = SupervisorState.initial(List.copyOf(specs), incarnations);
+        SupervisorState again = SupervisorState.initial(scenario.groups, List.copyOf(specs), incarnations);
         invariants.books.onRunAgain(again);
+        invariants.together.onRunAgain();
         root = new SimulatedRoot(this, again);
         commit(again);
         root.post(new Event.Begin(agenda.nowNs()));
@@ -342,7 +343,7 @@ final class Simulation {
                 specs.set(i, ChangedSpecs.withStandbys(specs.get(i), standbyDraws.between(1, ChildSpec.MAX_STANDBYS)));
             }
         }
-        root.post(new Event.Replanned(specs, Collections.nCopies(specs.size(), 0L), agenda.nowNs()));
+        root.post(new Event.Replanned(specs, Collections.nCopies(specs.size(), 0L), scenario.groups, agenda.nowNs()));
     }
 
     /** An operator types one command, or a burst of them at the same child. */
@@ -380,6 +381,7 @@ final class Simulation {
     void commit(SupervisorState state) {
         committed = state;
         invariants.books.onCommitted();
+        invariants.together.onCommitted();
     }
 
     SimulatedRoot root() {
@@ -405,6 +407,7 @@ final class Simulation {
         boolean endWasAsked =
                 recorded.phase() == SupervisorState.Phase.STOPPING || recorded.phase() == SupervisorState.Phase.DONE;
         SupervisorState resumed = SupervisorState.resumed(
+                recorded.groups(),
                 specs,
                 new ArrayList<@Nullable ChildState>(recorded.children()),
                 Collections.nCopies(specs.size(), 0L),

@@ -4,6 +4,7 @@ import io.coppice.supervisor.core.ChildPhase;
 import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.core.Event;
+import io.coppice.supervisor.core.Orders;
 import io.coppice.supervisor.core.StartTimeouts;
 import io.coppice.supervisor.core.Step;
 import io.coppice.supervisor.core.SupervisorState;
@@ -60,12 +61,20 @@ final class StatePredicates {
             Supplier<String> detail = child::toString;
             boolean mayLackProcess = phase == ChildPhase.SPAWNING || phase == ChildPhase.ABANDONING;
             moment.check("STATE_IS_SOUND", !child.hasProcess() || phase.occupied(), detail);
+            boolean alive = child.hasProcess() || phase == ChildPhase.ABANDONING;
+            moment.check(
+                    "STATE_IS_SOUND",
+                    alive || (!child.stopAsked() && !child.orders().endDue()),
+                    detail);
             moment.check("STATE_IS_SOUND", child.hasProcess() || !phase.occupied() || mayLackProcess, detail);
             moment.check("STATE_IS_SOUND", (child.spawnedAtNs() == ChildState.NEVER) != child.hasProcess(), detail);
             boolean timed = switch (phase) {
                 case BACKOFF, STOPPING, DUMPING, KILLING -> true;
                 case ABANDONING -> child.hasProcess();
                 case HELD -> child.stopAsked() && !child.assigned();
+                // Its group is restarted after a while.
+                case WAITING ->
+                    child.deadlineNs() != ChildState.NEVER && child.orders().restartsWith() != Orders.ALONE;
                 case STARTING -> child.spec().startTimeouts().ofNs(child.start().stage()) > 0;
                 default -> false;
             };

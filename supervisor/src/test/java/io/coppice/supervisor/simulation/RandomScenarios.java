@@ -4,6 +4,7 @@ import static io.coppice.supervisor.simulation.Draws.MS;
 import static io.coppice.supervisor.simulation.Draws.SECOND;
 
 import io.coppice.supervisor.core.ChildSpec;
+import io.coppice.supervisor.core.GroupSpec;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -46,6 +47,12 @@ final class RandomScenarios implements Scenario.Source {
             finite.set(spec.index(), allFinite || draws.chance(0.3));
             work.add((long) draws.between(1, 200));
         }
-        return new Scenario(specs, faults, finite, work, true, CHAOS_NS, minSteps, 400 * MS);
+        List<GroupSpec> groups = List.of(GroupSpec.INSTANCE);
+        if (withLatest && all.together.chance(0.5)) {
+            List<GroupSpec> drawn = RandomGroups.draw(all.together);
+            specs.replaceAll(spec -> RandomGroups.member(spec, drawn, all.together));
+            groups = drawn;
+        }
+        return new Scenario(groups, specs, faults, finite, work, true, CHAOS_NS, minSteps, 400 * MS);
     }
 }

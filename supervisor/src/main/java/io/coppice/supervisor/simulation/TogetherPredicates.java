@@ -1,0 +1,416 @@
+package io.coppice.supervisor.simulation;
+
+import io.coppice.supervisor.core.ChildPhase;
+import io.coppice.supervisor.core.ChildSpec;
+import io.coppice.supervisor.core.ChildState;
+import io.coppice.supervisor.core.Command;
+import io.coppice.supervisor.core.Dependency;
+import io.coppice.supervisor.core.Event;
+import io.coppice.supervisor.core.EventType;
+import io.coppice.supervisor.core.GroupSpec;
+import io.coppice.supervisor.core.Orders;
+import io.coppice.supervisor.core.RestartPolicy;
+import io.coppice.supervisor.core.Step;
+import io.coppice.supervisor.core.Strategy;
+import io.coppice.supervisor.core.SupervisorState;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+
+/**
+ * What goes down together, by a book of its own: whom a death takes along by strategy and by dependency, that all are down before any is
+ * launched, and that groups fail neither too early nor too late.
+ */
+final class TogetherPredicates {
+    private final Invariants moment;
+    private final List<GroupSpec> groups;
+    private final List<ChildSpec> specs;
+    private final ChildBooks books;
+    private final List<List<Long>> surely = new ArrayList<>();
+    private final List<List<Long>> perhaps = new ArrayList<>();
+    private List<List<Long>> committedSurely = new ArrayList<>();
+    private List<List<Long>> committedPerhaps = new ArrayList<>();
+
+    /** Who goes down in the present step. */
+    private BitSet going = new BitSet();
+
+    /** Whose end the present step was told of, -1 for none. */
+    private int dead;
+
+    TogetherPredicates(Invariants moment, List<GroupSpec> groups, List<ChildSpec> specs, ChildBooks books) {
+        this.moment = moment;
+        this.groups = groups;
+        this.specs = specs;
+        this.books = books;
+        forgetAll();
+    }
+
+    private void forgetAll() {
+        surely.clear();
+        perhaps.clear();
+        for (int i = 0; i < groups.size(); i++) {
+            surely.add(new ArrayList<>());
+            perhaps.add(new ArrayList<>());
+        }
+    }
+
+    void onCommitted() {
+        committedSurely = copy(surely);
+        committedPerhaps = copy(perhaps);
+    }
+
+    void onAdoption(boolean endWasAsked) {
+        forgetAll();
+        if (!endWasAsked) {
+            for (int i = 0; i < groups.size(); i++) {
+                surely.get(i).addAll(committedSurely.get(i));
+                perhaps.get(i).addAll(committedPerhaps.get(i));
+            }
+        }
+    }
+
+    void onRunAgain() {
+        forgetAll();
+    }
+
+    private static List<List<Long>> copy(List<List<Long>> lists) {
+        List<List<Long>> copy = new ArrayList<>();
+        lists.forEach(list -> copy.add(new ArrayList<>(list)));
+        return copy;
+    }
+
+    /**
+     * What follows from a step for others.
+     *
+     * @param ended the child whose end this step was told of, -1 for none
+     * @param asked that end was asked for
+     * @param free that end says nothing of the child: a standby that got nowhere, a launch that was never let go
+     * @param ran it had been let go
+     * @param byOperator an operator's kill may be its cause
+     */
+    void onStep(
+            SupervisorState before,
+            Event event,
+            Step step,
+            int ended,
+            boolean asked,
+            boolean free,
+            boolean ran,
+            boolean byOperator) {
+        going = new BitSet();
+        dead = ended;
+        boolean alreadyEnding = books.shutdown();
+        boolean failed = false;
+        boolean answeredByRestart = false;
+        if (dead >= 0 && !asked && !free && !alreadyEnding) {
+            answeredByRestart = isRestarted(step.state().child(dead).phase());
+            boolean gaveUp = specs.get(dead).membership().escalates();
+            int group = specs.get(dead).membership().group();
+            boolean failedFirst = firstFailure(step) == group;
+            if (answeredByRestart || failedFirst || endedByCore(step)) {
+                perhaps.get(group).add(event.nowNs());
+                if (!byOperator) {
+                    surely.get(group).add(event.nowNs());
+                }
+            }
+            failed = failedFirst || endedByCore(step);
+            if (failed) {
+                boolean enough = tooMany(perhaps, group, event.nowNs());
+                moment.check("GROUPS_FAIL_FOR_A_REASON", enough || gaveUp, () -> "of " + moment.name(dead));
+            } else if (answeredByRestart) {
+                moment.check(
+                        "GROUPS_GIVE_UP_IN_TIME",
+                        !tooMany(surely, group, event.nowNs()),
+                        () -> "of " + moment.name(dead));
+            }
+        }
+        if (failed) {
+            groupsFailed(before, event, step);
+        } else if (dead >= 0) {
+            moment.check(
+                    "GROUPS_FAIL_FOR_A_REASON",
+                    firstFailure(step) < 0,
+                    () -> moment.name(dead) + " asked " + asked + " free " + free);
+        }
+        if (answeredByRestart && !failed) {
+            siblingsGoDown(before, step);
+        }
+        if (!books.shutdown()) {
+            dependentsGoDown(before, event, step, ran);
+        }
+        goingDownIsSaid(before, step);
+        launchesAreTogether(before, step);
+    }
+
+    private static boolean isRestarted(ChildPhase phase) {
+        return switch (phase) {
+            case SPAWNING, WAITING, HELD, BACKOFF -> true;
+            default -> false;
+        };
+    }
+
+    /** The group that this step says has failed first, -1 for none. */
+    private int firstFailure(Step step) {
+        for (Command command : step.commands()) {
+            if (command instanceof Command.RecordEvent told && told.type() == EventType.GROUP_FAILED) {
+                return named(told.text());
+            }
+        }
+        return -1;
+    }
+
+    private boolean endedByCore(Step step) {
+        return step.commands().stream()
+                .anyMatch(command -> command instanceof Command.RecordEvent told && told.type() == EventType.GAVE_UP);
+    }
+
+    private int named(String text) {
+        for (GroupSpec group : groups) {
+            if (text.startsWith("group " + group.name() + " failed")) {
+                return group.index();
+            }
+        }
+        throw new IllegalStateException("no such group: " + text);
+    }
+
+    /** From the one whose member died, outwards. */
+    private void groupsFailed(SupervisorState before, Event event, Step step) {
+        for (Command command : step.commands()) {
+            if (!(command instanceof Command.RecordEvent told)) {
+                continue;
+            }
+            if (told.type() == EventType.GAVE_UP) {
+                books.ends();
+                moment.check("GIVES_UP_WITH_FIVE", step.state().exitCode() == 5, () -> told.text());
+                forgetAll();
+                return;
+            }
+            if (told.type() == EventType.GROUP_FAILED) {
+                GroupSpec group = groups.get(named(told.text()));
+                surely.get(group.index()).clear();
+                perhaps.get(group.index()).clear();
+                if (group.escalates()) {
+                    escalates(before, event, step, group);
+                } else {
+                    endsForGood(before, step, group.index(), Orders.Fate.FAIL, ChildPhase.FAILED);
+                }
+            }
+        }
+    }
+
+    private void escalates(SupervisorState before, Event event, Step step, GroupSpec group) {
+        int parent = group.parent();
+        surely.get(parent).add(event.nowNs());
+        perhaps.get(parent).add(event.nowNs());
+        if (failsToo(step, parent)) {
+            moment.check(
+                    "GROUPS_FAIL_FOR_A_REASON", tooMany(perhaps, parent, event.nowNs()), () -> "above " + group.name());
+            return;
+        }
+        moment.check("GROUPS_GIVE_UP_IN_TIME", !tooMany(surely, parent, event.nowNs()), () -> "above " + group.name());
+        Strategy strategy = groups.get(parent).strategy();
+        int place = firstWithin(group.index());
+        for (int i = 0; i < specs.size(); i++) {
+            if (isWithin(i, group.index()) || isTakenAlong(i, parent, place, strategy)) {
+                takeDown(before, i, parent, true);
+            }
+        }
+    }
+
+    private boolean failsToo(Step step, int parent) {
+        return parent == GroupSpec.OUTERMOST
+                ? endedByCore(step)
+                : step.commands().stream()
+                        .anyMatch(command -> command instanceof Command.RecordEvent told
+                                && told.type() == EventType.GROUP_FAILED
+                                && named(told.text()) == parent);
+    }
+
+    private void endsForGood(SupervisorState before, Step step, int group, Orders.Fate fate, ChildPhase phase) {
+        for (int i = 0; i < specs.size(); i++) {
+            ChildBook book = books.of(i);
+            if (!isWithin(i, group) || !book.wantedUp) {
+                continue;
+            }
+            ChildPhase now = step.state().child(i).phase();
+            if (now.occupied()) {
+                book.endAsked = true;
+                book.fate = fate;
+                book.restartsWith = -1;
+                going.set(i);
+            } else {
+                int child = i;
+                moment.check(
+                        "ORDERS_ARE_FOLLOWED",
+                        now == phase || now == ChildPhase.COMPLETED || now == ChildPhase.FAILED,
+                        () -> moment.name(child) + " is " + now);
+            }
+        }
+    }
+
+    private void siblingsGoDown(SupervisorState before, Step step) {
+        int group = specs.get(dead).membership().group();
+        Strategy strategy = groups.get(group).strategy();
+        boolean any = false;
+        for (int i = 0; i < specs.size(); i++) {
+            if (i != dead && isTakenAlong(i, group, dead, strategy)) {
+                any |= takeDown(before, i, group, false);
+            }
+        }
+        if (any) {
+            books.of(dead).restartsWith = group;
+        }
+    }
+
+    private boolean takeDown(SupervisorState before, int child, int group, boolean afresh) {
+        ChildBook book = books.of(child);
+        ChildState was = before.child(child);
+        if (!book.wantedUp) {
+            return false;
+        }
+        if (afresh) {
+            book.forgetFailures();
+        }
+        if (child == dead) {
+            book.restartsWith = group;
+            return true;
+        }
+        switch (was.phase()) {
+            case STOPPED, COMPLETED -> {
+                return false;
+            }
+            case FAILED -> {
+                if (!afresh) {
+                    return false;
+                }
+                book.restartsWith = group;
+            }
+            case WAITING, BACKOFF -> book.restartsWith = group;
+            default -> {
+                boolean again = afresh || specs.get(child).restart() != RestartPolicy.NEVER;
+                book.endAsked = true;
+                book.foundHeld = false;
+                book.restartsWith = again ? group : -1;
+                book.fate = again ? Orders.Fate.RESTART : Orders.Fate.FAIL;
+                going.set(child);
+            }
+        }
+        return true;
+    }
+
+    /** Those that are restarted with what died, was stopped, or goes down by reason of others. */
+    private void dependentsGoDown(SupervisorState before, Event event, Step step, boolean ran) {
+        BitSet gone = (BitSet) going.clone();
+        if (dead >= 0 && ran && step.state().child(dead).phase() != ChildPhase.COMPLETED) {
+            gone.set(dead);
+        }
+        boolean running = before.phase() == SupervisorState.Phase.RUNNING;
+        if (event instanceof Event.StopRequested stop
+                && before.child(stop.child()).phase().occupied()) {
+            gone.set(stop.child());
+        } else if (event instanceof Event.RestartRequested restart
+                && running
+                && before.child(restart.child()).phase().occupied()) {
+            gone.set(restart.child());
+        }
+        for (int i = 0; i < specs.size(); i++) {
+            boolean replanned = event instanceof Event.Replanned || event instanceof Event.Begin;
+            if (replanned && books.of(i).changed && before.child(i).phase().occupied()) {
+                gone.set(i);
+            }
+        }
+        for (int i = 0; i < specs.size(); i++) {
+            if (!before.child(i).phase().occupied() || i == dead) {
+                continue;
+            }
+            for (Dependency dependency : specs.get(i).dependencies()) {
+                if (dependency.restarts() && gone.get(dependency.index())) {
+                    books.of(i).endAsked = true;
+                    books.of(i).foundHeld = false;
+                    going.set(i);
+                    gone.set(i);
+                }
+            }
+        }
+    }
+
+    private void goingDownIsSaid(SupervisorState before, Step step) {
+        for (int i = going.nextSetBit(0); i >= 0; i = going.nextSetBit(i + 1)) {
+            ChildState now = step.state().child(i);
+            int child = i;
+            boolean runs = now.phase() == ChildPhase.STARTING || now.phase() == ChildPhase.READY;
+            boolean held = now.phase() == ChildPhase.SPAWNING || now.phase() == ChildPhase.HELD;
+            moment.check(
+                    "WHO_GOES_DOWN_IS_TOLD",
+                    i == dead
+                            || (!held || now.incarnation() != before.child(i).incarnation() || now.stopAsked())
+                                    && (!runs || now.orders().endDue()),
+                    () -> moment.name(child) + " is " + now.phase());
+        }
+    }
+
+    private void launchesAreTogether(SupervisorState before, Step step) {
+        for (Command command : step.commands()) {
+            Command.Spawn launch = EventParts.launchOf(command);
+            if (launch == null) {
+                continue;
+            }
+            ChildBook book = books.of(launch.child());
+            for (int i = 0; book.restartsWith >= 0 && i < specs.size(); i++) {
+                boolean waitsWithIt = i != launch.child()
+                        && i != dead
+                        && books.of(i).restartsWith == book.restartsWith
+                        && books.of(i).endAsked
+                        && before.child(i).phase().occupied();
+                moment.check("ALL_ARE_DOWN_BEFORE_ANY_IS_LAUNCHED", !waitsWithIt, () -> moment.name(launch.child()));
+            }
+            book.forgetOrders();
+        }
+    }
+
+    private boolean tooMany(List<List<Long>> counted, int group, long nowNs) {
+        GroupSpec spec = groups.get(group);
+        return spec.maxRestarts() != ChildSpec.UNLIMITED
+                && counted.get(group).stream()
+                                .filter(atNs -> nowNs - atNs < spec.periodNs())
+                                .count()
+                        > spec.maxRestarts();
+    }
+
+    private boolean isWithin(int child, int group) {
+        int at = specs.get(child).membership().group();
+        while (at != group && at != GroupSpec.NO_PARENT) {
+            at = groups.get(at).parent();
+        }
+        return at == group;
+    }
+
+    private int firstWithin(int group) {
+        for (int i = 0; i < specs.size(); i++) {
+            if (isWithin(i, group)) {
+                return i;
+            }
+        }
+        return specs.size();
+    }
+
+    private boolean isTakenAlong(int child, int group, int place, Strategy strategy) {
+        return isWithin(child, group)
+                && switch (strategy) {
+                    case ONE_FOR_ONE -> false;
+                    case ONE_FOR_ALL -> true;
+                    case REST_FOR_ONE -> placeOf(child, group) > place;
+                };
+    }
+
+    private int placeOf(int child, int group) {
+        int at = specs.get(child).membership().group();
+        if (at == group) {
+            return child;
+        }
+        while (groups.get(at).parent() != group) {
+            at = groups.get(at).parent();
+        }
+        return firstWithin(at);
+    }
+}

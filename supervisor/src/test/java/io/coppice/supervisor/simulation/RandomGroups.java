@@ -1,0 +1,69 @@
+package io.coppice.supervisor.simulation;
+
+import static io.coppice.supervisor.simulation.Draws.MS;
+import static io.coppice.supervisor.simulation.Draws.SECOND;
+
+import io.coppice.supervisor.core.AutoShutdown;
+import io.coppice.supervisor.core.Backoff;
+import io.coppice.supervisor.core.ChildSpec;
+import io.coppice.supervisor.core.Dependency;
+import io.coppice.supervisor.core.GroupSpec;
+import io.coppice.supervisor.core.Membership;
+import io.coppice.supervisor.core.Strategy;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A random tree of groups, and children that are members of it and go down with others. */
+final class RandomGroups {
+    private RandomGroups() {}
+
+    static List<GroupSpec> draw(Draws draws) {
+        List<GroupSpec> groups = new ArrayList<>();
+        int count = draws.between(0, 3);
+        for (int i = 0; i <= count; i++) {
+            boolean outermost = i == GroupSpec.OUTERMOST;
+            groups.add(new GroupSpec(
+                    i,
+                    outermost ? "" : "g" + i,
+                    outermost ? GroupSpec.NO_PARENT : draws.between(0, i - 1),
+                    draws.oneOf(Strategy.ONE_FOR_ONE, Strategy.ONE_FOR_ALL, Strategy.REST_FOR_ONE),
+                    outermost
+                            ? draws.oneOf(ChildSpec.UNLIMITED, ChildSpec.UNLIMITED, 20)
+                            : draws.oneOf(ChildSpec.UNLIMITED, 0, 2, 10),
+                    draws.ns(SECOND, 30 * SECOND),
+                    draws.chance(0.3)
+                            ? Backoff.NONE
+                            : new Backoff(10 * MS, 2, 2 * SECOND, draws.ns(0, 20 * SECOND), 0.5),
+                    AutoShutdown.NEVER,
+                    false,
+                    draws.chance(0.6)));
+        }
+        return groups;
+    }
+
+    static ChildSpec member(ChildSpec spec, List<GroupSpec> groups, Draws draws) {
+        List<Dependency> dependencies = new ArrayList<>();
+        for (Dependency dependency : spec.dependencies()) {
+            dependencies.add(new Dependency(dependency.index(), dependency.condition(), draws.chance(0.4)));
+        }
+        return new ChildSpec(
+                spec.index(),
+                spec.name(),
+                spec.hasSegment(),
+                spec.heartbeatTimeoutNs(),
+                spec.startTimeouts(),
+                spec.restart(),
+                spec.maxRestarts(),
+                spec.periodNs(),
+                spec.backoff(),
+                spec.poison(),
+                spec.shutdownSignal(),
+                spec.shutdownTimeoutNs(),
+                dependencies,
+                spec.launch(),
+                spec.standbys(),
+                spec.exits(),
+                new Membership(draws.between(0, groups.size() - 1), false, draws.chance(0.2)),
+                spec.probed());
+    }
+}
