@@ -45,6 +45,7 @@ public final class CheckReport {
                     .append('\n');
             report.append(" ".repeat(nameWidth + 4)).append(rules(child)).append('\n');
         }
+        report.append(GroupReport.of(compiled.plan()));
         report.append("directory  ").append(directory.directory());
         report.append(" (").append(directory.why()).append(")\n");
         report.append("segments   ").append(directory.segmentDirectory());
@@ -118,9 +119,10 @@ public final class CheckReport {
             rules.add("log " + child.log().text());
         }
         for (Dependency dependency : child.dependsOn()) {
-            rules.add(
-                    "after " + dependency.name() + " " + dependency.condition().text());
+            rules.add("after " + dependency.name() + " "
+                    + dependency.condition().text() + (dependency.restart() ? ", restarted with it" : ""));
         }
+        rules.addAll(GroupReport.ends(child));
         return String.join(", ", rules);
     }
 
@@ -186,7 +188,8 @@ public final class CheckReport {
         Backoff backoff = child.backoff();
         String delays = backoff.isNone()
                 ? "at once"
-                : "backoff " + Quantity.duration(backoff.initialMs()) + " to " + Quantity.duration(backoff.maxMs());
+                : "backoff " + Quantity.duration(backoff.initialMs()) + " to " + Quantity.duration(backoff.maxMs())
+                        + (backoff.jitter() == 0 ? "" : ", jitter " + backoff.jitter());
         return " (" + count + ", " + delays + ")";
     }
 

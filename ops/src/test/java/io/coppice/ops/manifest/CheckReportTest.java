@@ -91,4 +91,29 @@ class CheckReportTest {
                         "state 1MiB, failed after 7 poisoned deaths"),
                 rules);
     }
+
+    @Test
+    void shouldTellWhoGoesDownWithWhom(@TempDir Path temporary) throws IOException {
+        String report = CheckReport.of(Path.of("shop.yaml"), new Workshop(temporary).compiled("""
+                max_restarts: 9
+                auto_shutdown: all-significant
+                groups:
+                  edge: {members: [web, inner], strategy: one-for-all, max_restarts: 2, period: 10s}
+                  inner: {members: [cache], max_restarts: 0, on_give_up: fail}
+                daemons:
+                  db: {command: [sleep, "1"], significant: true, success_exit_status: [3, TERM], backoff: {jitter: 0.5}}
+                  cache: {command: [sleep, "1"], restart_prevent_exit_status: [64], restart_force_exit_status: [HUP]}
+                  web: {command: [sleep, "1"], depends_on: {db: {condition: ready, restart: true}}}
+                """));
+        assertTrue(report.contains("""
+                instance   one-for-one, at most 9 restarts in 1m, then the root exits with 5, auto_shutdown all-significant
+                group      edge: web inner, one-for-all, at most 2 restarts in 10s, then restarted by the instance
+                group      inner: cache, one-for-one, at most 0 restarts in 1m, then all are failed
+                directory  """.stripTrailing()), report);
+        assertTrue(
+                report.contains("10ms to 10s, jitter 0.5), stop TERM 10s, succeeds with 3 TERM, significant\n"),
+                report);
+        assertTrue(report.contains(", never restarted after 64, always restarted after HUP\n"), report);
+        assertTrue(report.contains(", after db ready, restarted with it, given up with its group\n"), report);
+    }
 }
