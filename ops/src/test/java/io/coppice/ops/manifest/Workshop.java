@@ -24,6 +24,7 @@ final class Workshop {
     final TreeMap<String, String> environment = new TreeMap<>();
     String instance;
     int javaFeature = Runtime.version().feature();
+    long uid = Surroundings.ofThisProcess().uid();
 
     Workshop(Path temporary) throws IOException {
         folder = Files.createDirectories(temporary.resolve("shop"));
@@ -55,8 +56,7 @@ final class Workshop {
     }
 
     Surroundings surroundings() {
-        Surroundings real = Surroundings.ofThisProcess();
-        return new Surroundings(environment, real.uid(), "ada", folder.resolve("home"), machine);
+        return new Surroundings(environment, uid, "ada", folder.resolve("home"), machine);
     }
 
     CompileOptions options() {
