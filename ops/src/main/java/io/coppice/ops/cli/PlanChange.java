@@ -1,6 +1,7 @@
 package io.coppice.ops.cli;
 
 import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.GroupPlan;
 import io.coppice.supervisor.plan.Plan;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,7 +41,7 @@ record PlanChange(List<Row> rows) {
         List<Row> rows = new ArrayList<>();
         for (ChildPlan child : next.children()) {
             ChildPlan known = left.remove(child.name());
-            rows.add(new Row(child.name(), known == null ? Kind.ADDED : kind(known, child)));
+            rows.add(new Row(child.name(), known == null ? Kind.ADDED : kind(present, known, next, child)));
         }
         present.children().stream()
                 .map(ChildPlan::name)
@@ -49,11 +50,13 @@ record PlanChange(List<Row> rows) {
         return new PlanChange(rows);
     }
 
-    private static Kind kind(ChildPlan known, ChildPlan child) {
+    private static Kind kind(Plan present, ChildPlan known, Plan next, ChildPlan child) {
         if (known.launch() != child.launch() || known.kind() != child.kind()) {
             return Kind.STARTED_ANEW;
         }
-        return rules(known).equals(rules(child)) ? Kind.UNCHANGED : Kind.NEW_RULES;
+        return rules(known).equals(rules(child)) && groups(present, known).equals(groups(next, child))
+                ? Kind.UNCHANGED
+                : Kind.NEW_RULES;
     }
 
     /** All that a process is not started with. */
@@ -67,7 +70,26 @@ record PlanChange(List<Row> rows) {
                 child.poison(),
                 child.standbys(),
                 child.shutdown(),
-                child.dependsOn());
+                child.dependsOn(),
+                child.exits(),
+                child.membership());
+    }
+
+    /** The groups that it is in, from its own outwards: their rules are its own as well. */
+    private static List<GroupPlan> groups(Plan plan, ChildPlan child) {
+        Map<String, GroupPlan> byName = new HashMap<>();
+        plan.groups().forEach(group -> byName.put(group.name(), group));
+        List<GroupPlan> groups = new ArrayList<>();
+        String name = child.membership().group();
+        GroupPlan group = byName.get(name);
+        while (group != null) {
+            groups.add(group);
+            group = name.equals(GroupPlan.OUTERMOST)
+                    ? null
+                    : byName.get(group.membership().group());
+            name = group == null ? name : group.name();
+        }
+        return groups;
     }
 
     /** Those that a new process is started of. */

@@ -2,14 +2,19 @@ package io.coppice.ops.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.coppice.supervisor.plan.AutoShutdown;
 import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.ExitLists;
+import io.coppice.supervisor.plan.GroupPlan;
 import io.coppice.supervisor.plan.LogTarget;
+import io.coppice.supervisor.plan.Membership;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.Poison;
 import io.coppice.supervisor.plan.RestartPolicy;
 import io.coppice.supervisor.plan.Shutdown;
 import io.coppice.supervisor.plan.StartTimeouts;
+import io.coppice.supervisor.plan.Strategy;
 import java.util.List;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -68,6 +73,54 @@ class PlanChangeTest {
         assertEquals(
                 List.of("4 daemons unchanged"),
                 PlanChange.between(present, present).lines());
+    }
+
+    @Test
+    void shouldTakeTheRulesOfAGroupForThoseOfItsMembers() {
+        ChildPlan alone = command("alone", "/a", RestartPolicy.ALWAYS, 1);
+        PlanChange change = PlanChange.between(
+                new Plan("shop", "/shop.yaml", "/shop", "/shop", groups(5), List.of(alone, member("web"))),
+                new Plan("shop", "/shop.yaml", "/shop", "/shop", groups(6), List.of(alone, member("web"))));
+        assertEquals(List.of("web: new rules, not restarted", "1 other unchanged"), change.lines());
+    }
+
+    private static List<GroupPlan> groups(int maxRestarts) {
+        return List.of(
+                GroupPlan.INSTANCE,
+                new GroupPlan(
+                        "edge",
+                        Strategy.ONE_FOR_ALL,
+                        maxRestarts,
+                        1,
+                        Backoff.NONE,
+                        AutoShutdown.NEVER,
+                        new Membership(GroupPlan.OUTERMOST, false, true)));
+    }
+
+    private static ChildPlan member(String name) {
+        ChildPlan plain = command(name, "/a", RestartPolicy.ALWAYS, 1);
+        return new ChildPlan(
+                name,
+                plain.kind(),
+                plain.argv(),
+                plain.environment(),
+                plain.workingDirectory(),
+                plain.log(),
+                0,
+                0,
+                0,
+                plain.startTimeouts(),
+                plain.restart(),
+                0,
+                1,
+                plain.backoff(),
+                plain.poison(),
+                0,
+                plain.shutdown(),
+                List.of(),
+                1,
+                ExitLists.NONE,
+                new Membership("edge", false, false));
     }
 
     @Test
