@@ -109,7 +109,7 @@ class CheckReportTest {
                 instance   one-for-one, at most 9 restarts in 1m, then the root exits with 5, auto_shutdown all-significant
                 group      edge: web inner, one-for-all, at most 2 restarts in 10s, then restarted by the instance
                 group      inner: cache, one-for-one, at most 0 restarts in 1m, then all are failed
-                directory  """.stripTrailing()), report);
+                directory""" + "  "), report);
         assertTrue(
                 report.contains("10ms to 10s, jitter 0.5), stop TERM 10s, succeeds with 3 TERM, significant\n"),
                 report);

@@ -133,7 +133,7 @@ final class TogetherPredicates {
                     () -> moment.name(dead) + " asked " + asked + " free " + free);
         }
         if (answeredByRestart && !failed) {
-            siblingsGoDown(before, step);
+            siblingsGoDown(before);
         }
         if (!books.shutdown()) {
             dependentsGoDown(before, event, step, ran);
@@ -192,7 +192,7 @@ final class TogetherPredicates {
                 if (group.escalates()) {
                     escalates(before, event, step, group);
                 } else {
-                    endsForGood(before, step, group.index(), Orders.Fate.FAIL, ChildPhase.FAILED);
+                    endsForGood(step, group.index(), Orders.Fate.FAIL, ChildPhase.FAILED);
                 }
             }
         }
@@ -226,7 +226,7 @@ final class TogetherPredicates {
                                 && named(told.text()) == parent);
     }
 
-    private void endsForGood(SupervisorState before, Step step, int group, Orders.Fate fate, ChildPhase phase) {
+    private void endsForGood(Step step, int group, Orders.Fate fate, ChildPhase phase) {
         for (int i = 0; i < specs.size(); i++) {
             ChildBook book = books.of(i);
             if (!isWithin(i, group) || !book.wantedUp) {
@@ -248,7 +248,7 @@ final class TogetherPredicates {
         }
     }
 
-    private void siblingsGoDown(SupervisorState before, Step step) {
+    private void siblingsGoDown(SupervisorState before) {
         int group = specs.get(dead).membership().group();
         Strategy strategy = groups.get(group).strategy();
         boolean any = false;
@@ -340,12 +340,9 @@ final class TogetherPredicates {
             int child = i;
             boolean runs = now.phase() == ChildPhase.STARTING || now.phase() == ChildPhase.READY;
             boolean held = now.phase() == ChildPhase.SPAWNING || now.phase() == ChildPhase.HELD;
-            moment.check(
-                    "WHO_GOES_DOWN_IS_TOLD",
-                    i == dead
-                            || (!held || now.incarnation() != before.child(i).incarnation() || now.stopAsked())
-                                    && (!runs || now.orders().endDue()),
-                    () -> moment.name(child) + " is " + now.phase());
+            boolean another = now.incarnation() != before.child(i).incarnation();
+            boolean told = runs ? now.orders().endDue() : !held || another || now.stopAsked();
+            moment.check("WHO_GOES_DOWN_IS_TOLD", i == dead || told, () -> moment.name(child) + " is " + now.phase());
         }
     }
 
