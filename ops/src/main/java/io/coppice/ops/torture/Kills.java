@@ -1,5 +1,7 @@
 package io.coppice.ops.torture;
 
+import java.time.Duration;
+
 /**
  * How many SIGKILLs there are to be.
  *
@@ -24,6 +26,11 @@ record Kills(int ofDaemons, int ofStandbys) {
                 && (ofStandbys == 0
                         || standbys >= ofStandbys
                         || (long) Math.max(0, daemons - AHEAD) * ofStandbys <= (long) standbys * ofDaemons);
+    }
+
+    /** Of the daemons, between what they do. Standbys are not refilled while daemons leave no processor to boot them on. */
+    Duration pause() {
+        return Duration.ofMillis(ofStandbys > 0 ? 25 : 2);
     }
 
     /** Of each daemon. */

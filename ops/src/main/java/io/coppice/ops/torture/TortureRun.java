@@ -98,7 +98,7 @@ final class TortureRun implements HostedInstance.Work {
                         host.instance().name(),
                         HostedSettings.classesOf(TortureWriter.class),
                         kills.standbys(),
-                        new JobArguments(seed, folder.file(SOCKET), folder.file(GATE))));
+                        new JobArguments(seed, folder.file(SOCKET), folder.file(GATE), kills.pause())));
         screen.line("Torturing " + Structures.WRITERS.size() + " writers and " + Structures.READERS.size()
                 + " readers as instance " + host.instance().name() + "; " + kills.ofDaemons() + " kills"
                 + (kills.ofStandbys() == 0 ? "" : ", " + kills.ofStandbys() + " of standbys") + ", seed " + seed + ".");
@@ -209,6 +209,13 @@ final class TortureRun implements HostedInstance.Work {
             await(check, () -> !strike.whenReady() || areReady(watch, strike.daemons()) || !findings.none());
             long dueNs = System.nanoTime() + strike.delayNs();
             await(check, () -> System.nanoTime() >= dueNs || !findings.none());
+            if (ofStandbys
+                    && strike.moment() == KillSchedule.Moment.ASSIGNED
+                    && killsDone < kills.ofDaemons()
+                    && parkedStandbys(watch, standbyOf) > 0) {
+                chase(watch, standbyOf, check);
+                continue;
+            }
             List<Victim> victims = strike.daemons().stream()
                     .flatMap(name -> watch.child(name).stream())
                     .flatMap(child -> Victim.of(child, processes).stream())
@@ -219,7 +226,7 @@ final class TortureRun implements HostedInstance.Work {
                 }
             }
             if (ofStandbys) {
-                strikeStandby(watch, standbyOf, strike.moment(), check);
+                strikeStandby(watch, standbyOf);
             }
         }
     }
@@ -228,14 +235,7 @@ final class TortureRun implements HostedInstance.Work {
         return daemons.stream().filter(name -> parkedStandbys(watch, name) > 0).findFirst();
     }
 
-    private void strikeStandby(RootWatch watch, String name, KillSchedule.Moment moment, Check check)
-            throws IOException, HostedFailedException {
-        if (moment == KillSchedule.Moment.ASSIGNED
-                && parkedStandbys(watch, name) > 0
-                && kills.mayKillDaemon(killsDone, standbyKillsDone)) {
-            chase(watch, name, check);
-            return;
-        }
+    private void strikeStandby(RootWatch watch, String name) {
         for (StandbyRecord standby : watch.child(name).map(ChildInfo::standbys).orElse(List.of())) {
             if (standby.phase() != StandbyPhase.ENDING
                     && Victim.of(standby, processes)

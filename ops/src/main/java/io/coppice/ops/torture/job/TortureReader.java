@@ -5,18 +5,17 @@ import io.coppice.worker.DaemonContext;
 import io.coppice.worker.Next;
 import io.coppice.worker.OnException;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /** Reads all writers and tells the recorder what it sees; a part of its steps is thrown away after they have read. */
 public final class TortureReader implements Daemon {
-    private static final Next PAUSE = Next.after(Duration.ofMillis(2));
     private static final int THROW_EVERY = 40;
     private static final int CHECKPOINT_EVERY = 200;
 
     private @Nullable DaemonContext context;
+    private Next pause = Next.AGAIN;
     private List<Reading> readings = List.of();
     private SplittableRandom whims = new SplittableRandom(0);
 
@@ -33,6 +32,7 @@ public final class TortureReader implements Daemon {
     public void start(DaemonContext given) throws IOException {
         context = given;
         JobArguments arguments = JobArguments.of(given.args());
+        pause = Next.after(arguments.pause());
         whims = new SplittableRandom(Mix.of(arguments.seed(), given.incarnation()));
         ReportLine line = ReportLine.open(arguments.socket());
         line.send(new Report(Report.Kind.RESUMED, given.name(), given.incarnation(), 0, ""));
@@ -53,7 +53,7 @@ public final class TortureReader implements Daemon {
         if (context != null && any && whims.nextInt(CHECKPOINT_EVERY) == 0) {
             context.checkpoint();
         }
-        return any ? Next.AGAIN : PAUSE;
+        return any ? Next.AGAIN : pause;
     }
 
     @Override

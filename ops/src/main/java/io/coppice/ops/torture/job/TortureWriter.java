@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
  * script (when it throws, pauses, asks for a checkpoint) leaves no trace in the contents.
  */
 public final class TortureWriter implements Daemon {
-    private static final Next PAUSE = Next.after(Duration.ofMillis(2));
     private static final Next IDLE = Next.after(Duration.ofMillis(20));
     private static final int LONGEST_BURST = 40;
     private static final int CHECKPOINT_EVERY = 150;
@@ -33,12 +32,14 @@ public final class TortureWriter implements Daemon {
         final SegmentOperations operations;
         final ReportLine line;
         final SplittableRandom whims;
+        final Next pause;
         long acknowledged;
         int burstLeft;
 
         Job(DaemonContext context) throws IOException {
             this.context = context;
             arguments = JobArguments.of(context.args());
+            pause = Next.after(arguments.pause());
             int index = Structures.WRITERS.indexOf(context.name());
             script = new Script(arguments.seed(), index);
             whims = new SplittableRandom(Mix.of(arguments.seed() + index, context.incarnation()));
@@ -80,7 +81,7 @@ public final class TortureWriter implements Daemon {
         }
         if (--at.burstLeft < 0) {
             at.burstLeft = at.whims.nextInt(LONGEST_BURST);
-            return Files.exists(at.arguments.gate()) ? idle(at) : PAUSE;
+            return Files.exists(at.arguments.gate()) ? idle(at) : at.pause;
         }
         try {
             if (at.whims.nextInt(ROLL_BACK_EVERY) == 0) {
@@ -95,7 +96,7 @@ public final class TortureWriter implements Daemon {
             at.script.play(committed + 1, at.operations);
         } catch (ChannelFullException e) {
             at.context.rollback();
-            return PAUSE;
+            return at.pause;
         }
         if (at.whims.nextInt(CHECKPOINT_EVERY) == 0) {
             at.context.checkpoint();
