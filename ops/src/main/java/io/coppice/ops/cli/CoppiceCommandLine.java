@@ -60,6 +60,8 @@ public final class CoppiceCommandLine {
         CommandLine line = tree(coppice, args);
         boolean colored = coppiceHelpIsColored();
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        // An instance may be called as a command is: the torture's is.
+        line.setAllowSubcommandsAsOptionParameters(true);
         line.setColorScheme(CommandLine.Help.defaultColorScheme(colored ? Ansi.ON : Ansi.OFF));
         line.setUsageHelpAutoWidth(caller.onTerminal());
         line.setOut(

@@ -7,6 +7,7 @@ import io.coppice.ops.cli.CommandHarness.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,6 +82,15 @@ class InstanceResolutionTest {
         assertEquals("beta\n", harness.run("--instance", "beta", "logs", "who").out());
         assertEquals("beta\n", harness.run("--instance=beta", "logs", "who").out());
         assertEquals("beta\n", harness.run("logs", "--instance", "beta", "who").out());
+    }
+
+    @Test
+    void shouldTakeTheNameOfACommandForAnInstance() throws IOException {
+        // `coppice torture` and `coppice demo` run as instances of these names.
+        for (String name : List.of("torture", "demo")) {
+            assertEquals(3, harness.run("--instance", name, "logs", "who").exitCode());
+            assertEquals(3, harness.run("logs", "--instance", name, "who").exitCode());
+        }
     }
 
     @Test
