@@ -86,14 +86,17 @@ public final class CheckReport {
 
     private static String what(ChildPlan child) {
         if (child.kind() == ChildPlan.Kind.COMMAND) {
-            String line = StartPrefix.without(child.argv()).stream()
-                    .map(CheckReport::shellWord)
-                    .collect(Collectors.joining(" "));
-            return "command " + (line.length() <= 80 ? line : line.substring(0, 80) + "…");
+            return "command " + line(child.argv());
         }
         List<String> argv = child.argv();
         List<String> ours = argv.subList(argv.indexOf(WorkerCommandLine.WORKER_MAIN), argv.size());
         return "main " + ours.get(ours.indexOf("--main") + 1);
+    }
+
+    private static String line(List<String> argv) {
+        String line =
+                StartPrefix.without(argv).stream().map(CheckReport::shellWord).collect(Collectors.joining(" "));
+        return line.length() <= 80 ? line : line.substring(0, 80) + "…";
     }
 
     private static String rules(ChildPlan child) {
@@ -109,7 +112,11 @@ public final class CheckReport {
             }
         }
         rules.add("restart " + child.restart().text() + restarts(child));
-        rules.add("stop " + child.shutdown().signal() + " "
+        rules.add("stop "
+                + (child.shutdown().command().isEmpty()
+                        ? ""
+                        : "by `" + line(child.shutdown().command()) + "`, else ")
+                + child.shutdown().signal() + " "
                 + Quantity.duration(child.shutdown().timeoutMs()));
         if (StartPrefix.lengthIn(child.argv()) > 0) {
             String script = child.argv().get(2);

@@ -128,7 +128,10 @@ final class ChildPlanner implements AutoCloseable {
                     backoff == null ? Backoff.NONE : backoff,
                     daemon.isMain() ? PoisonRule.of(daemon, problems) : Poison.NONE,
                     daemon.isMain() ? daemon.value(DaemonKeys.STANDBY) : 0,
-                    new Shutdown(daemon.value(DaemonKeys.SHUTDOWN_SIGNAL), daemon.value(DaemonKeys.SHUTDOWN_TIMEOUT)),
+                    new Shutdown(
+                            daemon.value(DaemonKeys.SHUTDOWN_SIGNAL),
+                            daemon.value(DaemonKeys.SHUTDOWN_TIMEOUT),
+                            shutdownCommand(daemon, environment, prefix)),
                     daemon.value(DaemonKeys.DEPENDS_ON).stream()
                             .map(Located::value)
                             .filter(requirement -> PlanBounds.isName(requirement.name()))
@@ -221,9 +224,20 @@ final class ChildPlanner implements AutoCloseable {
 
     private List<String> commandArgv(DaemonSpec daemon, Map<String, String> environment) {
         Located<Command> command = daemon.own().get(DaemonKeys.COMMAND);
+        return command == null ? List.of(UNKNOWN) : argvOf(command, environment);
+    }
+
+    /** It runs as the daemon does: as the same user, where it lives, with what it has in its environment. */
+    private List<String> shutdownCommand(DaemonSpec daemon, Map<String, String> environment, List<String> prefix) {
+        Located<Command> command = daemon.stated(DaemonKeys.SHUTDOWN_COMMAND);
         if (command == null) {
-            return List.of(UNKNOWN);
+            return List.of();
         }
+        return Stream.concat(prefix.stream(), argvOf(command, environment).stream())
+                .toList();
+    }
+
+    private List<String> argvOf(Located<Command> command, Map<String, String> environment) {
         List<Located<String>> words = command.value().words();
         if (command.value().shell()) {
             return List.of("/bin/sh", "-c", words.get(0).value());

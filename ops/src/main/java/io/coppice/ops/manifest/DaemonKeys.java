@@ -110,6 +110,8 @@ final class DaemonKeys {
             key("shutdown.signal", Scope.ANY, true, ValueReaders::signal, "TERM");
     static final Setting<Long> SHUTDOWN_TIMEOUT =
             key("shutdown.timeout", Scope.ANY, true, ValueReaders.duration(0, PlanBounds.MAX_DURATION_MS), 10_000L);
+    static final Setting<Command> SHUTDOWN_COMMAND =
+            key("shutdown.command", Scope.ANY, true, ValueReaders::command, null);
     static final Setting<List<Located<String>>> ARGS = key(
             "args",
             Scope.MAIN,
@@ -137,8 +139,7 @@ final class DaemonKeys {
     static {
         TABLE.addLater("replicas", "1");
         TABLE.addLater("agent", "false");
-        for (String path :
-                List.of("transactions", "readiness_probe", "liveness_probe", "shutdown.command", "isolation")) {
+        for (String path : List.of("transactions", "readiness_probe", "liveness_probe", "isolation")) {
             TABLE.addLater(path, null);
         }
     }

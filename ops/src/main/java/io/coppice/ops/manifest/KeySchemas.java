@@ -78,6 +78,9 @@ final class KeySchemas {
         LINES.put("fence", "What a successor waits for.");
         LINES.put("shutdown.signal", "What asks it to end.");
         LINES.put("shutdown.timeout", "How long it may take before it is killed.");
+        LINES.put(
+                "shutdown.command",
+                "Asks it to end in place of the signal, which follows if this fails; COPPICE_PID is the process.");
         LINES.put("args", "Its arguments.");
         LINES.put("environment", "Variables, on top of the root's own and those of env_file.");
         LINES.put("env_file", "Files of NAME=VALUE lines; later ones win.");
@@ -152,6 +155,7 @@ final class KeySchemas {
                         ValueShape.orVariable(ValueShape.ordered("type", "string", "pattern", "^0?[0-7]{3}$")),
                         ValueShape.ordered("type", "integer", "minimum", 0, "maximum", 777)));
         SHAPES.put("nice", ValueShape.integer(-20, 19));
+        SHAPES.put("shutdown.command", ValueShape.anyOf(ValueShape.TEXT, ValueShape.list(ValueShape.SCALAR, 1)));
         SHAPES.put("command", ValueShape.anyOf(ValueShape.TEXT, ValueShape.list(ValueShape.SCALAR, 1)));
         SHAPES.put("log", ValueShape.oneOf(texts(LogTarget.values(), LogTarget::text)));
         SHAPES.put(

@@ -38,7 +38,7 @@ class PlanChangeTest {
                 Backoff.NONE,
                 Poison.NONE,
                 0,
-                new Shutdown("TERM", 1),
+                Shutdown.bySignal("TERM", 1),
                 List.of(),
                 launch);
     }
@@ -169,7 +169,7 @@ class PlanChangeTest {
                 Backoff.NONE,
                 Poison.NONE,
                 standbys,
-                new Shutdown("TERM", 1),
+                Shutdown.bySignal("TERM", 1),
                 List.of(),
                 1);
     }

@@ -233,7 +233,7 @@ final class ShopFixture implements AutoCloseable {
                 Backoff.NONE,
                 Poison.NONE,
                 0,
-                new Shutdown("TERM", 10_000),
+                Shutdown.bySignal("TERM", 10_000),
                 dependsOn,
                 0);
     }

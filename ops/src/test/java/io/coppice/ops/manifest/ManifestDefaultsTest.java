@@ -41,7 +41,7 @@ class ManifestDefaultsTest {
         assertEquals(5, child.maxRestarts());
         assertEquals(60_000, child.periodMs());
         assertEquals(new Backoff(10, 2, 10_000, 60_000), child.backoff());
-        assertEquals(new Shutdown("TERM", 10_000), child.shutdown());
+        assertEquals(Shutdown.bySignal("TERM", 10_000), child.shutdown());
         assertEquals(LogTarget.AUTO, child.log());
         assertEquals(List.of(), child.dependsOn());
         assertEquals(shop.folder.toString(), child.workingDirectory());
@@ -59,7 +59,7 @@ class ManifestDefaultsTest {
         assertEquals(RestartPolicy.ON_FAILURE, child.restart());
         assertEquals(5, child.maxRestarts());
         assertEquals(new Backoff(10, 2, 10_000, 60_000), child.backoff());
-        assertEquals(new Shutdown("TERM", 10_000), child.shutdown());
+        assertEquals(Shutdown.bySignal("TERM", 10_000), child.shutdown());
     }
 
     @Test
@@ -113,7 +113,7 @@ class ManifestDefaultsTest {
         assertEquals(ChildPlan.UNLIMITED_RESTARTS, it.maxRestarts());
         assertEquals(120_000, it.periodMs());
         assertEquals(new Backoff(20, 1.5, 3_600_000, 30_000), it.backoff());
-        assertEquals(new Shutdown("INT", 0), it.shutdown());
+        assertEquals(Shutdown.bySignal("INT", 0), it.shutdown());
         assertEquals(
                 List.of(
                         new Dependency("rates", Dependency.Condition.READY),

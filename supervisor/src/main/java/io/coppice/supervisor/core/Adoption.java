@@ -13,7 +13,8 @@ package io.coppice.supervisor.core;
  *                           if the root died right after that                it; what ends before that is launched anew
  *  STARTING, READY        alive, or it ended unseen                          goes on; or the death rules
  *  ABANDONING, DUMPING    alive, or it ended unseen                          the deadline on record holds
- *  STOPPING, KILLING      the signal was sent, or not                        it is sent again
+ *  STOPPING, KILLING      the signal was sent, or not                        it is sent again, also in place of a
+ *                                                                              shutdown command
  *  all others             no process                                         goes on: backoff, failed, waiting, …
  * </pre>
  *
@@ -82,7 +83,7 @@ final class Adoption {
         }
         transition.record(child, EventType.ADOPTED, child.phase().published().word());
         if (child.phase() == ChildPhase.STOPPING) {
-            transition.command(new Command.Signal(child.index(), child.incarnation, child.spec.shutdownSignal(), true));
+            EndRules.askAgain(transition, child);
         } else if (child.phase() == ChildPhase.KILLING) {
             transition.command(new Command.KillGroup(child.index(), child.incarnation));
         } else if (child.phase() == ChildPhase.HELD && child.assigned) {

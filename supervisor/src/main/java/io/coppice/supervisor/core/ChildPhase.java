@@ -39,7 +39,7 @@ public enum ChildPhase {
     READY(PublishedState.READY),
     /** Found hung, or too slow to start: its threads are being dumped; the kill follows after a short grace. */
     DUMPING(PublishedState.STOPPING),
-    /** Sent its shutdown signal. */
+    /** Sent its shutdown signal, or asked to end by its shutdown command. */
     STOPPING(PublishedState.STOPPING),
     /** Its process group was sent KILL. */
     KILLING(PublishedState.STOPPING),

@@ -16,7 +16,8 @@ import java.util.Objects;
  * @param periodNs more than 0
  * @param poison when its contents are held to be what kills it; {@link PoisonPolicy#NONE} for a plain command
  * @param shutdownSignal name of the signal that asks it to end, without {@code SIG}
- * @param shutdownTimeoutNs from that signal to KILL; zero kills at once, without the signal
+ * @param shutdownTimeoutNs from that signal, or the command, to KILL; zero kills at once, without either
+ * @param shutdownCommand a command asks it to end; the signal does where that fails
  * @param launch stands for all that its processes are started with: another number, another way to start it
  * @param standbys how many processes to keep in reserve, 0 to {@link #MAX_STANDBYS}; 0 for a plain command
  * @param exits what single ways of ending mean
@@ -36,6 +37,7 @@ public record ChildSpec(
         PoisonPolicy poison,
         String shutdownSignal,
         long shutdownTimeoutNs,
+        boolean shutdownCommand,
         List<Dependency> dependencies,
         long launch,
         int standbys,
@@ -81,6 +83,7 @@ public record ChildSpec(
                 poison,
                 shutdownSignal,
                 shutdownTimeoutNs,
+                false,
                 dependencies,
                 launch,
                 standbys,

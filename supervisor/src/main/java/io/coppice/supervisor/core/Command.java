@@ -31,6 +31,8 @@ public sealed interface Command {
 
         void signal(Signal command);
 
+        void runShutdownCommand(RunShutdownCommand command);
+
         void killGroup(KillGroup command);
 
         void dumpThreads(DumpThreads command);
@@ -128,6 +130,17 @@ public sealed interface Command {
         @Override
         public void carryOutWith(Handler handler) {
             handler.signal(this);
+        }
+    }
+
+    /**
+     * Run the command that asks the process to end. Answered by ShutdownCommandEnded, unless the process is dead by then: what is left
+     * of the command is killed, and gone, before its Exited is told.
+     */
+    record RunShutdownCommand(int child, long incarnation) implements Command {
+        @Override
+        public void carryOutWith(Handler handler) {
+            handler.runShutdownCommand(this);
         }
     }
 

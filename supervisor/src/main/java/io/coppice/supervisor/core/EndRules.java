@@ -92,16 +92,10 @@ final class EndRules {
             kill(transition, child, EventType.UNHEALTHY, text);
             return;
         }
-        transition.enter(
-                child,
-                ChildPhase.STOPPING,
-                transition.after(child.spec.shutdownTimeoutNs()),
-                EventType.UNHEALTHY,
-                text);
-        transition.command(new Command.Signal(child.index(), child.incarnation, child.spec.shutdownSignal(), true));
+        ask(transition, child, EventType.UNHEALTHY, text);
     }
 
-    /** Sends the shutdown signal to the whole group. */
+    /** Sends the shutdown signal to the whole group, or has the command run that is there for it. */
     static void stop(Transition transition, ChildDraft child) {
         child.stopAsked = true;
         child.orders = child.orders.withEndDue(false);
@@ -109,14 +103,42 @@ final class EndRules {
             kill(transition, child, EventType.KILLED, "its shutdown timeout is 0");
             return;
         }
-        String signal = child.spec.shutdownSignal();
-        transition.enter(
+        ask(
+                transition,
                 child,
-                ChildPhase.STOPPING,
-                transition.after(child.spec.shutdownTimeoutNs()),
                 EventType.STOPPING,
-                "signal " + signal);
-        transition.command(new Command.Signal(child.index(), child.incarnation, signal, true));
+                child.spec.shutdownCommand() ? "by its shutdown command" : "signal " + child.spec.shutdownSignal());
+    }
+
+    private static void ask(Transition transition, ChildDraft child, EventType type, String text) {
+        transition.enter(child, ChildPhase.STOPPING, transition.after(child.spec.shutdownTimeoutNs()), type, text);
+        transition.command(
+                child.spec.shutdownCommand()
+                        ? new Command.RunShutdownCommand(child.index(), child.incarnation)
+                        : signal(child));
+    }
+
+    private static Command.Signal signal(ChildDraft child) {
+        return new Command.Signal(child.index(), child.incarnation, child.spec.shutdownSignal(), true);
+    }
+
+    /** One that has asked leaves the process the rest of its time; where it failed, the signal asks. */
+    static void shutdownCommandEnded(Transition transition, Event.ShutdownCommandEnded event) {
+        ChildDraft child = transition.current(event.child(), event.incarnation());
+        String failure = event.failure();
+        if (child == null || child.phase() != ChildPhase.STOPPING || failure == null) {
+            return;
+        }
+        transition.record(
+                child,
+                EventType.STOPPING,
+                "its shutdown command failed: " + failure + "; signal " + child.spec.shutdownSignal());
+        transition.command(signal(child));
+    }
+
+    /** A root died while it asked, and perhaps before; nobody knows what came of a command. */
+    static void askAgain(Transition transition, ChildDraft child) {
+        transition.command(signal(child));
     }
 
     static void condemn(Transition transition, ChildDraft child, Verdict verdict, EventType type, String text) {

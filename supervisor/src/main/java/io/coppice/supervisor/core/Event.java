@@ -155,6 +155,19 @@ public sealed interface Event {
     }
 
     /**
+     * The command that was to ask a process to end has ended itself, or could not be run.
+     *
+     * @param failure what came of it, in words; null if it exited with 0, and so has asked
+     */
+    record ShutdownCommandEnded(
+            int child, long incarnation, @Nullable String failure, long nowNs) implements Event {
+        @Override
+        public void applyTo(Transition transition) {
+            EndRules.shutdownCommandEnded(transition, this);
+        }
+    }
+
+    /**
      * The heartbeat count has stood still for the heartbeat timeout, by the shell's measure.
      *
      * @param excused in words, what of its silence was not counted; empty if all was

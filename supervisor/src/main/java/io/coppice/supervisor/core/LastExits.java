@@ -4,7 +4,7 @@ import io.coppice.supervisor.core.ChildState.Verdict;
 import org.jspecify.annotations.Nullable;
 
 /** From the kernel's word and a worker's last words to the record of an end. */
-final class LastExits {
+public final class LastExits {
     /** Worker: an exception left its loop. */
     static final int EXCEPTION_CODE = 70;
 
@@ -75,7 +75,7 @@ final class LastExits {
     }
 
     /** How a process ended of which no more is known than this. */
-    static String statusText(ExitStatus status) {
+    public static String statusText(ExitStatus status) {
         if (status instanceof ExitStatus.Exited exited) {
             return "exit code " + exited.code();
         }

@@ -49,6 +49,7 @@ import java.util.zip.CRC32C;
  * poison 3 checkpoint empty           deaths, then what to fall back to; `none`, also of a command, for no such rule
  * standbys 1                          processes in reserve; 0 of a command
  * shutdown TERM 10000
+ * shutdown-command 0                  as argv
  * depends-on 1
  * - rates ready keep                  or restart: ended and started again with it
  * launch 0f1e2d3c4b5a6978             what the manifest says of how it is started, as one number
@@ -208,6 +209,8 @@ public final class PlanText {
         line(out, "poison", child.poison().text());
         line(out, "standbys", child.standbys());
         line(out, "shutdown", child.shutdown().signal() + " " + child.shutdown().timeoutMs());
+        line(out, "shutdown-command", child.shutdown().command().size());
+        child.shutdown().command().forEach(word -> line(out, "-", word));
         line(out, "depends-on", child.dependsOn().size());
         child.dependsOn()
                 .forEach(dependency -> line(

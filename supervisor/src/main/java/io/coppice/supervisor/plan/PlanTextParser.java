@@ -125,11 +125,7 @@ final class PlanTextParser {
         String name = value("child");
         int firstLine = line;
         ChildPlan.Kind kind = oneOf("kind", ChildPlan.Kind.values(), ChildPlan.Kind::text);
-        int argumentCount = count("argv", PlanBounds.MAX_LIST_LENGTH);
-        List<String> argv = new ArrayList<>(argumentCount);
-        for (int i = 0; i < argumentCount; i++) {
-            argv.add(value("-"));
-        }
+        List<String> argv = words("argv");
         SortedMap<String, String> environment = environment(common);
         String workingDirectory = value("working-directory");
         LogTarget log = oneOf("log", LogTarget.values(), LogTarget::text);
@@ -252,7 +248,18 @@ final class PlanTextParser {
     private Shutdown shutdown() throws PlanFormatException {
         String[] parts = parts("shutdown", 2, "SIGNAL TIMEOUT-MS");
         long timeoutMs = toNumber("shutdown", parts[1]);
-        return valid(line, () -> new Shutdown(parts[0], timeoutMs));
+        valid(line, () -> Shutdown.bySignal(parts[0], timeoutMs));
+        List<String> command = words("shutdown-command");
+        return valid(line, () -> new Shutdown(parts[0], timeoutMs, command));
+    }
+
+    private List<String> words(String key) throws PlanFormatException {
+        int count = count(key, PlanBounds.MAX_LIST_LENGTH);
+        List<String> words = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            words.add(value("-"));
+        }
+        return words;
     }
 
     private List<Dependency> dependsOn() throws PlanFormatException {

@@ -9,16 +9,8 @@ import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.ExitStatus;
 import io.coppice.supervisor.core.StepProgress;
 import io.coppice.supervisor.core.SupervisorState;
-import io.coppice.supervisor.os.Epoll;
-import io.coppice.supervisor.os.Fds;
 import io.coppice.supervisor.os.OsException;
-import io.coppice.supervisor.os.PidFd;
-import io.coppice.supervisor.os.Pipe;
-import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.os.SignalNumbers;
-import io.coppice.supervisor.os.SpawnRequest;
-import io.coppice.supervisor.os.SpawnResult;
-import io.coppice.supervisor.os.Spawner;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -28,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Duty-cycle thread only; looks at no file and blocks for nothing. Allocates only where there is something to make.
  */
-final class ArchiveWishes implements AutoCloseable {
+final class ArchiveWishes {
     /** How long nothing may have been launched before an archiver is; milliseconds. Tests and benches are less patient. */
     static final String QUIET_PROPERTY = "coppice.archive.quiet.ms";
 
@@ -46,24 +37,17 @@ final class ArchiveWishes implements AutoCloseable {
 
     private static final long DEFAULT_QUIET_MS = 5_000;
     private static final int JVM_CANNOT_START = 1;
-    private static final int END_MS = 1_000;
-    private static final int POLL_MS = 5;
     private static final long LOOK_AGAIN_NS = 1_000_000_000L;
 
     /** No more are remembered: a root whose jars change all the time is no reason to fill its heap. */
     private static final int MOST_KNOWN = 4096;
-
-    /** The archiver's, among the tokens of spawns: no incarnation is 0. */
-    private static final long SPAWN_TOKEN = Launcher.token(0, 0);
 
     /** Milder than any daemon, where the system has the tool for it. */
     private static final String MILD = "command -v nice >/dev/null 2>&1 && exec nice -n 19 \"$@\"; exec \"$@\"";
 
     private final PreparedInstance instance;
     private final ChildTable children;
-    private final Spawner spawner;
-    private final Epoll epoll;
-    private final ProcessTable processes;
+    private final Errands errands;
     private final Incidents incidents;
     private final @Nullable StartArchives archives;
     private final long quietNs;
@@ -78,22 +62,12 @@ final class ArchiveWishes implements AutoCloseable {
 
     private long nextLookNs = Long.MAX_VALUE;
     private long lastLaunchNs;
-    private @Nullable Wish underWay;
-    private @Nullable PidFd archiver;
+    private Errands.@Nullable Errand archiver;
 
-    ArchiveWishes(
-            PreparedInstance instance,
-            ChildTable children,
-            Spawner spawner,
-            Epoll epoll,
-            ProcessTable processes,
-            Incidents incidents,
-            long nowNs) {
+    ArchiveWishes(PreparedInstance instance, ChildTable children, Errands errands, Incidents incidents, long nowNs) {
         this.instance = instance;
         this.children = children;
-        this.spawner = spawner;
-        this.epoll = epoll;
-        this.processes = processes;
+        this.errands = errands;
         this.incidents = incidents;
         this.quietNs = Long.getLong(QUIET_PROPERTY, DEFAULT_QUIET_MS) * 1_000_000;
         this.lastLaunchNs = nowNs;
@@ -192,7 +166,7 @@ final class ArchiveWishes implements AutoCloseable {
 
     /** Starts an archiver, if the time is right. */
     void look(SupervisorState state, long nowNs) {
-        if (wishes.isEmpty() || underWay != null) {
+        if (wishes.isEmpty() || archiver != null) {
             nextLookNs = Long.MAX_VALUE; // The end of the one under way is heard of.
             return;
         }
@@ -248,65 +222,19 @@ final class ArchiveWishes implements AutoCloseable {
         List<String> environment = new ArrayList<>();
         child.plan.environment().forEach((name, value) -> environment.add(name + "=" + value));
         try {
-            Pipe unused = Pipe.create();
-            try {
-                spawner.submit(new SpawnRequest(
-                        SPAWN_TOKEN,
-                        argv,
-                        environment,
-                        child.plan.workingDirectory(),
-                        instance.log(LOG).toString(),
-                        unused.readFd(),
-                        -1,
-                        false));
-                underWay = wish;
-            } finally {
-                Fds.close(unused.readFd());
-                Fds.close(unused.writeFd());
-            }
+            archiver = errands.send(
+                    argv,
+                    environment,
+                    child.plan.workingDirectory(),
+                    instance.log(LOG),
+                    (status, failure, atNs) -> ended(wish, status, failure, atNs));
         } catch (OsException e) {
             fail(wish, String.valueOf(e.getMessage()), nowNs);
         }
     }
 
-    /** Whether a spawn's result is the archiver's. */
-    static boolean isOwn(SpawnResult result) {
-        return result.token() == SPAWN_TOKEN;
-    }
-
-    void onResult(SpawnResult result, long nowNs) {
-        Wish wish = underWay;
-        if (wish == null) {
-            return;
-        }
-        if (result instanceof SpawnResult.Failed failed) {
-            fail(wish, failed.reason(), nowNs);
-        } else if (result instanceof SpawnResult.Spawned spawned) {
-            try {
-                PidFd pidFd = PidFd.open(spawned.pid());
-                archiver = pidFd;
-                epoll.add(pidFd.fd(), Tokens.of(Tokens.ARCHIVER, 0));
-            } catch (OsException e) {
-                // It ends by itself; but nobody would hear of it.
-                kill(spawned.pid());
-                closeArchiver();
-                fail(wish, "pid " + spawned.pid() + " cannot be watched: " + e.getMessage(), nowNs);
-            }
-        }
-    }
-
-    /** The archiver is dead. */
-    void onDeath(long nowNs) {
-        PidFd pidFd = archiver;
-        Wish wish = underWay;
-        if (pidFd == null || wish == null) {
-            return;
-        }
-        epoll.remove(pidFd.fd());
-        // What it may have left of its group: before it is reaped, so that the number is nobody else's.
-        kill(pidFd.pid());
-        ExitStatus status = pidFd.tryReap();
-        closeArchiver();
+    private void ended(Wish wish, @Nullable ExitStatus status, String failure, long nowNs) {
+        archiver = null;
         if (status instanceof ExitStatus.Exited exited) {
             ArchiverExit exit = ArchiverExit.of(exited.code());
             if (exit == ArchiverExit.DONE) {
@@ -317,7 +245,7 @@ final class ArchiveWishes implements AutoCloseable {
                 fail(wish, exit.words(), nowNs);
             }
         } else {
-            fail(wish, "the archiver was ended by " + status, nowNs);
+            fail(wish, status == null ? failure : "the archiver was ended by " + status, nowNs);
         }
     }
 
@@ -330,48 +258,6 @@ final class ArchiveWishes implements AutoCloseable {
     }
 
     private void finished(long nowNs) {
-        underWay = null;
         nextLookNs = wishes.isEmpty() ? Long.MAX_VALUE : nowNs + LOOK_AGAIN_NS;
-    }
-
-    /** Whether a process is the archiver, whose status is taken here. */
-    boolean isArchiver(int pid) {
-        PidFd pidFd = archiver;
-        return pidFd != null && pidFd.pid() == pid;
-    }
-
-    /** Whether there may be an archiver whose pid is not known yet. */
-    boolean isAwaited() {
-        return underWay != null && archiver == null;
-    }
-
-    private void kill(int pid) {
-        processes.signalGroup(pid, SignalNumbers.of("KILL"));
-    }
-
-    private void closeArchiver() {
-        PidFd pidFd = archiver;
-        if (pidFd != null) {
-            pidFd.close();
-            archiver = null;
-        }
-    }
-
-    /**
-     * Ends an archiver that is at work, with the JVM that it has started: what they leave, the next one removes. Waits for their end, for a
-     * second at most, so that whoever waited for this root may remove its files.
-     */
-    @Override
-    public void close() {
-        PidFd pidFd = archiver;
-        if (pidFd != null) {
-            kill(pidFd.pid());
-            for (int waitedMs = 0;
-                    waitedMs < END_MS && processes.groupHasLiveMember(pidFd.pid());
-                    waitedMs += POLL_MS) {
-                LockSupport.parkNanos(POLL_MS * 1_000_000L);
-            }
-        }
-        closeArchiver();
     }
 }

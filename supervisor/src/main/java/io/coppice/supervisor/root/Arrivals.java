@@ -31,6 +31,7 @@ final class Arrivals {
     private final StatusPublisher publisher;
     private final Standbys standbys;
     private final ArchiveWishes archives;
+    private final Errands errands;
     private final Consumer<Event> settle;
 
     /** Ours, in which all children begin. */
@@ -55,6 +56,7 @@ final class Arrivals {
             StatusPublisher publisher,
             Standbys standbys,
             ArchiveWishes archives,
+            Errands errands,
             Consumer<Event> settle)
             throws OsException {
         this.spawner = spawner;
@@ -69,13 +71,14 @@ final class Arrivals {
         this.publisher = publisher;
         this.standbys = standbys;
         this.archives = archives;
+        this.errands = errands;
         this.settle = settle;
         this.session = processes.session((int) ProcessHandle.current().pid());
     }
 
     /** Whether a child may have a process of which only the spawner knows yet. */
     boolean areAwaited(SupervisorState state) {
-        if (archives.isAwaited()) {
+        if (errands.areAwaited()) {
             return true;
         }
         for (ChildProcess child : children.all()) {
@@ -91,8 +94,8 @@ final class Arrivals {
     void take() {
         spawned.drain();
         for (SpawnResult result = spawner.poll(); result != null; result = spawner.poll()) {
-            if (ArchiveWishes.isOwn(result)) {
-                archives.onResult(result, System.nanoTime());
+            if (Errands.isOne(result)) {
+                errands.onResult(result, System.nanoTime());
             } else if (Launcher.isStandbys(result.token())) {
                 standbys.onSpawned(result);
             } else if (result instanceof SpawnResult.Spawned ok) {

@@ -2,10 +2,13 @@ package io.coppice.supervisor.root;
 
 import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.core.Event;
+import io.coppice.supervisor.core.ExitStatus;
+import io.coppice.supervisor.core.LastExits;
 import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.PidFd;
 import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.os.SignalNumbers;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -17,6 +20,9 @@ import java.util.function.Consumer;
 final class CommandExecutor implements Command.Handler {
     private static final int NOT_YET = -1;
 
+    /** By which a shutdown command knows whom to ask. */
+    private static final String PID_VARIABLE = "COPPICE_PID";
+
     private final ChildTable children;
     private final Launcher launcher;
     private final Standbys standbys;
@@ -25,8 +31,16 @@ final class CommandExecutor implements Command.Handler {
     private final ControlServer control;
     private final StatusPublisher publisher;
     private final Consumer<Event> follows;
+    private final Errands errands;
+    private final Consumer<Event> late;
     private int exitCode = NOT_YET;
 
+    /**
+     * Of one root.
+     *
+     * @param follows takes what a command has brought about at once
+     * @param late takes what becomes of one in a later turn
+     */
     CommandExecutor(
             ChildTable children,
             Launcher launcher,
@@ -35,7 +49,9 @@ final class CommandExecutor implements Command.Handler {
             ProcessTable processes,
             ControlServer control,
             StatusPublisher publisher,
-            Consumer<Event> follows) {
+            Consumer<Event> follows,
+            Errands errands,
+            Consumer<Event> late) {
         this.children = children;
         this.launcher = launcher;
         this.standbys = standbys;
@@ -44,6 +60,8 @@ final class CommandExecutor implements Command.Handler {
         this.control = control;
         this.publisher = publisher;
         this.follows = follows;
+        this.errands = errands;
+        this.late = late;
     }
 
     /** The root's exit code once the core has commanded it, negative before. */
@@ -122,6 +140,37 @@ final class CommandExecutor implements Command.Handler {
     @Override
     public void signal(Command.Signal command) {
         send(command.child(), command.incarnation(), SignalNumbers.of(command.signal()), command.wholeGroup());
+    }
+
+    @Override
+    public void runShutdownCommand(Command.RunShutdownCommand command) {
+        ChildProcess child = children.get(command.child());
+        PidFd pidFd = child.pidFd;
+        if (child.incarnation != command.incarnation() || pidFd == null || child.dead) {
+            return;
+        }
+        long incarnation = command.incarnation();
+        List<String> environment = launcher.environment(child.plan);
+        environment.add(PID_VARIABLE + "=" + pidFd.pid());
+        try {
+            child.shutdownCommand = errands.send(
+                    child.plan.shutdown().command(),
+                    environment,
+                    child.plan.workingDirectory(),
+                    launcher.log(child.plan),
+                    (status, failure, nowNs) -> {
+                        child.shutdownCommand = null;
+                        boolean asked = status instanceof ExitStatus.Exited exited && exited.code() == 0;
+                        late.accept(new Event.ShutdownCommandEnded(
+                                child.index,
+                                incarnation,
+                                asked ? null : status == null ? failure : LastExits.statusText(status),
+                                nowNs));
+                    });
+        } catch (OsException e) {
+            follows.accept(new Event.ShutdownCommandEnded(
+                    command.child(), incarnation, String.valueOf(e.getMessage()), System.nanoTime()));
+        }
     }
 
     @Override

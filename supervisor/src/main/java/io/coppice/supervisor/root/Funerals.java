@@ -140,6 +140,10 @@ final class Funerals {
      */
     private void inOrder(Funeral funeral) {
         funeral.process.untold = true;
+        Errands.Errand asking = funeral.process.shutdownCommand;
+        if (asking != null) {
+            asking.kill();
+        }
         int at = open.size();
         while (at > 0 && isBefore(funeral.process, open.get(at - 1).process)) {
             at--;
@@ -189,7 +193,10 @@ final class Funerals {
                 funeral.status = status(funeral, nowNs);
             }
             ExitStatus status = funeral.status;
-            if (status != null && isEmpty(funeral) && !comesTooEarly(funeral, nowNs)) {
+            if (status != null
+                    && funeral.process.shutdownCommand == null
+                    && isEmpty(funeral)
+                    && !comesTooEarly(funeral, nowNs)) {
                 open.remove(i);
                 funeral.process.untold = false;
                 funeral.process.closeAll();

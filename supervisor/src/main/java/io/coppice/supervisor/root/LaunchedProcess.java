@@ -43,6 +43,9 @@ abstract class LaunchedProcess {
     @Nullable
     ArchivedLaunch archivedLaunch;
 
+    /** The command that asks it to end, while that runs: its end is not over before that of the command. */
+    Errands.@Nullable Errand shutdownCommand;
+
     /** Its end was asked for while the spawn was still under way. */
     boolean abandoned;
 

@@ -11,6 +11,7 @@ import io.coppice.supervisor.os.Spawner;
 import io.coppice.supervisor.plan.ChildMark;
 import io.coppice.supervisor.plan.ChildPlan;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -129,13 +130,19 @@ final class Launcher {
         return argv;
     }
 
-    private List<String> environment(ChildPlan plan) {
+    /** All of it, with what marks it as one of this instance; the caller may add to the list. */
+    List<String> environment(ChildPlan plan) {
         List<String> lines = new ArrayList<>(plan.environment().size() + 1);
         for (Map.Entry<String, String> entry : plan.environment().entrySet()) {
             lines.add(entry.getKey() + "=" + entry.getValue());
         }
         lines.add(ChildMark.entry(instance.directory().toString(), plan.name()));
         return lines;
+    }
+
+    /** What takes the output of a child that does not go to the journal. */
+    Path log(ChildPlan plan) {
+        return instance.log(plan.name());
     }
 
     /**

@@ -21,7 +21,7 @@ final class Orphans {
     private final ChildTable children;
     private final StandbyTable standbys;
     private final Remains remains;
-    private final ArchiveWishes archives;
+    private final Errands errands;
     private final IntPredicate own = this::isOwn;
     private final Chore looking;
 
@@ -30,14 +30,14 @@ final class Orphans {
             ChildTable children,
             StandbyTable standbys,
             Remains remains,
-            ArchiveWishes archives,
+            Errands errands,
             long ownPid,
             long nowNs) {
         this.processes = processes;
         this.children = children;
         this.standbys = standbys;
         this.remains = remains;
-        this.archives = archives;
+        this.errands = errands;
         this.looking = ownPid == FIRST_PROCESS ? new Chore(PERIOD_NS, nowNs + PERIOD_NS) : Chore.none();
     }
 
@@ -59,7 +59,7 @@ final class Orphans {
     }
 
     private boolean isOwn(int pid) {
-        if (archives.isArchiver(pid) || standbys.isOne(pid) || remains.isOne(pid)) {
+        if (errands.isOne(pid) || standbys.isOne(pid) || remains.isOne(pid)) {
             return true;
         }
         for (ChildProcess child : children.all()) {

@@ -75,6 +75,7 @@ final class Root implements AutoCloseable {
     private final Reload reload;
     private final @Nullable Plan next;
     private final Arrivals arrivals;
+    private final Errands errands;
     private final ArchiveWishes archives;
     private final ServiceReport service;
     private final KeptPidFds kept;
@@ -113,13 +114,14 @@ final class Root implements AutoCloseable {
         workers = new WorkerWatch(
                 plan, children, segments, epoll, publisher, meter, incidents, () -> state, this::settle, words::look);
         held = new HeldWatch(segments, processes);
-        archives = new ArchiveWishes(instance, children, spawner, epoll, processes, incidents, nowNs);
+        errands = new Errands(spawner, epoll, processes);
+        archives = new ArchiveWishes(instance, children, errands, incidents, nowNs);
         orphans = new Orphans(
                 processes,
                 children,
                 standbyTable,
                 remains,
-                archives,
+                errands,
                 ProcessHandle.current().pid(),
                 nowNs);
         ServiceNotifier notifier = ServiceNotifier.fromEnvironment();
@@ -165,8 +167,9 @@ final class Root implements AutoCloseable {
         standbys = new Standbys(children, standbyTable, launcher, processes, epoll, funerals, archives, pending::add);
         arrivals = new Arrivals(
                 spawner, spawned, children, segments, files, processes, epoll, funerals, kept, publisher, standbys,
-                archives, settling);
-        executor = new CommandExecutor(children, launcher, standbys, kept, processes, control, publisher, pending::add);
+                archives, errands, settling);
+        executor = new CommandExecutor(
+                children, launcher, standbys, kept, processes, control, publisher, pending::add, errands, settling);
     }
 
     /**
@@ -295,7 +298,7 @@ final class Root implements AutoCloseable {
                 rehearsal.onParked(System.nanoTime());
             }
             case Tokens.RELOAD -> reload.onPrepared();
-            case Tokens.ARCHIVER -> archives.onDeath(System.nanoTime());
+            case Tokens.ERRAND -> errands.onDeath(index, System.nanoTime());
             case Tokens.DEATH_WORD -> words.onWoken();
             case Tokens.DIRECTORY -> files.onRemoval(System.nanoTime());
             default -> throw new IllegalStateException("epoll told of a descriptor of kind " + kind);
@@ -466,7 +469,7 @@ final class Root implements AutoCloseable {
         control.close();
         reload.close();
         files.close();
-        archives.close();
+        errands.close();
         spawner.close();
         for (ChildProcess child : children.all()) {
             child.closeAll();

@@ -14,7 +14,7 @@ final class Tokens {
     static final int CLOCK = 10;
     static final int STANDBY_DEATH = 11;
     static final int STANDBY_HINT = 12;
-    static final int ARCHIVER = 13;
+    static final int ERRAND = 13;
     static final int DEATH_WORD = 14;
 
     private Tokens() {}

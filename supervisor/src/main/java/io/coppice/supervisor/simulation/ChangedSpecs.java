@@ -30,6 +30,7 @@ final class ChangedSpecs {
                 spec.poison(),
                 spec.shutdownSignal(),
                 spec.shutdownTimeoutNs(),
+                spec.shutdownCommand(),
                 spec.dependencies(),
                 launch,
                 standbys,

@@ -189,6 +189,8 @@ final class ChildBooks {
                 }
             } else if (command instanceof Command.Signal signal && signal.wholeGroup()) {
                 books.get(signal.child()).signaled = true;
+            } else if (command instanceof Command.RunShutdownCommand run) {
+                books.get(run.child()).signaled = true;
             }
         }
     }

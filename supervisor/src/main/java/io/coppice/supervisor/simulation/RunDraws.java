@@ -16,6 +16,9 @@ final class RunDraws {
     /** Groups, and who goes down with whom. */
     final Draws together;
 
+    /** How processes are asked to end, what they end with, and whose end is that of others. */
+    final Draws ends;
+
     RunDraws(long seed) {
         main = new Draws(seed);
         stages = new Draws(-seed);
@@ -23,5 +26,6 @@ final class RunDraws {
         standbys = new Draws(~(37 * seed));
         latest = new Draws(~(41 * seed));
         together = new Draws(~(43 * seed));
+        ends = new Draws(~(47 * seed));
     }
 }

@@ -407,6 +407,25 @@ final class SimulatedRoot implements Command.Handler {
         }
     }
 
+    /** It succeeds, and asks as a signal does; or it fails, or hangs. What is left of it goes with its process. */
+    @Override
+    public void runShutdownCommand(Command.RunShutdownCommand command) {
+        SimulatedProcess process = process(command.child(), command.incarnation());
+        if (process == null || world.endDraws.chance(0.1)) {
+            return;
+        }
+        boolean fails = world.endDraws.chance(0.3);
+        world.agenda.in(world.endDraws.ns(0, 2_000 * MS), () -> {
+            if (alive && process == process(command.child(), command.incarnation()) && process.live()) {
+                if (!fails) {
+                    process.signal(15);
+                }
+                post(new Event.ShutdownCommandEnded(
+                        command.child(), command.incarnation(), fails ? "exit code 1" : null, world.agenda.nowNs()));
+            }
+        });
+    }
+
     @Override
     public void killGroup(Command.KillGroup command) {
         SimulatedProcess process = process(command.child(), command.incarnation());

@@ -55,6 +55,7 @@ final class Simulation {
     final Draws bodyDraws;
     final Draws standbyDraws;
     final Draws latestDraws;
+    final Draws endDraws;
     final Faults faults;
     final Services services;
     final Core core;
@@ -90,6 +91,7 @@ final class Simulation {
         bodyDraws = all.bodies;
         standbyDraws = all.standbys;
         latestDraws = all.latest;
+        endDraws = all.ends;
         faults = scenario.faults;
         specs = new ArrayList<>(scenario.specs);
         for (int i = 0; i < specs.size(); i++) {

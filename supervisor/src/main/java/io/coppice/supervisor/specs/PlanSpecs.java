@@ -105,6 +105,7 @@ public final class PlanSpecs {
                 poison(child.poison()),
                 child.shutdown().signal(),
                 child.shutdown().timeoutMs() * NANOS_PER_MS,
+                !child.shutdown().command().isEmpty(),
                 dependencies,
                 child.launch(),
                 child.standbys(),

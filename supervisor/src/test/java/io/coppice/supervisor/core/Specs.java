@@ -22,6 +22,7 @@ final class Specs {
     private ExitRules exits = ExitRules.NONE;
     private Membership membership = Membership.PLAIN;
     private boolean probed;
+    private boolean shutdownCommand;
     private long shutdownTimeoutNs = 10 * SECOND;
     private final List<Dependency> dependencies = new ArrayList<>();
 
@@ -104,6 +105,11 @@ final class Specs {
         return this;
     }
 
+    Specs shutdownCommand() {
+        shutdownCommand = true;
+        return this;
+    }
+
     Specs standbys(int value) {
         standbys = value;
         return this;
@@ -128,6 +134,7 @@ final class Specs {
                 worker ? poison : PoisonPolicy.NONE,
                 "TERM",
                 shutdownTimeoutNs,
+                shutdownCommand,
                 dependencies,
                 launch,
                 standbys,

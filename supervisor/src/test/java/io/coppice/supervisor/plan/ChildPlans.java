@@ -26,7 +26,7 @@ public final class ChildPlans {
     private Backoff backoff = Backoff.NONE;
     private Poison poison = Poison.NONE;
     private int standbys;
-    private Shutdown shutdown = new Shutdown("TERM", 10_000);
+    private Shutdown shutdown = Shutdown.bySignal("TERM", 10_000);
     private List<Dependency> dependsOn = List.of();
     private long launch;
 
@@ -157,7 +157,7 @@ public final class ChildPlans {
     }
 
     public ChildPlans shutdown(String signal, long timeoutMs) {
-        shutdown = new Shutdown(signal, timeoutMs);
+        shutdown = Shutdown.bySignal(signal, timeoutMs);
         return this;
     }
 

@@ -124,7 +124,8 @@ final class PlanGenerator {
                 daemon ? random.nextInt(PlanBounds.MAX_STANDBYS + 1) : 0,
                 new Shutdown(
                         Shutdown.SIGNALS.get(random.nextInt(Shutdown.SIGNALS.size())),
-                        random.nextLong(PlanBounds.MAX_DURATION_MS + 1)),
+                        random.nextLong(PlanBounds.MAX_DURATION_MS + 1),
+                        random.nextBoolean() ? List.of() : List.of("stop" + text(), text())),
                 dependencies,
                 random.nextLong(),
                 new ExitLists(exits(), exits(), exits()),

@@ -57,6 +57,7 @@ class PlanTextTest {
             poison none
             standbys 0
             shutdown KILL 0
+            shutdown-command 0
             depends-on 0
             launch 0000000000000000
             success-exits none
@@ -81,6 +82,9 @@ class PlanTextTest {
             poison 3 checkpoint empty
             standbys 1
             shutdown TERM 10000
+            shutdown-command 2
+            - kill
+            - -INT
             depends-on 1
             - rates ready restart
             launch 0f1e2d3c4b5a6978
@@ -166,63 +170,63 @@ class PlanTextTest {
             delimiter = '|',
             quoteCharacter = '"',
             value = {
-                "children 2           | children 3            | 73 | found `end ",
+                "children 2           | children 3            | 77 | found `end ",
                 "children 2           | children 513          | 23  | children: count 513, expected 0 to 512",
                 "children 2           | children -1           | 23  | children: count -1",
                 "children 2           | children 2147483649   | 23  | children: count 2147483649",
-                "children 2           | children 1            | 48 | found `child ingest`, expected `end …`",
+                "children 2           | children 1            | 49 | found `child ingest`, expected `end …`",
                 "argv 2               | argv 512              | 26 | argv: count 512",
                 "argv 2               | argv                  | 26 | found `argv`, expected `argv …`",
                 "argv 2               | argv 99999999999999999999 | 26 | expected a whole number",
                 "environment 0        | environment 9223372036854775807 | 29 | expected a whole number",
-                "kind daemon          | kind demon            | 49 | kind: found `demon`, expected one of daemon command",
+                "kind daemon          | kind demon            | 50 | kind: found `demon`, expected one of daemon command",
                 "restart always       | restart sometimes     | 35 | expected one of on-failure always never",
-                "max-restarts 5       | max-restarts -2       | 48 | max_restarts of ingest: -2 is not between -1 and",
-                "max-restarts 5       | max-restarts 99999999999 | 60 | max-restarts: 99999999999 is too large",
-                "log journal          | log syslog            | 55 | log: found `syslog`, expected one of auto file journal",
-                "state-bytes 67108864 | state-bytes 0         | 48 | state of ingest: 0 is not between",
+                "max-restarts 5       | max-restarts -2       | 49 | max_restarts of ingest: -2 is not between -1 and",
+                "max-restarts 5       | max-restarts 99999999999 | 61 | max-restarts: 99999999999 is too large",
+                "log journal          | log syslog            | 56 | log: found `syslog`, expected one of auto file journal",
+                "state-bytes 67108864 | state-bytes 0         | 49 | state of ingest: 0 is not between",
                 "state-bytes 0        | state-bytes 1         | 24  | state of the plain command rates: 1 is not",
-                "ms 60000 30000       | ms 0 30000            | 58 | start timeout (ms): 0 is not between 1 and",
-                "ms 60000 30000 300000 | ms 60000 30000       | 58 | expected three numbers: START RECOVER MIGRATE",
-                "shutdown TERM 10000  | shutdown TREM 10000   | 65 | shutdown signal: `TREM` is none of HUP INT",
-                "shutdown TERM 10000  | shutdown TERM         | 65 | expected SIGNAL TIMEOUT-MS",
-                "backoff 10 1.5       | backoff 10 1.50       | 62 | not written as this release writes it",
-                "backoff 10 1.5       | backoff 10 0.5        | 62 | backoff factor: 0.5 is not between 1 and 100",
-                "backoff 10 1.5       | backoff 10 NaN        | 62 | backoff: `NaN` is not a decimal number",
-                "backoff 10 1.5       | backoff 10 1.2345     | 62 | has more than three decimal places",
-                "poison 3 checkpoint  | poison 0 checkpoint   | 63 | poison crashes: 0 is not between 1 and 1000",
-                "poison 3 checkpoint  | poison 1001 checkpoint | 63 | poison crashes: 1001 is not between 1 and 1000",
-                "poison 3 checkpoint  | poison x checkpoint   | 63 | poison: found `x`, expected a whole number",
-                "poison 3 checkpoint  | poison 3 empty        | 63 | poison: empty is there twice",
-                "poison 3 checkpoint  | poison 3 nothing      | 63 | poison: found `nothing`, expected one of checkpoint",
-                "poison 3 checkpoint  | poison 3 empty empty  | 63 | poison: 3 fall-backs, expected each at most once",
+                "ms 60000 30000       | ms 0 30000            | 59 | start timeout (ms): 0 is not between 1 and",
+                "ms 60000 30000 300000 | ms 60000 30000       | 59 | expected three numbers: START RECOVER MIGRATE",
+                "shutdown TERM 10000  | shutdown TREM 10000   | 66 | shutdown signal: `TREM` is none of HUP INT",
+                "shutdown TERM 10000  | shutdown TERM         | 66 | expected SIGNAL TIMEOUT-MS",
+                "backoff 10 1.5       | backoff 10 1.50       | 63 | not written as this release writes it",
+                "backoff 10 1.5       | backoff 10 0.5        | 63 | backoff factor: 0.5 is not between 1 and 100",
+                "backoff 10 1.5       | backoff 10 NaN        | 63 | backoff: `NaN` is not a decimal number",
+                "backoff 10 1.5       | backoff 10 1.2345     | 63 | has more than three decimal places",
+                "poison 3 checkpoint  | poison 0 checkpoint   | 64 | poison crashes: 0 is not between 1 and 1000",
+                "poison 3 checkpoint  | poison 1001 checkpoint | 64 | poison crashes: 1001 is not between 1 and 1000",
+                "poison 3 checkpoint  | poison x checkpoint   | 64 | poison: found `x`, expected a whole number",
+                "poison 3 checkpoint  | poison 3 empty        | 64 | poison: empty is there twice",
+                "poison 3 checkpoint  | poison 3 nothing      | 64 | poison: found `nothing`, expected one of checkpoint",
+                "poison 3 checkpoint  | poison 3 empty empty  | 64 | poison: 3 fall-backs, expected each at most once",
                 "poison none          | poison 1              | 24  | poison of the plain command rates: it has no state",
-                "- rates ready        | - rates raedy         | 67 | expected one of started ready completed",
-                "- rates ready        | - ingest ready        | 73 | depends on ingest, which does not come before it",
-                "child ingest         | child rates           | 73 | children: rates is there twice",
-                "child ingest         | child Ingest          | 48 | `Ingest` must match [a-z0-9-]{1,32}",
+                "- rates ready        | - rates raedy         | 71 | expected one of started ready completed",
+                "- rates ready        | - ingest ready        | 77 | depends on ingest, which does not come before it",
+                "child ingest         | child rates           | 77 | children: rates is there twice",
+                "child ingest         | child Ingest          | 49 | `Ingest` must match [a-z0-9-]{1,32}",
                 "two\\nlines\\\\       | two\\xlines          | 28 | bad escape",
                 "two\\nlines\\\\       | two\\u00              | 28 | bad escape",
                 "two\\nlines\\\\       | two\\u00E9            | 28 | bad escape",
                 "two\\nlines\\\\       | two\\u0000            | 24  | holds a NUL",
                 "two\\nlines\\\\       | two\\ud800            | 24  | half of a surrogate pair",
                 "two\\nlines\\\\       | two\\u0041            | 28 | exactly one text",
-                "directory /run       | directory run         | 73 | directory: `run/coppice/shop` is not an absolute",
-                "launch 0f           | launch 0F            | 68 | launch: found `0F1e2d3c4b5a6978`, expected 16",
-                "- LANG=C.UTF-8       | - LANG                | 53 | `LANG` is not NAME=VALUE",
-                "- LANG=C.UTF-8       | - PATH=x              | 53 | environment: `PATH` is there twice",
-                "- LANG=C.UTF-8       | - =x                  | 53 | is not NAME=VALUE",
+                "directory /run       | directory run         | 77 | directory: `run/coppice/shop` is not an absolute",
+                "launch 0f           | launch 0F            | 72 | launch: found `0F1e2d3c4b5a6978`, expected 16",
+                "- LANG=C.UTF-8       | - LANG                | 54 | `LANG` is not NAME=VALUE",
+                "- LANG=C.UTF-8       | - PATH=x              | 54 | environment: `PATH` is there twice",
+                "- LANG=C.UTF-8       | - =x                  | 54 | is not NAME=VALUE",
                 "coppice-plan 3       | coppice-plan 2        | 1  | found `coppice-plan 2`, expected `coppice-plan 3`",
                 "groups 2             | groups 65             | 8  | groups: count 65, expected 0 to 64",
                 "group edge           | group Edge            | 22 | `Edge` must match",
-                "member-of  yes       | member-of x yes       | 73 | groups: edge is in x, which does not come before it",
-                "member-of edge       | member-of egde        | 73 | children: ingest is in group egde, which is not there",
-                "no fail              | no yes                | 47 | member-of: found `no yes`",
+                "member-of  yes       | member-of x yes       | 77 | groups: edge is in x, which does not come before it",
+                "member-of edge       | member-of egde        | 77 | children: ingest is in group egde, which is not there",
+                "no fail              | no yes                | 48 | member-of: found `no yes`",
                 "strategy rest        | strategy best         | 18 | strategy: found `best-for-one`, expected one of one-for-one",
                 "60000 0.5            | 60000 1.5             | 21 | backoff jitter: 1.5 is not between 0 and 1",
-                "exits 64             | exits 256             | 70 | exit code: 256 is not between 0 and 255",
-                "exits HUP            | exits hup             | 71 | signal `hup`: expected a name such as TERM",
-                "exits 3 143          | exits 143 3           | 69 | exactly one text",
+                "exits 64             | exits 256             | 74 | exit code: 256 is not between 0 and 255",
+                "exits HUP            | exits hup             | 75 | signal `hup`: expected a name such as TERM",
+                "exits 3 143          | exits 143 3           | 73 | exactly one text",
             })
     void shouldNameLineAndReason(String from, String to, int line, String reason) {
         assertTrue(GOLDEN.contains(from), from);
@@ -338,7 +342,7 @@ class PlanTextTest {
                 new Backoff(10, 1.5, 10_000, 60_000, 0.25),
                 new Poison(3, List.of(Poison.Fallback.CHECKPOINT, Poison.Fallback.EMPTY)),
                 1,
-                new Shutdown("TERM", 10_000),
+                new Shutdown("TERM", 10_000, List.of("kill", "-INT")),
                 List.of(new Dependency("rates", Dependency.Condition.READY, true)),
                 0x0f1e2d3c4b5a6978L,
                 new ExitLists(

@@ -59,6 +59,7 @@ final class RandomGroups {
                 spec.poison(),
                 spec.shutdownSignal(),
                 spec.shutdownTimeoutNs(),
+                spec.shutdownCommand(),
                 dependencies,
                 spec.launch(),
                 spec.standbys(),
