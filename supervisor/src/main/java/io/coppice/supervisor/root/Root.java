@@ -76,6 +76,7 @@ final class Root implements AutoCloseable {
     private final @Nullable Plan next;
     private final Arrivals arrivals;
     private final Errands errands;
+    private final HangupReload hangup;
     private final ArchiveWishes archives;
     private final ServiceReport service;
     private final KeptPidFds kept;
@@ -115,6 +116,7 @@ final class Root implements AutoCloseable {
                 plan, children, segments, epoll, publisher, meter, incidents, () -> state, this::settle, words::look);
         held = new HeldWatch(segments, processes);
         errands = new Errands(spawner, epoll, processes);
+        hangup = new HangupReload(instance, errands, incidents, console);
         archives = new ArchiveWishes(instance, children, errands, incidents, nowNs);
         orphans = new Orphans(
                 processes,
@@ -445,7 +447,7 @@ final class Root implements AutoCloseable {
         signalled.drain();
         int signal = lastSignal.getAndSet(0);
         if (signal == SIGHUP) {
-            console.warn("SIGHUP: nothing was changed; `coppice reload` reads the manifest again");
+            hangup.ask(System.nanoTime());
         } else if (signal != 0) {
             settle(new Event.ShutdownRequested(Event.NO_REQUEST, System.nanoTime()));
         }

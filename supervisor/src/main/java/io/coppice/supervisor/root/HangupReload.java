@@ -1,0 +1,93 @@
+package io.coppice.supervisor.root;
+
+import io.coppice.supervisor.core.ExitStatus;
+import io.coppice.supervisor.core.LastExits;
+import io.coppice.supervisor.os.OsException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * SIGHUP: has the manifest read again by the command that people use for it, in a process of its own, since a root parses none. That
+ * command asks this root in turn, and says in its log what is wrong with a manifest that it does not take. One at a time; what is
+ * asked for meanwhile is done once more after it.
+ *
+ * <p>Duty-cycle thread only.
+ */
+final class HangupReload {
+    /** Where the launcher is that this root was started by. */
+    static final String LAUNCHER_PROPERTY = "coppice.launcher";
+
+    /** No child has such a name. */
+    private static final String LOG = "_reload";
+
+    private final PreparedInstance instance;
+    private final Errands errands;
+    private final Incidents incidents;
+    private final Console console;
+    private Errands.@Nullable Errand underWay;
+    private boolean again;
+
+    HangupReload(PreparedInstance instance, Errands errands, Incidents incidents, Console console) {
+        this.instance = instance;
+        this.errands = errands;
+        this.incidents = incidents;
+        this.console = console;
+    }
+
+    /** The signal has come. */
+    void ask(long nowNs) {
+        String launcher = System.getProperty(LAUNCHER_PROPERTY);
+        if (launcher == null) {
+            console.warn("SIGHUP: nothing was changed, for this root was not started by the launcher; `coppice reload`"
+                    + " reads the manifest again");
+            return;
+        }
+        if (underWay != null) {
+            again = true;
+            return;
+        }
+        List<String> environment = new ArrayList<>();
+        System.getenv().forEach((name, value) -> environment.add(name + "=" + value));
+        // A root that runs is no occasion to build another.
+        environment.add("COPPICE_BUILD=never");
+        environment.add("COPPICE_JAVA_HOME=" + System.getProperty("java.home"));
+        String manifest = instance.plan().manifest();
+        try {
+            underWay = errands.send(
+                    List.of(
+                            launcher,
+                            "reload",
+                            "-f",
+                            manifest,
+                            "--instance",
+                            instance.plan().instance()),
+                    environment,
+                    "/",
+                    instance.log(LOG),
+                    this::ended);
+            console.warn("SIGHUP: reading " + manifest + " again");
+        } catch (OsException e) {
+            fail(String.valueOf(e.getMessage()), nowNs);
+        }
+    }
+
+    private void ended(@Nullable ExitStatus status, String failure, long nowNs) {
+        underWay = null;
+        boolean done = status instanceof ExitStatus.Exited exited && exited.code() == 0;
+        if (!done) {
+            fail(status == null ? failure : LastExits.statusText(status), nowNs);
+        }
+        if (again) {
+            again = false;
+            ask(nowNs);
+        }
+    }
+
+    private void fail(String why, long nowNs) {
+        incidents.tell(
+                Incidents.Kind.RELOAD_REFUSED,
+                nowNs,
+                "SIGHUP changed nothing: `coppice reload` ended with " + why + " (more in logs/" + LOG + ".log)");
+    }
+}
