@@ -52,7 +52,7 @@ final class DeathRules {
             restart(transition, child);
         } else if (child.spec.hasSegment() && LastExits.isCode(status, LastExits.FAIL_CODE)) {
             failed(transition, child, "it asked not to be restarted: " + exit.text());
-        } else if (byOperator && child.spec.restart() != RestartPolicy.NEVER) {
+        } else if (byOperator && (child.spec.restart() != RestartPolicy.NEVER || forced)) {
             child.restartDue = true;
             GroupRules.takeSiblingsDown(transition, child);
             LaunchRules.launch(transition, child);
@@ -62,6 +62,9 @@ final class DeathRules {
             failed(transition, child, "not to be restarted after that: " + exit.text());
         } else {
             failure(transition, child, exit, readyAtNs, poisoned, forced);
+        }
+        if (!stopAsked) {
+            GroupRules.endedByItself(transition, child);
         }
         if (!neverRan && child.phase() != ChildPhase.COMPLETED && transition.phase != SupervisorState.Phase.STOPPING) {
             EndRules.restartDependents(transition, child);
@@ -100,6 +103,7 @@ final class DeathRules {
         if (!stopAsked) {
             child.lastExit = exit;
             failure(transition, child, exit, ChildState.NEVER, false, false);
+            GroupRules.endedByItself(transition, child);
         } else if (child.wanted == Wanted.DOWN) {
             stopped(transition, child, "as asked");
         } else {
@@ -115,13 +119,6 @@ final class DeathRules {
 
     private static void completed(Transition transition, ChildDraft child) {
         transition.enter(child, ChildPhase.COMPLETED, ChildState.NEVER, EventType.COMPLETED, "");
-        significantEnded(transition, child);
-    }
-
-    private static void significantEnded(Transition transition, ChildDraft child) {
-        if (child.spec.membership().significant()) {
-            GroupRules.significantEnded(transition, child.spec.membership().group());
-        }
     }
 
     private static void failed(Transition transition, ChildDraft child, String text) {
@@ -134,7 +131,6 @@ final class DeathRules {
         ChildSpec spec = child.spec;
         if (spec.restart() == RestartPolicy.NEVER && !forced) {
             failed(transition, child, exit.text());
-            significantEnded(transition, child);
             return;
         }
         if (readyAtNs != ChildState.NEVER

@@ -240,8 +240,14 @@ final class GroupRules {
         }
     }
 
-    /** A significant member has come to its end by itself. */
-    static void significantEnded(Transition transition, int group) {
+    /** A member is where it is by its own doing: a significant one that will not run again may end its group. */
+    static void endedByItself(Transition transition, ChildDraft child) {
+        if (child.spec.membership().significant() && hasEnded(child.spec, child.phase())) {
+            significantEnded(transition, child.spec.membership().group());
+        }
+    }
+
+    private static void significantEnded(Transition transition, int group) {
         if (transition.phase != Phase.RUNNING && transition.phase != Phase.ADOPTING) {
             return;
         }

@@ -6,6 +6,7 @@ import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.EventType;
+import io.coppice.supervisor.core.ExitSet;
 import io.coppice.supervisor.core.ExitStatus;
 import io.coppice.supervisor.core.Orders;
 import io.coppice.supervisor.core.RestartPolicy;
@@ -33,18 +34,23 @@ final class DeathPredicates {
             return;
         }
         ChildSpec spec = was.spec();
-        boolean zero = event.status() instanceof ExitStatus.Exited exited && exited.code() == 0;
+        // A root that did not see it released sees in its segment that it ran.
+        boolean ran = book.ran || event.progress() != StepProgress.UNKNOWN;
+        boolean prevented = ran && isNamed(event.status(), spec.exits().prevent());
+        boolean forced =
+                ran && !prevented && isNamed(event.status(), spec.exits().force());
+        boolean good = (event.status() instanceof ExitStatus.Exited exited && exited.code() == 0)
+                || isNamed(event.status(), spec.exits().success());
+        boolean done = ran && good && !forced && (prevented || spec.restart() != RestartPolicy.ALWAYS);
         Orders.Fate fate = book.fate;
         boolean code78 = event.status() instanceof ExitStatus.Exited exited && exited.code() == 78;
         boolean notReleased = event.status() instanceof ExitStatus.Exited exited && exited.code() == 125;
-        // A root that did not see it released sees in its segment that it ran.
-        boolean ran = book.ran || event.progress() != StepProgress.UNKNOWN;
         boolean asked = book.endAsked || !book.wantedUp || shutdown;
         boolean killed = book.killSignal != null;
         boolean standbyLost = !asked && isStandbyLost(book, was, event);
-        PoisonPredicates.Verdict verdict = poison.death(book, asked, was, event, step);
+        PoisonPredicates.Verdict verdict = poison.death(book, asked, done || prevented, forced, was, event, step);
         boolean leftToPoison = verdict == PoisonPredicates.Verdict.COUNTED;
-        if (!asked && !standbyLost && !leftToPoison && !(zero && spec.restart() != RestartPolicy.ALWAYS && ran)) {
+        if (!asked && !standbyLost && !leftToPoison && !done && !prevented) {
             book.perhapsCounted.add(event.nowNs());
             if (!killed && !notReleased && verdict != PoisonPredicates.Verdict.OPEN) {
                 book.surelyCounted.add(event.nowNs());
@@ -61,10 +67,13 @@ final class DeathPredicates {
                     if (!spec.membership().escalates()) {
                         restartIsAllowed(spec, book, event.nowNs(), detail);
                     }
-                    moment.check("NEVER_MEANS_NEVER", spec.restart() != RestartPolicy.NEVER || notReleased, detail);
+                    moment.check(
+                            "NEVER_MEANS_NEVER",
+                            spec.restart() != RestartPolicy.NEVER || notReleased || forced,
+                            detail);
+                    moment.check("PREVENTED_IS_NOT_RESTARTED", !prevented || killed, detail);
                     moment.check("FAIL_CODE_FAILS", !(spec.hasSegment() && code78), detail);
-                    boolean completes = zero && ran && spec.restart() != RestartPolicy.ALWAYS && !killed;
-                    moment.check("DONE_IS_DONE", !completes, detail);
+                    moment.check("DONE_IS_DONE", !done || killed, detail);
                 } else {
                     moment.check("ASKED_RESTART_IS_IMMEDIATE", after.phase() != ChildPhase.BACKOFF, detail);
                 }
@@ -75,11 +84,7 @@ final class DeathPredicates {
             case STOPPED ->
                 moment.check("DEATH_IS_ANSWERED", !book.wantedUp || shutdown || says(step, EventType.GAVE_UP), detail);
             case COMPLETED ->
-                moment.check(
-                        "DEATH_IS_ANSWERED",
-                        (zero && ran && spec.restart() != RestartPolicy.ALWAYS)
-                                || (asked && fate == Orders.Fate.COMPLETE),
-                        detail);
+                moment.check("DEATH_IS_ANSWERED", done || (asked && fate == Orders.Fate.COMPLETE), detail);
             case FAILED -> {
                 moment.check("STANDBYS_COST_NOTHING", !standbyLost, detail);
                 boolean perhapsRan = book.foundHeld && signalAndCodeUnknown(event.status());
@@ -88,7 +93,8 @@ final class DeathPredicates {
                         "DEATH_IS_ANSWERED", book.wantedUp && !shutdown && (!asked || perhapsRan || byOrder), detail);
                 moment.check(
                         "FAILED_FOR_A_REASON",
-                        spec.restart() == RestartPolicy.NEVER
+                        (spec.restart() == RestartPolicy.NEVER && !forced)
+                                || prevented
                                 || byOrder
                                 || says(step, EventType.GROUP_FAILED)
                                 || (spec.hasSegment() && code78)
@@ -187,6 +193,11 @@ final class DeathPredicates {
 
     private static boolean signalAndCodeUnknown(ExitStatus status) {
         return !(status instanceof ExitStatus.Signaled) && !(status instanceof ExitStatus.Exited);
+    }
+
+    private static boolean isNamed(ExitStatus status, ExitSet set) {
+        return (status instanceof ExitStatus.Exited exited && set.codes().contains(exited.code()))
+                || set.signals().contains(signalOf(status));
     }
 
     private static boolean isBy(ExitStatus status, @Nullable Integer signal) {

@@ -40,8 +40,20 @@ final class PoisonPredicates {
         OPEN
     }
 
-    /** Before the book of that life is closed. */
-    Verdict death(ChildBook book, boolean asked, ChildState was, Event.Exited event, Step step) {
+    /**
+     * Before the book of that life is closed.
+     *
+     * @param settled the child has come to its end by this, or is not to be restarted after it
+     * @param forced it is to be restarted after it, whatever its policy
+     */
+    Verdict death(
+            ChildBook book,
+            boolean asked,
+            boolean settled,
+            boolean forced,
+            ChildState was,
+            Event.Exited event,
+            Step step) {
         ChildSpec spec = was.spec();
         ChildState after = step.state().child(event.child());
         if (event.progress() == StepProgress.MADE) {
@@ -51,9 +63,10 @@ final class PoisonPredicates {
             book.fallbacks = lasted ? 0 : fallbacks;
         }
         if (asked
+                || settled
                 || event.progress() != StepProgress.NONE
                 || spec.poison().crashes() == 0
-                || !isOwnDoing(book, spec, event)
+                || !isOwnDoing(book, spec, forced, event)
                 || failsInWhatIsMadeOfIt(was)) {
             return Verdict.NOT_COUNTED;
         }
@@ -91,14 +104,13 @@ final class PoisonPredicates {
         return was.phase() == ChildPhase.STARTING && was.start().stage() != StartStage.START;
     }
 
-    private static boolean isOwnDoing(ChildBook book, ChildSpec spec, Event.Exited event) {
-        if (spec.restart() == RestartPolicy.NEVER || book.condemnedForItsCode) {
+    private static boolean isOwnDoing(ChildBook book, ChildSpec spec, boolean forced, Event.Exited event) {
+        if ((spec.restart() == RestartPolicy.NEVER && !forced) || book.condemnedForItsCode) {
             return false;
         }
         ExitStatus status = event.status();
         if (status instanceof ExitStatus.Exited exited) {
-            boolean atItsEnd = exited.code() == 78 || (exited.code() == 0 && spec.restart() != RestartPolicy.ALWAYS);
-            return !atItsEnd && (book.condemned || !NOT_OF_ITS_CONTENTS.contains(exited.code()));
+            return exited.code() != 78 && (book.condemned || !NOT_OF_ITS_CONTENTS.contains(exited.code()));
         }
         return book.condemned || (status instanceof ExitStatus.Signaled signaled && FAULTS.contains(signaled.signal()));
     }

@@ -5,11 +5,15 @@ import static io.coppice.supervisor.simulation.Draws.SECOND;
 
 import io.coppice.supervisor.core.ChildSpec;
 import io.coppice.supervisor.core.Event;
+import io.coppice.supervisor.core.ExitRules;
+import io.coppice.supervisor.core.ExitSet;
 import io.coppice.supervisor.core.ExitStatus;
 import io.coppice.supervisor.core.Fallback;
 import io.coppice.supervisor.core.RestartPolicy;
 import io.coppice.supervisor.core.StartStage;
 import io.coppice.supervisor.core.StepProgress;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -362,7 +366,19 @@ final class SimulatedProcess {
                 KILLED,
                 new ExitStatus.Unknown(),
                 running && draws.chance(0.2) ? new ExitStatus.Exited(78) : SEGV);
-        end(world.stageDraws.chance(0.1) ? new ExitStatus.Exited(75) : how, 0);
+        ExitStatus usual = world.stageDraws.chance(0.1) ? new ExitStatus.Exited(75) : how;
+        end(spec.exits().equals(ExitRules.NONE) || world.endDraws.chance(0.5) ? usual : named(), 0);
+    }
+
+    /** One of those that its lists name, and so one that means something. */
+    private ExitStatus named() {
+        List<ExitStatus> named = new ArrayList<>();
+        for (ExitSet set : List.of(
+                spec.exits().success(), spec.exits().prevent(), spec.exits().force())) {
+            set.codes().forEach(code -> named.add(new ExitStatus.Exited(code)));
+            set.signals().forEach(signal -> named.add(new ExitStatus.Signaled(signal, false)));
+        }
+        return named.get(world.endDraws.between(0, named.size() - 1));
     }
 
     private void inTime(FaultKind kind, Runnable strike) {

@@ -30,6 +30,7 @@ final class TogetherPredicates {
     private final List<List<Long>> perhaps = new ArrayList<>();
     private List<List<Long>> committedSurely = new ArrayList<>();
     private List<List<Long>> committedPerhaps = new ArrayList<>();
+    private final SignificantPredicates significant;
 
     /** Who goes down in the present step. */
     private BitSet going = new BitSet();
@@ -42,6 +43,7 @@ final class TogetherPredicates {
         this.groups = groups;
         this.specs = specs;
         this.books = books;
+        significant = new SignificantPredicates(moment, groups, specs, books, this::endsForGood);
         forgetAll();
     }
 
@@ -57,10 +59,12 @@ final class TogetherPredicates {
     void onCommitted() {
         committedSurely = copy(surely);
         committedPerhaps = copy(perhaps);
+        significant.onCommitted();
     }
 
     void onAdoption(boolean endWasAsked) {
         forgetAll();
+        significant.onAdoption(endWasAsked);
         if (!endWasAsked) {
             for (int i = 0; i < groups.size(); i++) {
                 surely.get(i).addAll(committedSurely.get(i));
@@ -71,6 +75,7 @@ final class TogetherPredicates {
 
     void onRunAgain() {
         forgetAll();
+        significant.onRunAgain();
     }
 
     private static List<List<Long>> copy(List<List<Long>> lists) {
@@ -135,6 +140,7 @@ final class TogetherPredicates {
         if (answeredByRestart && !failed) {
             siblingsGoDown(before);
         }
+        significant.onStep(before, event, step, dead, asked);
         if (!books.shutdown()) {
             dependentsGoDown(before, event, step, ran);
         }

@@ -110,4 +110,31 @@ class DependentsTest {
         driver.signaled(WEB, 15).exited(DB, 143);
         assertEquals(ChildPhase.SPAWNING, driver.phase(DB));
     }
+
+    /** Found by the simulator: the stop of what had completed ended those that had started by it. */
+    @Test
+    void shouldNotEndThemByTheStopOfWhatDoesNotRun() {
+        Driver driver = running().exited(DB, 0);
+        assertEquals(ChildPhase.COMPLETED, driver.phase(DB));
+        driver.stop(DB);
+        assertEquals(List.of("ok 1"), driver.did());
+        assertEquals(ChildPhase.READY, driver.phase(WEB));
+    }
+
+    /** Found by the simulator: one that a successor took for held, and that ran, missed the death of what it depends on. */
+    @Test
+    void shouldRestartOneThatWasTakenForHeldAndRuns() {
+        Driver driver = new Driver(
+                        Specs.worker(DB, "db").build(),
+                        Specs.worker(WEB, "web").restartedWith(DB).build())
+                .begin()
+                .toReady(DB)
+                .toHeld(WEB);
+        driver.dieAndResume().adopted(DB).adopted(WEB).begin().exited(DB, 1);
+        assertEquals(ChildPhase.ABANDONING, driver.phase(WEB));
+        driver.becameReady(WEB);
+        assertEquals(ChildPhase.STOPPING, driver.phase(WEB), driver.did().toString());
+        driver.exited(WEB, 143);
+        assertEquals(ChildPhase.WAITING, driver.phase(WEB));
+    }
 }

@@ -38,6 +38,8 @@ class RestartPolicyGridTest {
             command exit 78           | again  | again      | failed
             command signal 15         | again  | again      | failed
             command spawn failure     | again  | again      | failed
+            command probe failed      | again  | again      | failed
+            worker probe failed       | again  | again      | failed
             command operator kill     | again  | again      | failed
             command stopped           | stopped | stopped   | stopped
             """;
@@ -71,6 +73,11 @@ class RestartPolicyGridTest {
         WAYS.put(
                 "start timeout",
                 driver -> driver.toStarting(SUBJECT).toDeadline().toDeadline().signaled(SUBJECT, 9));
+        WAYS.put(
+                "probe failed",
+                driver -> driver.toReady(SUBJECT)
+                        .step(new Event.ProbeFailed(SUBJECT, 1, "tcp 80: refused", driver.nowNs))
+                        .exited(SUBJECT, 0));
         WAYS.put("spawn failure", driver -> driver.spawnFailed(SUBJECT));
         WAYS.put("held, exit 0", driver -> driver.toHeld(SUBJECT).exited(SUBJECT, 0));
         WAYS.put("held, exit 125", driver -> driver.toHeld(SUBJECT).exited(SUBJECT, 125));

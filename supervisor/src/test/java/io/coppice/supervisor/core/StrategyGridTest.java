@@ -38,6 +38,8 @@ class StrategyGridTest {
             command exit 78           | -ra    | -ra        | ---
             command signal 15         | -ra    | -ra        | ---
             command spawn failure     | -ra    | -ra        | ---
+            command probe failed      | -ra    | -ra        | ---
+            worker probe failed       | -ra    | -ra        | ---
             command operator kill     | -ra    | -ra        | ---
             command stopped           | ---    | ---        | ---
             """;

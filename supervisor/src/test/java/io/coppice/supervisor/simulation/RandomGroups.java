@@ -7,6 +7,8 @@ import io.coppice.supervisor.core.AutoShutdown;
 import io.coppice.supervisor.core.Backoff;
 import io.coppice.supervisor.core.ChildSpec;
 import io.coppice.supervisor.core.Dependency;
+import io.coppice.supervisor.core.ExitRules;
+import io.coppice.supervisor.core.ExitSet;
 import io.coppice.supervisor.core.GroupSpec;
 import io.coppice.supervisor.core.Membership;
 import io.coppice.supervisor.core.Strategy;
@@ -15,9 +17,12 @@ import java.util.List;
 
 /** A random tree of groups, and children that are members of it and go down with others. */
 final class RandomGroups {
+    /** Of the three lists. A task that is started again because it has done its work would never come to rest. */
+    private static final int FORCE = 2;
+
     private RandomGroups() {}
 
-    static List<GroupSpec> draw(Draws draws) {
+    static List<GroupSpec> draw(Draws draws, Draws ends) {
         List<GroupSpec> groups = new ArrayList<>();
         int count = draws.between(0, 3);
         for (int i = 0; i <= count; i++) {
@@ -34,14 +39,31 @@ final class RandomGroups {
                     draws.chance(0.3)
                             ? Backoff.NONE
                             : new Backoff(10 * MS, 2, 2 * SECOND, draws.ns(0, 20 * SECOND), 0.5),
-                    AutoShutdown.NEVER,
-                    false,
+                    ends.oneOf(
+                            AutoShutdown.NEVER,
+                            AutoShutdown.NEVER,
+                            AutoShutdown.ANY_SIGNIFICANT,
+                            AutoShutdown.ALL_SIGNIFICANT),
+                    !outermost && ends.chance(0.3),
                     draws.chance(0.6)));
         }
         return groups;
     }
 
-    static ChildSpec member(ChildSpec spec, List<GroupSpec> groups, Draws draws) {
+    private static ExitRules exits(Draws ends) {
+        List<ExitSet> sets = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            sets.add(
+                    ends.chance(0.5)
+                            ? new ExitSet(
+                                    List.of(i == FORCE ? ends.oneOf(1, 3, 70, 78) : ends.oneOf(0, 1, 3, 70, 78)),
+                                    List.of(ends.oneOf(9, 11, 15)))
+                            : ExitSet.EMPTY);
+        }
+        return new ExitRules(sets.get(0), sets.get(1), sets.get(2));
+    }
+
+    static ChildSpec member(ChildSpec spec, List<GroupSpec> groups, Draws draws, Draws ends) {
         List<Dependency> dependencies = new ArrayList<>();
         for (Dependency dependency : spec.dependencies()) {
             dependencies.add(new Dependency(dependency.index(), dependency.condition(), draws.chance(0.4)));
@@ -59,12 +81,12 @@ final class RandomGroups {
                 spec.poison(),
                 spec.shutdownSignal(),
                 spec.shutdownTimeoutNs(),
-                spec.shutdownCommand(),
+                ends.chance(0.3),
                 dependencies,
                 spec.launch(),
                 spec.standbys(),
-                spec.exits(),
-                new Membership(draws.between(0, groups.size() - 1), false, draws.chance(0.2)),
+                ends.chance(0.3) ? exits(ends) : ExitRules.NONE,
+                new Membership(draws.between(0, groups.size() - 1), ends.chance(0.3), draws.chance(0.2)),
                 spec.probed());
     }
 }

@@ -49,8 +49,8 @@ final class RandomScenarios implements Scenario.Source {
         }
         List<GroupSpec> groups = List.of(GroupSpec.INSTANCE);
         if (withLatest && all.together.chance(0.5)) {
-            List<GroupSpec> drawn = RandomGroups.draw(all.together);
-            specs.replaceAll(spec -> RandomGroups.member(spec, drawn, all.together));
+            List<GroupSpec> drawn = RandomGroups.draw(all.together, all.ends);
+            specs.replaceAll(spec -> RandomGroups.member(spec, drawn, all.together, all.ends));
             groups = drawn;
         }
         return new Scenario(groups, specs, faults, finite, work, true, CHAOS_NS, minSteps, 400 * MS);
