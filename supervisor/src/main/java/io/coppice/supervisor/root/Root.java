@@ -45,7 +45,6 @@ final class Root implements AutoCloseable {
     /** The core's state; replaced as a whole by {@link #settle}. */
     private SupervisorState state;
 
-    private final Console console;
     private final ChildTable children;
     private final StatusPublisher publisher;
     private final SegmentWatch segments;
@@ -92,7 +91,6 @@ final class Root implements AutoCloseable {
 
     /** @param publisher tests pass one that ends the root in the middle of a step */
     Root(PreparedInstance instance, Console console, StatusPublisher publisher) throws OsException, SegmentException {
-        this.console = console;
         Plan plan = instance.plan();
         next = instance.next();
         long nowNs = System.nanoTime();
