@@ -28,6 +28,6 @@ public final class ChildMark {
             return null;
         }
         String child = entry.substring(prefix.length());
-        return PlanBounds.isName(child) ? child : null;
+        return PlanBounds.isChildName(child) ? child : null;
     }
 }

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 /**
  * What one child is: how it is spawned, watched, restarted and stopped.
  *
- * @param name {@code [a-z0-9-]{1,32}}
+ * @param name {@code [a-z0-9-]{1,32}}; of a replica that of its {@link ReplicaSet}, a dot and its number
  * @param kind a daemon of ours with a segment, or any program without one
  * @param argv what is executed, 1 to {@link PlanBounds#MAX_LIST_LENGTH} arguments; for a daemon the complete java command,
  *     for a command the program itself (the root adds what holds it until it is released)
@@ -108,7 +108,7 @@ public record ChildPlan(
     }
 
     public ChildPlan {
-        PlanBounds.requireName("child name", name);
+        PlanBounds.requireChildName("child name", name);
         argv = List.copyOf(argv);
         PlanBounds.require(
                 !argv.isEmpty() && !argv.get(0).isEmpty(), () -> "argv of " + name + ": no program to execute");
@@ -141,6 +141,32 @@ public record ChildPlan(
                     seen.add(dependency.name()),
                     () -> "dependencies of " + name + ": " + dependency.name() + " is named twice");
         }
+    }
+
+    /** Another child that is like this one in all else. */
+    public ChildPlan like(String otherName, List<String> otherArgv, SortedMap<String, String> otherEnvironment) {
+        return new ChildPlan(
+                otherName,
+                kind,
+                otherArgv,
+                otherEnvironment,
+                workingDirectory,
+                log,
+                stateBytes,
+                checkpoints,
+                heartbeatTimeoutMs,
+                startTimeouts,
+                restart,
+                maxRestarts,
+                periodMs,
+                backoff,
+                poison,
+                standbys,
+                shutdown,
+                dependsOn,
+                launch,
+                exits,
+                membership);
     }
 
     private static SortedMap<String, String> validated(String child, SortedMap<String, String> environment) {

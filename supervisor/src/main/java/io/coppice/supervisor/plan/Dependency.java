@@ -14,7 +14,7 @@ public record Dependency(String name, Condition condition, boolean restart) {
     }
 
     public Dependency {
-        PlanBounds.requireName("dependency", name);
+        PlanBounds.requireChildName("dependency", name);
     }
 
     /** How far the other child must be. {@link #text} is the word of the manifest and of the plan's text. */

@@ -2,6 +2,7 @@ package io.coppice.supervisor.plan;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -12,6 +13,7 @@ import java.util.Set;
  * @param directory absolute path of the instance directory: root lock, root segment, control socket, logs
  * @param segmentDirectory absolute path of the directory of the segments and their lock files
  * @param groups 1 to {@link GroupPlan#MAX_GROUPS}, the outermost first, each name once, each after the one that it is a member of
+ * @param replicaSets which children are replicas; each name once
  * @param children 0 to {@link PlanBounds#MAX_CHILDREN}, each name once, each after all that it depends on
  */
 public record Plan(
@@ -20,10 +22,11 @@ public record Plan(
         String directory,
         String segmentDirectory,
         List<GroupPlan> groups,
+        List<ReplicaSet> replicaSets,
         List<ChildPlan> children) {
-    /** Without groups. */
+    /** Without groups and replicas. */
     public Plan(String instance, String manifest, String directory, String segmentDirectory, List<ChildPlan> children) {
-        this(instance, manifest, directory, segmentDirectory, List.of(GroupPlan.INSTANCE), children);
+        this(instance, manifest, directory, segmentDirectory, List.of(GroupPlan.INSTANCE), List.of(), children);
     }
 
     public Plan {
@@ -35,6 +38,8 @@ public record Plan(
         PlanBounds.requireLength("children", children, PlanBounds.MAX_CHILDREN);
         groups = List.copyOf(groups);
         requireTree(groups);
+        replicaSets = List.copyOf(replicaSets);
+        requireReplicas(replicaSets, children);
         Set<String> groupNames = new HashSet<>();
         groups.forEach(group -> groupNames.add(group.name()));
         Set<String> earlier = new HashSet<>();
@@ -51,6 +56,32 @@ public record Plan(
                     () -> "children: " + child.name() + " is in group "
                             + child.membership().group() + ", which is not there");
         }
+    }
+
+    /** The set of that name, if there is one. */
+    public Optional<ReplicaSet> replicaSet(String name) {
+        return replicaSets.stream().filter(set -> set.name().equals(name)).findFirst();
+    }
+
+    private static void requireReplicas(List<ReplicaSet> sets, List<ChildPlan> children) {
+        PlanBounds.requireLength("replica sets", sets, PlanBounds.MAX_CHILDREN);
+        int replicas = 0;
+        Set<String> names = new HashSet<>();
+        for (ReplicaSet set : sets) {
+            PlanBounds.require(names.add(set.name()), () -> "replica sets: " + set.name() + " is there twice");
+            replicas += set.count();
+        }
+        // Before their names are made: a text may claim any number of them.
+        PlanBounds.requireBetween("replicas in all", replicas, 0, children.size());
+        Set<String> missing = new HashSet<>();
+        sets.forEach(set -> missing.addAll(set.childNames()));
+        for (ChildPlan child : children) {
+            String set = ReplicaSet.setOf(child.name());
+            PlanBounds.require(
+                    set == null ? !names.contains(child.name()) : missing.remove(child.name()),
+                    () -> "children: " + child.name() + " is not among the replicas that the sets tell of");
+        }
+        PlanBounds.require(missing.isEmpty(), () -> "children: of the replicas are missing " + missing);
     }
 
     private static void requireTree(List<GroupPlan> groups) {

@@ -14,6 +14,12 @@ public final class PlanBounds {
     /** Largest number of children: the rows of the root's status table. */
     public static final int MAX_CHILDREN = 512;
 
+    /** Most replicas of one daemon: all children may be replicas of one. */
+    public static final int MAX_REPLICAS = MAX_CHILDREN;
+
+    /** Longest name of a daemon with replicas: what a segment has room for, less a dot and three digits. */
+    public static final int MAX_REPLICATED_NAME = 28;
+
     /** Largest number of elements in any list of a plan. */
     public static final int MAX_LIST_LENGTH = 512;
 
@@ -49,11 +55,19 @@ public final class PlanBounds {
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,32}");
 
+    private static final Pattern CHILD_NAME =
+            Pattern.compile("[a-z0-9-]{1,32}|[a-z0-9-]{1," + MAX_REPLICATED_NAME + "}\\.[1-9][0-9]{0,2}");
+
     private PlanBounds() {}
 
-    /** Whether this is the name of an instance or a daemon: {@code [a-z0-9-]{1,32}}. */
+    /** Whether this is the name of an instance, a daemon or a group as users write it: {@code [a-z0-9-]{1,32}}. */
     public static boolean isName(String candidate) {
         return NAME.matcher(candidate).matches();
+    }
+
+    /** Whether this is the name of a child: that of its daemon, or NAME.1 and so on for each of its replicas. */
+    public static boolean isChildName(String candidate) {
+        return CHILD_NAME.matcher(candidate).matches();
     }
 
     /** Whether the text can be handed to the kernel and encoded as UTF-8: no NUL and no half of a surrogate pair. */
@@ -75,6 +89,14 @@ public final class PlanBounds {
 
     static String requireName(String what, String name) {
         require(isName(name), () -> what + ": `" + shortened(name) + "` must match [a-z0-9-]{1,32}");
+        return name;
+    }
+
+    static String requireChildName(String what, String name) {
+        require(
+                isChildName(name),
+                () -> what + ": `" + shortened(name) + "` must match [a-z0-9-]{1,32}, or [a-z0-9-]{1,"
+                        + MAX_REPLICATED_NAME + "}.NUMBER");
         return name;
     }
 

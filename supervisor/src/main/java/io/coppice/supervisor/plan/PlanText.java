@@ -57,6 +57,8 @@ import java.util.zip.CRC32C;
  * prevent-exits none
  * force-exits none
  * member-of edge no fail              as of a group
+ * replica-sets 1                      daemons that are as many children as the manifest, or an operator, says
+ * - web 3 0                           its name, how many the manifest declares, how many there are: 5 would be web.1 to web.5
  * end 7d0c3a51                        CRC-32C of all bytes before this line
  * </pre>
  *
@@ -159,6 +161,8 @@ public final class PlanText {
         for (ChildPlan child : plan.children()) {
             child(out, child, common);
         }
+        line(out, "replica-sets", plan.replicaSets().size());
+        plan.replicaSets().forEach(set -> line(out, "-", set.name() + " " + set.declared() + " " + set.count()));
         String checksum = checksum(out.toString());
         return out.append("end ").append(checksum).append('\n').toString();
     }

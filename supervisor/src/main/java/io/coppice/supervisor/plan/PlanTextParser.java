@@ -48,11 +48,13 @@ final class PlanTextParser {
         for (int i = 0; i < childCount; i++) {
             children.add(child(common));
         }
+        List<ReplicaSet> replicaSets = replicaSets();
         value("end");
         if (position != text.length()) {
             throw wrong("more text after the last line");
         }
-        return valid(line, () -> new Plan(instance, manifest, directory, segmentDirectory, groups, children));
+        return valid(
+                line, () -> new Plan(instance, manifest, directory, segmentDirectory, groups, replicaSets, children));
     }
 
     /** Size, first line, last line and checksum: after this, damage in transit is ruled out and only malice remains. */
@@ -98,6 +100,26 @@ final class PlanTextParser {
         AutoShutdown autoShutdown = oneOf("auto-shutdown", AutoShutdown.values(), AutoShutdown::text);
         return valid(
                 line, () -> new GroupPlan(name, strategy, maxRestarts, periodMs, backoff, autoShutdown, membership));
+    }
+
+    private List<ReplicaSet> replicaSets() throws PlanFormatException {
+        int count = count("replica-sets", PlanBounds.MAX_CHILDREN);
+        List<ReplicaSet> sets = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            String[] parts = parts("-", 3, "NAME DECLARED COUNT");
+            int declared = replicas(parts[1]);
+            int present = replicas(parts[2]);
+            sets.add(valid(line, () -> new ReplicaSet(parts[0], declared, present)));
+        }
+        return sets;
+    }
+
+    private int replicas(String digits) throws PlanFormatException {
+        long number = toNumber("replica-sets", digits);
+        if (number != (int) number) {
+            throw wrong("replica-sets: " + number + " is too large");
+        }
+        return (int) number;
     }
 
     private Membership membership() throws PlanFormatException {

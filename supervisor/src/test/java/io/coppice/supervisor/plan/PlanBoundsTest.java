@@ -29,6 +29,21 @@ class PlanBoundsTest {
         assertThrows(IllegalArgumentException.class, () -> new Dependency(name, Dependency.Condition.READY));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"web.1", "web.512", "abcdefghijklmnopqrstuvwxyz01.999"})
+    void shouldTakeNamesOfReplicasForChildrenOnly(String name) {
+        assertFalse(PlanBounds.isName(name));
+        assertTrue(PlanBounds.isChildName(name));
+        assertEquals(name, new Dependency(name, Dependency.Condition.READY).name());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"web.0", "web.01", "web.1000", "web.", ".1", "web.1.1", "abcdefghijklmnopqrstuvwxyz012.1"})
+    void shouldRefuseNamesOfReplicasThatCannotBe(String name) {
+        assertFalse(PlanBounds.isChildName(name));
+        assertThrows(IllegalArgumentException.class, () -> new Dependency(name, Dependency.Condition.READY));
+    }
+
     @Test
     void shouldKnowWhatCanBeEncoded() {
         assertTrue(PlanBounds.isEncodable("a 😀"));

@@ -47,7 +47,13 @@ final class PlanGenerator {
         for (int i = 0; i < count; i++) {
             children.add(child("c" + i + "-" + random.nextInt(10), children, shared, groups));
         }
-        return new Plan("i" + random.nextInt(100), "/" + text(), "/" + text(), "/" + text(), groups, children);
+        List<ReplicaSet> sets = new ArrayList<>();
+        for (int i = random.nextInt(3); i > 0; i--) {
+            ReplicaSet set = new ReplicaSet("r" + i, random.nextInt(PlanBounds.MAX_REPLICAS + 1), random.nextInt(3));
+            set.childNames().forEach(name -> children.add(child(name, children, shared, groups)));
+            sets.add(set);
+        }
+        return new Plan("i" + random.nextInt(100), "/" + text(), "/" + text(), "/" + text(), groups, sets, children);
     }
 
     private List<GroupPlan> groups() {

@@ -92,6 +92,8 @@ class PlanTextTest {
             prevent-exits 64
             force-exits HUP
             member-of edge yes escalate
+            replica-sets 1
+            - web 3 0
             """;
 
     @Test
@@ -170,11 +172,11 @@ class PlanTextTest {
             delimiter = '|',
             quoteCharacter = '"',
             value = {
-                "children 2           | children 3            | 77 | found `end ",
+                "children 2           | children 3            | 77 | found `replica-sets 1`, expected `child …`",
                 "children 2           | children 513          | 23  | children: count 513, expected 0 to 512",
                 "children 2           | children -1           | 23  | children: count -1",
                 "children 2           | children 2147483649   | 23  | children: count 2147483649",
-                "children 2           | children 1            | 49 | found `child ingest`, expected `end …`",
+                "children 2           | children 1            | 49 | found `child ingest`, expected `replica-sets …`",
                 "argv 2               | argv 512              | 26 | argv: count 512",
                 "argv 2               | argv                  | 26 | found `argv`, expected `argv …`",
                 "argv 2               | argv 99999999999999999999 | 26 | expected a whole number",
@@ -202,8 +204,8 @@ class PlanTextTest {
                 "poison 3 checkpoint  | poison 3 empty empty  | 64 | poison: 3 fall-backs, expected each at most once",
                 "poison none          | poison 1              | 24  | poison of the plain command rates: it has no state",
                 "- rates ready        | - rates raedy         | 71 | expected one of started ready completed",
-                "- rates ready        | - ingest ready        | 77 | depends on ingest, which does not come before it",
-                "child ingest         | child rates           | 77 | children: rates is there twice",
+                "- rates ready        | - ingest ready        | 79 | depends on ingest, which does not come before it",
+                "child ingest         | child rates           | 79 | children: rates is there twice",
                 "child ingest         | child Ingest          | 49 | `Ingest` must match [a-z0-9-]{1,32}",
                 "two\\nlines\\\\       | two\\xlines          | 28 | bad escape",
                 "two\\nlines\\\\       | two\\u00              | 28 | bad escape",
@@ -211,16 +213,22 @@ class PlanTextTest {
                 "two\\nlines\\\\       | two\\u0000            | 24  | holds a NUL",
                 "two\\nlines\\\\       | two\\ud800            | 24  | half of a surrogate pair",
                 "two\\nlines\\\\       | two\\u0041            | 28 | exactly one text",
-                "directory /run       | directory run         | 77 | directory: `run/coppice/shop` is not an absolute",
+                "directory /run       | directory run         | 79 | directory: `run/coppice/shop` is not an absolute",
                 "launch 0f           | launch 0F            | 72 | launch: found `0F1e2d3c4b5a6978`, expected 16",
                 "- LANG=C.UTF-8       | - LANG                | 54 | `LANG` is not NAME=VALUE",
                 "- LANG=C.UTF-8       | - PATH=x              | 54 | environment: `PATH` is there twice",
                 "- LANG=C.UTF-8       | - =x                  | 54 | is not NAME=VALUE",
+                "- web 3 0            | - web 3 1             | 79 | children: of the replicas are missing [web.1]",
+                "- web 3 0            | - ingest 3 0          | 79 | children: ingest is not among the replicas",
+                "- web 3 0            | - web 513 0           | 78 | declared replicas of web: 513 is not between 0 and 512",
+                "- web 3 0            | - web.1 3 0           | 78 | replica set: `web.1` must match",
+                "- web 3 0            | - web 3               | 78 | expected NAME DECLARED COUNT",
+                "child rates          | child rates.1         | 79 | children: rates.1 is not among the replicas",
                 "coppice-plan 3       | coppice-plan 2        | 1  | found `coppice-plan 2`, expected `coppice-plan 3`",
                 "groups 2             | groups 65             | 8  | groups: count 65, expected 0 to 64",
                 "group edge           | group Edge            | 22 | `Edge` must match",
-                "member-of  yes       | member-of x yes       | 77 | groups: edge is in x, which does not come before it",
-                "member-of edge       | member-of egde        | 77 | children: ingest is in group egde, which is not there",
+                "member-of  yes       | member-of x yes       | 79 | groups: edge is in x, which does not come before it",
+                "member-of edge       | member-of egde        | 79 | children: ingest is in group egde, which is not there",
                 "no fail              | no yes                | 48 | member-of: found `no yes`",
                 "strategy rest        | strategy best         | 18 | strategy: found `best-for-one`, expected one of one-for-one",
                 "60000 0.5            | 60000 1.5             | 21 | backoff jitter: 1.5 is not between 0 and 1",
@@ -372,6 +380,7 @@ class PlanTextTest {
                 "/run/coppice/shop",
                 "/dev/shm/shop",
                 List.of(outermost, edge),
+                List.of(new ReplicaSet("web", 3, 0)),
                 List.of(rates, ingest));
     }
 }

@@ -1,0 +1,34 @@
+package io.coppice.supervisor.plan;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ReplicaSetTest {
+    @Test
+    void shouldNameItsChildrenAndKnowThemByTheirNames() {
+        assertEquals(List.of("web.1", "web.2", "web.3"), new ReplicaSet("web", 5, 3).childNames());
+        assertEquals(List.of(), new ReplicaSet("web", 5, 0).childNames());
+        assertEquals("web", ReplicaSet.setOf("web.12"));
+        assertNull(ReplicaSet.setOf("web"));
+    }
+
+    @Test
+    void shouldBeScaledWhileThereAreAsManyAsTheManifestDoesNotSay() {
+        assertFalse(new ReplicaSet("web", 3, 3).isScaled());
+        assertTrue(new ReplicaSet("web", 3, 2).isScaled());
+    }
+
+    @Test
+    void shouldBoundNamesAndNumbers() {
+        assertEquals(512, new ReplicaSet("a".repeat(28), 512, 512).childNames().size());
+        assertThrows(IllegalArgumentException.class, () -> new ReplicaSet("a".repeat(29), 1, 1));
+        assertThrows(IllegalArgumentException.class, () -> new ReplicaSet("web", -1, 1));
+        assertThrows(IllegalArgumentException.class, () -> new ReplicaSet("web", 1, 513));
+    }
+}
