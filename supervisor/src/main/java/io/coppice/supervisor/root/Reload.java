@@ -10,6 +10,7 @@ import io.coppice.supervisor.os.EventFd;
 import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanSuccession;
+import io.coppice.supervisor.plan.ReplicaSet;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
@@ -172,17 +173,27 @@ final class Reload implements AutoCloseable {
         next = null;
     }
 
-    /** Whether one that is to go as well depends on it, and is still there. */
+    /** Whether one that is to go as well depends on it, or is a later replica of a daemon that stays, and is still there. */
     private boolean isNeeded(SupervisorState state, Plan plan, int index) {
         for (ChildState other : state.children()) {
             ChildSpec spec = other.spec();
             if (other.phase().occupied()
                     && !PlanSuccession.keeps(plan, present.children().get(spec.index()))
-                    && spec.dependencies().stream().map(Dependency::index).anyMatch(on -> on == index)) {
+                    && (spec.dependencies().stream().map(Dependency::index).anyMatch(on -> on == index)
+                            || isLaterReplica(plan, spec.index(), index))) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** The replicas of a set come in the order of their numbers. */
+    private boolean isLaterReplica(Plan plan, int other, int index) {
+        String set = ReplicaSet.setOf(present.children().get(index).name());
+        return other > index
+                && set != null
+                && set.equals(ReplicaSet.setOf(present.children().get(other).name()))
+                && plan.replicaSet(set).isPresent();
     }
 
     /** A preparation that is still under way keeps its descriptor: the number must not become another's. */
