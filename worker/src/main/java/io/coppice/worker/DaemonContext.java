@@ -12,7 +12,7 @@ public interface DaemonContext {
     /** The instance this worker belongs to, as in {@code coppice --instance}. */
     String instance();
 
-    /** The daemon's name in the manifest. */
+    /** The daemon's name in the manifest; of a replica with its number behind it: {@code web.2}. */
     String name();
 
     /** 1 for the first process of this daemon that the root launched, one more for each successor. */

@@ -270,9 +270,9 @@ final class Purge implements AutoCloseable {
             // finished.
             Matcher aside = ASIDE.matcher(file);
             if (aside.matches()) {
-                return InstanceName.isValid(aside.group(1));
+                return InstanceName.isValidChild(aside.group(1));
             }
         }
-        return file.endsWith(ending) && InstanceName.isValid(file.substring(0, file.length() - ending.length()));
+        return file.endsWith(ending) && InstanceName.isValidChild(file.substring(0, file.length() - ending.length()));
     }
 }

@@ -6,6 +6,7 @@ import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Dependency;
 import io.coppice.supervisor.plan.LogTarget;
+import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.Poison;
 import io.coppice.supervisor.plan.RestartPolicy;
 import io.coppice.supervisor.plan.StartPrefix;
@@ -36,15 +37,30 @@ public final class CheckReport {
                 .append(", ");
         report.append(children.size()).append(children.size() == 1 ? " daemon" : " daemons");
         report.append(", in the order of their start:\n");
-        int nameWidth =
-                children.stream().mapToInt(child -> child.name().length()).max().orElse(0);
-        for (ChildPlan child : children) {
-            report.append("  ").append(child.name());
-            report.append(" ".repeat(nameWidth - child.name().length() + 2))
+        Plan plan = compiled.plan();
+        List<ChildPlan> distinct = children.stream()
+                .filter(child -> ReplicaReport.isShown(child.name()))
+                .toList();
+        int nameWidth = distinct.stream()
+                .mapToInt(child -> ReplicaReport.name(plan, child.name()).length())
+                .max()
+                .orElse(0);
+        for (ChildPlan child : distinct) {
+            String name = ReplicaReport.name(plan, child.name());
+            report.append("  ").append(name);
+            report.append(" ".repeat(nameWidth - name.length() + 2))
                     .append(what(child))
                     .append('\n');
-            report.append(" ".repeat(nameWidth + 4)).append(rules(child)).append('\n');
+            String count = ReplicaReport.count(plan, child.name())
+                    .map(text -> text + ", ")
+                    .orElse("");
+            report.append(" ".repeat(nameWidth + 4))
+                    .append(count)
+                    .append(rules(plan, child))
+                    .append('\n');
         }
+        ReplicaReport.empty(plan)
+                .forEach(line -> report.append("  ").append(line).append('\n'));
         report.append(GroupReport.of(compiled.plan()));
         report.append("directory  ").append(directory.directory());
         report.append(" (").append(directory.why()).append(")\n");
@@ -99,7 +115,7 @@ public final class CheckReport {
         return line.length() <= 80 ? line : line.substring(0, 80) + "…";
     }
 
-    private static String rules(ChildPlan child) {
+    private static String rules(Plan plan, ChildPlan child) {
         List<String> rules = new ArrayList<>();
         if (child.kind() == ChildPlan.Kind.DAEMON) {
             rules.add("state " + Quantity.size(child.stateBytes())
@@ -126,8 +142,10 @@ public final class CheckReport {
             rules.add("log " + child.log().text());
         }
         for (Dependency dependency : child.dependsOn()) {
-            rules.add("after " + dependency.name() + " "
-                    + dependency.condition().text() + (dependency.restart() ? ", restarted with it" : ""));
+            if (ReplicaReport.isShown(dependency.name())) {
+                rules.add("after " + ReplicaReport.name(plan, dependency.name()) + " "
+                        + dependency.condition().text() + (dependency.restart() ? ", restarted with it" : ""));
+            }
         }
         rules.addAll(GroupReport.ends(child));
         return String.join(", ", rules);

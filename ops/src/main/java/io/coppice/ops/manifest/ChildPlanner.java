@@ -40,6 +40,7 @@ final class ChildPlanner implements AutoCloseable {
     private final CompileOptions options;
     private final InstanceDirectory directory;
     private final References references;
+    private final Replicas replicas;
     private final Groups groups;
     private final ManifestFiles files;
     private final Programs programs;
@@ -48,6 +49,7 @@ final class ChildPlanner implements AutoCloseable {
     private final Problems problems;
     private final Map<List<Path>, DaemonClasses> classes = new HashMap<>();
     private final Map<DaemonSpec, JvmMemory> memory = new LinkedHashMap<>();
+    private final Map<DaemonSpec, WorkerCommandLine> commandLines = new HashMap<>();
     private final boolean hugePages;
     private @Nullable List<Path> workerJars;
     private @Nullable List<Path> libcJars;
@@ -56,12 +58,14 @@ final class ChildPlanner implements AutoCloseable {
             CompileOptions options,
             InstanceDirectory directory,
             References references,
+            Replicas replicas,
             Groups groups,
             ManifestFiles files,
             Problems problems) {
         this.options = options;
         this.directory = directory;
         this.references = references;
+        this.replicas = replicas;
         this.groups = groups;
         this.files = files;
         this.programs = new Programs(files, problems);
@@ -72,11 +76,17 @@ final class ChildPlanner implements AutoCloseable {
     }
 
     /**
-     * The plan of one child. Where something is wrong, which has been told then, something else stands in for it, so that
-     * the rest is checked against the bounds of a plan, too; such a plan must not be run. Null if it breaks one of those.
+     * The plans of the children that a daemon is. Where something is wrong, which has been told then, something else stands in for it,
+     * so that the rest is checked against the bounds of a plan, too; such plans must not be run. None if it breaks one of those.
      */
+    List<ChildPlan> plans(DaemonSpec daemon) {
+        // Also of one without any replica: what it says is to be right before somebody scales it.
+        ChildPlan model = plan(daemon);
+        return model == null ? List.of() : replicas.plans(daemon, model, commandLines.get(daemon));
+    }
+
     @Nullable
-    ChildPlan plan(DaemonSpec daemon) {
+    private ChildPlan plan(DaemonSpec daemon) {
         Backoff backoff = daemon.backoff(problems);
         Map<String, Located<String>> declared = environments.of(daemon);
         SortedMap<String, String> environment =
@@ -135,8 +145,9 @@ final class ChildPlanner implements AutoCloseable {
                     daemon.value(DaemonKeys.DEPENDS_ON).stream()
                             .map(Located::value)
                             .filter(requirement -> PlanBounds.isName(requirement.name()))
-                            .map(requirement ->
-                                    new Dependency(requirement.name(), requirement.condition(), requirement.restart()))
+                            .flatMap(requirement -> replicas.childrenOf(requirement.name()).stream()
+                                    .map(child ->
+                                            new Dependency(child, requirement.condition(), requirement.restart())))
                             .toList(),
                     LaunchNumber.of(daemon, declared, startsIn, classPath, stateRules),
                     new ExitLists(
@@ -183,7 +194,7 @@ final class ChildPlanner implements AutoCloseable {
         JvmMemory jvm = JvmOptions.check(jvmOptions, daemon.value(DaemonKeys.HEAP), problems);
         memory.put(daemon, jvm);
         Map<String, Path> peers = new LinkedHashMap<>();
-        references.peersOf(daemon).forEach(peer -> peers.put(peer, directory.segment(peer)));
+        replicas.childrenOf(references.peersOf(daemon)).forEach(peer -> peers.put(peer, directory.segment(peer)));
         List<Path> classPath = new ArrayList<>(jars);
         classPath.addAll(own);
         boolean fencedByWord = daemon.value(DaemonKeys.FENCE).equals(DaemonKeys.FENCE_WORD);
@@ -191,23 +202,22 @@ final class ChildPlanner implements AutoCloseable {
             // Last: what the daemon brings along itself is what it gets.
             classPath.addAll(libcJars());
         }
-        return new WorkerCommandLine(
-                        options.javaHome(),
-                        options.javaFeature(),
-                        hugePages,
-                        jvm,
-                        classPath,
-                        options(daemon, fencedByWord, jvmOptions),
-                        directory,
-                        name,
-                        main == null ? UNKNOWN : main.value(),
-                        daemon.value(DaemonKeys.HEARTBEAT_TIMEOUT),
-                        stateRules,
-                        peers,
-                        daemon.value(DaemonKeys.ARGS).stream()
-                                .map(Located::value)
-                                .toList())
-                .argv();
+        WorkerCommandLine line = new WorkerCommandLine(
+                options.javaHome(),
+                options.javaFeature(),
+                hugePages,
+                jvm,
+                classPath,
+                options(daemon, fencedByWord, jvmOptions),
+                directory,
+                name,
+                main == null ? UNKNOWN : main.value(),
+                daemon.value(DaemonKeys.HEARTBEAT_TIMEOUT),
+                stateRules,
+                peers,
+                daemon.value(DaemonKeys.ARGS).stream().map(Located::value).toList());
+        commandLines.put(daemon, line);
+        return line.argv();
     }
 
     private List<String> options(DaemonSpec daemon, boolean callsLibc, List<Located<String>> jvmOptions) {

@@ -1,9 +1,11 @@
 package io.coppice.ops.manifest;
 
+import io.coppice.supervisor.plan.ReplicaSet;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,13 +20,15 @@ import org.jspecify.annotations.Nullable;
  * @param javaFeature that JDK's feature version, such as 17
  * @param workerLib the directory of the worker's own jars; null if this process was not told, which is an error for
  *     manifests with a {@code main}
+ * @param scaled how many replicas an operator wants of which daemon, as long as the manifest declares as many as it did then
  */
 public record CompileOptions(
         @Nullable String instance,
         Surroundings surroundings,
         Path javaHome,
         int javaFeature,
-        @Nullable Path workerLib) {
+        @Nullable Path workerLib,
+        List<ReplicaSet> scaled) {
     /** The system property in which the launcher gives the directory of the worker's own jars. */
     public static final String WORKER_LIB_PROPERTY = "coppice.worker.lib";
 
@@ -40,13 +44,19 @@ public record CompileOptions(
                 Runtime.version().feature(),
                 workerLib == null || workerLib.isEmpty()
                         ? null
-                        : Path.of(workerLib).toAbsolutePath());
+                        : Path.of(workerLib).toAbsolutePath(),
+                List.of());
     }
 
     /** The same for who has these variables. */
     public CompileOptions withEnvironment(Map<String, String> environment) {
         return new CompileOptions(
-                instance, surroundings.withEnvironment(environment), javaHome, javaFeature, workerLib);
+                instance, surroundings.withEnvironment(environment), javaHome, javaFeature, workerLib, scaled);
+    }
+
+    /** The same with as many replicas as operators want. */
+    public CompileOptions withScaled(List<ReplicaSet> sets) {
+        return new CompileOptions(instance, surroundings, javaHome, javaFeature, workerLib, List.copyOf(sets));
     }
 
     /**
@@ -60,6 +70,7 @@ public record CompileOptions(
         if (!matcher.find()) {
             throw new IOException(release + " holds no JAVA_VERSION, expected the release file of a JDK");
         }
-        return new CompileOptions(instance, surroundings, otherHome, Integer.parseInt(matcher.group(1)), workerLib);
+        return new CompileOptions(
+                instance, surroundings, otherHome, Integer.parseInt(matcher.group(1)), workerLib, scaled);
     }
 }

@@ -103,6 +103,8 @@ final class DaemonKeys {
     static final Setting<Boolean> SIGNIFICANT = key("significant", Scope.ANY, false, ValueReaders::truth, false);
     static final Setting<List<Located<Requirement>>> DEPENDS_ON =
             key("depends_on", Scope.ANY, false, DependsOn::read, List.of());
+    static final Setting<Integer> REPLICAS =
+            key("replicas", Scope.ANY, false, StateRules.number(0, PlanBounds.MAX_REPLICAS), null);
     static final Setting<Integer> STANDBY =
             key("standby", Scope.MAIN, true, StateRules.number(0, PlanBounds.MAX_STANDBYS), 0);
     static final Setting<String> FENCE = key("fence", Scope.MAIN, true, StateRules.oneOf("lock", FENCE_WORD), "lock");
@@ -137,7 +139,6 @@ final class DaemonKeys {
     static final Setting<LogTarget> LOG = key("log", Scope.ANY, true, ValueReaders::log, LogTarget.AUTO);
 
     static {
-        TABLE.addLater("replicas", "1");
         TABLE.addLater("agent", "false");
         for (String path : List.of("transactions", "readiness_probe", "liveness_probe", "isolation")) {
             TABLE.addLater(path, null);

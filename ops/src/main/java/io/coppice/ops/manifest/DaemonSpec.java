@@ -31,6 +31,11 @@ record DaemonSpec(Located<String> name, boolean named, Settings own, Settings de
                                 .anyMatch(key -> DaemonKeys.scopeOf(key.value()) == Setting.Scope.MAIN));
     }
 
+    /** Whether it is as many children as its {@code replicas} say, be that one or none. */
+    boolean isReplicated() {
+        return own.get(DaemonKeys.REPLICAS) != null;
+    }
+
     /** Whether this is a plain command and nothing else. */
     boolean isCommand() {
         return own.mentions(DaemonKeys.COMMAND) && !own.mentions(DaemonKeys.MAIN);

@@ -53,7 +53,11 @@ final class DependsOn {
             return;
         }
         if (!PlanBounds.isName(name.value())) {
-            problems.add(name, Problems.quoted(name.value()), "the name of a daemon, [a-z0-9-]{1,32}", "");
+            problems.add(
+                    name,
+                    Problems.quoted(name.value()),
+                    "the name of a daemon, [a-z0-9-]{1,32}",
+                    name.value().indexOf('.') > 0 ? "a daemon's name means all its replicas" : "");
         }
         requirements.add(new Located<>(new Requirement(name.value(), condition, restart), name.at(), name.path()));
     }

@@ -66,7 +66,9 @@ final class GroupReport {
         return Stream.concat(
                         plan.children().stream()
                                 .filter(child -> child.membership().group().equals(group.name()))
-                                .map(ChildPlan::name),
+                                .map(ChildPlan::name)
+                                .filter(ReplicaReport::isShown)
+                                .map(child -> ReplicaReport.name(plan, child)),
                         plan.groups().stream()
                                 .filter(other -> !other.name().equals(GroupPlan.OUTERMOST)
                                         && other.membership().group().equals(group.name()))

@@ -74,6 +74,7 @@ final class KeySchemas {
                 "When its restarts are used up: its members are failed, or the group that it is in is.");
         LINES.put("group.significant", "Its end may end the group that it is in.");
         LINES.put("depends_on", "What must be so before it is started.");
+        LINES.put("replicas", "How many of it there are: NAME.1, NAME.2 and so on, each with a segment of its own.");
         LINES.put("standby", "Warm JVMs in reserve.");
         LINES.put("fence", "What a successor waits for.");
         LINES.put("shutdown.signal", "What asks it to end.");

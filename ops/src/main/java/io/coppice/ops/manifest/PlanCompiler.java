@@ -51,19 +51,19 @@ final class PlanCompiler {
         references.check();
         Groups groups = new Groups(manifest, problems);
         groups.check();
+        Replicas replicas = new Replicas(manifest.daemons(), options.scaled(), problems);
+        replicas.check();
         List<DaemonSpec> order = references.inStartOrder();
         // More daemons than these have been told as too many.
         List<DaemonSpec> planned = order.subList(0, Math.min(order.size(), PlanBounds.MAX_CHILDREN));
         List<ChildPlan> children = new ArrayList<>();
         Budget budget;
-        try (ChildPlanner planner = new ChildPlanner(options, directory, references, groups, files, problems)) {
+        try (ChildPlanner planner =
+                new ChildPlanner(options, directory, references, replicas, groups, files, problems)) {
             for (DaemonSpec daemon : planned) {
-                ChildPlan child = planner.plan(daemon);
-                if (child != null) {
-                    children.add(child);
-                }
+                children.addAll(planner.plans(daemon));
             }
-            budget = budget(planned, planner.memory(), directory);
+            budget = budget(planned, replicas, planner.memory(), directory);
         }
         List<GroupPlan> groupPlans = groups.plans();
         checkBudget(budget, segments);
@@ -76,6 +76,7 @@ final class PlanCompiler {
                 directory.directory().toString(),
                 directory.segmentDirectory().toString(),
                 groupPlans,
+                replicas.sets(),
                 children);
         long planBytes = PlanText.textLengthBytes(plan);
         if (planBytes > PlanBounds.MAX_PLAN_BYTES) {
@@ -105,7 +106,8 @@ final class PlanCompiler {
         }
     }
 
-    private Budget budget(List<DaemonSpec> daemons, Map<DaemonSpec, JvmMemory> memory, InstanceDirectory directory)
+    private Budget budget(
+            List<DaemonSpec> daemons, Replicas replicas, Map<DaemonSpec, JvmMemory> memory, InstanceDirectory directory)
             throws IOException {
         List<Budget.Row> rows = new ArrayList<>();
         Map<Path, Long> segmentBytes = new LinkedHashMap<>();
@@ -114,15 +116,17 @@ final class PlanCompiler {
         for (DaemonSpec daemon : daemons) {
             JvmMemory jvm = memory.get(daemon);
             if (jvm != null) {
-                long stateBytes = StateRules.segmentBytes(daemon);
-                rows.add(Budget.Row.of(daemon.planName(), stateBytes, jvm));
-                int standbys = daemon.value(DaemonKeys.STANDBY);
-                if (standbys > 0) {
-                    rows.add(Budget.Row.ofStandbys(daemon.planName(), standbys, jvm));
+                for (String child : replicas.childrenOf(daemon.planName())) {
+                    long stateBytes = StateRules.segmentBytes(daemon);
+                    rows.add(Budget.Row.of(child, stateBytes, jvm));
+                    int standbys = daemon.value(DaemonKeys.STANDBY);
+                    if (standbys > 0) {
+                        rows.add(Budget.Row.ofStandbys(child, standbys, jvm));
+                    }
+                    // A daemon without a valid name gets a file that no other has.
+                    String segment = daemon.named() ? child : "?" + rows.size();
+                    segmentBytes.put(directory.segment(segment), stateBytes);
                 }
-                // A daemon without a valid name gets a file that no other has.
-                String segment = daemon.named() ? daemon.planName() : "?" + rows.size();
-                segmentBytes.put(directory.segment(segment), stateBytes);
             }
         }
         long total = rows.stream().mapToLong(Budget.Row::total).sum();

@@ -2,6 +2,7 @@ package io.coppice.ops.manifest;
 
 import io.coppice.supervisor.plan.Dependency;
 import io.coppice.supervisor.plan.PlanBounds;
+import io.coppice.supervisor.plan.ReplicaSet;
 import io.coppice.supervisor.plan.RestartPolicy;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -71,14 +72,17 @@ final class References {
         return List.copyOf(order);
     }
 
-    /** The daemons whose segments this one reads: those of {@code reads}, or all others without it. */
+    /**
+     * The daemons whose segments this one reads: those of {@code reads}, or all others without it. It is one of them itself if it has
+     * replicas: each reads the others.
+     */
     List<String> peersOf(DaemonSpec daemon) {
         Located<List<Located<String>>> reads = daemon.stated(DaemonKeys.READS);
         String self = daemon.name().value();
         List<String> peers = new ArrayList<>();
         if (reads == null) {
             daemons.forEach((name, other) -> {
-                if (other.isMain() && other.named() && !name.equals(self)) {
+                if (other.isMain() && other.named() && (!name.equals(self) || daemon.isReplicated())) {
                     peers.add(name);
                 }
             });
@@ -96,7 +100,7 @@ final class References {
                         "`" + name + "` is a plain command and has no segment",
                         "the name of a daemon with `main`",
                         "");
-            } else if (name.equals(self)) {
+            } else if (name.equals(self) && !daemon.isReplicated()) {
                 // A list in `defaults` may well name each of those that share it.
                 if (ownKey) {
                     problems.add(read, "`" + name + "` reads itself", "other daemons", "its own state it always sees");
@@ -141,6 +145,10 @@ final class References {
                 .filter(DaemonSpec::named)
                 .map(daemon -> daemon.name().value())
                 .toList();
+        String set = ReplicaSet.setOf(name);
+        if (set != null && names.contains(set)) {
+            return "`" + set + "` means all its replicas";
+        }
         String near = Suggestion.near(name, names);
         if (near != null) {
             return Suggestion.didYouMean(near);

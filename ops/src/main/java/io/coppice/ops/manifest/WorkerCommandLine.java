@@ -2,6 +2,7 @@ package io.coppice.ops.manifest;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -60,6 +61,26 @@ record WorkerCommandLine(
 
     /** JDK 23 introduced the flag; 24 prints a warning where it is missing. */
     private static final int UNSAFE_MEMORY_ACCESS_SINCE = 23;
+
+    /** The same for one of its daemon's replicas, which does not read itself. */
+    WorkerCommandLine of(String child) {
+        Map<String, Path> others = new LinkedHashMap<>(peers);
+        others.remove(child);
+        return new WorkerCommandLine(
+                javaHome,
+                javaFeature,
+                hugePages,
+                memory,
+                classPath,
+                options,
+                directory,
+                child,
+                mainClass,
+                heartbeatTimeoutMs,
+                stateRules,
+                others,
+                args);
+    }
 
     List<String> argv() {
         List<String> argv = new ArrayList<>();

@@ -1,8 +1,16 @@
 package io.coppice.ops.view;
 
-/** The rule for names of instances and daemons: {@code [a-z0-9-]{1,32}}. What passes it cannot leave a directory. */
+/**
+ * The rule for names of instances and daemons: {@code [a-z0-9-]{1,32}}; of children also NAME.N, the replica N of the daemon NAME.
+ * What passes it cannot leave a directory.
+ */
 public final class InstanceName {
     private static final int MAX_LENGTH = 32;
+
+    /** Of a name with a number behind it. */
+    private static final int MAX_LENGTH_BEFORE_NUMBER = 28;
+
+    private static final int MAX_DIGITS = 3;
 
     private InstanceName() {}
 
@@ -18,5 +26,22 @@ public final class InstanceName {
             }
         }
         return true;
+    }
+
+    /** Whether a child can have the name: one that obeys the rule, or that of a replica. */
+    public static boolean isValidChild(String name) {
+        int dot = name.indexOf('.');
+        return dot < 0
+                ? isValid(name)
+                : dot <= MAX_LENGTH_BEFORE_NUMBER
+                        && isValid(name.substring(0, dot))
+                        && isNumber(name.substring(dot + 1));
+    }
+
+    private static boolean isNumber(String digits) {
+        return !digits.isEmpty()
+                && digits.length() <= MAX_DIGITS
+                && digits.charAt(0) != '0'
+                && digits.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 }

@@ -57,6 +57,11 @@ public final class InstanceReader implements AutoCloseable {
         return read(false);
     }
 
+    /** Whether a table is there, and a root of this boot wrote it. */
+    public boolean isOfThisBoot() {
+        return table.read().snapshot().filter(this::isOfThisBoot).isPresent();
+    }
+
     @Override
     public void close() {
         table.close();
@@ -212,7 +217,7 @@ public final class InstanceReader implements AutoCloseable {
     }
 
     private Commits commits(String name, PlanFile plan) {
-        if (!InstanceName.isValid(name)) {
+        if (!InstanceName.isValidChild(name)) {
             return Commits.unreadable("its name `" + Printable.of(name) + "` is damaged; not looking for its segment");
         }
         Path file = plan.segmentDirectory().orElse(directory.path()).resolve(name + ".seg");

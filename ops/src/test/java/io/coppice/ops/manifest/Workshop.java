@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.ReplicaSet;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,6 +24,7 @@ final class Workshop {
     final Path workerLib;
     final TreeMap<String, String> environment = new TreeMap<>();
     String instance;
+    List<ReplicaSet> scaled = List.of();
     int javaFeature = Runtime.version().feature();
     long uid = Surroundings.ofThisProcess().uid();
 
@@ -61,7 +63,7 @@ final class Workshop {
 
     CompileOptions options() {
         return new CompileOptions(
-                instance, surroundings(), Path.of(System.getProperty("java.home")), javaFeature, workerLib);
+                instance, surroundings(), Path.of(System.getProperty("java.home")), javaFeature, workerLib, scaled);
     }
 
     ManifestResult read(String yaml) {
