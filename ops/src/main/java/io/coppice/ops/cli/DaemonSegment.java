@@ -24,7 +24,7 @@ record DaemonSegment(String name, Path directory) {
      */
     static DaemonSegment find(CoppiceCommand coppice, InstanceDirectory instance, String name) {
         try (Daemons daemons = new Daemons(coppice, instance)) {
-            daemons.requireKnown(List.of(name));
+            daemons.requireOne(name, "a segment");
             if (daemons.table()
                     .daemon(name)
                     .filter(daemon -> daemon.kind().equals("command"))
@@ -35,9 +35,10 @@ record DaemonSegment(String name, Path directory) {
         }
         PlanFile plan = PlanFile.read(instance);
         plan.problem().ifPresent(coppice::note);
-        if (!InstanceName.isValid(name)) {
+        if (!InstanceName.isValidChild(name)) {
             throw new CommandFailedException(
-                    ExitCode.USAGE, "`" + name + "` is no daemon name, expected [a-z0-9-]{1,32}.");
+                    ExitCode.USAGE,
+                    "`" + name + "` is no daemon name, expected [a-z0-9-]{1,32}, or NAME.N for a replica.");
         }
         return new DaemonSegment(name, plan.segmentDirectory().orElse(instance.path()));
     }

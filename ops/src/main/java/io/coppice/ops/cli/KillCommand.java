@@ -22,7 +22,10 @@ final class KillCommand implements Callable<Integer> {
 
     private final CoppiceCommand coppice;
 
-    @Parameters(arity = "0..*", paramLabel = "NAME", description = "Daemons or commands.")
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "NAME",
+            description = "Daemons or commands; one with replicas stands for all of them.")
     private List<String> names = List.of();
 
     @Option(names = "--all", description = "Every daemon and command of the instance.")

@@ -28,7 +28,7 @@ final class LogsCommand implements Callable<Integer> {
 
     private final CoppiceCommand coppice;
 
-    @Parameters(paramLabel = "NAME", description = "Daemon or command.")
+    @Parameters(paramLabel = "NAME", description = "Daemon or command, or NAME.N for a replica.")
     private String name = "";
 
     @Option(
@@ -53,9 +53,10 @@ final class LogsCommand implements Callable<Integer> {
                     ExitCode.USAGE, "--lines: " + lines + " is out of range, expected 0 to " + MAX_LINES + ".");
         }
         InstanceDirectory instance = coppice.resolveInstance();
-        if (!InstanceName.isValid(name)) {
+        if (!InstanceName.isValidChild(name)) {
             throw new CommandFailedException(
-                    ExitCode.USAGE, "`" + name + "` is no daemon name, expected [a-z0-9-]{1,32}.");
+                    ExitCode.USAGE,
+                    "`" + name + "` is no daemon name, expected [a-z0-9-]{1,32}, or NAME.N for a replica.");
         }
         Integer last = lines != null || !follow ? lines : Integer.valueOf(LINES_BEFORE_FOLLOWING);
         Optional<JournalMatch> journal = journal(instance);
@@ -109,7 +110,9 @@ final class LogsCommand implements Callable<Integer> {
         try {
             return LogFile.open(instance.log(name));
         } catch (NoSuchFileException e) {
-            new Daemons(coppice, instance).requireKnown(java.util.List.of(name));
+            try (Daemons daemons = new Daemons(coppice, instance)) {
+                daemons.requireOne(name, "a log");
+            }
             throw new CommandFailedException(
                     ExitCode.FAILED,
                     name + " has no log yet: " + instance.log(name)

@@ -35,7 +35,7 @@ import picocli.CommandLine.Parameters;
 final class RestoreCommand implements Callable<Integer> {
     private final CoppiceCommand coppice;
 
-    @Parameters(index = "0", paramLabel = "NAME", description = "Daemon.")
+    @Parameters(index = "0", paramLabel = "NAME", description = "Daemon, or NAME.N for a replica.")
     private String name = "";
 
     @Parameters(

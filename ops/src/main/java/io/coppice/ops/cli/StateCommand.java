@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
 final class StateCommand implements Callable<Integer> {
     private final CoppiceCommand coppice;
 
-    @Parameters(paramLabel = "NAME", description = "Daemon.")
+    @Parameters(paramLabel = "NAME", description = "Daemon, or NAME.N for a replica.")
     private String name = "";
 
     @Option(names = "--json", description = "One JSON object, and nothing else, on standard output.")

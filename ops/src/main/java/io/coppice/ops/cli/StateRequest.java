@@ -2,13 +2,12 @@ package io.coppice.ops.cli;
 
 import io.coppice.ops.view.DaemonStatus;
 import io.coppice.ops.view.InstanceDirectory;
-import io.coppice.ops.view.InstanceStatus;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -18,13 +17,15 @@ import picocli.CommandLine.Parameters;
  */
 abstract class StateRequest implements Callable<Integer> {
     /** What systemd allows a unit by default for starting or stopping. */
-    private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(90);
+    static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(90);
 
     private final CoppiceCommand coppice;
     private final String verb;
-    private int exitCode = ExitCode.DONE;
 
-    @Parameters(arity = "0..*", paramLabel = "NAME", description = "Daemons or commands.")
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "NAME",
+            description = "Daemons or commands; one with replicas stands for all of them.")
     private List<String> names = List.of();
 
     @Option(names = "--all", description = "Every daemon and command of the instance.")
@@ -36,7 +37,7 @@ abstract class StateRequest implements Callable<Integer> {
             converter = DurationConverter.class,
             description = "How long to wait until it is so, for example 500ms, 10s, 2m; default: 90s. Then exit 1; the"
                     + " request itself stands.")
-    private Duration timeout = DEFAULT_TIMEOUT;
+    private @Nullable Duration timeout;
 
     StateRequest(CoppiceCommand coppice, String verb) {
         this.coppice = coppice;
@@ -50,96 +51,59 @@ abstract class StateRequest implements Callable<Integer> {
      */
     abstract Judgement judge(DaemonStatus daemon, long incarnation);
 
+    /** Those of them that the root is asked for at once; all of them, unless a command knows better. */
+    List<Target> atOnce(List<Target> targets) {
+        return targets;
+    }
+
+    /**
+     * Does what is left when those are there, or cannot get there.
+     *
+     * @param targets all that is asked for
+     * @param timeout what the user gave; null for nothing
+     * @param endNs when the time is over, by the caller's monotonic clock
+     */
+    void afterwards(
+            List<Target> targets,
+            Daemons daemons,
+            ControlClient client,
+            StateWatch watch,
+            @Nullable Duration timeout,
+            long endNs) {}
+
     @Override
     public final Integer call() {
-        long startNs = nowNs();
         InstanceDirectory instance = coppice.resolveInstance();
+        Duration limit = timeout == null ? DEFAULT_TIMEOUT : timeout;
         try (Daemons daemons = new Daemons(coppice, instance)) {
-            ControlClient client = new ControlClient(instance, coppice.proc(), timeout);
+            StateWatch watch = new StateWatch(coppice, daemons, verb, this::judge);
+            long endNs = watch.nowNs() + limit.toNanos();
+            ControlClient client = new ControlClient(instance, coppice.proc(), limit);
+            List<Target> targets = daemons.targets(names, all);
             Map<String, Long> pending = new LinkedHashMap<>();
-            for (String name : daemons.choose(names, all)) {
-                ControlReply reply = client.ask(verb + " " + name);
-                if (reply instanceof ControlReply.Done done) {
-                    pending.put(name, done.incarnation());
-                } else {
-                    ControlReply.Refused refused = (ControlReply.Refused) reply;
-                    complain(refused.exitCode(), "Cannot " + verb + " " + name + ": " + refused.message());
+            for (Target target : atOnce(targets)) {
+                if (target.children().isEmpty()) {
+                    coppice.output().line(target.name() + ": no replicas");
                 }
+                target.children().forEach(name -> ask(name, client, watch, pending));
             }
-            await(daemons, pending, startNs);
-            return exitCode;
+            watch.await(pending, endNs, limit, "");
+            afterwards(targets, daemons, client, watch, timeout, endNs);
+            return watch.exitCode();
         }
     }
 
-    private void await(Daemons daemons, Map<String, Long> pending, long startNs) {
-        while (!pending.isEmpty()) {
-            // Looked at before the table, so that a table read after it is the last word of a root that has gone.
-            boolean late = nowNs() - startNs >= timeout.toNanos();
-            InstanceStatus status = daemons.table();
-            pending.entrySet().removeIf(entry -> settled(entry.getKey(), entry.getValue(), status));
-            if (pending.isEmpty()) {
-                return;
-            }
-            if (!status.root().running()) {
-                pending.keySet()
-                        .forEach(name -> complain(
-                                ExitCode.FAILED,
-                                "Cannot tell whether " + name + " will " + verb + ": the root "
-                                        + status.root().words()
-                                        + ".\n  `coppice run` starts it again; it honours what was asked."));
-                return;
-            }
-            if (late || !Polling.pause(Polling.AWAIT_INTERVAL)) {
-                daemons.noteProblems(status);
-                pending.keySet()
-                        .forEach(name -> complain(
-                                ExitCode.FAILED,
-                                "Could not " + verb + " " + name + " within " + timeout.toMillis() + " ms"
-                                        + status.daemon(name)
-                                                .map(StateRequest::present)
-                                                .orElse("")
-                                        + ". The request stands."));
-                return;
-            }
+    private void ask(String name, ControlClient client, StateWatch watch, Map<String, Long> pending) {
+        if (pending.containsKey(name)) {
+            return; // named twice, as one of its set
         }
-    }
-
-    private long nowNs() {
-        return coppice.caller().clocks().monotonicNs().getAsLong();
-    }
-
-    private boolean settled(String name, long incarnation, InstanceStatus status) {
-        Optional<DaemonStatus> daemon = status.daemon(name);
-        if (daemon.isEmpty()) {
-            return false; // The table could not be read this time.
+        ControlReply reply = client.ask(verb + " " + name);
+        if (reply instanceof ControlReply.Done done) {
+            pending.put(name, done.incarnation());
+        } else {
+            ControlReply.Refused refused = (ControlReply.Refused) reply;
+            watch.complain(refused.exitCode(), "Cannot " + verb + " " + name + ": " + refused.message());
         }
-        Judgement judgement = judge(daemon.get(), incarnation);
-        if (judgement instanceof Judgement.Reached) {
-            coppice.output().line(name + ": " + daemon.get().state() + process(daemon.get()));
-            coppice.output().flush();
-            return true;
-        }
-        if (judgement instanceof Judgement.OutOfReach outOfReach) {
-            complain(ExitCode.FAILED, "Could not " + verb + " " + name + ": " + outOfReach.reason());
-            return true;
-        }
-        return false;
-    }
-
-    private void complain(int code, String message) {
-        coppice.note(message);
-        // One cause keeps its own code; several different ones are just a failure.
-        exitCode = exitCode == ExitCode.DONE || exitCode == code ? code : ExitCode.FAILED;
-    }
-
-    private static String present(DaemonStatus daemon) {
-        return ": it is " + daemon.stateWords() + process(daemon);
-    }
-
-    private static String process(DaemonStatus daemon) {
-        return daemon.pid().isPresent()
-                ? " (pid " + daemon.pid().getAsLong() + ", incarnation " + daemon.incarnation() + ")"
-                : "";
     }
 
     /** What a look at the table says about a request. */

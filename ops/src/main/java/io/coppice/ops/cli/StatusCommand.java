@@ -24,7 +24,10 @@ final class StatusCommand implements Callable<Integer> {
 
     private final CoppiceCommand coppice;
 
-    @Parameters(arity = "0..*", paramLabel = "NAME", description = "Only these; default: all.")
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "NAME",
+            description = "Only these, or the replicas of these; default: all.")
     private List<String> names = List.of();
 
     @Option(names = "--json", description = "One JSON object, and nothing else, on standard output.")
@@ -51,7 +54,7 @@ final class StatusCommand implements Callable<Integer> {
         InstanceDirectory instance = coppice.resolveInstance();
         try (Daemons daemons = new Daemons(coppice, instance)) {
             if (!names.isEmpty()) {
-                daemons.requireKnown(names);
+                daemons.known(names);
             }
             boolean redraw = watch && !json && coppice.caller().canRedraw();
             coppice.output().text(redraw ? CLEAR : "");
@@ -66,8 +69,10 @@ final class StatusCommand implements Callable<Integer> {
 
     /** Returns whether the status table could be read. */
     private boolean show(Daemons daemons, boolean redraw) {
-        InstanceStatus status =
-                names.isEmpty() ? daemons.status() : daemons.status().only(names);
+        InstanceStatus status = daemons.status();
+        if (!names.isEmpty()) {
+            status = status.only(Daemons.childrenOf(names, status));
+        }
         if (json) {
             try {
                 StatusJson.write(status, coppice.output().asStream());

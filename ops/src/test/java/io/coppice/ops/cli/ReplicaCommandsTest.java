@@ -1,0 +1,187 @@
+package io.coppice.ops.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.coppice.ops.cli.CommandHarness.Result;
+import io.coppice.state.root.ChildKind;
+import io.coppice.state.root.ChildStateCode;
+import io.coppice.state.root.WantedCode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Commands that are given the name of a daemon with replicas, or that of one replica. */
+class ReplicaCommandsTest {
+    @TempDir
+    Path directory;
+
+    private CommandHarness harness;
+    private ShopFixture shop;
+
+    /** Rows: web.1, web.2, web.3, all ready, in their first incarnation; and db. */
+    @BeforeEach
+    void makeShop() throws Exception {
+        harness = new CommandHarness(directory);
+        shop = new ShopFixture(harness);
+        for (int i = 0; i < 4; i++) {
+            String name = i < 3 ? "web." + (i + 1) : "db";
+            int pid = 70 + i;
+            shop.child(i, row -> {
+                row.reset(name, ChildKind.COMMAND);
+                row.wanted(WantedCode.UP);
+                row.state(ChildStateCode.READY);
+                row.pid(pid);
+                row.startTicks(10L * pid);
+                row.incarnation(1);
+            });
+        }
+    }
+
+    @AfterEach
+    void closeShop() throws IOException {
+        shop.close();
+    }
+
+    private FakeRoot rootThatSays(Function<String, String> answer) throws IOException {
+        return new FakeRoot(shop.directory.controlSocket(), answer);
+    }
+
+    /** Restarts at once what it is asked to; a replica of that number fails. */
+    private String restart(String request, int failing) {
+        int number = Integer.parseInt(request.substring("coppice/1 restart web.".length()));
+        shop.child(number - 1, row -> {
+            row.incarnation(2);
+            row.pid(number == failing ? 0 : 80 + number);
+            row.state(number == failing ? ChildStateCode.FAILED : ChildStateCode.READY);
+        });
+        return "ok 1\n";
+    }
+
+    @Test
+    void shouldRestartReplicasOneAtATime() throws Exception {
+        try (FakeRoot root = rootThatSays(request -> restart(request, 0))) {
+            Result result = harness.run("restart", "web");
+            assertEquals(
+                    "web: restarting 3 replicas, one at a time\n"
+                            + "web.1: ready (pid 81, incarnation 2), 1 of 3\n"
+                            + "web.2: ready (pid 82, incarnation 2), 2 of 3\n"
+                            + "web.3: ready (pid 83, incarnation 2), 3 of 3\n",
+                    result.out());
+            assertEquals("", result.err());
+            assertEquals(0, result.exitCode());
+            assertEquals(3, root.requests().size());
+        }
+    }
+
+    @Test
+    void shouldBeginWithThoseThatAreNotReady() throws Exception {
+        shop.child(2, row -> row.state(ChildStateCode.BACKOFF));
+        try (FakeRoot root = rootThatSays(request -> restart(request, 0))) {
+            assertEquals(0, harness.run("restart", "web", "web.1").exitCode());
+            assertEquals(
+                    List.of("coppice/1 restart web.3", "coppice/1 restart web.1", "coppice/1 restart web.2"),
+                    root.requests());
+        }
+    }
+
+    @Test
+    void shouldEndWithTheFirstThatDoesNotComeBack() throws Exception {
+        try (FakeRoot root = rootThatSays(request -> restart(request, 2))) {
+            Result result = harness.run("restart", "web");
+            assertEquals(1, result.exitCode());
+            assertTrue(result.err().startsWith("coppice: Could not restart web.2: it failed"), result.err());
+            assertTrue(
+                    result.err().endsWith("coppice: The restart of web ends here; not touched: web.3.\n"),
+                    result.err());
+            assertEquals(List.of("coppice/1 restart web.1", "coppice/1 restart web.2"), root.requests());
+        }
+    }
+
+    @Test
+    void shouldTakeNoneDownBesideOneThatHasFailedMeanwhile() throws Exception {
+        try (FakeRoot root = rootThatSays(request -> {
+            String reply = restart(request, 0);
+            shop.child(2, row -> row.state(ChildStateCode.FAILED));
+            return reply;
+        })) {
+            Result result = harness.run("restart", "web");
+            assertEquals(1, result.exitCode());
+            assertEquals(
+                    "coppice: Did not restart web.2, lest two are down: web.3 is failed.\n"
+                            + "coppice: The restart of web ends here; not touched: web.3.\n",
+                    result.err());
+            assertEquals(1, root.requests().size());
+        }
+    }
+
+    @Test
+    void shouldWaitForAnotherThatIsDownBeforeItTakesOneDown() throws Exception {
+        try (FakeRoot root = rootThatSays(request -> {
+            String reply = restart(request, 0);
+            shop.child(2, row -> row.state(ChildStateCode.BACKOFF));
+            harness.nowNs += Duration.ofSeconds(80).toNanos();
+            return reply;
+        })) {
+            Result result = harness.run("restart", "web", "--timeout", "80s");
+            assertEquals(1, result.exitCode());
+            assertTrue(result.err().contains("lest two are down: web.3 is backoff."), result.err());
+            assertEquals(1, root.requests().size());
+        }
+    }
+
+    @Test
+    void shouldStopAndKillAllReplicasOrOne() throws Exception {
+        try (FakeRoot root = rootThatSays(request -> "ok 1\n")) {
+            Result all = harness.run("kill", "web", "db");
+            assertEquals(0, all.exitCode(), all.err());
+            assertEquals(
+                    List.of("web.1", "web.2", "web.3", "db"),
+                    root.requests().stream()
+                            .map(request -> request.split(" ")[2])
+                            .toList());
+            assertEquals(
+                    "web.2: sent KILL to incarnation 1\n",
+                    harness.run("kill", "web.2").out());
+        }
+    }
+
+    @Test
+    void shouldShowReplicasByTheNameOfTheirDaemon() {
+        assertEquals(
+                4,
+                harness.run("status", "web")
+                                .out()
+                                .lines()
+                                .filter(line -> !line.isBlank())
+                                .count()
+                        - 1);
+        assertFalse(harness.run("status", "web").out().contains("db"), "only these");
+        assertTrue(harness.run("status", "web.2").out().contains("web.2"));
+    }
+
+    @Test
+    void shouldKnowSetsWhereItSuggests() {
+        Result result = harness.run("status", "wbe");
+        assertEquals(3, result.exitCode());
+        assertTrue(result.err().contains("Did you mean web?"), result.err());
+        assertTrue(result.err().contains("It has: web (3 replicas), db."), result.err());
+        assertEquals(3, harness.run("status", "web.4").exitCode());
+    }
+
+    @Test
+    void shouldSayThatEachReplicaHasItsOwnLogAndSegment() {
+        for (String command : List.of("logs", "state")) {
+            Result result = harness.run(command, "web");
+            assertEquals(2, result.exitCode(), result.err());
+            assertTrue(result.err().contains("Name one: web.1, web.2, web.3."), result.err());
+        }
+    }
+}
