@@ -7,6 +7,7 @@ import io.coppice.ops.manifest.CompileOptions;
 import io.coppice.ops.manifest.ManifestReader;
 import io.coppice.ops.manifest.ManifestResult;
 import io.coppice.supervisor.plan.PlanText;
+import io.coppice.supervisor.plan.ReplicaSet;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,9 +19,14 @@ import java.util.Optional;
 final class ManifestPlans implements PlanCompiler {
     @Override
     public Compilation compile(
-            Path manifest, Optional<String> instance, Map<String, String> environment, Optional<Path> javaHome) {
-        CompileOptions options =
-                CompileOptions.ofThisProcess(instance.orElse(null)).withEnvironment(environment);
+            Path manifest,
+            Optional<String> instance,
+            Map<String, String> environment,
+            Optional<Path> javaHome,
+            List<ReplicaSet> scaled) {
+        CompileOptions options = CompileOptions.ofThisProcess(instance.orElse(null))
+                .withEnvironment(environment)
+                .withScaled(scaled);
         try {
             options = javaHome.isEmpty() ? options : options.withJavaHome(javaHome.get());
         } catch (IOException e) {

@@ -2,7 +2,6 @@ package io.coppice.ops.cli;
 
 import io.coppice.ops.cli.PlanCompiler.Compilation;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
@@ -30,12 +29,7 @@ final class CheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Compilation compilation = compiler.get()
-                .compile(
-                        file,
-                        ManifestOptions.instance(coppice),
-                        coppice.caller().environment(),
-                        Optional.empty());
+        Compilation compilation = new HeldScales(coppice, compiler.get()).compile(file);
         if (compilation instanceof Compilation.Compiled compiled) {
             compiled.warnings().forEach(coppice::error);
             coppice.output().lines(compiled.summary());

@@ -92,6 +92,7 @@ public final class CoppiceCommandLine {
         commands.put("check", coppice -> new CheckCommand(coppice, parts.compiler()));
         commands.put("recover", RecoverCommand::new);
         commands.put("reload", coppice -> new ReloadCommand(coppice, parts.compiler()));
+        commands.put("scale", coppice -> new ScaleCommand(coppice, parts.compiler()));
         commands.put("status", StatusCommand::new);
         commands.put("ps", PsCommand::new);
         commands.put("kill", KillCommand::new);

@@ -3,14 +3,21 @@ package io.coppice.ops.cli;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.GroupPlan;
 import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.plan.ReplicaSet;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What a reload does, child by child: those of the new plan in its order, then those that go. Pure. */
-record PlanChange(List<Row> rows) {
+/**
+ * What a reload does. Pure.
+ *
+ * @param rows child by child: those of the new plan in its order, then those that go
+ * @param before the sets of replicas that there are
+ * @param sets those that there will be
+ */
+record PlanChange(List<Row> rows, List<ReplicaSet> before, List<ReplicaSet> sets) {
     /** What happens to one. */
     enum Kind {
         ADDED("added", "added"),
@@ -47,7 +54,7 @@ record PlanChange(List<Row> rows) {
                 .map(ChildPlan::name)
                 .filter(left::containsKey)
                 .forEach(name -> rows.add(new Row(name, Kind.REMOVED)));
-        return new PlanChange(rows);
+        return new PlanChange(rows, present.replicaSets(), next.replicaSets());
     }
 
     private static Kind kind(Plan present, ChildPlan known, Plan next, ChildPlan child) {
@@ -100,8 +107,31 @@ record PlanChange(List<Row> rows) {
                 .toList();
     }
 
-    /** A line for each that is not left as it is, and one for the others. */
+    /** Whether it does anything to a child. */
+    boolean isEmpty() {
+        return rows.stream().allMatch(row -> row.kind() == Kind.UNCHANGED);
+    }
+
+    /** A line for each that is not left as it is, and one for the others; and one for each set that somebody has scaled. */
     List<String> lines() {
+        List<String> lines = childLines();
+        for (ReplicaSet set : sets) {
+            if (set.isScaled()) {
+                lines.add(set.name() + ": " + replicas(set.count()) + " by `coppice scale`; the manifest says "
+                        + set.declared());
+            } else if (before.stream().anyMatch(known -> known.name().equals(set.name()) && known.isScaled())) {
+                lines.add(set.name() + ": " + replicas(set.count()) + " by the manifest, no longer by `coppice scale`");
+            }
+        }
+        return lines;
+    }
+
+    private static String replicas(int count) {
+        return count + (count == 1 ? " replica" : " replicas");
+    }
+
+    /** The lines of the children. */
+    List<String> childLines() {
         List<String> lines = new ArrayList<>();
         int unchanged = 0;
         for (Row row : rows) {
@@ -123,11 +153,16 @@ record PlanChange(List<Row> rows) {
      * @param dryRun whether it is only what would be done
      */
     String json(String instance, boolean dryRun) {
-        // Names are of [a-z0-9-] and codes ours: nothing to escape.
-        return rows.stream()
+        // Names are of [a-z0-9.-] and codes ours: nothing to escape.
+        String daemons = rows.stream()
                 .map(row -> "{\"name\":\"" + row.name() + "\",\"change\":\"" + row.kind().code + "\"}")
-                .collect(Collectors.joining(
-                        ",", "{\"instance\":\"" + instance + "\",\"dry_run\":" + dryRun + ",\"daemons\":[", "]}"));
+                .collect(Collectors.joining(","));
+        String replicas = sets.stream()
+                .map(set -> "{\"name\":\"" + set.name() + "\",\"declared\":" + set.declared() + ",\"count\":"
+                        + set.count() + "}")
+                .collect(Collectors.joining(","));
+        return "{\"instance\":\"" + instance + "\",\"dry_run\":" + dryRun + ",\"daemons\":[" + daemons
+                + "],\"replicas\":[" + replicas + "]}";
     }
 
     private static String noun(int count, boolean all) {

@@ -1,5 +1,6 @@
 package io.coppice.ops.cli;
 
+import io.coppice.supervisor.plan.ReplicaSet;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +16,14 @@ public interface PlanCompiler {
      * @param instance overrides the manifest's; a valid name
      * @param environment that the children inherit, and that says where the instance lives
      * @param javaHome the JDK that the workers run on; empty: the one of this process
+     * @param scaled how many replicas operators want; each counts as long as the manifest declares the number that it did then
      */
     Compilation compile(
-            Path manifest, Optional<String> instance, Map<String, String> environment, Optional<Path> javaHome);
+            Path manifest,
+            Optional<String> instance,
+            Map<String, String> environment,
+            Optional<Path> javaHome,
+            List<ReplicaSet> scaled);
 
     /** A plan, or all that is wrong. */
     sealed interface Compilation {

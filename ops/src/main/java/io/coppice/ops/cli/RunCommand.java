@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -50,12 +51,8 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Compilation compilation = compiler.get()
-                .compile(
-                        file,
-                        ManifestOptions.instance(coppice),
-                        coppice.caller().environment(),
-                        Optional.empty());
+        HeldScales scales = new HeldScales(coppice, compiler.get());
+        Compilation compilation = fresh ? scales.compile(file, List.of()) : scales.compile(file);
         if (compilation instanceof Compilation.Compiled compiled) {
             compiled.warnings().forEach(coppice::error);
             coppice.output().text(compiled.planText());

@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -60,7 +61,7 @@ public final class InstallCommand implements Callable<Integer> {
         Path unit = into.unit(unitName.unit());
         Path absolute = coppice.caller().workingDirectory().resolve(manifest).normalize();
         Compilation compilation = compiler.get()
-                .compile(absolute, Optional.empty(), coppice.caller().environment(), Optional.empty());
+                .compile(absolute, Optional.empty(), coppice.caller().environment(), Optional.empty(), List.of());
         if (compilation instanceof Compilation.Rejected rejected) {
             rejected.errors().forEach(coppice::error);
             return ExitCode.USAGE;

@@ -106,7 +106,7 @@ public final class SimulateCommand implements Callable<Integer> {
             throw usage("--runs: " + runs + " must be 1 to " + SimulationSettings.MOST_RUNS);
         }
         Compilation compilation =
-                compiler.get().compile(file, instance(), coppice.caller().environment(), Optional.empty());
+                compiler.get().compile(file, instance(), coppice.caller().environment(), Optional.empty(), List.of());
         if (compilation instanceof Compilation.Rejected rejected) {
             rejected.errors().forEach(coppice::error);
             return ExitCode.USAGE;

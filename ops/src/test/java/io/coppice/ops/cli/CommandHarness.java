@@ -37,7 +37,7 @@ final class CommandHarness {
     /** What the caller's monotonic clock shows; it stands still unless a test moves it. */
     volatile long nowNs = NOW_NS;
 
-    PlanCompiler compiler = (manifest, instance, variables, jdk) -> {
+    PlanCompiler compiler = (manifest, instance, variables, jdk, scaled) -> {
         throw new AssertionError("not expected to compile");
     };
 

@@ -122,7 +122,7 @@ class CoppiceCommandLineTest {
 
     @Test
     void shouldPrintEveryErrorOfAManifestAndNothingElse() {
-        harness.compiler = (manifest, instance, environment, jdk) -> new PlanCompiler.Compilation.Rejected(
+        harness.compiler = (manifest, instance, environment, jdk, scaled) -> new PlanCompiler.Compilation.Rejected(
                 List.of("shop.yaml:3:5: stat: unknown key", "shop.yaml:4:5: heap: 64x is no size"));
 
         for (String[] args : new String[][] {{"check", "shop.yaml"}, {"run", "-f", "shop.yaml"}}) {
@@ -135,7 +135,7 @@ class CoppiceCommandLineTest {
 
     @Test
     void shouldPrintThePlanForTheLauncherAndASummaryForPeople() {
-        harness.compiler = (manifest, instance, environment, jdk) ->
+        harness.compiler = (manifest, instance, environment, jdk, scaled) ->
                 new PlanCompiler.Compilation.Compiled("coppice-plan 2\n", List.of("fine"), List.of("careful"));
 
         assertEquals(new Result(0, "coppice-plan 2\n", "careful\n"), harness.run("run", "--fresh"));
@@ -144,7 +144,7 @@ class CoppiceCommandLineTest {
 
     @Test
     void shouldReportADefectWithItsTraceAndFail() {
-        harness.compiler = (manifest, instance, environment, jdk) -> {
+        harness.compiler = (manifest, instance, environment, jdk, scaled) -> {
             throw new IllegalStateException("boom");
         };
 
@@ -157,7 +157,7 @@ class CoppiceCommandLineTest {
 
     @Test
     void shouldTellATruncationThatNoReaderExpectedInWords() {
-        harness.compiler = (manifest, instance, environment, jdk) -> {
+        harness.compiler = (manifest, instance, environment, jdk, scaled) -> {
             throw new InternalError("a fault occurred in an unsafe memory access operation");
         };
 

@@ -1,6 +1,7 @@
 package io.coppice.ops.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.supervisor.plan.AutoShutdown;
 import io.coppice.supervisor.plan.Backoff;
@@ -11,6 +12,7 @@ import io.coppice.supervisor.plan.LogTarget;
 import io.coppice.supervisor.plan.Membership;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.Poison;
+import io.coppice.supervisor.plan.ReplicaSet;
 import io.coppice.supervisor.plan.RestartPolicy;
 import io.coppice.supervisor.plan.Shutdown;
 import io.coppice.supervisor.plan.StartTimeouts;
@@ -79,8 +81,8 @@ class PlanChangeTest {
     void shouldTakeTheRulesOfAGroupForThoseOfItsMembers() {
         ChildPlan alone = command("alone", "/a", RestartPolicy.ALWAYS, 1);
         PlanChange change = PlanChange.between(
-                new Plan("shop", "/shop.yaml", "/shop", "/shop", groups(5), List.of(alone, member("web"))),
-                new Plan("shop", "/shop.yaml", "/shop", "/shop", groups(6), List.of(alone, member("web"))));
+                new Plan("shop", "/shop.yaml", "/shop", "/shop", groups(5), List.of(), List.of(alone, member("web"))),
+                new Plan("shop", "/shop.yaml", "/shop", "/shop", groups(6), List.of(), List.of(alone, member("web"))));
         assertEquals(List.of("web: new rules, not restarted", "1 other unchanged"), change.lines());
     }
 
@@ -141,8 +143,45 @@ class PlanChangeTest {
                         + "{\"name\":\"same\",\"change\":\"unchanged\"},"
                         + "{\"name\":\"calm\",\"change\":\"new-rules\"},"
                         + "{\"name\":\"other\",\"change\":\"started-anew\"},"
-                        + "{\"name\":\"gone\",\"change\":\"removed\"}]}",
+                        + "{\"name\":\"gone\",\"change\":\"removed\"}],\"replicas\":[]}",
                 PlanChange.between(present, next).json("shop", true));
+    }
+
+    @Test
+    void shouldTellOfReplicasThatSomebodyScaled() {
+        Plan present = replicas(3, 4);
+        Plan next = replicas(3, 2);
+        PlanChange change = PlanChange.between(present, next);
+        assertEquals(
+                List.of(
+                        "web.3: removed",
+                        "web.4: removed",
+                        "2 others unchanged",
+                        "web: 2 replicas by `coppice scale`; the manifest says 3"),
+                change.lines());
+        assertTrue(
+                change.json("shop", true).endsWith(",\"replicas\":[{\"name\":\"web\",\"declared\":3,\"count\":2}]}"),
+                change.json("shop", true));
+        assertEquals(
+                "web: 3 replicas by the manifest, no longer by `coppice scale`",
+                PlanChange.between(next, replicas(3, 3)).lines().get(2));
+        assertEquals(
+                List.of("3 daemons unchanged"),
+                PlanChange.between(replicas(3, 3), replicas(3, 3)).lines());
+    }
+
+    private static Plan replicas(int declared, int count) {
+        ReplicaSet set = new ReplicaSet("web", declared, count);
+        return new Plan(
+                "shop",
+                "/shop.yaml",
+                "/shop",
+                "/shop",
+                List.of(GroupPlan.INSTANCE),
+                List.of(set),
+                set.childNames().stream()
+                        .map(name -> command(name, "/a", RestartPolicy.ALWAYS, 1))
+                        .toList());
     }
 
     @Test

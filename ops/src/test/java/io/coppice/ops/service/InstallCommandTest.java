@@ -39,8 +39,8 @@ class InstallCommandTest {
     private Path home;
     private Path units;
     private final List<String> calls = new ArrayList<>();
-    private PlanCompiler compiler =
-            (manifest, instance, environment, jdk) -> new Compilation.Compiled("coppice-plan", List.of(), List.of());
+    private PlanCompiler compiler = (manifest, instance, environment, jdk, scaled) ->
+            new Compilation.Compiled("coppice-plan", List.of(), List.of());
     private long uid;
 
     private record Result(int exitCode, String out, String err) {}
@@ -151,7 +151,7 @@ class InstallCommandTest {
         Result hidden = run("install", directory.resolve("tmp/shop.yaml").toString());
         assertEquals(1, hidden.exitCode());
         assertTrue(hidden.err().contains("PrivateTmp"), hidden.err());
-        compiler = (manifest, instance, environment, jdk) ->
+        compiler = (manifest, instance, environment, jdk, scaled) ->
                 new Compilation.Rejected(List.of(manifest + ":1:1: daemons: missing"));
         Result wrong = run("install", "shop.yaml");
         assertEquals(2, wrong.exitCode());

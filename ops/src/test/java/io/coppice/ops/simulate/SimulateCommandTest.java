@@ -75,7 +75,7 @@ class SimulateCommandTest {
     }
 
     private Result run(String... arguments) {
-        PlanCompiler compiler = (file, instance, environment, jdk) -> compile(file);
+        PlanCompiler compiler = (file, instance, environment, jdk, scaled) -> compile(file);
         SortedMap<String, Function<CoppiceCommand, Object>> commands = new TreeMap<>();
         commands.put("simulate", coppice -> new SimulateCommand(coppice, () -> compiler, core));
         ByteArrayOutputStream out = new ByteArrayOutputStream();

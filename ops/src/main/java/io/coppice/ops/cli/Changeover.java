@@ -1,0 +1,208 @@
+package io.coppice.ops.cli;
+
+import io.coppice.ops.cli.PlanCompiler.Compilation;
+import io.coppice.ops.cli.StateRequest.Judgement;
+import io.coppice.ops.view.DaemonStatus;
+import io.coppice.ops.view.InstanceDirectory;
+import io.coppice.ops.view.InstanceStatus;
+import io.coppice.ops.view.PlanFile;
+import io.coppice.ops.view.RootLiveness;
+import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.plan.PlanFormatException;
+import io.coppice.supervisor.plan.PlanText;
+import io.coppice.supervisor.plan.ReplicaSet;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Has the root of an instance change over to another plan, made of a manifest as the root would have it made if it were started now:
+ * it is the root's environment and the root's JDK that count, not the caller's. One thread.
+ */
+final class Changeover {
+    private final CoppiceCommand coppice;
+    private final InstanceDirectory instance;
+    private final Duration timeout;
+    private final long startNs;
+
+    /** The time begins now. */
+    Changeover(CoppiceCommand coppice, InstanceDirectory instance, Duration timeout) {
+        this.coppice = coppice;
+        this.instance = instance;
+        this.timeout = timeout;
+        this.startNs = nowNs();
+    }
+
+    /** What the root runs by. */
+    Plan presentPlan() {
+        PlanFile record = PlanFile.read(instance);
+        return record.plan()
+                .orElseThrow(() -> new CommandFailedException(
+                        ExitCode.FAILED,
+                        "Cannot tell what " + instance.name() + " runs. "
+                                + record.problem().orElse("It has no plan: " + instance.plan() + " is missing.")));
+    }
+
+    /**
+     * Compiles for the root that runs.
+     *
+     * @param scaled as the compiler takes it
+     */
+    Compilation compile(PlanCompiler compiler, Path manifest, List<ReplicaSet> scaled) {
+        RootLiveness liveness = RootLiveness.of(instance, coppice.proc());
+        if (!(liveness instanceof RootLiveness.Running root)) {
+            throw new CommandFailedException(
+                    ExitCode.FAILED,
+                    "The root of " + instance.name() + " " + liveness.words()
+                            + ", so there is nothing to change.\n  `coppice run` starts it by the manifest as it is.");
+        }
+        Map<String, String> environment = coppice.proc()
+                .environment(root.pid())
+                .orElseThrow(() -> new CommandFailedException(
+                        ExitCode.NOT_PERMITTED,
+                        "Not permitted to read the environment of the root of " + instance.name() + " (pid "
+                                + root.pid()
+                                + "), which its daemons inherit.\n  Run this command as the user whose root it is."));
+        return compiler.compile(
+                manifest,
+                Optional.of(instance.name()),
+                environment,
+                coppice.proc().javaHome(root.pid()),
+                scaled);
+    }
+
+    static Plan plan(Compilation.Compiled compiled) {
+        try {
+            return PlanText.read(compiled.planText().stripTrailing() + "\n");
+        } catch (PlanFormatException e) {
+            throw new IllegalStateException("the compiler's own plan", e);
+        }
+    }
+
+    /**
+     * Hands the plan over, and waits until it has taken effect and all that is started for it is ready.
+     *
+     * @param told is run when the plan has taken effect
+     * @return the exit code
+     */
+    int changeOver(String planText, PlanChange change, Runnable told) {
+        try (Daemons daemons = new Daemons(coppice, instance)) {
+            Map<String, Long> pending = new HashMap<>();
+            InstanceStatus before = daemons.table();
+            for (String name : change.started()) {
+                pending.put(
+                        name, before.daemon(name).map(DaemonStatus::incarnation).orElse(0L));
+            }
+            ask(planText);
+            awaitRecord(planText);
+            told.run();
+            coppice.output().flush();
+            return awaitReady(daemons, pending);
+        }
+    }
+
+    /** Hands the plan over in a file that only the instance's user can read. */
+    private void ask(String planText) {
+        try {
+            Path handed = Files.createTempFile(
+                    instance.path(),
+                    "plan-",
+                    ".next",
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            try {
+                UserPrincipal owner = Files.getOwner(instance.path());
+                if (!owner.equals(Files.getOwner(handed))) {
+                    Files.setOwner(handed, owner);
+                }
+                Files.writeString(handed, planText.stripTrailing() + "\n");
+                ControlReply reply =
+                        new ControlClient(instance, coppice.proc(), timeout).ask("reload " + handed.getFileName());
+                if (reply instanceof ControlReply.Refused refused) {
+                    throw new CommandFailedException(refused.exitCode(), "Nothing was changed: " + refused.message());
+                }
+            } finally {
+                Files.deleteIfExists(handed);
+            }
+        } catch (IOException e) {
+            throw new CommandFailedException(
+                    ExitCode.FAILED, "Cannot hand the new plan over in " + instance.path() + ": " + e);
+        }
+    }
+
+    /** The root records the plan when it has taken effect: when what goes is gone. */
+    private void awaitRecord(String planText) {
+        String expected = planText.stripTrailing() + "\n";
+        while (true) {
+            boolean late = nowNs() - startNs >= timeout.toNanos();
+            RootLiveness root = RootLiveness.of(instance, coppice.proc());
+            PlanFile record = PlanFile.read(instance);
+            if (record.plan()
+                    .filter(plan -> PlanText.write(plan).equals(expected))
+                    .isPresent()) {
+                return;
+            }
+            if (!root.running()) {
+                throw new CommandFailedException(
+                        ExitCode.FAILED,
+                        "The root of " + instance.name() + " " + root.words()
+                                + " before the change was done.\n  `coppice run` starts it by the new manifest.");
+            }
+            if (late || !Polling.pause(Polling.AWAIT_INTERVAL)) {
+                throw new CommandFailedException(
+                        ExitCode.FAILED,
+                        "What the new plan lacks has not ended within " + timeout.toMillis()
+                                + " ms; the change goes on when it has.\n  `coppice status --instance "
+                                + instance.name()
+                                + "` shows what is stopping.");
+            }
+        }
+    }
+
+    private int awaitReady(Daemons daemons, Map<String, Long> pending) {
+        int exitCode = ExitCode.DONE;
+        while (!pending.isEmpty()) {
+            boolean late = nowNs() - startNs >= timeout.toNanos();
+            InstanceStatus status = daemons.table();
+            for (DaemonStatus daemon : status.daemons()) {
+                Long before = pending.get(daemon.name());
+                if (before == null) {
+                    continue;
+                }
+                if (!daemon.wantedUp()) {
+                    pending.remove(daemon.name()); // An operator stopped it, and it stays so.
+                    continue;
+                }
+                Judgement judgement = StartCommand.readiness(daemon, daemon.incarnation() > before, coppice);
+                if (judgement instanceof Judgement.OutOfReach outOfReach) {
+                    coppice.note(daemon.name() + " is not ready: " + outOfReach.reason());
+                    exitCode = ExitCode.FAILED;
+                }
+                if (!(judgement instanceof Judgement.Pending)) {
+                    pending.remove(daemon.name());
+                }
+            }
+            if (pending.isEmpty()) {
+                break;
+            }
+            if (!status.root().running() || late || !Polling.pause(Polling.AWAIT_INTERVAL)) {
+                daemons.noteProblems(status);
+                coppice.note("The new plan holds, but not ready within " + timeout.toMillis() + " ms: "
+                        + String.join(", ", pending.keySet().stream().sorted().toList()) + ". The root "
+                        + status.root().words() + ".");
+                return ExitCode.FAILED;
+            }
+        }
+        return exitCode;
+    }
+
+    private long nowNs() {
+        return coppice.caller().clocks().monotonicNs().getAsLong();
+    }
+}
