@@ -116,6 +116,18 @@ public record ChildSpec(
                     "dependency on a child that does not come before it",
                     dependency.index());
         }
+        if (membership.group() == Membership.NO_GROUP) {
+            require(restart == RestartPolicy.ALWAYS && maxRestarts == UNLIMITED, name, "an end for good", maxRestarts);
+            require(!hasSegment && dependencies.isEmpty(), name, "dependencies of an auxiliary", dependencies.size());
+        }
+    }
+
+    /**
+     * Whether it only serves the others: it belongs to no group, is started again whenever it ends, and does not keep the instance alive
+     * once all others have completed.
+     */
+    public boolean auxiliary() {
+        return membership.group() == Membership.NO_GROUP;
     }
 
     private static void require(boolean holds, String name, String what, long value) {

@@ -112,6 +112,19 @@ final class EventRules {
         }
     }
 
+    /** Nobody will say any more that it is ready, or well again. */
+    static void noLongerProbed(Transition transition, int index) {
+        if (transition.specOf(index).hasSegment()) {
+            return;
+        }
+        if (transition.phaseOf(index) == ChildPhase.STARTING && !transition.isEnding(index)) {
+            ready(transition, transition.child(index));
+        }
+        if (!transition.isHealthy(index)) {
+            transition.child(index).healthy = true;
+        }
+    }
+
     private static void started(Transition transition, ChildDraft child) {
         child.start = StartClock.begin(transition.nowNs);
         child.stopAsked = false;

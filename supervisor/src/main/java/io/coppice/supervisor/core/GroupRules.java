@@ -24,6 +24,9 @@ final class GroupRules {
      * @return false if that was one restart too many: the group has failed, and the member's own launch is not for its caller to decide
      */
     static boolean memberRestarts(Transition transition, ChildDraft child, String why) {
+        if (child.spec.auxiliary()) {
+            return true;
+        }
         int group = child.spec.membership().group();
         String cause = child.spec.name() + ": " + why;
         if (isOneTooMany(transition, group)) {
@@ -37,6 +40,9 @@ final class GroupRules {
 
     /** The same for a death that does not count, such as an operator's kill. */
     static void takeSiblingsDown(Transition transition, ChildDraft child) {
+        if (child.spec.auxiliary()) {
+            return;
+        }
         int group = child.spec.membership().group();
         Strategy strategy = transition.groupSpecOf(group).strategy();
         if (strategy == Strategy.ONE_FOR_ONE || transition.phase == Phase.STOPPING) {

@@ -4,6 +4,8 @@ import io.coppice.supervisor.core.SupervisorState.Phase;
 
 /** The supervisor's decisions. Pure: the same state and event always give an equal step. */
 public final class Supervisor {
+    private static final String COMPLETED = "every child has completed";
+
     private Supervisor() {}
 
     /**
@@ -29,8 +31,8 @@ public final class Supervisor {
                 EndRules.endWhatMay(transition);
                 LaunchRules.launchWhatMay(transition);
                 StandbyRules.settle(transition);
-                if (all(transition, ChildPhase.COMPLETED) && noStandbys(transition)) {
-                    finish(transition, "every child has completed");
+                if (allServedCompleted(transition) && noStandbys(transition)) {
+                    completed(transition);
                 }
             }
             case STOPPING -> {
@@ -50,9 +52,20 @@ public final class Supervisor {
         transition.command(new Command.ExitRoot(transition.exitCode));
     }
 
-    private static boolean all(Transition transition, ChildPhase phase) {
+    /** Nobody is left to be served: what is auxiliary is ended. */
+    private static void completed(Transition transition) {
+        if (noneOccupied(transition)) {
+            finish(transition, COMPLETED);
+        } else {
+            EventRules.endInstance(transition, 0, EventType.SHUTDOWN_REQUESTED, COMPLETED);
+            settle(transition);
+        }
+    }
+
+    private static boolean allServedCompleted(Transition transition) {
         for (int i = 0; i < transition.childCount(); i++) {
-            if (transition.phaseOf(i) != phase) {
+            if (transition.phaseOf(i) != ChildPhase.COMPLETED
+                    && !transition.specOf(i).auxiliary()) {
                 return false;
             }
         }

@@ -9,6 +9,28 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ReplanningTest {
+    @Test
+    void shouldNotWaitForAProbeThatIsNoMore() {
+        Driver driver =
+                new Driver(Specs.command(0, "db").probed().build()).begin().toStarting(0);
+        ChildSpec plain = Specs.command(0, "db").build();
+        driver.step(new Event.Replanned(List.of(plain), List.of(0L), driver.nowNs));
+        assertEquals(ChildPhase.READY, driver.phase(0));
+        assertEquals(1, driver.child(0).incarnation());
+    }
+
+    @Test
+    void shouldTakeNobodyForUnwellByAProbeThatIsNoMore() {
+        Driver driver = new Driver(Specs.command(0, "db").probed().build())
+                .begin()
+                .toReady(0)
+                .step(new Event.HealthChanged(0, 1, false, "tcp: refused", Driver.START_NS));
+        ChildSpec plain = Specs.command(0, "db").build();
+        driver.step(new Event.Replanned(List.of(plain), List.of(0L), driver.nowNs));
+        assertTrue(driver.child(0).healthy());
+        assertEquals(ChildPhase.READY, driver.phase(0));
+    }
+
     /** Nobody was there before. */
     private static final List<Long> NEW = List.of(0L, 0L, 0L);
 

@@ -100,6 +100,11 @@ final class Specs {
         return this;
     }
 
+    Specs auxiliary() {
+        membership = Membership.AUXILIARY;
+        return this;
+    }
+
     Specs probed() {
         probed = true;
         return this;
