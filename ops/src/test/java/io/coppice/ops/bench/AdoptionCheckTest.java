@@ -60,6 +60,8 @@ class AdoptionCheckTest {
                 0,
                 0,
                 0,
+                false,
+                0,
                 Optional.empty(),
                 List.of());
     }

@@ -12,6 +12,7 @@ import io.coppice.supervisor.plan.LogTarget;
 import io.coppice.supervisor.plan.Membership;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.Poison;
+import io.coppice.supervisor.plan.Probes;
 import io.coppice.supervisor.plan.ReplicaSet;
 import io.coppice.supervisor.plan.RestartPolicy;
 import io.coppice.supervisor.plan.Shutdown;
@@ -122,7 +123,8 @@ class PlanChangeTest {
                 List.of(),
                 1,
                 ExitLists.NONE,
-                new Membership("edge", false, false));
+                new Membership("edge", false, false),
+                Probes.NONE);
     }
 
     @Test

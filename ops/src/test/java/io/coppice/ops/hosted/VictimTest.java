@@ -49,6 +49,8 @@ class VictimTest {
                 0,
                 0,
                 0,
+                false,
+                0,
                 Optional.empty(),
                 List.of());
     }

@@ -35,6 +35,7 @@ import java.util.List;
  * @param fate what follows an end that was asked for
  * @param restartsWith place of the group that it is restarted with, from 1 on; 0 none
  * @param unhealthy a probe found it unwell
+ * @param logStartBytes how long its log file was when the process was launched
  * @param failedAtNs the failures that count, oldest first; of more than {@link #FAILURES_KEPT} the newest are kept
  */
 public record ResumePoint(
@@ -69,6 +70,7 @@ public record ResumePoint(
         long fate,
         long restartsWith,
         boolean unhealthy,
+        long logStartBytes,
         List<Long> failedAtNs) {
     /** Failures stored of one child. */
     public static final int FAILURES_KEPT = RootLayouts.FAILURES_KEPT;

@@ -43,6 +43,7 @@ public final class ResumeRow {
         row.set(RootLayouts.RESUME_FATE, point.fate());
         row.set(RootLayouts.RESUME_RESTARTS_WITH, point.restartsWith());
         row.set(RootLayouts.RESUME_UNHEALTHY, point.unhealthy() ? 1 : 0);
+        row.set(RootLayouts.RESUME_LOG_START_BYTES, point.logStartBytes());
         FailureTimes.store(row, RootLayouts.RESUME_FAILED_AT_NS, point.failedAtNs());
     }
 
@@ -80,6 +81,7 @@ public final class ResumeRow {
                 row.get(RootLayouts.RESUME_FATE),
                 row.get(RootLayouts.RESUME_RESTARTS_WITH),
                 row.get(RootLayouts.RESUME_UNHEALTHY) != 0,
+                row.get(RootLayouts.RESUME_LOG_START_BYTES),
                 FailureTimes.load(row, RootLayouts.RESUME_FAILED_AT_NS));
     }
 }

@@ -99,6 +99,7 @@ final class RootLayouts {
     static final LongField RESUME_FATE = RESUME.int64("fate");
     static final LongField RESUME_RESTARTS_WITH = RESUME.int64("restartsWith");
     static final LongField RESUME_UNHEALTHY = RESUME.int64("unhealthy");
+    static final LongField RESUME_LOG_START_BYTES = RESUME.int64("logStartBytes");
     static final BytesField RESUME_FAILED_AT_NS = RESUME.bytes("failedAtNs", FAILURES_KEPT * Long.BYTES);
     static final RecordLayout RESUME_LAYOUT = RESUME.build();
 

@@ -66,6 +66,8 @@ public record RootSnapshot(
      * @param backoffUntilNs when the next start is due, CLOCK_MONOTONIC, 0 none
      * @param spawnedAtNs when the process was spawned, CLOCK_MONOTONIC, 0 never
      * @param readyAtNs when it became ready, CLOCK_MONOTONIC, 0 not yet
+     * @param unhealthy a probe found its process unwell
+     * @param logStartBytes how long its log file was when its process was launched, 0 where nobody saw
      * @param lastExit how it last ended, empty if it never did
      * @param standbys the processes that are kept in reserve for it
      */
@@ -85,6 +87,8 @@ public record RootSnapshot(
             long backoffUntilNs,
             long spawnedAtNs,
             long readyAtNs,
+            boolean unhealthy,
+            long logStartBytes,
             Optional<LastExit> lastExit,
             List<StandbyRecord> standbys) {
         /** Copies the list. */

@@ -83,10 +83,14 @@ public final class RootView implements AutoCloseable {
         try {
             RecordView root = view.record(RootLayouts.ROOT_STRUCTURE, RootLayouts.ROOT_LAYOUT);
             TableView children = view.table(RootLayouts.CHILDREN_STRUCTURE, RootLayouts.CHILD_LAYOUT);
+            TableView resume = view.table(RootLayouts.RESUME_STRUCTURE, RootLayouts.RESUME_LAYOUT);
             TableView standbys = view.table(RootLayouts.STANDBYS_STRUCTURE, RootLayouts.STANDBY_LAYOUT);
             TableView events = view.table(RootLayouts.EVENTS_STRUCTURE, RootLayouts.EVENT_LAYOUT);
             return new RootReadResult.Read(new RootSnapshot(
-                    view.commitSequence(), rootInfo(root), children(root, children, standbys), events(root, events)));
+                    view.commitSequence(),
+                    rootInfo(root),
+                    children(root, children, resume, standbys),
+                    events(root, events)));
         } catch (UnknownCode | LayoutMismatchException | IllegalArgumentException e) {
             return new RootReadResult.Damaged("Root segment: " + e.getMessage());
         }
@@ -108,14 +112,15 @@ public final class RootView implements AutoCloseable {
                 root.get(RootLayouts.ROOT_ALLOCATED_BYTES)));
     }
 
-    private static List<ChildInfo> children(RecordView root, TableView table, TableView standbys) throws UnknownCode {
+    private static List<ChildInfo> children(RecordView root, TableView table, TableView resume, TableView standbys)
+            throws UnknownCode {
         long count = root.get(RootLayouts.ROOT_CHILD_COUNT);
         if (count < 0 || count > table.rows()) {
             throw new UnknownCode("childCount", count);
         }
         List<ChildInfo> children = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            children.add(child(i, table.row(i), standbys(i, standbys)));
+            children.add(child(i, table.row(i), resume.row(i), standbys(i, standbys)));
         }
         return children;
     }
@@ -144,7 +149,8 @@ public final class RootView implements AutoCloseable {
         return standbys;
     }
 
-    private static ChildInfo child(int index, RecordView row, List<StandbyRecord> standbys) throws UnknownCode {
+    private static ChildInfo child(int index, RecordView row, RecordView resume, List<StandbyRecord> standbys)
+            throws UnknownCode {
         long exitKind = row.get(RootLayouts.CHILD_EXIT_KIND);
         Optional<LastExit> lastExit = exitKind == 0
                 ? Optional.empty()
@@ -173,6 +179,8 @@ public final class RootView implements AutoCloseable {
                 row.get(RootLayouts.CHILD_BACKOFF_UNTIL_NS),
                 row.get(RootLayouts.CHILD_SPAWNED_AT_NS),
                 row.get(RootLayouts.CHILD_READY_AT_NS),
+                resume.get(RootLayouts.RESUME_UNHEALTHY) != 0,
+                Math.max(0, resume.get(RootLayouts.RESUME_LOG_START_BYTES)),
                 lastExit,
                 standbys);
     }

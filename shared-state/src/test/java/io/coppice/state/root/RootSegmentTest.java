@@ -97,6 +97,8 @@ class RootSegmentTest {
                             12,
                             13,
                             14,
+                            false,
+                            0,
                             Optional.empty(),
                             List.of()),
                     ingest);
@@ -215,6 +217,7 @@ class RootSegmentTest {
                 27,
                 28,
                 false,
+                29,
                 failedAtNs);
     }
 

@@ -2,6 +2,7 @@ package io.coppice.supervisor.os;
 
 import static io.coppice.supervisor.os.Kernel.LIBC;
 
+import java.io.File;
 import java.lang.ref.Reference;
 import java.util.List;
 import jnr.ffi.Pointer;
@@ -58,6 +59,7 @@ final class SpawnCall {
         ProgramSearch.Found program = ProgramSearch.find(request);
         int errno = program.errno();
         String refusal = null;
+        long logStartBytes = lengthOf(request.logFile());
         if (program.ok()) {
             JournalStream journal = request.journal();
             int journalFd = journal == null ? NO_FD : journal.open();
@@ -73,9 +75,14 @@ final class SpawnCall {
             }
         }
         if (errno == 0) {
-            return new SpawnResult.Spawned(request.token(), pid.getInt(0), refusal);
+            return new SpawnResult.Spawned(request.token(), pid.getInt(0), refusal, logStartBytes);
         }
         return new SpawnResult.Failed(request.token(), errno, ProgramSearch.explain(request, program, errno));
+    }
+
+    private static long lengthOf(String file) {
+        // Of a file that cannot be looked at as well: whoever wants to know begins at its beginning then.
+        return new File(file).length();
     }
 
     /** @param journalFd negative for the log file */

@@ -13,8 +13,9 @@ public sealed interface SpawnResult {
      * @param pid also the number of its process group
      * @param journalRefusal why it writes to its log file and not to the journal that was asked for, one line for people;
      *     null if it writes where it was asked to
+     * @param logStartBytes how long its log file was just before; 0 if there was none
      */
-    record Spawned(long token, int pid, @Nullable String journalRefusal) implements SpawnResult {}
+    record Spawned(long token, int pid, @Nullable String journalRefusal, long logStartBytes) implements SpawnResult {}
 
     /**
      * No process came of it and nothing of it is left, save perhaps an empty log file.

@@ -35,6 +35,7 @@ import java.util.TreeMap;
  *     another JDK or another caller's environment would change is not in it: for those nothing is started anew
  * @param exits what single ways of ending mean
  * @param membership its place among the groups
+ * @param probes how it is told from outside that it is up, ready and alive
  */
 public record ChildPlan(
         String name,
@@ -57,12 +58,13 @@ public record ChildPlan(
         List<Dependency> dependsOn,
         long launch,
         ExitLists exits,
-        Membership membership) {
+        Membership membership,
+        Probes probes) {
 
     /** {@code maxRestarts} of a child that is never given up. */
     public static final int UNLIMITED_RESTARTS = -1;
 
-    /** One that belongs to the instance alone, and for which no single way of ending means anything special. */
+    /** One that belongs to the instance alone, for which no single way of ending means anything special, and without probes. */
     public ChildPlan(
             String name,
             Kind kind,
@@ -104,7 +106,8 @@ public record ChildPlan(
                 dependsOn,
                 launch,
                 ExitLists.NONE,
-                Membership.PLAIN);
+                Membership.PLAIN,
+                Probes.NONE);
     }
 
     public ChildPlan {
@@ -141,6 +144,48 @@ public record ChildPlan(
                     seen.add(dependency.name()),
                     () -> "dependencies of " + name + ": " + dependency.name() + " is named twice");
         }
+        PlanBounds.require(
+                kind != Kind.DAEMON || !probes.decideReadiness(),
+                () -> "probes of " + name + ": a daemon says itself when it is ready");
+        PlanBounds.require(
+                !probes.readLog() || log == LogTarget.FILE,
+                () -> "probes of " + name + ": a log line is looked for in its log file, and its log is " + log.text());
+        PlanBounds.require(
+                kind != Kind.AUXILIARY
+                        || (restart == RestartPolicy.ALWAYS
+                                && maxRestarts == UNLIMITED_RESTARTS
+                                && dependsOn.isEmpty()
+                                && probes.isNone()
+                                && exits.equals(ExitLists.NONE)
+                                && membership.equals(Membership.PLAIN)),
+                () -> "the auxiliary " + name + ": rules of its own");
+    }
+
+    /** The same with other probes. */
+    public ChildPlan withProbes(Probes others) {
+        return new ChildPlan(
+                name,
+                kind,
+                argv,
+                environment,
+                workingDirectory,
+                log,
+                stateBytes,
+                checkpoints,
+                heartbeatTimeoutMs,
+                startTimeouts,
+                restart,
+                maxRestarts,
+                periodMs,
+                backoff,
+                poison,
+                standbys,
+                shutdown,
+                dependsOn,
+                launch,
+                exits,
+                membership,
+                others);
     }
 
     /** Another child that is like this one in all else. */
@@ -166,7 +211,8 @@ public record ChildPlan(
                 dependsOn,
                 launch,
                 exits,
-                membership);
+                membership,
+                probes);
     }
 
     private static SortedMap<String, String> validated(String child, SortedMap<String, String> environment) {
@@ -189,7 +235,12 @@ public record ChildPlan(
         /** A JVM that runs one class against the worker module, with a segment of its own. */
         DAEMON("daemon"),
         /** Any program, without a segment. */
-        COMMAND("command");
+        COMMAND("command"),
+        /**
+         * A program of Coppice's own that serves the others, without a segment: in no group, started again whenever it ends, and no reason
+         * for the instance to go on when all others have completed.
+         */
+        AUXILIARY("auxiliary");
 
         private final String text;
 

@@ -43,12 +43,20 @@ public record Plan(
         Set<String> groupNames = new HashSet<>();
         groups.forEach(group -> groupNames.add(group.name()));
         Set<String> earlier = new HashSet<>();
+        Set<String> auxiliaries = new HashSet<>();
         for (ChildPlan child : children) {
+            if (child.kind() == ChildPlan.Kind.AUXILIARY) {
+                auxiliaries.add(child.name());
+            }
             for (Dependency dependency : child.dependsOn()) {
                 PlanBounds.require(
                         earlier.contains(dependency.name()),
                         () -> "children: " + child.name() + " depends on " + dependency.name()
                                 + ", which does not come before it");
+                PlanBounds.require(
+                        !auxiliaries.contains(dependency.name()),
+                        () -> "children: " + child.name() + " depends on " + dependency.name()
+                                + ", which only serves others");
             }
             PlanBounds.require(earlier.add(child.name()), () -> "children: " + child.name() + " is there twice");
             PlanBounds.require(

@@ -11,7 +11,7 @@ import java.util.zip.CRC32C;
  * The text form of a plan: what the plan compiler hands the root, and what the root keeps beside its segment to adopt by.
  *
  * <pre>
- * coppice-plan 3
+ * coppice-plan 4
  * instance shop
  * manifest /etc/coppice/shop.yaml    what it was made from
  * directory /run/coppice/shop
@@ -57,6 +57,12 @@ import java.util.zip.CRC32C;
  * prevent-exits none
  * force-exits none
  * member-of edge no fail              as of a group
+ * probes 1                            startup, readiness and liveness, those that there are
+ * probe liveness 0 10000 1000 1 3     initial delay, period, timeout, successes and failures that decide
+ * check http 8080 127.0.0.1           or https likewise, with two more lines: path, headers; exec, with the number of words; tcp; log-line
+ * path /health
+ * headers 1
+ * - Accept: text/plain
  * replica-sets 1                      daemons that are as many children as the manifest, or an operator, says
  * - web 3 0                           its name, how many the manifest declares, how many there are: 5 would be web.1 to web.5
  * end 7d0c3a51                        CRC-32C of all bytes before this line
@@ -68,7 +74,7 @@ import java.util.zip.CRC32C;
  * {@link PlanBounds#MAX_PLAN_BYTES}. The checksum finds damage, not malice; malice finds only bounds.
  */
 public final class PlanText {
-    static final String FIRST_LINE = "coppice-plan 3";
+    static final String FIRST_LINE = "coppice-plan 4";
 
     private PlanText() {}
 
@@ -227,6 +233,7 @@ public final class PlanText {
         line(out, "prevent-exits", child.exits().prevent().text());
         line(out, "force-exits", child.exits().force().text());
         membership(out, child.membership());
+        ProbeText.write(child.probes(), (key, value) -> line(out, key, value));
     }
 
     private static void environment(StringBuilder out, Map<String, String> entries) {

@@ -177,6 +177,7 @@ final class PlanTextParser {
         ExitSet prevent = exits("prevent-exits");
         ExitSet force = exits("force-exits");
         Membership membership = membership();
+        Probes probes = ProbeText.read(this);
         return valid(
                 firstLine,
                 () -> new ChildPlan(
@@ -200,7 +201,8 @@ final class PlanTextParser {
                         dependsOn,
                         launch,
                         new ExitLists(success, prevent, force),
-                        membership));
+                        membership,
+                        probes));
     }
 
     private long launch() throws PlanFormatException {
@@ -299,7 +301,8 @@ final class PlanTextParser {
         return dependencies;
     }
 
-    private String[] parts(String key, int count, String expected) throws PlanFormatException {
+    /** The words of the next line's value. */
+    String[] parts(String key, int count, String expected) throws PlanFormatException {
         String value = value(key);
         String[] parts = value.split(" ", -1);
         if (parts.length != count) {
@@ -312,7 +315,7 @@ final class PlanTextParser {
         return oneOf(key, value(key), values, text);
     }
 
-    private <T> T oneOf(String key, String found, T[] values, Function<T, String> text) throws PlanFormatException {
+    <T> T oneOf(String key, String found, T[] values, Function<T, String> text) throws PlanFormatException {
         List<String> expected = new ArrayList<>();
         for (T candidate : values) {
             if (text.apply(candidate).equals(found)) {
@@ -323,7 +326,8 @@ final class PlanTextParser {
         throw wrong(key + ": found " + quoted(found) + ", expected one of " + String.join(" ", expected));
     }
 
-    private int count(String key, int most) throws PlanFormatException {
+    /** The next line's value, as the number of lines that follow it. */
+    int count(String key, int most) throws PlanFormatException {
         long count = number(key);
         // Each element takes at least two characters, so a count beyond the rest of the text is a lie.
         if (count < 0 || count > most || count * 2 > text.length() - position) {
@@ -336,14 +340,15 @@ final class PlanTextParser {
         return toNumber(key, value(key));
     }
 
-    private long toNumber(String key, String value) throws PlanFormatException {
+    long toNumber(String key, String value) throws PlanFormatException {
         if (!WHOLE_NUMBER.matcher(value).matches()) {
             throw wrong(key + ": found " + quoted(value) + ", expected a whole number");
         }
         return Long.parseLong(value);
     }
 
-    private String value(String key) throws PlanFormatException {
+    /** The next line's value. */
+    String value(String key) throws PlanFormatException {
         String found = nextLine();
         if (!found.startsWith(key) || found.length() <= key.length() || found.charAt(key.length()) != ' ') {
             throw wrong("found " + quoted(found) + ", expected `" + key + " …`");
@@ -399,7 +404,8 @@ final class PlanTextParser {
         return (char) value;
     }
 
-    private <T> T valid(int atLine, Supplier<T> construction) throws PlanFormatException {
+    /** What is made of what was read; what refuses that is told with the line. */
+    <T> T valid(int atLine, Supplier<T> construction) throws PlanFormatException {
         try {
             return construction.get();
         } catch (IllegalArgumentException e) {
@@ -409,12 +415,17 @@ final class PlanTextParser {
         }
     }
 
-    private PlanFormatException wrong(String reason) {
+    PlanFormatException wrong(String reason) {
         return new PlanFormatException(Math.max(line, 1), reason);
     }
 
+    /** The line last taken, from 1. */
+    int line() {
+        return line;
+    }
+
     /** What was found, made safe for a terminal and cut to a readable length. */
-    private static String quoted(String found) {
+    static String quoted(String found) {
         String cut = found.length() <= QUOTED_CHARS ? found : found.substring(0, QUOTED_CHARS) + "…";
         return String.format(Locale.ROOT, "`%s`", PlanText.escape(cut));
     }

@@ -135,7 +135,7 @@ final class Arrivals {
             child.closeHold();
         }
         kept.keep(child.plan.name(), child.incarnation, child.pidFd);
-        publisher.launched(child.index, session, child.pidFd.inode());
+        publisher.launched(child.index, session, child.pidFd.inode(), result.logStartBytes());
         if (result.journalRefusal() != null) {
             publisher.note(child.index, result.pid(), child.incarnation, result.journalRefusal());
         }

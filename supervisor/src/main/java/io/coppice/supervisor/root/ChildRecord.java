@@ -51,7 +51,7 @@ final class ChildRecord {
     private ChildRecord() {}
 
     /** What of a child the status table does not tell. */
-    static ResumePoint pointOf(ChildState child, long session, long pipeInode) {
+    static ResumePoint pointOf(ChildState child, long session, long pipeInode, long logStartBytes) {
         ChildState.OperatorKill kill = child.operatorKill();
         Fallback due = child.poison().due();
         LastExit exit = child.lastExit();
@@ -87,6 +87,7 @@ final class ChildRecord {
                 FATES.indexOf(child.orders().fate()) + 1,
                 child.orders().restartsWith() + 1,
                 !child.healthy(),
+                logStartBytes,
                 child.failures().recentNs());
     }
 

@@ -270,6 +270,7 @@ final class PreviousLife {
                         segment.resume(row).get().session(),
                         segment.child(row).pidfdInode(),
                         segment.resume(row).get().pipeInode(),
+                        segment.resume(row).get().logStartBytes(),
                         standbys,
                         segment.child(row).lastExit().map(LastExit::atEpochMs).orElse(0L));
     }

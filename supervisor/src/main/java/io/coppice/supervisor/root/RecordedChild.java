@@ -11,6 +11,7 @@ import java.util.List;
  * @param session that its process was launched in
  * @param pidfdInode of that process, 0 where the kernel did not tell
  * @param pipeInode of the pipe that lets that process go, if it was a standby; else 0
+ * @param logStartBytes how long its log file was when that process was launched
  * @param standbys its processes in reserve
  * @param lastExitEpochMs when it last ended, milliseconds since 1970
  */
@@ -19,6 +20,7 @@ record RecordedChild(
         long session,
         long pidfdInode,
         long pipeInode,
+        long logStartBytes,
         List<StandbyRecord> standbys,
         long lastExitEpochMs) {
     /** The standby of that id. */

@@ -74,6 +74,9 @@ final class ServiceReport {
     static boolean allSettled(SupervisorState state) {
         for (ChildState child : state.children()) {
             PublishedState s = child.state();
+            if (child.spec().auxiliary()) {
+                continue;
+            }
             if (s != PublishedState.READY && s != PublishedState.COMPLETED && s != PublishedState.FAILED) {
                 return false;
             }
@@ -86,6 +89,9 @@ final class ServiceReport {
         Map<PublishedState, Integer> counts = new EnumMap<>(PublishedState.class);
         List<String> failed = new ArrayList<>();
         for (ChildState child : state.children()) {
+            if (child.spec().auxiliary()) {
+                continue;
+            }
             counts.merge(child.state(), 1, Integer::sum);
             if (child.state() == PublishedState.FAILED) {
                 failed.add(child.spec().name());

@@ -39,6 +39,7 @@ class StatusPublisher {
     private long[] sessions;
     private long[] pidfdInodes;
     private long[] pipeInodes;
+    private long[] logStartsBytes;
     private long[] heartbeatsSeenNs;
     private StandbyTable standbys = new StandbyTable();
     private final List<Command.RecordEvent> untold = new ArrayList<>();
@@ -57,6 +58,7 @@ class StatusPublisher {
         this.sessions = new long[plan.children().size()];
         this.pidfdInodes = new long[plan.children().size()];
         this.pipeInodes = new long[plan.children().size()];
+        this.logStartsBytes = new long[plan.children().size()];
         this.heartbeatsSeenNs = new long[plan.children().size()];
     }
 
@@ -67,6 +69,7 @@ class StatusPublisher {
         sessions[child] = recorded.session();
         pidfdInodes[child] = recorded.pidfdInode();
         pipeInodes[child] = recorded.pipeInode();
+        logStartsBytes[child] = recorded.logStartBytes();
     }
 
     /** Where to find what is recorded of standbys and the core does not know. */
@@ -74,11 +77,15 @@ class StatusPublisher {
         standbys = table;
     }
 
-    /** The session that a child's process was launched in, and its pidfd's inode; stored with the step that records the process. */
-    void launched(int child, long session, long pidfdInode) {
+    /**
+     * The session that a child's process was launched in, its pidfd's inode, and how long its log file was; stored with the step that
+     * records the process.
+     */
+    void launched(int child, long session, long pidfdInode, long logStartBytes) {
         sessions[child] = session;
         pidfdInodes[child] = pidfdInode;
         pipeInodes[child] = 0;
+        logStartsBytes[child] = logStartBytes;
     }
 
     /** A new root's first commit: who it is, and its children, none of them launched by it. */
@@ -152,6 +159,7 @@ class StatusPublisher {
         long[] launchedIn = new long[from.length];
         long[] inodes = new long[from.length];
         long[] pipes = new long[from.length];
+        long[] logStarts = new long[from.length];
         long[] seenNs = new long[from.length];
         for (int i = 0; i < from.length; i++) {
             if (from[i] >= 0) {
@@ -160,6 +168,7 @@ class StatusPublisher {
                 launchedIn[i] = sessions[from[i]];
                 inodes[i] = pidfdInodes[from[i]];
                 pipes[i] = pipeInodes[from[i]];
+                logStarts[i] = logStartsBytes[from[i]];
                 seenNs[i] = segment.child(from[i]).heartbeatSeenNs();
             }
         }
@@ -169,6 +178,7 @@ class StatusPublisher {
         sessions = launchedIn;
         pidfdInodes = inodes;
         pipeInodes = pipes;
+        logStartsBytes = logStarts;
         heartbeatsSeenNs = seenNs;
         replanned = true;
     }
@@ -191,6 +201,7 @@ class StatusPublisher {
         long[] launchedIn = sessions.clone();
         long[] inodes = pidfdInodes.clone();
         long[] pipes = pipeInodes.clone();
+        long[] logStarts = logStartsBytes.clone();
         write(before, after, commands);
         segment.rollback();
         untold.clear();
@@ -199,6 +210,7 @@ class StatusPublisher {
         sessions = launchedIn;
         pidfdInodes = inodes;
         pipeInodes = pipes;
+        logStartsBytes = logStarts;
     }
 
     private void write(SupervisorState before, SupervisorState after, List<Command> commands) {
@@ -239,7 +251,7 @@ class StatusPublisher {
     private void assigned(Command.AssignStandby command) {
         StandbyProcess standby = standbys.find(command.child(), command.standby());
         if (standby != null) {
-            launched(command.child(), standby.session, standby.pidfdInode);
+            launched(command.child(), standby.session, standby.pidfdInode, 0);
             pipeInodes[command.child()] = standby.pipeInode;
         }
     }
@@ -285,7 +297,8 @@ class StatusPublisher {
             row.heartbeatSeenNs(0);
         }
         segment.resume(index)
-                .set(ChildRecord.pointOf(child, sessions[index], child.assigned() ? pipeInodes[index] : 0));
+                .set(ChildRecord.pointOf(
+                        child, sessions[index], child.assigned() ? pipeInodes[index] : 0, logStartsBytes[index]));
         LastExit exit = child.lastExit();
         if (exit != null && exit != lastExits[index]) {
             lastExits[index] = exit;

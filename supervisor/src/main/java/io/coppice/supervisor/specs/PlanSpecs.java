@@ -113,11 +113,17 @@ public final class PlanSpecs {
                         exits(child.exits().success()),
                         exits(child.exits().prevent()),
                         exits(child.exits().force())),
-                new Membership(
+                membership(child, groups),
+                child.probes().decideReadiness());
+    }
+
+    private static Membership membership(ChildPlan child, Map<String, Integer> groups) {
+        return child.kind() == ChildPlan.Kind.AUXILIARY
+                ? Membership.AUXILIARY
+                : new Membership(
                         Objects.requireNonNull(groups.get(child.membership().group())),
                         child.membership().significant(),
-                        child.membership().escalates()),
-                false);
+                        child.membership().escalates());
     }
 
     private static ExitSet exits(io.coppice.supervisor.plan.ExitSet exits) {

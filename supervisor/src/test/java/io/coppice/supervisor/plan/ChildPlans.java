@@ -29,6 +29,7 @@ public final class ChildPlans {
     private Shutdown shutdown = Shutdown.bySignal("TERM", 10_000);
     private List<Dependency> dependsOn = List.of();
     private long launch;
+    private Probes probes = Probes.NONE;
 
     private ChildPlans(String name, ChildPlan.Kind kind) {
         this.name = name;
@@ -43,6 +44,11 @@ public final class ChildPlans {
     /** Of a daemon with a mebibyte of state, which may be silent for a minute. */
     public static ChildPlans daemon(String name) {
         return new ChildPlans(name, ChildPlan.Kind.DAEMON).stateBytes(1 << 20).heartbeatTimeoutMs(60_000);
+    }
+
+    /** Of one that serves the others. */
+    public static ChildPlans auxiliary(String name) {
+        return new ChildPlans(name, ChildPlan.Kind.AUXILIARY).restart(RestartPolicy.ALWAYS);
     }
 
     /** Like another one. */
@@ -65,30 +71,37 @@ public final class ChildPlans {
         copy.shutdown = plan.shutdown();
         copy.dependsOn = plan.dependsOn();
         copy.launch = plan.launch();
+        copy.probes = plan.probes();
         return copy;
     }
 
     public ChildPlan plan() {
         return new ChildPlan(
-                name,
-                kind,
-                argv,
-                environment,
-                workingDirectory,
-                log,
-                stateBytes,
-                checkpoints,
-                heartbeatTimeoutMs,
-                startTimeouts,
-                restart,
-                maxRestarts,
-                periodMs,
-                backoff,
-                poison,
-                standbys,
-                shutdown,
-                dependsOn,
-                launch);
+                        name,
+                        kind,
+                        argv,
+                        environment,
+                        workingDirectory,
+                        log,
+                        stateBytes,
+                        checkpoints,
+                        heartbeatTimeoutMs,
+                        startTimeouts,
+                        restart,
+                        maxRestarts,
+                        periodMs,
+                        backoff,
+                        poison,
+                        standbys,
+                        shutdown,
+                        dependsOn,
+                        launch)
+                .withProbes(probes);
+    }
+
+    public ChildPlans probes(Probes asked) {
+        probes = asked;
+        return this;
     }
 
     public ChildPlans argv(List<String> words) {

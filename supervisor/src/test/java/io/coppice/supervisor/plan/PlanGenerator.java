@@ -104,6 +104,7 @@ final class PlanGenerator {
                         0, new Dependency(other.name(), any(Dependency.Condition.values()), random.nextBoolean()));
             }
         }
+        LogTarget log = any(LogTarget.values());
         long initialMs = random.nextLong(PlanBounds.MAX_DURATION_MS);
         return new ChildPlan(
                 name,
@@ -111,7 +112,7 @@ final class PlanGenerator {
                 argv,
                 environment,
                 "/" + text(),
-                any(LogTarget.values()),
+                log,
                 daemon ? 1 + random.nextLong(PlanBounds.MAX_STATE_BYTES) : 0,
                 daemon && random.nextBoolean() ? random.nextInt(PlanBounds.MAX_CHECKPOINTS + 1) : 0,
                 daemon ? random.nextLong(PlanBounds.MAX_DURATION_MS + 1) : 0,
@@ -135,7 +136,42 @@ final class PlanGenerator {
                 dependencies,
                 random.nextLong(),
                 new ExitLists(exits(), exits(), exits()),
-                membership(groups));
+                membership(groups),
+                probes(daemon, log));
+    }
+
+    private Probes probes(boolean daemon, LogTarget log) {
+        boolean logged = log == LogTarget.FILE;
+        return new Probes(
+                daemon || random.nextInt(4) > 0 ? null : probe(1, logged),
+                daemon || random.nextInt(4) > 0 ? null : probe(1 + random.nextInt(Probe.MAX_THRESHOLD), logged),
+                random.nextInt(4) > 0 ? null : probe(1, false));
+    }
+
+    private Probe probe(int successThreshold, boolean logged) {
+        return new Probe(
+                check(random.nextInt(logged ? 4 : 3)),
+                random.nextLong(PlanBounds.MAX_DURATION_MS + 1),
+                Probe.MIN_PERIOD_MS + random.nextLong(PlanBounds.MAX_DURATION_MS - Probe.MIN_PERIOD_MS),
+                timeoutMs(),
+                successThreshold,
+                1 + random.nextInt(Probe.MAX_THRESHOLD));
+    }
+
+    private ProbeCheck check(int kind) {
+        int port = 1 + random.nextInt(65_535);
+        return switch (kind) {
+            case 0 -> new ProbeCheck.Exec(List.of("x" + text(), text()));
+            case 1 -> new ProbeCheck.Tcp("host-" + port, port);
+            case 2 ->
+                new ProbeCheck.Http(
+                        random.nextBoolean(),
+                        "::1",
+                        port,
+                        "/" + port + "?a=\\n",
+                        List.of(new ProbeCheck.Header("A", ""), new ProbeCheck.Header("X-B", "c: d\\e")));
+            default -> new ProbeCheck.LogLine("x" + java.util.regex.Pattern.quote(text()));
+        };
     }
 
     private long timeoutMs() {

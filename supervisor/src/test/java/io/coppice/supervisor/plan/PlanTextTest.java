@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class PlanTextTest {
     private static final String GOLDEN = """
-            coppice-plan 3
+            coppice-plan 4
             instance shop
             manifest /etc/coppice/shop.yaml
             directory /run/coppice/shop
@@ -64,6 +64,7 @@ class PlanTextTest {
             prevent-exits none
             force-exits none
             member-of  no fail
+            probes 0
             child ingest
             kind daemon
             argv 1
@@ -92,6 +93,7 @@ class PlanTextTest {
             prevent-exits 64
             force-exits HUP
             member-of edge yes escalate
+            probes 0
             replica-sets 1
             - web 3 0
             """;
@@ -172,69 +174,69 @@ class PlanTextTest {
             delimiter = '|',
             quoteCharacter = '"',
             value = {
-                "children 2           | children 3            | 77 | found `replica-sets 1`, expected `child …`",
+                "children 2           | children 3            | 79 | found `replica-sets 1`, expected `child …`",
                 "children 2           | children 513          | 23  | children: count 513, expected 0 to 512",
                 "children 2           | children -1           | 23  | children: count -1",
                 "children 2           | children 2147483649   | 23  | children: count 2147483649",
-                "children 2           | children 1            | 49 | found `child ingest`, expected `replica-sets …`",
+                "children 2           | children 1            | 50 | found `child ingest`, expected `replica-sets …`",
                 "argv 2               | argv 512              | 26 | argv: count 512",
                 "argv 2               | argv                  | 26 | found `argv`, expected `argv …`",
                 "argv 2               | argv 99999999999999999999 | 26 | expected a whole number",
                 "environment 0        | environment 9223372036854775807 | 29 | expected a whole number",
-                "kind daemon          | kind demon            | 50 | kind: found `demon`, expected one of daemon command",
+                "kind daemon          | kind demon            | 51 | kind: found `demon`, expected one of daemon command",
                 "restart always       | restart sometimes     | 35 | expected one of on-failure always never",
-                "max-restarts 5       | max-restarts -2       | 49 | max_restarts of ingest: -2 is not between -1 and",
-                "max-restarts 5       | max-restarts 99999999999 | 61 | max-restarts: 99999999999 is too large",
-                "log journal          | log syslog            | 56 | log: found `syslog`, expected one of auto file journal",
-                "state-bytes 67108864 | state-bytes 0         | 49 | state of ingest: 0 is not between",
+                "max-restarts 5       | max-restarts -2       | 50 | max_restarts of ingest: -2 is not between -1 and",
+                "max-restarts 5       | max-restarts 99999999999 | 62 | max-restarts: 99999999999 is too large",
+                "log journal          | log syslog            | 57 | log: found `syslog`, expected one of auto file journal",
+                "state-bytes 67108864 | state-bytes 0         | 50 | state of ingest: 0 is not between",
                 "state-bytes 0        | state-bytes 1         | 24  | state of the plain command rates: 1 is not",
-                "ms 60000 30000       | ms 0 30000            | 59 | start timeout (ms): 0 is not between 1 and",
-                "ms 60000 30000 300000 | ms 60000 30000       | 59 | expected three numbers: START RECOVER MIGRATE",
-                "shutdown TERM 10000  | shutdown TREM 10000   | 66 | shutdown signal: `TREM` is none of HUP INT",
-                "shutdown TERM 10000  | shutdown TERM         | 66 | expected SIGNAL TIMEOUT-MS",
-                "backoff 10 1.5       | backoff 10 1.50       | 63 | not written as this release writes it",
-                "backoff 10 1.5       | backoff 10 0.5        | 63 | backoff factor: 0.5 is not between 1 and 100",
-                "backoff 10 1.5       | backoff 10 NaN        | 63 | backoff: `NaN` is not a decimal number",
-                "backoff 10 1.5       | backoff 10 1.2345     | 63 | has more than three decimal places",
-                "poison 3 checkpoint  | poison 0 checkpoint   | 64 | poison crashes: 0 is not between 1 and 1000",
-                "poison 3 checkpoint  | poison 1001 checkpoint | 64 | poison crashes: 1001 is not between 1 and 1000",
-                "poison 3 checkpoint  | poison x checkpoint   | 64 | poison: found `x`, expected a whole number",
-                "poison 3 checkpoint  | poison 3 empty        | 64 | poison: empty is there twice",
-                "poison 3 checkpoint  | poison 3 nothing      | 64 | poison: found `nothing`, expected one of checkpoint",
-                "poison 3 checkpoint  | poison 3 empty empty  | 64 | poison: 3 fall-backs, expected each at most once",
+                "ms 60000 30000       | ms 0 30000            | 60 | start timeout (ms): 0 is not between 1 and",
+                "ms 60000 30000 300000 | ms 60000 30000       | 60 | expected three numbers: START RECOVER MIGRATE",
+                "shutdown TERM 10000  | shutdown TREM 10000   | 67 | shutdown signal: `TREM` is none of HUP INT",
+                "shutdown TERM 10000  | shutdown TERM         | 67 | expected SIGNAL TIMEOUT-MS",
+                "backoff 10 1.5       | backoff 10 1.50       | 64 | not written as this release writes it",
+                "backoff 10 1.5       | backoff 10 0.5        | 64 | backoff factor: 0.5 is not between 1 and 100",
+                "backoff 10 1.5       | backoff 10 NaN        | 64 | backoff: `NaN` is not a decimal number",
+                "backoff 10 1.5       | backoff 10 1.2345     | 64 | has more than three decimal places",
+                "poison 3 checkpoint  | poison 0 checkpoint   | 65 | poison crashes: 0 is not between 1 and 1000",
+                "poison 3 checkpoint  | poison 1001 checkpoint | 65 | poison crashes: 1001 is not between 1 and 1000",
+                "poison 3 checkpoint  | poison x checkpoint   | 65 | poison: found `x`, expected a whole number",
+                "poison 3 checkpoint  | poison 3 empty        | 65 | poison: empty is there twice",
+                "poison 3 checkpoint  | poison 3 nothing      | 65 | poison: found `nothing`, expected one of checkpoint",
+                "poison 3 checkpoint  | poison 3 empty empty  | 65 | poison: 3 fall-backs, expected each at most once",
                 "poison none          | poison 1              | 24  | poison of the plain command rates: it has no state",
-                "- rates ready        | - rates raedy         | 71 | expected one of started ready completed",
-                "- rates ready        | - ingest ready        | 79 | depends on ingest, which does not come before it",
-                "child ingest         | child rates           | 79 | children: rates is there twice",
-                "child ingest         | child Ingest          | 49 | `Ingest` must match [a-z0-9-]{1,32}",
+                "- rates ready        | - rates raedy         | 72 | expected one of started ready completed",
+                "- rates ready        | - ingest ready        | 81 | depends on ingest, which does not come before it",
+                "child ingest         | child rates           | 81 | children: rates is there twice",
+                "child ingest         | child Ingest          | 50 | `Ingest` must match [a-z0-9-]{1,32}",
                 "two\\nlines\\\\       | two\\xlines          | 28 | bad escape",
                 "two\\nlines\\\\       | two\\u00              | 28 | bad escape",
                 "two\\nlines\\\\       | two\\u00E9            | 28 | bad escape",
                 "two\\nlines\\\\       | two\\u0000            | 24  | holds a NUL",
                 "two\\nlines\\\\       | two\\ud800            | 24  | half of a surrogate pair",
                 "two\\nlines\\\\       | two\\u0041            | 28 | exactly one text",
-                "directory /run       | directory run         | 79 | directory: `run/coppice/shop` is not an absolute",
-                "launch 0f           | launch 0F            | 72 | launch: found `0F1e2d3c4b5a6978`, expected 16",
-                "- LANG=C.UTF-8       | - LANG                | 54 | `LANG` is not NAME=VALUE",
-                "- LANG=C.UTF-8       | - PATH=x              | 54 | environment: `PATH` is there twice",
-                "- LANG=C.UTF-8       | - =x                  | 54 | is not NAME=VALUE",
-                "- web 3 0            | - web 3 1             | 79 | children: of the replicas are missing [web.1]",
-                "- web 3 0            | - ingest 3 0          | 79 | children: ingest is not among the replicas",
-                "- web 3 0            | - web 513 0           | 78 | declared replicas of web: 513 is not between 0 and 512",
-                "- web 3 0            | - web.1 3 0           | 78 | replica set: `web.1` must match",
-                "- web 3 0            | - web 3               | 78 | expected NAME DECLARED COUNT",
-                "child rates          | child rates.1         | 79 | children: rates.1 is not among the replicas",
-                "coppice-plan 3       | coppice-plan 2        | 1  | found `coppice-plan 2`, expected `coppice-plan 3`",
+                "directory /run       | directory run         | 81 | directory: `run/coppice/shop` is not an absolute",
+                "launch 0f           | launch 0F            | 73 | launch: found `0F1e2d3c4b5a6978`, expected 16",
+                "- LANG=C.UTF-8       | - LANG                | 55 | `LANG` is not NAME=VALUE",
+                "- LANG=C.UTF-8       | - PATH=x              | 55 | environment: `PATH` is there twice",
+                "- LANG=C.UTF-8       | - =x                  | 55 | is not NAME=VALUE",
+                "- web 3 0            | - web 3 1             | 81 | children: of the replicas are missing [web.1]",
+                "- web 3 0            | - ingest 3 0          | 81 | children: ingest is not among the replicas",
+                "- web 3 0            | - web 513 0           | 80 | declared replicas of web: 513 is not between 0 and 512",
+                "- web 3 0            | - web.1 3 0           | 80 | replica set: `web.1` must match",
+                "- web 3 0            | - web 3               | 80 | expected NAME DECLARED COUNT",
+                "child rates          | child rates.1         | 81 | children: rates.1 is not among the replicas",
+                "coppice-plan 4       | coppice-plan 3        | 1  | found `coppice-plan 3`, expected `coppice-plan 4`",
                 "groups 2             | groups 65             | 8  | groups: count 65, expected 0 to 64",
                 "group edge           | group Edge            | 22 | `Edge` must match",
-                "member-of  yes       | member-of x yes       | 79 | groups: edge is in x, which does not come before it",
-                "member-of edge       | member-of egde        | 79 | children: ingest is in group egde, which is not there",
+                "member-of  yes       | member-of x yes       | 81 | groups: edge is in x, which does not come before it",
+                "member-of edge       | member-of egde        | 81 | children: ingest is in group egde, which is not there",
                 "no fail              | no yes                | 48 | member-of: found `no yes`",
                 "strategy rest        | strategy best         | 18 | strategy: found `best-for-one`, expected one of one-for-one",
                 "60000 0.5            | 60000 1.5             | 21 | backoff jitter: 1.5 is not between 0 and 1",
-                "exits 64             | exits 256             | 74 | exit code: 256 is not between 0 and 255",
-                "exits HUP            | exits hup             | 75 | signal `hup`: expected a name such as TERM",
-                "exits 3 143          | exits 143 3           | 73 | exactly one text",
+                "exits 64             | exits 256             | 75 | exit code: 256 is not between 0 and 255",
+                "exits HUP            | exits hup             | 76 | signal `hup`: expected a name such as TERM",
+                "exits 3 143          | exits 143 3           | 74 | exactly one text",
             })
     void shouldNameLineAndReason(String from, String to, int line, String reason) {
         assertTrue(GOLDEN.contains(from), from);
@@ -261,7 +263,7 @@ class PlanTextTest {
 
     @Test
     void shouldRefuseAnOversizeText() {
-        String text = "coppice-plan 3\ninstance " + "x".repeat(PlanBounds.MAX_PLAN_BYTES) + "\nend 00000000\n";
+        String text = "coppice-plan 4\ninstance " + "x".repeat(PlanBounds.MAX_PLAN_BYTES) + "\nend 00000000\n";
         PlanFormatException e = assertThrows(PlanFormatException.class, () -> PlanText.read(text));
         assertEquals("longer than 1048576 bytes", e.reason());
     }
@@ -357,7 +359,8 @@ class PlanTextTest {
                         new ExitSet(List.of(143, 3), List.of("TERM")),
                         new ExitSet(List.of(64), List.of()),
                         new ExitSet(List.of(), List.of("HUP"))),
-                new Membership("edge", true, true));
+                new Membership("edge", true, true),
+                Probes.NONE);
         GroupPlan outermost = new GroupPlan(
                 GroupPlan.OUTERMOST,
                 Strategy.ONE_FOR_ONE,

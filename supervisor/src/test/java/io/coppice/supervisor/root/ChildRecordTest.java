@@ -95,7 +95,7 @@ class ChildRecordTest {
             for (long seed = 1; seed <= 10; seed++) {
                 SplittableRandom random = new SplittableRandom(seed);
                 StatusPublisher publisher = new StatusPublisher(segment, console, plan);
-                publisher.launched(0, 4711, 815);
+                publisher.launched(0, 4711, 815, 162);
                 SupervisorState state = SupervisorState.initial(specs);
                 publisher.begin(42, new ProcessTable(), state);
                 long nowNs = 0;
@@ -181,6 +181,7 @@ class ChildRecordTest {
                     point.fate(),
                     point.restartsWith(),
                     point.unhealthy(),
+                    point.logStartBytes(),
                     point.failedAtNs());
             UnknownRecordException e = assertThrows(
                     UnknownRecordException.class,
