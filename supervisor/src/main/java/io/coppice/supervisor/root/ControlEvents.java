@@ -1,5 +1,6 @@
 package io.coppice.supervisor.root;
 
+import io.coppice.supervisor.core.ChildPhase;
 import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.Outcome;
@@ -33,11 +34,32 @@ final class ControlEvents {
         if (request instanceof ControlRequest.Restart) {
             return new Event.RestartRequested(child, requestId, nowNs);
         }
+        if (request instanceof ControlRequest.Probed probed) {
+            return eventOf(child, probed, state.child(child), nowNs);
+        }
         if (request instanceof ControlRequest.Kill kill && isSignal(kill.signal())) {
             int number = SignalNumbers.of(kill.signal());
             return new Event.KillRequested(child, SignalNumbers.name(number), number, requestId, nowNs);
         }
         return null;
+    }
+
+    /** Null where nobody else may say that it is ready: of a worker, and of what has not been let go. */
+    private static @Nullable Event eventOf(int child, ControlRequest.Probed probed, ChildState known, long nowNs) {
+        return switch (probed.verdict()) {
+            case READY ->
+                known.spec().hasSegment() || known.phase() == ChildPhase.HELD
+                        ? null
+                        : new Event.BecameReady(child, probed.incarnation(), nowNs);
+            case HEALTHY -> new Event.HealthChanged(child, probed.incarnation(), true, probed.text(), nowNs);
+            case UNHEALTHY -> new Event.HealthChanged(child, probed.incarnation(), false, probed.text(), nowNs);
+            case FAILED -> new Event.ProbeFailed(child, probed.incarnation(), probed.text(), nowNs);
+        };
+    }
+
+    /** Whether the core gives no answer to a request, although it is an event: nobody waits for what follows. */
+    static boolean isTidings(ControlRequest request) {
+        return request instanceof ControlRequest.Probed;
     }
 
     /** The answer to a request that is no event. */
@@ -51,6 +73,9 @@ final class ControlEvents {
         String name = nameIn(request);
         if (indexOf(name, state) == NOT_FOUND) {
             return "error " + NO_SUCH_DAEMON + " no daemon is named `" + name + "`; there are: " + names(state);
+        }
+        if (request instanceof ControlRequest.Probed) {
+            return "error " + USAGE + " " + name + ": nobody else says that it is ready, or it has not been let go";
         }
         String signal = request instanceof ControlRequest.Kill kill ? kill.signal() : "";
         return "error " + USAGE + " no signal is named `" + signal + "`; expected a name like KILL, or a number";
@@ -82,6 +107,9 @@ final class ControlEvents {
         }
         if (request instanceof ControlRequest.Restart restart) {
             return restart.name();
+        }
+        if (request instanceof ControlRequest.Probed probed) {
+            return probed.name();
         }
         return request instanceof ControlRequest.Kill kill ? kill.name() : "";
     }

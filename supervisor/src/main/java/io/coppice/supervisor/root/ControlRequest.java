@@ -1,11 +1,12 @@
 package io.coppice.supervisor.root;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.regex.Pattern;
 
 /**
- * One line of the control protocol, checked. A request is {@code coppice/1 VERB [NAME [SIGNAL]]}; a reply is
- * {@code ok}, {@code ok INCARNATION} or {@code error EXITCODE MESSAGE}.
+ * One line of the control protocol, checked. A request is {@code coppice/1 VERB [NAME [SIGNAL]]}, and of a prober {@code coppice/1 probe
+ * NAME INCARNATION WORD [TEXT]}; a reply is {@code ok}, {@code ok INCARNATION} or {@code error EXITCODE MESSAGE}.
  */
 sealed interface ControlRequest {
     /** The longest request, its newline included. */
@@ -31,8 +32,20 @@ sealed interface ControlRequest {
 
     record Kill(String name, String signal) implements ControlRequest {}
 
+    /**
+     * What a prober makes of one process. Said again it changes nothing; of another incarnation than the present one it says nothing.
+     *
+     * @param text what was seen, one line without control characters
+     */
+    record Probed(String name, long incarnation, ProbeVerdict verdict, String text) implements ControlRequest {}
+
     /** What a client got wrong; {@code exitCode} as in the contract of the commands. */
     record Malformed(int exitCode, String message) implements ControlRequest {}
+
+    /** The longest text of a {@link Probed}: what the text of an event has room for. */
+    int MAX_TEXT_BYTES = 160;
+
+    Pattern INCARNATION = Pattern.compile("[0-9]{1,18}");
 
     /** Parses one line without its newline; never throws, whatever the bytes. */
     static ControlRequest parse(byte[] line, int length) {
@@ -54,9 +67,23 @@ sealed interface ControlRequest {
                         ? new Reload(words[2])
                         : wrongArguments(verb, "FILE, by the name of one in the instance's directory");
             case "kill" -> arguments == 2 ? new Kill(words[2], words[3]) : wrongArguments(verb, "NAME SIGNAL");
+            case "probe" -> probed(words);
             default ->
                 new Malformed(2, "unknown request; expected ping, stop, start, restart, kill, reload or shutdown");
         };
+    }
+
+    private static ControlRequest probed(String[] words) {
+        ProbeVerdict verdict = words.length < 5 ? null : ProbeVerdict.of(words[4]);
+        if (verdict == null || !INCARNATION.matcher(words[3]).matches()) {
+            return wrongArguments("probe", "NAME INCARNATION ready|healthy|unhealthy|failed [TEXT]");
+        }
+        String text = String.join(" ", Arrays.asList(words).subList(5, words.length));
+        if (text.getBytes(StandardCharsets.UTF_8).length > MAX_TEXT_BYTES
+                || text.chars().anyMatch(Character::isISOControl)) {
+            return wrongArguments("probe", "a text of at most " + MAX_TEXT_BYTES + " bytes without control characters");
+        }
+        return new Probed(words[2], Long.parseLong(words[3]), verdict, text);
     }
 
     private static Malformed wrongArguments(String verb, String expected) {

@@ -459,6 +459,9 @@ final class Root implements AutoCloseable {
         Event event = ControlEvents.eventOf(requestId, request, state, System.nanoTime());
         if (event != null) {
             settle(event);
+            if (ControlEvents.isTidings(request)) {
+                control.reply(requestId, "ok");
+            }
         } else {
             control.reply(requestId, ControlEvents.immediateReply(request, state));
         }
