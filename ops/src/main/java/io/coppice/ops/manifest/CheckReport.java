@@ -8,6 +8,7 @@ import io.coppice.supervisor.plan.Dependency;
 import io.coppice.supervisor.plan.LogTarget;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.Poison;
+import io.coppice.supervisor.plan.Probe;
 import io.coppice.supervisor.plan.RestartPolicy;
 import io.coppice.supervisor.plan.StartPrefix;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What {@code coppice check} says about a manifest that can be run: plain text, no colours. */
 public final class CheckReport {
@@ -35,7 +37,10 @@ public final class CheckReport {
                 .append(": instance ")
                 .append(compiled.plan().instance())
                 .append(", ");
-        report.append(children.size()).append(children.size() == 1 ? " daemon" : " daemons");
+        long daemons = children.stream()
+                .filter(child -> child.kind() != ChildPlan.Kind.AUXILIARY)
+                .count();
+        report.append(daemons).append(daemons == 1 ? " daemon" : " daemons");
         report.append(", in the order of their start:\n");
         Plan plan = compiled.plan();
         List<ChildPlan> distinct = children.stream()
@@ -101,6 +106,9 @@ public final class CheckReport {
     }
 
     private static String what(ChildPlan child) {
+        if (child.kind() == ChildPlan.Kind.AUXILIARY) {
+            return "runs the probes of the others";
+        }
         if (child.kind() == ChildPlan.Kind.COMMAND) {
             return "command " + line(child.argv());
         }
@@ -147,8 +155,19 @@ public final class CheckReport {
                         + dependency.condition().text() + (dependency.restart() ? ", restarted with it" : ""));
             }
         }
+        addProbe("startup", child.probes().startup(), rules);
+        addProbe("readiness", child.probes().readiness(), rules);
+        addProbe("liveness", child.probes().liveness(), rules);
         rules.addAll(GroupReport.ends(child));
         return String.join(", ", rules);
+    }
+
+    private static void addProbe(String name, @Nullable Probe probe, List<String> rules) {
+        if (probe != null) {
+            rules.add(name + " by " + probe.check().words() + " every " + Quantity.duration(probe.periodMs())
+                    + (probe.initialDelayMs() == 0 ? "" : " after " + Quantity.duration(probe.initialDelayMs()))
+                    + ", " + counted(probe.failureThreshold(), "failure") + " in a row decide");
+        }
     }
 
     /** What is not the default of the keys about a daemon's contents. */

@@ -6,6 +6,7 @@ import io.coppice.supervisor.plan.Dependency;
 import io.coppice.supervisor.plan.ExitLists;
 import io.coppice.supervisor.plan.PlanBounds;
 import io.coppice.supervisor.plan.Poison;
+import io.coppice.supervisor.plan.Probes;
 import io.coppice.supervisor.plan.Shutdown;
 import io.coppice.supervisor.plan.StartTimeouts;
 import java.io.IOException;
@@ -46,6 +47,7 @@ final class ChildPlanner implements AutoCloseable {
     private final Programs programs;
     private final DeclaredEnvironment environments;
     private final ProcessRules processRules;
+    private final ProbeRules probeRules;
     private final Problems problems;
     private final Map<List<Path>, DaemonClasses> classes = new HashMap<>();
     private final Map<DaemonSpec, JvmMemory> memory = new LinkedHashMap<>();
@@ -69,6 +71,7 @@ final class ChildPlanner implements AutoCloseable {
         this.groups = groups;
         this.files = files;
         this.programs = new Programs(files, problems);
+        this.probeRules = new ProbeRules(programs, problems);
         this.processRules = new ProcessRules(options.surroundings(), problems);
         this.environments = new DeclaredEnvironment(files, problems);
         this.problems = problems;
@@ -116,6 +119,7 @@ final class ChildPlanner implements AutoCloseable {
                     daemon.isMain() ? "each daemon it may read takes two; name only those in `reads`" : "");
             return null;
         }
+        Probes probes = probeRules.of(daemon, prefix, environment);
         Path startsIn = workingDirectory == null ? files.folder() : workingDirectory;
         try {
             return new ChildPlan(
@@ -124,7 +128,7 @@ final class ChildPlanner implements AutoCloseable {
                     argv,
                     environment,
                     startsIn.toString(),
-                    daemon.value(DaemonKeys.LOG),
+                    ProbeRules.log(daemon, probes),
                     stateBytes,
                     daemon.isMain() ? daemon.value(DaemonKeys.CHECKPOINTS) : 0,
                     daemon.isMain() ? daemon.value(DaemonKeys.HEARTBEAT_TIMEOUT) : 0,
@@ -154,12 +158,24 @@ final class ChildPlanner implements AutoCloseable {
                             daemon.value(DaemonKeys.SUCCESS_EXITS),
                             daemon.value(DaemonKeys.PREVENT_EXITS),
                             daemon.value(DaemonKeys.FORCE_EXITS)),
-                    groups.of(daemon));
+                    groups.of(daemon),
+                    probes);
         } catch (IllegalArgumentException e) {
             // A bound of the plan that no key alone breaks, such as a class path of more than 64 KiB.
             problems.addText(daemon.name().at(), daemon.name().path(), String.valueOf(e.getMessage()));
             return null;
         }
+    }
+
+    /** The plan of the child that runs probes; null if it is not known where its jars are, which has been told then. */
+    @Nullable
+    ChildPlan prober() {
+        Path lib = options.workerLib();
+        if (lib == null) {
+            workerJars(); // tells it
+            return null;
+        }
+        return ProberPlan.of(options, lib, directory);
     }
 
     /** The memory of each worker planned so far. */

@@ -136,11 +136,15 @@ final class DaemonKeys {
     static final Setting<Integer> NICE = key("nice", Scope.ANY, true, ProcessRules::nice, null);
     static final Map<Ulimit, Setting<Ulimit.Limits>> ULIMITS = ulimits();
 
+    static final ProbeKeys STARTUP_PROBE = ProbeKeys.in(TABLE, "startup_probe", true, 1);
+    static final ProbeKeys READINESS_PROBE =
+            ProbeKeys.in(TABLE, "readiness_probe", true, io.coppice.supervisor.plan.Probe.MAX_THRESHOLD);
+    static final ProbeKeys LIVENESS_PROBE = ProbeKeys.in(TABLE, "liveness_probe", false, 1);
     static final Setting<LogTarget> LOG = key("log", Scope.ANY, true, ValueReaders::log, LogTarget.AUTO);
 
     static {
         TABLE.addLater("agent", "false");
-        for (String path : List.of("transactions", "readiness_probe", "liveness_probe", "isolation")) {
+        for (String path : List.of("transactions", "isolation")) {
             TABLE.addLater(path, null);
         }
     }

@@ -95,6 +95,31 @@ final class KeySchemas {
             LINES.put("ulimits." + ulimit.text(), "Limit of the kernel; one value, or soft and hard.");
         }
 
+        for (String probe : List.of("startup_probe", "readiness_probe", "liveness_probe")) {
+            LINES.put(
+                    probe + ".exec",
+                    "A program; exit code 0 is success. A list is executed, a text goes to /bin/sh -c.");
+            LINES.put(probe + ".http.port", "Port of a GET request; a status of 200 to 399 is success.");
+            LINES.put(probe + ".http.path", "Path of the request, with its query.");
+            LINES.put(probe + ".http.host", "Where the request goes.");
+            LINES.put(probe + ".http.scheme", "http or https; certificates are not checked.");
+            LINES.put(probe + ".http.headers", "Headers of the request.");
+            LINES.put(probe + ".tcp.port", "Port of a connection; that it is accepted is success.");
+            LINES.put(probe + ".tcp.host", "Where the connection goes.");
+            LINES.put(
+                    probe + ".log_line",
+                    "A regular expression; a line of its log file since its launch in which it is found is success.");
+            LINES.put(probe + ".initial_delay", "From its launch to the first look.");
+            LINES.put(probe + ".period", "From one look to the next.");
+            LINES.put(probe + ".timeout", "How long a look may take.");
+            LINES.put(probe + ".success_threshold", "Successes in a row that decide.");
+            LINES.put(probe + ".failure_threshold", "Failures in a row that decide.");
+            SHAPES.put(probe + ".exec", ValueShape.anyOf(ValueShape.TEXT, ValueShape.list(ValueShape.SCALAR, 1)));
+            SHAPES.put(
+                    probe + ".http.headers",
+                    ValueShape.ordered("type", "object", "additionalProperties", ValueShape.SCALAR));
+        }
+
         SHAPES.put("main", ValueShape.TEXT);
         SHAPES.put(
                 "checkpoint_every",

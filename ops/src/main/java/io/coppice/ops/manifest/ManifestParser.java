@@ -209,6 +209,10 @@ final class ManifestParser {
             problems.add(key.at(), path, "`root` is the name of the supervisor itself", "another name");
             return false;
         }
+        if (name.equals(ProberPlan.NAME)) {
+            problems.add(key.at(), path, "`" + name + "` is the name of the process that runs probes", "another name");
+            return false;
+        }
         if (PlanBounds.isName(name)) {
             return true;
         }

@@ -80,7 +80,11 @@ public final class ManifestSchema {
                         "minProperties",
                         1,
                         "propertyNames",
-                        ValueShape.ordered("pattern", "^[a-z0-9-]{1,32}$", "not", Map.of("const", "root")),
+                        ValueShape.ordered(
+                                "pattern",
+                                "^[a-z0-9-]{1,32}$",
+                                "not",
+                                Map.of("enum", List.of("root", ProberPlan.NAME))),
                         "additionalProperties",
                         Map.of("$ref", "#/$defs/daemon"));
             case "groups" ->

@@ -63,7 +63,12 @@ final class PlanCompiler {
             for (DaemonSpec daemon : planned) {
                 children.addAll(planner.plans(daemon));
             }
-            budget = budget(planned, replicas, planner.memory(), directory);
+            boolean probed = children.stream().anyMatch(child -> !child.probes().isNone());
+            ChildPlan prober = probed ? planner.prober() : null;
+            if (prober != null) {
+                addProber(prober, children);
+            }
+            budget = budget(planned, replicas, planner.memory(), directory, probed);
         }
         List<GroupPlan> groupPlans = groups.plans();
         checkBudget(budget, segments);
@@ -91,6 +96,18 @@ final class PlanCompiler {
         return new ManifestResult.Compiled(plan, budget, directory, problems.warnings());
     }
 
+    private void addProber(ChildPlan prober, List<ChildPlan> children) {
+        if (children.size() < PlanBounds.MAX_CHILDREN) {
+            children.add(prober);
+        } else {
+            problems.add(
+                    manifest.daemonsAt(),
+                    "daemons",
+                    children.size() + " daemons, and the process that runs their probes",
+                    "at most " + PlanBounds.MAX_CHILDREN + " together");
+        }
+    }
+
     private void checkDirectory(InstanceDirectory directory, @Nullable Path segmentsParent) {
         Located<String> segments = manifest.segments();
         for (String fault : directory.faults(options.surroundings())) {
@@ -107,7 +124,11 @@ final class PlanCompiler {
     }
 
     private Budget budget(
-            List<DaemonSpec> daemons, Replicas replicas, Map<DaemonSpec, JvmMemory> memory, InstanceDirectory directory)
+            List<DaemonSpec> daemons,
+            Replicas replicas,
+            Map<DaemonSpec, JvmMemory> memory,
+            InstanceDirectory directory,
+            boolean probed)
             throws IOException {
         List<Budget.Row> rows = new ArrayList<>();
         Map<Path, Long> segmentBytes = new LinkedHashMap<>();
@@ -128,6 +149,9 @@ final class PlanCompiler {
                     segmentBytes.put(directory.segment(segment), stateBytes);
                 }
             }
+        }
+        if (probed) {
+            rows.add(Budget.Row.of(ProberPlan.NAME, 0, ProberPlan.MEMORY));
         }
         long total = rows.stream().mapToLong(Budget.Row::total).sum();
         List<Budget.Limit> limits = new ArrayList<>(SegmentSpace.of(segmentBytes));

@@ -75,6 +75,9 @@ final class SettingsReader {
 
     private void readGroup(YamlNode.Entry entry, String group, String path, Settings into) {
         if (entry.value() instanceof YamlNode.Mapping mapping) {
+            if (mapping.entries().isEmpty()) {
+                into.mention(group, entry.key().at(), path);
+            }
             readKeys(mapping, group + ".", path, into);
             return;
         }
@@ -101,7 +104,7 @@ final class SettingsReader {
         String key = entry.key().text();
         List<String> keys = table.keysBelow(prefix);
         String near = Suggestion.nearKey(key, keys);
-        String meant = near == null ? table.pathEndingWith(key) : prefix + near;
+        String meant = near != null ? prefix + near : prefix.isEmpty() ? table.pathEndingWith(key) : null;
         String hint = key.equals("<<")
                 ? "YAML 1.2 has no merge keys; `defaults` holds what daemons share"
                 : Suggestion.didYouMean(near == null ? meant : near);

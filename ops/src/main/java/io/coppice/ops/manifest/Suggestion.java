@@ -43,7 +43,27 @@ final class Suggestion {
             Map.entry("opts", "options"),
             Map.entry("flags", "options"),
             Map.entry("window", "period"),
-            Map.entry("healthcheck", "heartbeat"));
+            Map.entry("healthcheck", "readiness_probe"),
+            Map.entry("ready_log_line", "readiness_probe"),
+            Map.entry("http_get", "http"),
+            Map.entry("httpget", "http"),
+            Map.entry("tcp_socket", "tcp"),
+            Map.entry("tcpsocket", "tcp"),
+            Map.entry("test", "exec"),
+            Map.entry("command", "exec"),
+            Map.entry("cmd_line", "exec"),
+            Map.entry("log", "log_line"),
+            Map.entry("output", "log_line"),
+            Map.entry("period_seconds", "period"),
+            Map.entry("periodseconds", "period"),
+            Map.entry("interval", "period"),
+            Map.entry("timeout_seconds", "timeout"),
+            Map.entry("timeoutseconds", "timeout"),
+            Map.entry("initial_delay_seconds", "initial_delay"),
+            Map.entry("initialdelayseconds", "initial_delay"),
+            Map.entry("start_period", "initial_delay"),
+            Map.entry("failurethreshold", "failure_threshold"),
+            Map.entry("successthreshold", "success_threshold"));
 
     private Suggestion() {}
 

@@ -98,6 +98,26 @@ record WorkerCommandLine(
             argv.add("-XX:+UseTransparentHugePages");
         }
         argv.add("-XX:+ExitOnOutOfMemoryError");
+        argv.addAll(quietOptions(javaFeature, directory, name));
+        argv.addAll(options);
+        argv.add("-cp");
+        argv.add(String.join(":", classPath.stream().map(Path::toString).toList()));
+        argv.add(WORKER_MAIN);
+        argv.addAll(List.of("--instance", directory.instance(), "--name", name));
+        argv.addAll(List.of("--segment", directory.segment(name).toString()));
+        argv.addAll(List.of("--lock", directory.segmentLock(name).toString()));
+        argv.addAll(List.of("--main", mainClass));
+        argv.addAll(List.of("--heartbeat-timeout-ms", String.valueOf(heartbeatTimeoutMs)));
+        argv.addAll(stateRules);
+        peers.forEach((peer, segment) -> argv.addAll(List.of("--peer", peer + "=" + segment)));
+        argv.add("--");
+        argv.addAll(args);
+        return List.copyOf(argv);
+    }
+
+    /** What each JVM of ours is started with that maps segments: to say nothing of itself, to wake rarely, and where to report a fault. */
+    static List<String> quietOptions(int javaFeature, InstanceDirectory directory, String name) {
+        List<String> argv = new ArrayList<>();
         argv.add("-XX:-UsePerfData");
         argv.addAll(RARE_WAKE_UPS.getOrDefault(javaFeature, List.of()));
         // %p is the pid; a per cent sign of the directory itself is doubled.
@@ -113,19 +133,6 @@ record WorkerCommandLine(
         argv.add("-Dorg.slf4j.simpleLogger.log.net.openhft=off");
         argv.add("-Dbackground.releaser=false");
         argv.add("-Dsystem.properties=/dev/null");
-        argv.addAll(options);
-        argv.add("-cp");
-        argv.add(String.join(":", classPath.stream().map(Path::toString).toList()));
-        argv.add(WORKER_MAIN);
-        argv.addAll(List.of("--instance", directory.instance(), "--name", name));
-        argv.addAll(List.of("--segment", directory.segment(name).toString()));
-        argv.addAll(List.of("--lock", directory.segmentLock(name).toString()));
-        argv.addAll(List.of("--main", mainClass));
-        argv.addAll(List.of("--heartbeat-timeout-ms", String.valueOf(heartbeatTimeoutMs)));
-        argv.addAll(stateRules);
-        peers.forEach((peer, segment) -> argv.addAll(List.of("--peer", peer + "=" + segment)));
-        argv.add("--");
-        argv.addAll(args);
-        return List.copyOf(argv);
+        return argv;
     }
 }

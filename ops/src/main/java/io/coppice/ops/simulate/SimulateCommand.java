@@ -6,10 +6,12 @@ import io.coppice.ops.cli.ExitCode;
 import io.coppice.ops.cli.PlanCompiler;
 import io.coppice.ops.cli.PlanCompiler.Compilation;
 import io.coppice.supervisor.core.ChildSpec;
+import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Dependency;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanFormatException;
 import io.coppice.supervisor.plan.PlanText;
+import io.coppice.supervisor.plan.Probes;
 import io.coppice.supervisor.simulation.Core;
 import io.coppice.supervisor.simulation.FaultChoice;
 import io.coppice.supervisor.simulation.FaultFormatException;
@@ -205,11 +207,26 @@ public final class SimulateCommand implements Callable<Integer> {
         }
     }
 
+    /** Each is taken to be ready once it runs, and to be well; so nobody has to look. */
+    private static Plan withoutProbes(Plan plan) {
+        return new Plan(
+                plan.instance(),
+                plan.manifest(),
+                plan.directory(),
+                plan.segmentDirectory(),
+                plan.groups(),
+                plan.replicaSets(),
+                plan.children().stream()
+                        .filter(child -> child.kind() != ChildPlan.Kind.AUXILIARY)
+                        .map(child -> child.withProbes(Probes.NONE))
+                        .toList());
+    }
+
     private static Plan plan(Compilation.Compiled compiled) {
         try {
             Plan plan = PlanText.read(compiled.planText());
             requireThatItIsSimulated(plan);
-            return plan;
+            return withoutProbes(plan);
         } catch (PlanFormatException e) {
             throw new IllegalStateException("a plan of our own cannot be read", e);
         }

@@ -7,10 +7,11 @@ import java.util.OptionalLong;
 /**
  * One daemon or command, as it is now. What does not exist is empty, never 0.
  *
- * @param kind {@code daemon} or {@code command}
+ * @param kind {@code daemon}, {@code command}, or {@code auxiliary} of what only serves the others
  * @param state {@code held starting ready stopping backoff stopped failed completed}
  * @param wanted {@code up} or {@code down}
  * @param waitingFor what must happen before it starts: {@code rates} or {@code rates (completed)}
+ * @param healthy whether it is well, as its readiness probe found last; empty without one, and while it is not ready
  * @param pid of its process, if that lives (under a living root: as recorded)
  * @param startTicks of that process
  * @param incarnation 0 before the first launch
@@ -28,6 +29,7 @@ public record DaemonStatus(
         String state,
         String wanted,
         List<String> waitingFor,
+        Optional<Boolean> healthy,
         OptionalLong pid,
         long startTicks,
         long incarnation,
@@ -67,8 +69,16 @@ public record DaemonStatus(
         return state.equals(someState);
     }
 
-    /** State and why: {@code stopped, waiting for rates}. */
+    /** Whether a probe found it unwell. */
+    public boolean isUnhealthy() {
+        return healthy.isPresent() && !healthy.get();
+    }
+
+    /** State and why: {@code stopped, waiting for rates}; {@code ready, unhealthy}. */
     public String stateWords() {
+        if (isUnhealthy()) {
+            return state + ", unhealthy";
+        }
         return waitingFor.isEmpty() ? state : state + ", waiting for " + String.join(", ", waitingFor);
     }
 }

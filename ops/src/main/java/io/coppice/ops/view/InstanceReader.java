@@ -132,10 +132,13 @@ public final class InstanceReader implements AutoCloseable {
         boolean backoff = rootRuns && child.state() == ChildStateCode.BACKOFF && child.backoffUntilNs() != 0;
         return new DaemonStatus(
                 child.name(),
-                child.kind().word(),
+                isAuxiliary(child, plan)
+                        ? ChildPlan.Kind.AUXILIARY.text()
+                        : child.kind().word(),
                 child.state().word(),
                 child.wanted().word(),
                 waitingFor(child, snapshot, plan),
+                healthy(child, plan),
                 hasProcess ? OptionalLong.of(child.pid()) : OptionalLong.empty(),
                 child.startTicks(),
                 child.incarnation(),
@@ -152,6 +155,19 @@ public final class InstanceReader implements AutoCloseable {
                 thisBoot ? standbys(child, rootRuns) : List.of(),
                 plan.child(child.name()).map(ChildPlan::standbys).orElse(0),
                 commits.problem());
+    }
+
+    private static boolean isAuxiliary(ChildInfo child, PlanFile plan) {
+        return plan.child(child.name())
+                .filter(known -> known.kind() == ChildPlan.Kind.AUXILIARY)
+                .isPresent();
+    }
+
+    private static Optional<Boolean> healthy(ChildInfo child, PlanFile plan) {
+        boolean asked = plan.child(child.name())
+                .filter(known -> known.probes().readiness() != null)
+                .isPresent();
+        return asked && child.state() == ChildStateCode.READY ? Optional.of(!child.unhealthy()) : Optional.empty();
     }
 
     /** Those on record; without a root, those of them that still live. */
@@ -197,8 +213,7 @@ public final class InstanceReader implements AutoCloseable {
         plan.child(child.name()).ifPresent(known -> {
             for (Dependency dependency : known.dependsOn()) {
                 Optional<ChildInfo> other = snapshot.child(dependency.name());
-                if (other.isEmpty()
-                        || !holds(dependency.condition(), other.get().state())) {
+                if (other.isEmpty() || !holds(dependency.condition(), other.get())) {
                     missing.add(
                             dependency.name() + " (" + dependency.condition().text() + ")");
                 }
@@ -207,11 +222,13 @@ public final class InstanceReader implements AutoCloseable {
         return missing;
     }
 
-    private static boolean holds(Dependency.Condition condition, ChildStateCode state) {
+    private static boolean holds(Dependency.Condition condition, ChildInfo child) {
+        ChildStateCode state = child.state();
         boolean started = state == ChildStateCode.STARTING || state == ChildStateCode.READY;
         return switch (condition) {
             case STARTED -> started || state == ChildStateCode.COMPLETED;
-            case READY, HEALTHY -> state == ChildStateCode.READY || state == ChildStateCode.COMPLETED;
+            case READY -> state == ChildStateCode.READY || state == ChildStateCode.COMPLETED;
+            case HEALTHY -> (state == ChildStateCode.READY && !child.unhealthy()) || state == ChildStateCode.COMPLETED;
             case COMPLETED -> state == ChildStateCode.COMPLETED;
         };
     }

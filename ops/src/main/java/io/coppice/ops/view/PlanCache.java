@@ -7,16 +7,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the plan again only when its file changed. One thread. */
-final class PlanCache {
+public final class PlanCache {
     private final InstanceDirectory directory;
     private @Nullable PlanFile latest;
     private List<Object> latestIdentity = List.of();
 
-    PlanCache(InstanceDirectory directory) {
+    /** Reads nothing yet. */
+    public PlanCache(InstanceDirectory directory) {
         this.directory = directory;
     }
 
-    PlanFile read() {
+    /** The plan as it is now. */
+    public PlanFile read() {
         List<Object> identity = identity();
         PlanFile known = latest;
         if (known == null || !identity.equals(latestIdentity)) {

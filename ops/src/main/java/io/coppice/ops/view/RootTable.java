@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The root's segment, read again and again: stays mapped between reads, copies only after a commit, and moves to the new
  * file when it was replaced. One thread.
  */
-final class RootTable implements AutoCloseable {
+public final class RootTable implements AutoCloseable {
     /** A root that is busy starting hundreds of children may outrun one round of copies. */
     private static final int BUSY_ROUNDS = 5;
 
@@ -28,12 +28,13 @@ final class RootTable implements AutoCloseable {
     private @Nullable RootSnapshot latest;
     private long generation;
 
-    RootTable(Path file) {
+    /** Opens nothing yet. */
+    public RootTable(Path file) {
         this.file = file;
     }
 
     /** The table as of the last commit, or why it cannot be read. */
-    Reading read() {
+    public Reading read() {
         try {
             RootView current = open();
             RootSnapshot known = latest;
@@ -97,5 +98,5 @@ final class RootTable implements AutoCloseable {
      * @param problem why it failed, a sentence; "" if it did not
      * @param generation counts the files that had this name, from 1
      */
-    record Reading(Optional<RootSnapshot> snapshot, String problem, long generation) {}
+    public record Reading(Optional<RootSnapshot> snapshot, String problem, long generation) {}
 }

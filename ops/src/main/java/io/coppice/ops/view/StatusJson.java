@@ -83,6 +83,11 @@ public final class StatusJson {
         }
         json.writeEndArray();
         json.writeStringField("problem", daemon.problem().orElse(null));
+        if (daemon.healthy().isPresent()) {
+            json.writeBooleanField("healthy", daemon.healthy().get());
+        } else {
+            json.writeNullField("healthy");
+        }
         json.writeEndObject();
     }
 

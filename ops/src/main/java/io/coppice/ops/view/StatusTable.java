@@ -110,6 +110,9 @@ public final class StatusTable {
     }
 
     private static Tone tone(DaemonStatus daemon) {
+        if (daemon.isUnhealthy()) {
+            return Tone.BAD;
+        }
         return switch (daemon.state()) {
             case "ready", "completed" -> Tone.GOOD;
             case "failed" -> Tone.BAD;

@@ -1,0 +1,81 @@
+package io.coppice.ops.manifest;
+
+import io.coppice.ops.prober.ProberMain;
+import io.coppice.supervisor.plan.Backoff;
+import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.ExitLists;
+import io.coppice.supervisor.plan.LogTarget;
+import io.coppice.supervisor.plan.Membership;
+import io.coppice.supervisor.plan.Poison;
+import io.coppice.supervisor.plan.Probes;
+import io.coppice.supervisor.plan.RestartPolicy;
+import io.coppice.supervisor.plan.Shutdown;
+import io.coppice.supervisor.plan.StartTimeouts;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The child that looks after others where a manifest declares probes: a JVM of Coppice's own. */
+final class ProberPlan {
+    /** Its name, which no daemon may have. */
+    static final String NAME = "prober";
+
+    /**
+     * Its heap holds two copies of the status table, a plan, and what a few looks read; the rest is what a JVM of some thousand classes
+     * and a dozen threads takes.
+     */
+    static final JvmMemory MEMORY = new JvmMemory(24L << 20, 48L << 20, 16L << 20, 4L << 20, 256L << 10, true);
+
+    /** Beside the worker's own jars: all of Coppice's. */
+    private static final String ALL_JARS = "lib";
+
+    private ProberPlan() {}
+
+    /** @param workerLib the directory of the worker's own jars */
+    static ChildPlan of(CompileOptions options, Path workerLib, InstanceDirectory directory) {
+        return new ChildPlan(
+                NAME,
+                ChildPlan.Kind.AUXILIARY,
+                argv(options, workerLib, directory),
+                ChildEnvironment.of(options.surroundings().environment(), Map.of()),
+                "/",
+                LogTarget.AUTO,
+                0,
+                0,
+                0,
+                StartTimeouts.of(1),
+                RestartPolicy.ALWAYS,
+                ChildPlan.UNLIMITED_RESTARTS,
+                60_000,
+                new Backoff(10, 2, 10_000, 60_000),
+                Poison.NONE,
+                0,
+                new Shutdown("TERM", 5_000),
+                List.of(),
+                0, // what it does is in the plan that it reads: no change of that starts it anew
+                ExitLists.NONE,
+                Membership.PLAIN,
+                Probes.NONE);
+    }
+
+    private static List<String> argv(CompileOptions options, Path workerLib, InstanceDirectory directory) {
+        List<String> argv = new ArrayList<>();
+        argv.add(options.javaHome().resolve("bin/java").toString());
+        argv.add("-Xmx" + MEMORY.heapBytes());
+        argv.add("-Xss" + MEMORY.stackBytes() / 1024 + "k");
+        argv.add("-XX:+UseSerialGC");
+        argv.add("-XX:TieredStopAtLevel=1");
+        argv.add("-XX:MaxMetaspaceSize=" + MEMORY.metaspaceBytes());
+        argv.add("-XX:ReservedCodeCacheSize=" + MEMORY.codeCacheBytes());
+        argv.add("-XX:MaxDirectMemorySize=" + MEMORY.directBytes());
+        argv.add("-XX:+ExitOnOutOfMemoryError");
+        argv.addAll(WorkerCommandLine.quietOptions(options.javaFeature(), directory, NAME));
+        argv.add("-cp");
+        argv.add(workerLib.resolveSibling(ALL_JARS) + "/*");
+        argv.add(ProberMain.class.getName());
+        argv.add(directory.instance());
+        argv.add(directory.directory().toString());
+        return argv;
+    }
+}

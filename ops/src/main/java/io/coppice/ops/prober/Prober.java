@@ -1,0 +1,193 @@
+package io.coppice.ops.prober;
+
+import io.coppice.ops.view.InstanceDirectory;
+import io.coppice.ops.view.PlanCache;
+import io.coppice.ops.view.PlanFile;
+import io.coppice.ops.view.RootTable;
+import io.coppice.state.root.RootSnapshot;
+import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.Plan;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The duty cycle of the prober: reads what runs and what to look at, begins the looks that are due, takes their results, and tells the
+ * root what it does not know. All decisions on one thread; looks, which may hang, on those of a pool.
+ */
+final class Prober {
+    private static final long NANOS_PER_MS = 1_000_000;
+
+    /** Between two reads of the table while something is on its way up. */
+    private static final long BUSY_NS = 100 * NANOS_PER_MS;
+
+    /** The same while all are ready. */
+    private static final long CALM_NS = 250 * NANOS_PER_MS;
+
+    /** The same thing is not told again before that: the root may have more to do. */
+    private static final long AGAIN_NS = 1_000 * NANOS_PER_MS;
+
+    /** A turn that comes so much too late: the prober, or the machine, stood still, and so did its looks. */
+    private static final long STALL_NS = 2_000 * NANOS_PER_MS;
+
+    private final RootTable table;
+    private final PlanCache plans;
+    private final RootLine root;
+    private final LooksOfPlan looks;
+    private final Executor pool;
+    private final PrintStream log;
+    private final Map<String, ProbedProcess> processes = new HashMap<>();
+    private final Map<String, Told> told = new HashMap<>();
+    private final BlockingQueue<Done> done = new LinkedBlockingQueue<>();
+    private String lastProblem = "";
+    private long excusedNs = Long.MIN_VALUE;
+
+    /** @param pool runs each look on a thread of its own */
+    Prober(InstanceDirectory instance, LooksOfPlan looks, Executor pool, PrintStream log) {
+        this.table = new RootTable(instance.rootSegment());
+        this.plans = new PlanCache(instance);
+        this.root = new RootLine(instance);
+        this.looks = looks;
+        this.pool = pool;
+        this.log = log;
+    }
+
+    private record Done(ProbedProcess process, ProbeSchedule schedule, LookResult result) {}
+
+    private record Told(long incarnation, Tidings tidings, long atNs) {}
+
+    /** Until it is interrupted. */
+    void run() throws InterruptedException {
+        long wakeNs = System.nanoTime();
+        while (true) {
+            long nowNs = System.nanoTime();
+            if (nowNs - wakeNs > STALL_NS) {
+                excusedNs = nowNs;
+            }
+            read();
+            long nextNs = beginDue(nowNs);
+            tellAll(nowNs);
+            wakeNs = Math.min(nextNs, nowNs + (isBusy() ? BUSY_NS : CALM_NS));
+            take(Math.max(0, wakeNs - System.nanoTime()));
+        }
+    }
+
+    private void take(long atMostNs) throws InterruptedException {
+        Done first = done.poll(atMostNs, TimeUnit.NANOSECONDS);
+        for (Done next = first; next != null; next = done.poll()) {
+            next.schedule().end(next.result(), System.nanoTime(), excusedNs);
+        }
+    }
+
+    private boolean isBusy() {
+        return processes.values().stream().anyMatch(process -> !process.seen().ready());
+    }
+
+    /** What runs now. What cannot be read now is as it was. */
+    private void read() {
+        RootTable.Reading reading = table.read();
+        PlanFile file = plans.read();
+        Optional<Plan> plan = file.plan();
+        if (reading.snapshot().isEmpty() || plan.isEmpty()) {
+            problem(
+                    reading.snapshot().isEmpty()
+                            ? reading.problem()
+                            : file.problem().orElse("There is no plan."));
+            return;
+        }
+        Set<String> present = new HashSet<>();
+        for (ChildPlan child : plan.get().children()) {
+            Seen seen = child.probes().isNone()
+                    ? null
+                    : seen(child, reading.snapshot().get());
+            if (seen != null) {
+                present.add(child.name());
+                follow(child, seen);
+            }
+        }
+        processes.keySet().retainAll(present);
+        told.keySet().retainAll(present);
+    }
+
+    private static @Nullable Seen seen(ChildPlan child, RootSnapshot snapshot) {
+        return snapshot.child(child.name()).filter(Seen::isThere).map(Seen::of).orElse(null);
+    }
+
+    private void follow(ChildPlan child, Seen seen) {
+        ProbedProcess known = processes.get(child.name());
+        if (known != null && known.isOf(seen, child.probes())) {
+            known.see(seen);
+        } else {
+            processes.put(child.name(), new ProbedProcess(child.probes(), seen, looks.of(child)));
+        }
+    }
+
+    /** When the next one is due. */
+    private long beginDue(long nowNs) {
+        long nextNs = Long.MAX_VALUE;
+        for (ProbedProcess process : processes.values()) {
+            for (ProbeSchedule schedule : process.active()) {
+                if (schedule.begin(nowNs)) {
+                    pool.execute(() -> run(process, schedule));
+                }
+                nextNs = Math.min(nextNs, schedule.nextNs());
+            }
+        }
+        return nextNs;
+    }
+
+    private void run(ProbedProcess process, ProbeSchedule schedule) {
+        try {
+            done.add(new Done(process, schedule, schedule.look().look()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the prober ends, and nobody takes results any more
+        } catch (RuntimeException e) {
+            done.add(new Done(process, schedule, LookResult.unwell(e.toString())));
+        }
+    }
+
+    private void tellAll(long nowNs) {
+        for (Map.Entry<String, ProbedProcess> entry : processes.entrySet()) {
+            Tidings tidings = entry.getValue().tidings();
+            if (tidings != null) {
+                tell(entry.getKey(), entry.getValue().seen(), tidings, nowNs);
+            }
+        }
+    }
+
+    private void tell(String child, Seen process, Tidings tidings, long nowNs) {
+        Told last = told.get(child);
+        boolean again = last != null
+                && last.incarnation() == process.incarnation()
+                && last.tidings().verdict() == tidings.verdict();
+        if (again && last != null && nowNs - last.atNs() < AGAIN_NS) {
+            return;
+        }
+        told.put(child, new Told(process.incarnation(), tidings, nowNs));
+        try {
+            root.tell(process, tidings);
+            log.println(child + " " + process.incarnation() + ": "
+                    + tidings.verdict().word() + ": " + tidings.text());
+        } catch (IOException e) {
+            problem("The root cannot be told that " + child + " is "
+                    + tidings.verdict().word() + ": " + e.getMessage() + ". It will be told again.");
+        }
+    }
+
+    /** Once, however often it is met in a row. */
+    private void problem(String text) {
+        if (!text.equals(lastProblem)) {
+            lastProblem = text;
+            log.println(text);
+        }
+    }
+}

@@ -1,0 +1,210 @@
+package io.coppice.ops.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * Goal: what probes find decides who is ready, who waits and who is ended, whoever of root and prober dies meanwhile. Method: a real
+ * root and a real prober; what is looked at are files, and servers of the test itself.
+ */
+class ProbesSystemTest {
+    private static final String QUICK = "period: 100ms, timeout: 30s, failure_threshold: 2";
+
+    @RegisterExtension
+    final Coppice coppice = new Coppice();
+
+    private void touch(String name) throws IOException {
+        coppice.file(name, "");
+    }
+
+    private void remove(String name) throws IOException {
+        Files.delete(coppice.directory.resolve(name));
+    }
+
+    private Coppice.Daemon awaitHealth(String name, boolean healthy) throws Exception {
+        return coppice.await(
+                name, d -> Boolean.valueOf(healthy).equals(d.fields().get("healthy")));
+    }
+
+    private Coppice.Daemon awaitReady(String name, long incarnation) throws Exception {
+        return coppice.await(name, d -> d.state().equals("ready") && d.number("incarnation") == incarnation);
+    }
+
+    /** One that is well while a file is there, and one that waits for its health. */
+    private Coppice.Root startWebAndApp() throws Exception {
+        coppice.manifest("""
+                instance: shop
+                daemons:
+                  web:
+                    command: [sleep, "1000"]
+                    readiness_probe: {exec: [test, -e, up], %s}
+                  app:
+                    command: [sleep, "1000"]
+                    depends_on: {web: {condition: healthy}}
+                """.formatted(QUICK));
+        return coppice.startRoot();
+    }
+
+    @Test
+    void shouldBeReadyByAProgramAndHaveDependentsWaitForHealth() throws Exception {
+        Coppice.Root root = startWebAndApp();
+        awaitReady("prober", 1);
+        Coppice.Daemon web = coppice.awaitState("web", "starting");
+        assertTrue(web.isNull("healthy"));
+        assertEquals("stopped", coppice.daemon("app").state());
+        touch("up");
+        long pid = awaitReady("web", 1).number("pid");
+        long app = awaitReady("app", 1).number("pid");
+
+        remove("up");
+        awaitHealth("web", false);
+        assertTrue(coppice.run("status").out().contains("ready, unhealthy"));
+        Coppice.kill(app);
+        coppice.await("app", d -> d.state().equals("stopped") && d.number("incarnation") == 1);
+        touch("up");
+        awaitHealth("web", true);
+        awaitReady("app", 2);
+        assertEquals(pid, coppice.daemon("web").number("pid"), "who is unwell is not ended");
+
+        String events = coppice.run("events").out();
+        assertTrue(events.contains("readiness: exec"), events);
+        assertTrue(events.contains("2 times in a row"), events);
+        assertEquals(0, root.stop(), root.stderr());
+    }
+
+    @Test
+    void shouldLoseNothingWithItsProberNorWithItsRoot() throws Exception {
+        Coppice.Root root = startWebAndApp();
+        touch("up");
+        long pid = awaitReady("web", 1).number("pid");
+        awaitReady("app", 1);
+
+        Coppice.kill(awaitReady("prober", 1).number("pid"));
+        long prober = awaitReady("prober", 2).number("pid");
+        remove("up");
+        awaitHealth("web", false);
+        touch("up");
+        awaitHealth("web", true);
+
+        Coppice.kill(root.process.pid());
+        root.awaitExit();
+        remove("up");
+        Coppice.Root next = coppice.startRoot();
+        coppice.awaitRoot(next);
+        awaitHealth("web", false);
+        assertEquals(pid, coppice.daemon("web").number("pid"));
+        assertEquals(prober, coppice.daemon("prober").number("pid"));
+        assertEquals(1, coppice.daemon("app").number("incarnation"));
+        assertEquals(0, next.stop(), next.stderr());
+        assertFalse(Coppice.isAlive(prober));
+    }
+
+    @Test
+    void shouldBeReadyByAConnectionARequestAndALineOfTheLog() throws Exception {
+        AtomicInteger status = new AtomicInteger(503);
+        InetAddress here = InetAddress.getByName("127.0.0.1");
+        HttpServer http = HttpServer.create(new InetSocketAddress(here, 0), 16);
+        http.createContext("/health", exchange -> {
+            exchange.sendResponseHeaders(exchange.getRequestHeaders().containsKey("X-Probe") ? status.get() : 400, -1);
+            exchange.close();
+        });
+        http.start();
+        ServerSocket tcp = new ServerSocket(0, 16, here);
+        int port = tcp.getLocalPort();
+        try {
+            coppice.manifest("""
+                    instance: shop
+                    daemons:
+                      tcp:
+                        command: [sleep, "1000"]
+                        readiness_probe: {tcp: {port: %d}, %s}
+                      http:
+                        command: [sleep, "1000"]
+                        readiness_probe: {http: {port: %d, path: /health, headers: {X-Probe: "1"}}, %s}
+                      line:
+                        command: 'echo booting; until test -e go; do sleep 0.05; done; echo server up; exec sleep 1000'
+                        readiness_probe: {log_line: '^server up$', %s}
+                        backoff: none
+                    """.formatted(port, QUICK, http.getAddress().getPort(), QUICK, QUICK));
+            Coppice.Root root = coppice.startRoot();
+            awaitReady("tcp", 1);
+            coppice.awaitState("http", "starting");
+            coppice.awaitState("line", "starting");
+            status.set(302);
+            awaitReady("http", 1);
+            touch("go");
+            long pid = awaitReady("line", 1).number("pid");
+
+            tcp.close();
+            status.set(500);
+            awaitHealth("tcp", false);
+            awaitHealth("http", false);
+            status.set(200);
+            awaitHealth("http", true);
+            // The line of the process before does not count.
+            remove("go");
+            Coppice.kill(pid);
+            coppice.awaitLog("line", log -> log.split("booting", -1).length == 3);
+            tcp = new ServerSocket(port, 16, here);
+            awaitHealth("tcp", true);
+            assertEquals("starting", coppice.daemon("line").state());
+            touch("go");
+            awaitReady("line", 2);
+            assertEquals(0, root.stop(), root.stderr());
+        } finally {
+            tcp.close();
+            http.stop(0);
+        }
+    }
+
+    @Test
+    void shouldEndWhatDoesNotStartOrDoesNotLiveAndNeverForGood() throws Exception {
+        Path go = coppice.directory.resolve("finish");
+        touch("alive");
+        coppice.manifest("""
+                instance: shop
+                defaults: {backoff: {initial: 100ms, max: 100ms}, max_restarts: unlimited}
+                daemons:
+                  lives:
+                    command: 'until test -e finish; do sleep 0.05; done'
+                    liveness_probe: {exec: 'test -e alive || { echo it is dead; exit 7; }', %s}
+                  starts:
+                    command: 'until test -e finish; do sleep 0.05; done'
+                    startup_probe: {exec: [test, -e, started], %s}
+                    liveness_probe: {exec: [test, -e, started], %s}
+                """.formatted(QUICK, QUICK, QUICK));
+        Coppice.Root root = coppice.startRoot();
+        awaitReady("lives", 1);
+        Coppice.Daemon failing = coppice.await("starts", d -> d.number("incarnation") >= 3);
+        assertEquals("unhealthy", failing.lastExit().get("kind"));
+        assertEquals(1, coppice.daemon("lives").number("incarnation"));
+        touch("started");
+        coppice.awaitState("starts", "ready");
+
+        remove("alive");
+        Coppice.Daemon dead = coppice.await("lives", d -> d.number("incarnation") >= 2);
+        assertEquals("unhealthy", dead.lastExit().get("kind"));
+        assertTrue(coppice.run("events").out().contains("exit code 7: it is dead"));
+        touch("alive");
+        // A prober that comes anew has counted nothing.
+        Coppice.kill(coppice.awaitState("prober", "ready").number("pid"));
+        coppice.await("prober", d -> d.number("incarnation") >= 2 && d.state().equals("ready"));
+        coppice.awaitState("lives", "ready");
+
+        // When all others have completed, the prober is no reason to go on.
+        Files.createFile(go);
+        assertEquals(0, root.awaitExit(), root.stderr());
+    }
+}
