@@ -51,7 +51,7 @@ final class ProberPlan {
                 new Backoff(10, 2, 10_000, 60_000),
                 Poison.NONE,
                 0,
-                new Shutdown("TERM", 5_000),
+                Shutdown.bySignal("TERM", 5_000),
                 List.of(),
                 0, // what it does is in the plan that it reads: no change of that starts it anew
                 ExitLists.NONE,
