@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CoppiceCommandLineTest {
     private static final String COMMANDS =
-            "check, completion, events, kill, logs, ps, purge, recover, reload, restart, restore, run, start, state, status, stop";
+            "check, completion, events, kill, logs, ps, purge, recover, reload, restart, restore, run, scale, start, state, status, stop";
 
     @TempDir
     Path directory;
