@@ -55,7 +55,11 @@ final class KillCommand implements Callable<Integer> {
         try (Daemons daemons = new Daemons(coppice, instance)) {
             int exitCode = ExitCode.DONE;
             ControlClient client = new ControlClient(instance, coppice.proc(), timeout);
-            for (String name : daemons.choose(names, all)) {
+            List<String> children = daemons.choose(names, all);
+            if (children.isEmpty()) {
+                coppice.output().line("no replicas");
+            }
+            for (String name : children) {
                 ControlReply reply = client.ask("kill " + name + " " + signalName);
                 if (reply instanceof ControlReply.Done done) {
                     coppice.output().line(name + ": sent " + signalName + incarnation(done.incarnation()));

@@ -4,6 +4,8 @@ import io.coppice.ops.view.InstanceDirectory;
 import io.coppice.ops.view.InstanceName;
 import io.coppice.ops.view.JournalMatch;
 import io.coppice.ops.view.LogFile;
+import io.coppice.ops.view.PlanFile;
+import io.coppice.supervisor.plan.ReplicaSet;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.AccessDeniedException;
@@ -11,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +31,10 @@ final class LogsCommand implements Callable<Integer> {
 
     private final CoppiceCommand coppice;
 
-    @Parameters(paramLabel = "NAME", description = "Daemon or command, or NAME.N for a replica.")
+    @Parameters(
+            paramLabel = "NAME",
+            description =
+                    "Daemon or command: of one with replicas all, each under a heading; or NAME.N for one of them.")
     private String name = "";
 
     @Option(
@@ -59,7 +65,11 @@ final class LogsCommand implements Callable<Integer> {
                     "`" + name + "` is no daemon name, expected [a-z0-9-]{1,32}, or NAME.N for a replica.");
         }
         Integer last = lines != null || !follow ? lines : Integer.valueOf(LINES_BEFORE_FOLLOWING);
-        Optional<JournalMatch> journal = journal(instance);
+        Optional<ReplicaSet> set = PlanFile.read(instance).plan().flatMap(plan -> plan.replicaSet(name));
+        if (set.isPresent()) {
+            return printAll(instance, set.get().childNames(), last);
+        }
+        Optional<JournalMatch> journal = journal(instance, name);
         if (journal.isPresent()) {
             noteFile(instance);
             new JournalLines(coppice, name, journal.get()).print(last, follow);
@@ -84,7 +94,27 @@ final class LogsCommand implements Callable<Integer> {
         }
     }
 
-    private Optional<JournalMatch> journal(InstanceDirectory instance) {
+    private int printAll(InstanceDirectory instance, List<String> replicas, @Nullable Integer last) {
+        if (replicas.isEmpty()) {
+            throw new CommandFailedException(ExitCode.FAILED, name + " has no replicas now.");
+        }
+        if (journal(instance, replicas.get(0)).isPresent()) {
+            throw new CommandFailedException(
+                    ExitCode.USAGE,
+                    "The replicas of " + name + " write to the journal, each under its own name. Name one: "
+                            + String.join(", ", replicas) + ".");
+        }
+        try (ReplicaLogs logs = new ReplicaLogs(coppice, instance, replicas)) {
+            logs.print(last, follow);
+            return ExitCode.DONE;
+        } catch (IOException e) {
+            throw new CommandFailedException(
+                    e instanceof AccessDeniedException ? ExitCode.NOT_PERMITTED : ExitCode.FAILED,
+                    "Cannot read the logs of the replicas of " + name + ": " + e.getMessage());
+        }
+    }
+
+    private static Optional<JournalMatch> journal(InstanceDirectory instance, String name) {
         try {
             return JournalMatch.of(instance, name);
         } catch (IOException e) {

@@ -113,12 +113,17 @@ class PurgeCommandTest {
         Files.createFile(shop.directory.path().resolve("journal-unit"));
         Files.createSymbolicLink(shop.directory.path().resolve("evil.seg"), target);
         Files.createDirectory(shop.directory.path().resolve("folder.seg"));
+        for (String ours : List.of("web.1.seg", "web.1.lock", "web.12.abandoned-T1-C40.seg")) {
+            Files.createFile(shop.directory.path().resolve(ours));
+        }
+        Files.createFile(shop.directory.path().resolve("web.01.seg"));
 
         Result result = harness.run("purge", "--yes", "--instance", "shop");
 
         assertEquals("", result.err());
-        assertEquals("shop: removed 2 segments (2048 KiB) and the root's records\n", result.out());
-        assertEquals(List.of("folder.seg", "logs", "notes.txt", "root.lock"), files(shop.directory.path()));
+        assertEquals("shop: removed 4 segments (2048 KiB) and the root's records\n", result.out());
+        assertEquals(
+                List.of("folder.seg", "logs", "notes.txt", "root.lock", "web.01.seg"), files(shop.directory.path()));
         assertEquals(0, Files.size(shop.directory.rootLock()));
         assertEquals("keep\n", Files.readString(mine));
         assertEquals("keep\n", Files.readString(target));

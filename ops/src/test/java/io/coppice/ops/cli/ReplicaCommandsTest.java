@@ -5,10 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.ops.cli.CommandHarness.Result;
+import io.coppice.ops.view.PlanFile;
 import io.coppice.state.root.ChildKind;
 import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.WantedCode;
+import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.plan.PlanText;
+import io.coppice.supervisor.plan.ReplicaSet;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -177,11 +183,60 @@ class ReplicaCommandsTest {
     }
 
     @Test
-    void shouldSayThatEachReplicaHasItsOwnLogAndSegment() {
-        for (String command : List.of("logs", "state")) {
-            Result result = harness.run(command, "web");
-            assertEquals(2, result.exitCode(), result.err());
-            assertTrue(result.err().contains("Name one: web.1, web.2, web.3."), result.err());
+    void shouldSayThatEachReplicaHasItsOwnSegment() {
+        Result result = harness.run("state", "web");
+        assertEquals(2, result.exitCode(), result.err());
+        assertTrue(result.err().contains("Name one: web.1, web.2, web.3."), result.err());
+    }
+
+    private void writePlan(int count) throws IOException {
+        Plan plan = PlanFile.read(shop.directory).plan().orElseThrow();
+        ChildPlan web = plan.children().stream()
+                .filter(child -> child.name().equals("web"))
+                .findFirst()
+                .orElseThrow();
+        ReplicaSet set = new ReplicaSet("web", 3, count);
+        Files.writeString(
+                shop.directory.plan(),
+                PlanText.write(new Plan(
+                        "shop",
+                        "/shop.yaml",
+                        plan.directory(),
+                        plan.segmentDirectory(),
+                        plan.groups(),
+                        List.of(set),
+                        set.childNames().stream()
+                                .map(name -> web.like(name, web.argv(), web.environment()))
+                                .toList())));
+    }
+
+    @Test
+    void shouldPrintTheLogsOfAllReplicasUnderHeadings() throws Exception {
+        writePlan(3);
+        Files.writeString(shop.directory.log("web.1"), "one\ntwo\nthree");
+        Files.writeString(shop.directory.log("web.3"), "four\n");
+        assertEquals(
+                "==> web.1 <==\none\ntwo\nthree\n\n==> web.3 <==\nfour\n",
+                harness.run("logs", "web").out());
+        assertEquals(
+                "==> web.1 <==\nthree\n\n==> web.3 <==\nfour\n",
+                harness.run("logs", "web", "-n", "1").out());
+        assertEquals("four\n", harness.run("logs", "web.3").out());
+    }
+
+    @Test
+    void shouldKnowASetWithoutReplicas() throws Exception {
+        shop.root().childCount(0);
+        shop.root().commit();
+        writePlan(0);
+        Result logs = harness.run("logs", "web");
+        assertEquals(1, logs.exitCode());
+        assertEquals("coppice: web has no replicas now.\n", logs.err());
+        for (String command : List.of("stop", "restart")) {
+            assertEquals("web: no replicas\n", harness.run(command, "web").out());
         }
+        assertEquals(0, harness.run("kill", "web").exitCode());
+        assertEquals(2, harness.run("state", "web").exitCode());
+        assertEquals(3, harness.run("stop", "web.1").exitCode());
     }
 }
