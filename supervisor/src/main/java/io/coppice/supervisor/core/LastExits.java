@@ -49,7 +49,7 @@ public final class LastExits {
                     words ? ExitKind.EXCEPTION : ExitKind.EXIT,
                     exited.code(),
                     LastExit.NO_SIGNAL,
-                    words ? String.valueOf(lastWords) : codeText(child, exited.code()),
+                    words ? String.valueOf(lastWords) : codeText(child, exited.code(), lastWords),
                     child.incarnation,
                     nowNs);
         }
@@ -61,6 +61,7 @@ public final class LastExits {
                     signaled.signal(),
                     ours && child.verdict != Verdict.NONE
                             ? verdictText(child)
+                                    + (child.spec.hasSegment() && lastWords != null ? ": " + lastWords : "")
                             : "signal " + Signals.name(signaled.signal()) + (signaled.core() ? ", core dumped" : ""),
                     child.incarnation,
                     nowNs);
@@ -160,13 +161,17 @@ public final class LastExits {
                 : "unknown: the kernel could not tell";
     }
 
-    private static String codeText(ChildDraft child, int code) {
+    /** @param lastWords of a program under the agent, which ends with whatever code it likes; of a worker the log says more */
+    private static String codeText(ChildDraft child, int code, @Nullable String lastWords) {
         String text = "exit code " + code;
         if (held(child.phase())) {
             return text + " (before it was released)";
         }
         if (!child.spec.hasSegment()) {
             return text;
+        }
+        if (lastWords != null && (code < SEGMENT_REFUSED_CODE || code > CONTENTS_DAMAGED_CODE)) {
+            return text + ": " + lastWords;
         }
         return switch (code) {
             case EXCEPTION_CODE, FAIL_CODE -> text + " (uncaught exception)";

@@ -58,6 +58,24 @@ class LastExitTest {
     }
 
     @Test
+    void shouldTellWhatAProgramUnderTheAgentSaysOfItsExit() {
+        driver.died(0, new ExitStatus.Exited(3), "System.exit by thread \"main\"");
+        assertLast(0, ExitKind.EXIT, 3, LastExit.NO_SIGNAL, "exit code 3: System.exit by thread \"main\"");
+    }
+
+    @Test
+    void shouldTellWhatAHungProgramSaidWasTheMatter() {
+        driver.heartbeatLost(0).toDeadline().died(0, new ExitStatus.Signaled(9, false), "deadlock: a, b");
+        assertLast(0, ExitKind.HANG, LastExit.NO_CODE, 9, "no heartbeat for 5 s: deadlock: a, b");
+    }
+
+    @Test
+    void shouldNotTakeStrayWordsForTheCauseOfAKill() {
+        driver.died(0, new ExitStatus.Signaled(9, false), "deadlock: a, b");
+        assertLast(0, ExitKind.SIGNAL, LastExit.NO_CODE, 9, "signal KILL");
+    }
+
+    @Test
     void shouldTakeACommandsExitCodesAsTheyAre() {
         driver.died(1, new ExitStatus.Exited(78), "stray words");
         assertLast(1, ExitKind.EXIT, 78, LastExit.NO_SIGNAL, "exit code 78");
