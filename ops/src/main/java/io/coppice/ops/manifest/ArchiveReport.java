@@ -20,7 +20,7 @@ public final class ArchiveReport {
     /** Lines of the report; none if no daemon is a JVM of ours. */
     public static List<String> of(Plan plan, Surroundings surroundings) {
         List<ChildPlan> daemons = plan.children().stream()
-                .filter(child -> child.kind() == ChildPlan.Kind.DAEMON)
+                .filter(child -> child.kind() == ChildPlan.Kind.DAEMON && !AgentCommandLine.isOf(child))
                 .toList();
         if (daemons.isEmpty()) {
             return List.of();

@@ -79,7 +79,7 @@ public final class CheckReport {
         report.append("memory     everything that can be taken, by process:\n");
         report.append(BudgetTable.of(compiled.budget(), ROWS, "  "));
         long segments = children.stream()
-                .filter(child -> child.kind() == ChildPlan.Kind.DAEMON)
+                .filter(child -> child.kind() == ChildPlan.Kind.DAEMON && !AgentCommandLine.isOf(child))
                 .mapToLong(child -> SegmentSpec.lengthFor(child.stateBytes(), child.checkpoints()))
                 .sum();
         if (segments > 0) {
@@ -91,6 +91,9 @@ public final class CheckReport {
         }
         if (children.stream().anyMatch(child -> child.kind() == ChildPlan.Kind.COMMAND)) {
             report.append("  Plain commands are not counted: what they take is not declared.\n");
+        }
+        if (children.stream().anyMatch(AgentCommandLine::isOf)) {
+            report.append("  Of commands with an agent only the segment is counted: what they take is not declared.\n");
         }
         report.append("limits\n");
         for (Budget.Limit limit : compiled.budget().limits()) {
@@ -109,6 +112,9 @@ public final class CheckReport {
         if (child.kind() == ChildPlan.Kind.AUXILIARY) {
             return "runs the probes of the others";
         }
+        if (AgentCommandLine.isOf(child)) {
+            return "with an agent, command " + line(AgentCommandLine.commandIn(child));
+        }
         if (child.kind() == ChildPlan.Kind.COMMAND) {
             return "command " + line(child.argv());
         }
@@ -125,7 +131,9 @@ public final class CheckReport {
 
     private static String rules(Plan plan, ChildPlan child) {
         List<String> rules = new ArrayList<>();
-        if (child.kind() == ChildPlan.Kind.DAEMON) {
+        if (AgentCommandLine.isOf(child)) {
+            rules.add("heartbeat " + Quantity.duration(child.heartbeatTimeoutMs()));
+        } else if (child.kind() == ChildPlan.Kind.DAEMON) {
             rules.add("state " + Quantity.size(child.stateBytes())
                     + (child.checkpoints() == 0 ? "" : " and " + counted(child.checkpoints(), "checkpoint")));
             addStateRules(child, rules);

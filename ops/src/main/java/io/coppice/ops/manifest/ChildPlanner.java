@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,9 @@ final class ChildPlanner implements AutoCloseable {
     /** Beside the worker's own jars: those that only a daemon needs whose fence is the death word. */
     private static final String LIBC_JARS = "worker-libc";
 
+    /** The same for the jar that a program under the agent gets on its class path. */
+    private static final String AGENT_JARS = "worker-agent";
+
     /** Stands in for a class or a program that could not be read or found. */
     private static final String UNKNOWN = "unknown";
 
@@ -48,13 +52,14 @@ final class ChildPlanner implements AutoCloseable {
     private final DeclaredEnvironment environments;
     private final ProcessRules processRules;
     private final ProbeRules probeRules;
+    private final AgentPlanner agents;
     private final Problems problems;
     private final Map<List<Path>, DaemonClasses> classes = new HashMap<>();
     private final Map<DaemonSpec, JvmMemory> memory = new LinkedHashMap<>();
-    private final Map<DaemonSpec, WorkerCommandLine> commandLines = new HashMap<>();
+    private final Map<DaemonSpec, Function<String, List<String>>> commandLines = new HashMap<>();
     private final boolean hugePages;
     private @Nullable List<Path> workerJars;
-    private @Nullable List<Path> libcJars;
+    private final Map<String, List<Path>> beside = new HashMap<>();
 
     ChildPlanner(
             CompileOptions options,
@@ -73,6 +78,7 @@ final class ChildPlanner implements AutoCloseable {
         this.programs = new Programs(files, problems);
         this.probeRules = new ProbeRules(programs, problems);
         this.processRules = new ProcessRules(options.surroundings(), problems);
+        this.agents = new AgentPlanner(directory, problems);
         this.environments = new DeclaredEnvironment(files, problems);
         this.problems = problems;
         this.hugePages = hasHugePages(options.surroundings());
@@ -106,6 +112,14 @@ final class ChildPlanner implements AutoCloseable {
             classPath = ownClassPath(daemon);
             stateRules = StateRules.of(daemon, problems);
             argv = workerArgv(daemon, classPath, stateRules);
+        } else if (daemon.hasAgent()) {
+            stateBytes = AgentPlanner.STATE_BYTES;
+            List<String> command = argv;
+            AgentCommandLine line = agents.line(daemon, command, environment, beside(AGENT_JARS), workerJars());
+            if (line != null) {
+                argv = line.argv(command);
+                commandLines.put(daemon, child -> line.of(child).argv(command));
+            }
         }
         List<String> prefix = processRules.prefix(daemon, environment, declared);
         if (!prefix.isEmpty()) {
@@ -124,14 +138,14 @@ final class ChildPlanner implements AutoCloseable {
         try {
             return new ChildPlan(
                     daemon.planName(),
-                    daemon.isMain() ? ChildPlan.Kind.DAEMON : ChildPlan.Kind.COMMAND,
+                    daemon.isMain() || daemon.hasAgent() ? ChildPlan.Kind.DAEMON : ChildPlan.Kind.COMMAND,
                     argv,
                     environment,
                     startsIn.toString(),
                     ProbeRules.log(daemon, probes),
                     stateBytes,
                     daemon.isMain() ? daemon.value(DaemonKeys.CHECKPOINTS) : 0,
-                    daemon.isMain() ? daemon.value(DaemonKeys.HEARTBEAT_TIMEOUT) : 0,
+                    daemon.heartbeatMs(),
                     new StartTimeouts(
                             daemon.value(DaemonKeys.START_TIMEOUT),
                             daemon.value(DaemonKeys.RECOVER_TIMEOUT),
@@ -216,7 +230,7 @@ final class ChildPlanner implements AutoCloseable {
         boolean fencedByWord = daemon.value(DaemonKeys.FENCE).equals(DaemonKeys.FENCE_WORD);
         if (fencedByWord) {
             // Last: what the daemon brings along itself is what it gets.
-            classPath.addAll(libcJars());
+            classPath.addAll(beside(LIBC_JARS));
         }
         WorkerCommandLine line = new WorkerCommandLine(
                 options.javaHome(),
@@ -232,7 +246,7 @@ final class ChildPlanner implements AutoCloseable {
                 stateRules,
                 peers,
                 daemon.value(DaemonKeys.ARGS).stream().map(Located::value).toList());
-        commandLines.put(daemon, line);
+        commandLines.put(daemon, child -> line.of(child).argv());
         return line.argv();
     }
 
@@ -301,15 +315,13 @@ final class ChildPlanner implements AutoCloseable {
         return known;
     }
 
-    private List<Path> libcJars() {
-        List<Path> known = libcJars;
-        if (known == null) {
-            Path lib = options.workerLib();
-            // Without that directory everything is wrong, and told already.
-            known = lib == null ? List.of() : jarsIn(lib.resolveSibling(LIBC_JARS));
-            libcJars = known;
-        }
-        return known;
+    /** The jars of a directory beside that of the worker's own. */
+    private List<Path> beside(String directoryName) {
+        Path lib = options.workerLib();
+        // Without that directory everything is wrong, and told already.
+        return lib == null
+                ? List.of()
+                : beside.computeIfAbsent(directoryName, name -> jarsIn(lib.resolveSibling(name)));
     }
 
     private List<Path> readWorkerJars() {

@@ -69,10 +69,10 @@ final class DaemonKeys {
             key("poison.crashes", Scope.MAIN, true, StateRules.number(1, PlanBounds.MAX_POISON_CRASHES), 5);
     static final Setting<List<Poison.Fallback>> POISON_THEN =
             key("poison.then", Scope.MAIN, true, PoisonRule::then, List.of());
-    static final Setting<Long> HEARTBEAT_TIMEOUT =
-            key("heartbeat.timeout", Scope.MAIN, true, ValueReaders.duration(MIN_HEARTBEAT_MS, MAX_TIMEOUT_MS), 5_000L);
+    static final Setting<Long> HEARTBEAT_TIMEOUT = key(
+            "heartbeat.timeout", Scope.BEATING, true, ValueReaders.duration(MIN_HEARTBEAT_MS, MAX_TIMEOUT_MS), 5_000L);
     static final Setting<Long> START_TIMEOUT =
-            key("start.timeout", Scope.MAIN, true, ValueReaders.duration(100, MAX_TIMEOUT_MS), 60_000L);
+            key("start.timeout", Scope.BEATING, true, ValueReaders.duration(100, MAX_TIMEOUT_MS), 60_000L);
     static final Setting<Long> RECOVER_TIMEOUT =
             key("recover.timeout", Scope.MAIN, true, ValueReaders.duration(100, MAX_TIMEOUT_MS), 60_000L);
     static final Setting<Long> MIGRATE_TIMEOUT =
@@ -129,6 +129,7 @@ final class DaemonKeys {
             ValueReaders.textOrTexts("a file of NAME=VALUE lines, or a list of such files"),
             List.of());
     static final Setting<Command> COMMAND = key("command", Scope.COMMAND, false, ValueReaders::command, null);
+    static final Setting<AgentRule> AGENT = key("agent", Scope.COMMAND, false, AgentRule::read, AgentRule.OFF);
     static final Setting<String> WORKING_DIR =
             key("working_dir", Scope.ANY, true, ValueReaders.text("a directory"), null);
     static final Setting<String> USER = key("user", Scope.ANY, true, ProcessRules::user, null);
@@ -143,7 +144,6 @@ final class DaemonKeys {
     static final Setting<LogTarget> LOG = key("log", Scope.ANY, true, ValueReaders::log, LogTarget.AUTO);
 
     static {
-        TABLE.addLater("agent", "false");
         for (String path : List.of("transactions", "isolation")) {
             TABLE.addLater(path, null);
         }
@@ -166,10 +166,14 @@ final class DaemonKeys {
 
     /** To what a key or all keys of a group apply. */
     static Scope scopeOf(String path) {
-        boolean main = TABLE.all().stream()
+        List<Scope> scopes = TABLE.all().stream()
                 .filter(setting -> setting.path().equals(path) || setting.path().startsWith(path + "."))
-                .allMatch(setting -> setting.scope() == Scope.MAIN);
-        return main ? Scope.MAIN : Scope.ANY;
+                .map(Setting::scope)
+                .toList();
+        if (scopes.stream().allMatch(scope -> scope == Scope.MAIN)) {
+            return Scope.MAIN;
+        }
+        return scopes.stream().allMatch(scope -> scope == Scope.BEATING) ? Scope.BEATING : Scope.ANY;
     }
 
     private static Map<Ulimit, Setting<Ulimit.Limits>> ulimits() {

@@ -28,7 +28,7 @@ record DaemonSpec(Located<String> name, boolean named, Settings own, Settings de
         return own.mentions(DaemonKeys.MAIN)
                 || (!isCommand()
                         && own.mentioned().stream()
-                                .anyMatch(key -> DaemonKeys.scopeOf(key.value()) == Setting.Scope.MAIN));
+                                .anyMatch(key -> DaemonKeys.scopeOf(key.value()) != Setting.Scope.ANY));
     }
 
     /** Whether it is as many children as its {@code replicas} say, be that one or none. */
@@ -39,6 +39,19 @@ record DaemonSpec(Located<String> name, boolean named, Settings own, Settings de
     /** Whether this is a plain command and nothing else. */
     boolean isCommand() {
         return own.mentions(DaemonKeys.COMMAND) && !own.mentions(DaemonKeys.MAIN);
+    }
+
+    /** Whether this is a command that runs under the agent, and so has a segment and a heartbeat. */
+    boolean hasAgent() {
+        return isCommand() && value(DaemonKeys.AGENT).on();
+    }
+
+    /** How long it may be silent; 0 for what has no heartbeat. */
+    long heartbeatMs() {
+        if (hasAgent() && stated(DaemonKeys.HEARTBEAT_TIMEOUT) == null) {
+            return AgentPlanner.HEARTBEAT_MS;
+        }
+        return isMain() || hasAgent() ? value(DaemonKeys.HEARTBEAT_TIMEOUT) : 0;
     }
 
     /** Whether the manifest has the key, in the daemon or in {@code defaults:}, right or wrong. */

@@ -89,6 +89,8 @@ final class KeySchemas {
         LINES.put("umask", "File mode mask, three octal digits.");
         LINES.put("nice", "Added to the root's own niceness.");
         LINES.put("command", "Any program: a list is executed, a text goes to /bin/sh -c.");
+        LINES.put(
+                "agent", "Whether a command that starts with java runs under our agent, and what shows that it lives.");
         LINES.put("working_dir", "Where it starts; the manifest's directory without it.");
         LINES.put("log", "Where its output goes.");
         for (Ulimit ulimit : Ulimit.values()) {
@@ -183,6 +185,7 @@ final class KeySchemas {
         SHAPES.put("nice", ValueShape.integer(-20, 19));
         SHAPES.put("shutdown.command", ValueShape.anyOf(ValueShape.TEXT, ValueShape.list(ValueShape.SCALAR, 1)));
         SHAPES.put("command", ValueShape.anyOf(ValueShape.TEXT, ValueShape.list(ValueShape.SCALAR, 1)));
+        SHAPES.put("agent", AgentRule.shape());
         SHAPES.put("log", ValueShape.oneOf(texts(LogTarget.values(), LogTarget::text)));
         SHAPES.put(
                 "instance",

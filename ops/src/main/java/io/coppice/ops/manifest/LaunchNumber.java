@@ -71,6 +71,15 @@ final class LaunchNumber {
             }
             add(parts, "args", values(daemon.value(DaemonKeys.ARGS)));
         }
+        if (daemon.hasAgent()) {
+            AgentRule rule = daemon.value(DaemonKeys.AGENT);
+            add(parts, "agent", List.of(String.valueOf(daemon.heartbeatMs())));
+            add(parts, "pools", rule.pools());
+            add(
+                    parts,
+                    "ports",
+                    rule.ports().stream().map(AgentRule.Port::argument).toList());
+        }
         return digest(parts);
     }
 

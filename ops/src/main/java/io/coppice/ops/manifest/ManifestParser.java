@@ -236,13 +236,24 @@ final class ManifestParser {
                     main ? "both `main` and `command`" : "neither `main` nor `command`",
                     "one of them",
                     "`main` names a class against the worker module, `command` any program");
-        } else if (command) {
+        } else if (main) {
+            Located<AgentRule> agent = own.get(DaemonKeys.AGENT);
+            if (agent != null && agent.value().on()) {
+                problems.add(
+                        agent, "`agent` beside `main`", "it only beside `command`", "a `main` has all that it gives");
+            }
+        } else {
+            Located<AgentRule> agent = own.get(DaemonKeys.AGENT);
+            // One that cannot be read may well have been meant.
+            boolean beats = own.mentions(DaemonKeys.AGENT)
+                    && (agent == null || agent.value().on());
             for (Located<String> key : own.mentioned()) {
-                if (DaemonKeys.scopeOf(key.value()) == Setting.Scope.MAIN) {
+                Setting.Scope scope = DaemonKeys.scopeOf(key.value());
+                if (scope == Setting.Scope.MAIN || (scope == Setting.Scope.BEATING && !beats)) {
                     problems.add(
                             key,
                             "`" + key.value() + "` on a plain command",
-                            "it only beside `main`",
+                            scope == Setting.Scope.MAIN ? "it only beside `main`" : "it only beside `main` or `agent`",
                             plainCommandHint(key.value()));
                 }
             }

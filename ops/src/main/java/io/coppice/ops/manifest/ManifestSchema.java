@@ -54,7 +54,11 @@ public final class ManifestSchema {
         schema.put("required", List.of("daemons"));
         Map<String, Object> daemon = ValueShape.mapping(keysBelow(DaemonKeys.TABLE, "", "", false));
         daemon.put("oneOf", List.of(Map.of("required", List.of("main")), Map.of("required", List.of("command"))));
-        daemon.put("dependentSchemas", Map.of("command", ValueShape.ordered("properties", onlyBesideMain())));
+        Map<String, Object> besideCommand = ValueShape.ordered("properties", refused(Setting.Scope.MAIN));
+        besideCommand.put(
+                "anyOf",
+                List.of(Map.of("required", List.of("agent")), Map.of("properties", refused(Setting.Scope.BEATING))));
+        daemon.put("dependentSchemas", Map.of("command", besideCommand));
         schema.put(
                 "$defs",
                 ValueShape.ordered(
@@ -130,10 +134,10 @@ public final class ManifestSchema {
         return properties;
     }
 
-    private static Map<String, Object> onlyBesideMain() {
+    private static Map<String, Object> refused(Setting.Scope scope) {
         Map<String, Object> refused = new LinkedHashMap<>();
         for (String key : DaemonKeys.TABLE.keysBelow("")) {
-            if (DaemonKeys.scopeOf(key) == Setting.Scope.MAIN) {
+            if (DaemonKeys.scopeOf(key) == scope) {
                 refused.put(key, false);
             }
         }

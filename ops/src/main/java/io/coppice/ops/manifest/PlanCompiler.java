@@ -148,6 +148,12 @@ final class PlanCompiler {
                     String segment = daemon.named() ? child : "?" + rows.size();
                     segmentBytes.put(directory.segment(segment), stateBytes);
                 }
+            } else if (daemon.hasAgent()) {
+                for (String child : replicas.childrenOf(daemon.planName())) {
+                    long bytes = AgentPlanner.segmentBytes();
+                    rows.add(new Budget.Row(child, bytes, 0, 0, 0, 0, 0, 0));
+                    segmentBytes.put(directory.segment(daemon.named() ? child : "?" + rows.size()), bytes);
+                }
             }
         }
         if (probed) {

@@ -153,10 +153,11 @@ final class ProcessRules {
         if (stated == null) {
             return;
         }
-        if (daemon.isMain()) {
+        if (daemon.isMain() || daemon.hasAgent()) {
             problems.add(
                     stated,
-                    "`" + daemon.name().value() + "` has a `main`, and its segment belongs to the root's user",
+                    "`" + daemon.name().value() + "` has " + (daemon.isMain() ? "a `main`" : "an `agent`")
+                            + ", and its segment belongs to the root's user",
                     "`user` only for plain commands in this release",
                     "write it below each `command`");
             return;

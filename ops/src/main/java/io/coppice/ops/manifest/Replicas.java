@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Which children the daemons of a manifest are: one of the same name, or NAME.1 to NAME.N of one that has {@code replicas}. */
@@ -101,9 +102,9 @@ final class Replicas {
      * The plans of the children that a daemon is.
      *
      * @param model the plan of the daemon as if it were one child
-     * @param line the command line of that; null for a plain command
+     * @param line the command line of a child of that name; null for a plain command, whose children all have the same
      */
-    List<ChildPlan> plans(DaemonSpec daemon, ChildPlan model, @Nullable WorkerCommandLine line) {
+    List<ChildPlan> plans(DaemonSpec daemon, ChildPlan model, @Nullable Function<String, List<String>> line) {
         ReplicaSet set = sets.get(daemon.name().value());
         if (set == null || !daemon.named()) {
             return List.of(model);
@@ -122,12 +123,12 @@ final class Replicas {
         return children;
     }
 
-    private static List<String> argv(List<String> argv, @Nullable WorkerCommandLine line, String name) {
+    private static List<String> argv(List<String> argv, @Nullable Function<String, List<String>> line, String name) {
         if (line == null) {
             return argv;
         }
         List<String> words = new ArrayList<>(argv.subList(0, StartPrefix.lengthIn(argv)));
-        words.addAll(line.of(name).argv());
+        words.addAll(line.apply(name));
         return words;
     }
 }

@@ -24,6 +24,8 @@ record Setting<T>(
         ANY,
         /** Only a daemon with {@code main}, which has a JVM and a segment of ours. */
         MAIN,
+        /** What has a heartbeat: a daemon with {@code main}, or a command with {@code agent}. */
+        BEATING,
         /** Only a plain command. */
         COMMAND
     }

@@ -60,7 +60,7 @@ record WorkerCommandLine(
                     "-XX:ServiceThreadCleanupInterval=10000"));
 
     /** JDK 23 introduced the flag; 24 prints a warning where it is missing. */
-    private static final int UNSAFE_MEMORY_ACCESS_SINCE = 23;
+    static final int UNSAFE_MEMORY_ACCESS_SINCE = 23;
 
     /** The same for one of its daemon's replicas, which does not read itself. */
     WorkerCommandLine of(String child) {
@@ -120,8 +120,7 @@ record WorkerCommandLine(
         List<String> argv = new ArrayList<>();
         argv.add("-XX:-UsePerfData");
         argv.addAll(RARE_WAKE_UPS.getOrDefault(javaFeature, List.of()));
-        // %p is the pid; a per cent sign of the directory itself is doubled.
-        argv.add("-XX:ErrorFile=" + directory.logs().toString().replace("%", "%%") + "/hs_err_" + name + "_%p.log");
+        argv.add(errorFile(directory, name));
         argv.add("--add-exports=java.base/sun.nio.ch=ALL-UNNAMED");
         argv.add("--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED");
         argv.add("--add-opens=java.base/java.lang.reflect=ALL-UNNAMED");
@@ -134,5 +133,11 @@ record WorkerCommandLine(
         argv.add("-Dbackground.releaser=false");
         argv.add("-Dsystem.properties=/dev/null");
         return argv;
+    }
+
+    /** Where a JVM that faults writes its report, so that its cause can be told. */
+    static String errorFile(InstanceDirectory directory, String name) {
+        // %p is the pid; a per cent sign of the directory itself is doubled.
+        return "-XX:ErrorFile=" + directory.logs().toString().replace("%", "%%") + "/hs_err_" + name + "_%p.log";
     }
 }

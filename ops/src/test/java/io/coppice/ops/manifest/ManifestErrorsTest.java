@@ -144,13 +144,13 @@ class ManifestErrorsTest {
             quoteCharacter = '\0',
             value = {
                 "state: 1MiB | 4:12: daemons.it.state: `state` on a plain command, expected it only beside `main`; a plain command has no segment; remove the key",
-                "heartbeat: {timeout: 5s} | 4:26: daemons.it.heartbeat.timeout: `heartbeat.timeout` on a plain command, expected it only beside `main`; a plain command has no heartbeat; remove the key",
+                "heartbeat: {timeout: 5s} | 4:26: daemons.it.heartbeat.timeout: `heartbeat.timeout` on a plain command, expected it only beside `main` or `agent`; a plain command has no heartbeat; remove the key",
                 "jvm: {heap: 64MiB} | 4:17: daemons.it.jvm.heap: `jvm.heap` on a plain command, expected it only beside `main`; a java command says these itself",
                 "poison: none | 4:13: daemons.it.poison: `poison` on a plain command, expected it only beside `main`; a plain command has no state; remove the key",
                 "poison: {crashes: 3} | 4:23: daemons.it.poison.crashes: `poison.crashes` on a plain command, expected it only beside `main`; a plain command has no state; remove the key",
                 "reads: [] | 4:12: daemons.it.reads: `reads` on a plain command, expected it only beside `main`; remove the key",
                 "args: [x] | 4:11: daemons.it.args: `args` on a plain command, expected it only beside `main`; write the arguments into `command`",
-                "start: {timeout: 5s} | 4:22: daemons.it.start.timeout: `start.timeout` on a plain command, expected it only beside `main`; a plain command is ready once it runs; remove the key",
+                "start: {timeout: 5s} | 4:22: daemons.it.start.timeout: `start.timeout` on a plain command, expected it only beside `main` or `agent`; a plain command is ready once it runs; remove the key",
                 "classpath: [lib/shop.jar] | 4:16: daemons.it.classpath: `classpath` on a plain command, expected it only beside `main`; a java command says these itself",
             })
     void shouldRefuseKeysOfWorkersOnAPlainCommand(String line, String expected) {

@@ -46,6 +46,7 @@ final class Workshop {
                 .writeTo(folder.resolve("lib/shop.jar"));
         new ClassJar().interfaceOf(ClassJar.DAEMON).writeTo(workerLib.resolve("worker.jar"));
         new ClassJar().writeTo(temporary.resolve("worker-libc/libc.jar"));
+        new ClassJar().writeTo(temporary.resolve("worker-agent/agent.jar"));
         system("/proc/meminfo", "MemTotal:       67108864 kB\nMemFree:        1 kB\n");
         environment.put("PATH", System.getenv("PATH"));
         environment.put("COPPICE_HOME_DIR", base.toString());

@@ -1,0 +1,86 @@
+package io.coppice.ops.manifest;
+
+import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.StartPrefix;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The command line of a program that runs under the agent: its own, with ours right after {@code java}. What the program says itself
+ * comes later and wins. Nothing of it changes what the program can load: the agent brings its libraries in a class loader of its own.
+ *
+ * @param agentJar the jar that the JVM puts on the program's class path
+ * @param libraries the worker's, loaded apart
+ * @param javaFeature of the JDK that runs the program; 0 if it is not known. From 23 on a JVM warns when a library uses memory as ours
+ *     does, unless it is told not to, and older ones do not know that option
+ */
+record AgentCommandLine(
+        Path agentJar,
+        List<Path> libraries,
+        int javaFeature,
+        InstanceDirectory directory,
+        String name,
+        long heartbeatMs,
+        AgentRule rule) {
+    private static final String AGENT = "-javaagent:";
+
+    /** Stands between what the JVM splits off and what it hands on, so it is in no other agent's option. */
+    private static final String FIRST_ARGUMENT = "instance=";
+
+    private static final String MEMORY_ACCESS = "--sun-misc-unsafe-memory-access=allow";
+
+    /** The same for one of its daemon's replicas. */
+    AgentCommandLine of(String child) {
+        return new AgentCommandLine(agentJar, libraries, javaFeature, directory, child, heartbeatMs, rule);
+    }
+
+    /** @param command the program's own command line, {@code java} first */
+    List<String> argv(List<String> command) {
+        List<String> argv = new ArrayList<>();
+        argv.add(command.get(0));
+        argv.add(AGENT + agentJar + "=" + arguments());
+        argv.add(WorkerCommandLine.errorFile(directory, name));
+        if (javaFeature >= WorkerCommandLine.UNSAFE_MEMORY_ACCESS_SINCE) {
+            argv.add(MEMORY_ACCESS);
+        }
+        argv.addAll(command.subList(1, command.size()));
+        return List.copyOf(argv);
+    }
+
+    private String arguments() {
+        List<String> arguments = new ArrayList<>();
+        arguments.add(FIRST_ARGUMENT + directory.instance());
+        arguments.add("name=" + name);
+        arguments.add("segment=" + encoded(directory.segment(name)));
+        arguments.add("lock=" + encoded(directory.segmentLock(name)));
+        arguments.add("heartbeat-ms=" + heartbeatMs);
+        rule.pools().forEach(pool -> arguments.add("pool=" + encoded(pool)));
+        rule.ports().forEach(port -> arguments.add(encoded(port.argument())));
+        libraries.forEach(jar -> arguments.add("lib=" + encoded(jar)));
+        return String.join(",", arguments);
+    }
+
+    private static String encoded(Object text) {
+        return text.toString().replace("%", "%25").replace(",", "%2C");
+    }
+
+    /** Whether a child's command line is one of these. */
+    static boolean isOf(ChildPlan child) {
+        List<String> argv = StartPrefix.without(child.argv());
+        return child.kind() == ChildPlan.Kind.DAEMON
+                && argv.size() > 1
+                && argv.get(1).startsWith(AGENT)
+                && argv.get(1).contains("=" + FIRST_ARGUMENT);
+    }
+
+    /** The program's own command line in one of these. */
+    static List<String> commandIn(ChildPlan child) {
+        List<String> argv = StartPrefix.without(child.argv());
+        int ours = argv.size() > 3 && argv.get(3).equals(MEMORY_ACCESS) ? 4 : 3;
+        List<String> command = new ArrayList<>();
+        command.add(argv.get(0));
+        command.addAll(argv.subList(ours, argv.size()));
+        return command;
+    }
+}

@@ -1,0 +1,82 @@
+package io.coppice.ops.system.programs;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * Gets into trouble as its first argument says, once: if the file that its second argument names is not there, which it makes. Without trouble
+ * it waits for its end.
+ */
+public final class Troubled {
+    private static final Object LEFT = new Object();
+    private static final Object RIGHT = new Object();
+    private static final int POOL = 2;
+
+    private Troubled() {}
+
+    public static void main(String[] args) throws Exception {
+        Path once = Path.of(args[1]);
+        if (Files.exists(once)) {
+            System.out.println("does well");
+            new CountDownLatch(1).await();
+        }
+        Files.createFile(once);
+        switch (args[0]) {
+            case "deadlocks" -> deadlock();
+            case "stands-still" -> standStill();
+            case "throws" -> throw new IllegalStateException("no more");
+            case "exits" -> leave();
+            case "reads" -> read();
+            default -> throw new IllegalArgumentException(args[0]);
+        }
+    }
+
+    private static void deadlock() throws InterruptedException {
+        CountDownLatch both = new CountDownLatch(2);
+        Thread left = new Thread(() -> lock(LEFT, RIGHT, both), "left-hand");
+        Thread right = new Thread(() -> lock(RIGHT, LEFT, both), "right-hand");
+        left.start();
+        right.start();
+        left.join();
+        right.join();
+    }
+
+    private static void lock(Object first, Object second, CountDownLatch both) {
+        synchronized (first) {
+            both.countDown();
+            try {
+                both.await();
+            } catch (InterruptedException e) {
+                return;
+            }
+            synchronized (second) {
+                System.out.println("no deadlock");
+            }
+        }
+    }
+
+    /** All threads of a pool wait for what never comes, while another pool works. */
+    private static void standStill() {
+        CountDownLatch never = new CountDownLatch(1);
+        ExecutorService pool =
+                Executors.newFixedThreadPool(POOL, task -> new Thread(task, "orders-" + task.hashCode()));
+        for (int i = 0; i < POOL; i++) {
+            pool.submit(() -> {
+                never.await();
+                return null;
+            });
+        }
+    }
+
+    private static void leave() {
+        System.exit(7);
+    }
+
+    private static void read() throws IOException {
+        System.out.println("read " + System.in.read());
+    }
+}
