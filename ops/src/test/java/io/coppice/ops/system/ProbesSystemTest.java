@@ -207,4 +207,52 @@ class ProbesSystemTest {
         Files.createFile(go);
         assertEquals(0, root.awaitExit(), root.stderr());
     }
+
+    private void declare(String probesOfWeb, String probesOfTicker) throws Exception {
+        coppice.manifest("""
+                instance: shop
+                daemons:
+                  web: {command: [sleep, "1000"]%s}
+                  ticker: {main: io.coppice.ops.system.daemons.Ticker, classpath: [$JAR], jvm: {heap: 16MiB}%s}
+                """.formatted(probesOfWeb, probesOfTicker));
+    }
+
+    @Test
+    void shouldLookAtWhatAReloadSaysAndAtADaemonsLife() throws Exception {
+        declare("", "");
+        Coppice.Root root = coppice.startRoot();
+        long web = awaitReady("web", 1).number("pid");
+        awaitReady("ticker", 1);
+        touch("alive");
+
+        declare(
+                ", readiness_probe: {exec: [test, -e, up], " + QUICK + "}",
+                ", liveness_probe: {exec: [test, -e, alive], " + QUICK + "}, backoff: none");
+        Coppice.Result reloaded = coppice.run("reload");
+        assertEquals(0, reloaded.exitCode(), reloaded.err());
+        awaitReady("prober", 1);
+        awaitHealth("web", false);
+        remove("alive");
+        Coppice.Daemon ticker = coppice.await("ticker", d -> d.number("incarnation") >= 2);
+        assertEquals("unhealthy", ticker.lastExit().get("kind"));
+        touch("alive");
+        coppice.awaitState("ticker", "ready");
+
+        declare("", "");
+        reloaded = coppice.run("reload");
+        assertEquals(0, reloaded.exitCode(), reloaded.err());
+        coppice.await("web", d -> d.isNull("healthy"));
+        assertEquals(web, coppice.daemon("web").number("pid"));
+        assertEquals("ready", coppice.daemon("web").state());
+        Coppice.await("the prober is gone", () -> !names().contains("prober"));
+        assertEquals(0, root.stop(), root.stderr());
+    }
+
+    private String names() {
+        try {
+            return String.valueOf(coppice.status().get("daemons"));
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
 }
