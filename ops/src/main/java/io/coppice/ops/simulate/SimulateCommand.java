@@ -7,11 +7,9 @@ import io.coppice.ops.cli.PlanCompiler;
 import io.coppice.ops.cli.PlanCompiler.Compilation;
 import io.coppice.supervisor.core.ChildSpec;
 import io.coppice.supervisor.plan.ChildPlan;
-import io.coppice.supervisor.plan.Dependency;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanFormatException;
 import io.coppice.supervisor.plan.PlanText;
-import io.coppice.supervisor.plan.Probes;
 import io.coppice.supervisor.simulation.Core;
 import io.coppice.supervisor.simulation.FaultChoice;
 import io.coppice.supervisor.simulation.FaultFormatException;
@@ -44,8 +42,8 @@ import picocli.CommandLine.Parameters;
         },
         footerHeading = "%nFaults, times an hour (2/h; units s m h d) of each process, of the root, or of operators:%n",
         footer = {
-            "  crash hang exit poison false-alarm standby-death root-death root-stall",
-            "  operator reload",
+            "  crash hang exit poison false-alarm unhealthy standby-death root-death",
+            "  root-stall operator reload",
             "With a chance at each occasion (5%%):",
             "  start-crash slow-boot spawn-failure slow-death ignores-term uninterruptible",
             "  zombie pid-reuse late-word stage-talk",
@@ -196,19 +194,8 @@ public final class SimulateCommand implements Callable<Integer> {
                 ExitCode.USAGE, "simulate: " + what + ".\n  `coppice simulate --help` tells more.");
     }
 
-    /** What the simulated processes do not do yet is not answered as if it were nothing. */
-    private static void requireThatItIsSimulated(Plan plan) {
-        boolean health = plan.children().stream()
-                .flatMap(child -> child.dependsOn().stream())
-                .anyMatch(dependency -> dependency.condition() == Dependency.Condition.HEALTHY);
-        if (health) {
-            throw new CommandFailedException(
-                    ExitCode.FAILED, "simulate: this release does not simulate the condition healthy.");
-        }
-    }
-
-    /** Each is taken to be ready once it runs, and to be well; so nobody has to look. */
-    private static Plan withoutProbes(Plan plan) {
+    /** Simulated probes need no process that looks. */
+    private static Plan withoutProber(Plan plan) {
         return new Plan(
                 plan.instance(),
                 plan.manifest(),
@@ -218,15 +205,13 @@ public final class SimulateCommand implements Callable<Integer> {
                 plan.replicaSets(),
                 plan.children().stream()
                         .filter(child -> child.kind() != ChildPlan.Kind.AUXILIARY)
-                        .map(child -> child.withProbes(Probes.NONE))
                         .toList());
     }
 
     private static Plan plan(Compilation.Compiled compiled) {
         try {
             Plan plan = PlanText.read(compiled.planText());
-            requireThatItIsSimulated(plan);
-            return withoutProbes(plan);
+            return withoutProber(plan);
         } catch (PlanFormatException e) {
             throw new IllegalStateException("a plan of our own cannot be read", e);
         }

@@ -27,6 +27,12 @@ final class ChildBook {
 
     boolean condemned;
 
+    /** As a probe has said last, of one that had become ready. */
+    boolean well = true;
+
+    /** A probe has said that it does not live any more. */
+    boolean unhealthy;
+
     /** For what recover or migrate took, which the contents that it started from are not to blame for. */
     boolean condemnedForItsCode;
 
@@ -98,6 +104,8 @@ final class ChildBook {
         foundHeld = false;
         unheardNs = 0;
         condemned = false;
+        unhealthy = false;
+        well = true;
         condemnedForItsCode = false;
     }
 
@@ -112,6 +120,8 @@ final class ChildBook {
         copy.foundHeld = foundHeld;
         copy.unheardNs = unheardNs;
         copy.condemned = condemned;
+        copy.unhealthy = unhealthy;
+        copy.well = well;
         copy.condemnedForItsCode = condemnedForItsCode;
         copy.launchedAs = launchedAs;
         copy.restartsWith = restartsWith;

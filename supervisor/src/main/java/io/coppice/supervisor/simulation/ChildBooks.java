@@ -138,6 +138,15 @@ final class ChildBooks {
         } else if (event instanceof Event.Begin && before.phase() == SupervisorState.Phase.ADOPTING) {
             startsAnewWhatChanged(
                     before.children().stream().map(ChildState::spec).toList(), before);
+        } else if (event instanceof Event.HealthChanged changed) {
+            ChildState was = before.child(changed.child());
+            if (was.phase() == ChildPhase.READY && was.incarnation() == changed.incarnation()) {
+                books.get(changed.child()).well = changed.healthy();
+            }
+        } else if (event instanceof Event.ProbeFailed failed) {
+            ChildState was = before.child(failed.child());
+            boolean runs = was.phase() == ChildPhase.STARTING || was.phase() == ChildPhase.READY;
+            books.get(failed.child()).unhealthy |= runs && was.incarnation() == failed.incarnation();
         } else if (event instanceof Event.Released released) {
             books.get(released.child()).ran |= released.incarnation() == books.get(released.child()).lastIncarnation;
         }

@@ -92,6 +92,7 @@ final class CommandPredicates {
                                     || abandoned
                                     || !depends
                                     || books.of(signal.child()).endAsked
+                                    || books.of(signal.child()).unhealthy
                                     || !step.state()
                                             .child(other.index())
                                             .phase()
@@ -102,8 +103,14 @@ final class CommandPredicates {
                 ChildBook book = books.of(signal.child());
                 moment.check(
                         "NOBODY_IS_STOPPED_UNASKED",
-                        book.endAsked || !book.wantedUp,
+                        book.endAsked || !book.wantedUp || book.unhealthy,
                         () -> moment.name(signal.child()));
+            } else if (command instanceof Command.RunShutdownCommand run && !books.shutdown()) {
+                ChildBook book = books.of(run.child());
+                moment.check(
+                        "NOBODY_IS_STOPPED_UNASKED",
+                        book.endAsked || !book.wantedUp || book.unhealthy,
+                        () -> moment.name(run.child()));
             } else if (command instanceof Command.KillGroup kill) {
                 ChildBook book = books.of(kill.child());
                 // A root that came later, and knows of no hurry, kills again what was killed in one.
@@ -124,14 +131,13 @@ final class CommandPredicates {
     }
 
     /** Whether what a child waits for is so. */
-    static boolean holds(SupervisorState state, Dependency dependency) {
+    boolean holds(SupervisorState state, Dependency dependency) {
         String word = state.child(dependency.index()).state().word();
         return word.equals("completed")
                 || switch (dependency.condition()) {
                     case STARTED -> word.equals("starting") || word.equals("ready");
                     case READY -> word.equals("ready");
-                    case HEALTHY ->
-                        word.equals("ready") && state.child(dependency.index()).healthy();
+                    case HEALTHY -> word.equals("ready") && books.of(dependency.index()).well;
                     case COMPLETED -> false;
                 };
     }

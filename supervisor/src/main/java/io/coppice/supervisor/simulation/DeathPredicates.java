@@ -41,7 +41,8 @@ final class DeathPredicates {
                 ran && !prevented && isNamed(event.status(), spec.exits().force());
         boolean good = (event.status() instanceof ExitStatus.Exited exited && exited.code() == 0)
                 || isNamed(event.status(), spec.exits().success());
-        boolean done = ran && good && !forced && (prevented || spec.restart() != RestartPolicy.ALWAYS);
+        boolean done =
+                ran && good && !forced && !book.unhealthy && (prevented || spec.restart() != RestartPolicy.ALWAYS);
         Orders.Fate fate = book.fate;
         boolean code78 = event.status() instanceof ExitStatus.Exited exited && exited.code() == 78;
         boolean notReleased = event.status() instanceof ExitStatus.Exited exited && exited.code() == 125;
@@ -77,7 +78,7 @@ final class DeathPredicates {
                 } else {
                     moment.check("ASKED_RESTART_IS_IMMEDIATE", after.phase() != ChildPhase.BACKOFF, detail);
                 }
-                if (killed && !book.condemned && isBy(event.status(), book.killSignal)) {
+                if (killed && !book.condemned && !book.unhealthy && isBy(event.status(), book.killSignal)) {
                     moment.check("OPERATORS_KILL_HAS_NO_BACKOFF", after.phase() != ChildPhase.BACKOFF, detail);
                 }
             }
@@ -102,7 +103,7 @@ final class DeathPredicates {
                                 || verdict == PoisonPredicates.Verdict.OPEN
                                 || tooMany(spec, book.perhapsCounted, event.nowNs()),
                         detail);
-                if (killed && !book.condemned && !byOrder && spec.restart() != RestartPolicy.NEVER) {
+                if (killed && !book.condemned && !book.unhealthy && !byOrder && spec.restart() != RestartPolicy.NEVER) {
                     moment.check("OPERATORS_KILL_DOES_NOT_COUNT", !isBy(event.status(), book.killSignal), detail);
                 }
             }
@@ -115,6 +116,12 @@ final class DeathPredicates {
                     "CAUSE_IS_TRUE",
                     kind.equals("hang") || kind.equals("start-timeout"),
                     () -> detail.get() + ", kind " + kind);
+        }
+        if (book.unhealthy) {
+            moment.check(
+                    "CAUSE_IS_TRUE",
+                    after.lastExit() != null && after.lastExit().kind().word().equals("unhealthy"),
+                    detail);
         }
         book.endLife();
     }

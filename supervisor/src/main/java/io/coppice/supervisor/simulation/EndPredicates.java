@@ -31,7 +31,7 @@ final class EndPredicates {
                 case STOPPED -> !books.of(index).wantedUp;
                 case WAITING ->
                     child.spec().dependencies().stream()
-                            .anyMatch(dependency -> !CommandPredicates.holds(state, dependency));
+                            .anyMatch(dependency -> !moment.commands.holds(state, dependency));
                 default -> false;
             };
             if (!settled) {

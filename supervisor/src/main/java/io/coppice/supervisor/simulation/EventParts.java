@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** What events have in common, for the predicates. */
 final class EventParts {
     /** How many kinds of events are about one child. */
-    static final int EVENTS_OF_A_CHILD = 12;
+    static final int EVENTS_OF_A_CHILD = 15;
 
     private EventParts() {}
 
@@ -31,6 +31,12 @@ final class EventParts {
         } else if (event instanceof Event.Exited e) {
             return e.child();
         } else if (event instanceof Event.HeartbeatLost e) {
+            return e.child();
+        } else if (event instanceof Event.HealthChanged e) {
+            return e.child();
+        } else if (event instanceof Event.ProbeFailed e) {
+            return e.child();
+        } else if (event instanceof Event.ShutdownCommandEnded e) {
             return e.child();
         } else if (event instanceof Event.StopRequested e) {
             return e.child();
@@ -121,6 +127,12 @@ final class EventParts {
         } else if (event instanceof Event.Exited e) {
             return e.incarnation();
         } else if (event instanceof Event.HeartbeatLost e) {
+            return e.incarnation();
+        } else if (event instanceof Event.HealthChanged e) {
+            return e.incarnation();
+        } else if (event instanceof Event.ProbeFailed e) {
+            return e.incarnation();
+        } else if (event instanceof Event.ShutdownCommandEnded e) {
             return e.incarnation();
         }
         return otherwise;

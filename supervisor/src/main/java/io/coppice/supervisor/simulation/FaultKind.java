@@ -7,6 +7,7 @@ public enum FaultKind {
     EXIT("exit", 0.1, 1, "a process that runs ends with code 0 although it ought to go on"),
     POISON("poison", 0.02, 0.5, "a daemon commits what its successors die of"),
     FALSE_ALARM("false-alarm", 0.1, 2, "a daemon that works is found hung"),
+    UNHEALTHY("unhealthy", 0.2, 4, "a readiness probe finds a process unwell for up to a minute"),
     STANDBY_DEATH("standby-death", 0.5, 10, "a standby that waits dies"),
     ROOT_DEATH("root-death", 0.1, 4, "the root is killed; another comes within 10 s and takes over"),
     ROOT_STALL("root-stall", 0.5, 10, "the root does nothing for up to 10 s"),

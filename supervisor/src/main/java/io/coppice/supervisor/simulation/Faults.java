@@ -40,6 +40,11 @@ final class Faults {
     /** At the beginning of a duty cycle. */
     final double rootStall;
 
+    /** Of a look that a prober takes: a process is found unwell, or not alive. */
+    final double unwell;
+
+    final double probeFails;
+
     final double rootDeath;
     final double operator;
     final double shutdown;
@@ -73,6 +78,8 @@ final class Faults {
         uninterruptible = kind(all.bodies);
         zombie = withLatest ? kind(all.latest) : 0;
         pidReuse = withLatest ? kind(all.latest) : 0;
+        unwell = withLatest ? kind(all.ends) : 0;
+        probeFails = withLatest ? all.ends.oneOf(0.0, 0.01, 0.1) : 0;
         rootStall = withLatest ? all.latest.oneOf(0.0, 0.0, 0.001, 0.02) : 0;
     }
 
@@ -103,6 +110,8 @@ final class Faults {
         zombie = often.getOrDefault(FaultKind.ZOMBIE, 0.0);
         pidReuse = often.getOrDefault(FaultKind.PID_REUSE, 0.0);
         rootStall = 0;
+        unwell = 0;
+        probeFails = 0;
     }
 
     /** Until it strikes next, {@link #NEVER} if it does not. */

@@ -57,6 +57,7 @@ final class SimulatedProcess {
     private boolean reapable;
     private boolean ready;
     private boolean serving;
+    private boolean well = true;
     private int steps;
     private @Nullable StartStage lastStage;
     private long sequence;
@@ -180,6 +181,9 @@ final class SimulatedProcess {
             lineInPipe = true;
             pipeClosed = true;
             readPipe();
+            if (spec.probed()) {
+                world.agenda.in(world.endDraws.ns(10 * MS, SECOND), this::look);
+            }
         }
     }
 
@@ -218,6 +222,10 @@ final class SimulatedProcess {
         long nowNs = world.agenda.nowNs();
         if (!spec.hasSegment()) {
             world.root().post(new Event.Released(spec.index(), incarnation, nowNs));
+            if (ready) {
+                world.root().post(new Event.BecameReady(spec.index(), incarnation, nowNs));
+                tellHealth();
+            }
         } else if (ready) {
             world.root().post(new Event.BecameReady(spec.index(), incarnation, nowNs));
         } else if (lastStage != null) {
@@ -247,7 +255,10 @@ final class SimulatedProcess {
                 end(new ExitStatus.Exited(1), 0);
                 return;
             }
-            serve();
+            if (!spec.probed()) {
+                serve();
+            }
+            inTime(FaultKind.UNHEALTHY, this::fallIll);
         }
         if (spec.hasSegment()) {
             world.agenda.in(draws.ns(0, 5 * MS), this::own);
@@ -389,6 +400,55 @@ final class SimulatedProcess {
                     strike.run();
                 }
             });
+        }
+    }
+
+    /** A prober does, now and then. It says again what was not listened to. */
+    private void look() {
+        if (dead) {
+            return;
+        }
+        Draws ends = world.endDraws;
+        if (hung || (ready && world.faults.strikes(ends, world.faults.probeFails))) {
+            tell(new Event.ProbeFailed(spec.index(), incarnation, "tcp 80: refused, 3 times", world.agenda.nowNs()));
+        } else if (running && !ready) {
+            ready = true;
+            serve();
+            tell(new Event.BecameReady(spec.index(), incarnation, world.agenda.nowNs()));
+        } else if (ready && well && world.faults.strikes(ends, world.faults.unwell)) {
+            fallIll();
+        }
+        world.agenda.in(ends.ns(SECOND, 20 * SECOND), this::look);
+    }
+
+    private void fallIll() {
+        if (!ready || !well || !spec.probed()) {
+            return;
+        }
+        well = false;
+        stopServing();
+        tellHealth();
+        world.agenda.in(world.endDraws.ns(SECOND, 60 * SECOND), () -> {
+            if (!dead && !hung) {
+                well = true;
+                serve();
+                tellHealth();
+            }
+        });
+    }
+
+    private void tellHealth() {
+        tell(new Event.HealthChanged(
+                spec.index(), incarnation, well, well ? "tcp 80" : "tcp 80: refused", world.agenda.nowNs()));
+    }
+
+    /** By way of another process, which may take its time. */
+    private void tell(Event event) {
+        if (world.faults.strikes(world.endDraws, world.faults.lateWord)) {
+            world.agenda.in(
+                    world.endDraws.ns(0, SECOND), () -> world.root().post(SeenLater.at(event, world.agenda.nowNs())));
+        } else {
+            world.root().post(event);
         }
     }
 

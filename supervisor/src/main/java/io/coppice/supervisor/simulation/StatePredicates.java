@@ -82,6 +82,7 @@ final class StatePredicates {
             if (state.phase() == SupervisorState.Phase.RUNNING) {
                 ChildBook book = books.of(child.spec().index());
                 moment.check("WANTED_IS_THE_OPERATORS", (child.wanted() == Wanted.UP) == book.wantedUp, detail);
+                moment.check("HEALTH_IS_THE_PROBES", phase != ChildPhase.READY || child.healthy() == book.well, detail);
             }
         }
     }
@@ -111,6 +112,7 @@ final class StatePredicates {
             moment.check(
                     "STARTS_ARE_BOUNDED",
                     child.phase() != ChildPhase.STARTING
+                            || !child.spec().hasSegment()
                             || event.nowNs() - child.sinceNs()
                                     < mostNs + books.of(child.spec().index()).unheardNs,
                     child::toString);

@@ -66,7 +66,11 @@ final class RandomGroups {
     static ChildSpec member(ChildSpec spec, List<GroupSpec> groups, Draws draws, Draws ends) {
         List<Dependency> dependencies = new ArrayList<>();
         for (Dependency dependency : spec.dependencies()) {
-            dependencies.add(new Dependency(dependency.index(), dependency.condition(), draws.chance(0.4)));
+            boolean health = dependency.condition() == Dependency.Condition.READY && ends.chance(0.3);
+            dependencies.add(new Dependency(
+                    dependency.index(),
+                    health ? Dependency.Condition.HEALTHY : dependency.condition(),
+                    draws.chance(0.4)));
         }
         return new ChildSpec(
                 spec.index(),
@@ -87,6 +91,6 @@ final class RandomGroups {
                 spec.standbys(),
                 ends.chance(0.3) ? exits(ends) : ExitRules.NONE,
                 new Membership(draws.between(0, groups.size() - 1), ends.chance(0.3), draws.chance(0.2)),
-                spec.probed());
+                !spec.hasSegment() && ends.chance(0.4));
     }
 }
