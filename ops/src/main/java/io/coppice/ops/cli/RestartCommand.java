@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
         name = "restart",
         description = {
             "Stop daemons in order and start them again. Returns when the new incarnations are ready.",
-            "The replicas of a daemon are restarted one at a time, each when all the others are ready. It ends with the first that"
+            "The replicas of a daemon are restarted one at a time, each when all the others are ready and well. It ends with the first that"
                     + " does not come back, and leaves the others alone. --timeout is for all of them; its default for each."
         })
 final class RestartCommand extends StateRequest {

@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Restarts the replicas of a daemon one at a time: one that is ready is taken down only while all the others are ready that shall be
- * up. So those come first that are not ready, which cost nothing. It ends with the first that does not come back. The root knows
+ * Restarts the replicas of a daemon one at a time: one that is ready is taken down only while all the others are ready, and
+ * well, that shall be up. So those come first that are not ready, which cost nothing. It ends with the first that does not come back. The root knows
  * nothing of it; whoever ends this command in the middle leaves the rest as it is.
  */
 final class RollingRestart {
@@ -86,8 +86,9 @@ final class RollingRestart {
         return order;
     }
 
+    /** What its probe finds unwell does no work, so it counts as down. */
     private static boolean isUp(DaemonStatus daemon) {
-        return daemon.is("ready") || daemon.is("completed");
+        return (daemon.is("ready") && !daemon.isUnhealthy()) || daemon.is("completed");
     }
 
     private boolean restart(String name, int number, int count) {

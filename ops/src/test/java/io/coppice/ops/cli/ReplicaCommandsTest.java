@@ -8,12 +8,17 @@ import io.coppice.ops.cli.CommandHarness.Result;
 import io.coppice.ops.view.PlanFile;
 import io.coppice.state.root.ChildKind;
 import io.coppice.state.root.ChildStateCode;
+import io.coppice.state.root.ResumePoint;
 import io.coppice.state.root.WantedCode;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanText;
+import io.coppice.supervisor.plan.Probe;
+import io.coppice.supervisor.plan.ProbeCheck;
+import io.coppice.supervisor.plan.Probes;
 import io.coppice.supervisor.plan.ReplicaSet;
 import java.io.IOException;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,6 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Commands that are given the name of a daemon with replicas, or that of one replica. */
 class ReplicaCommandsTest {
+    private static final Probes PROBED =
+            new Probes(null, new Probe(new ProbeCheck.Tcp("127.0.0.1", 80), 0, 1_000, 1_000, 1, 3), null);
+
     @TempDir
     Path directory;
 
@@ -143,6 +151,48 @@ class ReplicaCommandsTest {
         }
     }
 
+    /** Has the table say of web.3 what its probe found. */
+    private void webThree(boolean unhealthy) {
+        ResumePoint known = shop.root().resume(2).get();
+        try {
+            RecordComponent[] components = ResumePoint.class.getRecordComponents();
+            Object[] values = new Object[components.length];
+            Class<?>[] types = new Class<?>[components.length];
+            for (int i = 0; i < values.length; i++) {
+                types[i] = components[i].getType();
+                values[i] = components[i].getName().equals("unhealthy")
+                        ? unhealthy
+                        : components[i].getAccessor().invoke(known);
+            }
+            shop.root()
+                    .resume(2)
+                    .set(ResumePoint.class.getDeclaredConstructor(types).newInstance(values));
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
+        shop.root().commit();
+    }
+
+    @Test
+    void shouldTakeOneThatIsUnhealthyForOneThatIsDown() throws Exception {
+        writePlan(3);
+        webThree(true);
+        try (FakeRoot root = rootThatSays(request -> {
+            String reply = restart(request, 0);
+            webThree(!request.endsWith("web.3"));
+            harness.nowNs += Duration.ofSeconds(40).toNanos();
+            return reply;
+        })) {
+            Result result = harness.run("restart", "web", "--timeout", "80s");
+            assertEquals(1, result.exitCode());
+            assertEquals(
+                    List.of("coppice/1 restart web.3", "coppice/1 restart web.1"), root.requests(), "it comes first");
+            assertTrue(
+                    result.err().contains("Did not restart web.2, lest two are down: web.3 is ready, unhealthy."),
+                    result.err());
+        }
+    }
+
     @Test
     void shouldStopAndKillAllReplicasOrOne() throws Exception {
         try (FakeRoot root = rootThatSays(request -> "ok 1\n")) {
@@ -206,7 +256,8 @@ class ReplicaCommandsTest {
                         plan.groups(),
                         List.of(set),
                         set.childNames().stream()
-                                .map(name -> web.like(name, web.argv(), web.environment()))
+                                .map(name -> web.like(name, web.argv(), web.environment())
+                                        .withProbes(PROBED))
                                 .toList())));
     }
 
