@@ -107,6 +107,37 @@ class ReplicaCommandsTest {
     }
 
     @Test
+    void shouldRestartSetsAfterAllElse() throws Exception {
+        try (FakeRoot root = rootThatSays(request -> {
+            if (!request.endsWith(" db")) {
+                return restart(request, 0);
+            }
+            shop.child(3, row -> row.incarnation(2));
+            return "ok 1\n";
+        })) {
+            assertEquals(0, harness.run("restart", "--all").exitCode());
+            assertEquals(
+                    List.of("db", "web.1", "web.2", "web.3"),
+                    root.requests().stream()
+                            .map(request -> request.split(" ")[2])
+                            .toList());
+        }
+    }
+
+    @Test
+    void shouldNotTouchASetIfSomethingElseDidNotComeBack() throws Exception {
+        try (FakeRoot root = rootThatSays(request -> {
+            shop.child(3, row -> row.state(ChildStateCode.FAILED));
+            return "ok 1\n";
+        })) {
+            Result result = harness.run("restart", "web", "db");
+            assertEquals(1, result.exitCode());
+            assertTrue(result.err().endsWith("coppice: The replicas of web were not touched.\n"), result.err());
+            assertEquals(List.of("coppice/1 restart db"), root.requests());
+        }
+    }
+
+    @Test
     void shouldEndWithTheFirstThatDoesNotComeBack() throws Exception {
         try (FakeRoot root = rootThatSays(request -> restart(request, 2))) {
             Result result = harness.run("restart", "web");
