@@ -1,0 +1,214 @@
+package io.coppice.ops.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.coppice.ops.cli.CommandHarness.Result;
+import io.coppice.ops.cli.PlanCompiler.Compilation;
+import io.coppice.ops.view.FakeProc;
+import io.coppice.ops.view.PlanFile;
+import io.coppice.state.root.ChildKind;
+import io.coppice.state.root.ChildStateCode;
+import io.coppice.state.root.RootPhase;
+import io.coppice.state.root.WantedCode;
+import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.GroupPlan;
+import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.plan.PlanFormatException;
+import io.coppice.supervisor.plan.PlanText;
+import io.coppice.supervisor.plan.ReplicaSet;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code scale}, and which numbers of replicas hold, against a root that takes every plan at once. */
+class ScaleCommandTest {
+    @TempDir
+    Path directory;
+
+    private CommandHarness harness;
+    private ShopFixture shop;
+    private ChildPlan model;
+
+    /** What the manifest declares at the moment. */
+    private int declared = 2;
+
+    /** The plan on record is of two replicas of web, which run, and of db. */
+    @BeforeEach
+    void makeShop() throws Exception {
+        harness = new CommandHarness(directory);
+        shop = new ShopFixture(harness);
+        model = PlanFile.read(shop.directory).plan().orElseThrow().children().stream()
+                .filter(child -> child.kind() == ChildPlan.Kind.COMMAND)
+                .findFirst()
+                .orElseThrow();
+        record(plan(2, 2));
+        Files.writeString(harness.proc.directory().resolve(ShopFixture.ROOT_PID + "/environ"), "LANG=C\0");
+        harness.compiler = (manifest, instance, environment, jdk, scaled) -> {
+            int count = scaled.stream()
+                    .filter(set -> set.name().equals("web") && set.declared() == declared)
+                    .mapToInt(ReplicaSet::count)
+                    .findFirst()
+                    .orElse(declared);
+            Plan plan = plan(declared, count);
+            return new Compilation.Compiled(PlanText.write(plan), summary(plan), List.of());
+        };
+    }
+
+    @AfterEach
+    void closeShop() throws IOException {
+        shop.close();
+    }
+
+    private static List<String> summary(Plan plan) {
+        return List.of(plan.children().size() + " children");
+    }
+
+    private Plan plan(int declaredCount, int count) {
+        ReplicaSet set = new ReplicaSet("web", declaredCount, count);
+        List<ChildPlan> children = new ArrayList<>();
+        set.childNames().forEach(name -> children.add(model.like(name, model.argv(), model.environment())));
+        children.add(model.like("db", model.argv(), model.environment()));
+        String path = shop.directory.path().toString();
+        return new Plan("shop", "/shop.yaml", path, path, List.of(GroupPlan.INSTANCE), List.of(set), children);
+    }
+
+    /** Has the plan on record, and its children in the table, all of them ready. */
+    private void record(Plan plan) {
+        try {
+            Files.writeString(shop.directory.plan(), PlanText.write(plan));
+            shop.root().childCount(plan.children().size());
+            for (int i = 0; i < plan.children().size(); i++) {
+                String name = plan.children().get(i).name();
+                shop.child(i, row -> {
+                    row.reset(name, ChildKind.COMMAND);
+                    row.wanted(WantedCode.UP);
+                    row.state(ChildStateCode.READY);
+                    row.incarnation(1);
+                });
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private FakeRoot rootThatTakesPlans() throws IOException {
+        return new FakeRoot(shop.directory.controlSocket(), request -> {
+            try {
+                String file = request.substring("coppice/1 reload ".length());
+                record(PlanText.read(Files.readString(shop.directory.path().resolve(file))));
+                return "ok\n";
+            } catch (IOException | PlanFormatException e) {
+                return "error 2 " + e.getMessage() + "\n";
+            }
+        });
+    }
+
+    private ReplicaSet recorded() {
+        return PlanFile.read(shop.directory)
+                .plan()
+                .flatMap(plan -> plan.replicaSet("web"))
+                .orElseThrow();
+    }
+
+    @Test
+    void shouldHandAPlanWithThatNumberOver() throws Exception {
+        try (FakeRoot root = rootThatTakesPlans()) {
+            Result more = harness.run("scale", "web", "4");
+            assertEquals("", more.err());
+            assertEquals("web: 2 to 4 replicas\nweb.3: added\nweb.4: added\n3 others unchanged\n", more.out());
+            assertEquals(0, more.exitCode());
+            assertEquals(new ReplicaSet("web", 2, 4), recorded());
+
+            Result less = harness.run("scale", "web", "1");
+            assertEquals(
+                    "web: 4 to 1 replica\nweb.2: removed\nweb.3: removed\nweb.4: removed\n2 others unchanged\n",
+                    less.out());
+            assertEquals(
+                    "web: 1 replica already\n", harness.run("scale", "web", "1").out());
+            assertEquals(2, root.requests().size());
+        }
+    }
+
+    @Test
+    void shouldNotSlipInWhatElseHasChangedInTheManifest() throws Exception {
+        declared = 3;
+        try (FakeRoot root = rootThatTakesPlans()) {
+            Result result = harness.run("scale", "web", "4");
+            assertEquals(1, result.exitCode());
+            assertEquals(
+                    "  web.3: added\n  3 others unchanged\n"
+                            + "coppice: Did not scale web: /shop.yaml has changed since it was loaded, and that would be done"
+                            + " as well.\n  `coppice reload` first.\n",
+                    result.err());
+            assertEquals(List.of(), root.requests());
+        }
+    }
+
+    @Test
+    void shouldSayWhatToWriteWhereThereIsNothingToScale() {
+        Result plain = harness.run("scale", "db", "2");
+        assertEquals(2, plain.exitCode());
+        assertEquals(
+                "coppice: db has no replicas, so there is nothing to scale.\n  Write `replicas: 2` below `db:` in /shop.yaml"
+                        + " and `coppice reload`; db.1 and so on then take its place, each with a segment of its own.\n",
+                plain.err());
+        Result one = harness.run("scale", "web.2", "5");
+        assertEquals(2, one.exitCode());
+        assertTrue(one.err().contains("one of the replicas of web.\n  Scale that: `coppice scale web 5`."), one.err());
+        assertEquals(3, harness.run("scale", "wbe", "2").exitCode());
+        assertEquals(2, harness.run("scale", "web", "513").exitCode());
+        assertEquals(2, harness.run("scale", "web", "-1").exitCode());
+    }
+
+    @Test
+    void shouldKeepTheNumberOverAReloadUntilTheManifestSaysAnother() throws Exception {
+        record(plan(2, 4));
+        try (FakeRoot root = rootThatTakesPlans()) {
+            assertEquals(
+                    "5 daemons unchanged\nweb: 4 replicas by `coppice scale`; the manifest says 2\n",
+                    harness.run("reload").out());
+            declared = 3;
+            assertEquals(
+                    "web.4: removed\n4 others unchanged\nweb: 3 replicas by the manifest, no longer by `coppice scale`\n",
+                    harness.run("reload").out());
+            assertEquals(new ReplicaSet("web", 3, 3), recorded());
+            assertEquals(2, root.requests().size());
+        }
+    }
+
+    @Test
+    void shouldGoOnWithTheNumberAfterARootThatDiedAndBeginByTheManifestElse() throws Exception {
+        record(plan(2, 4));
+        assertEquals("5 children\n", harness.run("check", "/shop.yaml").out(), "while it runs");
+        shop.killRoot();
+        assertEquals(
+                PlanText.write(plan(2, 4)),
+                harness.run("run", "-f", "/shop.yaml").out());
+        assertEquals(
+                PlanText.write(plan(2, 2)),
+                harness.run("run", "-f", "/shop.yaml", "--fresh").out());
+        Files.writeString(harness.proc.directory().resolve("sys/kernel/random/boot_id"), "another\n");
+        assertEquals(
+                PlanText.write(plan(2, 2)),
+                harness.run("run", "-f", "/shop.yaml").out(),
+                "after a boot");
+        Files.writeString(harness.proc.directory().resolve("sys/kernel/random/boot_id"), FakeProc.BOOT_ID + "\n");
+        assertEquals(
+                PlanText.write(plan(2, 4)),
+                harness.run("run", "-f", "/shop.yaml").out());
+        shop.root().phase(RootPhase.DONE);
+        shop.root().commit();
+        assertEquals(
+                PlanText.write(plan(2, 2)),
+                harness.run("run", "-f", "/shop.yaml").out(),
+                "it ended in order");
+    }
+}
