@@ -79,7 +79,8 @@ record PlanChange(List<Row> rows, List<ReplicaSet> before, List<ReplicaSet> sets
                 child.shutdown(),
                 child.dependsOn(),
                 child.exits(),
-                child.membership());
+                child.membership(),
+                child.probes());
     }
 
     /** The groups that it is in, from its own outwards: their rules are its own as well. */

@@ -12,6 +12,8 @@ import io.coppice.supervisor.plan.LogTarget;
 import io.coppice.supervisor.plan.Membership;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.Poison;
+import io.coppice.supervisor.plan.Probe;
+import io.coppice.supervisor.plan.ProbeCheck;
 import io.coppice.supervisor.plan.Probes;
 import io.coppice.supervisor.plan.ReplicaSet;
 import io.coppice.supervisor.plan.RestartPolicy;
@@ -184,6 +186,14 @@ class PlanChangeTest {
                 set.childNames().stream()
                         .map(name -> command(name, "/a", RestartPolicy.ALWAYS, 1))
                         .toList());
+    }
+
+    @Test
+    void shouldTellThatItIsLookedAtInAnotherWay() {
+        ChildPlan plain = command("it", "/a", RestartPolicy.ALWAYS, 1);
+        Probe tcp = new Probe(new ProbeCheck.Tcp("127.0.0.1", 80), 0, 1_000, 1_000, 1, 3);
+        PlanChange change = PlanChange.between(plan(plain), plan(plain.withProbes(new Probes(null, null, tcp))));
+        assertEquals(List.of("it: new rules, not restarted"), change.lines());
     }
 
     @Test
