@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -72,7 +73,8 @@ class ProbesSystemTest {
         awaitHealth("web", false);
         assertTrue(coppice.run("status").out().contains("ready, unhealthy"));
         Coppice.kill(app);
-        coppice.await("app", d -> d.state().equals("stopped") && d.number("incarnation") == 1);
+        Coppice.Daemon waits = coppice.await("app", d -> d.state().equals("stopped") && d.number("incarnation") == 1);
+        assertEquals(List.of("web (healthy)"), waits.fields().get("waiting_for"));
         touch("up");
         awaitHealth("web", true);
         awaitReady("app", 2);

@@ -212,4 +212,35 @@ class AdoptionTest {
         assertEquals(List.of("spawn 0#2"), driver.did());
         assertEquals("unknown: it ended while unsupervised", driver.lastExit(0).text());
     }
+
+    /** A prober that lives on, or the next one, tells the new root what it does not know. */
+    @Test
+    void shouldGoOnWaitingForTheWordOfAProbe() {
+        Driver driver = new Driver(Specs.command(0, "db").probed().build())
+                .begin()
+                .toStarting(0)
+                .dieAndResume()
+                .adopted(0)
+                .begin();
+        assertEquals(ChildPhase.STARTING, driver.phase(0));
+        assertEquals(ChildPhase.READY, driver.becameReady(0).phase(0));
+    }
+
+    @Test
+    void shouldTakeOverWhatWasUnwellAsUnwell() {
+        Driver driver = new Driver(
+                        Specs.command(0, "db").probed().build(),
+                        Specs.command(1, "web")
+                                .dependsOn(0, Dependency.Condition.HEALTHY)
+                                .build())
+                .begin()
+                .toReady(0)
+                .toReady(1);
+        driver.step(new Event.HealthChanged(0, 1, false, "tcp: refused", driver.nowNs));
+        driver.dieAndResume().adopted(0);
+        driver.died(1, new ExitStatus.Unwitnessed(), null).begin();
+        assertEquals(ChildPhase.WAITING, driver.phase(1));
+        driver.step(new Event.HealthChanged(0, 1, true, "tcp", driver.nowNs));
+        assertEquals(List.of("spawn 1#2"), driver.did());
+    }
 }

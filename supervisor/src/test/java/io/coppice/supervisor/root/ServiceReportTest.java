@@ -1,12 +1,15 @@
 package io.coppice.supervisor.root;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.Supervisor;
 import io.coppice.supervisor.core.SupervisorState;
 import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.ChildPlans;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.specs.PlanSpecs;
 import java.nio.file.Path;
@@ -39,5 +42,26 @@ class ServiceReportTest {
             state = Supervisor.step(state, failed).state();
         }
         return ServiceReport.status(state);
+    }
+
+    /** What only serves the others is nobody's daemon. */
+    @Test
+    void shouldTellOfThoseThatAreServed() {
+        Plan plan = new Plan(
+                "shop",
+                "/shop.yaml",
+                "/a",
+                "/a",
+                List.of(
+                        RootProcess.command("web", Path.of("/"), "true", 0, Backoff.NONE),
+                        ChildPlans.auxiliary("prober").plan()));
+        SupervisorState state = SupervisorState.initial(PlanSpecs.specs(plan));
+        state = Supervisor.step(state, new Event.Begin(NOW_NS)).state();
+        state = Supervisor.step(state, new Event.Spawned(0, 1, 4711, 77, NOW_NS))
+                .state();
+        assertFalse(ServiceReport.allSettled(state));
+        state = Supervisor.step(state, new Event.Released(0, 1, NOW_NS)).state();
+        assertTrue(ServiceReport.allSettled(state));
+        assertEquals("1 ready", ServiceReport.status(state));
     }
 }
