@@ -4,6 +4,7 @@ import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Dependency;
 import io.coppice.supervisor.plan.ExitLists;
+import io.coppice.supervisor.plan.LogTarget;
 import io.coppice.supervisor.plan.PlanBounds;
 import io.coppice.supervisor.plan.Poison;
 import io.coppice.supervisor.plan.Probes;
@@ -134,6 +135,7 @@ final class ChildPlanner implements AutoCloseable {
             return null;
         }
         Probes probes = probeRules.of(daemon, prefix, environment);
+        LogTarget log = ProbeRules.log(daemon, probes);
         Path startsIn = workingDirectory == null ? files.folder() : workingDirectory;
         try {
             return new ChildPlan(
@@ -142,7 +144,7 @@ final class ChildPlanner implements AutoCloseable {
                     argv,
                     environment,
                     startsIn.toString(),
-                    ProbeRules.log(daemon, probes),
+                    log,
                     stateBytes,
                     daemon.isMain() ? daemon.value(DaemonKeys.CHECKPOINTS) : 0,
                     daemon.heartbeatMs(),
@@ -167,7 +169,7 @@ final class ChildPlanner implements AutoCloseable {
                                     .map(child ->
                                             new Dependency(child, requirement.condition(), requirement.restart())))
                             .toList(),
-                    LaunchNumber.of(daemon, declared, startsIn, classPath, stateRules),
+                    LaunchNumber.of(daemon, declared, startsIn, classPath, stateRules, log),
                     new ExitLists(
                             daemon.value(DaemonKeys.SUCCESS_EXITS),
                             daemon.value(DaemonKeys.PREVENT_EXITS),

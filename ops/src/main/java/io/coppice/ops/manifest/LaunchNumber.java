@@ -28,13 +28,15 @@ final class LaunchNumber {
      * @param declared the variables that the manifest and its files declare; not those of the caller
      * @param classPath its own entries, resolved; empty for a command
      * @param stateRules its options for its contents
+     * @param log where its output goes
      */
     static long of(
             DaemonSpec daemon,
             Map<String, Located<String>> declared,
             Path workingDirectory,
             List<Path> classPath,
-            List<String> stateRules) {
+            List<String> stateRules,
+            LogTarget log) {
         List<String> parts = new ArrayList<>();
         add(parts, "working_dir", List.of(workingDirectory.toString()));
         Map<String, String> environment = new TreeMap<>();
@@ -44,7 +46,6 @@ final class LaunchNumber {
         if (!processRules.isEmpty()) {
             add(parts, "process", processRules);
         }
-        LogTarget log = daemon.value(DaemonKeys.LOG);
         if (log != LogTarget.AUTO) {
             add(parts, "log", List.of(log.text()));
         }

@@ -47,13 +47,15 @@ final class ProbeRules {
     private @Nullable Probe ofCommand(
             DaemonSpec daemon, ProbeKeys keys, List<String> prefix, Map<String, String> environment) {
         Located<String> first = keys.firstIn(daemon);
-        if (first != null && daemon.isMain()) {
+        if (first != null && (daemon.isMain() || daemon.hasAgent())) {
             problems.add(
                     first.at(),
                     daemon.name().path() + "." + keys.group(),
-                    "`" + keys.group() + "` beside `main`",
+                    "`" + keys.group() + "` beside `" + (daemon.isMain() ? "main" : "agent") + "`",
                     "it on a plain command",
-                    "a daemon says itself when it is up: when its `start` has returned; remove the key");
+                    daemon.isMain()
+                            ? "a daemon says itself when it is up: when its `start` has returned; remove the key"
+                            : "the agent says when it is up; have it ask, as in `agent: {http: {port: 8080}}`");
             return null;
         }
         return probe(daemon, keys, prefix, environment);

@@ -1,11 +1,13 @@
 package io.coppice.ops.manifest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.LogTarget;
 import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.plan.PlanBounds;
 import io.coppice.supervisor.plan.Probe;
 import io.coppice.supervisor.plan.ProbeCheck;
 import io.coppice.supervisor.plan.Probes;
@@ -193,6 +195,42 @@ class ManifestProbesTest {
                 List.of("shop.yaml:5:33: daemons.it.readiness_probe.log_line: `log: journal` beside it, and the line is"
                         + " looked for in the log file, expected `log: file`"),
                 errors);
+    }
+
+    @Test
+    void shouldLeaveItToAnAgentToSayThatItIsUp() {
+        List<String> errors = shop.errors("daemons:\n  it:\n    command: [java, -jar, x.jar]\n    agent: true\n"
+                + "    readiness_probe: {tcp: {port: 80}}\n");
+        String expected =
+                "shop.yaml:5:35: daemons.it.readiness_probe: `readiness_probe` beside `agent`, expected it on a plain"
+                        + " command; the agent says when it is up; have it ask, as in `agent: {http: {port: 8080}}`";
+        assertTrue(errors.contains(expected), () -> String.join("\n", errors));
+    }
+
+    @Test
+    void shouldCountTheProberAmongTheChildren() {
+        StringBuilder manifest = new StringBuilder("daemons:\n");
+        for (int i = 0; i < PlanBounds.MAX_CHILDREN; i++) {
+            manifest.append("  d").append(i).append(": {command: [sleep, \"1\"]}\n");
+        }
+        String probed = manifest.toString().replace("d7: {", "d7: {liveness_probe: {tcp: {port: 80}}, ");
+        assertEquals(
+                "shop.yaml:1:1: daemons: 512 daemons, and the process that runs their probes, expected at most 512 together",
+                shop.error(probed));
+        assertEquals(
+                PlanBounds.MAX_CHILDREN,
+                shop.compiled(manifest.toString()).plan().children().size());
+    }
+
+    /** Where its output goes is part of how it is started. */
+    @Test
+    void shouldStartItAnewWhereALineIsToBeSeenInAFile() {
+        long plain = child(plan("restart: always"), "it").launch();
+        assertEquals(
+                plain, child(plan("readiness_probe: {tcp: {port: 80}}"), "it").launch());
+        ChildPlan line = child(plan("readiness_probe: {log_line: up}"), "it");
+        assertEquals(child(plan("log: file"), "it").launch(), line.launch());
+        assertNotEquals(plain, line.launch());
     }
 
     @Test
