@@ -31,7 +31,11 @@ public sealed interface ProbeCheck {
 
         @Override
         public String words() {
-            String line = String.join(" ", StartPrefix.without(argv)).replaceAll("\\s+", " ");
+            List<String> own = StartPrefix.without(argv);
+            boolean shell = own.size() == 3
+                    && own.get(0).equals("/bin/sh")
+                    && own.get(1).equals("-c");
+            String line = String.join(" ", shell ? own.subList(2, 3) : own).replaceAll("\\s+", " ");
             return "exec " + (line.length() <= 60 ? line : line.substring(0, 60) + "…");
         }
     }

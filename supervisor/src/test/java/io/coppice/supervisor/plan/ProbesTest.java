@@ -92,6 +92,7 @@ class ProbesTest {
         assertEquals("tcp localhost:80", TCP.words());
         assertEquals("https://[::1]:8443/up", new ProbeCheck.Http(true, "::1", 8443, "/up", List.of()).words());
         assertEquals("log line /up$/", new ProbeCheck.LogLine("up$").words());
+        assertEquals("exec test -e up", new ProbeCheck.Exec(List.of("/bin/sh", "-c", "test -e\n up")).words());
         assertEquals("exec curl -f x", new ProbeCheck.Exec(List.of("curl", "-f\n", "x")).words());
     }
 
