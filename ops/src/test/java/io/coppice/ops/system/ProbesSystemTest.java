@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.StandardSocketOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -113,6 +115,14 @@ class ProbesSystemTest {
         assertFalse(Coppice.isAlive(prober));
     }
 
+    /** At a port that somebody keeps: nobody else gets it while nobody listens. */
+    private static ServerSocket listen(int port) throws IOException {
+        ServerSocket server = new ServerSocket();
+        server.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+        server.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), 16);
+        return server;
+    }
+
     @Test
     void shouldBeReadyByAConnectionARequestAndALineOfTheLog() throws Exception {
         AtomicInteger status = new AtomicInteger(503);
@@ -123,8 +133,11 @@ class ProbesSystemTest {
             exchange.close();
         });
         http.start();
-        ServerSocket tcp = new ServerSocket(0, 16, here);
-        int port = tcp.getLocalPort();
+        Socket place = new Socket();
+        place.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+        place.bind(new InetSocketAddress(here, 0));
+        int port = place.getLocalPort();
+        ServerSocket tcp = listen(port);
         try {
             coppice.manifest("""
                     instance: shop
@@ -159,7 +172,7 @@ class ProbesSystemTest {
             remove("go");
             Coppice.kill(pid);
             coppice.awaitLog("line", log -> log.split("booting", -1).length == 3);
-            tcp = new ServerSocket(port, 16, here);
+            tcp = listen(port);
             awaitHealth("tcp", true);
             assertEquals("starting", coppice.daemon("line").state());
             touch("go");
@@ -167,6 +180,7 @@ class ProbesSystemTest {
             assertEquals(0, root.stop(), root.stderr());
         } finally {
             tcp.close();
+            place.close();
             http.stop(0);
         }
     }
