@@ -6,6 +6,7 @@ import io.coppice.supervisor.plan.ExitSet;
 import io.coppice.supervisor.plan.LogTarget;
 import io.coppice.supervisor.plan.PlanBounds;
 import io.coppice.supervisor.plan.Poison;
+import io.coppice.supervisor.plan.Probe;
 import io.coppice.supervisor.plan.RestartPolicy;
 import java.util.EnumMap;
 import java.util.List;
@@ -138,8 +139,7 @@ final class DaemonKeys {
     static final Map<Ulimit, Setting<Ulimit.Limits>> ULIMITS = ulimits();
 
     static final ProbeKeys STARTUP_PROBE = ProbeKeys.in(TABLE, "startup_probe", true, 1);
-    static final ProbeKeys READINESS_PROBE =
-            ProbeKeys.in(TABLE, "readiness_probe", true, io.coppice.supervisor.plan.Probe.MAX_THRESHOLD);
+    static final ProbeKeys READINESS_PROBE = ProbeKeys.in(TABLE, "readiness_probe", true, Probe.MAX_THRESHOLD);
     static final ProbeKeys LIVENESS_PROBE = ProbeKeys.in(TABLE, "liveness_probe", false, 1);
     static final Setting<LogTarget> LOG = key("log", Scope.ANY, true, ValueReaders::log, LogTarget.AUTO);
 

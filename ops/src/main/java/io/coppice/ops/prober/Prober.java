@@ -7,6 +7,7 @@ import io.coppice.ops.view.RootTable;
 import io.coppice.state.root.RootSnapshot;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.root.ProbeVerdict;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.HashMap;
@@ -63,7 +64,7 @@ final class Prober {
 
     private record Done(ProbedProcess process, ProbeSchedule schedule, LookResult result) {}
 
-    private record Told(long incarnation, Tidings tidings, long atNs) {}
+    private record Told(long incarnation, ProbeVerdict verdict, long atNs) {}
 
     /** Until it is interrupted. */
     void run() throws InterruptedException {
@@ -166,13 +167,13 @@ final class Prober {
 
     private void tell(String child, Seen process, Tidings tidings, long nowNs) {
         Told last = told.get(child);
-        boolean again = last != null
+        if (last != null
                 && last.incarnation() == process.incarnation()
-                && last.tidings().verdict() == tidings.verdict();
-        if (again && last != null && nowNs - last.atNs() < AGAIN_NS) {
+                && last.verdict() == tidings.verdict()
+                && nowNs - last.atNs() < AGAIN_NS) {
             return;
         }
-        told.put(child, new Told(process.incarnation(), tidings, nowNs));
+        told.put(child, new Told(process.incarnation(), tidings.verdict(), nowNs));
         try {
             root.tell(process, tidings);
             log.println(child + " " + process.incarnation() + ": "
