@@ -5,6 +5,7 @@ import io.coppice.supervisor.plan.PlanBounds;
 import io.coppice.supervisor.plan.Probe;
 import io.coppice.supervisor.plan.ProbeCheck;
 import io.coppice.supervisor.plan.Probes;
+import io.coppice.supervisor.plan.ReplicaSet;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -162,6 +163,13 @@ final class ProbeRules {
         if (port == null && first != null && !daemon.own().mentions(setting)) {
             String path = daemon.name().path() + "." + setting.path();
             problems.add(first.at(), path.substring(0, path.lastIndexOf('.')), "no `port`", "{port: 8080}");
+        }
+        if (port != null && daemon.isReplicated()) {
+            problems.warn(
+                    port.at(),
+                    port.path(),
+                    "each replica is asked at this port, where any of them may answer; an `exec` knows which one it looks after, by `$$"
+                            + ReplicaSet.VARIABLE + "`");
         }
         return port == null ? null : port.value();
     }

@@ -207,6 +207,36 @@ class ManifestProbesTest {
         assertTrue(errors.contains(expected), () -> String.join("\n", errors));
     }
 
+    /** All of them are asked at one port; a program is told which one it is to look after. */
+    @Test
+    void shouldLookAfterEachReplicaAndWarnOfWhatCannotTellThem() {
+        ManifestResult.Compiled compiled = shop.compiled("""
+                daemons:
+                  web:
+                    command: [sleep, "1"]
+                    replicas: 2
+                    readiness_probe: {exec: 'test -e up.$$COPPICE_REPLICA'}
+                    liveness_probe: {tcp: {port: 80}}
+                """);
+        assertEquals(
+                List.of("web.1", "web.2", "prober"),
+                compiled.plan().children().stream().map(ChildPlan::name).toList());
+        for (int i = 1; i <= 2; i++) {
+            ChildPlan replica = child(compiled.plan(), "web." + i);
+            assertEquals(
+                    byDefault(new ProbeCheck.Exec(List.of("/bin/sh", "-c", "test -e up.$COPPICE_REPLICA"))),
+                    replica.probes().readiness());
+            assertEquals(String.valueOf(i), replica.environment().get("COPPICE_REPLICA"));
+        }
+        assertEquals(
+                List.of(
+                        "shop.yaml:6:34: daemons.web.liveness_probe.tcp.port: warning: each replica is asked at this port,"
+                                + " where any of them may answer; an `exec` knows which one it looks after, by `$$COPPICE_REPLICA`"),
+                compiled.warnings().stream()
+                        .map(warning -> warning.substring(warning.indexOf("shop.yaml")))
+                        .toList());
+    }
+
     @Test
     void shouldCountTheProberAmongTheChildren() {
         StringBuilder manifest = new StringBuilder("daemons:\n");
