@@ -9,15 +9,17 @@ import io.coppice.state.SegmentDamagedException;
 import io.coppice.state.SegmentException;
 import io.coppice.state.SegmentFile;
 import io.coppice.worker.jvm.JvmFigures;
+import java.io.Closeable;
+import java.io.IOException;
 
 /**
- * The segment of a program that runs under the agent: its heartbeat, its figures, and what is the matter with it. Never closed: the
- * process that owns it ends first. Any thread, one at a time.
+ * The segment of a program that runs under the agent: its heartbeat, its figures, and what is the matter with it. A program's is
+ * not closed: the process that owns it ends first. Any thread, one at a time.
  *
  * <p>Nothing in it is worth more than the process that it tells of, so contents that are damaged, or of another release's layout, are
  * replaced by none.
  */
-final class AgentSegment {
+final class AgentSegment implements Closeable {
     private final OwnedSegment segment;
     private final RootNotifier root;
     private final JvmFigures figures;
@@ -121,5 +123,10 @@ final class AgentSegment {
     private void leave(String words) {
         segment.lastWords(words);
         segment.phase(Phase.FAILING);
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        segment.close();
     }
 }
