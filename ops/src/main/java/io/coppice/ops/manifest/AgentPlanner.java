@@ -23,6 +23,10 @@ final class AgentPlanner {
     static final long HEARTBEAT_MS = 30_000;
 
     private static final String JAVA = "java";
+
+    /** The agent is compiled for it. */
+    private static final int OLDEST = 17;
+
     private static final Pattern VERSION = Pattern.compile("(?m)^JAVA_VERSION=\"?([0-9]{1,4})");
 
     private final InstanceDirectory directory;
@@ -79,10 +83,18 @@ final class AgentPlanner {
                     CompileOptions.WORKER_LIB_PROPERTY,
                     jar + " has a `=` in its path, which -javaagent cannot name; move Coppice elsewhere");
         }
+        int feature = featureOf(command.get(0), environment);
+        if (feature != 0 && feature < OLDEST) {
+            problems.add(
+                    program,
+                    "its JDK is older than " + OLDEST,
+                    "one of version " + OLDEST + " or newer, for `agent`",
+                    "");
+        }
         return new AgentCommandLine(
                 jar,
                 libraries,
-                featureOf(command.get(0), environment),
+                feature,
                 directory,
                 daemon.planName(),
                 daemon.heartbeatMs(),

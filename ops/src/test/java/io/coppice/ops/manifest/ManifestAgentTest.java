@@ -146,6 +146,14 @@ class ManifestAgentTest {
     }
 
     @Test
+    void shouldRefuseAJdkThatCannotLoadIt() throws IOException {
+        release(11);
+        assertEquals(
+                "shop.yaml:3:15: daemons.it.command[0]: its JDK is older than 17, expected one of version 17 or newer, for `agent`",
+                workshop.error(java("agent: true")));
+    }
+
+    @Test
     void shouldRefuseItBesideAMain() {
         assertEquals(
                 "shop.yaml:5:12: daemons.it.agent: `agent` beside `main`, expected it only beside `command`;"

@@ -159,6 +159,22 @@ class AgentSystemTest {
     }
 
     @Test
+    void shouldLeaveExceptionsToTheProgramsOwnHandler() throws Exception {
+        Coppice.Root root = startTroubled("throws-to-its-own", "true", "");
+
+        Coppice.Daemon app = coppice.await(
+                "app",
+                daemon -> daemon.number("incarnation") == 2 && daemon.state().equals("ready"));
+
+        String log = coppice.log("app");
+        assertTrue(log.contains("its own handler got no more of main"), log);
+        assertFalse(log.contains("Exception in thread"), log);
+        String text = String.valueOf(app.lastExit().get("text"));
+        assertTrue(text.startsWith("exit code 1: java.lang.IllegalStateException: no more"), text);
+        assertEquals(0, root.stop(), root.stderr());
+    }
+
+    @Test
     void shouldTellWhoCalledExit() throws Exception {
         Coppice.Root root = startTroubled("exits", "true", "");
 

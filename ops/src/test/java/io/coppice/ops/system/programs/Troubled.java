@@ -29,6 +29,11 @@ public final class Troubled {
             case "deadlocks" -> deadlock();
             case "stands-still" -> standStill();
             case "throws" -> throw new IllegalStateException("no more");
+            case "throws-to-its-own" -> {
+                Thread.setDefaultUncaughtExceptionHandler((thread, thrown) ->
+                        System.out.println("its own handler got " + thrown.getMessage() + " of " + thread.getName()));
+                throw new IllegalStateException("no more");
+            }
             case "exits" -> leave();
             case "reads" -> read();
             default -> throw new IllegalArgumentException(args[0]);
