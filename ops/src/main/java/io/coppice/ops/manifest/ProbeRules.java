@@ -59,6 +59,15 @@ final class ProbeRules {
                             : "the agent says when it is up; have it ask, as in `agent: {http: {port: 8080}}`");
             return null;
         }
+        if (first != null && daemon.hasAgent()) {
+            problems.add(
+                    first.at(),
+                    daemon.name().path() + "." + keys.group(),
+                    "`" + keys.group() + "` beside `agent`",
+                    "`agent: {http: {port: 8080}}` or `agent: {tcp: {port: 9092}}`",
+                    "a program with an agent is ready when that port answers; remove the key");
+            return null;
+        }
         return probe(daemon, keys, prefix, environment);
     }
 

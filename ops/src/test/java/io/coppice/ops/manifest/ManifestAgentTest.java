@@ -180,6 +180,19 @@ class ManifestAgentTest {
     }
 
     @Test
+    void shouldBeReadyByTheAgentsWordAndLookedAfterByALivenessProbe() {
+        String probe = ": {tcp: {port: 80}}";
+        assertEquals(List.of(), workshop.errors(java("agent: true", "liveness_probe" + probe)));
+        for (String refused : List.of("readiness_probe", "startup_probe")) {
+            String error = workshop.error(java("agent: true", refused + probe));
+            assertTrue(
+                    error.contains("daemons.it." + refused + ": `" + refused
+                            + "` beside `agent`, expected `agent: {http: {port: 8080}}`"),
+                    error);
+        }
+    }
+
+    @Test
     void shouldTellWhatIsWrongInIt() {
         workshop.assertErrors(
                 java("agent: {pool: [a], tcp: 80, http: {prt: 80, path: health}, colour: red}"),
