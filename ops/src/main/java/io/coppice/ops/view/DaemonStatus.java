@@ -21,6 +21,7 @@ import java.util.OptionalLong;
  * @param backoffMs until the next launch, in backoff
  * @param standbyProcesses its processes in reserve that live
  * @param standbysWanted how many the plan wants to wait
+ * @param jvm figures of a program under the agent
  * @param problem what of it could not be read, in words
  */
 public record DaemonStatus(
@@ -41,6 +42,7 @@ public record DaemonStatus(
         Optional<LastExit> lastExit,
         List<StandbyProcess> standbyProcesses,
         int standbysWanted,
+        Optional<JvmStatus> jvm,
         Optional<String> problem) {
 
     /**

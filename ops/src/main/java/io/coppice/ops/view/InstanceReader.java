@@ -154,6 +154,7 @@ public final class InstanceReader implements AutoCloseable {
                 child.lastExit().map(exit -> lastExit(child.name(), exit)),
                 thisBoot ? standbys(child, rootRuns) : List.of(),
                 plan.child(child.name()).map(ChildPlan::standbys).orElse(0),
+                commits.jvm(),
                 commits.problem());
     }
 
@@ -248,7 +249,10 @@ public final class InstanceReader implements AutoCloseable {
             long count = segment.commitSequenceAcquire();
             return count < 0
                     ? Commits.unreadable("the segment " + file + " is damaged: its commit sequence is " + count)
-                    : new Commits(count == 0 ? OptionalLong.empty() : OptionalLong.of(count), Optional.empty());
+                    : new Commits(
+                            count == 0 ? OptionalLong.empty() : OptionalLong.of(count),
+                            JvmStatus.of(segment),
+                            Optional.empty());
         } catch (SegmentException | StateException e) {
             return Commits.unreadable(String.valueOf(e.getMessage()));
         }
@@ -257,11 +261,12 @@ public final class InstanceReader implements AutoCloseable {
     /** The year 9999. */
     static final long MAX_EPOCH_MS = 253_402_300_799_999L;
 
-    private record Commits(OptionalLong count, Optional<String> problem) {
-        static final Commits NONE = new Commits(OptionalLong.empty(), Optional.empty());
+    /** What a daemon's segment says. */
+    private record Commits(OptionalLong count, Optional<JvmStatus> jvm, Optional<String> problem) {
+        static final Commits NONE = new Commits(OptionalLong.empty(), Optional.empty(), Optional.empty());
 
         static Commits unreadable(String problem) {
-            return new Commits(OptionalLong.empty(), Optional.of(problem));
+            return new Commits(OptionalLong.empty(), Optional.empty(), Optional.of(problem));
         }
     }
 }

@@ -88,6 +88,7 @@ public final class StatusJson {
         } else {
             json.writeNullField("healthy");
         }
+        writeJvm(daemon, json);
         json.writeEndObject();
     }
 
@@ -108,6 +109,22 @@ public final class StatusJson {
         json.writeStringField("at", instant(exit.atEpochMs()));
         json.writeStringField("text", exit.text().isEmpty() ? null : exit.text());
         json.writeStringField("fault", exit.fault().orElse(null));
+        json.writeEndObject();
+    }
+
+    private static void writeJvm(DaemonStatus daemon, JsonGenerator json) throws IOException {
+        if (daemon.jvm().isEmpty()) {
+            json.writeNullField("jvm");
+            return;
+        }
+        JvmStatus jvm = daemon.jvm().get();
+        json.writeObjectFieldStart("jvm");
+        json.writeNumberField("heap_used", jvm.heapUsedBytes());
+        writeNumber(
+                "heap_max", jvm.heapMaxBytes() < 0 ? OptionalLong.empty() : OptionalLong.of(jvm.heapMaxBytes()), json);
+        json.writeNumberField("collections", jvm.collections());
+        json.writeNumberField("collection_ms", jvm.collectionMs());
+        json.writeNumberField("threads", jvm.threads());
         json.writeEndObject();
     }
 

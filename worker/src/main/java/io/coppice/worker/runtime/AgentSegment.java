@@ -1,6 +1,7 @@
 package io.coppice.worker.runtime;
 
 import io.coppice.state.Checksum;
+import io.coppice.state.JvmFigures;
 import io.coppice.state.LayoutMismatchException;
 import io.coppice.state.OwnedSegment;
 import io.coppice.state.Phase;
@@ -8,7 +9,7 @@ import io.coppice.state.Record;
 import io.coppice.state.SegmentDamagedException;
 import io.coppice.state.SegmentException;
 import io.coppice.state.SegmentFile;
-import io.coppice.worker.jvm.JvmFigures;
+import io.coppice.worker.jvm.JvmMeter;
 import java.io.Closeable;
 import java.io.IOException;
 
@@ -22,12 +23,12 @@ import java.io.IOException;
 final class AgentSegment implements Closeable {
     private final OwnedSegment segment;
     private final RootNotifier root;
-    private final JvmFigures figures;
+    private final JvmMeter figures;
     private boolean ready;
     private boolean ending;
     private String fault = "";
 
-    private AgentSegment(OwnedSegment segment, RootNotifier root, JvmFigures figures) {
+    private AgentSegment(OwnedSegment segment, RootNotifier root, JvmMeter figures) {
         this.segment = segment;
         this.root = root;
         this.figures = figures;
@@ -50,7 +51,7 @@ final class AgentSegment implements Closeable {
         Record record = figures(segment);
         segment.phase(Phase.STARTING);
         root.phaseChanged();
-        return new AgentSegment(segment, root, new JvmFigures(record));
+        return new AgentSegment(segment, root, new JvmMeter(record));
     }
 
     private static Record figures(OwnedSegment segment) throws SegmentException {

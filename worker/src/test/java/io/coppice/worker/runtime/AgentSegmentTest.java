@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.state.JvmFigures;
 import io.coppice.state.LongField;
 import io.coppice.state.OwnedSegment;
 import io.coppice.state.Phase;
@@ -14,7 +15,6 @@ import io.coppice.state.RecordLayout;
 import io.coppice.state.SegmentException;
 import io.coppice.state.SegmentFile;
 import io.coppice.state.SegmentLockedException;
-import io.coppice.worker.jvm.JvmFigures;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
