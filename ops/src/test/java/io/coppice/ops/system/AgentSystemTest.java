@@ -13,6 +13,8 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.stream.Stream;
@@ -45,11 +47,15 @@ class AgentSystemTest {
 
     /** A root with that program as its only child. */
     private Coppice.Root startTroubled(String how, String agent, String more) throws Exception {
+        return startTroubled(how, "", agent, more);
+    }
+
+    private Coppice.Root startTroubled(String how, String argument, String agent, String more) throws Exception {
         coppice.manifest("""
                 instance: shop
                 daemons:
                   app:
-                    command: [%s, -cp, %s, %s, %s, %s]
+                    command: [%s, -cp, %s, %s, %s, %s%s]
                     agent: %s
                 %s
                 """.formatted(
@@ -58,6 +64,7 @@ class AgentSystemTest {
                         Troubled.class.getName(),
                         how,
                         coppice.directory.resolve("once"),
+                        argument.isEmpty() ? "" : ", " + argument,
                         agent,
                         more.indent(4)));
         return coppice.startRoot();
@@ -86,7 +93,9 @@ class AgentSystemTest {
         }
         String figures = coppice.run("state", "db").out();
         assertTrue(figures.matches("(?s).*heapUsedBytes\\W+[1-9].*"), figures);
-        assertTrue(figures.contains("67108864"), figures);
+        Map<?, ?> jvm = Objects.requireNonNull((Map<?, ?>) db.fields().get("jvm"));
+        assertEquals(64L << 20, jvm.get("heap_max"));
+        assertTrue((Long) Objects.requireNonNull(jvm.get("threads")) > 1, jvm.toString());
 
         Coppice.kill(db.number("pid"));
         Coppice.Daemon again = coppice.await(
@@ -140,6 +149,63 @@ class AgentSystemTest {
         String text = String.valueOf(app.lastExit().get("text"));
         assertTrue(text.startsWith("no heartbeat for 3 s: pool `orders-*` stands still: all of its 2 threads"), text);
         assertEquals(0, root.stop(), root.stderr());
+    }
+
+    @Test
+    void shouldFindAServerThatSaysItIsNotWell() throws Exception {
+        int port = freePort();
+        Coppice.Root root = startTroubled(
+                "sickens",
+                Integer.toString(port),
+                "{http: {port: " + port + ", path: /health}}",
+                "heartbeat: {timeout: 2s}");
+
+        Coppice.Daemon app = coppice.await(
+                "app",
+                daemon -> daemon.number("incarnation") == 2 && daemon.state().equals("ready"));
+
+        assertEquals("hang", app.lastExit().get("kind"));
+        assertEquals(
+                "no heartbeat for 2 s: http://127.0.0.1:" + port + "/health answers 503",
+                app.lastExit().get("text"));
+        assertEquals(0, root.stop(), root.stderr());
+    }
+
+    @Test
+    void shouldNotRunTheProgramWithoutTheRootsWord() throws Exception {
+        Path built = Path.of(Coppice.launcher()).resolveSibling("ops/target/coppice");
+        StringBuilder agent = new StringBuilder("-javaagent:")
+                .append(only(built.resolve("worker-agent")))
+                .append("=instance=shop,name=app,segment=")
+                .append(coppice.directory.resolve("app.seg"))
+                .append(",lock=")
+                .append(coppice.directory.resolve("app.lock"))
+                .append(",heartbeat-ms=1000");
+        try (Stream<Path> jars = Files.list(built.resolve("worker-lib"))) {
+            jars.forEach(jar -> agent.append(",lib=").append(jar));
+        }
+        Path once = coppice.directory.resolve("once");
+        Process process = new ProcessBuilder(
+                        JAVA,
+                        agent.toString(),
+                        "-cp",
+                        originOf(Troubled.class).toString(),
+                        Troubled.class.getName(),
+                        "exits",
+                        once.toString())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+
+        process.getOutputStream().close(); // as the kernel does when the root dies
+
+        assertEquals(125, process.waitFor());
+        assertFalse(Files.exists(once));
+    }
+
+    private static Path only(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.findAny().orElseThrow();
+        }
     }
 
     @Test

@@ -1,11 +1,16 @@
 package io.coppice.ops.system.programs;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 
 /**
  * Gets into trouble as its first argument says, once: if the file that its second argument names is not there, which it makes. Without trouble
@@ -22,6 +27,9 @@ public final class Troubled {
         Path once = Path.of(args[1]);
         if (Files.exists(once)) {
             System.out.println("does well");
+            if (args.length > 2) {
+                serve(Integer.parseInt(args[2]), () -> 200);
+            }
             new CountDownLatch(1).await();
         }
         Files.createFile(once);
@@ -36,6 +44,7 @@ public final class Troubled {
             }
             case "exits" -> leave();
             case "reads" -> read();
+            case "sickens" -> sicken(Integer.parseInt(args[2]));
             default -> throw new IllegalArgumentException(args[0]);
         }
     }
@@ -75,6 +84,21 @@ public final class Troubled {
                 return null;
             });
         }
+    }
+
+    /** A server that says from its third answer on that it is not well. */
+    private static void sicken(int port) throws IOException {
+        AtomicInteger answers = new AtomicInteger();
+        serve(port, () -> answers.incrementAndGet() < 3 ? 200 : 503);
+    }
+
+    private static void serve(int port, IntSupplier status) throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+        server.createContext("/health", exchange -> {
+            exchange.sendResponseHeaders(status.getAsInt(), -1);
+            exchange.close();
+        });
+        server.start();
     }
 
     private static void leave() {
