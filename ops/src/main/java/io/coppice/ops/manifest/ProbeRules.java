@@ -48,15 +48,13 @@ final class ProbeRules {
     private @Nullable Probe ofCommand(
             DaemonSpec daemon, ProbeKeys keys, List<String> prefix, Map<String, String> environment) {
         Located<String> first = keys.firstIn(daemon);
-        if (first != null && (daemon.isMain() || daemon.hasAgent())) {
+        if (first != null && daemon.isMain()) {
             problems.add(
                     first.at(),
                     daemon.name().path() + "." + keys.group(),
-                    "`" + keys.group() + "` beside `" + (daemon.isMain() ? "main" : "agent") + "`",
+                    "`" + keys.group() + "` beside `main`",
                     "it on a plain command",
-                    daemon.isMain()
-                            ? "a daemon says itself when it is up: when its `start` has returned; remove the key"
-                            : "the agent says when it is up; have it ask, as in `agent: {http: {port: 8080}}`");
+                    "a daemon says itself when it is up: when its `start` has returned; remove the key");
             return null;
         }
         if (first != null && daemon.hasAgent()) {
@@ -177,7 +175,7 @@ final class ProbeRules {
             problems.warn(
                     port.at(),
                     port.path(),
-                    "each replica is asked at this port, where any of them may answer; an `exec` knows which one it looks after, by `$$"
+                    "each replica is asked at this port, where any of them may answer; an `exec` knows which one it looks after, by `$"
                             + ReplicaSet.VARIABLE + "`");
         }
         return port == null ? null : port.value();

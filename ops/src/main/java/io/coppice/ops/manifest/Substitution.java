@@ -18,7 +18,7 @@ final class Substitution {
     private static final int MAX_ADDED_CHARS = 8 * ManifestReader.MAX_MANIFEST_BYTES;
 
     /** Shells and programs that read such a text themselves, so that a bare {@code $NAME} is theirs. */
-    private static final Pattern FOR_PROGRAMS = Pattern.compile(".*\\.(command|args)(\\[[0-9]+])?|x-.*|.*\\.x-.*");
+    private static final Pattern FOR_PROGRAMS = Pattern.compile(".*\\.(command|args|exec)(\\[[0-9]+])?|x-.*|.*\\.x-.*");
 
     private static final Pattern BARE = Pattern.compile("(?<!\\$)(?:\\$\\$)*\\$([A-Za-z_][A-Za-z0-9_]*)");
 

@@ -165,8 +165,8 @@ class ManifestAllAtOnceTest {
                 "4:12: daemons.it.state: `state` on a plain command, expected it only beside `main`; a plain command"
                         + " has no segment; remove the key",
                 "5:16: daemons.it.heartbeat: `2s`, expected a mapping of timeout; did you mean `{timeout: 2s}`?",
-                "5:16: daemons.it.heartbeat: `heartbeat` on a plain command, expected it only beside `main`; a plain"
-                        + " command has no heartbeat; remove the key");
+                "5:16: daemons.it.heartbeat: `heartbeat` on a plain command, expected it only beside `main` or `agent`; a"
+                        + " plain command has no heartbeat; remove the key");
     }
 
     @Test

@@ -197,16 +197,6 @@ class ManifestProbesTest {
                 errors);
     }
 
-    @Test
-    void shouldLeaveItToAnAgentToSayThatItIsUp() {
-        List<String> errors = shop.errors("daemons:\n  it:\n    command: [java, -jar, x.jar]\n    agent: true\n"
-                + "    readiness_probe: {tcp: {port: 80}}\n");
-        String expected =
-                "shop.yaml:5:35: daemons.it.readiness_probe: `readiness_probe` beside `agent`, expected it on a plain"
-                        + " command; the agent says when it is up; have it ask, as in `agent: {http: {port: 8080}}`";
-        assertTrue(errors.contains(expected), () -> String.join("\n", errors));
-    }
-
     /** All of them are asked at one port; a program is told which one it is to look after. */
     @Test
     void shouldLookAfterEachReplicaAndWarnOfWhatCannotTellThem() {
@@ -215,7 +205,7 @@ class ManifestProbesTest {
                   web:
                     command: [sleep, "1"]
                     replicas: 2
-                    readiness_probe: {exec: 'test -e up.$$COPPICE_REPLICA'}
+                    readiness_probe: {exec: 'test -e up.$COPPICE_REPLICA'}
                     liveness_probe: {tcp: {port: 80}}
                 """);
         assertEquals(
@@ -231,7 +221,7 @@ class ManifestProbesTest {
         assertEquals(
                 List.of(
                         "shop.yaml:6:34: daemons.web.liveness_probe.tcp.port: warning: each replica is asked at this port,"
-                                + " where any of them may answer; an `exec` knows which one it looks after, by `$$COPPICE_REPLICA`"),
+                                + " where any of them may answer; an `exec` knows which one it looks after, by `$COPPICE_REPLICA`"),
                 compiled.warnings().stream()
                         .map(warning -> warning.substring(warning.indexOf("shop.yaml")))
                         .toList());
