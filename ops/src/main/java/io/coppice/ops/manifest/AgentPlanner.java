@@ -83,6 +83,13 @@ final class AgentPlanner {
                     CompileOptions.WORKER_LIB_PROPERTY,
                     jar + " has a `=` in its path, which -javaagent cannot name; move Coppice elsewhere");
         }
+        Located<AgentRule> rule = daemon.own().get(DaemonKeys.AGENT);
+        if (rule != null && !rule.value().ports().isEmpty() && daemon.isReplicated()) {
+            problems.warn(
+                    rule.at(),
+                    rule.path(),
+                    "each replica asks this port, where any of them may answer; `pools` are each one's own");
+        }
         int feature = featureOf(command.get(0), environment);
         if (feature != 0 && feature < OLDEST) {
             problems.add(

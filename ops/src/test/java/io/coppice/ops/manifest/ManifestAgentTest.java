@@ -130,6 +130,16 @@ class ManifestAgentTest {
             assertTrue(argv.contains("umask 077"), argv);
             assertEquals("it." + i, compiled.budget().rows().get(i).name());
         }
+        assertEquals(List.of(), compiled.warnings());
+    }
+
+    @Test
+    void shouldWarnOfAPortThatAllReplicasAsk() {
+        List<String> warnings = workshop.compiled(java("agent: {tcp: {port: 80}}", "replicas: 2"))
+                .warnings();
+
+        assertEquals(1, warnings.size(), warnings.toString());
+        assertTrue(warnings.get(0).contains("daemons.it.agent: warning: each replica asks this port"), warnings.get(0));
     }
 
     @Test
