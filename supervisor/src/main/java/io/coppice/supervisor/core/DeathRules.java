@@ -64,7 +64,7 @@ final class DeathRules {
             failure(transition, child, exit, readyAtNs, poisoned, forced);
         }
         if (!stopAsked) {
-            GroupRules.endedByItself(transition, child);
+            SignificantRules.endedByItself(transition, child);
         }
         if (!neverRan && child.phase() != ChildPhase.COMPLETED && transition.phase != SupervisorState.Phase.STOPPING) {
             EndRules.restartDependents(transition, child);
@@ -103,7 +103,7 @@ final class DeathRules {
         if (!stopAsked) {
             child.lastExit = exit;
             failure(transition, child, exit, ChildState.NEVER, false, false);
-            GroupRules.endedByItself(transition, child);
+            SignificantRules.endedByItself(transition, child);
         } else if (child.wanted == Wanted.DOWN) {
             stopped(transition, child, "as asked");
         } else {

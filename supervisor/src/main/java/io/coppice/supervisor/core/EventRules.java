@@ -275,7 +275,7 @@ final class EventRules {
         if (child.phase().occupied()) {
             child.wanted = Wanted.UP;
             child.orders = child.orders.withFate(Orders.Fate.RESTART);
-            GroupRules.isNotDone(transition, child);
+            SignificantRules.isNotDone(transition, child);
             child.startAfresh();
             EndRules.endAsAsked(transition, child);
         } else {
@@ -288,7 +288,7 @@ final class EventRules {
         Wanted wantedBefore = child.wanted;
         child.wanted = Wanted.UP;
         child.orders = child.orders.withFate(Orders.Fate.RESTART);
-        GroupRules.isNotDone(transition, child);
+        SignificantRules.isNotDone(transition, child);
         switch (child.phase()) {
             case STOPPED, FAILED, COMPLETED, BACKOFF -> {
                 child.startAfresh();

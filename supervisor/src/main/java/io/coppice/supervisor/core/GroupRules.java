@@ -235,74 +235,8 @@ final class GroupRules {
         return false;
     }
 
-    /** A member is wanted up: its groups go on. */
-    static void isNotDone(Transition transition, ChildDraft child) {
-        int group = child.spec.membership().group();
-        while (group != GroupSpec.NO_PARENT) {
-            if (transition.isDone(group)) {
-                transition.group(group).done = false;
-            }
-            group = transition.groupSpecOf(group).parent();
-        }
-    }
-
-    /** A member is where it is by its own doing: a significant one that will not run again may end its group. */
-    static void endedByItself(Transition transition, ChildDraft child) {
-        if (child.spec.membership().significant() && hasEnded(child.spec, child.phase())) {
-            significantEnded(transition, child.spec.membership().group());
-        }
-    }
-
-    private static void significantEnded(Transition transition, int group) {
-        if (transition.phase != Phase.RUNNING && transition.phase != Phase.ADOPTING) {
-            return;
-        }
-        boolean ends = switch (transition.groupSpecOf(group).autoShutdown()) {
-            case NEVER -> false;
-            case ANY_SIGNIFICANT -> true;
-            case ALL_SIGNIFICANT -> allSignificantEnded(transition, group);
-        };
-        if (!ends) {
-            return;
-        }
-        GroupDraft draft = transition.group(group);
-        draft.done = true;
-        if (group == GroupSpec.OUTERMOST) {
-            EventRules.endInstance(
-                    transition, 0, EventType.SHUTDOWN_REQUESTED, "its significant children have come to their end");
-            return;
-        }
-        tell(transition, group, "ends: its significant members have come to their end");
-        endAll(transition, group, Fate.COMPLETE);
-        if (draft.spec.significant()) {
-            significantEnded(transition, draft.spec.parent());
-        }
-    }
-
-    private static boolean allSignificantEnded(Transition transition, int group) {
-        for (int i = 0; i < transition.childCount(); i++) {
-            ChildSpec spec = transition.specOf(i);
-            if (spec.membership().group() == group
-                    && spec.membership().significant()
-                    && !hasEnded(spec, transition.phaseOf(i))) {
-                return false;
-            }
-        }
-        for (int i = group + 1; i < transition.groupCount(); i++) {
-            GroupSpec spec = transition.groupSpecOf(i);
-            if (spec.parent() == group && spec.significant() && !transition.isDone(i)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean hasEnded(ChildSpec spec, ChildPhase phase) {
-        return phase == ChildPhase.COMPLETED || (phase == ChildPhase.FAILED && spec.restart() == RestartPolicy.NEVER);
-    }
-
     /** All members of a group come to an end that lasts. */
-    private static void endAll(Transition transition, int group, Fate fate) {
+    static void endAll(Transition transition, int group, Fate fate) {
         for (int i = transition.childCount() - 1; i >= 0; i--) {
             ChildDraft child = transition.child(i);
             if (!isWithin(transition, i, group) || child.wanted == Wanted.DOWN) {
@@ -332,7 +266,7 @@ final class GroupRules {
         transition.recordRoot(EventType.GROUP_FAILED, spec.title() + " failed; " + cause);
     }
 
-    private static void tell(Transition transition, int group, String text) {
+    static void tell(Transition transition, int group, String text) {
         transition.recordRoot(EventType.GROUP, transition.groupSpecOf(group).title() + ": " + text);
     }
 
