@@ -32,6 +32,7 @@ final class Invariants {
     private final StatePredicates states;
     private final StandbyPredicates standbys;
     final TogetherPredicates together;
+    private final PromptPredicates prompt;
     private long rootDiedAtNs;
     private long steps;
     private long digest;
@@ -50,6 +51,7 @@ final class Invariants {
         standbys = new StandbyPredicates(this);
         owners = new OwnerPredicates(this, world, books);
         ends = new EndPredicates(this, world, books);
+        prompt = new PromptPredicates(this, specs, books);
     }
 
     long digest() {
@@ -116,6 +118,7 @@ final class Invariants {
         books.onCommands(before, step);
         commands.onStep(before, event, step);
         standbys.onStep(before, event, step);
+        prompt.onStep(before, step.state(), event.nowNs());
         if (EventParts.requestOf(event) != Event.NO_REQUEST || event instanceof Event.Begin) {
             for (int i = 0; i < specs.size(); i++) {
                 world.services.wanted(i, books.of(i).wantedUp);

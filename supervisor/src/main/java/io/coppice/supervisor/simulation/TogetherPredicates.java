@@ -26,6 +26,7 @@ final class TogetherPredicates {
     private final List<GroupSpec> groups;
     private final List<ChildSpec> specs;
     private final ChildBooks books;
+    private final Streaks streaks;
     private final List<List<Long>> surely = new ArrayList<>();
     private final List<List<Long>> perhaps = new ArrayList<>();
     private List<List<Long>> committedSurely = new ArrayList<>();
@@ -43,6 +44,7 @@ final class TogetherPredicates {
         this.groups = groups;
         this.specs = specs;
         this.books = books;
+        streaks = new Streaks(moment, groups.size());
         significant = new SignificantPredicates(moment, groups, specs, books, this::endsForGood);
         forgetAll();
     }
@@ -60,11 +62,13 @@ final class TogetherPredicates {
         committedSurely = copy(surely);
         committedPerhaps = copy(perhaps);
         significant.onCommitted();
+        streaks.onCommitted();
     }
 
     void onAdoption(boolean endWasAsked) {
         forgetAll();
         significant.onAdoption(endWasAsked);
+        streaks.onAdoption(endWasAsked);
         if (!endWasAsked) {
             for (int i = 0; i < groups.size(); i++) {
                 surely.get(i).addAll(committedSurely.get(i));
@@ -76,6 +80,7 @@ final class TogetherPredicates {
     void onRunAgain() {
         forgetAll();
         significant.onRunAgain();
+        streaks.forget();
     }
 
     private static List<List<Long>> copy(List<List<Long>> lists) {
@@ -214,6 +219,7 @@ final class TogetherPredicates {
             return;
         }
         moment.check("GROUPS_GIVE_UP_IN_TIME", !tooMany(surely, parent, event.nowNs()), () -> "above " + group.name());
+        streaks.restarted(group, step.state(), event.nowNs());
         Strategy strategy = groups.get(parent).strategy();
         int place = firstWithin(group.index());
         for (int i = 0; i < specs.size(); i++) {

@@ -111,6 +111,22 @@ class DependentsTest {
         assertEquals(ChildPhase.SPAWNING, driver.phase(DB));
     }
 
+    @Test
+    void shouldEndOneThatStillStartsOnceItsDependentsHaveEnded() {
+        Driver driver = new Driver(
+                        Specs.command(DB, "db").probed().build(),
+                        Specs.command(WEB, "web")
+                                .restartedWith(DB, Dependency.Condition.STARTED)
+                                .build())
+                .begin()
+                .toStarting(DB)
+                .toReady(WEB);
+        driver.stop(DB);
+        assertEquals(ChildPhase.STARTING, driver.phase(DB), "it waits for its dependent");
+        driver.signaled(WEB, 15);
+        assertEquals(List.of("signal 0#1 TERM group"), driver.did());
+    }
+
     /** Found by the simulator: the stop of what had completed ended those that had started by it. */
     @Test
     void shouldNotEndThemByTheStopOfWhatDoesNotRun() {

@@ -116,6 +116,36 @@ class GroupsTest {
     }
 
     @Test
+    void shouldWaitLongerForEachRestartOfAGroupUntilOneHasLasted() {
+        GroupSpec group = new GroupSpec(
+                1,
+                "group",
+                GroupSpec.OUTERMOST,
+                Strategy.ONE_FOR_ONE,
+                0,
+                60 * Specs.SECOND,
+                new Backoff(Specs.SECOND, 2, 60 * Specs.SECOND, 10 * Specs.SECOND),
+                AutoShutdown.NEVER,
+                false,
+                true);
+        Driver driver = new Driver(
+                        List.of(quiet(), group),
+                        Specs.command(0, "member").in(1).build())
+                .begin()
+                .toReady(0);
+        List<Long> waits = new ArrayList<>();
+        for (long livesNs : new long[] {Specs.SECOND, Specs.SECOND, Specs.SECOND, 20 * Specs.SECOND, Specs.SECOND}) {
+            driver.after(livesNs).exited(0, 1);
+            waits.add(driver.state.groups().get(1).restartAtNs() - driver.nowNs);
+            if (driver.phase(0) == ChildPhase.WAITING) {
+                driver.toDeadline();
+            }
+            driver.toReady(0);
+        }
+        assertEquals(List.of(0L, Specs.SECOND, 2 * Specs.SECOND, 0L, Specs.SECOND), waits);
+    }
+
+    @Test
     void shouldLaunchNobodyBeforeAllThatRestartAreDown() {
         Driver driver = five(Strategy.ONE_FOR_ALL, ChildSpec.UNLIMITED, true, quiet());
         driver.exited(2, 1);

@@ -76,7 +76,11 @@ final class Specs {
     }
 
     Specs restartedWith(int other) {
-        dependencies.add(new Dependency(other, Dependency.Condition.READY, true));
+        return restartedWith(other, Dependency.Condition.READY);
+    }
+
+    Specs restartedWith(int other, Dependency.Condition condition) {
+        dependencies.add(new Dependency(other, condition, true));
         return this;
     }
 
