@@ -81,7 +81,7 @@ final class PromptPredicates {
         for (int i = 2; i < restart && fullNs < backoff.maxNs(); i++) {
             fullNs *= backoff.factor();
         }
-        fullNs = Math.min(fullNs, backoff.maxNs());
+        fullNs = Math.min(fullNs, (double) backoff.maxNs());
         return waitNs <= fullNs + 1 && waitNs >= fullNs * (1 - backoff.jitter()) - 1;
     }
 }
