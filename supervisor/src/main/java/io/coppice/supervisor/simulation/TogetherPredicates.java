@@ -219,7 +219,7 @@ final class TogetherPredicates {
             return;
         }
         moment.check("GROUPS_GIVE_UP_IN_TIME", !tooMany(surely, parent, event.nowNs()), () -> "above " + group.name());
-        streaks.restarted(group, step.state(), event.nowNs());
+        streaks.restarted(group, before, step.state(), event.nowNs());
         Strategy strategy = groups.get(parent).strategy();
         int place = firstWithin(group.index());
         for (int i = 0; i < specs.size(); i++) {
