@@ -16,6 +16,7 @@ final class EventRules {
             transition.phase = Phase.RUNNING;
             transition.recordRoot(EventType.ROOT_STARTED, Adoption.text(transition));
             Replanning.startAnewWhatChanged(transition);
+            Replanning.noticeWhatIsNoLongerProbed(transition);
         } else if (transition.phase == Phase.RUNNING) {
             transition.recordRoot(EventType.ROOT_STARTED, transition.childCount() + " children");
         }

@@ -95,6 +95,11 @@ final class Replanning {
                 transition.childCount() + (transition.childCount() == 1 ? " child" : " children") + ", " + changed
                         + " to start anew");
         startAnewWhatChanged(transition);
+        noticeWhatIsNoLongerProbed(transition);
+    }
+
+    /** Also of a plan that was changed while there was no root. */
+    static void noticeWhatIsNoLongerProbed(Transition transition) {
         for (int i = 0; i < transition.childCount(); i++) {
             if (!transition.specOf(i).probed()) {
                 EventRules.noLongerProbed(transition, i);

@@ -5,10 +5,26 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ReplanningTest {
+    @Test
+    void shouldBeReadyWhereTheProbeWasRemovedWhileThereWasNoRoot() {
+        Driver driver =
+                new Driver(Specs.command(0, "db").probed().build()).begin().toStarting(0);
+        driver.state = SupervisorState.resumed(
+                driver.state.groups(),
+                List.of(Specs.command(0, "db").build()),
+                new ArrayList<>(driver.state.children()),
+                List.of(0L),
+                false,
+                driver.nowNs);
+        driver.adopted(0).begin();
+        assertEquals(ChildPhase.READY, driver.phase(0), "nobody will say it");
+    }
+
     @Test
     void shouldNotWaitForAProbeThatIsNoMore() {
         Driver driver =
