@@ -55,6 +55,43 @@ class ShutdownCommandSystemTest {
     }
 
     @Test
+    void shouldEndTheCommandOfARootThatDied() throws Exception {
+        coppice.manifest("""
+                instance: shop
+                daemons:
+                  db:
+                    command: "%s"
+                    shutdown: {command: "echo $$$$ > stopper; exec sleep 1000", timeout: 60s}
+                """.formatted(STUBBORN.formatted("exit 8")));
+        Coppice.Root root = coppice.startRoot();
+        coppice.awaitState("db", "ready");
+        coppice.startInOwnGroup("stop", "db");
+        Path stopper = coppice.directory.resolve("stopper");
+        Coppice.await(
+                "the command runs",
+                () -> Files.exists(stopper) && !read(stopper).isEmpty());
+        long pid = Long.parseLong(read(stopper));
+        Coppice.kill(root.process.pid());
+        root.awaitExit();
+        assertTrue(Coppice.isAlive(pid), "the death of a root is not that of its errands");
+
+        Coppice.Root next = coppice.startRoot();
+        coppice.awaitRoot(next);
+        coppice.awaitState("db", "stopped");
+        Coppice.await("the command is ended", () -> !Coppice.isAlive(pid));
+        assertEquals(8L, coppice.daemon("db").lastExit().get("code"));
+        assertEquals(0, next.stop(), next.stderr());
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file).trim();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
     void shouldReadTheManifestAgainOnHangup() throws Exception {
         coppice.manifest("""
                 instance: shop

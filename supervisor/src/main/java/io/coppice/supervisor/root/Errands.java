@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Processes that do something for the root and end: not supervised, not on record, each with a process group of its own, which is killed
- * with its leader. A root that dies leaves them to themselves.
+ * with its leader. What a root that dies leaves of them, its successor kills: {@link LeftErrands}.
  *
  * <p>Duty-cycle thread only; no call blocks but {@link #close}. Allocates for each of them, and only then.
  */
@@ -67,12 +67,18 @@ final class Errands implements AutoCloseable {
         }
     }
 
+    /** Whose errand a process is, in its environment: a successor ends what a dead root had sent. */
+    private static final String MARK = "COPPICE_ERRAND";
+
+    private final Path directory;
     private final Spawner spawner;
     private final Epoll epoll;
     private final ProcessTable processes;
     private final List<@Nullable Errand> slots = new ArrayList<>();
 
-    Errands(Spawner spawner, Epoll epoll, ProcessTable processes) {
+    /** @param directory the instance's */
+    Errands(Path directory, Spawner spawner, Epoll epoll, ProcessTable processes) {
+        this.directory = directory;
         this.spawner = spawner;
         this.epoll = epoll;
         this.processes = processes;
@@ -100,7 +106,7 @@ final class Errands implements AutoCloseable {
             spawner.submit(new SpawnRequest(
                     SPAWN_TOKEN | slot,
                     words,
-                    environment,
+                    marked(environment),
                     workingDirectory,
                     log.toString(),
                     unused.readFd(),
@@ -113,6 +119,17 @@ final class Errands implements AutoCloseable {
         Errand errand = new Errand(slot, end);
         slots.set(slot, errand);
         return errand;
+    }
+
+    private List<String> marked(List<String> environment) {
+        List<String> all = new ArrayList<>(environment);
+        all.add(mark(directory));
+        return all;
+    }
+
+    /** What the environment of each errand of an instance has in it. */
+    static String mark(Path directory) {
+        return MARK + "=" + directory;
     }
 
     /** Whether a spawn's result is that of an errand. */

@@ -251,7 +251,9 @@ final class Funerals {
                     funeral.process.index(),
                     nowNs,
                     "pid " + funeral.group
-                            + " is dead, but processes of its group do not end by SIGKILL; its successor waits for them");
+                            + (funeral.process.shutdownCommand == null
+                                    ? " is dead, but processes of its group do not end by SIGKILL; its successor waits for them"
+                                    : " is dead, but its shutdown command does not end by SIGKILL; its successor waits for that"));
         }
     }
 }

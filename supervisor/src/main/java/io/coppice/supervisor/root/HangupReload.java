@@ -18,6 +18,9 @@ final class HangupReload {
     /** Where the launcher is that this root was started by. */
     static final String LAUNCHER_PROPERTY = "coppice.launcher";
 
+    /** The exit code for a manifest that is not good. */
+    private static final int REFUSED = 2;
+
     /** No child has such a name. */
     private static final String LOG = "_reload";
 
@@ -45,6 +48,7 @@ final class HangupReload {
         }
         if (underWay != null) {
             again = true;
+            console.warn("SIGHUP: `coppice reload` is under way since an earlier one; it is run again after that");
             return;
         }
         List<String> environment = new ArrayList<>();
@@ -68,7 +72,7 @@ final class HangupReload {
                     this::ended);
             console.warn("SIGHUP: reading " + manifest + " again");
         } catch (OsException e) {
-            fail(String.valueOf(e.getMessage()), nowNs);
+            fail(true, String.valueOf(e.getMessage()), nowNs);
         }
     }
 
@@ -76,7 +80,9 @@ final class HangupReload {
         underWay = null;
         boolean done = status instanceof ExitStatus.Exited exited && exited.code() == 0;
         if (!done) {
-            fail(status == null ? failure : LastExits.statusText(status), nowNs);
+            boolean refused =
+                    status == null || (status instanceof ExitStatus.Exited exited && exited.code() == REFUSED);
+            fail(refused, status == null ? failure : LastExits.statusText(status), nowNs);
         }
         if (again) {
             again = false;
@@ -84,10 +90,12 @@ final class HangupReload {
         }
     }
 
-    private void fail(String why, long nowNs) {
+    /** @param refused nothing was changed; else that depends on how far it came, and other events tell it */
+    private void fail(boolean refused, String why, long nowNs) {
         incidents.tell(
                 Incidents.Kind.RELOAD_REFUSED,
                 nowNs,
-                "SIGHUP changed nothing: `coppice reload` ended with " + why + " (more in logs/" + LOG + ".log)");
+                (refused ? "SIGHUP changed nothing" : "SIGHUP") + ": `coppice reload` ended with " + why
+                        + " (more in logs/" + LOG + ".log)");
     }
 }

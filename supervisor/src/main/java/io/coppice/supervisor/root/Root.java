@@ -113,7 +113,7 @@ final class Root implements AutoCloseable {
         workers = new WorkerWatch(
                 plan, children, segments, epoll, publisher, meter, incidents, () -> state, this::settle, words::look);
         held = new HeldWatch(segments, processes);
-        errands = new Errands(spawner, epoll, processes);
+        errands = new Errands(instance.directory(), spawner, epoll, processes);
         hangup = new HangupReload(instance, errands, incidents, console);
         archives = new ArchiveWishes(instance, children, errands, incidents, nowNs);
         orphans = new Orphans(
