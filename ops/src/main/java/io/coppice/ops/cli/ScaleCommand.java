@@ -33,7 +33,7 @@ final class ScaleCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "NAME", description = "A daemon or command with `replicas`.")
     private String name = "";
 
-    @Parameters(index = "1", paramLabel = "N", description = "How many: 0 to " + PlanBounds.MAX_REPLICAS + ".")
+    @Parameters(index = "1", paramLabel = "N", description = "How many: 1 to " + PlanBounds.MAX_REPLICAS + ".")
     private int count;
 
     @Option(
@@ -51,9 +51,11 @@ final class ScaleCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (count < 0 || count > PlanBounds.MAX_REPLICAS) {
+        if (count < 1 || count > PlanBounds.MAX_REPLICAS) {
             throw new CommandFailedException(
-                    ExitCode.USAGE, "N: " + count + " is out of range, expected 0 to " + PlanBounds.MAX_REPLICAS + ".");
+                    ExitCode.USAGE,
+                    "N: " + count + " is out of range, expected 1 to " + PlanBounds.MAX_REPLICAS + "."
+                            + (count == 0 ? "\n  `coppice stop NAME` stops all of them, and keeps their number." : ""));
         }
         InstanceDirectory instance = coppice.resolveInstance();
         Changeover changeover = new Changeover(coppice, instance, timeout);

@@ -151,7 +151,8 @@ final class Prober {
             done.add(new Done(process, schedule, schedule.look().look()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the prober ends, and nobody takes results any more
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | StackOverflowError e) {
+            // An expression may recurse for each character of a line.
             done.add(new Done(process, schedule, LookResult.unwell(e.toString())));
         }
     }

@@ -166,6 +166,10 @@ class ScaleCommandTest {
         assertEquals(3, harness.run("scale", "wbe", "2").exitCode());
         assertEquals(2, harness.run("scale", "web", "513").exitCode());
         assertEquals(2, harness.run("scale", "web", "-1").exitCode());
+        // Where nothing else is left, that would be the end of the instance.
+        Result none = harness.run("scale", "web", "0");
+        assertEquals(2, none.exitCode());
+        assertTrue(none.err().contains("`coppice stop NAME` stops all of them"), none.err());
     }
 
     @Test
