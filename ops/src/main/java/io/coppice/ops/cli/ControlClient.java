@@ -20,35 +20,18 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Asks the root over its control socket: one line there, one line back, per connection. Blocks the calling thread until the
- * answer or the timeout. A root that accepts but never answers cannot hold us: a watchdog closes the socket. One that lives and does not
- * listen yet, because it takes over from one that died, is waited for a little.
+ * answer or the timeout. A root that accepts but never answers cannot hold us: a watchdog closes the socket.
  */
 final class ControlClient {
     private static final int MAX_REQUEST_BYTES = 512;
     private static final int MAX_REPLY_BYTES = 4096;
 
-    /** From the moment at which a root is seen to live to the one at which it listens: it opens segments, and takes over what runs. */
-    private static final Duration LONGEST_START = Duration.ofSeconds(5);
-
     private final InstanceDirectory instance;
     private final ProcFileSystem proc;
     private final Duration timeout;
-    private final Pause pause;
-
-    /** Between two tries. */
-    @FunctionalInterface
-    interface Pause {
-        /** Waits; false if this thread was interrupted. */
-        boolean take(Duration length);
-    }
 
     /** @param timeout for each question, more than zero */
     ControlClient(InstanceDirectory instance, ProcFileSystem proc, Duration timeout) {
-        this(instance, proc, timeout, Polling::pause);
-    }
-
-    ControlClient(InstanceDirectory instance, ProcFileSystem proc, Duration timeout, Pause pause) {
-        this.pause = pause;
         this.instance = instance;
         this.proc = proc;
         this.timeout = timeout;
@@ -67,26 +50,11 @@ final class ControlClient {
                     ExitCode.USAGE,
                     "The request takes " + line.length + " bytes, at most " + MAX_REQUEST_BYTES + " fit.");
         }
-        Duration left = timeout.compareTo(LONGEST_START) < 0 ? timeout : LONGEST_START;
-        for (; ; left = left.minus(Polling.FOLLOW_INTERVAL)) {
-            try {
-                return askOnce(line);
-            } catch (NotListeningException e) {
-                boolean mayListenSoon = left.compareTo(Polling.FOLLOW_INTERVAL) > 0
-                        && RootLiveness.of(instance, proc).running();
-                if (!mayListenSoon || !pause.take(Polling.FOLLOW_INTERVAL)) {
-                    throw unreachable(e.why);
-                }
-            }
-        }
-    }
-
-    private ControlReply askOnce(byte[] line) throws NotListeningException {
         AtomicBoolean late = new AtomicBoolean();
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
                 Watchdog watchdog = new Watchdog(channel, timeout, late)) {
             watchdog.start();
-            connect(channel);
+            channel.connect(UnixDomainSocketAddress.of(instance.controlSocket()));
             ByteBuffer out = ByteBuffer.wrap(line);
             while (out.hasRemaining()) {
                 channel.write(out);
@@ -96,21 +64,6 @@ final class ControlClient {
             throw late.get() ? unanswered() : unreachable(e);
         } catch (IOException e) {
             throw unreachable(e);
-        }
-    }
-
-    /** Before a word is said, so that nothing is asked twice. */
-    private void connect(SocketChannel channel) throws IOException, NotListeningException {
-        Path socket = instance.controlSocket();
-        try {
-            channel.connect(UnixDomainSocketAddress.of(socket));
-        } catch (ClosedChannelException e) {
-            throw e;
-        } catch (IOException e) {
-            if (Files.exists(socket) && !Files.isWritable(socket)) {
-                throw e;
-            }
-            throw new NotListeningException(e);
         }
     }
 
@@ -166,17 +119,6 @@ final class ControlClient {
             return "user " + Files.getOwner(socket).getName();
         } catch (IOException e) {
             return "another user";
-        }
-    }
-
-    /** Nobody is there to be asked. */
-    private static final class NotListeningException extends Exception {
-        private static final long serialVersionUID = 1;
-        private final transient IOException why;
-
-        NotListeningException(IOException why) {
-            super(why);
-            this.why = why;
         }
     }
 

@@ -6,12 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.ops.view.InstanceDirectory;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,29 +73,6 @@ class ControlClientTest {
     }
 
     @Test
-    void shouldWaitForARootThatDoesNotListenYet() throws Exception {
-        List<FakeRoot> roots = new ArrayList<>();
-        ControlClient client = new ControlClient(instance, harness.proc.files(), Duration.ofSeconds(60), length -> {
-            try {
-                if (roots.isEmpty()) {
-                    roots.add(new FakeRoot(instance.controlSocket(), request -> "ok 3\n"));
-                }
-                return true;
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        });
-        try {
-            assertEquals(new ControlReply.Done(3), client.ask("stop a"));
-            assertEquals(List.of("coppice/1 stop a"), roots.get(0).requests());
-        } finally {
-            for (FakeRoot root : roots) {
-                root.close();
-            }
-        }
-    }
-
-    @Test
     void shouldSayThatARootMayBeStartingWhenNobodyListens() throws Exception {
         assertFailure("It may be starting or ending");
         new FakeRoot(instance.controlSocket(), request -> "ok\n").close();
@@ -123,6 +97,6 @@ class ControlClientTest {
     }
 
     private ControlClient client(Duration timeout) {
-        return new ControlClient(instance, harness.proc.files(), timeout, length -> true);
+        return new ControlClient(instance, harness.proc.files(), timeout);
     }
 }
