@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Processes that do something for the root and end: not supervised, not on record, each with a process group of its own, which is killed
- * with its leader. What a root that dies leaves of them, its successor kills: {@link LeftErrands}.
+ * with its leader. What a root that dies leaves of them, its successor kills: {@link #endLeft}.
  *
  * <p>Duty-cycle thread only; no call blocks but {@link #close}. Allocates for each of them, and only then.
  */
@@ -127,8 +127,17 @@ final class Errands implements AutoCloseable {
         return all;
     }
 
-    /** What the environment of each errand of an instance has in it. */
-    static String mark(Path directory) {
+    /**
+     * Kills those that a root which died had sent, each with its group: nobody hears of their ends, and one that asks a process to end
+     * would ask its successor. Before anything is adopted; reads all of /proc.
+     */
+    static void endLeft(Path directory, ProcessTable processes) throws OsException {
+        for (MarkedLeaders.Leader left : MarkedLeaders.find(processes, mark(directory)::equals)) {
+            processes.signalGroup(left.pid(), SignalNumbers.of("KILL"));
+        }
+    }
+
+    private static String mark(Path directory) {
         return MARK + "=" + directory;
     }
 

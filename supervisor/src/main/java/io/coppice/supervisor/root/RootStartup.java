@@ -68,7 +68,7 @@ final class RootStartup {
         try {
             PreviousLife previous = record.previousLife();
             refuseBesideALivingRoot(previous);
-            LeftErrands.end(directory, processes);
+            Errands.endLeft(directory, processes);
             List<Leftovers.OnRecord> living = previous.living(processes);
             if (fresh) {
                 emptyAll(living);
