@@ -5,15 +5,23 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine.Command;
 
 /** Keeps the arrows of ARCHITECTURE pointing down, and the pure parts pure. */
 class ArchitectureTest {
+    private static final int A_LINE_OR_TWO = 132;
+
     private static JavaClasses coppice;
 
     @BeforeAll
@@ -141,5 +149,25 @@ class ArchitectureTest {
                         "io.coppice.state..",
                         "java.nio..")
                 .check(coppice);
+    }
+
+    /** {@code coppice --help} shows the first line of each description, and nothing more of it. */
+    @Test
+    void shouldBeginWithAWholeSentenceForTheListOfCommands() {
+        List<String> bad = new ArrayList<>();
+        int commands = 0;
+        for (JavaClass candidate : coppice) {
+            if (!candidate.isAnnotatedWith(Command.class)) {
+                continue;
+            }
+            commands++;
+            Command command = candidate.getAnnotationOfType(Command.class);
+            String first = command.description().length == 0 ? "" : command.description()[0];
+            if (!first.endsWith(".") || first.length() > A_LINE_OR_TWO) {
+                bad.add(command.name() + ": " + first);
+            }
+        }
+        assertTrue(commands > 20, "only " + commands + " commands were found");
+        assertEquals(List.of(), bad);
     }
 }

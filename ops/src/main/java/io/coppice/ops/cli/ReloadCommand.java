@@ -15,7 +15,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "reload",
         description = {
-            "Read the manifest again. Daemons that are new are started, those that are gone are stopped, and those that would be"
+            "Read the manifest again, and apply what was changed in it.",
+            "Daemons that are new are started, those that are gone are stopped, and those that would be"
                     + " started in another way now are started anew; the others are not touched, whatever their rules say now.",
             "All that is new is reserved first: if that fails, or the manifest has an error, nothing is changed.",
             "What `coppice scale` made of the number of replicas of a daemon holds until the manifest says another number."

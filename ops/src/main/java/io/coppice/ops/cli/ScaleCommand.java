@@ -20,8 +20,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "scale",
         description = {
-            "Have N replicas of a daemon whose manifest says `replicas`. Those that there are and stay are not touched; what is new is"
-                    + " reserved first. The highest numbers go, one after the other, and come back with what their segments"
+            "Have N replicas of a daemon whose manifest says `replicas`.",
+            "Those that there are and stay are not touched; what is new is reserved first. The highest numbers go, one after the other, and come back with what their segments"
                     + " hold. Returns when all that is new is ready and all that goes is gone.",
             "It holds until the manifest says another number of replicas, also across a reload and the root's death; an orderly"
                     + " stop and `coppice run` begin by the manifest."

@@ -21,8 +21,10 @@ import picocli.CommandLine.Parameters;
 /** {@code coppice state}: what a daemon's segment holds, whether the daemon lives or not. */
 @Command(
         name = "state",
-        description = "Show what a daemon's segment holds as of its last commit: structures, fields, the first entries"
-                + " of maps; and its checkpoints. Only reads; the daemon does not notice.")
+        description = {
+            "Show what a daemon's segment holds as of its last commit, and its checkpoints.",
+            "Structures, fields, the first entries of maps. Only reads; the daemon does not notice."
+        })
 final class StateCommand implements Callable<Integer> {
     private final CoppiceCommand coppice;
 

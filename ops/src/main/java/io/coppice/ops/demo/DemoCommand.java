@@ -22,8 +22,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "demo",
         description = {
-            "Count the words of a file with a daemon that is killed N times while it works, and",
-            "compare the result with a recount by another program. Exit 0 only if every count is right.",
+            "Count the words of a file with a daemon that is killed N times while it works.",
+            "The result is compared with a recount by another program. Exit 0 only if every count is right.",
             "It runs as an ordinary instance (demo, or what --instance says) and cleans up after itself."
         })
 public final class DemoCommand implements Callable<Integer> {

@@ -23,8 +23,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "install",
         description = {
-            "Make a systemd service of this checkout and a manifest. It is not started:",
-            "`systemctl enable --now` does that. Installing again, after the checkout or the manifest",
+            "Make a systemd service of this checkout and a manifest.",
+            "It is not started: `systemctl enable --now` does that. Installing again, after the checkout or the manifest",
             "was moved or the JDK is another, replaces what an earlier one wrote."
         })
 public final class InstallCommand implements Callable<Integer> {

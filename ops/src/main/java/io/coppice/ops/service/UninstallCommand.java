@@ -16,8 +16,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "uninstall",
         description = {
-            "Stop the service, and remove the unit that `coppice install` wrote. Segments and logs stay:",
-            "`coppice purge` forgets them."
+            "Stop the service, and remove the unit that `coppice install` wrote.",
+            "Segments and logs stay: `coppice purge` forgets them."
         })
 public final class UninstallCommand implements Callable<Integer> {
     private final CoppiceCommand coppice;

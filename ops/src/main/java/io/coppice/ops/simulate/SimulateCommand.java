@@ -34,10 +34,10 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "simulate",
         description = {
-            "Run the root's own rules against a simulated machine on which things fail, and",
-            "tell how the manifest's daemons fare: nothing is started. Every run checks after",
-            "every event what must always hold (no two owners, no commit lost, every death",
-            "answered, ...); then the faults end, and all must come up and go down in order.",
+            "Tell how a manifest's daemons fare on a simulated machine on which things fail.",
+            "Nothing is started: the root's own rules run against simulated processes. Every run",
+            "checks after every event what must always hold (no two owners, no commit lost, every",
+            "death answered, ...); then the faults end, and all must come up and go down in order.",
             "The last line is `simulate: runs=N events=M violations=0 ...`; exit 1 if any is found."
         },
         footerHeading = "%nFaults, times an hour (2/h; units s m h d) of each process, of the root, or of operators:%n",

@@ -19,13 +19,13 @@ import picocli.CommandLine.Option;
 @Command(
         name = "torture",
         description = {
-            "Kill daemons with SIGKILL at random instants, N times, while they change",
-            "every kind of structure and read each other. Check what they leave against",
-            "what they acknowledged to another process, and against a model on the heap.",
-            "Exit 0 only if nothing committed was lost or torn, and nothing uncommitted",
-            "was seen. It runs as an ordinary instance (torture, or what --instance says)",
-            "and cleans up after itself; if it finds something, it tells where the",
-            "evidence is."
+            "Kill daemons N times at random instants, and check that no commit is lost or torn.",
+            "They change every kind of structure and read each other while SIGKILL hits them.",
+            "What they leave is checked against what they acknowledged to another process,",
+            "and against a model on the heap. Exit 0 only if nothing committed was lost or",
+            "torn, and nothing uncommitted was seen. It runs as an ordinary instance",
+            "(torture, or what --instance says) and cleans up after itself; if it finds",
+            "something, it tells where the evidence is."
         })
 public final class TortureCommand implements Callable<Integer> {
     private static final int MOST_KILLS = 1_000_000;
