@@ -105,9 +105,7 @@ final class SettingsReader {
         List<String> keys = table.keysBelow(prefix);
         String near = Suggestion.nearKey(key, keys);
         String meant = near != null ? prefix + near : prefix.isEmpty() ? table.pathEndingWith(key) : null;
-        String hint = key.equals("<<")
-                ? "YAML 1.2 has no merge keys; `defaults` holds what daemons share"
-                : Suggestion.didYouMean(near == null ? meant : near);
+        String hint = Suggestion.didYouMean(near == null ? meant : near);
         String whose = prefix.isEmpty() ? table.whose() : "of `" + prefix.substring(0, prefix.length() - 1) + "`";
         problems.addUnknownKey(entry, path + "." + key, whose, keys, hint);
         if (meant != null) {

@@ -160,7 +160,7 @@ final class YamlText {
                 problems.add(position(event), "", key.description() + " as a key", "a word");
             }
         }
-        return new YamlNode.Mapping(at, List.copyOf(entries));
+        return new YamlNode.Mapping(at, MergeKeys.resolve(entries, problems));
     }
 
     private void count(int nodes, Position at) throws Refusal {

@@ -1,6 +1,7 @@
 package io.coppice.ops.manifest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.supervisor.plan.Backoff;
@@ -272,6 +273,38 @@ class ManifestDefaultsTest {
                   other: {command: [sleep, 1], environment: *env}
                 """;
         assertEquals("b", shop.child(yaml).environment().get("A"));
+    }
+
+    @Test
+    void shouldMergeWhatAMappingDoesNotSayItself() {
+        String common = """
+                x-common: &common {restart: always, environment: {A: b}}
+                x-quiet: &quiet {restart: never, working_dir: /}
+                daemons:
+                  it:
+                """;
+        ChildPlan both =
+                shop.child(common + "    <<: [*common, *quiet]\n    command: [sleep, 1]\n    environment: {C: d}\n");
+        assertEquals(RestartPolicy.ALWAYS, both.restart(), "of two the first is taken");
+        assertEquals("/", both.workingDirectory());
+        assertEquals("d", both.environment().get("C"), "what is written wins");
+        assertNull(both.environment().get("A"), "a mapping is merged at its first level only");
+
+        ChildPlan last = shop.child(common + "    command: [sleep, 1]\n    restart: on-failure\n    <<: *common\n");
+        assertEquals(RestartPolicy.ON_FAILURE, last.restart(), "wherever it stands");
+        assertEquals("b", last.environment().get("A"));
+    }
+
+    @Test
+    void shouldTakeAMergeKeyInQuotesForAKey() {
+        String error = shop.error("daemons:\n  it:\n    \"<<\": {nice: 5}\n    command: [sleep, 1]\n");
+        assertTrue(error.startsWith("shop.yaml:3:5: daemons.it.<<: unknown key"), error);
+    }
+
+    @Test
+    void shouldRefuseASecondMergeKey() {
+        String error = shop.error("daemons:\n  it:\n    <<: {}\n    <<: {}\n    command: [sleep, 1]\n");
+        assertEquals("shop.yaml:4:5: a second `<<` in one mapping, expected one; name all in a list", error);
     }
 
     @Test
