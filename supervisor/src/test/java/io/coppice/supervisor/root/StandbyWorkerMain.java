@@ -8,6 +8,7 @@ import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,7 +31,7 @@ final class StandbyWorkerMain {
         if (line.equals("standby")) {
             // Held open to the end: without a writer there would be an end of file.
             FileChannel.open(Path.of("/proc/self/fd/0"), StandardOpenOption.READ, StandardOpenOption.WRITE);
-            hints.write('p');
+            hint(hints);
             line = line(hold);
         }
         long pid = ProcessHandle.current().pid();
@@ -46,10 +47,19 @@ final class StandbyWorkerMain {
                 args[1]);
         owned.recover();
         owned.phase(Phase.READY);
-        hints.write('p');
+        hint(hints);
         while (true) {
             owned.heartbeat().beat();
             TimeUnit.MILLISECONDS.sleep(20);
+        }
+    }
+
+    /** A root that comes after the one that made the pipe does not listen to it: it finds out by itself. */
+    private static void hint(OutputStream hints) {
+        try {
+            hints.write('p');
+        } catch (IOException e) {
+            System.out.println("nobody is there to be told: " + e.getMessage());
         }
     }
 
