@@ -152,6 +152,21 @@ class AgentSystemTest {
     }
 
     @Test
+    void shouldFindAPoolThatIsBlocked() throws Exception {
+        Coppice.Root root = startTroubled("is-blocked", "{pools: [\"orders-*\"]}", "heartbeat: {timeout: 4s}");
+
+        Coppice.Daemon app = coppice.await(
+                "app",
+                daemon -> daemon.number("incarnation") == 2 && daemon.state().equals("ready"));
+
+        assertEquals("hang", app.lastExit().get("kind"));
+        String text = String.valueOf(app.lastExit().get("text"));
+        assertTrue(text.startsWith("no heartbeat for 4 s: pool `orders-*` stands still: all of its 2 threads"), text);
+        assertTrue(text.contains("(BLOCKED)"), text);
+        assertEquals(0, root.stop(), root.stderr());
+    }
+
+    @Test
     void shouldFindAServerThatSaysItIsNotWell() throws Exception {
         int port = freePort();
         Coppice.Root root = startTroubled(

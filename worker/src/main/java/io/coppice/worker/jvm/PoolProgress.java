@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether a pool of threads makes progress, told from one look to the next. Pure.
  *
- * <p>A thread <em>stands still</em> if since the look before it has used no CPU time, has not begun to wait anew, is in the same state at the
- * very same place, and that place is none where a pool waits for work ({@link Idleness}). The pool stands still if all of its threads do.
+ * <p>A thread <em>stands still</em> if since the look before it has used no CPU time (or is blocked: to try a monitor again is no progress), has not begun
+ * to wait anew, is in the same state at the very same place, and that place is none where a pool waits for work ({@link Idleness}). The pool stands still if all of its threads do.
  * So it does well if
  *
  * <ul>

@@ -14,11 +14,14 @@ record ThreadLook(long id, String name, Thread.State state, long cpuNs, long wai
         frames = List.copyOf(frames);
     }
 
-    /** Whether anything tells that this thread did something since an earlier look at it. */
+    /**
+     * Whether anything tells that this thread did something since an earlier look at it. Of one that has been blocked ever since its CPU time tells nothing:
+     * the JVM itself may wake it up, once a second on JDK 17, to look whether the monitor is free.
+     */
     boolean movedSince(ThreadLook earlier) {
-        return cpuNs != earlier.cpuNs
-                || waits != earlier.waits
+        return waits != earlier.waits
                 || state != earlier.state
-                || !frames.equals(earlier.frames);
+                || !frames.equals(earlier.frames)
+                || (cpuNs != earlier.cpuNs && state != Thread.State.BLOCKED);
     }
 }

@@ -94,6 +94,19 @@ class PoolProgressTest {
         assertNull(look(thread(1, 5, 1, IN_A_TASK)), "it went and came back");
     }
 
+    /** On JDK 17 the first of those who wait for a monitor wakes once a second to look whether it is free. */
+    @Test
+    void shouldBeStillIfABlockedThreadUsesTheCpuToLookAgain() {
+        look(blocked(1, 5, 1), blocked(2, 6, 1));
+
+        assertNotNull(look(blocked(1, 7, 1), blocked(2, 6, 1)));
+        assertNull(look(blocked(1, 9, 2), blocked(2, 6, 1)), "it got the monitor, and waits for it once more");
+    }
+
+    private static ThreadLook blocked(long id, long cpuNs, long waits) {
+        return new ThreadLook(id, "orders-" + id, Thread.State.BLOCKED, cpuNs, waits, frames("shop.Orders.answer"));
+    }
+
     @Test
     void shouldGoByPlacesWhereTheJvmTellsNoCpuTime() {
         look(thread(1, -1, 1, IN_A_TASK));

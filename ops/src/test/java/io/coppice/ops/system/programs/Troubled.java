@@ -36,6 +36,7 @@ public final class Troubled {
         switch (args[0]) {
             case "deadlocks" -> deadlock();
             case "stands-still" -> standStill();
+            case "is-blocked" -> beBlocked();
             case "throws" -> throw new IllegalStateException("no more");
             case "throws-to-its-own" -> {
                 Thread.setDefaultUncaughtExceptionHandler((thread, thrown) ->
@@ -83,6 +84,40 @@ public final class Troubled {
                 never.await();
                 return null;
             });
+        }
+    }
+
+    /** All threads of a pool want a monitor that a thread of no pool never gives back. */
+    private static void beBlocked() throws InterruptedException {
+        CountDownLatch taken = new CountDownLatch(1);
+        CountDownLatch never = new CountDownLatch(1);
+        new Thread(
+                        () -> {
+                            synchronized (LEFT) {
+                                taken.countDown();
+                                await(never);
+                            }
+                        },
+                        "owner")
+                .start();
+        taken.await();
+        for (int i = 0; i < POOL; i++) {
+            new Thread(
+                            () -> {
+                                synchronized (LEFT) {
+                                    System.out.println("not blocked");
+                                }
+                            },
+                            "orders-" + i)
+                    .start();
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
