@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.function.IntPredicate;
 import jnr.ffi.Pointer;
@@ -148,6 +149,40 @@ public final class ProcessTable {
             return null;
         }
         return ExitStatus.ofWait(wait);
+    }
+
+    /**
+     * How a process ended that is dead as a whole, and whose parent, another, has not taken its status yet. That may be late, or never: an orphan's parent is a process 1 or a subreaper.
+     * Allocates.
+     *
+     * @param startTicks of the process that is meant
+     * @return null if its body is not there, or the kernel does not show it to this process, of another user
+     * @throws OsException if it cannot be told
+     */
+    public @Nullable ExitStatus statusOfUnreaped(int pid, long startTicks) throws OsException {
+        if (!isBody(pid, startTicks)) {
+            return null;
+        }
+        ExitStatus status = ExitStatus.ofWait((int) number(EXIT_CODE_FIELD));
+        // Who may not see it is shown a 0, too. A body that is there afterwards was there when it was asked.
+        boolean shown = number(EXIT_CODE_FIELD) != 0 || (mayLookInto(pid) && isBody(pid, startTicks));
+        return shown ? status : null;
+    }
+
+    private boolean isBody(int pid, long startTicks) throws OsException {
+        return readStat(pid) && number(START_TICKS_FIELD) == startTicks && stat.getByte(fieldStart(STATE_FIELD)) == 'Z';
+    }
+
+    /** Of a body: it has no working directory, but who may not look into it is told that first. */
+    private static boolean mayLookInto(int pid) {
+        try {
+            Files.readSymbolicLink(Path.of("/proc/" + pid + "/cwd"));
+            return true;
+        } catch (NoSuchFileException e) {
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /**

@@ -3,6 +3,7 @@ package io.coppice.supervisor.root;
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.ExitStatus;
 import io.coppice.supervisor.core.StepProgress;
+import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.PidFd;
 import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.os.SignalNumbers;
@@ -39,6 +40,7 @@ final class Funerals {
     /** A process that was killed and does not die in that time may not die for long. */
     private static final long LONGEST_WAIT_FOR_OTHERS_NS = 500_000_000L;
 
+    /** For the kernel's word about another's child that is not shown to us, once its parent has reaped it. */
     private static final long LONGEST_WAIT_FOR_STATUS_NS = 1_000_000_000L;
 
     /** After that long an event says what is being waited for. */
@@ -215,13 +217,33 @@ final class Funerals {
         return nowNs - funeral.sinceNs < LONGEST_WAIT_FOR_OTHERS_NS && losesDependency.test(funeral.process);
     }
 
-    /** The status of another's child is there once that has taken it; one that never does is not waited for. */
-    private static @Nullable ExitStatus status(Funeral funeral, long nowNs) {
+    /**
+     * The status of another's child is to be read off its body while that lies there, and told by the kernel once its parent has taken it. A parent that never does is not
+     * waited for.
+     */
+    private @Nullable ExitStatus status(Funeral funeral, long nowNs) {
         PidFd pidFd = funeral.pidFd;
-        ExitStatus status = pidFd == null ? null : pidFd.tryReap();
-        return status == null && funeral.process.adopted && nowNs - funeral.sinceNs > LONGEST_WAIT_FOR_STATUS_NS
-                ? new ExitStatus.Unknown()
-                : status;
+        if (pidFd == null) {
+            return null;
+        }
+        ExitStatus status = pidFd.tryReap();
+        if (!funeral.process.adopted || (status != null && !(status instanceof ExitStatus.Unknown))) {
+            return status;
+        }
+        ExitStatus ofBody = statusOfBody(pidFd, funeral.process.startTicks);
+        if (ofBody != null) {
+            return ofBody;
+        }
+        return nowNs - funeral.sinceNs > LONGEST_WAIT_FOR_STATUS_NS ? new ExitStatus.Unknown() : status;
+    }
+
+    private @Nullable ExitStatus statusOfBody(PidFd pidFd, long startTicks) {
+        try {
+            // The first thread of a process may be dead before the others.
+            return pidFd.isDead() ? processes.statusOfUnreaped(pidFd.pid(), startTicks) : null;
+        } catch (OsException e) {
+            return null; // No descriptor is left to look with now.
+        }
     }
 
     /**

@@ -130,27 +130,41 @@ final class Leftovers {
      * @return null if it has ended meanwhile, which is what is wanted of it; its pid may be another process's by now
      */
     static @Nullable PidFd pin(OnRecord child, ProcessTable processes) throws OsException {
-        if (!child.isAlive(processes)) {
+        PidFd pidFd = pinOrBody(child, processes);
+        if (pidFd != null && pidFd.isDead()) {
+            pidFd.close();
+            return null;
+        }
+        return pidFd;
+    }
+
+    /**
+     * The same, also when it is dead, as long as its parent has not reaped it: there is still somebody to ask how it ended.
+     *
+     * @return null if nothing of it is left
+     */
+    static @Nullable PidFd pinOrBody(OnRecord child, ProcessTable processes) throws OsException {
+        if (!child.isThere(processes)) {
             return null; // Its number may be a thread's by now, of which no pidfd can be had.
         }
         PidFd pidFd;
         try {
             pidFd = PidFd.open(child.pid());
         } catch (OsException e) {
-            if (!child.isAlive(processes)) {
+            if (!child.isThere(processes)) {
                 return null;
             }
             throw e;
         }
-        boolean alive = false;
+        boolean found = false;
         try {
-            alive = child.is(pidFd, processes);
+            found = child.is(pidFd, processes);
         } finally {
-            if (!alive) {
+            if (!found) {
                 pidFd.close();
             }
         }
-        return alive ? pidFd : null;
+        return found ? pidFd : null;
     }
 
     private static void signalAll(List<Leftover> leftovers, ProcessTable processes, String signal) {

@@ -174,7 +174,7 @@ final class Takeover {
         PidFd stored = kept.take(child.plan.name(), recorded.incarnation(), recorded.pid());
         return stored != null
                 ? stored
-                : Leftovers.pin(
+                : Leftovers.pinOrBody(
                         new Leftovers.OnRecord(
                                 child.plan.name(), recorded.pid(), recorded.startTicks(), before.pidfdInode()),
                         processes);

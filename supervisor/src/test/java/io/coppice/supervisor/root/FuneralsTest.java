@@ -2,6 +2,7 @@ package io.coppice.supervisor.root;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.ExitStatus;
@@ -11,10 +12,15 @@ import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Dependency;
 import io.coppice.supervisor.plan.Plan;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FuneralsTest {
     private static final ExitStatus KILLED = new ExitStatus.Signaled(9, false);
@@ -55,6 +61,46 @@ class FuneralsTest {
 
         assertEquals(2, buried.funerals.nextOver(0) instanceof Event.Exited exited ? exited.incarnation() : -1);
         assertNull(buried.funerals.nextOver(0));
+    }
+
+    /** As under a process 1 that is slow, or reaps nobody: a task that was done would be done again. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 3})
+    void shouldTellHowAnAdoptedChildEndedWhoseParentDoesNotReapIt(int code) throws Exception {
+        Path pidFile = base.resolve("pid");
+        // A shell may reap; what it becomes does not.
+        String script =
+                "(until [ -e becomes ]; do sleep 0.01; done; exit " + code + ") & echo $! >pid; exec sleep 1000";
+        Process parent =
+                new ProcessBuilder("sh", "-c", script).directory(base.toFile()).start();
+        Buried buried = new Buried();
+        try {
+            awaitCondition(() -> RootProcess.hasLine(pidFile));
+            int pid = Integer.parseInt(Files.readString(pidFile).strip());
+            buried.child.adopted = true;
+            buried.child.startTicks = buried.processes.startTicks(pid);
+            buried.child.session = buried.processes.session(pid);
+            PidFd pidFd = PidFd.open(pid);
+            buried.child.pidFd = pidFd;
+            awaitCondition(() -> parent.info().command().orElse("").endsWith("sleep"));
+            Files.createFile(base.resolve("becomes"));
+            awaitCondition(pidFd::isDead);
+            buried.funerals.begin(buried.child, pidFd, null, StepProgress.MADE, 0);
+
+            Event over = buried.funerals.nextOver(5_000_000_000L);
+
+            assertEquals(new ExitStatus.Exited(code), over instanceof Event.Exited exited ? exited.status() : over);
+        } finally {
+            parent.destroyForcibly();
+        }
+    }
+
+    private static void awaitCondition(BooleanSupplier condition) {
+        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(RootProcess.WATCHDOG_SECONDS);
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() < endNs);
+            Thread.onSpinWait();
+        }
     }
 
     /** A child and a standby of its. */

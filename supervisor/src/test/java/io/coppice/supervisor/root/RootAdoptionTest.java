@@ -10,6 +10,7 @@ import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.EventType;
 import io.coppice.state.root.RootSnapshot;
 import io.coppice.state.root.WantedCode;
+import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
 import java.io.IOException;
@@ -18,12 +19,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import jnr.ffi.LibraryLoader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real roots that are killed, and real successors, over real plain commands. */
 class RootAdoptionTest {
     private static final String FOREVER = "while :; do sleep 1000; done";
+
+    private static final int PR_SET_CHILD_SUBREAPER = 36;
 
     @TempDir
     Path base;
@@ -121,6 +125,35 @@ class RootAdoptionTest {
                 assertFalse(RootProcess.isAlive(helper), "what it left was still there when its successor started");
                 assertEquals(0, second.stop(), second.stderr());
             }
+        }
+    }
+
+    public interface Prctl {
+        int prctl(int option, long value);
+    }
+
+    /** Its new parent, here this test, reaps nobody. */
+    @Test
+    void shouldNotRunAgainWhatCompletedWhileThereWasNoRoot() throws Exception {
+        Prctl libc = LibraryLoader.create(Prctl.class).load("c");
+        ChildPlan task = RootProcess.command("task", base, "until [ -e done ]; do sleep 0.01; done");
+        assertEquals(0, libc.prctl(PR_SET_CHILD_SUBREAPER, 1));
+        try (RootProcess first = RootProcess.start(base, task)) {
+            RootSnapshot.ChildInfo before = first.await("task", RootAdoptionTest::isReady);
+            kill(first);
+            Files.createFile(base.resolve("done"));
+            awaitDeath(before.pid());
+
+            try (RootProcess second = RootProcess.start(base, task)) {
+                RootSnapshot.ChildInfo after =
+                        second.await("task", child -> child.lastExit().isPresent());
+                assertEquals("exit code 0", after.lastExit().orElseThrow().text());
+                assertEquals(1, after.incarnation());
+                assertEquals(0, second.awaitExit(), second.stderr());
+            }
+            assertTrue(new ProcessTable().reapUnwatched((int) before.pid()));
+        } finally {
+            assertEquals(0, libc.prctl(PR_SET_CHILD_SUBREAPER, 0));
         }
     }
 
