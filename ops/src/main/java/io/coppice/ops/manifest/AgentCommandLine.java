@@ -1,5 +1,6 @@
 package io.coppice.ops.manifest;
 
+import io.coppice.supervisor.plan.AgentOption;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.StartPrefix;
 import java.nio.file.Path;
@@ -23,11 +24,6 @@ record AgentCommandLine(
         String name,
         long heartbeatMs,
         AgentRule rule) {
-    private static final String AGENT = "-javaagent:";
-
-    /** Stands between what the JVM splits off and what it hands on, so it is in no other agent's option. */
-    private static final String FIRST_ARGUMENT = "instance=";
-
     private static final String MEMORY_ACCESS = "--sun-misc-unsafe-memory-access=allow";
 
     /** The same for one of its daemon's replicas. */
@@ -39,7 +35,7 @@ record AgentCommandLine(
     List<String> argv(List<String> command) {
         List<String> argv = new ArrayList<>();
         argv.add(command.get(0));
-        argv.add(AGENT + agentJar + "=" + arguments());
+        argv.add(AgentOption.of(agentJar.toString(), directory.instance(), arguments()));
         argv.add(WorkerCommandLine.errorFile(directory, name));
         if (javaFeature >= WorkerCommandLine.UNSAFE_MEMORY_ACCESS_SINCE) {
             argv.add(MEMORY_ACCESS);
@@ -48,9 +44,8 @@ record AgentCommandLine(
         return List.copyOf(argv);
     }
 
-    private String arguments() {
+    private List<String> arguments() {
         List<String> arguments = new ArrayList<>();
-        arguments.add(FIRST_ARGUMENT + directory.instance());
         arguments.add("name=" + name);
         arguments.add("segment=" + encoded(directory.segment(name)));
         arguments.add("lock=" + encoded(directory.segmentLock(name)));
@@ -58,20 +53,11 @@ record AgentCommandLine(
         rule.pools().forEach(pool -> arguments.add("pool=" + encoded(pool)));
         rule.ports().forEach(port -> arguments.add(encoded(port.argument())));
         libraries.forEach(jar -> arguments.add("lib=" + encoded(jar)));
-        return String.join(",", arguments);
+        return arguments;
     }
 
     private static String encoded(Object text) {
         return text.toString().replace("%", "%25").replace(",", "%2C");
-    }
-
-    /** Whether a child's command line is one of these. */
-    static boolean isOf(ChildPlan child) {
-        List<String> argv = StartPrefix.without(child.argv());
-        return child.kind() == ChildPlan.Kind.DAEMON
-                && argv.size() > 1
-                && argv.get(1).startsWith(AGENT)
-                && argv.get(1).contains("=" + FIRST_ARGUMENT);
     }
 
     /** The program's own command line in one of these. */

@@ -2,6 +2,7 @@ package io.coppice.ops.manifest;
 
 import io.coppice.supervisor.archive.ArchivePlace;
 import io.coppice.supervisor.archive.StartArchives;
+import io.coppice.supervisor.plan.AgentOption;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Plan;
 import java.util.ArrayList;
@@ -20,7 +21,7 @@ public final class ArchiveReport {
     /** Lines of the report; none if no daemon is a JVM of ours. */
     public static List<String> of(Plan plan, Surroundings surroundings) {
         List<ChildPlan> daemons = plan.children().stream()
-                .filter(child -> child.kind() == ChildPlan.Kind.DAEMON && !AgentCommandLine.isOf(child))
+                .filter(child -> child.kind() == ChildPlan.Kind.DAEMON && !AgentOption.isOf(child))
                 .toList();
         if (daemons.isEmpty()) {
             return List.of();

@@ -2,6 +2,7 @@ package io.coppice.ops.manifest;
 
 import io.coppice.state.SegmentFile;
 import io.coppice.state.SegmentSpec;
+import io.coppice.supervisor.plan.AgentOption;
 import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Dependency;
@@ -79,7 +80,7 @@ public final class CheckReport {
         report.append("memory     everything that can be taken, by process:\n");
         report.append(BudgetTable.of(compiled.budget(), ROWS, "  "));
         long segments = children.stream()
-                .filter(child -> child.kind() == ChildPlan.Kind.DAEMON && !AgentCommandLine.isOf(child))
+                .filter(child -> child.kind() == ChildPlan.Kind.DAEMON && !AgentOption.isOf(child))
                 .mapToLong(child -> SegmentSpec.lengthFor(child.stateBytes(), child.checkpoints()))
                 .sum();
         if (segments > 0) {
@@ -92,7 +93,7 @@ public final class CheckReport {
         if (children.stream().anyMatch(child -> child.kind() == ChildPlan.Kind.COMMAND)) {
             report.append("  Plain commands are not counted: what they take is not declared.\n");
         }
-        if (children.stream().anyMatch(AgentCommandLine::isOf)) {
+        if (children.stream().anyMatch(AgentOption::isOf)) {
             report.append("  Of commands with an agent only the segment is counted: what they take is not declared.\n");
         }
         report.append("limits\n");
@@ -112,7 +113,7 @@ public final class CheckReport {
         if (child.kind() == ChildPlan.Kind.AUXILIARY) {
             return "runs the probes of the others";
         }
-        if (AgentCommandLine.isOf(child)) {
+        if (AgentOption.isOf(child)) {
             return "with an agent, command " + line(AgentCommandLine.commandIn(child));
         }
         if (child.kind() == ChildPlan.Kind.COMMAND) {
@@ -131,7 +132,7 @@ public final class CheckReport {
 
     private static String rules(Plan plan, ChildPlan child) {
         List<String> rules = new ArrayList<>();
-        if (AgentCommandLine.isOf(child)) {
+        if (AgentOption.isOf(child)) {
             rules.add("heartbeat " + Quantity.duration(child.heartbeatTimeoutMs()));
         } else if (child.kind() == ChildPlan.Kind.DAEMON) {
             rules.add("state " + Quantity.size(child.stateBytes())

@@ -270,6 +270,29 @@ class AgentSystemTest {
         assertEquals(0, root.stop(), root.stderr());
     }
 
+    /** Who takes its status then, and when, is not ours to say; what it said itself is in its segment. */
+    @Test
+    void shouldTellWhoCalledExitWhileThereWasNoRoot() throws Exception {
+        Coppice.Root first = startTroubled("exits-when-asked", "true", "");
+        long pid = coppice.awaitState("app", "ready").number("pid");
+        Coppice.kill(first.process.pid());
+        first.awaitExit();
+        Files.createFile(coppice.directory.resolve("asked"));
+        Coppice.await("its end", () -> !Coppice.isAlive(pid));
+
+        Coppice.Root second = coppice.startRoot();
+
+        Coppice.Daemon app = coppice.await(
+                "app",
+                daemon -> daemon.number("incarnation") == 2 && daemon.state().equals("ready"));
+        String text = String.valueOf(app.lastExit().get("text"));
+        assertTrue(
+                text.startsWith("unknown: it ended while unsupervised; its last words: System.exit by thread \"main\"")
+                        || text.startsWith("exit code 7: System.exit by thread \"main\""),
+                text);
+        assertEquals(0, second.stop(), second.stderr());
+    }
+
     @Test
     void shouldLetAProgramReadNothing() throws Exception {
         Coppice.Root root = startTroubled("reads", "true", "restart: never");

@@ -23,6 +23,7 @@ import java.util.Objects;
  * @param exits what single ways of ending mean
  * @param membership its place in the tree of groups
  * @param probed it is ready when a probe says so; without meaning for a worker, which says so itself
+ * @param foreign it has a segment, but was not written for it: what its exit codes mean is its own affair
  */
 public record ChildSpec(
         int index,
@@ -43,7 +44,8 @@ public record ChildSpec(
         int standbys,
         ExitRules exits,
         Membership membership,
-        boolean probed) {
+        boolean probed,
+        boolean foreign) {
 
     public static final int UNLIMITED = -1;
 
@@ -89,6 +91,7 @@ public record ChildSpec(
                 standbys,
                 ExitRules.NONE,
                 Membership.PLAIN,
+                false,
                 false);
     }
 
@@ -107,6 +110,7 @@ public record ChildSpec(
         require(maxRestarts >= UNLIMITED && maxRestarts <= MAX_RESTARTS_LIMIT, name, "maxRestarts", maxRestarts);
         require(hasSegment || poison.crashes() == 0, name, "poison of a plain command", poison.crashes());
         require(standbys >= 0 && standbys <= (hasSegment ? MAX_STANDBYS : 0), name, "standbys", standbys);
+        require(hasSegment || !foreign, name, "foreign without a segment", 1);
         require(periodNs > 0, name, "periodNs", periodNs);
         require(shutdownTimeoutNs >= 0, name, "shutdownTimeoutNs", shutdownTimeoutNs);
         for (Dependency dependency : dependencies) {

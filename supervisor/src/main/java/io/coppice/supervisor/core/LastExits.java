@@ -43,13 +43,14 @@ public final class LastExits {
                     child.incarnation,
                     nowNs);
         }
+        boolean words = child.spec.hasSegment() && lastWords != null;
         if (status instanceof ExitStatus.Exited exited) {
-            boolean words = child.spec.hasSegment() && lastWords != null && mayLeaveWords(exited.code());
+            boolean exception = words && !child.spec.foreign() && mayLeaveWords(exited.code());
             return new LastExit(
-                    words ? ExitKind.EXCEPTION : ExitKind.EXIT,
+                    exception ? ExitKind.EXCEPTION : ExitKind.EXIT,
                     exited.code(),
                     LastExit.NO_SIGNAL,
-                    words ? String.valueOf(lastWords) : codeText(child, exited.code(), lastWords),
+                    exception ? String.valueOf(lastWords) : codeText(child, exited.code(), lastWords),
                     child.incarnation,
                     nowNs);
         }
@@ -60,8 +61,7 @@ public final class LastExits {
                     LastExit.NO_CODE,
                     signaled.signal(),
                     ours && child.verdict != Verdict.NONE
-                            ? verdictText(child)
-                                    + (child.spec.hasSegment() && lastWords != null ? ": " + lastWords : "")
+                            ? verdictText(child) + (words ? ": " + lastWords : "")
                             : "signal " + Signals.name(signaled.signal()) + (signaled.core() ? ", core dumped" : ""),
                     child.incarnation,
                     nowNs);
@@ -70,7 +70,9 @@ public final class LastExits {
                 condemnedOr(child, ExitKind.UNKNOWN),
                 LastExit.NO_CODE,
                 LastExit.NO_SIGNAL,
-                child.verdict != Verdict.NONE ? verdictText(child) : unknownText(status),
+                child.verdict != Verdict.NONE
+                        ? verdictText(child) + (words ? ": " + lastWords : "")
+                        : unknownText(status) + (words ? "; its last words: " + lastWords : ""),
                 child.incarnation,
                 nowNs);
     }
@@ -161,7 +163,7 @@ public final class LastExits {
                 : "unknown: the kernel could not tell";
     }
 
-    /** @param lastWords of a program under the agent, which ends with whatever code it likes; of a worker the log says more */
+    /** @param lastWords of a program under the agent, most likely; of a worker the log says more */
     private static String codeText(ChildDraft child, int code, @Nullable String lastWords) {
         String text = "exit code " + code;
         if (held(child.phase())) {
@@ -169,6 +171,9 @@ public final class LastExits {
         }
         if (!child.spec.hasSegment()) {
             return text;
+        }
+        if (child.spec.foreign()) {
+            return lastWords != null ? text + ": " + lastWords : text + ofAgent(child.phase(), code);
         }
         if (lastWords != null && (code < SEGMENT_REFUSED_CODE || code > CONTENTS_DAMAGED_CODE)) {
             return text + ": " + lastWords;
@@ -183,6 +188,17 @@ public final class LastExits {
             case CONTENTS_NOT_MADE_CODE -> text + " (its state could not be made, see its log)";
             case MAIN_UNUSABLE_CODE -> text + " (its main class is unusable, see its log)";
             default -> text;
+        };
+    }
+
+    /** Codes with which the agent ends a process before its program runs; all others, and these once it does, are the program's own. */
+    private static String ofAgent(ChildPhase phase, int code) {
+        if (phase != ChildPhase.STARTING) {
+            return "";
+        }
+        return switch (code) {
+            case SEGMENT_REFUSED_CODE, SEGMENT_LOCKED_CODE -> " (of the agent, or its own; see its log)";
+            default -> "";
         };
     }
 }

@@ -36,6 +36,7 @@ final class ChangedSpecs {
                 standbys,
                 spec.exits(),
                 spec.membership(),
-                spec.probed());
+                spec.probed(),
+                spec.foreign());
     }
 }

@@ -14,6 +14,7 @@ import io.coppice.supervisor.core.RestartPolicy;
 import io.coppice.supervisor.core.StartTimeouts;
 import io.coppice.supervisor.core.Strategy;
 import io.coppice.supervisor.os.SignalNumbers;
+import io.coppice.supervisor.plan.AgentOption;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.GroupPlan;
 import io.coppice.supervisor.plan.Plan;
@@ -114,7 +115,8 @@ public final class PlanSpecs {
                         exits(child.exits().prevent()),
                         exits(child.exits().force())),
                 membership(child, groups),
-                child.probes().decideReadiness());
+                child.probes().decideReadiness(),
+                AgentOption.isOf(child));
     }
 
     private static Membership membership(ChildPlan child, Map<String, Integer> groups) {

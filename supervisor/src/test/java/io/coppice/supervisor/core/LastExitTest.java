@@ -3,10 +3,14 @@ package io.coppice.supervisor.core;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LastExitTest {
     private final Driver driver = Driver.running(
-            Specs.worker(0, "ingest").build(), Specs.command(1, "web").build());
+            Specs.worker(0, "ingest").build(),
+            Specs.command(1, "web").build(),
+            Specs.worker(2, "shop").foreign().build());
 
     private void assertLast(int child, ExitKind kind, int code, int signal, String text) {
         assertEquals(new LastExit(kind, code, signal, text, 1, driver.nowNs), driver.lastExit(child));
@@ -59,8 +63,43 @@ class LastExitTest {
 
     @Test
     void shouldTellWhatAProgramUnderTheAgentSaysOfItsExit() {
-        driver.died(0, new ExitStatus.Exited(3), "System.exit by thread \"main\"");
-        assertLast(0, ExitKind.EXIT, 3, LastExit.NO_SIGNAL, "exit code 3: System.exit by thread \"main\"");
+        driver.died(2, new ExitStatus.Exited(3), "System.exit by thread \"main\"");
+        assertLast(2, ExitKind.EXIT, 3, LastExit.NO_SIGNAL, "exit code 3: System.exit by thread \"main\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {3, 70, 71, 72, 73, 74, 75, 78, 143})
+    void shouldTakeTheExitCodesOfAProgramUnderTheAgentAsItsOwn(int code) {
+        driver.exited(2, code);
+        assertLast(2, ExitKind.EXIT, code, LastExit.NO_SIGNAL, "exit code " + code);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {70, 72, 75, 78})
+    void shouldNotTakeItsOwnExitForAnExceptionOfOurs(int code) {
+        driver.died(2, new ExitStatus.Exited(code), "System.exit by thread \"main\"");
+        assertLast(
+                2, ExitKind.EXIT, code, LastExit.NO_SIGNAL, "exit code " + code + ": System.exit by thread \"main\"");
+    }
+
+    @Test
+    void shouldSayThatTheAgentCouldNotTakeTheSegment() {
+        driver.exited(2, 4).toStarting(2).exited(2, 72);
+        assertEquals(
+                "exit code 72 (of the agent, or its own; see its log)",
+                driver.lastExit(2).text());
+    }
+
+    /** It ended while there was no root, most likely. */
+    @Test
+    void shouldTellTheLastWordsOfWhatEndedInAnUnknownWay() {
+        driver.died(2, new ExitStatus.Unwitnessed(), "System.exit by thread \"main\"");
+        assertLast(
+                2,
+                ExitKind.UNKNOWN,
+                LastExit.NO_CODE,
+                LastExit.NO_SIGNAL,
+                "unknown: it ended while unsupervised; its last words: System.exit by thread \"main\"");
     }
 
     @Test

@@ -22,6 +22,7 @@ final class Specs {
     private ExitRules exits = ExitRules.NONE;
     private Membership membership = Membership.PLAIN;
     private boolean probed;
+    private boolean foreign;
     private boolean shutdownCommand;
     private long shutdownTimeoutNs = 10 * SECOND;
     private final List<Dependency> dependencies = new ArrayList<>();
@@ -114,6 +115,11 @@ final class Specs {
         return this;
     }
 
+    Specs foreign() {
+        foreign = true;
+        return this;
+    }
+
     Specs shutdownCommand() {
         shutdownCommand = true;
         return this;
@@ -149,6 +155,7 @@ final class Specs {
                 standbys,
                 exits,
                 membership,
-                probed);
+                probed,
+                foreign);
     }
 }

@@ -91,6 +91,7 @@ final class RandomGroups {
                 spec.standbys(),
                 ends.chance(0.3) ? exits(ends) : ExitRules.NONE,
                 new Membership(draws.between(0, groups.size() - 1), ends.chance(0.3), draws.chance(0.2)),
-                !spec.hasSegment() && ends.chance(0.4));
+                !spec.hasSegment() && ends.chance(0.4),
+                spec.foreign());
     }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 
@@ -44,6 +45,12 @@ public final class Troubled {
                 throw new IllegalStateException("no more");
             }
             case "exits" -> leave();
+            case "exits-when-asked" -> {
+                while (!Files.exists(once.resolveSibling("asked"))) {
+                    TimeUnit.MILLISECONDS.sleep(10);
+                }
+                leave();
+            }
             case "reads" -> read();
             case "sickens" -> sicken(Integer.parseInt(args[2]));
             default -> throw new IllegalArgumentException(args[0]);

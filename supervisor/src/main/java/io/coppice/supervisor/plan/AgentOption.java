@@ -1,0 +1,35 @@
+package io.coppice.supervisor.plan;
+
+import java.util.List;
+
+/**
+ * The option that has a JVM run a program under the agent, right after the word {@code java}:
+ * {@code -javaagent:JAR=instance=NAME,…}. By it a command that was given a segment is told from a daemon that was written for one.
+ */
+public final class AgentOption {
+    private static final String AGENT = "-javaagent:";
+
+    /** Stands between what the JVM splits off and what it hands on, so it is in no other agent's option. */
+    private static final String FIRST_ARGUMENT = "instance=";
+
+    private AgentOption() {}
+
+    /**
+     * The option.
+     *
+     * @param jar the agent's, without a {@code =} in its path
+     * @param arguments each {@code key=value}, without a comma
+     */
+    public static String of(String jar, String instance, List<String> arguments) {
+        return AGENT + jar + "=" + FIRST_ARGUMENT + instance + "," + String.join(",", arguments);
+    }
+
+    /** Whether a child's command line has it. */
+    public static boolean isOf(ChildPlan child) {
+        List<String> argv = StartPrefix.without(child.argv());
+        return child.kind() == ChildPlan.Kind.DAEMON
+                && argv.size() > 1
+                && argv.get(1).startsWith(AGENT)
+                && argv.get(1).contains("=" + FIRST_ARGUMENT);
+    }
+}
