@@ -60,6 +60,15 @@ record AgentCommandLine(
         return text.toString().replace("%", "%25").replace(",", "%2C");
     }
 
+    /** The values that the agent is told by that key in one of these. */
+    static List<String> values(ChildPlan child, String key) {
+        return AgentOption.arguments(child).stream()
+                .filter(argument -> argument.startsWith(key + "="))
+                .map(argument ->
+                        argument.substring(key.length() + 1).replace("%2C", ",").replace("%25", "%"))
+                .toList();
+    }
+
     /** The program's own command line in one of these. */
     static List<String> commandIn(ChildPlan child) {
         List<String> argv = StartPrefix.without(child.argv());

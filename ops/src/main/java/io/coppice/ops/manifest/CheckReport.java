@@ -133,7 +133,7 @@ public final class CheckReport {
     private static String rules(Plan plan, ChildPlan child) {
         List<String> rules = new ArrayList<>();
         if (AgentOption.isOf(child)) {
-            rules.add("heartbeat " + Quantity.duration(child.heartbeatTimeoutMs()));
+            rules.addAll(AgentReport.rules(child));
         } else if (child.kind() == ChildPlan.Kind.DAEMON) {
             rules.add("state " + Quantity.size(child.stateBytes())
                     + (child.checkpoints() == 0 ? "" : " and " + counted(child.checkpoints(), "checkpoint")));

@@ -230,14 +230,20 @@ class ManifestAgentTest {
 
     @Test
     void shouldCountItsSegmentAndSayInTheReportWhatItIs() {
-        ManifestResult.Compiled compiled = workshop.compiled(java("agent: true"));
+        ManifestResult.Compiled compiled = workshop.compiled(
+                java("agent: {pools: [\"http-*\", \"a,b\"], tcp: {port: 9092}, http: {port: 8080, path: /health}}"));
 
         assertEquals(
                 AgentPlanner.segmentBytes(), compiled.budget().rows().get(1).total());
         String report = CheckReport.of(Path.of("shop.yaml"), compiled);
         assertTrue(report.contains("  it  with an agent, command "), report);
         assertTrue(
-                report.contains("jdk/bin/java -Xmx1g -jar app.jar\n      heartbeat 30s, restart on-failure"), report);
+                report.contains(
+                        "jdk/bin/java -Xmx1g -jar app.jar\n      an agent in its JVM, with 1 library in a class loader of"
+                                + " its own, segment 64KiB, heartbeat 30s while no threads are deadlocked, pool `http-*` makes"
+                                + " progress, pool `a,b` makes progress, 127.0.0.1:9092 takes connections and"
+                                + " http://127.0.0.1:8080/health answers, restart on-failure"),
+                report);
         assertTrue(report.contains("Of commands with an agent only the segment is counted"), report);
         assertEquals(List.of(), ArchiveReport.of(compiled.plan(), workshop.surroundings()));
     }

@@ -32,4 +32,16 @@ public final class AgentOption {
                 && argv.get(1).startsWith(AGENT)
                 && argv.get(1).contains("=" + FIRST_ARGUMENT);
     }
+
+    /**
+     * What the agent is told beside the instance's name, each {@code key=value}.
+     *
+     * @param child of which {@link #isOf} holds
+     */
+    public static List<String> arguments(ChildPlan child) {
+        String option = StartPrefix.without(child.argv()).get(1);
+        String all = option.substring(option.indexOf("=" + FIRST_ARGUMENT) + 1);
+        List<String> arguments = List.of(all.split(",", -1));
+        return arguments.subList(1, arguments.size());
+    }
 }
