@@ -41,6 +41,7 @@ final class AgentExit implements Runnable, Thread.UncaughtExceptionHandler {
     /** In the JVM's shutdown. */
     @Override
     public void run() {
+        segment.ending();
         Map<Thread, StackTraceElement[]> threads = Thread.getAllStackTraces();
         for (Map.Entry<Thread, StackTraceElement[]> entry : threads.entrySet()) {
             String words = exitIn(entry.getKey().getName(), entry.getValue());

@@ -115,6 +115,11 @@ final class AgentSegment implements Closeable {
         return true;
     }
 
+    /** The process ends. What is the matter from now on, such as a port that is closed, is no cause of that. */
+    synchronized void ending() {
+        ending = true;
+    }
+
     /** The process ends, of this. Nothing that is said later counts. */
     synchronized void ending(String why) {
         ending = true;

@@ -98,6 +98,18 @@ class AgentSegmentTest {
         assertEquals("System.exit by thread \"main\"", read.lastWords().orElseThrow());
     }
 
+    /** A program that is stopped in order closes its port first. */
+    @Test
+    void shouldNotTellOfWhatAnOrderlyEndBringsAbout() throws Exception {
+        open().ready();
+        agent.ending();
+
+        assertFalse(agent.unwell("http://127.0.0.1:80/ does not answer"));
+
+        assertEquals(Phase.READY, phase());
+        assertTrue(read.lastWords().isEmpty());
+    }
+
     @Test
     void shouldPublishHowTheJvmDoes() throws Exception {
         open().figures();
