@@ -36,6 +36,7 @@ final class ProbeSchedule {
     private boolean running;
     private long startedNs;
     private boolean overdue;
+    private long excusedNs = Long.MIN_VALUE;
 
     private ProbeSchedule(String name, Probe probe, Seen process, Standing known, Looks looks) {
         this.name = name;
@@ -72,7 +73,8 @@ final class ProbeSchedule {
     }
 
     private long giveUpNs() {
-        return Math.max(startedNs + probe.timeoutMs() * NANOS_PER_MS + OVERDUE_NS, overdue ? dueNs : 0);
+        long sinceNs = Math.max(startedNs, excusedNs);
+        return Math.max(sinceNs + probe.timeoutMs() * NANOS_PER_MS + OVERDUE_NS, overdue ? dueNs : 0);
     }
 
     private long periodNs() {
@@ -106,11 +108,18 @@ final class ProbeSchedule {
     }
 
     /**
-     * The look that began last has ended.
-     *
-     * @param excusedNs a failure of one that began before says nothing: the prober itself had stood still
+     * The prober itself stood still until now. A look that is under way has all of its time anew, and a failure of it says nothing; a line
+     * may take another period.
      */
-    void end(LookResult result, long nowNs, long excusedNs) {
+    void excuse(long nowNs) {
+        excusedNs = nowNs;
+        if (line) {
+            countsFromNs = Math.max(countsFromNs, nowNs + periodNs());
+        }
+    }
+
+    /** The look that began last has ended. */
+    void end(LookResult result, long nowNs) {
         running = false;
         if (!overdue && (result.success() || startedNs >= excusedNs)) {
             count(result.success(), result.text(), nowNs);

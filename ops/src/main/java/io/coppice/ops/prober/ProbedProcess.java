@@ -4,6 +4,7 @@ import io.coppice.ops.prober.ProbeCount.Standing;
 import io.coppice.supervisor.plan.Probes;
 import io.coppice.supervisor.root.ProbeVerdict;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,15 @@ final class ProbedProcess {
 
     void see(Seen now) {
         seen = now;
+    }
+
+    /** The prober itself stood still until now; see {@link ProbeSchedule#excuse}. */
+    void excuse(long nowNs) {
+        for (ProbeSchedule schedule : Arrays.asList(startup, readiness, liveness)) {
+            if (schedule != null) {
+                schedule.excuse(nowNs);
+            }
+        }
     }
 
     Seen seen() {

@@ -37,7 +37,7 @@ final class Prober {
     /** The same thing is not told again before that: the root may have more to do. */
     private static final long AGAIN_NS = 1_000 * NANOS_PER_MS;
 
-    /** A turn that comes so much too late: the prober, or the machine, stood still, and so did its looks. */
+    /** Who runs so much later than it meant to: the prober, or the machine, stood still, and so did its looks. */
     private static final long STALL_NS = 2_000 * NANOS_PER_MS;
 
     private final RootTable table;
@@ -50,7 +50,7 @@ final class Prober {
     private final Map<String, Told> told = new HashMap<>();
     private final BlockingQueue<Done> done = new LinkedBlockingQueue<>();
     private String lastProblem = "";
-    private long excusedNs = Long.MIN_VALUE;
+    private long awaitedNs;
 
     /** @param pool runs each look on a thread of its own */
     Prober(InstanceDirectory instance, LooksOfPlan looks, Executor pool, PrintStream log) {
@@ -68,25 +68,30 @@ final class Prober {
 
     /** Until it is interrupted. */
     void run() throws InterruptedException {
-        long wakeNs = System.nanoTime();
+        awaitedNs = System.nanoTime();
         while (true) {
-            long nowNs = System.nanoTime();
-            if (nowNs - wakeNs > STALL_NS) {
-                excusedNs = nowNs;
-            }
+            long nowNs = now();
             read();
             long nextNs = beginDue(nowNs);
             tellAll(nowNs);
-            wakeNs = Math.min(nextNs, nowNs + (isBusy() ? BUSY_NS : CALM_NS));
-            take(Math.max(0, wakeNs - System.nanoTime()));
+            awaitedNs = Math.min(nextNs, nowNs + (isBusy() ? BUSY_NS : CALM_NS));
+            Done first = done.poll(Math.max(0, awaitedNs - System.nanoTime()), TimeUnit.NANOSECONDS);
+            // Before any result: one that comes late because everything here stood still is to be known as that.
+            long endedNs = now();
+            for (Done next = first; next != null; next = done.poll()) {
+                next.schedule().end(next.result(), endedNs);
+            }
         }
     }
 
-    private void take(long atMostNs) throws InterruptedException {
-        Done first = done.poll(atMostNs, TimeUnit.NANOSECONDS);
-        for (Done next = first; next != null; next = done.poll()) {
-            next.schedule().end(next.result(), System.nanoTime(), excusedNs);
+    /** The time, once it has been seen whether it went by without this thread. */
+    private long now() {
+        long nowNs = System.nanoTime();
+        if (nowNs - awaitedNs > STALL_NS) {
+            processes.values().forEach(process -> process.excuse(nowNs));
         }
+        awaitedNs = nowNs;
+        return nowNs;
     }
 
     private boolean isBusy() {

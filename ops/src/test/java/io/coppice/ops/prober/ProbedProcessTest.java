@@ -46,7 +46,7 @@ class ProbedProcessTest {
                 process.active().stream().mapToLong(ProbeSchedule::nextNs).min().orElseThrow());
         for (ProbeSchedule schedule : process.active()) {
             if (schedule.begin(nowNs)) {
-                schedule.end(success ? LookResult.well("") : LookResult.unwell("refused"), nowNs, 0);
+                schedule.end(success ? LookResult.well("") : LookResult.unwell("refused"), nowNs);
             }
         }
     }
@@ -228,7 +228,7 @@ class ProbedProcessTest {
         assertTrue(schedule.begin(nowNs));
         nowNs = schedule.nextNs();
         schedule.begin(nowNs);
-        schedule.end(LookResult.unwell("late"), nowNs, 0);
+        schedule.end(LookResult.unwell("late"), nowNs);
         look(process, false);
         assertNull(process.tidings(), "that were two");
         look(process, false);
@@ -241,8 +241,37 @@ class ProbedProcessTest {
         see(process, true, false);
         ProbeSchedule schedule = process.active().get(0);
         assertTrue(schedule.begin(nowNs));
-        schedule.end(LookResult.unwell("timed out"), nowNs + 60_000 * MS, nowNs + 60_000 * MS);
+        nowNs += 60_000 * MS;
+        process.excuse(nowNs);
+        assertFalse(schedule.begin(nowNs), "that look is still under way");
+        assertNull(process.tidings(), "it had no time to answer");
+        schedule.end(LookResult.unwell("timed out"), nowNs);
         assertNull(process.tidings());
+        look(process, false);
+        assertEquals(ProbeVerdict.FAILED, verdict(process));
+    }
+
+    @Test
+    void shouldExcuseNoLongerThanALookMayTake() {
+        ProbedProcess process = of(new Probes(null, null, probe(TCP, 0, 1, 1)));
+        see(process, true, false);
+        ProbeSchedule schedule = process.active().get(0);
+        assertTrue(schedule.begin(nowNs));
+        nowNs += 60_000 * MS;
+        process.excuse(nowNs);
+        assertEquals(nowNs + 1_000 * MS + ProbeSchedule.OVERDUE_NS, schedule.nextNs());
+        assertFalse(schedule.begin(schedule.nextNs()));
+        assertEquals(ProbeVerdict.FAILED, verdict(process));
+    }
+
+    @Test
+    void shouldGiveALineAnotherPeriodAfterTheProberStoodStill() {
+        ProbedProcess process = of(new Probes(probe(new ProbeCheck.LogLine("up"), 0, 1, 1), null, null));
+        nowNs += 60_000 * MS;
+        process.excuse(nowNs);
+        look(process, false);
+        assertNull(process.tidings());
+        nowNs += 10_000 * MS;
         look(process, false);
         assertEquals(ProbeVerdict.FAILED, verdict(process));
     }
