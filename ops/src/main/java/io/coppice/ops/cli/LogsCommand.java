@@ -34,7 +34,8 @@ final class LogsCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "NAME",
             description =
-                    "Daemon or command: of one with replicas all, each under a heading; or NAME.N for one of them.")
+                    "Daemon or command: of one with replicas all, each under a heading; or NAME.N for one of them. Or an"
+                            + " errand of the root: _reload, what SIGHUP brought about; _archiver.")
     private String name = "";
 
     @Option(
@@ -59,7 +60,8 @@ final class LogsCommand implements Callable<Integer> {
                     ExitCode.USAGE, "--lines: " + lines + " is out of range, expected 0 to " + MAX_LINES + ".");
         }
         InstanceDirectory instance = coppice.resolveInstance();
-        if (!InstanceName.isValidChild(name)) {
+        boolean errand = InstanceName.isErrand(name);
+        if (!InstanceName.isValidChild(name) && !errand) {
             throw new CommandFailedException(
                     ExitCode.USAGE,
                     "`" + name + "` is no daemon name, expected [a-z0-9-]{1,32}, or NAME.N for a replica.");
@@ -69,7 +71,8 @@ final class LogsCommand implements Callable<Integer> {
         if (set.isPresent()) {
             return printAll(instance, set.get().childNames(), last);
         }
-        Optional<JournalMatch> journal = journal(instance, name);
+        // An errand writes to its file, also where children write to the journal.
+        Optional<JournalMatch> journal = errand ? Optional.empty() : journal(instance, name);
         if (journal.isPresent()) {
             noteFile(instance);
             new JournalLines(coppice, name, journal.get()).print(last, follow);
@@ -140,6 +143,13 @@ final class LogsCommand implements Callable<Integer> {
         try {
             return LogFile.open(instance.log(name));
         } catch (NoSuchFileException e) {
+            if (InstanceName.isErrand(name)) {
+                throw new CommandFailedException(
+                        ExitCode.FAILED,
+                        "There is no " + instance.log(name)
+                                + ": the root has sent nobody on such an errand yet (`_reload`"
+                                + " is what it does on SIGHUP, `_archiver` makes start archives).");
+            }
             try (Daemons daemons = new Daemons(coppice, instance)) {
                 daemons.requireOne(name, "a log");
             }

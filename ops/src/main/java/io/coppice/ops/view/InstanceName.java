@@ -38,6 +38,11 @@ public final class InstanceName {
                         && isNumber(name.substring(dot + 1));
     }
 
+    /** Whether errands of the root can have a log of that name, which no child can have: an underscore, then a name that obeys the rule. */
+    public static boolean isErrand(String name) {
+        return name.startsWith("_") && isValid(name.substring(1));
+    }
+
     private static boolean isNumber(String digits) {
         return !digits.isEmpty()
                 && digits.length() <= MAX_DIGITS

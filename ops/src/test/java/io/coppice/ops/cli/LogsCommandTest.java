@@ -71,6 +71,17 @@ class LogsCommandTest {
     }
 
     @Test
+    void shouldPrintWhatErrandsOfTheRootSaid() throws IOException {
+        Result missing = harness.run("logs", "_reload");
+        assertEquals(1, missing.exitCode());
+        assertTrue(missing.err().startsWith("coppice: There is no " + shop.directory.log("_reload")), missing.err());
+        Files.writeString(shop.directory.log("_reload"), "shop.yaml:1:1: no\n");
+
+        assertEquals("shop.yaml:1:1: no\n", harness.run("logs", "_reload").out());
+        assertEquals(2, harness.run("logs", "_../root").exitCode());
+    }
+
+    @Test
     void shouldNotReadThroughALink() throws IOException {
         Files.createSymbolicLink(shop.directory.log("web"), Files.writeString(directory.resolve("secret"), "x\n"));
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -113,6 +114,10 @@ class ShutdownCommandSystemTest {
         hangUp(root);
         Coppice.await(
                 "the refusal is told", () -> told("SIGHUP changed nothing: `coppice reload` ended with exit code 2"));
+        String log = coppice.run("logs", "_reload").out();
+        Pattern run = Pattern.compile("(?m)^20\\S+T\\S+Z SIGHUP: reading \\S+ again$");
+        assertEquals(2, run.matcher(log).results().count(), log);
+        assertTrue(log.lines().skip(1).anyMatch(line -> line.contains("`nonsense`")), log);
         assertEquals(first, coppice.daemon("first").number("pid"));
         assertEquals(0, root.stop(), root.stderr());
     }

@@ -3,6 +3,8 @@ package io.coppice.supervisor.root;
 import io.coppice.supervisor.core.ExitStatus;
 import io.coppice.supervisor.core.LastExits;
 import io.coppice.supervisor.os.OsException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,9 @@ final class HangupReload {
 
     /** No child has such a name. */
     private static final String LOG = "_reload";
+
+    /** Before what the command says: the log has many runs of it. */
+    private static final String HEADED = "printf '%s\\n' \"$0\"; exec \"$@\"";
 
     private final PreparedInstance instance;
     private final Errands errands;
@@ -60,6 +65,10 @@ final class HangupReload {
         try {
             underWay = errands.send(
                     List.of(
+                            "/bin/sh",
+                            "-c",
+                            HEADED,
+                            Instant.now().truncatedTo(ChronoUnit.MILLIS) + " SIGHUP: reading " + manifest + " again",
                             launcher,
                             "reload",
                             "-f",
@@ -96,6 +105,6 @@ final class HangupReload {
                 Incidents.Kind.RELOAD_REFUSED,
                 nowNs,
                 (refused ? "SIGHUP changed nothing" : "SIGHUP") + ": `coppice reload` ended with " + why
-                        + " (more in logs/" + LOG + ".log)");
+                        + " (`coppice logs " + LOG + "` tells more)");
     }
 }
