@@ -19,7 +19,6 @@ import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.os.ServiceNotifier;
 import io.coppice.supervisor.os.Spawner;
 import io.coppice.supervisor.os.StoredDescriptors;
-import io.coppice.supervisor.os.TerminationSignals;
 import io.coppice.supervisor.os.TimerFd;
 import io.coppice.supervisor.os.UnixListener;
 import io.coppice.supervisor.plan.Plan;
@@ -28,7 +27,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -40,8 +38,6 @@ import org.jspecify.annotations.Nullable;
  * <p>In steady state a turn reads the heartbeat counters, writes when it saw them move, and allocates nothing.
  */
 final class Root implements AutoCloseable {
-    private static final int SIGHUP = 1;
-
     /** The core's state; replaced as a whole by {@link #settle}. */
     private SupervisorState state;
 
@@ -54,9 +50,8 @@ final class Root implements AutoCloseable {
     private final Epoll epoll;
     private final TimerFd timer;
     private final ClockSteps clock;
-    private final EventFd signalled;
+    private final SignalInbox signals;
     private final EventFd spawned;
-    private final AtomicInteger lastSignal = new AtomicInteger();
     private final Spawner spawner;
     private final ProcessTable processes;
     private final ControlServer control;
@@ -85,12 +80,15 @@ final class Root implements AutoCloseable {
     /** Made once: a turn allocates nothing. */
     private final Consumer<Event> settling = this::settle;
 
-    Root(PreparedInstance instance, Console console) throws OsException, SegmentException {
-        this(instance, console, new StatusPublisher(instance.rootSegment(), console, instance.plan()));
+    /** @param signals stays the caller's */
+    Root(PreparedInstance instance, SignalInbox signals, Console console) throws OsException, SegmentException {
+        this(instance, signals, console, new StatusPublisher(instance.rootSegment(), console, instance.plan()));
     }
 
     /** @param publisher tests pass one that ends the root in the middle of a step */
-    Root(PreparedInstance instance, Console console, StatusPublisher publisher) throws OsException, SegmentException {
+    Root(PreparedInstance instance, SignalInbox signals, Console console, StatusPublisher publisher)
+            throws OsException, SegmentException {
+        this.signals = signals;
         Plan plan = instance.plan();
         next = instance.next();
         long nowNs = System.nanoTime();
@@ -104,7 +102,6 @@ final class Root implements AutoCloseable {
         epoll = Epoll.create();
         timer = TimerFd.create();
         clock = ClockSteps.listen();
-        signalled = EventFd.create();
         spawned = EventFd.create();
         spawner = new Spawner(spawned);
         funerals = new Funerals(processes, incidents, new DyingDependencies(children, processes));
@@ -178,23 +175,25 @@ final class Root implements AutoCloseable {
      * @return the root's exit code
      */
     int run() throws OsException {
-        epoll.add(signalled.fd(), Tokens.of(Tokens.SIGNALS, 0));
+        epoll.add(signals.fd(), Tokens.of(Tokens.SIGNALS, 0));
         epoll.add(timer.fd(), Tokens.of(Tokens.TIMER, 0));
         epoll.add(clock.fd(), Tokens.of(Tokens.CLOCK, 0));
         epoll.add(spawned.fd(), Tokens.of(Tokens.SPAWNER, 0));
         epoll.add(reload.fd(), Tokens.of(Tokens.RELOAD, 0));
         epoll.add(words.fd(), Tokens.of(Tokens.DEATH_WORD, 0));
         control.start();
-        // Before anybody can know that this root is there: from then on it may be asked to end.
-        TerminationSignals.deliverTo(signalled, lastSignal);
         long pid = ProcessHandle.current().pid();
         takeover.tell(publisher, children, standbyTable);
         publisher.begin(pid, processes, state);
         adopt();
-        if (next != null) {
-            reload.changeTo(next, state, settling, System.nanoTime());
+        if (signals.isEndAsked()) {
+            onSignal(); // before anything is launched that would have to be stopped again
+        } else {
+            if (next != null) {
+                reload.changeTo(next, state, settling, System.nanoTime());
+            }
+            settle(new Event.Begin(System.nanoTime()));
         }
-        settle(new Event.Begin(System.nanoTime()));
         while (executor.exitCode() < 0) {
             turn();
         }
@@ -442,11 +441,10 @@ final class Root implements AutoCloseable {
     }
 
     private void onSignal() {
-        signalled.drain();
-        int signal = lastSignal.getAndSet(0);
-        if (signal == SIGHUP) {
+        int signal = signals.take();
+        if (signal == SignalInbox.HANGUP) {
             hangup.ask(System.nanoTime());
-        } else if (signal != 0) {
+        } else if (signal != SignalInbox.NONE) {
             settle(new Event.ShutdownRequested(Event.NO_REQUEST, System.nanoTime()));
         }
     }
@@ -483,7 +481,6 @@ final class Root implements AutoCloseable {
         segments.close();
         timer.close();
         clock.close();
-        signalled.close();
         spawned.close();
         epoll.close();
     }

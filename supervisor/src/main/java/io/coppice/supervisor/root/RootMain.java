@@ -57,8 +57,9 @@ public final class RootMain {
     }
 
     private static int runPlan(Plan plan, boolean fresh, Console console) {
-        try (PreparedInstance instance = RootStartup.prepare(plan, fresh, console);
-                Root root = new Root(instance, console)) {
+        try (SignalInbox signals = SignalInbox.open();
+                PreparedInstance instance = RootStartup.prepare(plan, fresh, console);
+                Root root = new Root(instance, signals, console)) {
             return root.run();
         } catch (StartupRefused e) {
             return refuse(e.exitCode(), String.valueOf(e.getMessage()));

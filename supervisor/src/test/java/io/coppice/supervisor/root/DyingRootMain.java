@@ -47,6 +47,7 @@ final class DyingRootMain {
                 new String(Fds.readAll(Integer.parseInt(args[1]), PlanBounds.MAX_PLAN_BYTES), StandardCharsets.UTF_8));
         Console console = new Console();
         PreparedInstance instance = RootStartup.prepare(plan, false, console);
-        new Root(instance, console, new DeadlyPublisher(instance, console, plan, args[2])).run();
+        SignalInbox signals = SignalInbox.open();
+        new Root(instance, signals, console, new DeadlyPublisher(instance, console, plan, args[2])).run();
     }
 }

@@ -288,6 +288,35 @@ class RootAdoptionTest {
         }
     }
 
+    /** While it waits for the end of what the plan has no more; what it has still to take over would be left to nobody. */
+    @Test
+    void shouldStopWhatItTakesOverWhenItIsAskedToEndBeforeThat() throws Exception {
+        ChildPlan web = RootProcess.command("web", base, FOREVER);
+        ChildPlan old = RootProcess.command(
+                "old",
+                base,
+                "trap 'touch asked; until [ -e go ]; do sleep 0.01; done; exit 0' TERM; echo up >old.up;"
+                        + " while :; do sleep 0.01; done");
+        ChildPlan fresh = RootProcess.command("fresh", base, FOREVER);
+        try (RootProcess first = RootProcess.start(base, web, old)) {
+            long pid = first.await("web", RootAdoptionTest::isReady).pid();
+            first.awaitCondition("old has set its trap", () -> RootProcess.hasLine(base.resolve("old.up")));
+            kill(first);
+            // Without it the next one stops what it has no more before it takes anything over.
+            Files.delete(first.directory.resolve("plan"));
+
+            try (RootProcess second = RootProcess.start(base, web, fresh)) {
+                second.awaitCondition("it is about to stop what is left", () -> Files.exists(base.resolve("asked")));
+                second.process.destroy();
+                Files.createFile(base.resolve("go"));
+                assertEquals(0, second.awaitExit(), second.stderr());
+                assertFalse(RootProcess.isAlive(pid));
+                RootSnapshot end = second.awaitSnapshot("the end", snapshot -> true);
+                assertEquals(0, end.child("fresh").orElseThrow().incarnation(), "nothing is launched any more");
+            }
+        }
+    }
+
     private static void awaitDeath(long pid) throws InterruptedException {
         long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(RootProcess.WATCHDOG_SECONDS);
         while (RootProcess.isAlive(pid) && System.nanoTime() < endNs) {
