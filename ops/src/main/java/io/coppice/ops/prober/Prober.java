@@ -37,6 +37,9 @@ final class Prober {
     /** The same thing is not told again before that: the root may have more to do. */
     private static final long AGAIN_NS = 1_000 * NANOS_PER_MS;
 
+    /** Between two words about itself, of which the root misses six before it acts. */
+    private static final long OF_ITSELF_NS = 10_000 * NANOS_PER_MS;
+
     /** Who runs so much later than it meant to: the prober, or the machine, stood still, and so did its looks. */
     private static final long STALL_NS = 2_000 * NANOS_PER_MS;
 
@@ -51,6 +54,8 @@ final class Prober {
     private final BlockingQueue<Done> done = new LinkedBlockingQueue<>();
     private String lastProblem = "";
     private long awaitedNs;
+    private @Nullable Seen itself;
+    private long nextOfItselfNs = System.nanoTime();
 
     /** @param pool runs each look on a thread of its own */
     Prober(InstanceDirectory instance, LooksOfPlan looks, Executor pool, PrintStream log) {
@@ -74,6 +79,7 @@ final class Prober {
             read();
             long nextNs = beginDue(nowNs);
             tellAll(nowNs);
+            tellOfItself(nowNs);
             awaitedNs = Math.min(nextNs, nowNs + (isBusy() ? BUSY_NS : CALM_NS));
             Done first = done.poll(Math.max(0, awaitedNs - System.nanoTime()), TimeUnit.NANOSECONDS);
             // Before any result: one that comes late because everything here stood still is to be known as that.
@@ -110,6 +116,7 @@ final class Prober {
                             : file.problem().orElse("There is no plan."));
             return;
         }
+        itself = itself(reading.snapshot().get());
         Set<String> present = new HashSet<>();
         for (ChildPlan child : plan.get().children()) {
             Seen seen = child.probes().isNone()
@@ -122,6 +129,15 @@ final class Prober {
         }
         processes.keySet().retainAll(present);
         told.keySet().retainAll(present);
+    }
+
+    private static @Nullable Seen itself(RootSnapshot snapshot) {
+        return snapshot.children().stream()
+                .filter(child -> child.pid() == ProcessHandle.current().pid())
+                .filter(Seen::isThere)
+                .map(Seen::of)
+                .findFirst()
+                .orElse(null);
     }
 
     private static @Nullable Seen seen(ChildPlan child, RootSnapshot snapshot) {
@@ -187,6 +203,20 @@ final class Prober {
         } catch (IOException e) {
             problem("The root cannot be told that " + child + " is "
                     + tidings.verdict().word() + ": " + e.getMessage() + ". It will be told again.");
+        }
+    }
+
+    /** The root would not notice otherwise that nobody looks any more. */
+    private void tellOfItself(long nowNs) {
+        Seen known = itself;
+        if (known == null || nowNs < nextOfItselfNs) {
+            return;
+        }
+        nextOfItselfNs = nowNs + OF_ITSELF_NS;
+        try {
+            root.tell(known, new Tidings(ProbeVerdict.HEALTHY, "it looks"));
+        } catch (IOException e) {
+            problem("The root cannot be told that this prober looks: " + e.getMessage() + ". It will be told again.");
         }
     }
 

@@ -46,6 +46,9 @@ final class ChildProcess extends LaunchedProcess {
     /** How often its word was woken although it lives. */
     int falseAlarms;
 
+    /** Of an auxiliary child: how long it has said nothing of itself; see {@link AuxiliaryWatch}. */
+    long silentNs;
+
     ChildProcess(int index, int slot, ChildPlan plan) {
         this.index = index;
         this.slot = slot;
@@ -73,5 +76,6 @@ final class ChildProcess extends LaunchedProcess {
         assigned = false;
         wordHeld = 0;
         falseAlarms = 0;
+        silentNs = 0;
     }
 }

@@ -45,6 +45,7 @@ final class Root implements AutoCloseable {
     private final StatusPublisher publisher;
     private final SegmentWatch segments;
     private final WorkerWatch workers;
+    private final AuxiliaryWatch auxiliaries;
     private final DeathWords words;
     private final Remains remains;
     private final Epoll epoll;
@@ -109,6 +110,7 @@ final class Root implements AutoCloseable {
         words = new DeathWords(children, segments, processes, funerals, remains, epoll, incidents, () -> state);
         workers = new WorkerWatch(
                 plan, children, segments, epoll, publisher, meter, incidents, () -> state, this::settle, words::look);
+        auxiliaries = new AuxiliaryWatch(children, nowNs);
         held = new HeldWatch(segments, processes);
         errands = new Errands(instance.directory(), spawner, epoll, processes);
         hangup = new HangupReload(instance, errands, incidents, console);
@@ -308,6 +310,7 @@ final class Root implements AutoCloseable {
         long nextNs = state.nextDeadlineNs();
         nextNs = Math.min(nextNs, state.nextRefillNs());
         nextNs = Math.min(nextNs, workers.nextScanNs());
+        nextNs = Math.min(nextNs, auxiliaries.nextLookNs());
         nextNs = Math.min(nextNs, rehearsal.nextNs());
         nextNs = Math.min(nextNs, funerals.nextLookNs());
         nextNs = Math.min(nextNs, remains.nextLookNs());
@@ -327,6 +330,9 @@ final class Root implements AutoCloseable {
     private void onTime(long nowNs) throws OsException {
         if (workers.isScanDue(nowNs)) {
             workers.scan(nowNs);
+        }
+        if (auxiliaries.isDue(nowNs)) {
+            auxiliaries.look(settling, nowNs);
         }
         if (nowNs >= funerals.nextLookNs()) {
             bury(nowNs);
@@ -406,6 +412,7 @@ final class Root implements AutoCloseable {
         files.replan();
         workers.replan(next, from);
         words.onReplanned();
+        auxiliaries.replan(nowNs);
         publisher.replan(next, from);
         settle(new Event.Replanned(PlanSpecs.specs(next), segments.incarnations(), PlanSpecs.groups(next), nowNs));
         reload.done(next);
@@ -457,6 +464,9 @@ final class Root implements AutoCloseable {
         Event event = ControlEvents.eventOf(requestId, request, state, System.nanoTime());
         if (event != null) {
             settle(event);
+            if (event instanceof Event.HealthChanged told) {
+                auxiliaries.heard(told.child(), told.incarnation());
+            }
             if (ControlEvents.isTidings(request)) {
                 control.reply(requestId, "ok");
             }
