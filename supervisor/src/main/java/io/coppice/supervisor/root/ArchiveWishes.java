@@ -227,6 +227,8 @@ final class ArchiveWishes {
                     environment,
                     child.plan.workingDirectory(),
                     instance.log(LOG),
+                    // It bounds itself: so does what it has trained, whose directory it cleans up.
+                    Errands.NO_TIMEOUT,
                     (status, failure, atNs) -> ended(wish, status, failure, atNs));
         } catch (OsException e) {
             fail(wish, String.valueOf(e.getMessage()), nowNs);

@@ -3,7 +3,6 @@ package io.coppice.supervisor.root;
 import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.ExitStatus;
-import io.coppice.supervisor.core.LastExits;
 import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.PidFd;
 import io.coppice.supervisor.os.ProcessTable;
@@ -158,14 +157,13 @@ final class CommandExecutor implements Command.Handler {
                     environment,
                     child.plan.workingDirectory(),
                     launcher.log(child.plan),
+                    // The process that it asks to end has one, and when that is dead, so is this.
+                    Errands.NO_TIMEOUT,
                     (status, failure, nowNs) -> {
                         child.shutdownCommand = null;
                         boolean asked = status instanceof ExitStatus.Exited exited && exited.code() == 0;
                         late.accept(new Event.ShutdownCommandEnded(
-                                child.index,
-                                incarnation,
-                                asked ? null : status == null ? failure : LastExits.statusText(status),
-                                nowNs));
+                                child.index, incarnation, asked ? null : Errands.words(status, failure), nowNs));
                     });
         } catch (OsException e) {
             follows.accept(new Event.ShutdownCommandEnded(

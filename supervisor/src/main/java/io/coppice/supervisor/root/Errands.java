@@ -1,6 +1,7 @@
 package io.coppice.supervisor.root;
 
 import io.coppice.supervisor.core.ExitStatus;
+import io.coppice.supervisor.core.LastExits;
 import io.coppice.supervisor.os.Epoll;
 import io.coppice.supervisor.os.Fds;
 import io.coppice.supervisor.os.OsException;
@@ -30,6 +31,10 @@ final class Errands implements AutoCloseable {
     /** The descriptor that a plain spawn hands down for holding it is none of the program's. */
     private static final String WITHOUT_HOLD = "exec 3<&-; exec \"$@\"";
 
+    /** Of one that may take as long as it likes. */
+    static final long NO_TIMEOUT = Long.MAX_VALUE;
+
+    private static final long NANOS_PER_MS = 1_000_000;
     private static final int END_MS = 1_000;
     private static final int POLL_MS = 5;
 
@@ -40,7 +45,7 @@ final class Errands implements AutoCloseable {
          * It is over, and nothing of its group is meant to go on.
          *
          * @param status null if it was never run
-         * @param failure why not; empty if it was
+         * @param failure why not, or why it was killed; else empty
          */
         void ended(@Nullable ExitStatus status, String failure, long nowNs);
     }
@@ -49,12 +54,18 @@ final class Errands implements AutoCloseable {
     final class Errand {
         private final int slot;
         private final End end;
+        private final long timeoutNs;
+        private long deadlineNs;
         private @Nullable PidFd pidFd;
         private boolean unwanted;
+        private String failure = "";
 
-        private Errand(int slot, End end) {
+        private Errand(int slot, long timeoutNs, End end) {
             this.slot = slot;
+            this.timeoutNs = timeoutNs;
             this.end = end;
+            long nowNs = System.nanoTime();
+            this.deadlineNs = timeoutNs >= Long.MAX_VALUE - nowNs ? Long.MAX_VALUE : nowNs + timeoutNs;
         }
 
         /** Kills it; its end is told as any. */
@@ -90,9 +101,10 @@ final class Errands implements AutoCloseable {
      * @param argv a program and its arguments; looked up as that of a plain command
      * @param environment all of it, {@code NAME=VALUE} each
      * @param log takes what it says
+     * @param timeoutNs after which it is killed with its group; {@link #NO_TIMEOUT}
      * @throws OsException if there is no descriptor for it; nothing was started then, and nothing is told
      */
-    Errand send(List<String> argv, List<String> environment, String workingDirectory, Path log, End end)
+    Errand send(List<String> argv, List<String> environment, String workingDirectory, Path log, long timeoutNs, End end)
             throws OsException {
         List<String> words = new ArrayList<>(List.of("/bin/sh", "-c", WITHOUT_HOLD, "coppice-errand"));
         words.addAll(argv);
@@ -116,7 +128,7 @@ final class Errands implements AutoCloseable {
             Fds.close(unused.readFd());
             Fds.close(unused.writeFd());
         }
-        Errand errand = new Errand(slot, end);
+        Errand errand = new Errand(slot, timeoutNs, end);
         slots.set(slot, errand);
         return errand;
     }
@@ -135,6 +147,11 @@ final class Errands implements AutoCloseable {
         for (MarkedLeaders.Leader left : MarkedLeaders.find(processes, mark(directory)::equals)) {
             processes.signalGroup(left.pid(), SignalNumbers.of("KILL"));
         }
+    }
+
+    /** How one ended, for texts. */
+    static String words(@Nullable ExitStatus status, String failure) {
+        return status == null || !failure.isEmpty() ? failure : LastExits.statusText(status);
     }
 
     private static String mark(Path directory) {
@@ -182,7 +199,31 @@ final class Errands implements AutoCloseable {
         errand.kill();
         ExitStatus status = pidFd.tryReap();
         close(errand);
-        over(errand, status, status == null ? "its status cannot be had" : "", nowNs);
+        over(errand, status, status == null ? "its status cannot be had" : errand.failure, nowNs);
+    }
+
+    /** When the next of them has had its time; {@link Long#MAX_VALUE} if none is bounded. Allocates nothing. */
+    long nextDeadlineNs() {
+        long nextNs = Long.MAX_VALUE;
+        for (int i = 0; i < slots.size(); i++) {
+            Errand errand = slots.get(i);
+            if (errand != null) {
+                nextNs = Math.min(nextNs, errand.deadlineNs);
+            }
+        }
+        return nextNs;
+    }
+
+    /** Kills those that have had their time. */
+    void onDeadline(long nowNs) {
+        for (int i = 0; i < slots.size(); i++) {
+            Errand errand = slots.get(i);
+            if (errand != null && errand.deadlineNs <= nowNs) {
+                errand.deadlineNs = Long.MAX_VALUE;
+                errand.failure = "was not done within " + errand.timeoutNs / NANOS_PER_MS + " ms, and was killed";
+                errand.kill();
+            }
+        }
     }
 
     private void over(Errand errand, @Nullable ExitStatus status, String failure, long nowNs) {

@@ -23,6 +23,11 @@ final class HangupReload {
     /** The exit code for a manifest that is not good. */
     private static final int REFUSED = 2;
 
+    /** It waits for 90 s at most itself, and boots and reads a manifest before. */
+    static final String TIMEOUT_PROPERTY = "coppice.hangup.timeout.ms";
+
+    private static final long DEFAULT_TIMEOUT_MS = 180_000;
+
     /** No child has such a name. */
     private static final String LOG = "_reload";
 
@@ -78,10 +83,11 @@ final class HangupReload {
                     environment,
                     "/",
                     instance.log(LOG),
+                    Long.getLong(TIMEOUT_PROPERTY, DEFAULT_TIMEOUT_MS) * 1_000_000,
                     this::ended);
             console.warn("SIGHUP: reading " + manifest + " again");
         } catch (OsException e) {
-            fail(true, String.valueOf(e.getMessage()), nowNs);
+            fail(true, "cannot be run: " + e.getMessage(), nowNs);
         }
     }
 
@@ -91,7 +97,12 @@ final class HangupReload {
         if (!done) {
             boolean refused =
                     status == null || (status instanceof ExitStatus.Exited exited && exited.code() == REFUSED);
-            fail(refused, status == null ? failure : LastExits.statusText(status), nowNs);
+            fail(
+                    refused,
+                    status == null
+                            ? "cannot be run: " + failure
+                            : failure.isEmpty() ? "ended with " + LastExits.statusText(status) : failure,
+                    nowNs);
         }
         if (again) {
             again = false;
@@ -104,7 +115,7 @@ final class HangupReload {
         incidents.tell(
                 Incidents.Kind.RELOAD_REFUSED,
                 nowNs,
-                (refused ? "SIGHUP changed nothing" : "SIGHUP") + ": `coppice reload` ended with " + why
-                        + " (`coppice logs " + LOG + "` tells more)");
+                (refused ? "SIGHUP changed nothing" : "SIGHUP") + ": `coppice reload` " + why + " (`coppice logs " + LOG
+                        + "` tells more)");
     }
 }

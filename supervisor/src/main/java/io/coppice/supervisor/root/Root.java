@@ -319,6 +319,7 @@ final class Root implements AutoCloseable {
         nextNs = Math.min(nextNs, control.nextDeadlineNs());
         nextNs = Math.min(nextNs, files.nextLookNs());
         nextNs = Math.min(nextNs, archives.nextLookNs());
+        nextNs = Math.min(nextNs, errands.nextDeadlineNs());
         nextNs = Math.min(nextNs, service.nextPingNs());
         if (nextNs == Long.MAX_VALUE) {
             timer.disarm();
@@ -360,6 +361,9 @@ final class Root implements AutoCloseable {
         }
         if (nowNs >= archives.nextLookNs()) {
             archives.look(state, nowNs);
+        }
+        if (nowNs >= errands.nextDeadlineNs()) {
+            errands.onDeadline(nowNs);
         }
         if (nowNs >= rehearsal.nextNs()) {
             rehearsal.rehearse(state, nowNs);
