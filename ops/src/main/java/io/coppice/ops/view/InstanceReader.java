@@ -76,7 +76,7 @@ public final class InstanceReader implements AutoCloseable {
         plan.problem().ifPresent(problems::add);
         if (reading.snapshot().isEmpty()) {
             problems.add(reading.problem());
-            return new InstanceStatus(directory.name(), byLock, List.of(), problems, false);
+            return new InstanceStatus(directory.name(), byLock, Optional.empty(), List.of(), problems, false);
         }
         RootSnapshot snapshot = reading.snapshot().get();
         RootLiveness root = byLock.running() ? byLock : bySegment(snapshot, byLock);
@@ -85,7 +85,7 @@ public final class InstanceReader implements AutoCloseable {
         for (ChildInfo child : snapshot.children()) {
             daemons.add(daemon(child, snapshot, root.running(), thisBoot, plan, withSegments));
         }
-        return new InstanceStatus(directory.name(), root, daemons, problems, true);
+        return new InstanceStatus(directory.name(), root, gaveUp(snapshot, root), daemons, problems, true);
     }
 
     /** A lock file that is torn or was removed does not make a living root dead. */
@@ -102,6 +102,14 @@ public final class InstanceReader implements AutoCloseable {
         return isTheLast && root.phase() == RootPhase.DONE
                 ? new RootLiveness.Ended(root.pid(), endedAt(snapshot))
                 : new RootLiveness.NotRunning(isTheLast ? root.pid() : byLock.lastPid());
+    }
+
+    /** Only of the root that wrote the table: one that died before it wrote anything did nothing at all. */
+    private static Optional<GaveUp> gaveUp(RootSnapshot snapshot, RootLiveness root) {
+        return snapshot.root()
+                .filter(known -> known.pid() == root.lastPid() && known.gaveUpAtEpochMs() > 0)
+                .map(known ->
+                        new GaveUp(Printable.of(known.gaveUpBy()), Math.min(known.gaveUpAtEpochMs(), MAX_EPOCH_MS)));
     }
 
     private static long endedAt(RootSnapshot snapshot) {

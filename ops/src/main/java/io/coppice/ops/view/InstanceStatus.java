@@ -7,17 +7,24 @@ import java.util.Optional;
  * An instance at one moment.
  *
  * @param root whether it runs
+ * @param gaveUp whether it gave up, or the last one did; empty as well where nobody knows
  * @param daemons in the root's order, which is dependency order
  * @param problems what could not be read, each one line; daemons' own problems are with them
  * @param readable whether the status table could be read; without it there are no daemons
  */
 public record InstanceStatus(
-        String instance, RootLiveness root, List<DaemonStatus> daemons, List<String> problems, boolean readable) {
+        String instance,
+        RootLiveness root,
+        Optional<GaveUp> gaveUp,
+        List<DaemonStatus> daemons,
+        List<String> problems,
+        boolean readable) {
     /** The same with only these daemons. */
     public InstanceStatus only(List<String> names) {
         return new InstanceStatus(
                 instance,
                 root,
+                gaveUp,
                 daemons.stream().filter(daemon -> names.contains(daemon.name())).toList(),
                 problems,
                 readable);

@@ -19,7 +19,7 @@ public final class StatusJson {
             json.writeStartObject();
             json.writeStringField("instance", status.instance());
             writeRoot(status.root(), json);
-            writeRootEnd(status.root(), json);
+            writeRootEnd(status, json);
             json.writeArrayFieldStart("daemons");
             for (DaemonStatus daemon : status.daemons()) {
                 writeDaemon(daemon, json);
@@ -47,7 +47,8 @@ public final class StatusJson {
     }
 
     /** How the last root went, null while one runs or if none ever did. */
-    private static void writeRootEnd(RootLiveness root, JsonGenerator json) throws IOException {
+    private static void writeRootEnd(InstanceStatus status, JsonGenerator json) throws IOException {
+        RootLiveness root = status.root();
         if (root.running() || root.lastPid() == 0) {
             json.writeNullField("root_end");
             return;
@@ -58,6 +59,19 @@ public final class StatusJson {
         json.writeStringField(
                 "at",
                 root instanceof RootLiveness.Ended ended && ended.atEpochMs() > 0 ? instant(ended.atEpochMs()) : null);
+        if (root instanceof RootLiveness.Ended) {
+            json.writeNumberField("exit_code", status.gaveUp().isPresent() ? GaveUp.EXIT_CODE : 0);
+        } else {
+            json.writeNullField("exit_code");
+        }
+        if (status.gaveUp().isPresent()) {
+            json.writeObjectFieldStart("gave_up");
+            json.writeStringField("by", status.gaveUp().get().by());
+            json.writeStringField("at", instant(status.gaveUp().get().atEpochMs()));
+            json.writeEndObject();
+        } else {
+            json.writeNullField("gave_up");
+        }
         json.writeEndObject();
     }
 

@@ -51,17 +51,36 @@ public final class StatusTable {
     private static String rootLine(InstanceStatus status, Palette palette, Clocks clocks) {
         if (status.root() instanceof RootLiveness.Running running) {
             return palette.paint(Tone.HEADING, status.instance()) + ": root " + running.words() + ", up "
-                    + Durations.words(clocks.nowEpochMs() - running.sinceEpochMs());
+                    + Durations.words(clocks.nowEpochMs() - running.sinceEpochMs())
+                    + status.gaveUp()
+                            .map(gaveUp -> "; "
+                                    + palette.paint(
+                                            Tone.BAD,
+                                            "it gave up over " + gaveUp.by() + " "
+                                                    + Durations.coarse(clocks.nowEpochMs() - gaveUp.atEpochMs())
+                                                    + " ago, and ends everything"))
+                            .orElse("");
         }
-        boolean ended = status.root() instanceof RootLiveness.Ended;
+        boolean ended =
+                status.root() instanceof RootLiveness.Ended && status.gaveUp().isEmpty();
         return palette.paint(Tone.HEADING, status.instance()) + ": "
-                + palette.paint(ended ? Tone.FAINT : Tone.BAD, "root " + end(status.root(), clocks))
+                + palette.paint(ended ? Tone.FAINT : Tone.BAD, "root " + end(status, clocks))
                 + (status.daemons().stream().anyMatch(daemon -> daemon.pid().isPresent())
                         ? "; what lives goes on unwatched; the next `coppice run` takes it over"
                         : "; nothing of it runs");
     }
 
-    private static String end(RootLiveness root, Clocks clocks) {
+    private static String end(InstanceStatus status, Clocks clocks) {
+        RootLiveness root = status.root();
+        if (status.gaveUp().isPresent()) {
+            GaveUp gaveUp = status.gaveUp().get();
+            return "gave up over " + gaveUp.by() + " " + Durations.coarse(clocks.nowEpochMs() - gaveUp.atEpochMs())
+                    + " ago, and "
+                    + (root instanceof RootLiveness.Ended
+                            ? "ended everything with exit code " + GaveUp.EXIT_CODE
+                            : "died before it had ended everything")
+                    + " (pid " + root.lastPid() + ")";
+        }
         return root instanceof RootLiveness.Ended ended && ended.atEpochMs() > 0
                 ? "ended in order " + Durations.coarse(clocks.nowEpochMs() - ended.atEpochMs()) + " ago (pid "
                         + ended.lastPid() + ")"

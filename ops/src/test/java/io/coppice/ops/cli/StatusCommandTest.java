@@ -119,8 +119,9 @@ class StatusCommandTest {
 
         String json = harness.run("status", "--instance", "shop", "--json").out();
         assertTrue(
-                json.startsWith("{\"instance\":\"shop\",\"root\":null,"
-                        + "\"root_end\":{\"pid\":50,\"orderly\":false,\"at\":null},"),
+                json.startsWith(
+                        "{\"instance\":\"shop\",\"root\":null,"
+                                + "\"root_end\":{\"pid\":50,\"orderly\":false,\"at\":null,\"exit_code\":null,\"gave_up\":null},"),
                 json);
         assertTrue(json.contains("{\"name\":\"rates\",\"state\":\"ready\",\"wanted\":\"up\",\"pid\":null,"), json);
         assertTrue(
@@ -149,7 +150,39 @@ class StatusCommandTest {
         String json = harness.run("status", "--instance", "shop", "--json").out();
         assertTrue(
                 json.startsWith("{\"instance\":\"shop\",\"root\":null,"
-                        + "\"root_end\":{\"pid\":50,\"orderly\":true,\"at\":\"2026-11-21T09:12:00Z\"},"),
+                        + "\"root_end\":{\"pid\":50,\"orderly\":true,\"at\":\"2026-11-21T09:12:00Z\","
+                        + "\"exit_code\":0,\"gave_up\":null},"),
+                json);
+    }
+
+    @Test
+    void shouldTellThatTheRootGaveUp() {
+        shop.root().gaveUp(CommandHarness.NOW_EPOCH_MS - 200_000, "ingest");
+        shop.root().phase(RootPhase.STOPPING);
+        shop.root().commit();
+        String running = harness.run("status", "--instance", "shop").lines().get(0);
+        assertTrue(running.endsWith("; it gave up over ingest 3m 20s ago, and ends everything"), running);
+
+        for (int row = 0; row < 3; row++) {
+            shop.child(row, child -> {
+                child.state(ChildStateCode.STOPPED);
+                child.wanted(WantedCode.DOWN);
+                child.pid(0);
+            });
+        }
+        shop.root().phase(RootPhase.DONE);
+        shop.root()
+                .event(CommandHarness.NOW_EPOCH_MS - 180_000, -1, EventType.ROOT_STOPPED, ShopFixture.ROOT_PID, 0, "");
+        shop.root().commit();
+        shop.killRoot();
+        assertEquals(
+                "shop: root gave up over ingest 3m 20s ago, and ended everything with exit code 5 (pid 50); nothing of it runs",
+                harness.run("status", "--instance", "shop").lines().get(0));
+        String json = harness.run("status", "--instance", "shop", "--json").out();
+        assertTrue(
+                json.contains(
+                        "\"root_end\":{\"pid\":50,\"orderly\":true,\"at\":\"2026-11-21T09:12:00Z\",\"exit_code\":5,"
+                                + "\"gave_up\":{\"by\":\"ingest\",\"at\":\"2026-11-21T09:11:40Z\"}},"),
                 json);
     }
 

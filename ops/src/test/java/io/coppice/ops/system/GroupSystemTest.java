@@ -1,8 +1,10 @@
 package io.coppice.ops.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -103,6 +105,16 @@ class GroupSystemTest {
         Coppice.Root root = coppice.startRoot();
         assertEquals(5, root.awaitExit(), root.stderr());
         assertTrue(root.stderr().contains("gave up"), root.stderr());
+
+        String text = coppice.run("status").out();
+        assertTrue(text.contains("root gave up over loop") && text.contains("with exit code 5"), text);
+        assertFalse(text.contains("in order"), text);
+        Map<?, ?> end = (Map<?, ?>) coppice.status().get("root_end");
+        assertEquals(5L, end.get("exit_code"));
+        assertEquals("loop", ((Map<?, ?>) end.get("gave_up")).get("by"));
+        String events = coppice.run("events").out();
+        assertTrue(events.contains("stopped  ") && events.contains("because the root gave up"), events);
+        assertFalse(events.contains("as asked"), events);
     }
 
     @Test

@@ -42,6 +42,9 @@ final class RootLayouts {
     static final LongField ROOT_EVENT_COUNT = ROOT.int64("eventCount");
     static final LongField ROOT_TURNS = ROOT.int64("turns");
     static final LongField ROOT_ALLOCATED_BYTES = ROOT.int64("allocatedBytes");
+    static final LongField ROOT_GAVE_UP_AT_EPOCH_MS = ROOT.int64("gaveUpAtEpochMs");
+    static final LongField ROOT_TOLD_EVENTS = ROOT.int64("toldEvents");
+    static final BytesField ROOT_GAVE_UP_BY = ROOT.bytes("gaveUpBy", NAME_BYTES);
     static final BytesField ROOT_BOOT_ID = ROOT.bytes("bootId", BOOT_ID_BYTES);
     static final RecordLayout ROOT_LAYOUT = ROOT.build();
 

@@ -114,6 +114,19 @@ public final class RootSegment implements AutoCloseable {
         byte[] bytes = Utf8Text.cut(bootId, RootLayouts.BOOT_ID_BYTES);
         root.set(RootLayouts.ROOT_BOOT_ID, bytes, 0, bytes.length);
         phase(RootPhase.RUNNING);
+        root.set(RootLayouts.ROOT_GAVE_UP_AT_EPOCH_MS, 0);
+    }
+
+    /**
+     * Tells that the root gave up, and ends everything on that account. {@link #begin} takes it back.
+     *
+     * @param atEpochMs more than 0
+     * @param by the child whose restart was one too many
+     */
+    public void gaveUp(long atEpochMs, String by) {
+        root.set(RootLayouts.ROOT_GAVE_UP_AT_EPOCH_MS, atEpochMs);
+        byte[] name = Utf8Text.cut(by, RootLayouts.NAME_BYTES);
+        root.set(RootLayouts.ROOT_GAVE_UP_BY, name, 0, name.length);
     }
 
     /** Tells which namespace the pids of the root and its children are numbers in, by its inode; 0 unknown. */
@@ -230,6 +243,20 @@ public final class RootSegment implements AutoCloseable {
             throw new IllegalArgumentException(
                     "Event about child " + childIndex + "; rows are 0 to " + (MAX_CHILDREN - 1) + ".");
         }
+        event(epochMs, childIndex, childIndex < 0 ? "" : children[childIndex].name(), type, pid, incarnation, text);
+    }
+
+    /**
+     * The same for an event of the root's that is about something with a name.
+     *
+     * @param about a group, or the child on whose account it happened; empty for neither
+     */
+    public void eventOfRoot(long epochMs, EventType type, String about, String text) {
+        event(epochMs, -1, about, type, 0, 0, text);
+    }
+
+    private void event(
+            long epochMs, int childIndex, String about, EventType type, long pid, long incarnation, String text) {
         long sequence = eventCount() + 1;
         Record row = events.at((int) ((sequence - 1) % EVENT_CAPACITY));
         row.set(RootLayouts.EVENT_SEQUENCE, sequence);
@@ -238,7 +265,7 @@ public final class RootSegment implements AutoCloseable {
         row.set(RootLayouts.EVENT_TYPE, type.code());
         row.set(RootLayouts.EVENT_PID, pid);
         row.set(RootLayouts.EVENT_INCARNATION, incarnation);
-        byte[] name = Utf8Text.cut(childIndex < 0 ? "" : children[childIndex].name(), RootLayouts.NAME_BYTES);
+        byte[] name = Utf8Text.cut(about, RootLayouts.NAME_BYTES);
         row.set(RootLayouts.EVENT_CHILD_NAME, name, 0, name.length);
         byte[] bytes = Utf8Text.cut(text, RootLayouts.TEXT_BYTES);
         row.set(RootLayouts.EVENT_TEXT, bytes, 0, bytes.length);

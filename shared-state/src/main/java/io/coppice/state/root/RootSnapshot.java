@@ -36,6 +36,8 @@ public record RootSnapshot(
      * @param eventCount events ever recorded
      * @param turns of its duty cycle, as of the last time it told
      * @param allocatedBytes by its duty cycle, if it measures that; else 0
+     * @param gaveUpAtEpochMs when it gave up, milliseconds since 1970; 0 if it did not
+     * @param gaveUpBy the child whose restart was one too many; without meaning if it did not
      */
     public record RootInfo(
             long pid,
@@ -46,7 +48,9 @@ public record RootSnapshot(
             RootPhase phase,
             long eventCount,
             long turns,
-            long allocatedBytes) {}
+            long allocatedBytes,
+            long gaveUpAtEpochMs,
+            String gaveUpBy) {}
 
     /**
      * One child.

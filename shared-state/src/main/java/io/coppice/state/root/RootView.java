@@ -109,7 +109,9 @@ public final class RootView implements AutoCloseable {
                 known(RootPhase.of(root.get(RootLayouts.ROOT_PHASE)), "root phase", root.get(RootLayouts.ROOT_PHASE)),
                 root.get(RootLayouts.ROOT_EVENT_COUNT),
                 root.get(RootLayouts.ROOT_TURNS),
-                root.get(RootLayouts.ROOT_ALLOCATED_BYTES)));
+                root.get(RootLayouts.ROOT_ALLOCATED_BYTES),
+                Math.max(0, root.get(RootLayouts.ROOT_GAVE_UP_AT_EPOCH_MS)),
+                Utf8Text.printable(root.get(RootLayouts.ROOT_GAVE_UP_BY))));
     }
 
     private static List<ChildInfo> children(RecordView root, TableView table, TableView resume, TableView standbys)

@@ -178,14 +178,17 @@ public sealed interface Command {
      * @param child an index, or {@link #ROOT}
      * @param incarnation of the child, 0 for none
      * @param pid of the process it is about, 0 for none
+     * @param about of the root's own events: the group that it is about, or the child on whose account it happened; else empty
      * @param text a short reason, may be empty
      */
-    record RecordEvent(EventType type, int child, long incarnation, int pid, String text) implements Command {
+    record RecordEvent(EventType type, int child, long incarnation, int pid, String about, String text)
+            implements Command {
         /** The event is about the root itself. */
         public static final int ROOT = -1;
 
         public RecordEvent {
             Objects.requireNonNull(type);
+            Objects.requireNonNull(about);
             Objects.requireNonNull(text);
         }
 

@@ -38,7 +38,7 @@ final class DeathRules {
             if (done && !stopAsked) {
                 completed(transition, child);
             } else {
-                stopped(transition, child, "as asked");
+                stopped(transition, child);
             }
         } else if (perhapsRan && child.spec.restart() == RestartPolicy.NEVER) {
             failed(transition, child, Adoption.PERHAPS_RAN);
@@ -105,15 +105,21 @@ final class DeathRules {
             failure(transition, child, exit, ChildState.NEVER, false, false);
             SignificantRules.endedByItself(transition, child);
         } else if (child.wanted == Wanted.DOWN) {
-            stopped(transition, child, "as asked");
+            stopped(transition, child);
         } else {
             endedAsAsked(transition, child, child.orders.fate());
         }
     }
 
-    static void stopped(Transition transition, ChildDraft child, String text) {
+    static void stopped(Transition transition, ChildDraft child) {
         child.restartDue = false;
-        transition.enter(child, ChildPhase.STOPPED, ChildState.NEVER, EventType.STOPPED, text);
+        boolean asked = transition.exitCode != GroupRules.GAVE_UP_CODE;
+        transition.enter(
+                child,
+                ChildPhase.STOPPED,
+                ChildState.NEVER,
+                EventType.STOPPED,
+                asked ? "as asked" : "because the root gave up");
         LaunchRules.tellThoseWaitingFor(transition, child);
     }
 

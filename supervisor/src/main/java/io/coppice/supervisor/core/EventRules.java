@@ -18,8 +18,12 @@ final class EventRules {
             Replanning.startAnewWhatChanged(transition);
             Replanning.noticeWhatIsNoLongerProbed(transition);
         } else if (transition.phase == Phase.RUNNING) {
-            transition.recordRoot(EventType.ROOT_STARTED, transition.childCount() + " children");
+            transition.recordRoot(EventType.ROOT_STARTED, count(transition.childCount()));
         }
+    }
+
+    private static String count(int children) {
+        return children == 1 ? "1 child" : children + " children";
     }
 
     static void spawned(Transition transition, Event.Spawned event) {
@@ -241,7 +245,7 @@ final class EventRules {
         child.wanted = Wanted.DOWN;
         child.orders = Orders.NONE.withEndDue(child.orders.endDue());
         if (child.phase() == ChildPhase.WAITING || child.phase() == ChildPhase.BACKOFF) {
-            DeathRules.stopped(transition, child, "as asked");
+            DeathRules.stopped(transition, child);
         }
     }
 
@@ -330,7 +334,7 @@ final class EventRules {
 
     static void shutdownRequested(Transition transition, Event.ShutdownRequested event) {
         if (transition.phase == Phase.RUNNING || transition.phase == Phase.ADOPTING) {
-            endInstance(transition, 0, EventType.SHUTDOWN_REQUESTED, "stopping every child, dependents first");
+            endInstance(transition, 0, EventType.SHUTDOWN_REQUESTED, "", "stopping every child, dependents first");
         } else if (transition.phase == Phase.STOPPING) {
             transition.hurried = true;
             transition.recordRoot(EventType.SHUTDOWN_REQUESTED, "asked for again: killing every child");
@@ -339,11 +343,15 @@ final class EventRules {
         transition.reply(event.requestId(), new Outcome.Ok(Outcome.NO_INCARNATION));
     }
 
-    /** Stops everything in order; the root exits with the code after that. */
-    static void endInstance(Transition transition, int exitCode, EventType type, String text) {
+    /**
+     * Stops everything in order; the root exits with the code after that.
+     *
+     * @param about the child on whose account; empty for none
+     */
+    static void endInstance(Transition transition, int exitCode, EventType type, String about, String text) {
         transition.phase = Phase.STOPPING;
         transition.exitCode = exitCode;
-        transition.recordRoot(type, text);
+        transition.recordRoot(type, about, text);
         for (int i = 0; i < transition.childCount(); i++) {
             ChildDraft child = transition.child(i);
             wantDown(transition, child);

@@ -31,7 +31,7 @@ final class GroupRules {
         String cause = child.spec.name() + ": " + why;
         if (isOneTooMany(transition, group)) {
             park(transition, child);
-            failed(transition, group, cause);
+            failed(transition, group, child.spec.name(), cause);
             return false;
         }
         takeSiblingsDown(transition, child);
@@ -63,7 +63,7 @@ final class GroupRules {
     /** A member's own restarts are used up. */
     static void memberGaveUp(Transition transition, ChildDraft child, String why) {
         park(transition, child);
-        failed(transition, child.spec.membership().group(), child.spec.name() + " gave up: " + why);
+        failed(transition, child.spec.membership().group(), child.spec.name(), child.spec.name() + " gave up: " + why);
     }
 
     /** Down for now; what becomes of it is its group's affair. */
@@ -88,14 +88,15 @@ final class GroupRules {
                         : "until all of " + title + " that restarts is down");
     }
 
-    private static void failed(Transition transition, int group, String cause) {
+    /** @param by the child whose restart was one too many */
+    private static void failed(Transition transition, int group, String by, String cause) {
         GroupDraft draft = transition.group(group);
         draft.failures = new FailureHistory(List.of(), draft.failures.streak());
         if (group == GroupSpec.OUTERMOST) {
-            EventRules.endInstance(transition, GAVE_UP_CODE, EventType.GAVE_UP, "gave up: " + cause);
+            EventRules.endInstance(transition, GAVE_UP_CODE, EventType.GAVE_UP, by, "gave up: " + cause);
         } else if (draft.spec.escalates()) {
             tellFailed(transition, group, cause);
-            restart(transition, draft, draft.spec.title() + ": " + cause);
+            restart(transition, draft, by, draft.spec.title() + ": " + cause);
         } else {
             tellFailed(transition, group, cause);
             endAll(transition, group, Fate.FAIL);
@@ -103,10 +104,10 @@ final class GroupRules {
     }
 
     /** A group that has failed is restarted by its parent, together with what the parent's strategy names. */
-    private static void restart(Transition transition, GroupDraft failed, String cause) {
+    private static void restart(Transition transition, GroupDraft failed, String by, String cause) {
         int parent = failed.spec.parent();
         if (isOneTooMany(transition, parent)) {
-            failed(transition, parent, cause);
+            failed(transition, parent, by, cause);
             return;
         }
         Strategy strategy = transition.groupSpecOf(parent).strategy();
@@ -263,7 +264,7 @@ final class GroupRules {
 
     private static void tellFailed(Transition transition, int group, String cause) {
         GroupSpec spec = transition.groupSpecOf(group);
-        transition.recordRoot(EventType.GROUP_FAILED, spec.title() + " failed; " + cause);
+        transition.recordRoot(EventType.GROUP_FAILED, spec.name(), spec.title() + " failed; " + cause);
     }
 
     static void tell(Transition transition, int group, String text) {

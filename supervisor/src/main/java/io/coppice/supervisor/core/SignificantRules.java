@@ -41,7 +41,7 @@ final class SignificantRules {
         draft.done = true;
         if (group == GroupSpec.OUTERMOST) {
             EventRules.endInstance(
-                    transition, 0, EventType.SHUTDOWN_REQUESTED, "its significant children have come to their end");
+                    transition, 0, EventType.SHUTDOWN_REQUESTED, "", "its significant children have come to their end");
             return;
         }
         GroupRules.tell(transition, group, "ends: its significant members have come to their end");

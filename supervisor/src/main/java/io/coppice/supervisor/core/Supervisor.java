@@ -57,7 +57,7 @@ public final class Supervisor {
         if (noneOccupied(transition)) {
             finish(transition, COMPLETED);
         } else {
-            EventRules.endInstance(transition, 0, EventType.SHUTDOWN_REQUESTED, COMPLETED);
+            EventRules.endInstance(transition, 0, EventType.SHUTDOWN_REQUESTED, "", COMPLETED);
             settle(transition);
         }
     }

@@ -146,15 +146,20 @@ final class Transition {
     }
 
     void record(ChildDraft child, EventType type, String text) {
-        commands.add(new Command.RecordEvent(type, child.index(), child.incarnation, child.pid, text));
+        commands.add(new Command.RecordEvent(type, child.index(), child.incarnation, child.pid, "", text));
     }
 
     void recordStandby(ChildDraft child, EventType type, Standby standby, String text) {
-        commands.add(new Command.RecordEvent(type, child.index(), 0, standby.pid(), text));
+        commands.add(new Command.RecordEvent(type, child.index(), 0, standby.pid(), "", text));
     }
 
     void recordRoot(EventType type, String text) {
-        commands.add(new Command.RecordEvent(type, Command.RecordEvent.ROOT, 0, ChildState.NO_PID, text));
+        recordRoot(type, "", text);
+    }
+
+    /** @param about a group, or the child on whose account it happened */
+    void recordRoot(EventType type, String about, String text) {
+        commands.add(new Command.RecordEvent(type, Command.RecordEvent.ROOT, 0, ChildState.NO_PID, about, text));
     }
 
     void command(Command command) {

@@ -48,6 +48,8 @@ class StatusPublisher {
     private long startTicks;
     private String bootId = "";
     private long pidNamespace;
+    private long gaveUpAtEpochMs;
+    private String gaveUpBy = "";
 
     StatusPublisher(RootSegment segment, Console console, Plan plan) {
         this.segment = segment;
@@ -119,6 +121,9 @@ class StatusPublisher {
     private void beginIn(SupervisorState now) {
         segment.begin(pid, startTicks, bootId, System.currentTimeMillis());
         segment.pidNamespace(pidNamespace);
+        if (gaveUpAtEpochMs != 0) {
+            segment.gaveUp(gaveUpAtEpochMs, gaveUpBy);
+        }
         segment.phase(StoredCodes.phase(now.phase()));
         writeAll(now);
         segment.commit();
@@ -316,7 +321,17 @@ class StatusPublisher {
         if (type == null) {
             return;
         }
-        segment.event(System.currentTimeMillis(), event.child(), type, event.pid(), event.incarnation(), event.text());
+        long nowEpochMs = System.currentTimeMillis();
+        if (event.child() == Command.RecordEvent.ROOT) {
+            segment.eventOfRoot(nowEpochMs, type, event.about(), event.text());
+        } else {
+            segment.event(nowEpochMs, event.child(), type, event.pid(), event.incarnation(), event.text());
+        }
+        if (type == EventType.GAVE_UP) {
+            gaveUpAtEpochMs = nowEpochMs;
+            gaveUpBy = event.about();
+            segment.gaveUp(gaveUpAtEpochMs, gaveUpBy);
+        }
         untold.add(event);
     }
 

@@ -238,8 +238,11 @@ class GroupsTest {
         settle(driver.exited(2, 1));
         assertEquals("12221", incarnations(driver));
         driver.exited(3, 1);
-        assertTrue(
-                driver.recorded().contains(EventType.GAVE_UP), driver.recorded().toString());
+        Command.RecordEvent gaveUp = driver.records().stream()
+                .filter(event -> event.type() == EventType.GAVE_UP)
+                .findFirst()
+                .orElseThrow();
+        assertEquals("c", gaveUp.about());
         List<String> last = new ArrayList<>();
         while (driver.state.phase() != SupervisorState.Phase.DONE) {
             for (int i = 0; i < 5; i++) {
@@ -249,6 +252,9 @@ class GroupsTest {
             }
         }
         assertEquals(List.of("exit 5"), last);
+        assertEquals(
+                "because the root gave up",
+                driver.records().get(driver.records().size() - 2).text());
     }
 
     @Test
