@@ -16,8 +16,9 @@ import java.util.stream.Collectors;
  * @param rows child by child: those of the new plan in its order, then those that go
  * @param before the sets of replicas that there are
  * @param sets those that there will be
+ * @param notifyChanged another command is run when restarts have run out, or it has another time
  */
-record PlanChange(List<Row> rows, List<ReplicaSet> before, List<ReplicaSet> sets) {
+record PlanChange(List<Row> rows, List<ReplicaSet> before, List<ReplicaSet> sets, boolean notifyChanged) {
     /** What happens to one. */
     enum Kind {
         ADDED("added", "added"),
@@ -54,7 +55,11 @@ record PlanChange(List<Row> rows, List<ReplicaSet> before, List<ReplicaSet> sets
                 .map(ChildPlan::name)
                 .filter(left::containsKey)
                 .forEach(name -> rows.add(new Row(name, Kind.REMOVED)));
-        return new PlanChange(rows, present.replicaSets(), next.replicaSets());
+        return new PlanChange(
+                rows,
+                present.replicaSets(),
+                next.replicaSets(),
+                !present.notice().equals(next.notice()));
     }
 
     private static Kind kind(Plan present, ChildPlan known, Plan next, ChildPlan child) {
@@ -108,9 +113,9 @@ record PlanChange(List<Row> rows, List<ReplicaSet> before, List<ReplicaSet> sets
                 .toList();
     }
 
-    /** Whether it does anything to a child. */
+    /** Whether it changes nothing. */
     boolean isEmpty() {
-        return rows.stream().allMatch(row -> row.kind() == Kind.UNCHANGED);
+        return !notifyChanged && rows.stream().allMatch(row -> row.kind() == Kind.UNCHANGED);
     }
 
     /** A line for each that is not left as it is, and one for the others; and one for each set that somebody has scaled. */
@@ -123,6 +128,9 @@ record PlanChange(List<Row> rows, List<ReplicaSet> before, List<ReplicaSet> sets
             } else if (before.stream().anyMatch(known -> known.name().equals(set.name()) && known.isScaled())) {
                 lines.add(set.name() + ": " + replicas(set.count()) + " by the manifest, no longer by `coppice scale`");
             }
+        }
+        if (notifyChanged) {
+            lines.add("notify: another command, or another time for it");
         }
         return lines;
     }
@@ -163,7 +171,7 @@ record PlanChange(List<Row> rows, List<ReplicaSet> before, List<ReplicaSet> sets
                         + set.count() + "}")
                 .collect(Collectors.joining(","));
         return "{\"instance\":\"" + instance + "\",\"dry_run\":" + dryRun + ",\"daemons\":[" + daemons
-                + "],\"replicas\":[" + replicas + "]}";
+                + "],\"replicas\":[" + replicas + "],\"notify_changed\":" + notifyChanged + "}";
     }
 
     private static String noun(int count, boolean all) {

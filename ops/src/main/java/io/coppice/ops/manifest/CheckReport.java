@@ -7,6 +7,7 @@ import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Dependency;
 import io.coppice.supervisor.plan.LogTarget;
+import io.coppice.supervisor.plan.NoticeCommand;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.Poison;
 import io.coppice.supervisor.plan.Probe;
@@ -68,6 +69,14 @@ public final class CheckReport {
         ReplicaReport.empty(plan)
                 .forEach(line -> report.append("  ").append(line).append('\n'));
         report.append(GroupReport.of(compiled.plan()));
+        NoticeCommand notify = plan.notice();
+        if (!notify.isNone()) {
+            report.append("notify     `")
+                    .append(line(notify.command()))
+                    .append("` when restarts have run out, within ")
+                    .append(Quantity.duration(notify.timeoutMs()))
+                    .append('\n');
+        }
         report.append("directory  ").append(directory.directory());
         report.append(" (").append(directory.why()).append(")\n");
         report.append("segments   ").append(directory.segmentDirectory());

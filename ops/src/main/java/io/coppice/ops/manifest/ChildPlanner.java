@@ -5,6 +5,7 @@ import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Dependency;
 import io.coppice.supervisor.plan.ExitLists;
 import io.coppice.supervisor.plan.LogTarget;
+import io.coppice.supervisor.plan.NoticeCommand;
 import io.coppice.supervisor.plan.PlanBounds;
 import io.coppice.supervisor.plan.Poison;
 import io.coppice.supervisor.plan.Probes;
@@ -19,6 +20,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -192,6 +194,25 @@ final class ChildPlanner implements AutoCloseable {
             return null;
         }
         return ProberPlan.of(options, lib, directory);
+    }
+
+    /** What is run when restarts have run out: in the manifest's directory, with the environment that children begin with. */
+    NoticeCommand notification(Settings settings) {
+        Located<Command> command = settings.get(NotifyKeys.COMMAND);
+        if (command == null) {
+            return NoticeCommand.NONE;
+        }
+        Located<Long> timeout = settings.get(NotifyKeys.TIMEOUT);
+        Map<String, String> environment =
+                ChildEnvironment.of(options.surroundings().environment(), Map.of());
+        try {
+            return new NoticeCommand(
+                    argvOf(command, environment),
+                    timeout == null ? Objects.requireNonNull(NotifyKeys.TIMEOUT.fallback()) : timeout.value());
+        } catch (IllegalArgumentException e) {
+            problems.addText(command.at(), command.path(), String.valueOf(e.getMessage()));
+            return NoticeCommand.NONE;
+        }
     }
 
     /** The memory of each worker planned so far. */

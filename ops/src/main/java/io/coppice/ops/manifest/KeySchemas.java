@@ -22,6 +22,11 @@ final class KeySchemas {
     static {
         LINES.put("instance", "Name of the instance; without it the file's name without its extension.");
         LINES.put("segments", "Directory below which the segments lie.");
+        LINES.put("notify", "What is run when restarts have run out: a command, or command and timeout.");
+        LINES.put(
+                "notify.command",
+                "A list is executed, a text goes to /bin/sh -c; COPPICE_EVENT and others tell it what.");
+        LINES.put("notify.timeout", "How long it may take before it is killed.");
         LINES.put("defaults", "Keys that hold for all daemons that do not say otherwise.");
         LINES.put("daemons", "What is supervised, by name.");
         LINES.put("main", "The class of a daemon of ours.");

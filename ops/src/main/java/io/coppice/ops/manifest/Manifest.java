@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param instance the key {@code instance}; null if absent or wrong
  * @param segments the key {@code segments}; null if absent or wrong
+ * @param notice what it says of whom to tell that restarts have run out
  * @param outermost what the top of the manifest says of the instance as a group
  * @param groups in the order of the file, each name once
  * @param daemonsAt where {@code daemons:} stands: what concerns all of them is told there
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 record Manifest(
         @Nullable Located<String> instance,
         @Nullable Located<String> segments,
+        Settings notice,
         Settings outermost,
         List<GroupSpec> groups,
         Position daemonsAt,

@@ -15,6 +15,7 @@ final class ManifestParser {
             "period",
             "auto_shutdown",
             "groups",
+            "notify",
             "defaults",
             "daemons");
     private static final List<String> LATER_TOP_KEYS = List.of("isolation");
@@ -25,6 +26,7 @@ final class ManifestParser {
     private final Problems problems;
     private final Settings defaults = new Settings();
     private final Settings outermost = new Settings();
+    private final Settings notify = new Settings();
     private final List<YamlNode.Entry> groupsEntries = new ArrayList<>();
     private final List<YamlNode.Entry> daemonsEntries = new ArrayList<>();
     private @Nullable Located<String> instance;
@@ -38,7 +40,7 @@ final class ManifestParser {
     Manifest parse(YamlNode root) {
         if (!(root instanceof YamlNode.Mapping mapping)) {
             problems.add(root.at(), "", root.description(), "a mapping with at least `daemons:`");
-            return new Manifest(null, null, outermost, List.of(), root.at(), List.of());
+            return new Manifest(null, null, notify, outermost, List.of(), root.at(), List.of());
         }
         UniqueKeys keys = UniqueKeys.of(mapping, "", problems);
         for (YamlNode.Entry entry : keys.first()) {
@@ -53,12 +55,13 @@ final class ManifestParser {
         }
         if (daemonsEntries.isEmpty()) {
             problems.add(root.at(), "daemons", "missing", "a mapping of names to daemons");
-            return new Manifest(instance, segments, outermost, groups(), root.at(), List.of());
+            return new Manifest(instance, segments, notify, outermost, groups(), root.at(), List.of());
         }
         // The defaults may stand below the daemons in the file, so the daemons are read last.
         return new Manifest(
                 instance,
                 segments,
+                notify,
                 outermost,
                 groups(),
                 daemonsEntries.get(0).key().at(),
@@ -84,6 +87,7 @@ final class ManifestParser {
             }
             case "daemons" -> daemonsEntries.add(entry);
             case "groups" -> groupsEntries.add(entry);
+            case "notify" -> NotifyKeys.read(entry.value(), counts ? notify : new Settings(), problems);
             default -> {
                 Setting<?> setting = GroupKeys.ofInstance(entry.key().text());
                 if (setting != null) {

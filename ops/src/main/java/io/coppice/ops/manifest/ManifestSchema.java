@@ -99,8 +99,17 @@ public final class ManifestSchema {
                         Map.of("pattern", "^[a-z0-9-]{1,32}$"),
                         "additionalProperties",
                         Map.of("$ref", "#/$defs/group"));
+            case "notify" ->
+                ValueShape.anyOf(
+                        ValueShape.anyOf(ValueShape.TEXT, ValueShape.list(ValueShape.SCALAR, 1)), notification());
             default -> shape(key, null);
         };
+    }
+
+    private static Map<String, Object> notification() {
+        Map<String, Object> notification = ValueShape.mapping(keysBelow(NotifyKeys.TABLE, "notify.", "", false));
+        notification.put("required", List.of("command"));
+        return notification;
     }
 
     private static Map<String, Object> group() {

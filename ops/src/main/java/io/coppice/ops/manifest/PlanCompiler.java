@@ -2,6 +2,7 @@ package io.coppice.ops.manifest;
 
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.GroupPlan;
+import io.coppice.supervisor.plan.NoticeCommand;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanBounds;
 import io.coppice.supervisor.plan.PlanText;
@@ -57,12 +58,14 @@ final class PlanCompiler {
         // More daemons than these have been told as too many.
         List<DaemonSpec> planned = order.subList(0, Math.min(order.size(), PlanBounds.MAX_CHILDREN));
         List<ChildPlan> children = new ArrayList<>();
+        NoticeCommand notify;
         Budget budget;
         try (ChildPlanner planner =
                 new ChildPlanner(options, directory, references, replicas, groups, files, problems)) {
             for (DaemonSpec daemon : planned) {
                 children.addAll(planner.plans(daemon));
             }
+            notify = planner.notification(manifest.notice());
             boolean probed = children.stream().anyMatch(child -> !child.probes().isNone());
             ChildPlan prober = probed ? planner.prober() : null;
             if (prober != null) {
@@ -80,6 +83,7 @@ final class PlanCompiler {
                 absolute.toString(),
                 directory.directory().toString(),
                 directory.segmentDirectory().toString(),
+                notify,
                 groupPlans,
                 replicas.sets(),
                 children);

@@ -196,16 +196,9 @@ public final class SimulateCommand implements Callable<Integer> {
 
     /** Simulated probes need no process that looks. */
     private static Plan withoutProber(Plan plan) {
-        return new Plan(
-                plan.instance(),
-                plan.manifest(),
-                plan.directory(),
-                plan.segmentDirectory(),
-                plan.groups(),
-                plan.replicaSets(),
-                plan.children().stream()
-                        .filter(child -> child.kind() != ChildPlan.Kind.AUXILIARY)
-                        .toList());
+        return plan.withChildren(plan.children().stream()
+                .filter(child -> child.kind() != ChildPlan.Kind.AUXILIARY)
+                .toList());
     }
 
     private static Plan plan(Compilation.Compiled compiled) {

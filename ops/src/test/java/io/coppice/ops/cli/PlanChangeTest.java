@@ -1,6 +1,7 @@
 package io.coppice.ops.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.supervisor.plan.AutoShutdown;
@@ -10,6 +11,7 @@ import io.coppice.supervisor.plan.ExitLists;
 import io.coppice.supervisor.plan.GroupPlan;
 import io.coppice.supervisor.plan.LogTarget;
 import io.coppice.supervisor.plan.Membership;
+import io.coppice.supervisor.plan.NoticeCommand;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.Poison;
 import io.coppice.supervisor.plan.Probe;
@@ -84,9 +86,47 @@ class PlanChangeTest {
     void shouldTakeTheRulesOfAGroupForThoseOfItsMembers() {
         ChildPlan alone = command("alone", "/a", RestartPolicy.ALWAYS, 1);
         PlanChange change = PlanChange.between(
-                new Plan("shop", "/shop.yaml", "/shop", "/shop", groups(5), List.of(), List.of(alone, member("web"))),
-                new Plan("shop", "/shop.yaml", "/shop", "/shop", groups(6), List.of(), List.of(alone, member("web"))));
+                new Plan(
+                        "shop",
+                        "/shop.yaml",
+                        "/shop",
+                        "/shop",
+                        NoticeCommand.NONE,
+                        groups(5),
+                        List.of(),
+                        List.of(alone, member("web"))),
+                new Plan(
+                        "shop",
+                        "/shop.yaml",
+                        "/shop",
+                        "/shop",
+                        NoticeCommand.NONE,
+                        groups(6),
+                        List.of(),
+                        List.of(alone, member("web"))));
         assertEquals(List.of("web: new rules, not restarted", "1 other unchanged"), change.lines());
+    }
+
+    @Test
+    void shouldTellThatSomebodyElseIsTold() {
+        ChildPlan same = command("same", "/a", RestartPolicy.ALWAYS, 1);
+        Plan present = plan(same);
+        Plan next = new Plan(
+                "shop",
+                "/shop.yaml",
+                "/shop",
+                "/shop",
+                new NoticeCommand(List.of("/bin/page"), 1_000),
+                present.groups(),
+                List.of(),
+                List.of(same));
+        PlanChange change = PlanChange.between(present, next);
+        assertEquals(List.of("1 daemon unchanged", "notify: another command, or another time for it"), change.lines());
+        assertTrue(
+                change.json("shop", true).endsWith("\"replicas\":[],\"notify_changed\":true}"),
+                change.json("shop", true));
+        assertTrue(PlanChange.between(present, present).json("shop", true).endsWith("\"notify_changed\":false}"));
+        assertFalse(change.isEmpty());
     }
 
     private static List<GroupPlan> groups(int maxRestarts) {
@@ -147,7 +187,7 @@ class PlanChangeTest {
                         + "{\"name\":\"same\",\"change\":\"unchanged\"},"
                         + "{\"name\":\"calm\",\"change\":\"new-rules\"},"
                         + "{\"name\":\"other\",\"change\":\"started-anew\"},"
-                        + "{\"name\":\"gone\",\"change\":\"removed\"}],\"replicas\":[]}",
+                        + "{\"name\":\"gone\",\"change\":\"removed\"}],\"replicas\":[],\"notify_changed\":false}",
                 PlanChange.between(present, next).json("shop", true));
     }
 
@@ -164,7 +204,9 @@ class PlanChangeTest {
                         "web: 2 replicas by `coppice scale`; the manifest says 3"),
                 change.lines());
         assertTrue(
-                change.json("shop", true).endsWith(",\"replicas\":[{\"name\":\"web\",\"declared\":3,\"count\":2}]}"),
+                change.json("shop", true)
+                        .endsWith(
+                                ",\"replicas\":[{\"name\":\"web\",\"declared\":3,\"count\":2}],\"notify_changed\":false}"),
                 change.json("shop", true));
         assertEquals(
                 "web: 3 replicas by the manifest, no longer by `coppice scale`",
@@ -181,6 +223,7 @@ class PlanChangeTest {
                 "/shop.yaml",
                 "/shop",
                 "/shop",
+                NoticeCommand.NONE,
                 List.of(GroupPlan.INSTANCE),
                 List.of(set),
                 set.childNames().stream()

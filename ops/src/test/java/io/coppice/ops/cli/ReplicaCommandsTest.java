@@ -284,6 +284,7 @@ class ReplicaCommandsTest {
                         "/shop.yaml",
                         plan.directory(),
                         plan.segmentDirectory(),
+                        plan.notice(),
                         plan.groups(),
                         List.of(set),
                         set.childNames().stream()

@@ -13,6 +13,7 @@ import io.coppice.state.root.RootPhase;
 import io.coppice.state.root.WantedCode;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.GroupPlan;
+import io.coppice.supervisor.plan.NoticeCommand;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanFormatException;
 import io.coppice.supervisor.plan.PlanText;
@@ -77,7 +78,15 @@ class ScaleCommandTest {
         set.childNames().forEach(name -> children.add(model.like(name, model.argv(), model.environment())));
         children.add(model.like("db", model.argv(), model.environment()));
         String path = shop.directory.path().toString();
-        return new Plan("shop", "/shop.yaml", path, path, List.of(GroupPlan.INSTANCE), List.of(set), children);
+        return new Plan(
+                "shop",
+                "/shop.yaml",
+                path,
+                path,
+                NoticeCommand.NONE,
+                List.of(GroupPlan.INSTANCE),
+                List.of(set),
+                children);
     }
 
     /** Has the plan on record, and its children in the table, all of them ready. */

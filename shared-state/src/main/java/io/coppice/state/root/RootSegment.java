@@ -178,6 +178,42 @@ public final class RootSegment implements AutoCloseable {
         return root.getString(RootLayouts.ROOT_BOOT_ID);
     }
 
+    /**
+     * Tells of which events somebody has been told, or is not to be: those up to this one.
+     *
+     * @param sequence 0 to {@link #eventCount()}
+     */
+    public void toldEvents(long sequence) {
+        root.set(RootLayouts.ROOT_TOLD_EVENTS, sequence);
+    }
+
+    /** As the last root left it, within what there is. */
+    public long toldEvents() {
+        return Math.max(0, Math.min(root.get(RootLayouts.ROOT_TOLD_EVENTS), eventCount()));
+    }
+
+    /**
+     * One of the last {@link #EVENT_CAPACITY} events. Allocates.
+     *
+     * @return empty if it is not there, or no release's that is known here
+     */
+    public Optional<RootSnapshot.EventInfo> event(long sequence) {
+        if (sequence < 1 || sequence > eventCount() || sequence <= eventCount() - EVENT_CAPACITY) {
+            return Optional.empty();
+        }
+        Record row = events.at((int) ((sequence - 1) % EVENT_CAPACITY));
+        String about = Utf8Text.printable(row.getString(RootLayouts.EVENT_CHILD_NAME));
+        return EventType.of(row.get(RootLayouts.EVENT_TYPE))
+                .map(type -> new RootSnapshot.EventInfo(
+                        sequence,
+                        row.get(RootLayouts.EVENT_EPOCH_MS),
+                        about.isEmpty() ? Optional.empty() : Optional.of(about),
+                        type,
+                        row.get(RootLayouts.EVENT_PID),
+                        row.get(RootLayouts.EVENT_INCARNATION),
+                        Utf8Text.printable(row.getString(RootLayouts.EVENT_TEXT))));
+    }
+
     /** Events ever recorded. */
     public long eventCount() {
         return root.get(RootLayouts.ROOT_EVENT_COUNT);

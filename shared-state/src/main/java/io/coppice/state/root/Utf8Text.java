@@ -17,11 +17,12 @@ final class Utf8Text {
     }
 
     static String printable(byte[] bytes) {
-        StringBuilder result = new StringBuilder(bytes.length);
-        new String(bytes, StandardCharsets.UTF_8)
-                .codePoints()
-                .map(c -> Character.isISOControl(c) ? ' ' : c)
-                .forEach(result::appendCodePoint);
+        return printable(new String(bytes, StandardCharsets.UTF_8));
+    }
+
+    static String printable(String text) {
+        StringBuilder result = new StringBuilder(text.length());
+        text.codePoints().map(c -> Character.isISOControl(c) ? ' ' : c).forEach(result::appendCodePoint);
         return result.toString();
     }
 }

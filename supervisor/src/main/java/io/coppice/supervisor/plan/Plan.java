@@ -12,6 +12,7 @@ import java.util.Set;
  * @param manifest absolute path of the file that it was made from
  * @param directory absolute path of the instance directory: root lock, root segment, control socket, logs
  * @param segmentDirectory absolute path of the directory of the segments and their lock files
+ * @param notice whom it tells that restarts have run out
  * @param groups 1 to {@link GroupPlan#MAX_GROUPS}, the outermost first, each name once, each after the one that it is a member of
  * @param replicaSets which children are replicas; each name once
  * @param children 0 to {@link PlanBounds#MAX_CHILDREN}, each name once, each after all that it depends on
@@ -21,12 +22,21 @@ public record Plan(
         String manifest,
         String directory,
         String segmentDirectory,
+        NoticeCommand notice,
         List<GroupPlan> groups,
         List<ReplicaSet> replicaSets,
         List<ChildPlan> children) {
-    /** Without groups and replicas. */
+    /** Without groups and replicas, and nobody is told of anything. */
     public Plan(String instance, String manifest, String directory, String segmentDirectory, List<ChildPlan> children) {
-        this(instance, manifest, directory, segmentDirectory, List.of(GroupPlan.INSTANCE), List.of(), children);
+        this(
+                instance,
+                manifest,
+                directory,
+                segmentDirectory,
+                NoticeCommand.NONE,
+                List.of(GroupPlan.INSTANCE),
+                List.of(),
+                children);
     }
 
     public Plan {
@@ -64,6 +74,11 @@ public record Plan(
                     () -> "children: " + child.name() + " is in group "
                             + child.membership().group() + ", which is not there");
         }
+    }
+
+    /** The same with other children. */
+    public Plan withChildren(List<ChildPlan> others) {
+        return new Plan(instance, manifest, directory, segmentDirectory, notice, groups, replicaSets, others);
     }
 
     /** The set of that name, if there is one. */

@@ -11,7 +11,7 @@ import java.util.zip.CRC32C;
  * The text form of a plan: what the plan compiler hands the root, and what the root keeps beside its segment to adopt by.
  *
  * <pre>
- * coppice-plan 4
+ * coppice-plan 5
  * instance shop
  * manifest /etc/coppice/shop.yaml    what it was made from
  * directory /run/coppice/shop
@@ -65,6 +65,10 @@ import java.util.zip.CRC32C;
  * - Accept: text/plain
  * replica-sets 1                      daemons that are as many children as the manifest, or an operator, says
  * - web 3 0                           its name, how many the manifest declares, how many there are: 5 would be web.1 to web.5
+ * notify 10000                        how long it may take, 0 where nothing is run
+ * notify-command 2                    what is run when restarts have run out; as argv
+ * - /usr/local/bin/page
+ * - ops
  * end 7d0c3a51                        CRC-32C of all bytes before this line
  * </pre>
  *
@@ -74,7 +78,7 @@ import java.util.zip.CRC32C;
  * {@link PlanBounds#MAX_PLAN_BYTES}. The checksum finds damage, not malice; malice finds only bounds.
  */
 public final class PlanText {
-    static final String FIRST_LINE = "coppice-plan 4";
+    static final String FIRST_LINE = "coppice-plan 5";
 
     private PlanText() {}
 
@@ -169,6 +173,9 @@ public final class PlanText {
         }
         line(out, "replica-sets", plan.replicaSets().size());
         plan.replicaSets().forEach(set -> line(out, "-", set.name() + " " + set.declared() + " " + set.count()));
+        line(out, "notify", plan.notice().timeoutMs());
+        line(out, "notify-command", plan.notice().command().size());
+        plan.notice().command().forEach(word -> line(out, "-", word));
         String checksum = checksum(out.toString());
         return out.append("end ").append(checksum).append('\n').toString();
     }

@@ -49,12 +49,14 @@ final class PlanTextParser {
             children.add(child(common));
         }
         List<ReplicaSet> replicaSets = replicaSets();
+        NoticeCommand notice = notification();
         value("end");
         if (position != text.length()) {
             throw wrong("more text after the last line");
         }
         return valid(
-                line, () -> new Plan(instance, manifest, directory, segmentDirectory, groups, replicaSets, children));
+                line,
+                () -> new Plan(instance, manifest, directory, segmentDirectory, notice, groups, replicaSets, children));
     }
 
     /** Size, first line, last line and checksum: after this, damage in transit is ruled out and only malice remains. */
@@ -275,6 +277,12 @@ final class PlanTextParser {
         valid(line, () -> Shutdown.bySignal(parts[0], timeoutMs));
         List<String> command = words("shutdown-command");
         return valid(line, () -> new Shutdown(parts[0], timeoutMs, command));
+    }
+
+    private NoticeCommand notification() throws PlanFormatException {
+        long timeoutMs = number("notify");
+        List<String> command = words("notify-command");
+        return valid(line, () -> new NoticeCommand(command, timeoutMs));
     }
 
     private List<String> words(String key) throws PlanFormatException {

@@ -32,6 +32,7 @@ final class CommandExecutor implements Command.Handler {
     private final Consumer<Event> follows;
     private final Errands errands;
     private final Consumer<Event> late;
+    private final Notices notices;
     private int exitCode = NOT_YET;
 
     /**
@@ -50,7 +51,8 @@ final class CommandExecutor implements Command.Handler {
             StatusPublisher publisher,
             Consumer<Event> follows,
             Errands errands,
-            Consumer<Event> late) {
+            Consumer<Event> late,
+            Notices notices) {
         this.children = children;
         this.launcher = launcher;
         this.standbys = standbys;
@@ -61,6 +63,7 @@ final class CommandExecutor implements Command.Handler {
         this.follows = follows;
         this.errands = errands;
         this.late = late;
+        this.notices = notices;
     }
 
     /** The root's exit code once the core has commanded it, negative before. */
@@ -211,7 +214,9 @@ final class CommandExecutor implements Command.Handler {
 
     /** Written together with the state, before the commands: see {@link StatusPublisher}. */
     @Override
-    public void recordEvent(Command.RecordEvent command) {}
+    public void recordEvent(Command.RecordEvent command) {
+        notices.onEvent(command);
+    }
 
     @Override
     public void exitRoot(Command.ExitRoot command) {

@@ -28,6 +28,8 @@ final class Incidents {
         GROUP_REMAINS,
         CLOCK_SET,
         RELOAD_REFUSED,
+        TOLD,
+        NOT_TOLD,
         NO_ARCHIVE,
         NO_DEATH_WORD,
         ROOT_STALLED,

@@ -72,6 +72,7 @@ final class Root implements AutoCloseable {
     private final Arrivals arrivals;
     private final Errands errands;
     private final HangupReload hangup;
+    private final Notices notices;
     private final ArchiveWishes archives;
     private final ServiceReport service;
     private final KeptPidFds kept;
@@ -114,6 +115,7 @@ final class Root implements AutoCloseable {
         held = new HeldWatch(segments, processes);
         errands = new Errands(instance.directory(), spawner, epoll, processes);
         hangup = new HangupReload(instance, errands, incidents, console);
+        notices = new Notices(instance, publisher, errands, incidents, () -> state);
         archives = new ArchiveWishes(instance, children, errands, incidents, nowNs);
         orphans = new Orphans(
                 processes,
@@ -168,7 +170,17 @@ final class Root implements AutoCloseable {
                 spawner, spawned, children, segments, files, processes, epoll, funerals, kept, publisher, standbys,
                 archives, errands, settling);
         executor = new CommandExecutor(
-                children, launcher, standbys, kept, processes, control, publisher, pending::add, errands, settling);
+                children,
+                launcher,
+                standbys,
+                kept,
+                processes,
+                control,
+                publisher,
+                pending::add,
+                errands,
+                settling,
+                notices);
     }
 
     /**
@@ -187,6 +199,7 @@ final class Root implements AutoCloseable {
         long pid = ProcessHandle.current().pid();
         takeover.tell(publisher, children, standbyTable);
         publisher.begin(pid, processes, state);
+        notices.begin(System.nanoTime());
         adopt();
         if (signals.isEndAsked()) {
             onSignal(); // before anything is launched that would have to be stopped again
@@ -196,11 +209,15 @@ final class Root implements AutoCloseable {
             }
             settle(new Event.Begin(System.nanoTime()));
         }
-        while (executor.exitCode() < 0) {
+        while (!isOver()) {
             turn();
         }
         service.stopping();
         return executor.exitCode();
+    }
+
+    private boolean isOver() {
+        return executor.exitCode() >= 0 && notices.areDone(System.nanoTime());
     }
 
     /** Each process that a root which died had recorded: it is watched from now on, or it has ended. */
@@ -267,11 +284,11 @@ final class Root implements AutoCloseable {
     private void turn() throws OsException {
         armTimer();
         int ready = epoll.await(-1);
-        for (int i = 0; i < ready && executor.exitCode() < 0; i++) {
+        for (int i = 0; i < ready && !isOver(); i++) {
             long token = epoll.token(i);
             dispatch(Tokens.kind(token), Tokens.index(token));
         }
-        if (executor.exitCode() < 0) {
+        if (!isOver()) {
             onTime(System.nanoTime());
             reload(System.nanoTime());
             words.commit();
@@ -320,6 +337,7 @@ final class Root implements AutoCloseable {
         nextNs = Math.min(nextNs, files.nextLookNs());
         nextNs = Math.min(nextNs, archives.nextLookNs());
         nextNs = Math.min(nextNs, errands.nextDeadlineNs());
+        nextNs = Math.min(nextNs, notices.nextLookNs());
         nextNs = Math.min(nextNs, service.nextPingNs());
         if (nextNs == Long.MAX_VALUE) {
             timer.disarm();
@@ -391,6 +409,7 @@ final class Root implements AutoCloseable {
             }
         }
         publisher.tell();
+        notices.look(System.nanoTime());
         if (state.phase() != SupervisorState.Phase.ADOPTING) {
             service.report(state);
         }
@@ -414,6 +433,7 @@ final class Root implements AutoCloseable {
         int[] from = children.replan(next);
         segments.replan();
         files.replan();
+        notices.replan(next);
         workers.replan(next, from);
         words.onReplanned();
         auxiliaries.replan(nowNs);
@@ -457,6 +477,7 @@ final class Root implements AutoCloseable {
             hangup.ask(System.nanoTime());
         } else if (signal != SignalInbox.NONE) {
             settle(new Event.ShutdownRequested(Event.NO_REQUEST, System.nanoTime()));
+            notices.hurry(System.nanoTime());
         }
     }
 

@@ -5,6 +5,7 @@ import io.coppice.state.root.ChildKind;
 import io.coppice.state.root.ChildRow;
 import io.coppice.state.root.EventType;
 import io.coppice.state.root.RootSegment;
+import io.coppice.state.root.RootSnapshot;
 import io.coppice.state.root.StandbyRecord;
 import io.coppice.state.root.WantedCode;
 import io.coppice.supervisor.core.ChildState;
@@ -21,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -384,6 +386,27 @@ class StatusPublisher {
         return child == Command.RecordEvent.ROOT
                 ? plan.instance()
                 : plan.children().get(child).name();
+    }
+
+    /** Events on record, ever. */
+    long eventCount() {
+        return segment.eventCount();
+    }
+
+    /** One of them, as long as it is kept. Allocates. */
+    Optional<RootSnapshot.EventInfo> event(long sequence) {
+        return segment.event(sequence);
+    }
+
+    /** Those up to this one somebody has been told of, or is not to be. */
+    long toldEvents() {
+        return segment.toldEvents();
+    }
+
+    /** The same, as a commit of its own. */
+    void toldEvents(long sequence) {
+        segment.toldEvents(Math.min(sequence, segment.eventCount()));
+        segment.commit();
     }
 
     /** A look at the heartbeats found this child's counter moved; {@link #commitHeartbeats} makes it visible. */

@@ -53,7 +53,11 @@ final class PlanGenerator {
             set.childNames().forEach(name -> children.add(child(name, children, shared, groups)));
             sets.add(set);
         }
-        return new Plan("i" + random.nextInt(100), "/" + text(), "/" + text(), "/" + text(), groups, sets, children);
+        NoticeCommand notify = random.nextBoolean()
+                ? NoticeCommand.NONE
+                : new NoticeCommand(List.of("/" + text(), text()), 1 + random.nextInt(100_000));
+        return new Plan(
+                "i" + random.nextInt(100), "/" + text(), "/" + text(), "/" + text(), notify, groups, sets, children);
     }
 
     private List<GroupPlan> groups() {

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class PlanTextTest {
     private static final String GOLDEN = """
-            coppice-plan 4
+            coppice-plan 5
             instance shop
             manifest /etc/coppice/shop.yaml
             directory /run/coppice/shop
@@ -96,6 +96,10 @@ class PlanTextTest {
             probes 0
             replica-sets 1
             - web 3 0
+            notify 5000
+            notify-command 2
+            - /usr/bin/page
+            - the crew
             """;
 
     @Test
@@ -206,8 +210,8 @@ class PlanTextTest {
                 "poison 3 checkpoint  | poison 3 empty empty  | 65 | poison: 3 fall-backs, expected each at most once",
                 "poison none          | poison 1              | 24  | poison of the plain command rates: it has no state",
                 "- rates ready        | - rates raedy         | 72 | expected one of started ready completed",
-                "- rates ready        | - ingest ready        | 81 | depends on ingest, which does not come before it",
-                "child ingest         | child rates           | 81 | children: rates is there twice",
+                "- rates ready        | - ingest ready        | 85 | depends on ingest, which does not come before it",
+                "child ingest         | child rates           | 85 | children: rates is there twice",
                 "child ingest         | child Ingest          | 50 | `Ingest` must match [a-z0-9-]{1,32}",
                 "two\\nlines\\\\       | two\\xlines          | 28 | bad escape",
                 "two\\nlines\\\\       | two\\u00              | 28 | bad escape",
@@ -215,22 +219,24 @@ class PlanTextTest {
                 "two\\nlines\\\\       | two\\u0000            | 24  | holds a NUL",
                 "two\\nlines\\\\       | two\\ud800            | 24  | half of a surrogate pair",
                 "two\\nlines\\\\       | two\\u0041            | 28 | exactly one text",
-                "directory /run       | directory run         | 81 | directory: `run/coppice/shop` is not an absolute",
+                "directory /run       | directory run         | 85 | directory: `run/coppice/shop` is not an absolute",
                 "launch 0f           | launch 0F            | 73 | launch: found `0F1e2d3c4b5a6978`, expected 16",
                 "- LANG=C.UTF-8       | - LANG                | 55 | `LANG` is not NAME=VALUE",
                 "- LANG=C.UTF-8       | - PATH=x              | 55 | environment: `PATH` is there twice",
                 "- LANG=C.UTF-8       | - =x                  | 55 | is not NAME=VALUE",
-                "- web 3 0            | - web 3 1             | 81 | children: of the replicas are missing [web.1]",
-                "- web 3 0            | - ingest 3 0          | 81 | children: ingest is not among the replicas",
+                "- web 3 0            | - web 3 1             | 85 | children: of the replicas are missing [web.1]",
+                "- web 3 0            | - ingest 3 0          | 85 | children: ingest is not among the replicas",
                 "- web 3 0            | - web 513 0           | 80 | declared replicas of web: 513 is not between 0 and 512",
                 "- web 3 0            | - web.1 3 0           | 80 | replica set: `web.1` must match",
                 "- web 3 0            | - web 3               | 80 | expected NAME DECLARED COUNT",
-                "child rates          | child rates.1         | 81 | children: rates.1 is not among the replicas",
-                "coppice-plan 4       | coppice-plan 3        | 1  | found `coppice-plan 3`, expected `coppice-plan 4`",
+                "notify 5000          | notify 0              | 84 | notify timeout (ms): 0 is not between 1 and",
+                "notify-command 2     | notify-command 1      | 84 | found `- the crew`, expected `end …`",
+                "child rates          | child rates.1         | 85 | children: rates.1 is not among the replicas",
+                "coppice-plan 5       | coppice-plan 4        | 1  | found `coppice-plan 4`, expected `coppice-plan 5`",
                 "groups 2             | groups 65             | 8  | groups: count 65, expected 0 to 64",
                 "group edge           | group Edge            | 22 | `Edge` must match",
-                "member-of  yes       | member-of x yes       | 81 | groups: edge is in x, which does not come before it",
-                "member-of edge       | member-of egde        | 81 | children: ingest is in group egde, which is not there",
+                "member-of  yes       | member-of x yes       | 85 | groups: edge is in x, which does not come before it",
+                "member-of edge       | member-of egde        | 85 | children: ingest is in group egde, which is not there",
                 "no fail              | no yes                | 48 | member-of: found `no yes`",
                 "strategy rest        | strategy best         | 18 | strategy: found `best-for-one`, expected one of one-for-one",
                 "60000 0.5            | 60000 1.5             | 21 | backoff jitter: 1.5 is not between 0 and 1",
@@ -263,7 +269,7 @@ class PlanTextTest {
 
     @Test
     void shouldRefuseAnOversizeText() {
-        String text = "coppice-plan 4\ninstance " + "x".repeat(PlanBounds.MAX_PLAN_BYTES) + "\nend 00000000\n";
+        String text = PlanText.FIRST_LINE + "\ninstance " + "x".repeat(PlanBounds.MAX_PLAN_BYTES) + "\nend 00000000\n";
         PlanFormatException e = assertThrows(PlanFormatException.class, () -> PlanText.read(text));
         assertEquals("longer than 1048576 bytes", e.reason());
     }
@@ -382,6 +388,7 @@ class PlanTextTest {
                 "/etc/coppice/shop.yaml",
                 "/run/coppice/shop",
                 "/dev/shm/shop",
+                new NoticeCommand(List.of("/usr/bin/page", "the crew"), 5_000),
                 List.of(outermost, edge),
                 List.of(new ReplicaSet("web", 3, 0)),
                 List.of(rates, ingest));
