@@ -12,6 +12,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Removes the files of an instance in which nothing lives. Holds the root's lock and every segment's lock meanwhile, so no
@@ -41,7 +43,7 @@ final class Purge implements AutoCloseable {
             "root\\.seg(\\.unusable-[0-9]+)?|journal-unit|control\\.sock|plan(\\.new|-[a-z0-9]{1,32}\\.next)?");
     private static final String LOCK = ".lock";
     private static final String LOG = ".log";
-    private static final String ARCHIVER_LOG = "_archiver.log";
+    private static final Set<String> ERRAND_LOGS = Set.of("_archiver.log", "_reload.log", "_notify.log");
     private static final int MAX_LOCK_BYTES = 128;
     private static final String ROOT_LOCK = "root.lock";
 
@@ -98,16 +100,40 @@ final class Purge implements AutoCloseable {
             removeFrom(
                     instance.logDirectory(),
                     name -> isOf(name, LOG)
-                            || name.equals(ARCHIVER_LOG)
+                            || ERRAND_LOGS.contains(name)
                             || (name.startsWith("hs_err_") && name.endsWith(LOG)));
         }
         removeFrom(instance.path(), RECORD.asMatchPredicate());
         for (Path directory : directories) {
             removeFrom(directory, name -> isOf(name, SEGMENT) || (isOf(name, LOCK) && !name.equals(ROOT_LOCK)));
         }
-        // Emptied, not removed: another process may have it open and be about to lock it, and must meet its rival
-        // there.
+        // The root's lock at last, and while it is held: a root that has it open and comes to lock it then finds that
+        // the name is no
+        // longer this file's, and begins again with another.
         held.get(0).truncate(0);
+        removeFrom(instance.path(), ROOT_LOCK::equals);
+        if (logs) {
+            removeIfEmpty(instance.logDirectory());
+        }
+        for (Path directory : directories) {
+            removeIfEmpty(directory);
+        }
+    }
+
+    private static void removeIfEmpty(Path directory) throws IOException {
+        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+            if (entries.iterator().hasNext()) {
+                return;
+            }
+        }
+        try {
+            Files.delete(directory);
+        } catch (DirectoryNotEmptyException e) {
+            // A root has begun meanwhile, as it may: the directory is its own now.
+        }
     }
 
     @Override
@@ -160,13 +186,30 @@ final class Purge implements AutoCloseable {
      * process's locks on it. A root that came and went in between has left its line.
      */
     private void lockRoot() throws IOException {
+        Object before = fileKey(instance.rootLock());
         lock(instance.rootLock(), "its root");
         FileChannel channel = held.get(0);
+        // Another purge removes it while it holds it; the lock of such a file keeps nobody out.
+        if (before != null && !before.equals(fileKey(instance.rootLock()))) {
+            throw new CommandFailedException(
+                    ExitCode.FAILED,
+                    "Will not purge " + instance.name() + ": " + instance.rootLock()
+                            + " was removed or replaced meanwhile. Try again.");
+        }
         ByteBuffer line = ByteBuffer.allocate(MAX_LOCK_BYTES);
         channel.read(line, 0);
         if (!new String(line.array(), 0, line.position(), StandardCharsets.US_ASCII).equals(lockLineBefore)) {
             throw new CommandFailedException(
                     ExitCode.FAILED, "Will not purge " + instance.name() + ": a root started meanwhile. Try again.");
+        }
+    }
+
+    private static @Nullable Object fileKey(Path file) throws IOException {
+        try {
+            return Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                    .fileKey();
+        } catch (NoSuchFileException e) {
+            return null;
         }
     }
 
