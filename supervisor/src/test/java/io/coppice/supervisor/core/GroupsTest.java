@@ -233,6 +233,21 @@ class GroupsTest {
     }
 
     @Test
+    void shouldNotCountAnOperatorsKillForAGroupEither() {
+        Driver driver = five(Strategy.ONE_FOR_ALL, 0, true, outermost(Strategy.ONE_FOR_ONE, 0, AutoShutdown.NEVER));
+        for (int i = 0; i < 20; i++) {
+            driver.kill(2, "KILL", 9);
+            settle(driver.signaled(2, 9));
+        }
+        assertEquals(SupervisorState.Phase.RUNNING, driver.state.phase());
+        assertEquals(
+                List.of(1L, 21L, 21L, 21L, 1L),
+                driver.state.children().stream().map(ChildState::incarnation).toList(),
+                "they are restarted with it all the same");
+        driver.state.groups().forEach(group -> assertEquals(FailureHistory.EMPTY, group.failures()));
+    }
+
+    @Test
     void shouldGiveUpWithExitCodeFiveWhenTheOutermostHasHadEnough() {
         Driver driver = five(Strategy.ONE_FOR_ALL, 0, true, outermost(Strategy.ONE_FOR_ONE, 1, AutoShutdown.NEVER));
         settle(driver.exited(2, 1));
