@@ -129,9 +129,6 @@ record PlanChange(List<Row> rows, List<ReplicaSet> before, List<ReplicaSet> sets
                 lines.add(set.name() + ": " + replicas(set.count()) + " by the manifest, no longer by `coppice scale`");
             }
         }
-        if (notifyChanged) {
-            lines.add("notify: another command, or another time for it");
-        }
         return lines;
     }
 
@@ -139,7 +136,7 @@ record PlanChange(List<Row> rows, List<ReplicaSet> before, List<ReplicaSet> sets
         return count + (count == 1 ? " replica" : " replicas");
     }
 
-    /** The lines of the children. */
+    /** The lines of all but replicas as such. */
     List<String> childLines() {
         List<String> lines = new ArrayList<>();
         int unchanged = 0;
@@ -152,6 +149,9 @@ record PlanChange(List<Row> rows, List<ReplicaSet> before, List<ReplicaSet> sets
         }
         if (unchanged > 0) {
             lines.add(unchanged + noun(unchanged, lines.isEmpty()) + " unchanged");
+        }
+        if (notifyChanged) {
+            lines.add("notify: another command, or another time for it");
         }
         return lines;
     }
