@@ -76,7 +76,8 @@ public final class InstanceReader implements AutoCloseable {
         plan.problem().ifPresent(problems::add);
         if (reading.snapshot().isEmpty()) {
             problems.add(reading.problem());
-            return new InstanceStatus(directory.name(), byLock, Optional.empty(), List.of(), problems, false);
+            return new InstanceStatus(
+                    directory.name(), byLock, Optional.empty(), List.of(), List.of(), problems, false);
         }
         RootSnapshot snapshot = reading.snapshot().get();
         RootLiveness root = byLock.running() ? byLock : bySegment(snapshot, byLock);
@@ -85,7 +86,18 @@ public final class InstanceReader implements AutoCloseable {
         for (ChildInfo child : snapshot.children()) {
             daemons.add(daemon(child, snapshot, root.running(), thisBoot, plan, withSegments));
         }
-        return new InstanceStatus(directory.name(), root, gaveUp(snapshot, root), daemons, problems, true);
+        Optional<GaveUp> gaveUp = gaveUp(snapshot, root);
+        List<GroupStatus> groups = plan.plan()
+                .map(known -> GroupStatus.of(
+                        known,
+                        snapshot.groups(),
+                        name -> daemons.stream()
+                                .filter(daemon -> daemon.name().equals(name))
+                                .findFirst(),
+                        gaveUp.isPresent(),
+                        clocks.nowNs()))
+                .orElse(List.of());
+        return new InstanceStatus(directory.name(), root, gaveUp, daemons, groups, problems, true);
     }
 
     /** A lock file that is torn or was removed does not make a living root dead. */

@@ -9,6 +9,7 @@ import java.util.Optional;
  * @param root whether it runs
  * @param gaveUp whether it gave up, or the last one did; empty as well where nobody knows
  * @param daemons in the root's order, which is dependency order
+ * @param groups the instance itself first; none where there is no plan to tell
  * @param problems what could not be read, each one line; daemons' own problems are with them
  * @param readable whether the status table could be read; without it there are no daemons
  */
@@ -17,6 +18,7 @@ public record InstanceStatus(
         RootLiveness root,
         Optional<GaveUp> gaveUp,
         List<DaemonStatus> daemons,
+        List<GroupStatus> groups,
         List<String> problems,
         boolean readable) {
     /** The same with only these daemons. */
@@ -26,6 +28,9 @@ public record InstanceStatus(
                 root,
                 gaveUp,
                 daemons.stream().filter(daemon -> names.contains(daemon.name())).toList(),
+                groups.stream()
+                        .filter(group -> group.daemons().stream().anyMatch(names::contains))
+                        .toList(),
                 problems,
                 readable);
     }

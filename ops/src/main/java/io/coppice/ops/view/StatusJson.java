@@ -25,6 +25,11 @@ public final class StatusJson {
                 writeDaemon(daemon, json);
             }
             json.writeEndArray();
+            json.writeArrayFieldStart("groups");
+            for (GroupStatus group : status.groups()) {
+                writeGroup(group, json);
+            }
+            json.writeEndArray();
             json.writeArrayFieldStart("problems");
             for (String problem : status.problems()) {
                 json.writeString(problem);
@@ -72,6 +77,23 @@ public final class StatusJson {
         } else {
             json.writeNullField("gave_up");
         }
+        json.writeEndObject();
+    }
+
+    private static void writeGroup(GroupStatus group, JsonGenerator json) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("name", group.name().orElse(null));
+        json.writeStringField("strategy", group.strategy());
+        json.writeStringField("state", group.state());
+        writeNumber("restarts", group.restarts(), json);
+        writeNumber("max_restarts", group.maxRestarts(), json);
+        json.writeNumberField("period_ms", group.periodMs());
+        writeNumber("backoff_ms", group.backoffMs(), json);
+        json.writeArrayFieldStart("members");
+        for (String member : group.members()) {
+            json.writeString(member);
+        }
+        json.writeEndArray();
         json.writeEndObject();
     }
 

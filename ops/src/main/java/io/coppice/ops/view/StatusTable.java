@@ -3,6 +3,7 @@ package io.coppice.ops.view;
 import io.coppice.ops.view.Palette.Tone;
 import io.coppice.ops.view.TextTable.Cell;
 import io.coppice.ops.view.TextTable.Column;
+import io.coppice.supervisor.plan.ReplicaSet;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -45,7 +46,57 @@ public final class StatusTable {
             table.row(cells);
         }
         lines.addAll(table.lines(palette));
+        lines.addAll(groups(status, palette));
         return lines;
+    }
+
+    /** A row for each group, and for the instance if it is more than a heap of daemons; none where there are none. */
+    private static List<String> groups(InstanceStatus status, Palette palette) {
+        List<GroupStatus> shown =
+                status.groups().stream().filter(group -> !group.plain()).toList();
+        if (shown.isEmpty()) {
+            return List.of();
+        }
+        TextTable table = new TextTable(List.of(
+                Column.left("GROUP"),
+                Column.left("STATE"),
+                Column.left("STRATEGY"),
+                Column.left("RESTARTS"),
+                Column.left("MEMBERS")));
+        for (GroupStatus group : shown) {
+            table.row(List.of(
+                    Cell.of(group.name().orElse("(instance)")),
+                    state(group),
+                    Cell.of(group.strategy()),
+                    group.maxRestarts().isEmpty()
+                            ? faint()
+                            : Cell.of(group.restarts().orElse(0) + " of "
+                                    + group.maxRestarts().getAsLong() + " in " + Durations.words(group.periodMs())),
+                    Cell.of(String.join(
+                            " ",
+                            group.members().stream()
+                                    .map(StatusTable::daemonOf)
+                                    .distinct()
+                                    .toList()))));
+        }
+        List<String> lines = new ArrayList<>(List.of(""));
+        lines.addAll(table.lines(palette));
+        return lines;
+    }
+
+    private static String daemonOf(String member) {
+        String set = ReplicaSet.setOf(member);
+        return set == null ? member : set;
+    }
+
+    private static Cell state(GroupStatus group) {
+        return switch (group.state()) {
+            case "up" -> new Cell("up", Tone.GOOD);
+            case "backoff" ->
+                new Cell("backoff, " + Durations.words(group.backoffMs().orElse(0)) + " left", Tone.CHANGING);
+            case "failed" -> new Cell("failed", Tone.BAD);
+            default -> new Cell(group.state(), Tone.FAINT);
+        };
     }
 
     private static String rootLine(InstanceStatus status, Palette palette, Clocks clocks) {

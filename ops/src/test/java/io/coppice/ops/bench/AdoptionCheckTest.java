@@ -40,7 +40,7 @@ class AdoptionCheckTest {
     }
 
     private static RootSnapshot snapshot(ChildInfo... children) {
-        return new RootSnapshot(1, Optional.empty(), List.of(children), List.of());
+        return new RootSnapshot(1, Optional.empty(), List.of(children), List.of(), List.of());
     }
 
     private static ChildInfo child(String name, long pid, long incarnation) {

@@ -5,18 +5,28 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.ops.cli.CommandHarness.Result;
+import io.coppice.ops.view.PlanFile;
 import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.EventType;
 import io.coppice.state.root.ExitKind;
+import io.coppice.state.root.GroupRecord;
 import io.coppice.state.root.RootPhase;
 import io.coppice.state.root.StandbyPhase;
 import io.coppice.state.root.WantedCode;
+import io.coppice.supervisor.plan.AutoShutdown;
+import io.coppice.supervisor.plan.Backoff;
+import io.coppice.supervisor.plan.GroupPlan;
+import io.coppice.supervisor.plan.Membership;
+import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.plan.PlanText;
+import io.coppice.supervisor.plan.Strategy;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,8 +79,61 @@ class StatusCommandTest {
                 {"name":"ingest","state":"ready","wanted":"up","pid":61,"incarnation":2,"restarts":1,"commits":1234,"heartbeat_age_ms":121,"last_exit":{"kind":"signal","code":null,"signal":"KILL","at":"2026-11-21T09:14:57Z","text":null,"fault":null},"standbys":0,"standbys_wanted":0,"kind":"daemon","uptime_ms":125000,"backoff_ms":null,"waiting_for":[],"problem":null,"healthy":null,"jvm":null},\
                 {"name":"web","state":"ready","wanted":"up","pid":62,"incarnation":1,"restarts":0,"commits":null,"heartbeat_age_ms":null,"last_exit":null,"standbys":0,"standbys_wanted":0,"kind":"command","uptime_ms":125000,"backoff_ms":null,"waiting_for":[],"problem":null,"healthy":null,"jvm":null},\
                 {"name":"report","state":"stopped","wanted":"up","pid":null,"incarnation":0,"restarts":0,"commits":null,"heartbeat_age_ms":null,"last_exit":null,"standbys":0,"standbys_wanted":0,"kind":"daemon","uptime_ms":null,"backoff_ms":null,"waiting_for":["ingest (completed)"],"problem":null,"healthy":null,"jvm":null}\
-                ],"problems":[]}
+                ],"groups":[{"name":null,"strategy":"one-for-one","state":"up","restarts":null,"max_restarts":null,"period_ms":60000,"backoff_ms":null,"members":["rates","ingest","web","report"]}],"problems":[]}
                 """, result.out());
+    }
+
+    /** A table of their own, where there are any. */
+    @Test
+    void shouldShowGroups() throws IOException {
+        Plan plan = PlanFile.read(shop.directory).plan().orElseThrow();
+        GroupPlan strict = new GroupPlan(
+                GroupPlan.OUTERMOST,
+                Strategy.ONE_FOR_ALL,
+                5,
+                60_000,
+                Backoff.NONE,
+                AutoShutdown.NEVER,
+                Membership.PLAIN);
+        Files.writeString(
+                shop.directory.plan(),
+                PlanText.write(new Plan(
+                        plan.instance(),
+                        plan.manifest(),
+                        plan.directory(),
+                        plan.segmentDirectory(),
+                        plan.notice(),
+                        List.of(strict),
+                        List.of(),
+                        plan.children())));
+        long nowNs = CommandHarness.NOW_NS;
+        shop.root().group(0).set(new GroupRecord("", 0, 0, false, List.of(nowNs - 70_000_000_000L, nowNs - 5)));
+        shop.root().commit();
+
+        List<String> lines = harness.run("status").lines();
+        assertEquals(
+                List.of(
+                        "",
+                        "GROUP       STATE  STRATEGY     RESTARTS      MEMBERS",
+                        "(instance)  up     one-for-all  1 of 5 in 1m  rates ingest web report"),
+                lines.subList(lines.size() - 3, lines.size()));
+        String json = harness.run("status", "--json").out();
+        assertTrue(
+                json.contains("{\"name\":null,\"strategy\":\"one-for-all\",\"state\":\"up\",\"restarts\":1,"
+                        + "\"max_restarts\":5,\"period_ms\":60000,\"backoff_ms\":null,\"members\":[\"rates\","),
+                json);
+
+        for (int row = 0; row < 4; row++) {
+            shop.child(row, child -> {
+                child.state(ChildStateCode.FAILED);
+                child.pid(0);
+            });
+        }
+        assertTrue(harness.run("status", "web").out().contains("(instance)  failed"));
+        shop.root().group(0).set(new GroupRecord("", 1, nowNs + 3_000_000_000L, false, List.of()));
+        shop.root().commit();
+        String backoff = harness.run("status").out();
+        assertTrue(backoff.contains("(instance)  backoff, 3s left  one-for-all  0 of 5 in 1m"), backoff);
     }
 
     /** A column of its own, where there are any. */
@@ -316,7 +379,7 @@ class StatusCommandTest {
                         .filter(line -> line.startsWith("coppice:"))
                         .count(),
                 damaged.err());
-        assertTrue(harness.run("status", "--json").out().contains("\"daemons\":[],\"problems\":[\""));
+        assertTrue(harness.run("status", "--json").out().contains("\"daemons\":[],\"groups\":[],\"problems\":[\""));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -47,6 +48,11 @@ class GroupSystemTest {
         Coppice.Root root = start("strategy: one-for-all");
         kill("web");
         awaitIncarnations(1, 2, 2);
+        Map<?, ?> edge = (Map<?, ?>) ((List<?>) coppice.status().get("groups")).get(1);
+        assertEquals("edge", edge.get("name"));
+        assertEquals("up", edge.get("state"));
+        assertEquals(1L, edge.get("restarts"));
+        assertEquals(List.of("cache", "web"), edge.get("members"));
         kill("db");
         awaitIncarnations(2, 2, 2);
         String events = coppice.run("events").out();
@@ -88,6 +94,7 @@ class GroupSystemTest {
         coppice.awaitState("cache", "failed");
         coppice.awaitState("web", "failed");
         assertEquals("ready", coppice.daemon("db").state());
+        assertTrue(coppice.run("status").out().contains("edge   failed  one-for-one"));
         assertEquals(0, coppice.run("start", "cache").exitCode());
         assertEquals(0, coppice.run("start", "web").exitCode());
         assertEquals("ready", coppice.daemon("web").state());

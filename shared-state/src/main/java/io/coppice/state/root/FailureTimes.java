@@ -26,6 +26,10 @@ final class FailureTimes {
     static List<Long> load(Record row, BytesField field) {
         byte[] bytes = new byte[RootLayouts.FAILURES_KEPT * Long.BYTES];
         int length = row.get(field, bytes, 0);
+        return times(bytes, length);
+    }
+
+    static List<Long> times(byte[] bytes, int length) {
         List<Long> times = new ArrayList<>();
         ByteBuffer words = ByteBuffer.wrap(bytes, 0, length).order(ByteOrder.nativeOrder());
         while (words.remaining() >= Long.BYTES) {

@@ -9,13 +9,19 @@ import java.util.Optional;
  * @param commitSequence number of that commit
  * @param root who the root is, empty if none ever began
  * @param children in manifest order
+ * @param groups the outermost, whose name is empty, first
  * @param events oldest first
  */
 public record RootSnapshot(
-        long commitSequence, Optional<RootInfo> root, List<ChildInfo> children, List<EventInfo> events) {
+        long commitSequence,
+        Optional<RootInfo> root,
+        List<ChildInfo> children,
+        List<GroupRecord> groups,
+        List<EventInfo> events) {
     /** Copies the lists. */
     public RootSnapshot {
         children = List.copyOf(children);
+        groups = List.copyOf(groups);
         events = List.copyOf(events);
     }
 

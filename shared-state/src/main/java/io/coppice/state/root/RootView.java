@@ -78,18 +78,20 @@ public final class RootView implements AutoCloseable {
     private static RootReadResult decode(StateView view) {
         if (view.structure(RootLayouts.STANDBYS_STRUCTURE).isEmpty()) {
             return new RootReadResult.Read(
-                    new RootSnapshot(view.commitSequence(), Optional.empty(), List.of(), List.of()));
+                    new RootSnapshot(view.commitSequence(), Optional.empty(), List.of(), List.of(), List.of()));
         }
         try {
             RecordView root = view.record(RootLayouts.ROOT_STRUCTURE, RootLayouts.ROOT_LAYOUT);
             TableView children = view.table(RootLayouts.CHILDREN_STRUCTURE, RootLayouts.CHILD_LAYOUT);
             TableView resume = view.table(RootLayouts.RESUME_STRUCTURE, RootLayouts.RESUME_LAYOUT);
             TableView standbys = view.table(RootLayouts.STANDBYS_STRUCTURE, RootLayouts.STANDBY_LAYOUT);
+            TableView groups = view.table(RootLayouts.GROUPS_STRUCTURE, RootLayouts.GROUP_LAYOUT);
             TableView events = view.table(RootLayouts.EVENTS_STRUCTURE, RootLayouts.EVENT_LAYOUT);
             return new RootReadResult.Read(new RootSnapshot(
                     view.commitSequence(),
                     rootInfo(root),
                     children(root, children, resume, standbys),
+                    groups(groups),
                     events(root, events)));
         } catch (UnknownCode | LayoutMismatchException | IllegalArgumentException e) {
             return new RootReadResult.Damaged("Root segment: " + e.getMessage());
@@ -125,6 +127,23 @@ public final class RootView implements AutoCloseable {
             children.add(child(i, table.row(i), resume.row(i), standbys(i, standbys)));
         }
         return children;
+    }
+
+    private static List<GroupRecord> groups(TableView table) {
+        List<GroupRecord> groups = new ArrayList<>();
+        for (int i = 0; i < table.rows(); i++) {
+            RecordView row = table.row(i);
+            if (row.get(RootLayouts.GROUP_USED) != 0) {
+                byte[] failedAtNs = row.get(RootLayouts.GROUP_FAILED_AT_NS);
+                groups.add(new GroupRecord(
+                        Utf8Text.printable(row.get(RootLayouts.GROUP_NAME)),
+                        row.get(RootLayouts.GROUP_STREAK),
+                        row.get(RootLayouts.GROUP_RESTART_AT_NS),
+                        row.get(RootLayouts.GROUP_DONE) != 0,
+                        FailureTimes.times(failedAtNs, failedAtNs.length)));
+            }
+        }
+        return groups;
     }
 
     private static List<StandbyRecord> standbys(int child, TableView table) throws UnknownCode {
