@@ -8,6 +8,7 @@ import io.coppice.worker.PreviousExit;
 import java.io.Closeable;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,11 +88,26 @@ final class WorkerContext implements DaemonContext, Closeable {
     public Peer peer(String name) {
         Peer peer = peers.get(name);
         if (peer == null) {
+            List<String> replicas = replicasOf(name);
+            if (!replicas.isEmpty()) {
+                throw new IllegalArgumentException("peer '" + name
+                        + "': it has replicas, and each is a peer of its own: " + String.join(", ", replicas));
+            }
             throw new IllegalArgumentException("peer '" + name + "': daemon " + name() + " may read "
                     + (peers.isEmpty() ? "no other daemon" : String.join(", ", peers.keySet()))
                     + "; declare it in the manifest under `reads`");
         }
         return peer;
+    }
+
+    private List<String> replicasOf(String name) {
+        List<String> replicas = new ArrayList<>();
+        for (String peer : peers.keySet()) {
+            if (peer.startsWith(name + ".")) {
+                replicas.add(peer);
+            }
+        }
+        return replicas;
     }
 
     private @Nullable ReadOnlySegment segmentOf(String receiver) {

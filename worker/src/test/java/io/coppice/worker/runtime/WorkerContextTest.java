@@ -118,6 +118,12 @@ class WorkerContextTest {
                         IllegalArgumentException.class, () -> context().peer("rates"))
                 .getMessage();
         assertTrue(none.contains("may read no other daemon"), none);
+        String replicated = assertThrows(
+                        IllegalArgumentException.class,
+                        () -> context("counter.1", "counter.2", "fx").peer("counter"))
+                .getMessage();
+        assertEquals(
+                "peer 'counter': it has replicas, and each is a peer of its own: counter.1, counter.2", replicated);
     }
 
     @Test
