@@ -157,8 +157,8 @@ final class Changeover {
             if (late || !Polling.pause(Polling.AWAIT_INTERVAL)) {
                 throw new CommandFailedException(
                         ExitCode.FAILED,
-                        "What the new plan lacks has not ended within " + timeout.toMillis()
-                                + " ms; the change goes on when it has.\n  `coppice status --instance "
+                        "What the new plan lacks has not ended " + soFar(late)
+                                + "; the change goes on when it has.\n  `coppice status --instance "
                                 + instance.name()
                                 + "` shows what is stopping.");
             }
@@ -193,13 +193,18 @@ final class Changeover {
             }
             if (!status.root().running() || late || !Polling.pause(Polling.AWAIT_INTERVAL)) {
                 daemons.noteProblems(status);
-                coppice.note("The new plan holds, but not ready within " + timeout.toMillis() + " ms: "
+                coppice.note("The new plan holds, but not ready " + soFar(late) + ": "
                         + String.join(", ", pending.keySet().stream().sorted().toList()) + ". The root "
                         + status.root().words() + ".");
                 return ExitCode.FAILED;
             }
         }
         return exitCode;
+    }
+
+    /** Only a time that is over is named: the root may have died, or this command been interrupted, before. */
+    private String soFar(boolean late) {
+        return late ? "within " + timeout.toMillis() + " ms" : "yet";
     }
 
     private long nowNs() {

@@ -147,6 +147,31 @@ class ScaleCommandTest {
     }
 
     @Test
+    void shouldNameNoTimeThatIsNotOver() throws Exception {
+        try (FakeRoot root = new FakeRoot(shop.directory.controlSocket(), request -> {
+            try {
+                String file = request.substring("coppice/1 reload ".length());
+                record(PlanText.read(Files.readString(shop.directory.path().resolve(file))));
+                for (int row = 0; row < 5; row++) {
+                    shop.child(row, child -> child.state(ChildStateCode.STARTING));
+                }
+                shop.killRoot();
+                return "ok\n";
+            } catch (IOException | PlanFormatException e) {
+                return "error 2 " + e.getMessage() + "\n";
+            }
+        })) {
+            Result result = harness.run("scale", "web", "4");
+            assertEquals(1, result.exitCode());
+            assertTrue(
+                    result.err()
+                            .contains("The new plan holds, but not ready yet: web.3, web.4. The root is not running"),
+                    result.err());
+            assertEquals(1, root.requests().size());
+        }
+    }
+
+    @Test
     void shouldNotSlipInWhatElseHasChangedInTheManifest() throws Exception {
         declared = 3;
         try (FakeRoot root = rootThatTakesPlans()) {
