@@ -100,6 +100,16 @@ final class LaunchRules {
         };
     }
 
+    /** What it is, and what of that holds others back where it alone does not say it. */
+    private static String stateOf(Transition transition, int index) {
+        ChildPhase phase = transition.phaseOf(index);
+        String word = phase.published().word();
+        if (transition.ordersOf(index).endDue()) {
+            return word + ", but about to be ended";
+        }
+        return phase == ChildPhase.READY && !transition.isHealthy(index) ? word + ", but unhealthy" : word;
+    }
+
     private static String waitingText(Transition transition, Dependency unmet) {
         String condition = switch (unmet.condition()) {
             case STARTED -> "started";
@@ -108,6 +118,6 @@ final class LaunchRules {
             case HEALTHY -> "healthy";
         };
         return "waits for " + transition.childBefore(unmet.index()).spec().name() + " to be " + condition + "; it is "
-                + transition.phaseOf(unmet.index()).published().word();
+                + stateOf(transition, unmet.index());
     }
 }

@@ -43,6 +43,12 @@ class DependentsTest {
         assertEquals(List.of("signal 1#1 TERM group", "ok 1"), driver.did());
         assertEquals(ChildPhase.READY, driver.phase(DB));
         assertEquals(List.of("signal 0#1 TERM group"), driver.signaled(WEB, 15).did());
+        assertEquals(
+                List.of("waits for db to be ready; it is ready, but about to be ended"),
+                driver.records().stream()
+                        .filter(record -> record.type() == EventType.WAITING)
+                        .map(Command.RecordEvent::text)
+                        .toList());
         assertEquals(List.of("spawn 0#2"), driver.exited(DB, 143).did());
         driver.toReady(DB);
         assertEquals(ChildPhase.SPAWNING, driver.phase(WEB));
