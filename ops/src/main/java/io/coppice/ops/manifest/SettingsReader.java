@@ -9,7 +9,7 @@ import java.util.Set;
  * as what it was probably meant for: so its value is checked, too, and nothing is missed that is only misspelt.
  */
 final class SettingsReader {
-    private static final Set<String> WORDS_FOR_NOTHING = Set.of("no", "off", "false", "never", "disabled", "0");
+    static final Set<String> WORDS_FOR_NOTHING = Set.of("no", "off", "false", "never", "disabled", "0");
 
     private final KeyTable table;
     private final boolean ofDefaults;

@@ -76,7 +76,8 @@ final class StateRules {
         if (stated != null && bytes > SegmentSpec.MAX_LENGTH_BYTES) {
             problems.add(
                     stated,
-                    "`state` and " + checkpoints + " checkpoints make a segment of " + Quantity.roundedSize(bytes),
+                    "`state` and " + checkpoints + (checkpoints == 1 ? " checkpoint" : " checkpoints")
+                            + " make a segment of " + Quantity.roundedSize(bytes),
                     "at most " + Quantity.size(SegmentSpec.MAX_LENGTH_BYTES)
                             + ", as each checkpoint costs nearly as much as the state",
                     "");
@@ -114,7 +115,7 @@ final class StateRules {
 
     static ValueReader<Integer> number(int least, int most) {
         return ValueReader.shaped(ValueShape.integer(least, most), (node, path, problems) -> {
-            String expected = "a number from " + least + " to " + most;
+            String expected = least == most ? Integer.toString(least) : "a number from " + least + " to " + most;
             String text = ValueReaders.scalar(node, path, problems, expected);
             if (text == null) {
                 return null;
@@ -139,7 +140,7 @@ final class StateRules {
                     path,
                     node.description(),
                     expected,
-                    Suggestion.didYouMean(Suggestion.near(text, List.of(words))));
+                    Suggestion.didYouMean(Suggestion.nearWord(text, List.of(words))));
             return null;
         });
     }

@@ -96,6 +96,31 @@ final class Suggestion {
         return translated != null && keys.contains(translated) ? translated : near(found, keys);
     }
 
+    /** One of a few words by its spelling, by how it begins, or, where one of them says so, because it says no in other words. */
+    static @Nullable String nearWord(String found, Collection<String> words) {
+        String near = near(found, words);
+        if (near != null) {
+            return near;
+        }
+        String plain = normalised(found);
+        if (SettingsReader.WORDS_FOR_NOTHING.contains(plain) || plain.equals("none")) {
+            return words.stream()
+                    .filter(word -> word.equals("never") || word.equals("none"))
+                    .findFirst()
+                    .orElse(null);
+        }
+        String only = null;
+        for (String word : words) {
+            if (plain.length() >= 3 && normalised(word).startsWith(plain)) {
+                if (only != null) {
+                    return null;
+                }
+                only = word;
+            }
+        }
+        return only;
+    }
+
     /** {@code did you mean `X`?}, or nothing. */
     static String didYouMean(@Nullable String candidate) {
         return candidate == null ? "" : "did you mean `" + candidate + "`?";

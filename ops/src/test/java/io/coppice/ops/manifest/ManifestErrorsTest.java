@@ -105,7 +105,7 @@ class ManifestErrorsTest {
                 "working_dir: lub | 5:18: daemons.it.working_dir: `lub` does not exist (looked at lub), expected an existing directory; did you mean `lib`?",
                 "working_dir: shop.yaml | 5:18: daemons.it.working_dir: `shop.yaml` is not a directory (looked at shop.yaml), expected an existing directory",
                 "standby: 5 | 5:14: daemons.it.standby: `5`, expected a number from 0 to 4",
-                "jvm: {archive: no} | 5:20: daemons.it.jvm.archive: `no`, expected one of `auto`, `none`",
+                "jvm: {archive: no} | 5:20: daemons.it.jvm.archive: `no`, expected one of `auto`, `none`; did you mean `none`?",
                 "fence: pidfd | 5:12: daemons.it.fence: `pidfd`, expected one of `lock`, `word`",
                 "fence: word | 5:12: daemons.it.fence: no standby that could go on at the death word, expected `standby` of 1 or more beside it, or `fence: lock`",
                 "checksum: crc | 5:15: daemons.it.checksum: `crc`, expected one of `none`, `arena`",

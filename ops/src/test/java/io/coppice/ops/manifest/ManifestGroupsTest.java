@@ -135,6 +135,11 @@ class ManifestGroupsTest {
             delimiter = '|',
             quoteCharacter = '\0',
             value = {
+                "auto_shutdown: any | 1:16: auto_shutdown: `any`, expected one of `never`, `any-significant`, `all-significant`; did you mean `any-significant`?",
+                "auto_shutdown: all_significant | 1:16: auto_shutdown: `all_significant`, expected one of `never`, `any-significant`, `all-significant`; did you mean `all-significant`?",
+                "auto_shutdown: none | 1:16: auto_shutdown: `none`, expected one of `never`, `any-significant`, `all-significant`; did you mean `never`?",
+                "auto_shutdown: false | 1:16: auto_shutdown: `false`, expected one of `never`, `any-significant`, `all-significant`; did you mean `never`?",
+                "strategy: rest | 1:11: strategy: `rest`, expected one of `one-for-one`, `one-for-all`, `rest-for-one`; did you mean `rest-for-one`?",
                 "groups: {g: {}} | 1:10: groups.g: no `members`, expected a list of daemons and groups such as [web, cache]",
                 "groups: {g: {members: [ti]}} | 1:24: groups.g.members[0]: neither a daemon nor a group is called `ti`, expected the name of one; did you mean `it`?",
                 "groups: {g: {members: [it]}, h: {members: [it]}} | 1:44: groups.h.members[0]: `it` is a member of `g` already, expected each in at most one group",

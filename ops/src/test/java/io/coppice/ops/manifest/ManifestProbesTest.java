@@ -177,7 +177,7 @@ class ManifestProbesTest {
                 "readiness_probe: {exec: [slep]} | 4:30: daemons.it.readiness_probe.exec[0]: no program `slep` on PATH (PATH), expected an installed program, or a path to one; did you mean `sleep`?",
                 "readiness_probe: {log_line: 'a(b'} | 4:33: daemons.it.readiness_probe.log_line: `a(b` is no regular expression (unclosed group at character 4), expected one as Java has them, such as `Server started`; a backslash before a character takes its meaning away",
                 "readiness_probe: {tcp: {port: 80}, period: 10ms} | 4:48: daemons.it.readiness_probe.period: `10ms` is out of range, expected 100ms to 8760h",
-                "liveness_probe: {tcp: {port: 80}, success_threshold: 2} | 4:58: daemons.it.liveness_probe.success_threshold: `2`, expected a number from 1 to 1",
+                "liveness_probe: {tcp: {port: 80}, success_threshold: 2} | 4:58: daemons.it.liveness_probe.success_threshold: `2`, expected 1",
                 "readiness_probe: {tcp: {port: 80}, failure_threshold: 0} | 4:59: daemons.it.readiness_probe.failure_threshold: `0`, expected a number from 1 to 10000",
             })
     void shouldSayWhatIsWrong(String line, String expected) {
