@@ -15,8 +15,9 @@ final class AdoptionCheck {
     static List<String> differences(RootSnapshot before, RootSnapshot after, Predicate<ChildInfo> lives) {
         List<String> wrong = new ArrayList<>();
         if (after.children().size() != before.children().size()) {
-            wrong.add(after.children().size() + " children, before "
-                    + before.children().size());
+            wrong.add(
+                    (after.children().size() == 1 ? "1 child" : after.children().size() + " children") + ", before "
+                            + before.children().size());
         }
         for (ChildInfo then : before.children()) {
             Optional<ChildInfo> now = after.child(then.name());

@@ -41,7 +41,9 @@ final class GroupReport {
         rules.add(
                 unlimited
                         ? "any number of restarts"
-                        : "at most " + group.maxRestarts() + " restarts in " + Quantity.duration(group.periodMs())
+                        : "at most " + group.maxRestarts()
+                                + (group.maxRestarts() == 1 ? " restart in " : " restarts in ")
+                                + Quantity.duration(group.periodMs())
                                 + ", then "
                                 + (outermost
                                         ? "the root exits with 5"

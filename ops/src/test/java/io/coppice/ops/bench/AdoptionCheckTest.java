@@ -33,7 +33,7 @@ class AdoptionCheckTest {
     void shouldTellAChildThatIsGoneAndOneThatIsDead() {
         assertEquals(
                 List.of(
-                        "1 children, before 2",
+                        "1 child, before 2",
                         "one: pid 100 started at 1000, incarnation 1, restarts 0 does not live",
                         "two is not on record any more"),
                 AdoptionCheck.differences(BEFORE, snapshot(child("one", 100, 1)), child -> false));

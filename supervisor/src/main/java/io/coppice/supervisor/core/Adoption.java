@@ -122,6 +122,6 @@ final class Adoption {
         for (int i = 0; i < transition.childCount(); i++) {
             adopted += transition.childBefore(i).hasProcess() ? 1 : 0;
         }
-        return transition.childCount() + " children, " + adopted + " of them taken over from a root that died";
+        return Counted.children(transition.childCount()) + ", " + adopted + " of them taken over from a root that died";
     }
 }

@@ -158,8 +158,8 @@ final class DeathRules {
                 gaveUp(
                         transition,
                         child,
-                        "gave up: " + count + " failures within " + DurationText.of(spec.periodNs()) + ", "
-                                + spec.maxRestarts() + " restarts allowed; last: " + exit.text());
+                        "gave up: " + Counted.of(count, "failure") + " within " + DurationText.of(spec.periodNs())
+                                + ", " + Counted.of(spec.maxRestarts(), "restart") + " allowed; last: " + exit.text());
                 return;
             }
         }

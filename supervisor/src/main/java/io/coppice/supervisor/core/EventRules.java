@@ -18,12 +18,8 @@ final class EventRules {
             Replanning.startAnewWhatChanged(transition);
             Replanning.noticeWhatIsNoLongerProbed(transition);
         } else if (transition.phase == Phase.RUNNING) {
-            transition.recordRoot(EventType.ROOT_STARTED, count(transition.childCount()));
+            transition.recordRoot(EventType.ROOT_STARTED, Counted.children(transition.childCount()));
         }
-    }
-
-    private static String count(int children) {
-        return children == 1 ? "1 child" : children + " children";
     }
 
     static void spawned(Transition transition, Event.Spawned event) {
