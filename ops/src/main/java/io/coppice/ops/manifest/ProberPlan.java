@@ -3,11 +3,7 @@ package io.coppice.ops.manifest;
 import io.coppice.ops.prober.ProberMain;
 import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
-import io.coppice.supervisor.plan.ExitLists;
-import io.coppice.supervisor.plan.LogTarget;
-import io.coppice.supervisor.plan.Membership;
-import io.coppice.supervisor.plan.Poison;
-import io.coppice.supervisor.plan.Probes;
+import io.coppice.supervisor.plan.ChildPlanBuilder;
 import io.coppice.supervisor.plan.RestartPolicy;
 import io.coppice.supervisor.plan.Shutdown;
 import io.coppice.supervisor.plan.StartTimeouts;
@@ -34,29 +30,15 @@ final class ProberPlan {
 
     /** @param workerLib the directory of the worker's own jars */
     static ChildPlan of(CompileOptions options, Path workerLib, InstanceDirectory directory) {
-        return new ChildPlan(
-                NAME,
-                ChildPlan.Kind.AUXILIARY,
-                argv(options, workerLib, directory),
-                ChildEnvironment.of(options.surroundings().environment(), Map.of()),
-                "/",
-                LogTarget.AUTO,
-                0,
-                0,
-                0,
-                StartTimeouts.of(1),
-                RestartPolicy.ALWAYS,
-                ChildPlan.UNLIMITED_RESTARTS,
-                60_000,
-                new Backoff(10, 2, 10_000, 60_000),
-                Poison.NONE,
-                0,
-                Shutdown.bySignal("TERM", 5_000),
-                List.of(),
-                0, // what it does is in the plan that it reads: no change of that starts it anew
-                ExitLists.NONE,
-                Membership.PLAIN,
-                Probes.NONE);
+        // Its launch number is 0: what it does is in the plan that it reads, and no change of that starts it anew.
+        return new ChildPlanBuilder(NAME, ChildPlan.Kind.AUXILIARY)
+                .argv(argv(options, workerLib, directory))
+                .environment(ChildEnvironment.of(options.surroundings().environment(), Map.of()))
+                .startTimeouts(StartTimeouts.of(1))
+                .restart(RestartPolicy.ALWAYS)
+                .backoff(new Backoff(10, 2, 10_000, 60_000))
+                .shutdown(Shutdown.bySignal("TERM", 5_000))
+                .plan();
     }
 
     private static List<String> argv(CompileOptions options, Path workerLib, InstanceDirectory directory) {

@@ -114,7 +114,11 @@ final class Replicas {
             for (String name : set.childNames()) {
                 SortedMap<String, String> environment = new TreeMap<>(model.environment());
                 environment.put(ReplicaSet.VARIABLE, Integer.toString(children.size() + 1));
-                children.add(model.like(name, argv(model.argv(), line, name), environment));
+                children.add(model.toBuilder()
+                        .name(name)
+                        .argv(argv(model.argv(), line, name))
+                        .environment(environment)
+                        .plan());
             }
         } catch (IllegalArgumentException e) {
             // A bound of the plan that the model alone did not break, such as one variable too many.

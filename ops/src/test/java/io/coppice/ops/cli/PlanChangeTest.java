@@ -7,47 +7,27 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.coppice.supervisor.plan.AutoShutdown;
 import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
-import io.coppice.supervisor.plan.ExitLists;
+import io.coppice.supervisor.plan.ChildPlanBuilder;
 import io.coppice.supervisor.plan.GroupPlan;
-import io.coppice.supervisor.plan.LogTarget;
 import io.coppice.supervisor.plan.Membership;
 import io.coppice.supervisor.plan.NoticeCommand;
 import io.coppice.supervisor.plan.Plan;
-import io.coppice.supervisor.plan.Poison;
 import io.coppice.supervisor.plan.Probe;
 import io.coppice.supervisor.plan.ProbeCheck;
 import io.coppice.supervisor.plan.Probes;
 import io.coppice.supervisor.plan.ReplicaSet;
 import io.coppice.supervisor.plan.RestartPolicy;
-import io.coppice.supervisor.plan.Shutdown;
-import io.coppice.supervisor.plan.StartTimeouts;
 import io.coppice.supervisor.plan.Strategy;
 import java.util.List;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class PlanChangeTest {
     private static ChildPlan command(String name, String program, RestartPolicy restart, long launch) {
-        return new ChildPlan(
-                name,
-                ChildPlan.Kind.COMMAND,
-                List.of(program),
-                new TreeMap<>(),
-                "/",
-                LogTarget.AUTO,
-                0,
-                0,
-                0,
-                StartTimeouts.of(1),
-                restart,
-                0,
-                1,
-                Backoff.NONE,
-                Poison.NONE,
-                0,
-                Shutdown.bySignal("TERM", 1),
-                List.of(),
-                launch);
+        return new ChildPlanBuilder(name, ChildPlan.Kind.COMMAND)
+                .argv(List.of(program))
+                .restart(restart)
+                .launch(launch)
+                .plan();
     }
 
     private static Plan plan(ChildPlan... children) {
@@ -143,30 +123,9 @@ class PlanChangeTest {
     }
 
     private static ChildPlan member(String name) {
-        ChildPlan plain = command(name, "/a", RestartPolicy.ALWAYS, 1);
-        return new ChildPlan(
-                name,
-                plain.kind(),
-                plain.argv(),
-                plain.environment(),
-                plain.workingDirectory(),
-                plain.log(),
-                0,
-                0,
-                0,
-                plain.startTimeouts(),
-                plain.restart(),
-                0,
-                1,
-                plain.backoff(),
-                plain.poison(),
-                0,
-                plain.shutdown(),
-                List.of(),
-                1,
-                ExitLists.NONE,
-                new Membership("edge", false, false),
-                Probes.NONE);
+        return command(name, "/a", RestartPolicy.ALWAYS, 1).toBuilder()
+                .membership(new Membership("edge", false, false))
+                .plan();
     }
 
     @Test
@@ -235,7 +194,9 @@ class PlanChangeTest {
     void shouldTellThatItIsLookedAtInAnotherWay() {
         ChildPlan plain = command("it", "/a", RestartPolicy.ALWAYS, 1);
         Probe tcp = new Probe(new ProbeCheck.Tcp("127.0.0.1", 80), 0, 1_000, 1_000, 1, 3);
-        PlanChange change = PlanChange.between(plan(plain), plan(plain.withProbes(new Probes(null, null, tcp))));
+        PlanChange change = PlanChange.between(
+                plan(plain),
+                plan(plain.toBuilder().probes(new Probes(null, null, tcp)).plan()));
         assertEquals(List.of("it: new rules, not restarted"), change.lines());
     }
 
@@ -246,25 +207,12 @@ class PlanChangeTest {
     }
 
     private static ChildPlan daemon(int standbys) {
-        return new ChildPlan(
-                "it",
-                ChildPlan.Kind.DAEMON,
-                List.of("/java"),
-                new TreeMap<>(),
-                "/",
-                LogTarget.AUTO,
-                1 << 20,
-                0,
-                1_000,
-                StartTimeouts.of(1),
-                RestartPolicy.ALWAYS,
-                0,
-                1,
-                Backoff.NONE,
-                Poison.NONE,
-                standbys,
-                Shutdown.bySignal("TERM", 1),
-                List.of(),
-                1);
+        return new ChildPlanBuilder("it", ChildPlan.Kind.DAEMON)
+                .argv(List.of("/java"))
+                .stateBytes(1 << 20)
+                .restart(RestartPolicy.ALWAYS)
+                .standbys(standbys)
+                .launch(1)
+                .plan();
     }
 }

@@ -288,8 +288,10 @@ class ReplicaCommandsTest {
                         plan.groups(),
                         List.of(set),
                         set.childNames().stream()
-                                .map(name -> web.like(name, web.argv(), web.environment())
-                                        .withProbes(PROBED))
+                                .map(name -> web.toBuilder()
+                                        .name(name)
+                                        .probes(PROBED)
+                                        .plan())
                                 .toList())));
     }
 

@@ -75,8 +75,9 @@ class ScaleCommandTest {
     private Plan plan(int declaredCount, int count) {
         ReplicaSet set = new ReplicaSet("web", declaredCount, count);
         List<ChildPlan> children = new ArrayList<>();
-        set.childNames().forEach(name -> children.add(model.like(name, model.argv(), model.environment())));
-        children.add(model.like("db", model.argv(), model.environment()));
+        set.childNames()
+                .forEach(name -> children.add(model.toBuilder().name(name).plan()));
+        children.add(model.toBuilder().name("db").plan());
         String path = shop.directory.path().toString();
         return new Plan(
                 "shop",

@@ -15,23 +15,18 @@ import io.coppice.state.root.RootSegment;
 import io.coppice.state.root.StandbyPhase;
 import io.coppice.state.root.StandbyRecord;
 import io.coppice.state.root.WantedCode;
-import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.ChildPlanBuilder;
 import io.coppice.supervisor.plan.Dependency;
 import io.coppice.supervisor.plan.LogTarget;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanText;
-import io.coppice.supervisor.plan.Poison;
-import io.coppice.supervisor.plan.RestartPolicy;
-import io.coppice.supervisor.plan.Shutdown;
-import io.coppice.supervisor.plan.StartTimeouts;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -216,26 +211,15 @@ final class ShopFixture implements AutoCloseable {
         if (name.equals("ingest")) {
             argv.addAll(workerArguments);
         }
-        return new ChildPlan(
-                name,
-                kind,
-                argv,
-                new TreeMap<>(),
-                "/tmp",
-                name.equals("web") ? webLog : LogTarget.AUTO,
-                daemon ? 1 << 20 : 0,
-                0,
-                daemon ? 5_000 : 0,
-                StartTimeouts.of(60_000),
-                RestartPolicy.ON_FAILURE,
-                5,
-                60_000,
-                Backoff.NONE,
-                Poison.NONE,
-                0,
-                Shutdown.bySignal("TERM", 10_000),
-                dependsOn,
-                0);
+        return new ChildPlanBuilder(name, kind)
+                .argv(argv)
+                .workingDirectory("/tmp")
+                .log(name.equals("web") ? webLog : LogTarget.AUTO)
+                .stateBytes(daemon ? 1 << 20 : 0)
+                .heartbeatTimeoutMs(daemon ? 5_000 : 0)
+                .maxRestarts(5)
+                .dependsOn(dependsOn)
+                .plan();
     }
 
     private static void reserve(Path file, long bytes) throws IOException {

@@ -64,52 +64,6 @@ public record ChildPlan(
     /** {@code maxRestarts} of a child that is never given up. */
     public static final int UNLIMITED_RESTARTS = -1;
 
-    /** One that belongs to the instance alone, for which no single way of ending means anything special, and without probes. */
-    public ChildPlan(
-            String name,
-            Kind kind,
-            List<String> argv,
-            SortedMap<String, String> environment,
-            String workingDirectory,
-            LogTarget log,
-            long stateBytes,
-            int checkpoints,
-            long heartbeatTimeoutMs,
-            StartTimeouts startTimeouts,
-            RestartPolicy restart,
-            int maxRestarts,
-            long periodMs,
-            Backoff backoff,
-            Poison poison,
-            int standbys,
-            Shutdown shutdown,
-            List<Dependency> dependsOn,
-            long launch) {
-        this(
-                name,
-                kind,
-                argv,
-                environment,
-                workingDirectory,
-                log,
-                stateBytes,
-                checkpoints,
-                heartbeatTimeoutMs,
-                startTimeouts,
-                restart,
-                maxRestarts,
-                periodMs,
-                backoff,
-                poison,
-                standbys,
-                shutdown,
-                dependsOn,
-                launch,
-                ExitLists.NONE,
-                Membership.PLAIN,
-                Probes.NONE);
-    }
-
     public ChildPlan {
         PlanBounds.requireChildName("child name", name);
         argv = List.copyOf(argv);
@@ -161,58 +115,9 @@ public record ChildPlan(
                 () -> "the auxiliary " + name + ": rules of its own");
     }
 
-    /** The same with other probes. */
-    public ChildPlan withProbes(Probes others) {
-        return new ChildPlan(
-                name,
-                kind,
-                argv,
-                environment,
-                workingDirectory,
-                log,
-                stateBytes,
-                checkpoints,
-                heartbeatTimeoutMs,
-                startTimeouts,
-                restart,
-                maxRestarts,
-                periodMs,
-                backoff,
-                poison,
-                standbys,
-                shutdown,
-                dependsOn,
-                launch,
-                exits,
-                membership,
-                others);
-    }
-
-    /** Another child that is like this one in all else. */
-    public ChildPlan like(String otherName, List<String> otherArgv, SortedMap<String, String> otherEnvironment) {
-        return new ChildPlan(
-                otherName,
-                kind,
-                otherArgv,
-                otherEnvironment,
-                workingDirectory,
-                log,
-                stateBytes,
-                checkpoints,
-                heartbeatTimeoutMs,
-                startTimeouts,
-                restart,
-                maxRestarts,
-                periodMs,
-                backoff,
-                poison,
-                standbys,
-                shutdown,
-                dependsOn,
-                launch,
-                exits,
-                membership,
-                probes);
+    /** To make another one that is like it in all that is not said of it. */
+    public ChildPlanBuilder toBuilder() {
+        return new ChildPlanBuilder(this);
     }
 
     private static SortedMap<String, String> validated(String child, SortedMap<String, String> environment) {

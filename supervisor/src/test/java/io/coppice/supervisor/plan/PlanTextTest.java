@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -279,8 +278,7 @@ class PlanTextTest {
         List<ChildPlan> children = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             ChildPlan one = command("c" + i);
-            children.add(
-                    ChildPlans.like(one).argv(List.of("x", "y".repeat(60_000))).plan());
+            children.add(one.toBuilder().argv(List.of("x", "y".repeat(60_000))).plan());
         }
         Plan plan = new Plan("big", "/a.yaml", "/a", "/a", children);
         assertTrue(PlanText.textLengthBytes(plan) > PlanBounds.MAX_PLAN_BYTES);
@@ -337,9 +335,9 @@ class PlanTextTest {
         ChildPlan rates = ChildPlans.command("rates")
                 .argv(List.of("/usr/bin/printf", "two\nlines\\"))
                 .environment(common)
-                .in(Path.of("/srv"))
+                .workingDirectory("/srv")
                 .restart(RestartPolicy.ALWAYS)
-                .shutdown("KILL", 0)
+                .shutdown(Shutdown.bySignal("KILL", 0))
                 .plan();
         ChildPlan ingest = new ChildPlan(
                 "ingest",

@@ -100,7 +100,7 @@ class ProbesTest {
     void shouldLetNothingDependOnAnAuxiliary() {
         ChildPlan prober = ChildPlans.auxiliary("prober").plan();
         ChildPlan web = ChildPlans.command("web")
-                .dependsOn(new Dependency("prober", Dependency.Condition.READY))
+                .dependsOn(List.of(new Dependency("prober", Dependency.Condition.READY)))
                 .plan();
         refused("only serves others", () -> new Plan("shop", "/m", "/d", "/s", List.of(prober, web)));
         refused(

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.supervisor.os.JournalStream;
 import io.coppice.supervisor.plan.ChildPlan;
-import io.coppice.supervisor.plan.ChildPlans;
 import io.coppice.supervisor.plan.LogTarget;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -86,6 +85,6 @@ class ChildOutputTest {
 
     private ChildPlan child(LogTarget log) {
         ChildPlan command = RootProcess.command("web", directory, "true");
-        return ChildPlans.like(command).log(log).plan();
+        return command.toBuilder().log(log).plan();
     }
 }

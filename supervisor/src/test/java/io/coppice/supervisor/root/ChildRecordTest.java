@@ -25,6 +25,7 @@ import io.coppice.supervisor.plan.Dependency;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.Poison;
 import io.coppice.supervisor.plan.RestartPolicy;
+import io.coppice.supervisor.plan.Shutdown;
 import io.coppice.supervisor.plan.StartTimeouts;
 import io.coppice.supervisor.specs.PlanSpecs;
 import java.nio.file.Path;
@@ -57,7 +58,7 @@ class ChildRecordTest {
     private Plan plan() {
         ChildPlan worker = ChildPlans.daemon("worker")
                 .argv(List.of("/usr/bin/java", "Main"))
-                .in(base)
+                .workingDirectory(base.toString())
                 .checkpoints(2)
                 .heartbeatTimeoutMs(3_000)
                 .startTimeouts(new StartTimeouts(4_000, 5_000, 6_000))
@@ -66,7 +67,7 @@ class ChildRecordTest {
                 .backoff(new Backoff(5, 2, 50, 10_000))
                 .poison(new Poison(2, List.of(Poison.Fallback.CHECKPOINT, Poison.Fallback.EMPTY)))
                 .standbys(2)
-                .shutdown("TERM", 500)
+                .shutdown(Shutdown.bySignal("TERM", 500))
                 .launch(-7)
                 .plan();
         return new Plan(

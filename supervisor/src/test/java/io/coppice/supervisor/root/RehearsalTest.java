@@ -20,6 +20,7 @@ import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.ChildPlans;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.RestartPolicy;
+import io.coppice.supervisor.plan.Shutdown;
 import io.coppice.supervisor.specs.PlanSpecs;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,12 +34,12 @@ class RehearsalTest {
     private Plan plan() {
         ChildPlan worker = ChildPlans.daemon("worker")
                 .argv(List.of("/usr/bin/java", "Main"))
-                .in(base)
+                .workingDirectory(base.toString())
                 .heartbeatTimeoutMs(3_000)
                 .restart(RestartPolicy.ALWAYS)
                 .maxRestarts(5)
                 .standbys(1)
-                .shutdown("TERM", 500)
+                .shutdown(Shutdown.bySignal("TERM", 500))
                 .launch(7)
                 .plan();
         return new Plan("test", "/test.yaml", base.toString(), base.toString(), List.of(worker));

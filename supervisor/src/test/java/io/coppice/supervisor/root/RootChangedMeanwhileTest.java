@@ -8,8 +8,8 @@ import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.EventType;
 import io.coppice.state.root.RootSnapshot;
 import io.coppice.supervisor.plan.ChildPlan;
-import io.coppice.supervisor.plan.ChildPlans;
 import io.coppice.supervisor.plan.Dependency;
+import io.coppice.supervisor.plan.Shutdown;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +38,7 @@ class RootChangedMeanwhileTest {
         String script = "trap 'echo TERM-%1$s >>told' TERM; trap 'echo INT-%1$s >>told; exit 0' INT; echo up >%1$s.up;"
                 + " while :; do sleep 0.05; done";
         ChildPlan plan = RootProcess.command(name, base, script.formatted(name), dependsOn);
-        return ChildPlans.like(plan).shutdown("INT", 60_000).plan();
+        return plan.toBuilder().shutdown(Shutdown.bySignal("INT", 60_000)).plan();
     }
 
     @Test
@@ -85,7 +85,7 @@ class RootChangedMeanwhileTest {
     }
 
     private static ChildPlan larger(ChildPlan plan) {
-        return ChildPlans.like(plan)
+        return plan.toBuilder()
                 .stateBytes(2 * plan.stateBytes())
                 .launch(plan.launch() + 1)
                 .plan();

@@ -10,6 +10,7 @@ import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.ChildPlans;
 import io.coppice.supervisor.plan.LogTarget;
 import io.coppice.supervisor.plan.RestartPolicy;
+import io.coppice.supervisor.plan.Shutdown;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -43,13 +44,13 @@ class RootKilledAtAssignmentTest {
                         segment.toString(),
                         "worker",
                         lines().toString()))
-                .in(base)
+                .workingDirectory(base.toString())
                 .log(LogTarget.FILE)
                 .stateBytes(64 << 10)
                 .heartbeatTimeoutMs(30_000)
                 .restart(RestartPolicy.ALWAYS)
                 .standbys(1)
-                .shutdown("KILL", 0)
+                .shutdown(Shutdown.bySignal("KILL", 0))
                 .launch(7)
                 .plan();
     }

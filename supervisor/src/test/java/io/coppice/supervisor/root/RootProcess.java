@@ -17,6 +17,7 @@ import io.coppice.supervisor.plan.ChildPlans;
 import io.coppice.supervisor.plan.Dependency;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanText;
+import io.coppice.supervisor.plan.Shutdown;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
@@ -133,16 +134,16 @@ final class RootProcess implements AutoCloseable {
         return ChildPlans.command(name)
                 .argv(List.of("/bin/sh", "-c", script))
                 .environment(environment)
-                .in(workingDirectory)
+                .workingDirectory(workingDirectory.toString())
                 .maxRestarts(maxRestarts)
                 .backoff(backoff)
-                .dependsOn(dependsOn)
+                .dependsOn(List.of(dependsOn))
                 .plan();
     }
 
     /** The same, killed if it has not ended so long after its signal. */
     static ChildPlan killedAfter(long timeoutMs, ChildPlan plan) {
-        return ChildPlans.like(plan).shutdown("TERM", timeoutMs).plan();
+        return plan.toBuilder().shutdown(Shutdown.bySignal("TERM", timeoutMs)).plan();
     }
 
     String stderr() throws IOException {

@@ -38,7 +38,7 @@ class RootReloadTest {
     }
 
     private static ChildPlan launchedAs(ChildPlan plan, long launch) {
-        return ChildPlans.like(plan).launch(launch).plan();
+        return plan.toBuilder().launch(launch).plan();
     }
 
     private static Plan plan(RootProcess root, ChildPlan... children) {
@@ -178,13 +178,13 @@ class RootReloadTest {
         return ChildPlans.daemon(like.name())
                 .argv(like.argv())
                 .environment(like.environment())
-                .in(Path.of(like.workingDirectory()))
+                .workingDirectory(like.workingDirectory())
                 .heartbeatTimeoutMs(1_000)
                 .startTimeouts(StartTimeouts.of(1_000))
                 .restart(like.restart())
                 .maxRestarts(like.maxRestarts())
                 .backoff(like.backoff())
-                .shutdown(like.shutdown().signal(), like.shutdown().timeoutMs())
+                .shutdown(like.shutdown())
                 .plan();
     }
 

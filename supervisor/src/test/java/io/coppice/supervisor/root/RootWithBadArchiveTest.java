@@ -52,7 +52,7 @@ class RootWithBadArchiveTest {
         return ChildPlans.daemon("it")
                 .argv(List.of(
                         java.toString(), "-cp", base.resolve("a.jar").toString(), "Main", "--main", "Daemon", "--"))
-                .in(base)
+                .workingDirectory(base.toString())
                 .maxRestarts(0)
                 .plan();
     }
