@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,9 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -95,5 +99,46 @@ class RootLockTest {
         assertNotEquals(
                 0, assertThrows(OsException.class, () -> RootLock.acquire(link)).errno());
         assertFalse(Files.exists(directory.resolve("elsewhere")));
+    }
+
+    /** As {@code coppice purge} removes it: who has taken the lock after that has it on a file that has that name. */
+    @Test
+    void shouldNotBeHeldOnAFileThatSomebodyRemovedWhileHoldingItsLock() throws Exception {
+        Path file = directory.resolve("root.lock");
+        AtomicBoolean done = new AtomicBoolean();
+        AtomicInteger removals = new AtomicInteger();
+        CompletableFuture<Void> remover = CompletableFuture.runAsync(() -> {
+            while (!done.get()) {
+                removals.addAndGet(removeUnderItsLock(file) ? 1 : 0);
+            }
+        });
+        try {
+            String own = ProcessHandle.current().pid() + " ";
+            for (int taken = 0; taken < 500 || removals.get() < 500; ) {
+                try (RootLock lock = RootLock.acquire(file)) {
+                    assertNotNull(lock);
+                    assertTrue(Files.exists(file), "held on a file that is gone");
+                    assertTrue(Files.readString(file).startsWith(own), "held on another file");
+                    taken++;
+                } catch (RootLockHeldException e) {
+                    Thread.onSpinWait();
+                }
+            }
+        } finally {
+            done.set(true);
+        }
+        remover.join();
+    }
+
+    private static boolean removeUnderItsLock(Path file) {
+        try (RootLock lock = RootLock.acquire(file)) {
+            assertNotNull(lock);
+            Files.delete(file);
+            return true;
+        } catch (RootLockHeldException e) {
+            return false;
+        } catch (OsException | IOException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }
