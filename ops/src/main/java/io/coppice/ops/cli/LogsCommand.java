@@ -35,7 +35,7 @@ final class LogsCommand implements Callable<Integer> {
             paramLabel = "NAME",
             description =
                     "Daemon or command: of one with replicas all, each under a heading; or NAME.N for one of them. Or an"
-                            + " errand of the root: _reload, what SIGHUP brought about; _archiver.")
+                            + " errand of the root: _reload, what SIGHUP brought about; _notify, what that command said; _archiver.")
     private String name = "";
 
     @Option(
@@ -148,7 +148,7 @@ final class LogsCommand implements Callable<Integer> {
                         ExitCode.FAILED,
                         "There is no " + instance.log(name)
                                 + ": the root has sent nobody on such an errand yet (`_reload`"
-                                + " is what it does on SIGHUP, `_archiver` makes start archives).");
+                                + " is what it does on SIGHUP, `_notify` runs when restarts have run out, `_archiver` makes start archives).");
             }
             try (Daemons daemons = new Daemons(coppice, instance)) {
                 daemons.requireOne(name, "a log");

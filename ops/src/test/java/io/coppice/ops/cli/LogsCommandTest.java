@@ -75,6 +75,7 @@ class LogsCommandTest {
         Result missing = harness.run("logs", "_reload");
         assertEquals(1, missing.exitCode());
         assertTrue(missing.err().startsWith("coppice: There is no " + shop.directory.log("_reload")), missing.err());
+        assertTrue(missing.err().contains("`_notify` runs when restarts have run out"), missing.err());
         Files.writeString(shop.directory.log("_reload"), "shop.yaml:1:1: no\n");
 
         assertEquals("shop.yaml:1:1: no\n", harness.run("logs", "_reload").out());
