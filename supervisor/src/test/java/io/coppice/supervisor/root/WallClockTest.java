@@ -29,9 +29,14 @@ import org.junit.jupiter.api.io.TempDir;
  * clock of its own, so this shows who reads it: only those who write a time down for people.
  */
 class WallClockTest {
-    /** Times of events and exits; how far it was set; since when a lock is held; the number of an owner, which is compared with nothing. */
-    private static final List<Class<?>> FOR_PEOPLE =
-            List.of(StatusPublisher.class, RootStartup.class, RootLock.class, ClockSteps.class);
+    /** Times of events and exits, written or passed on; how far it was set; since when a lock is held; the number of an owner, which is compared with nothing. */
+    private static final List<Class<?>> FOR_PEOPLE = List.of(
+            StatusPublisher.class,
+            HangupReload.class,
+            Notices.class,
+            RootStartup.class,
+            RootLock.class,
+            ClockSteps.class);
 
     /** A process of its own, and no root: it compares with the times of files, which are of that clock. */
     private static final String OF_FILES = "io.coppice.supervisor.archive.Archiver";
