@@ -18,9 +18,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Has the root of an instance change over to another plan, made of a manifest as the root would have it made if it were started now:
@@ -100,11 +102,21 @@ final class Changeover {
                 pending.put(
                         name, before.daemon(name).map(DaemonStatus::incarnation).orElse(0L));
             }
+            Set<String> along = new HashSet<>();
+            for (String name : change.restartedAlong()) {
+                // One that does not run is not restarted.
+                before.daemon(name)
+                        .filter(daemon -> daemon.wantedUp() && daemon.pid().isPresent())
+                        .ifPresent(daemon -> {
+                            pending.put(name, daemon.incarnation());
+                            along.add(name);
+                        });
+            }
             ask(planText);
             awaitRecord(planText);
             told.run();
             coppice.output().flush();
-            return awaitReady(daemons, pending);
+            return awaitReady(daemons, pending, along);
         }
     }
 
@@ -165,7 +177,12 @@ final class Changeover {
         }
     }
 
-    private int awaitReady(Daemons daemons, Map<String, Long> pending) {
+    /**
+     * Waits until all are ready that come after those incarnations.
+     *
+     * @param along those of which one may also complete before it would be restarted
+     */
+    private int awaitReady(Daemons daemons, Map<String, Long> pending, Set<String> along) {
         int exitCode = ExitCode.DONE;
         while (!pending.isEmpty()) {
             boolean late = nowNs() - startNs >= timeout.toNanos();
@@ -179,7 +196,9 @@ final class Changeover {
                     pending.remove(daemon.name()); // An operator stopped it, and it stays so.
                     continue;
                 }
-                Judgement judgement = StartCommand.readiness(daemon, daemon.incarnation() > before, coppice);
+                boolean newEnough =
+                        daemon.incarnation() > before || (along.contains(daemon.name()) && daemon.is("completed"));
+                Judgement judgement = StartCommand.readiness(daemon, newEnough, coppice);
                 if (judgement instanceof Judgement.OutOfReach outOfReach) {
                     coppice.note(daemon.name() + " is not ready: " + outOfReach.reason());
                     exitCode = ExitCode.FAILED;

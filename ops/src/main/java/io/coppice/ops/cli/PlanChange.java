@@ -1,14 +1,17 @@
 package io.coppice.ops.cli;
 
 import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.Dependency;
 import io.coppice.supervisor.plan.GroupPlan;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.ReplicaSet;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a reload does. Pure.
@@ -41,20 +44,49 @@ record PlanChange(List<Row> rows, List<ReplicaSet> before, List<ReplicaSet> sets
         }
     }
 
-    record Row(String name, Kind kind) {}
+    /**
+     * What happens to one child.
+     *
+     * @param restartedWith whose end it is restarted with, if it runs, because its {@code depends_on} says so; null if with none's
+     */
+    record Row(String name, Kind kind, @Nullable String restartedWith) {
+        private String words() {
+            if (restartedWith == null) {
+                return kind.words();
+            }
+            return (kind == Kind.NEW_RULES ? "new rules, " : "") + "restarted with " + restartedWith;
+        }
+
+        private String json() {
+            // Names are of [a-z0-9.-] and codes ours: nothing to escape.
+            return "{\"name\":\"" + name + "\",\"change\":\"" + kind.code + "\""
+                    + (restartedWith == null ? "" : ",\"restarted_with\":\"" + restartedWith + "\"") + "}";
+        }
+
+        /** Whether nothing of it changes, nor happens to it. */
+        private boolean leftAlone() {
+            return kind == Kind.UNCHANGED && restartedWith == null;
+        }
+    }
 
     static PlanChange between(Plan present, Plan next) {
         Map<String, ChildPlan> left = new HashMap<>();
         present.children().forEach(child -> left.put(child.name(), child));
-        List<Row> rows = new ArrayList<>();
+        Map<String, Kind> kinds = new LinkedHashMap<>();
         for (ChildPlan child : next.children()) {
             ChildPlan known = left.remove(child.name());
-            rows.add(new Row(child.name(), known == null ? Kind.ADDED : kind(present, known, next, child)));
+            kinds.put(child.name(), known == null ? Kind.ADDED : kind(present, known, next, child));
         }
         present.children().stream()
                 .map(ChildPlan::name)
                 .filter(left::containsKey)
-                .forEach(name -> rows.add(new Row(name, Kind.REMOVED)));
+                .forEach(name -> kinds.put(name, Kind.REMOVED));
+        // What goes does so under the present plan; what is started anew, under the next.
+        Map<String, String> with = restartedWith(present, kinds, Kind.REMOVED);
+        restartedWith(next, kinds, Kind.STARTED_ANEW).forEach(with::putIfAbsent);
+        List<Row> rows = new ArrayList<>();
+        kinds.forEach((name, kind) -> rows.add(
+                new Row(name, kind, kind == Kind.UNCHANGED || kind == Kind.NEW_RULES ? with.get(name) : null)));
         return new PlanChange(
                 rows,
                 present.replicaSets(),
@@ -62,30 +94,27 @@ record PlanChange(List<Row> rows, List<ReplicaSet> before, List<ReplicaSet> sets
                 !present.notice().equals(next.notice()));
     }
 
+    /** Who is restarted because some of this kind end, by the name of which: that one ends itself, or is restarted with another. */
+    private static Map<String, String> restartedWith(Plan plan, Map<String, Kind> kinds, Kind ending) {
+        Map<String, String> with = new HashMap<>();
+        for (ChildPlan child : plan.children()) { // each after all that it depends on
+            child.dependsOn().stream()
+                    .filter(Dependency::restart)
+                    .map(Dependency::name)
+                    .filter(name -> kinds.get(name) == ending || with.containsKey(name))
+                    .findFirst()
+                    .ifPresent(name -> with.put(child.name(), name));
+        }
+        return with;
+    }
+
     private static Kind kind(Plan present, ChildPlan known, Plan next, ChildPlan child) {
         if (known.launch() != child.launch() || known.kind() != child.kind()) {
             return Kind.STARTED_ANEW;
         }
-        return rules(known).equals(rules(child)) && groups(present, known).equals(groups(next, child))
+        return known.startedAs(child).equals(child) && groups(present, known).equals(groups(next, child))
                 ? Kind.UNCHANGED
                 : Kind.NEW_RULES;
-    }
-
-    /** All that a process is not started with. */
-    private static List<Object> rules(ChildPlan child) {
-        return List.of(
-                child.startTimeouts(),
-                child.restart(),
-                child.maxRestarts(),
-                child.periodMs(),
-                child.backoff(),
-                child.poison(),
-                child.standbys(),
-                child.shutdown(),
-                child.dependsOn(),
-                child.exits(),
-                child.membership(),
-                child.probes());
     }
 
     /** The groups that it is in, from its own outwards: their rules are its own as well. */
@@ -113,9 +142,17 @@ record PlanChange(List<Row> rows, List<ReplicaSet> before, List<ReplicaSet> sets
                 .toList();
     }
 
+    /** Those that are restarted because of others, if they run. */
+    List<String> restartedAlong() {
+        return rows.stream()
+                .filter(row -> row.restartedWith() != null)
+                .map(Row::name)
+                .toList();
+    }
+
     /** Whether it changes nothing. */
     boolean isEmpty() {
-        return !notifyChanged && rows.stream().allMatch(row -> row.kind() == Kind.UNCHANGED);
+        return !notifyChanged && rows.stream().allMatch(Row::leftAlone);
     }
 
     /** A line for each that is not left as it is, and one for the others; and one for each set that somebody has scaled. */
@@ -141,10 +178,10 @@ record PlanChange(List<Row> rows, List<ReplicaSet> before, List<ReplicaSet> sets
         List<String> lines = new ArrayList<>();
         int unchanged = 0;
         for (Row row : rows) {
-            if (row.kind() == Kind.UNCHANGED) {
+            if (row.leftAlone()) {
                 unchanged++;
             } else {
-                lines.add(row.name() + ": " + row.kind().words());
+                lines.add(row.name() + ": " + row.words());
             }
         }
         if (unchanged > 0) {
@@ -162,10 +199,7 @@ record PlanChange(List<Row> rows, List<ReplicaSet> before, List<ReplicaSet> sets
      * @param dryRun whether it is only what would be done
      */
     String json(String instance, boolean dryRun) {
-        // Names are of [a-z0-9.-] and codes ours: nothing to escape.
-        String daemons = rows.stream()
-                .map(row -> "{\"name\":\"" + row.name() + "\",\"change\":\"" + row.kind().code + "\"}")
-                .collect(Collectors.joining(","));
+        String daemons = rows.stream().map(Row::json).collect(Collectors.joining(","));
         String replicas = sets.stream()
                 .map(set -> "{\"name\":\"" + set.name() + "\",\"declared\":" + set.declared() + ",\"count\":"
                         + set.count() + "}")

@@ -8,6 +8,7 @@ import io.coppice.supervisor.plan.AutoShutdown;
 import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.ChildPlanBuilder;
+import io.coppice.supervisor.plan.Dependency;
 import io.coppice.supervisor.plan.GroupPlan;
 import io.coppice.supervisor.plan.Membership;
 import io.coppice.supervisor.plan.NoticeCommand;
@@ -60,6 +61,54 @@ class PlanChangeTest {
         assertEquals(
                 List.of("4 daemons unchanged"),
                 PlanChange.between(present, present).lines());
+    }
+
+    /** As the root's core does: along the dependencies, over all that lies between, under the plan by which something ends. */
+    @Test
+    void shouldTellWhoIsRestartedWithWhatChanges() {
+        Plan present = plan(
+                command("db", "/a", RestartPolicy.ALWAYS, 1),
+                command("cache", "/a", RestartPolicy.ALWAYS, 1),
+                after("api", "db", true, 1),
+                after("web", "api", true, 1),
+                after("loose", "db", false, 1),
+                after("far", "loose", true, 1),
+                after("left", "cache", true, 1));
+        Plan next = plan(
+                command("db", "/a", RestartPolicy.ALWAYS, 2),
+                after("api", "db", true, 1),
+                after("web", "api", true, 1),
+                after("loose", "db", false, 1),
+                after("far", "loose", true, 1),
+                command("left", "/a", RestartPolicy.ALWAYS, 1));
+        PlanChange change = PlanChange.between(present, next);
+        assertEquals(
+                List.of(
+                        "db: started anew",
+                        "api: restarted with db",
+                        "web: restarted with api",
+                        "left: new rules, restarted with cache",
+                        "cache: removed",
+                        "2 others unchanged"),
+                change.lines());
+        assertEquals(
+                "{\"instance\":\"shop\",\"dry_run\":true,\"daemons\":["
+                        + "{\"name\":\"db\",\"change\":\"started-anew\"},"
+                        + "{\"name\":\"api\",\"change\":\"unchanged\",\"restarted_with\":\"db\"},"
+                        + "{\"name\":\"web\",\"change\":\"unchanged\",\"restarted_with\":\"api\"},"
+                        + "{\"name\":\"loose\",\"change\":\"unchanged\"},"
+                        + "{\"name\":\"far\",\"change\":\"unchanged\"},"
+                        + "{\"name\":\"left\",\"change\":\"new-rules\",\"restarted_with\":\"cache\"},"
+                        + "{\"name\":\"cache\",\"change\":\"removed\"}],\"replicas\":[],\"notify_changed\":false}",
+                change.json("shop", true));
+        assertEquals(List.of("db"), change.started());
+        assertEquals(List.of("api", "web", "left"), change.restartedAlong());
+    }
+
+    private static ChildPlan after(String name, String on, boolean restart, long launch) {
+        return command(name, "/a", RestartPolicy.ALWAYS, launch).toBuilder()
+                .dependsOn(List.of(new Dependency(on, Dependency.Condition.READY, restart)))
+                .plan();
     }
 
     @Test

@@ -77,6 +77,27 @@ class ReloadSystemTest {
         assertEquals(0, root.stop(), root.stderr());
     }
 
+    /** What the plan says of those that depend on what changes is what then happens, and the command waits for them as well. */
+    @Test
+    void shouldTellWhoIsRestartedAlong() throws Exception {
+        String alongWithWeb = COMMAND.formatted("along", ", depends_on: {web: {condition: ready, restart: true}}");
+        String loose = COMMAND.formatted("loose", ", depends_on: {web: {condition: ready}}");
+        Coppice.Root root = start(COMMAND.formatted("web", ""), alongWithWeb, loose);
+        coppice.awaitState("along", "ready");
+        coppice.awaitState("loose", "ready");
+
+        manifest(COMMAND.formatted("web", ", environment: {COLOUR: green}"), alongWithWeb, loose);
+        List<String> expected = List.of("web: started anew", "along: restarted with web", "1 other unchanged");
+        assertEquals(expected, ok("reload", "--dry-run").out().lines().toList());
+        String json = ok("reload", "--dry-run", "--json").out();
+        assertTrue(json.contains("{\"name\":\"along\",\"change\":\"unchanged\",\"restarted_with\":\"web\"}"), json);
+        assertEquals(expected, ok("reload").out().lines().toList());
+        assertEquals("ready", coppice.daemon("along").state());
+        assertEquals(2, coppice.daemon("along").number("incarnation"));
+        assertEquals(1, coppice.daemon("loose").number("incarnation"));
+        assertEquals(0, root.stop(), root.stderr());
+    }
+
     @Test
     void shouldLetADaemonComeBackWithItsStateAndUnderANewNumber() throws Exception {
         Coppice.Root root = start(TICKER.formatted(""), COMMAND.formatted("web", ""));

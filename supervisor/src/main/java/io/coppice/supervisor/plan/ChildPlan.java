@@ -120,6 +120,33 @@ public record ChildPlan(
         return new ChildPlanBuilder(this);
     }
 
+    /** The same rules for processes that are started as another child's are: what is left to differ is what no process is started with. */
+    public ChildPlan startedAs(ChildPlan other) {
+        return new ChildPlan(
+                name,
+                other.kind,
+                other.argv,
+                other.environment,
+                other.workingDirectory,
+                other.log,
+                other.stateBytes,
+                other.checkpoints,
+                other.heartbeatTimeoutMs,
+                startTimeouts,
+                restart,
+                maxRestarts,
+                periodMs,
+                backoff,
+                poison,
+                standbys,
+                shutdown,
+                dependsOn,
+                other.launch,
+                exits,
+                membership,
+                probes);
+    }
+
     private static SortedMap<String, String> validated(String child, SortedMap<String, String> environment) {
         // Not the copy constructor: that one would keep a foreign comparator, and the order is part of the text.
         TreeMap<String, String> copy = new TreeMap<>();
