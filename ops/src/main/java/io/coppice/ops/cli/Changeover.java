@@ -11,11 +11,7 @@ import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanFormatException;
 import io.coppice.supervisor.plan.PlanText;
 import io.coppice.supervisor.plan.ReplicaSet;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,12 +19,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Has the root of an instance change over to another plan, made of a manifest as the root would have it made if it were started now:
  * it is the root's environment and the root's JDK that count, not the caller's. One thread.
  */
 final class Changeover {
+    /** Each of them lost against somebody who changed the plan in between. */
+    private static final int MAX_ATTEMPTS = 5;
+
     private final CoppiceCommand coppice;
     private final InstanceDirectory instance;
     private final Duration timeout;
@@ -88,93 +88,73 @@ final class Changeover {
         }
     }
 
+    /** What is to follow a plan. */
+    record Draft(String planText, PlanChange change) {}
+
+    /** Makes a plan of the one that there is. */
+    interface Drafting {
+        /**
+         * Called again, with another plan, if the first one was changed meanwhile.
+         *
+         * @return empty if nothing is to be done
+         */
+        Optional<Draft> of(Plan present);
+    }
+
     /**
-     * Hands the plan over, and waits until it has taken effect and all that is started for it is ready.
+     * Hands the plan over, and waits until it has taken effect and all that is started for it is ready. If somebody else changes the
+     * plan meanwhile, what was made of the former one would undo that; so then it is made anew.
      *
      * @param told is run when the plan has taken effect
      * @return the exit code
      */
-    int changeOver(String planText, PlanChange change, Runnable told) {
+    int changeOver(Drafting drafting, Consumer<Draft> told) {
         try (Daemons daemons = new Daemons(coppice, instance)) {
-            Map<String, Long> pending = new HashMap<>();
-            InstanceStatus before = daemons.table();
-            for (String name : change.started()) {
-                pending.put(
-                        name, before.daemon(name).map(DaemonStatus::incarnation).orElse(0L));
+            PlanHandover handover = new PlanHandover(coppice, instance, timeout, startNs);
+            for (int attempt = 1; ; attempt++) {
+                Plan present = presentPlan();
+                Optional<Draft> draft = drafting.of(present);
+                if (draft.isEmpty()) {
+                    return ExitCode.DONE;
+                }
+                InstanceStatus before = daemons.table();
+                String refusal = handover.handOver(present, draft.get().planText());
+                if (refusal == null) {
+                    return changed(handover, daemons, before, present, draft.get(), told);
+                }
+                if (attempt == MAX_ATTEMPTS) {
+                    throw new CommandFailedException(
+                            ExitCode.FAILED, "Nothing was changed, after " + attempt + " attempts: " + refusal);
+                }
             }
-            Set<String> along = new HashSet<>();
-            for (String name : change.restartedAlong()) {
-                // One that does not run is not restarted.
-                before.daemon(name)
-                        .filter(daemon -> daemon.wantedUp() && daemon.pid().isPresent())
-                        .ifPresent(daemon -> {
-                            pending.put(name, daemon.incarnation());
-                            along.add(name);
-                        });
-            }
-            ask(planText);
-            awaitRecord(planText);
-            told.run();
-            coppice.output().flush();
-            return awaitReady(daemons, pending, along);
         }
     }
 
-    /** Hands the plan over in a file that only the instance's user can read. */
-    private void ask(String planText) {
-        try {
-            Path handed = Files.createTempFile(
-                    instance.path(),
-                    "plan-",
-                    ".next",
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            try {
-                UserPrincipal owner = Files.getOwner(instance.path());
-                if (!owner.equals(Files.getOwner(handed))) {
-                    Files.setOwner(handed, owner);
-                }
-                Files.writeString(handed, planText.stripTrailing() + "\n");
-                ControlReply reply =
-                        new ControlClient(instance, coppice.proc(), timeout).ask("reload " + handed.getFileName());
-                if (reply instanceof ControlReply.Refused refused) {
-                    throw new CommandFailedException(refused.exitCode(), "Nothing was changed: " + refused.message());
-                }
-            } finally {
-                Files.deleteIfExists(handed);
-            }
-        } catch (IOException e) {
-            throw new CommandFailedException(
-                    ExitCode.FAILED, "Cannot hand the new plan over in " + instance.path() + ": " + e);
+    private int changed(
+            PlanHandover handover,
+            Daemons daemons,
+            InstanceStatus before,
+            Plan present,
+            Draft draft,
+            Consumer<Draft> told) {
+        Map<String, Long> pending = new HashMap<>();
+        for (String name : draft.change().started()) {
+            pending.put(name, before.daemon(name).map(DaemonStatus::incarnation).orElse(0L));
         }
-    }
-
-    /** The root records the plan when it has taken effect: when what goes is gone. */
-    private void awaitRecord(String planText) {
-        String expected = planText.stripTrailing() + "\n";
-        while (true) {
-            boolean late = nowNs() - startNs >= timeout.toNanos();
-            RootLiveness root = RootLiveness.of(instance, coppice.proc());
-            PlanFile record = PlanFile.read(instance);
-            if (record.plan()
-                    .filter(plan -> PlanText.write(plan).equals(expected))
-                    .isPresent()) {
-                return;
-            }
-            if (!root.running()) {
-                throw new CommandFailedException(
-                        ExitCode.FAILED,
-                        "The root of " + instance.name() + " " + root.words()
-                                + " before the change was done.\n  `coppice run` starts it by the new manifest.");
-            }
-            if (late || !Polling.pause(Polling.AWAIT_INTERVAL)) {
-                throw new CommandFailedException(
-                        ExitCode.FAILED,
-                        "What the new plan lacks has not ended " + soFar(late)
-                                + "; the change goes on when it has.\n  `coppice status --instance "
-                                + instance.name()
-                                + "` shows what is stopping.");
-            }
+        Set<String> along = new HashSet<>();
+        for (String name : draft.change().restartedAlong()) {
+            // One that does not run is not restarted.
+            before.daemon(name)
+                    .filter(daemon -> daemon.wantedUp() && daemon.pid().isPresent())
+                    .ifPresent(daemon -> {
+                        pending.put(name, daemon.incarnation());
+                        along.add(name);
+                    });
         }
+        handover.awaitEffect(present, draft.planText());
+        told.accept(draft);
+        coppice.output().flush();
+        return awaitReady(daemons, pending, along);
     }
 
     /**
@@ -187,6 +167,10 @@ final class Changeover {
         while (!pending.isEmpty()) {
             boolean late = nowNs() - startNs >= timeout.toNanos();
             InstanceStatus status = daemons.table();
+            if (status.readable() && pending.keySet().retainAll(status.names())) {
+                coppice.note("Somebody changed the plan once more, and took away what it had brought.");
+                exitCode = ExitCode.FAILED;
+            }
             for (DaemonStatus daemon : status.daemons()) {
                 Long before = pending.get(daemon.name());
                 if (before == null) {

@@ -14,10 +14,15 @@ sealed interface ControlReply {
      *
      * @param exitCode what this command should exit with
      * @param message why, in words
+     * @param later it would be done if it were asked once more, of what is by then
      */
-    record Refused(int exitCode, String message) implements ControlReply {}
+    record Refused(int exitCode, String message, boolean later) implements ControlReply {
+        Refused(int exitCode, String message) {
+            this(exitCode, message, false);
+        }
+    }
 
-    /** Reads {@code ok}, {@code ok INCARNATION} or {@code error EXITCODE message}; anything else is refused as nonsense. */
+    /** Reads {@code ok}, {@code ok INCARNATION}, {@code error EXITCODE message} or {@code later message}; anything else is refused as nonsense. */
     static ControlReply parse(String line) {
         if (line.equals("ok")) {
             return new Done(0);
@@ -25,6 +30,9 @@ sealed interface ControlReply {
         if (line.startsWith("ok ")) {
             long incarnation = number(line.substring(3));
             return incarnation >= 0 ? new Done(incarnation) : nonsense(line);
+        }
+        if (line.startsWith("later ")) {
+            return new Refused(ExitCode.FAILED, line.substring(6), true);
         }
         int blank = line.indexOf(' ', 6);
         if (line.startsWith("error ") && blank > 0) {

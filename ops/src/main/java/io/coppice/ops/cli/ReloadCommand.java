@@ -5,6 +5,7 @@ import io.coppice.ops.view.InstanceDirectory;
 import io.coppice.supervisor.plan.Plan;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -59,23 +60,25 @@ final class ReloadCommand implements Callable<Integer> {
     public Integer call() {
         InstanceDirectory instance = instance();
         Changeover changeover = new Changeover(coppice, instance, timeout);
-        Plan present = changeover.presentPlan();
+        if (dryRun) {
+            tell(instance, draft(changeover, changeover.presentPlan()).change());
+            return ExitCode.DONE;
+        }
+        return changeover.changeOver(
+                present -> Optional.of(draft(changeover, present)), draft -> tell(instance, draft.change()));
+    }
+
+    private Changeover.Draft draft(Changeover changeover, Plan present) {
         Path manifest = file;
         Compilation compilation = changeover.compile(
                 compiler.get(), manifest == null ? Path.of(present.manifest()) : manifest, present.replicaSets());
         if (compilation instanceof Compilation.Rejected rejected) {
             rejected.errors().forEach(coppice::error);
-            coppice.note("Nothing was changed.");
-            return ExitCode.USAGE;
+            throw new CommandFailedException(ExitCode.USAGE, "Nothing was changed.");
         }
         Compilation.Compiled compiled = (Compilation.Compiled) compilation;
         compiled.warnings().forEach(coppice::error);
-        PlanChange change = PlanChange.between(present, Changeover.plan(compiled));
-        if (dryRun) {
-            tell(instance, change);
-            return ExitCode.DONE;
-        }
-        return changeover.changeOver(compiled.planText(), change, () -> tell(instance, change));
+        return new Changeover.Draft(compiled.planText(), PlanChange.between(present, Changeover.plan(compiled)));
     }
 
     private void tell(InstanceDirectory instance, PlanChange change) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
@@ -59,7 +60,17 @@ final class ScaleCommand implements Callable<Integer> {
         }
         InstanceDirectory instance = coppice.resolveInstance();
         Changeover changeover = new Changeover(coppice, instance, timeout);
-        Plan present = changeover.presentPlan();
+        return changeover.changeOver(present -> draft(changeover, instance, present), draft -> tell(draft.change()));
+    }
+
+    private void tell(PlanChange change) {
+        change.before().stream()
+                .filter(set -> set.name().equals(name))
+                .forEach(set -> coppice.output().line(name + ": " + set.count() + " to " + replicas(count)));
+        coppice.output().lines(change.childLines());
+    }
+
+    private Optional<Changeover.Draft> draft(Changeover changeover, InstanceDirectory instance, Plan present) {
         ReplicaSet set = set(instance, present);
         Compilation.Compiled asItIs = compiled(changeover, present, present.replicaSets());
         PlanChange unasked = PlanChange.between(present, Changeover.plan(asItIs));
@@ -73,7 +84,7 @@ final class ScaleCommand implements Callable<Integer> {
         }
         if (count == set.count()) {
             coppice.output().line(name + ": " + replicas(count) + " already");
-            return ExitCode.DONE;
+            return Optional.empty();
         }
         List<ReplicaSet> sets = new ArrayList<>();
         for (ReplicaSet known : present.replicaSets()) {
@@ -81,11 +92,8 @@ final class ScaleCommand implements Callable<Integer> {
         }
         Compilation.Compiled compiled = compiled(changeover, present, sets);
         compiled.warnings().forEach(coppice::error);
-        PlanChange change = PlanChange.between(present, Changeover.plan(compiled));
-        return changeover.changeOver(compiled.planText(), change, () -> {
-            coppice.output().line(name + ": " + set.count() + " to " + replicas(count));
-            coppice.output().lines(change.childLines());
-        });
+        return Optional.of(
+                new Changeover.Draft(compiled.planText(), PlanChange.between(present, Changeover.plan(compiled))));
     }
 
     private static String replicas(int number) {

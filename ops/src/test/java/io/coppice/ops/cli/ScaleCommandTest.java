@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,13 +113,88 @@ class ScaleCommandTest {
     private FakeRoot rootThatTakesPlans() throws IOException {
         return new FakeRoot(shop.directory.controlSocket(), request -> {
             try {
-                String file = request.substring("coppice/1 reload ".length());
-                record(PlanText.read(Files.readString(shop.directory.path().resolve(file))));
+                String[] words = request.split(" ");
+                Plan present = PlanText.read(Files.readString(shop.directory.plan()));
+                if (!PlanText.fingerprint(present).equals(words[3])) {
+                    return "later the plan was changed meanwhile\n";
+                }
+                record(PlanText.read(Files.readString(shop.directory.path().resolve(words[2]))));
                 return "ok\n";
             } catch (IOException | PlanFormatException e) {
                 return "error 2 " + e.getMessage() + "\n";
             }
         });
+    }
+
+    /** Each time somebody makes a plan, the root changes to another one before it is handed over. */
+    private void changeThePlanMeanwhile(int times) {
+        PlanCompiler undisturbed = harness.compiler;
+        AtomicInteger left = new AtomicInteger(2 * times); // a scale compiles twice
+        harness.compiler = (manifest, instance, environment, jdk, scaled) -> {
+            Compilation compilation = undisturbed.compile(manifest, instance, environment, jdk, scaled);
+            if (left.getAndDecrement() > 0 && left.get() % 2 == 0) {
+                record(plan(2, recorded().count() + 1));
+            }
+            return compilation;
+        };
+    }
+
+    @Test
+    void shouldMakeThePlanAnewWhereSomebodyElseChangedItMeanwhile() throws Exception {
+        changeThePlanMeanwhile(2);
+        try (FakeRoot root = rootThatTakesPlans()) {
+            Result result = harness.run("scale", "web", "7");
+            assertEquals("", result.err());
+            assertEquals(
+                    "web: 4 to 7 replicas\nweb.5: added\nweb.6: added\nweb.7: added\n5 others unchanged\n",
+                    result.out());
+            assertEquals(0, result.exitCode());
+            assertEquals(new ReplicaSet("web", 2, 7), recorded());
+            assertEquals(3, root.requests().size());
+        }
+    }
+
+    @Test
+    void shouldSaySoWhenThePlanIsAnotherOneEachTime() throws Exception {
+        changeThePlanMeanwhile(100);
+        try (FakeRoot root = rootThatTakesPlans()) {
+            Result result = harness.run("scale", "web", "90");
+            assertEquals(
+                    "coppice: Nothing was changed, after 5 attempts: the plan was changed meanwhile\n", result.err());
+            assertEquals(1, result.exitCode());
+            assertEquals(new ReplicaSet("web", 2, 7), recorded());
+            assertEquals(5, root.requests().size());
+        }
+    }
+
+    /** The next request finds it done, and is refused because of what it did, or is not. */
+    @Test
+    void shouldWaitForAReloadThatIsUnderWay() throws Exception {
+        AtomicInteger busy = new AtomicInteger(3);
+        try (FakeRoot root = new FakeRoot(shop.directory.controlSocket(), request -> {
+            if (busy.getAndDecrement() > 0) {
+                return "later a reload is under way\n";
+            }
+            record(plan(2, 3));
+            return "ok\n";
+        })) {
+            Result result = harness.run("scale", "web", "3");
+            assertEquals("web: 2 to 3 replicas\nweb.3: added\n3 others unchanged\n", result.out());
+            assertEquals(4, root.requests().size());
+        }
+    }
+
+    @Test
+    void shouldNotWaitForAReloadForLongerThanItWasTold() throws Exception {
+        try (FakeRoot root = new FakeRoot(shop.directory.controlSocket(), request -> {
+            harness.nowNs += 1_000_000_000;
+            return "later a reload is under way\n";
+        })) {
+            Result late = harness.run("scale", "web", "4", "--timeout", "3s");
+            assertEquals(3, root.requests().size());
+            assertEquals(1, late.exitCode());
+            assertEquals("coppice: Nothing was changed: a reload is under way\n", late.err());
+        }
     }
 
     private ReplicaSet recorded() {

@@ -1,6 +1,9 @@
 package io.coppice.supervisor.plan;
 
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -78,6 +81,9 @@ import java.util.zip.CRC32C;
  * {@link PlanBounds#MAX_PLAN_BYTES}. The checksum finds damage, not malice; malice finds only bounds.
  */
 public final class PlanText {
+    /** The length of a {@link #fingerprint}. */
+    public static final int FINGERPRINT_DIGITS = 64;
+
     static final String FIRST_LINE = "coppice-plan 5";
 
     private PlanText() {}
@@ -116,6 +122,22 @@ public final class PlanText {
                     "valid, but not written as this release writes it (a plan has exactly one text)");
         }
         return plan;
+    }
+
+    /**
+     * By what a plan is named where it is not handed over itself: SHA-256 of its text, as {@value #FINGERPRINT_DIGITS} lower-case hex
+     * digits.
+     *
+     * @throws IllegalArgumentException as {@link #write} does
+     */
+    public static String fingerprint(Plan plan) {
+        try {
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256").digest(write(plan).getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
     }
 
     /** CRC-32C of the text's UTF-8 bytes, as eight lower-case hex digits. */

@@ -1,12 +1,14 @@
 package io.coppice.supervisor.root;
 
+import io.coppice.supervisor.plan.PlanText;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.regex.Pattern;
 
 /**
  * One line of the control protocol, checked. A request is {@code coppice/1 VERB [NAME [SIGNAL]]}, and of a prober {@code coppice/1 probe
- * NAME INCARNATION WORD [TEXT]}; a reply is {@code ok}, {@code ok INCARNATION} or {@code error EXITCODE MESSAGE}.
+ * NAME INCARNATION WORD [TEXT]}; a reply is {@code ok}, {@code ok INCARNATION}, {@code error EXITCODE MESSAGE}, or {@code later MESSAGE} where nothing
+ * was done that would be if it were asked once more, of what is by then.
  */
 sealed interface ControlRequest {
     /** The longest request, its newline included. */
@@ -14,6 +16,8 @@ sealed interface ControlRequest {
 
     /** Nothing but the name of a file: no path leads out of the directory. */
     Pattern PLAN_FILE = Pattern.compile("plan-[a-z0-9]{1,32}\\.next");
+
+    Pattern FINGERPRINT = Pattern.compile("[0-9a-f]{" + PlanText.FINGERPRINT_DIGITS + "}");
 
     String PROTOCOL = "coppice/1";
 
@@ -27,8 +31,12 @@ sealed interface ControlRequest {
 
     record Restart(String name) implements ControlRequest {}
 
-    /** Another plan, in a file of the instance's directory. */
-    record Reload(String file) implements ControlRequest {}
+    /**
+     * Another plan, in a file of the instance's directory.
+     *
+     * @param base the fingerprint of the plan that it was made from
+     */
+    record Reload(String file, String base) implements ControlRequest {}
 
     record Kill(String name, String signal) implements ControlRequest {}
 
@@ -63,9 +71,14 @@ sealed interface ControlRequest {
             case "start" -> arguments == 1 ? new Start(words[2]) : wrongArguments(verb, "NAME");
             case "restart" -> arguments == 1 ? new Restart(words[2]) : wrongArguments(verb, "NAME");
             case "reload" ->
-                arguments == 1 && PLAN_FILE.matcher(words[2]).matches()
-                        ? new Reload(words[2])
-                        : wrongArguments(verb, "FILE, by the name of one in the instance's directory");
+                arguments == 2
+                                && PLAN_FILE.matcher(words[2]).matches()
+                                && FINGERPRINT.matcher(words[3]).matches()
+                        ? new Reload(words[2], words[3])
+                        : wrongArguments(
+                                verb,
+                                "FILE BASE, the name of one in the instance's directory and the fingerprint of the plan"
+                                        + " that it was made from");
             case "kill" -> arguments == 2 ? new Kill(words[2], words[3]) : wrongArguments(verb, "NAME SIGNAL");
             case "probe" -> probed(words);
             default ->

@@ -53,15 +53,16 @@ final class Reload implements AutoCloseable {
     }
 
     /** Answered when it is known whether it can be. */
-    void ask(long request, String file, SupervisorState state) {
+    void ask(long request, ControlRequest.Reload asked, SupervisorState state) {
         if (preparation != null || next != null) {
-            refuse(request, EXIT_FAILED, "a reload is under way; ask again when it is done");
+            control.reply(request, "later a reload is under way; ask again when it is done");
         } else if (state.phase() != SupervisorState.Phase.RUNNING) {
             refuse(request, EXIT_FAILED, "the instance is shutting down");
         } else {
             requestId = request;
-            Path written = directory.resolve(file);
-            preparation = ReloadPreparation.begin(present, () -> ReloadPreparation.read(written), prepared);
+            Path written = directory.resolve(asked.file());
+            preparation =
+                    ReloadPreparation.begin(present, asked.base(), () -> ReloadPreparation.read(written), prepared);
         }
     }
 
@@ -71,7 +72,7 @@ final class Reload implements AutoCloseable {
      */
     void changeTo(Plan plan, SupervisorState state, Consumer<Event> settle, long nowNs) {
         requestId = Event.NO_REQUEST;
-        preparation = ReloadPreparation.begin(present, () -> plan, prepared);
+        preparation = ReloadPreparation.begin(present, null, () -> plan, prepared);
         if (PlanSuccession.obstacle(present, plan) != null) {
             return;
         }
@@ -93,7 +94,11 @@ final class Reload implements AutoCloseable {
             return;
         }
         preparation = null;
-        if (result instanceof ReloadPreparation.Refused refused) {
+        if (result instanceof ReloadPreparation.Outdated) {
+            control.reply(
+                    requestId,
+                    "later the plan was changed meanwhile, by another reload or scale; run the command again");
+        } else if (result instanceof ReloadPreparation.Refused refused) {
             refused.reservations().undo(console);
             incidents.tell(
                     Incidents.Kind.RELOAD_REFUSED,

@@ -40,13 +40,18 @@ final class ReloadPreparation {
     /** Nothing is changed, but for what {@code reservations} has still to undo. */
     record Refused(int exitCode, String reason, Reservations reservations) implements Result {}
 
+    /** Made from another plan than the present one: it would undo what was changed in between. Nothing is changed. */
+    record Outdated() implements Result {}
+
     private final Plan present;
+    private final @Nullable String base;
     private final Source source;
     private final EventFd done;
     private volatile @Nullable Result result;
 
-    private ReloadPreparation(Plan present, Source source, EventFd done) {
+    private ReloadPreparation(Plan present, @Nullable String base, Source source, EventFd done) {
         this.present = present;
+        this.base = base;
         this.source = source;
         this.done = done;
     }
@@ -54,10 +59,11 @@ final class ReloadPreparation {
     /**
      * Begins; {@link #result} is there when {@code done} is signalled.
      *
+     * @param base the fingerprint of the plan that the new one was made from; null if it does not matter
      * @param source of the plan
      */
-    static ReloadPreparation begin(Plan present, Source source, EventFd done) {
-        ReloadPreparation preparation = new ReloadPreparation(present, source, done);
+    static ReloadPreparation begin(Plan present, @Nullable String base, Source source, EventFd done) {
+        ReloadPreparation preparation = new ReloadPreparation(present, base, source, done);
         Thread thread = new Thread(preparation::run, "coppice-reload");
         thread.setDaemon(true);
         try {
@@ -91,6 +97,9 @@ final class ReloadPreparation {
     }
 
     private Result prepare(Reservations reservations) throws StartupRefused {
+        if (base != null && !base.equals(PlanText.fingerprint(present))) {
+            return new Outdated();
+        }
         Plan next = source.read();
         String obstacle = PlanSuccession.obstacle(present, next);
         if (obstacle != null) {

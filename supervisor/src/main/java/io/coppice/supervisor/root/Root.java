@@ -483,7 +483,7 @@ final class Root implements AutoCloseable {
 
     private void onControlRequest(long requestId, ControlRequest request) {
         if (request instanceof ControlRequest.Reload asked) {
-            reload.ask(requestId, asked.file(), state);
+            reload.ask(requestId, asked, state);
             return;
         }
         Event event = ControlEvents.eventOf(requestId, request, state, System.nanoTime());

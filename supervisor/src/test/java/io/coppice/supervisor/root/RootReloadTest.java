@@ -46,9 +46,18 @@ class RootReloadTest {
         return new Plan("test", "/test.yaml", directory, directory, List.of(children));
     }
 
-    private static String reload(RootProcess root, Plan plan) throws IOException {
+    private static String reload(RootProcess root, Plan plan) throws Exception {
+        return reload(root, plan, recorded(root));
+    }
+
+    private static String reload(RootProcess root, Plan plan, Plan base) throws IOException {
         Files.writeString(root.directory.resolve("plan-a1.next"), PlanText.write(plan));
-        return root.request("coppice/1 reload plan-a1.next");
+        return root.request("coppice/1 reload plan-a1.next " + PlanText.fingerprint(base));
+    }
+
+    /** What the root runs by. */
+    private static Plan recorded(RootProcess root) throws Exception {
+        return PlanText.read(Files.readString(root.directory.resolve("plan")));
     }
 
     private static void awaitPlan(RootProcess root, Plan plan) throws Exception {
@@ -143,18 +152,42 @@ class RootReloadTest {
         }
     }
 
+    /** Two people read what there is, and each makes a plan of it: the second one's would undo what the first one had done. */
+    @Test
+    void shouldNotTakeAPlanThatWasMadeFromAnEarlierOne() throws Exception {
+        try (RootProcess root = RootProcess.start(base, command("web", 0))) {
+            root.await("web", RootReloadTest::isReady);
+            Plan read = recorded(root);
+            Plan first = plan(root, command("web", 0), command("first", 0));
+            assertEquals("ok\n", reload(root, first, read));
+            awaitPlan(root, first);
+
+            assertEquals(
+                    "later the plan was changed meanwhile, by another reload or scale; run the command again\n",
+                    reload(root, plan(root, command("web", 0), command("second", 0)), read));
+            assertEquals(first, recorded(root));
+            root.await("first", RootReloadTest::isReady);
+
+            Plan both = plan(root, command("web", 0), command("first", 0), command("second", 0));
+            assertEquals("ok\n", reload(root, both), "one that is refused is in nobody's way");
+            awaitPlan(root, both);
+            String asBefore = root.request("coppice/1 reload plan-a1.next");
+            assertTrue(asBefore.startsWith("error 2 reload: expected FILE BASE"), asBefore);
+        }
+    }
+
     @Test
     void shouldChangeNothingWhenThePlanCannotBeHad() throws Exception {
         try (RootProcess root = RootProcess.start(base, command("web", 0))) {
             RootSnapshot.ChildInfo web = root.await("web", RootReloadTest::isReady);
             String before = Files.readString(root.directory.resolve("plan"));
             Plan elsewhere = new Plan("test", "/test.yaml", root.directory.toString(), "/elsewhere", List.of());
-            String refused = root.request("coppice/1 reload plan-none.next");
+            String refused = root.request("coppice/1 reload plan-none.next " + PlanText.fingerprint(recorded(root)));
             assertTrue(refused.startsWith("error 1 cannot read the new plan"), refused);
             refused = reload(root, elsewhere);
             assertTrue(refused.startsWith("error 2 the directory of the segments is "), refused);
             Files.writeString(root.directory.resolve("plan-a1.next"), "coppice-plan 2\nend 00000000\n");
-            refused = root.request("coppice/1 reload plan-a1.next");
+            refused = root.request("coppice/1 reload plan-a1.next " + PlanText.fingerprint(recorded(root)));
             assertTrue(refused.startsWith("error 2 "), refused);
             Files.writeString(root.directory.resolve("taken.seg"), "somebody else's");
             refused = reload(

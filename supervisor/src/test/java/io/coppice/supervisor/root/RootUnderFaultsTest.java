@@ -103,7 +103,7 @@ class RootUnderFaultsTest {
             String text = root.awaitEvent(EventType.SPAWN_FAILED, "EAGAIN").text();
             assertTrue(text.contains("The limit of processes"), text);
             // A reload has a thread of its own.
-            String refused = root.request("coppice/1 reload plan-a1.next");
+            String refused = root.request("coppice/1 reload plan-a1.next " + "0".repeat(64));
             assertTrue(refused.startsWith("error 1 the new plan cannot be prepared"), refused);
 
             cgroup.write("pids.max", "max");
