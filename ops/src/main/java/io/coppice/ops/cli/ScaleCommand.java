@@ -24,6 +24,7 @@ import picocli.CommandLine.Parameters;
             "Have N replicas of a daemon whose manifest says `replicas`.",
             "Those that there are and stay are not touched; what is new is reserved first. The highest numbers go, one after the other, and come back with what their segments"
                     + " hold. Returns when all that is new is ready and all that goes is gone.",
+            "With 0 the instance stays up, also if it has nothing else to run.",
             "It holds until the manifest says another number of replicas, also across a reload and the root's death; an orderly"
                     + " stop and `coppice run` begin by the manifest."
         })
@@ -34,7 +35,7 @@ final class ScaleCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "NAME", description = "A daemon or command with `replicas`.")
     private String name = "";
 
-    @Parameters(index = "1", paramLabel = "N", description = "How many: 1 to " + PlanBounds.MAX_REPLICAS + ".")
+    @Parameters(index = "1", paramLabel = "N", description = "How many: 0 to " + PlanBounds.MAX_REPLICAS + ".")
     private int count;
 
     @Option(
@@ -52,11 +53,9 @@ final class ScaleCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (count < 1 || count > PlanBounds.MAX_REPLICAS) {
+        if (count < 0 || count > PlanBounds.MAX_REPLICAS) {
             throw new CommandFailedException(
-                    ExitCode.USAGE,
-                    "N: " + count + " is out of range, expected 1 to " + PlanBounds.MAX_REPLICAS + "."
-                            + (count == 0 ? "\n  `coppice stop NAME` stops all of them, and keeps their number." : ""));
+                    ExitCode.USAGE, "N: " + count + " is out of range, expected 0 to " + PlanBounds.MAX_REPLICAS + ".");
         }
         InstanceDirectory instance = coppice.resolveInstance();
         Changeover changeover = new Changeover(coppice, instance, timeout);

@@ -220,6 +220,11 @@ class ScaleCommandTest {
             assertEquals(
                     "web: 1 replica already\n", harness.run("scale", "web", "1").out());
             assertEquals(2, root.requests().size());
+
+            assertEquals(
+                    "web: 1 to 0 replicas\nweb.1: removed\n1 other unchanged\n",
+                    harness.run("scale", "web", "0").out());
+            assertEquals(new ReplicaSet("web", 2, 0), recorded());
         }
     }
 
@@ -277,10 +282,6 @@ class ScaleCommandTest {
         assertEquals(3, harness.run("scale", "wbe", "2").exitCode());
         assertEquals(2, harness.run("scale", "web", "513").exitCode());
         assertEquals(2, harness.run("scale", "web", "-1").exitCode());
-        // Where nothing else is left, that would be the end of the instance.
-        Result none = harness.run("scale", "web", "0");
-        assertEquals(2, none.exitCode());
-        assertTrue(none.err().contains("`coppice stop NAME` stops all of them"), none.err());
     }
 
     @Test

@@ -270,4 +270,32 @@ class ReplicasSystemTest {
         run(0, "purge", "--yes");
         assertFalse(Files.exists(coppice.home().resolve("shop/web.3.seg")));
     }
+
+    /** Scenario: nothing is left, the root is killed, another takes over, and there is something again. */
+    @Test
+    void shouldStayUpWithNothingAndHaveSomethingAgain() throws Exception {
+        coppice.manifest("instance: shop\ndaemons: {web: {command: [sleep, '1000'], replicas: 2}}\n");
+        Coppice.Root root = coppice.startRoot();
+        coppice.awaitRoot(root);
+        coppice.awaitState("web.2", "ready");
+        assertEquals(
+                List.of("web: 2 to 0 replicas", "web.1: removed", "web.2: removed"),
+                run(0, "scale", "web", "0").out().lines().toList());
+        assertEquals(List.of(), names());
+        assertTrue(root.process.isAlive(), root.stderr());
+        run(0, "scale", "web", "1");
+        coppice.awaitState("web.1", "ready");
+        run(0, "scale", "web", "0");
+
+        root.process.destroyForcibly();
+        assertTrue(root.process.waitFor(60, TimeUnit.SECONDS));
+        Coppice.Root next = coppice.startRoot();
+        coppice.awaitRoot(next);
+        awaitSocket();
+        assertEquals(List.of(), names());
+        run(0, "scale", "web", "2");
+        coppice.awaitState("web.2", "ready");
+        run(0, "scale", "web", "0");
+        assertEquals(0, next.stop(), next.stderr());
+    }
 }

@@ -14,6 +14,8 @@ import java.util.Objects;
  * @param significant its end by {@link AutoShutdown} may end its parent
  * @param escalates when its restarts are used up, its parent restarts it, or has failed as well; otherwise its members are given up and
  *     the others go on. Without meaning for the outermost group, whose failure ends the instance
+ * @param openEnded of the outermost group: members are expected that there are not yet, so the instance is not over when all that there
+ *     are have completed. False of all others
  */
 public record GroupSpec(
         int index,
@@ -25,7 +27,8 @@ public record GroupSpec(
         Backoff backoff,
         AutoShutdown autoShutdown,
         boolean significant,
-        boolean escalates) {
+        boolean escalates,
+        boolean openEnded) {
     public static final int OUTERMOST = 0;
     public static final int NO_PARENT = -1;
 
@@ -42,6 +45,32 @@ public record GroupSpec(
             false,
             true);
 
+    /** One that is over when its members are. */
+    public GroupSpec(
+            int index,
+            String name,
+            int parent,
+            Strategy strategy,
+            int maxRestarts,
+            long periodNs,
+            Backoff backoff,
+            AutoShutdown autoShutdown,
+            boolean significant,
+            boolean escalates) {
+        this(
+                index,
+                name,
+                parent,
+                strategy,
+                maxRestarts,
+                periodNs,
+                backoff,
+                autoShutdown,
+                significant,
+                escalates,
+                false);
+    }
+
     public GroupSpec {
         Objects.requireNonNull(name);
         Objects.requireNonNull(strategy);
@@ -49,6 +78,9 @@ public record GroupSpec(
         Objects.requireNonNull(autoShutdown);
         if (index == OUTERMOST ? parent != NO_PARENT : parent < 0 || parent >= index) {
             throw new IllegalArgumentException("group " + name + ": parent " + parent + " of index " + index);
+        }
+        if (openEnded && index != OUTERMOST) {
+            throw new IllegalArgumentException("group " + name + ": only the outermost one can be open-ended");
         }
         if (maxRestarts < ChildSpec.UNLIMITED || maxRestarts > ChildSpec.MAX_RESTARTS_LIMIT || periodNs <= 0) {
             throw new IllegalArgumentException(

@@ -31,7 +31,9 @@ public final class Supervisor {
                 EndRules.endWhatMay(transition);
                 LaunchRules.launchWhatMay(transition);
                 StandbyRules.settle(transition);
-                if (allServedCompleted(transition) && noStandbys(transition)) {
+                if (allServedCompleted(transition)
+                        && noStandbys(transition)
+                        && !transition.groupSpecOf(GroupSpec.OUTERMOST).openEnded()) {
                     completed(transition);
                 }
             }

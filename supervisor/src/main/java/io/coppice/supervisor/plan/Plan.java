@@ -86,6 +86,16 @@ public record Plan(
         return replicaSets.stream().filter(set -> set.name().equals(name)).findFirst();
     }
 
+    /**
+     * Whether the instance has more to do than its children: somebody scaled a set of replicas to nothing, and may scale it again; or there
+     * are no children but those that serve others, and sets of which there may be some. A set that the manifest declares with none keeps
+     * nobody waiting else.
+     */
+    public boolean isOpenEnded() {
+        boolean nobody = children.stream().allMatch(child -> child.kind() == ChildPlan.Kind.AUXILIARY);
+        return replicaSets.stream().anyMatch(set -> set.count() == 0 && (nobody || set.isScaled()));
+    }
+
     private static void requireReplicas(List<ReplicaSet> sets, List<ChildPlan> children) {
         PlanBounds.requireLength("replica sets", sets, PlanBounds.MAX_CHILDREN);
         int replicas = 0;

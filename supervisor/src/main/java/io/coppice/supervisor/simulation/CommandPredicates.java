@@ -122,8 +122,9 @@ final class CommandPredicates {
                         () -> moment.name(kill.child()));
             } else if (command instanceof Command.ExitRoot) {
                 moment.check("EXIT_IS_THE_LAST_COMMAND", i == commands.size() - 1, () -> "followed by " + commands);
-                boolean allCompleted =
-                        step.state().children().stream().allMatch(child -> child.phase() == ChildPhase.COMPLETED);
+                boolean openEnded = step.state().groups().get(0).spec().openEnded();
+                boolean allCompleted = !openEnded
+                        && step.state().children().stream().allMatch(child -> child.phase() == ChildPhase.COMPLETED);
                 moment.check(
                         "ROOT_STAYS_UNTIL_ALL_IS_DONE", books.shutdown() || allCompleted, () -> "it exits by itself");
             }

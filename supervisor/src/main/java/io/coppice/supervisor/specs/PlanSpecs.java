@@ -57,7 +57,8 @@ public final class PlanSpecs {
                         case ALL_SIGNIFICANT -> AutoShutdown.ALL_SIGNIFICANT;
                     },
                     group.membership().significant(),
-                    group.membership().escalates()));
+                    group.membership().escalates(),
+                    index == GroupSpec.OUTERMOST && plan.isOpenEnded()));
         }
         return groups;
     }

@@ -31,4 +31,26 @@ class ReplicaSetTest {
         assertThrows(IllegalArgumentException.class, () -> new ReplicaSet("web", -1, 1));
         assertThrows(IllegalArgumentException.class, () -> new ReplicaSet("web", 1, 513));
     }
+
+    /** What somebody scaled to nothing may come back; what is declared with none is no reason to stay, unless there is no other. */
+    @Test
+    void shouldKeepTheInstanceUpWhereItIsScaledToNothing() {
+        ReplicaSet one = new ReplicaSet("web", 1, 1);
+        ReplicaSet scaled = new ReplicaSet("api", 1, 0);
+        ReplicaSet declared = new ReplicaSet("api", 0, 0);
+        assertFalse(plan(one).isOpenEnded());
+        assertTrue(plan(one, scaled).isOpenEnded());
+        assertFalse(plan(one, declared).isOpenEnded());
+        assertTrue(plan(declared).isOpenEnded());
+        assertFalse(plan().isOpenEnded());
+    }
+
+    private static Plan plan(ReplicaSet... sets) {
+        List<ChildPlan> children = List.of(sets).stream()
+                .flatMap(set -> set.childNames().stream())
+                .map(name -> ChildPlans.command(name).plan())
+                .toList();
+        return new Plan(
+                "shop", "/m", "/d", "/s", NoticeCommand.NONE, List.of(GroupPlan.INSTANCE), List.of(sets), children);
+    }
 }
