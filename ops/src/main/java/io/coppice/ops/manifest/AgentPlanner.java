@@ -1,6 +1,7 @@
 package io.coppice.ops.manifest;
 
 import io.coppice.state.SegmentSpec;
+import io.coppice.supervisor.plan.ReplicaSet;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,10 +31,12 @@ final class AgentPlanner {
     private static final Pattern VERSION = Pattern.compile("(?m)^JAVA_VERSION=\"?([0-9]{1,4})");
 
     private final InstanceDirectory directory;
+    private final Replicas replicas;
     private final Problems problems;
 
-    AgentPlanner(InstanceDirectory directory, Problems problems) {
+    AgentPlanner(InstanceDirectory directory, Replicas replicas, Problems problems) {
         this.directory = directory;
+        this.replicas = replicas;
         this.problems = problems;
     }
 
@@ -84,11 +87,12 @@ final class AgentPlanner {
                     jar + " has a `=` in its path, which -javaagent cannot name; move Coppice elsewhere");
         }
         Located<AgentRule> rule = daemon.own().get(DaemonKeys.AGENT);
-        if (rule != null && !rule.value().ports().isEmpty() && daemon.isReplicated()) {
+        if (rule != null && !rule.value().ports().isEmpty() && replicas.isShared(daemon, DaemonKeys.AGENT)) {
             problems.warn(
                     rule.at(),
                     rule.path(),
-                    "each replica asks this port, where any of them may answer; `pools` are each one's own");
+                    "each replica asks this port, where any of them may answer; `$((8080 + " + ReplicaSet.VARIABLE
+                            + "))` is one of its own");
         }
         int feature = featureOf(command.get(0), environment);
         if (feature != 0 && feature < OLDEST) {

@@ -79,9 +79,9 @@ final class ChildPlanner implements AutoCloseable {
         this.groups = groups;
         this.files = files;
         this.programs = new Programs(files, problems);
-        this.probeRules = new ProbeRules(programs, problems);
+        this.probeRules = new ProbeRules(programs, replicas, problems);
         this.processRules = new ProcessRules(options.surroundings(), problems);
-        this.agents = new AgentPlanner(directory, problems);
+        this.agents = new AgentPlanner(directory, replicas, problems);
         this.environments = new DeclaredEnvironment(files, problems);
         this.problems = problems;
         this.hugePages = hasHugePages(options.surroundings());
@@ -92,9 +92,12 @@ final class ChildPlanner implements AutoCloseable {
      * so that the rest is checked against the bounds of a plan, too; such plans must not be run. None if it breaks one of those.
      */
     List<ChildPlan> plans(DaemonSpec daemon) {
-        // Also of one without any replica: what it says is to be right before somebody scales it.
-        ChildPlan model = plan(daemon);
-        return model == null ? List.of() : replicas.plans(daemon, model, commandLines.get(daemon));
+        return replicas.plans(daemon, this::model);
+    }
+
+    private Replicas.@Nullable Model model(DaemonSpec daemon) {
+        ChildPlan plan = plan(daemon);
+        return plan == null ? null : new Replicas.Model(plan, commandLines.get(daemon));
     }
 
     @Nullable

@@ -35,9 +35,10 @@ public final class ManifestReader {
             String text = text(file, problems);
             YamlNode root = text == null ? null : YamlText.parse(text, problems);
             if (root != null) {
-                YamlNode said = new Substitution(options.surroundings().environment(), problems).of(root);
-                Manifest manifest = new ManifestParser(problems).parse(said);
-                compiled = new PlanCompiler(manifest, file, options, problems).compile();
+                ReplicaValues values =
+                        new ReplicaValues(root, options.surroundings().environment(), problems);
+                Manifest manifest = new ManifestParser(problems).parse(values.tree());
+                compiled = new PlanCompiler(manifest, values, file, options, problems).compile();
             }
         } catch (InvalidPathException e) {
             problems.add(

@@ -64,7 +64,12 @@ public final class ManifestSchema {
                 ValueShape.ordered(
                         "variable",
                         ValueShape.ordered(
-                                "description", "A variable stands in it.", "type", "string", "pattern", "\\$\\{"),
+                                "description",
+                                "A variable, or the number of a replica, stands in it.",
+                                "type",
+                                "string",
+                                "pattern",
+                                "\\$(\\{|\\(\\()"),
                         "daemon",
                         daemon,
                         "group",

@@ -22,12 +22,14 @@ final class PlanCompiler {
     private static final String UNNAMED = "?";
 
     private final Manifest manifest;
+    private final ReplicaValues values;
     private final Path file;
     private final CompileOptions options;
     private final Problems problems;
 
-    PlanCompiler(Manifest manifest, Path file, CompileOptions options, Problems problems) {
+    PlanCompiler(Manifest manifest, ReplicaValues values, Path file, CompileOptions options, Problems problems) {
         this.manifest = manifest;
+        this.values = values;
         this.file = file;
         this.options = options;
         this.problems = problems;
@@ -52,7 +54,7 @@ final class PlanCompiler {
         references.check();
         Groups groups = new Groups(manifest, problems);
         groups.check();
-        Replicas replicas = new Replicas(manifest.daemons(), options.scaled(), problems);
+        Replicas replicas = new Replicas(manifest.daemons(), values, options.scaled(), problems);
         replicas.check();
         List<DaemonSpec> order = references.inStartOrder();
         // More daemons than these have been told as too many.

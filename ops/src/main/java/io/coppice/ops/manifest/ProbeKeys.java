@@ -80,6 +80,11 @@ record ProbeKeys(
         return null;
     }
 
+    /** Whether a key says what a probe looks at, as opposed to when. */
+    static boolean isCheck(String path) {
+        return path.matches("[a-z]+_probe\\.(exec|log_line|(http|tcp)\\..*)");
+    }
+
     /** The kinds of checks that it may be, by the word of the manifest. */
     List<String> checks() {
         return logLine == null ? List.of("exec", "http", "tcp") : List.of("exec", "http", "tcp", "log_line");

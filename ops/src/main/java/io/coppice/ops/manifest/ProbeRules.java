@@ -19,10 +19,12 @@ final class ProbeRules {
     private static final int MOST_WORDS = PlanBounds.MAX_LIST_LENGTH - 4;
 
     private final Programs programs;
+    private final Replicas replicas;
     private final Problems problems;
 
-    ProbeRules(Programs programs, Problems problems) {
+    ProbeRules(Programs programs, Replicas replicas, Problems problems) {
         this.programs = programs;
+        this.replicas = replicas;
         this.problems = problems;
     }
 
@@ -171,12 +173,12 @@ final class ProbeRules {
             String path = daemon.name().path() + "." + setting.path();
             problems.add(first.at(), path.substring(0, path.lastIndexOf('.')), "no `port`", "{port: 8080}");
         }
-        if (port != null && daemon.isReplicated()) {
+        if (port != null && replicas.isShared(daemon, setting)) {
             problems.warn(
                     port.at(),
                     port.path(),
-                    "each replica is asked at this port, where any of them may answer; an `exec` knows which one it looks after, by `$"
-                            + ReplicaSet.VARIABLE + "`");
+                    "each replica is asked at this port, where any of them may answer; `$((" + (port.value() - 1)
+                            + " + " + ReplicaSet.VARIABLE + "))` is one of its own");
         }
         return port == null ? null : port.value();
     }

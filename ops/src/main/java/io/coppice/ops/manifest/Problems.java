@@ -79,7 +79,11 @@ final class Problems {
     }
 
     void warn(Position at, String key, String message) {
-        warnings.add(new ManifestError(file, at.line(), at.column(), printable(key), "warning: " + message).toString());
+        String warning =
+                new ManifestError(file, at.line(), at.column(), printable(key), "warning: " + message).toString();
+        if (!warnings.contains(warning)) { // one for all replicas
+            warnings.add(warning);
+        }
     }
 
     boolean isEmpty() {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Which children the daemons of a manifest are: one of the same name, or NAME.1 to NAME.N of one that has {@code replicas}. */
 final class Replicas {
     private final List<DaemonSpec> daemons;
+    private final ReplicaValues values;
     private final Problems problems;
     private final Map<String, ReplicaSet> sets = new LinkedHashMap<>();
 
@@ -25,8 +26,9 @@ final class Replicas {
      *
      * @param scaled what operators have set; each counts as long as the manifest declares the number that it declared then
      */
-    Replicas(List<DaemonSpec> daemons, List<ReplicaSet> scaled, Problems problems) {
+    Replicas(List<DaemonSpec> daemons, ReplicaValues values, List<ReplicaSet> scaled, Problems problems) {
         this.daemons = daemons;
+        this.values = values;
         this.problems = problems;
         for (DaemonSpec daemon : daemons) {
             Located<Integer> declared = daemon.own().get(DaemonKeys.REPLICAS);
@@ -99,24 +101,44 @@ final class Replicas {
     }
 
     /**
-     * The plans of the children that a daemon is.
+     * The plan of a daemon as if it were one child, of which those of its replicas are made.
      *
-     * @param model the plan of the daemon as if it were one child
      * @param line the command line of a child of that name; null for a plain command, whose children all have the same
      */
-    List<ChildPlan> plans(DaemonSpec daemon, ChildPlan model, @Nullable Function<String, List<String>> line) {
+    record Model(ChildPlan plan, @Nullable Function<String, List<String>> line) {}
+
+    /** Makes the model of a daemon, or of one replica of it; null if there cannot be one, which has been told then. */
+    interface Modeller {
+        @Nullable
+        Model of(DaemonSpec daemon);
+    }
+
+    /** The plans of the children that a daemon is. */
+    List<ChildPlan> plans(DaemonSpec daemon, Modeller modeller) {
+        // Also of one without any replica: what it says is to be right before somebody scales it.
+        Model model = modeller.of(daemon);
         ReplicaSet set = sets.get(daemon.name().value());
+        if (model == null) {
+            return List.of();
+        }
         if (set == null || !daemon.named()) {
-            return List.of(model);
+            return List.of(model.plan());
         }
         List<ChildPlan> children = new ArrayList<>();
         try {
             for (String name : set.childNames()) {
-                SortedMap<String, String> environment = new TreeMap<>(model.environment());
-                environment.put(ReplicaSet.VARIABLE, Integer.toString(children.size() + 1));
-                children.add(model.toBuilder()
+                int number = children.size() + 1;
+                DaemonSpec own = values.of(daemon, number);
+                Model like = own == daemon ? model : modeller.of(own);
+                if (like == null) {
+                    break;
+                }
+                SortedMap<String, String> environment =
+                        new TreeMap<>(like.plan().environment());
+                environment.put(ReplicaSet.VARIABLE, Integer.toString(number));
+                children.add(like.plan().toBuilder()
                         .name(name)
-                        .argv(argv(model.argv(), line, name))
+                        .argv(argv(like.plan().argv(), like.line(), name))
                         .environment(environment)
                         .plan());
             }
@@ -125,6 +147,11 @@ final class Replicas {
             problems.addText(daemon.name().at(), daemon.name().path(), String.valueOf(e.getMessage()));
         }
         return children;
+    }
+
+    /** Whether there are several of a daemon, for all of which a key is the same. */
+    boolean isShared(DaemonSpec daemon, Setting<?> setting) {
+        return daemon.isReplicated() && values.isShared(daemon, setting);
     }
 
     private static List<String> argv(List<String> argv, @Nullable Function<String, List<String>> line, String name) {

@@ -1,6 +1,7 @@
 package io.coppice.ops.manifest;
 
 import io.coppice.supervisor.plan.PlanBounds;
+import io.coppice.supervisor.plan.ReplicaSet;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -20,6 +21,10 @@ final class Substitution {
     /** Shells and programs that read such a text themselves, so that a bare {@code $NAME} is theirs. */
     private static final Pattern FOR_PROGRAMS = Pattern.compile(".*\\.(command|args|exec)(\\[[0-9]+])?|x-.*|.*\\.x-.*");
 
+    private static final Pattern EXTENSION = Pattern.compile("x-.*|.*\\.x-.*");
+
+    private static final Pattern SUM = Pattern.compile("(?<!\\$)(?:\\$\\$)*\\$\\(\\([^)]*" + ReplicaSet.VARIABLE);
+
     private static final Pattern BARE = Pattern.compile("(?<!\\$)(?:\\$\\$)*\\$([A-Za-z_][A-Za-z0-9_]*)");
 
     private final Map<String, String> variables;
@@ -33,12 +38,18 @@ final class Substitution {
         this.problems = problems;
     }
 
+    /** What a node says has been found out already. */
+    void take(YamlNode node, YamlNode said) {
+        done.put(node, said);
+    }
+
     /** The same tree with all variables replaced; a text that cannot be read stays, and has been told. */
     YamlNode of(YamlNode root) {
         return of(root, "");
     }
 
-    private YamlNode of(YamlNode node, String path) {
+    /** The same of a node that stands there. */
+    YamlNode of(YamlNode node, String path) {
         // What several aliases stand for is told once, where it stands first.
         YamlNode known = done.get(node);
         if (known == null) {
@@ -72,6 +83,20 @@ final class Substitution {
     private YamlNode scalar(YamlNode.Scalar scalar, String path) {
         String text = scalar.text();
         if (text.indexOf('$') < 0) {
+            return scalar;
+        }
+        boolean numbered = variables.containsKey(ReplicaSet.VARIABLE);
+        if (!numbered && EXTENSION.matcher(path).matches() && text.contains(ReplicaSet.VARIABLE)) {
+            return scalar; // Read where it is used.
+        }
+        if (!FOR_PROGRAMS.matcher(path).matches()
+                && SUM.matcher(numbered ? VariableText.REPLICA_SUM.matcher(text).replaceAll("") : text)
+                        .find()) {
+            problems.addUnknown(
+                    scalar.at(),
+                    path,
+                    Problems.quoted(text) + ", expected a sum such as `$((8080 + " + ReplicaSet.VARIABLE
+                            + "))`, below a daemon with `replicas`");
             return scalar;
         }
         Matcher bare = BARE.matcher(text);

@@ -1,5 +1,6 @@
 package io.coppice.ops.manifest;
 
+import io.coppice.supervisor.plan.ReplicaSet;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -7,12 +8,17 @@ import java.util.regex.Pattern;
 /**
  * One text with variables in it, in compose's notation: {@code ${NAME}}, {@code ${NAME:-default}}, {@code ${NAME:?message}} and
  * {@code ${NAME:+other}}, each also without the colon, which then lets an empty value count; {@code $$} is a {@code $}. A default may
- * hold variables itself, which are looked at only if it is needed. Any other {@code $} is itself, so that {@code $1} and
+ * hold variables itself, which are looked at only if it is needed. Where the number of a replica is known, {@code $((8080 + COPPICE_REPLICA))}
+ * and {@code $((8080 + 10 * COPPICE_REPLICA))} are sums, as a shell has them. Any other {@code $} is itself, so that {@code $1} and
  * {@code $(date)} remain the shell's. Pure.
  */
 final class VariableText {
     /** Of defaults in defaults: far more than anybody reads, and far less than a stack holds. */
     private static final int MAX_NESTING = 8;
+
+    /** The sums of a replica's number that are understood. */
+    static final Pattern REPLICA_SUM = Pattern.compile(
+            "\\$\\(\\(\\s*([0-9]{1,9})\\s*\\+\\s*(?:([0-9]{1,6})\\s*\\*\\s*)?" + ReplicaSet.VARIABLE + "\\s*\\)\\)");
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
     private static final String FORMS = "${NAME}, ${NAME:-default}, ${NAME:?message} or ${NAME:+other}; `$$` is a `$`";
@@ -87,11 +93,27 @@ final class VariableText {
                 at += 2;
             } else if (c == '$' && text.startsWith("${", at)) {
                 readVariable(used, depth);
+            } else if (c == '$' && text.startsWith("$((", at) && variables.containsKey(ReplicaSet.VARIABLE)) {
+                readSum(used);
             } else {
                 add(String.valueOf(c), used);
                 at++;
             }
         }
+    }
+
+    private void readSum(boolean used) throws Fault {
+        Matcher sum = REPLICA_SUM.matcher(text).region(at, text.length());
+        if (!sum.lookingAt()) {
+            add("$", used); // The shell's.
+            at++;
+            return;
+        }
+        long factor = sum.group(2) == null ? 1 : Long.parseLong(sum.group(2));
+        long number = Long.parseLong(variables.getOrDefault(ReplicaSet.VARIABLE, "0"));
+        add(String.valueOf(Long.parseLong(sum.group(1)) + factor * number), used);
+        substituted |= used;
+        at = sum.end();
     }
 
     private void readVariable(boolean used, int depth) throws Fault {
@@ -134,7 +156,10 @@ final class VariableText {
                 if (used && value == null) {
                     throw new Fault(
                             "`" + name.group() + "` is not set",
-                            "that variable in the environment, or a default such as ${" + name.group() + ":-…}");
+                            name.group().equals(ReplicaSet.VARIABLE)
+                                    ? "it below a daemon with `replicas`"
+                                    : "that variable in the environment, or a default such as ${" + name.group()
+                                            + ":-…}");
                 }
                 add(own, used);
             }

@@ -221,7 +221,7 @@ class ManifestProbesTest {
         assertEquals(
                 List.of(
                         "shop.yaml:6:34: daemons.web.liveness_probe.tcp.port: warning: each replica is asked at this port,"
-                                + " where any of them may answer; an `exec` knows which one it looks after, by `$COPPICE_REPLICA`"),
+                                + " where any of them may answer; `$((79 + COPPICE_REPLICA))` is one of its own"),
                 compiled.warnings().stream()
                         .map(warning -> warning.substring(warning.indexOf("shop.yaml")))
                         .toList());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Dependency;
 import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.plan.ProbeCheck;
 import io.coppice.supervisor.plan.ReplicaSet;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -214,5 +215,97 @@ class ManifestReplicasTest {
         String daemons = report.substring(0, report.indexOf("memory"));
         assertFalse(daemons.contains("  web.2 "), daemons);
         assertEquals(6, compiled.budget().rows().size(), "the root and each replica");
+    }
+
+    /** In all that starts, asks and stops a process; one without it is not read once more. */
+    @Test
+    void shouldGiveEachReplicaItsOwnNumberWhereItIsAskedFor() {
+        ManifestResult.Compiled compiled = shop.compiled("""
+                x-web: &web
+                  environment: {PORT: "$((8000 + COPPICE_REPLICA))", PRICE: $$5, TO: "${COPPICE_REPLICA}"}
+                daemons:
+                  web:
+                    <<: *web
+                    command: [sleep, "$((100 + 10 * COPPICE_REPLICA))", 'web-${COPPICE_REPLICA}']
+                    replicas: 3
+                    readiness_probe: {http: {port: $((8000 + COPPICE_REPLICA)), path: '/${COPPICE_REPLICA}'}}
+                    liveness_probe: {tcp: {port: $((9000 + COPPICE_REPLICA))}}
+                    shutdown: {command: 'echo ${COPPICE_REPLICA} $COPPICE_REPLICA'}
+                  one: {command: 'echo $((1 + COPPICE_REPLICA))', replicas: 1}
+                """);
+        assertEquals(List.of(), compiled.warnings());
+        for (int number = 1; number <= 3; number++) {
+            ChildPlan web = child(compiled.plan(), "web." + number);
+            assertEquals(
+                    List.of("" + (100 + 10 * number), "web-" + number),
+                    web.argv().subList(1, 3));
+            assertEquals("" + (8000 + number), web.environment().get("PORT"));
+            assertEquals("$5", web.environment().get("PRICE"));
+            assertEquals("" + number, web.environment().get("COPPICE_REPLICA"));
+            assertEquals(
+                    new ProbeCheck.Http(false, "127.0.0.1", 8000 + number, "/" + number, List.of()),
+                    web.probes().readiness().check());
+            assertEquals(
+                    new ProbeCheck.Tcp("127.0.0.1", 9000 + number),
+                    web.probes().liveness().check());
+            assertEquals(
+                    "echo " + number + " $COPPICE_REPLICA",
+                    web.shutdown().command().get(2));
+        }
+        assertEquals("echo 2", child(compiled.plan(), "one.1").argv().get(2));
+    }
+
+    @Test
+    void shouldGiveEachReplicaOfADaemonAndOfAProgramUnderTheAgentItsOwnNumber() {
+        Plan plan = shop.compiled(manifest(
+                        "  web: {main: com.example.Ingest, classpath: [lib/shop.jar], replicas: 2,"
+                                + " args: [--port, $((8080 + COPPICE_REPLICA))], umask: 077}\n",
+                        "  old: {command: [java, -jar, 'x.jar', '--port=$((7000 + COPPICE_REPLICA))'], replicas: 2,"
+                                + " agent: {tcp: {port: $((7000 + COPPICE_REPLICA))}}}\n"))
+                .plan();
+        for (int number = 1; number <= 2; number++) {
+            ChildPlan web = child(plan, "web." + number);
+            assertEquals(List.of("" + (8080 + number)), valuesOf(web, "--port"));
+            assertEquals(List.of("web." + number), valuesOf(web, "--name"));
+            ChildPlan old = child(plan, "old." + number);
+            assertTrue(old.argv().contains("--port=700" + number), old.argv().toString());
+            assertTrue(
+                    old.argv().get(1).contains("tcp=127.0.0.1:700" + number),
+                    old.argv().toString());
+        }
+    }
+
+    @Test
+    void shouldRefuseTheNumberWhereThereIsNoneOrWhereAllMustBeAlike() {
+        assertEquals(
+                List.of(
+                        "shop.yaml:2:62: daemons.web.readiness_probe.tcp.port: `$((80 + COPPICE_REPLICA))`, expected a sum such"
+                                + " as `$((8080 + COPPICE_REPLICA))`, below a daemon with `replicas`"),
+                shop.errors(
+                        manifest(
+                                "  web: {command: [sleep, '1'], readiness_probe: {tcp: {port: $((80 + COPPICE_REPLICA))}}}\n")));
+        assertEquals(
+                List.of(
+                        "shop.yaml:2:49: daemons.web.environment.A: `COPPICE_REPLICA` is not set, expected it below a daemon"
+                                + " with `replicas`"),
+                shop.errors(manifest("  web: {command: [sleep, '1'], environment: {A: '${COPPICE_REPLICA}'}}\n")));
+        assertEquals(
+                List.of("shop.yaml:2:62: daemons.web.environment.A: `$((COPPICE_REPLICA - 1))`, expected a sum such as"
+                        + " `$((8080 + COPPICE_REPLICA))`, below a daemon with `replicas`"),
+                shop.errors(manifest(
+                        "  web: {command: [sleep, '1'], replicas: 2, environment: {A: $((COPPICE_REPLICA - 1))}}\n")));
+        List<String> alike = shop.errors(
+                manifest("  web: {command: [sleep, '1'], replicas: 2, max_restarts: '${COPPICE_REPLICA}'}\n"));
+        assertEquals(1, alike.size(), alike.toString());
+        assertTrue(
+                alike.get(0)
+                        .startsWith(
+                                "shop.yaml:2:59: daemons.web.max_restarts: `COPPICE_REPLICA` in a key that holds for all"
+                                        + " replicas, expected it only in what starts, asks or stops a process: agent, args,"),
+                alike.get(0));
+        List<String> far = shop.errors(manifest("  web: {command: [sleep, '1'], replicas: 2, readiness_probe:"
+                + " {tcp: {port: $((65534 + COPPICE_REPLICA))}}}\n"));
+        assertEquals(1, far.size(), far.toString());
+        assertTrue(far.get(0).contains("`65536`, expected a number from 1 to 65535"), far.get(0));
     }
 }

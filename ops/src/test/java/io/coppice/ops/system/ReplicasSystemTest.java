@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -297,5 +300,53 @@ class ReplicasSystemTest {
         coppice.awaitState("web.2", "ready");
         run(0, "scale", "web", "0");
         assertEquals(0, next.stop(), next.stderr());
+    }
+
+    /** Scenario: each listens at a port of its own, by its number, and is asked there; one of them is not well. */
+    @Test
+    void shouldAskEachReplicaAtItsOwnPort() throws Exception {
+        List<ServerSocket> places = new ArrayList<>();
+        try {
+            int base = twoPorts(places);
+            // The first one answers, as if it were the program; the second one's place is closed.
+            places.get(1).close();
+            coppice.manifest("""
+                    instance: shop
+                    daemons:
+                      web:
+                        command: [sleep, "$((1000 + COPPICE_REPLICA))"]
+                        replicas: 2
+                        environment: {PORT: "$((BASE + COPPICE_REPLICA))"}
+                        readiness_probe: {tcp: {port: $((BASE + COPPICE_REPLICA))}, period: 200ms}
+                    """.replace("BASE", "" + (base - 1)));
+            Coppice.Root root = coppice.startRoot();
+            coppice.awaitRoot(root);
+            long first = coppice.awaitState("web.1", "ready").number("pid");
+            long second = coppice.awaitState("web.2", "starting").number("pid");
+            assertEquals("sleep\0" + 1001 + "\0", Files.readString(Path.of("/proc/" + first + "/cmdline")));
+            String environment = Files.readString(Path.of("/proc/" + second + "/environ"));
+            assertTrue(environment.contains("PORT=" + (base + 1) + "\0"), environment);
+            places.add(new ServerSocket(base + 1, 16, InetAddress.getLoopbackAddress()));
+            coppice.awaitState("web.2", "ready");
+            assertEquals(0, root.stop(), root.stderr());
+        } finally {
+            for (ServerSocket place : places) {
+                place.close();
+            }
+        }
+    }
+
+    /** Two that follow each other, taken; the lower one. */
+    private static int twoPorts(List<ServerSocket> places) throws IOException {
+        while (true) {
+            ServerSocket one = new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
+            try {
+                places.add(new ServerSocket(one.getLocalPort() + 1, 16, InetAddress.getLoopbackAddress()));
+                places.add(0, one);
+                return one.getLocalPort();
+            } catch (IOException | IllegalArgumentException e) {
+                one.close(); // Somebody has the next one, or there is none.
+            }
+        }
     }
 }
