@@ -141,6 +141,8 @@ final class DaemonKeys {
     static final ProbeKeys STARTUP_PROBE = ProbeKeys.in(TABLE, "startup_probe", true, 1);
     static final ProbeKeys READINESS_PROBE = ProbeKeys.in(TABLE, "readiness_probe", true, Probe.MAX_THRESHOLD);
     static final ProbeKeys LIVENESS_PROBE = ProbeKeys.in(TABLE, "liveness_probe", false, 1);
+
+    static final List<ProbeKeys> PROBES = List.of(STARTUP_PROBE, READINESS_PROBE, LIVENESS_PROBE);
     static final Setting<LogTarget> LOG = key("log", Scope.ANY, true, ValueReaders::log, LogTarget.AUTO);
 
     static {

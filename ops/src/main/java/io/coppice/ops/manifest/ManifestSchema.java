@@ -58,7 +58,10 @@ public final class ManifestSchema {
         besideCommand.put(
                 "anyOf",
                 List.of(Map.of("required", List.of("agent")), Map.of("properties", refused(Setting.Scope.BEATING))));
-        daemon.put("dependentSchemas", Map.of("command", besideCommand));
+        daemon.put(
+                "dependentSchemas",
+                ValueShape.ordered(
+                        "main", ValueShape.ordered("properties", ofCommandsOnly()), "command", besideCommand));
         schema.put(
                 "$defs",
                 ValueShape.ordered(
@@ -133,6 +136,7 @@ public final class ManifestSchema {
                 Map<String, Object> below = keysBelow(table, lines, path + ".", ofDefaults);
                 if (!below.isEmpty()) {
                     Map<String, Object> group = ValueShape.mapping(below);
+                    group.putAll(togetherIn(path));
                     properties.put(
                             key, table.mayBeNone(path) ? ValueShape.anyOf(group, ValueShape.oneOf("none")) : group);
                 }
@@ -146,6 +150,37 @@ public final class ManifestSchema {
             }
         }
         return properties;
+    }
+
+    /** What is asked of the keys of a group as a whole: of a probe one check, and of one that connects the port. */
+    private static Map<String, Object> togetherIn(String group) {
+        for (ProbeKeys probe : DaemonKeys.PROBES) {
+            if (group.equals(probe.group())) {
+                return ValueShape.ordered(
+                        "oneOf",
+                        probe.checks().stream()
+                                .map(check -> Map.of("required", List.of(check)))
+                                .toList());
+            }
+            for (Setting<Integer> port : List.of(probe.httpPort(), probe.tcpPort())) {
+                if (port.path().equals(group + ".port")) {
+                    return ValueShape.ordered("required", List.of("port"));
+                }
+            }
+        }
+        return Map.of();
+    }
+
+    /** The keys that a daemon of ours cannot have, as it says itself when it is ready, and its segment is the root's user's. */
+    private static Map<String, Object> ofCommandsOnly() {
+        Map<String, Object> refused = new LinkedHashMap<>();
+        for (ProbeKeys probe : DaemonKeys.PROBES) {
+            if (probe != DaemonKeys.LIVENESS_PROBE) {
+                refused.put(probe.group(), false);
+            }
+        }
+        refused.put(DaemonKeys.USER.path(), false);
+        return refused;
     }
 
     private static Map<String, Object> refused(Setting.Scope scope) {

@@ -20,6 +20,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -183,5 +184,41 @@ class ManifestSchemaTest {
         }
         new ManifestParser(problems).parse(root);
         assertFalse(problems.isEmpty(), () -> "the reader takes " + yaml);
+    }
+
+    /** What the reader finds out only when it has read all keys of a daemon. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "command: a, readiness_probe: {}",
+                "command: a, readiness_probe: {period: 1s}",
+                "command: a, readiness_probe: {exec: b, tcp: {port: 80}}",
+                "command: a, liveness_probe: {http: {port: 80}, exec: b}",
+                "command: a, liveness_probe: {log_line: b}",
+                "command: a, startup_probe: {http: {path: /health}}",
+                "command: a, startup_probe: {tcp: {host: localhost}}",
+                "command: a, startup_probe: {tcp: {port: 70000}}",
+                "main: com.example.Ingest, classpath: [lib/shop.jar], readiness_probe: {exec: b}",
+                "main: com.example.Ingest, classpath: [lib/shop.jar], startup_probe: {exec: b}",
+                "main: com.example.Ingest, classpath: [lib/shop.jar], user: nobody"
+            })
+    void shouldRefuseWhatTheCompilerRefuses(String keys, @TempDir Path temporary) throws IOException {
+        String yaml = "daemons: {it: {" + keys + "}}";
+        assertFalse(new Workshop(temporary).errors(yaml).isEmpty(), () -> "the reader takes " + yaml);
+        assertFalse(faults(yaml).isEmpty(), yaml);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "command: a, readiness_probe: {exec: [sleep, '1'], period: 1s}",
+                "command: a, startup_probe: {log_line: up}, liveness_probe: {http: {port: 80, path: /}}",
+                "command: a, replicas: 2, readiness_probe: {tcp: {port: $((80 + COPPICE_REPLICA))}}",
+                "main: com.example.Ingest, classpath: [lib/shop.jar], liveness_probe: {exec: b, x-why: c}"
+            })
+    void shouldTakeProbesWithOneCheckEach(String keys, @TempDir Path temporary) throws IOException {
+        String yaml = "daemons: {it: {" + keys + "}}";
+        assertEquals(List.of(), faults(yaml), yaml);
+        new Workshop(temporary).compiled(yaml);
     }
 }
