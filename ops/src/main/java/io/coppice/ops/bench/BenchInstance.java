@@ -3,6 +3,7 @@ package io.coppice.ops.bench;
 import io.coppice.ops.bench.job.Idle;
 import io.coppice.ops.cli.CommandFailedException;
 import io.coppice.ops.cli.ExitCode;
+import io.coppice.ops.hosted.ManifestText;
 import io.coppice.ops.view.InstanceBase;
 import io.coppice.ops.view.ProcFileSystem;
 import io.coppice.state.SegmentException;
@@ -13,6 +14,7 @@ import io.coppice.state.root.RootSnapshot;
 import io.coppice.state.root.RootView;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -96,12 +98,28 @@ final class BenchInstance implements AutoCloseable {
     }
 
     static String manifestOf(int children) {
-        String classes =
-                Idle.class.getProtectionDomain().getCodeSource().getLocation().getPath();
+        return manifestOf(children, classes());
+    }
+
+    /** Where the classes of the bench's own daemons are. */
+    private static Path classes() {
+        try {
+            return Path.of(Idle.class
+                    .getProtectionDomain()
+                    .getCodeSource()
+                    .getLocation()
+                    .toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("where our own classes are", e);
+        }
+    }
+
+    /** @param classes the class path of its daemons, by whatever characters */
+    static String manifestOf(int children, Path classes) {
         StringBuilder text = new StringBuilder("instance: " + NAME + "\ndaemons:\n");
         for (int i = 0; i < daemonsOf(children); i++) {
-            text.append("  daemon-%d: {main: %s, classpath: [\"%s\"], jvm: {heap: 16MiB, archive: none}}\n"
-                    .formatted(i, Idle.class.getName(), classes));
+            text.append("  daemon-%d: {main: %s, classpath: [%s], jvm: {heap: 16MiB, archive: none}}\n"
+                    .formatted(i, Idle.class.getName(), ManifestText.quoted(classes.toString())));
         }
         for (int i = daemonsOf(children); i < children; i++) {
             text.append("  command-%d: {command: [sleep, \"1000000\"]}\n".formatted(i));
