@@ -5,6 +5,7 @@ import io.coppice.supervisor.archive.StartArchives;
 import io.coppice.supervisor.plan.AgentOption;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.plan.WorkerOptions;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -52,7 +53,7 @@ public final class ArchiveReport {
 
     private static List<String> launch(ChildPlan daemon) {
         List<String> argv = daemon.argv();
-        return argv.subList(0, argv.indexOf(WorkerCommandLine.WORKER_MAIN)).stream()
+        return argv.subList(0, argv.indexOf(WorkerOptions.MAIN_CLASS)).stream()
                 .filter(word -> OWN.stream().noneMatch(word::startsWith))
                 .toList();
     }

@@ -13,6 +13,7 @@ import io.coppice.supervisor.plan.Poison;
 import io.coppice.supervisor.plan.Probe;
 import io.coppice.supervisor.plan.RestartPolicy;
 import io.coppice.supervisor.plan.StartPrefix;
+import io.coppice.supervisor.plan.WorkerOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -128,9 +129,7 @@ public final class CheckReport {
         if (child.kind() == ChildPlan.Kind.COMMAND) {
             return "command " + line(child.argv());
         }
-        List<String> argv = child.argv();
-        List<String> ours = argv.subList(argv.indexOf(WorkerCommandLine.WORKER_MAIN), argv.size());
-        return "main " + ours.get(ours.indexOf("--main") + 1);
+        return "main " + option(child, "--main").orElseThrow();
     }
 
     private static String line(List<String> argv) {
@@ -222,18 +221,8 @@ public final class CheckReport {
         }
     }
 
-    /** What a worker's command line says for itself; what follows {@code --} is the user's. */
     private static Optional<String> option(ChildPlan child, String option) {
-        List<String> argv = child.argv();
-        for (int i = argv.indexOf(WorkerCommandLine.WORKER_MAIN); i < argv.size() - 1; i++) {
-            if (argv.get(i).equals("--")) {
-                break;
-            }
-            if (argv.get(i).equals(option)) {
-                return Optional.of(argv.get(i + 1));
-            }
-        }
-        return Optional.empty();
+        return Optional.ofNullable(WorkerOptions.value(child.argv(), option));
     }
 
     private static String counted(long count, String what) {

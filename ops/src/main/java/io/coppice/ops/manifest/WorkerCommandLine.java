@@ -1,5 +1,6 @@
 package io.coppice.ops.manifest;
 
+import io.coppice.supervisor.plan.WorkerOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -39,9 +40,6 @@ record WorkerCommandLine(
         List<String> stateRules,
         Map<String, Path> peers,
         List<String> args) {
-    /** The class that every worker starts with. */
-    static final String WORKER_MAIN = "io.coppice.worker.runtime.WorkerMain";
-
     /**
      * What the JVM does several times a second while nothing happens, every five or ten seconds instead: a waiting JVM wakes once a second,
      * not 5.6 times. Not switched off, as a daemon may be one that needs it. Such options belong to a release, and another one might not start
@@ -102,7 +100,7 @@ record WorkerCommandLine(
         argv.addAll(options);
         argv.add("-cp");
         argv.add(String.join(":", classPath.stream().map(Path::toString).toList()));
-        argv.add(WORKER_MAIN);
+        argv.add(WorkerOptions.MAIN_CLASS);
         argv.addAll(List.of("--instance", directory.instance(), "--name", name));
         argv.addAll(List.of("--segment", directory.segment(name).toString()));
         argv.addAll(List.of("--lock", directory.segmentLock(name).toString()));

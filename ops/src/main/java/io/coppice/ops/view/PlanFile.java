@@ -5,13 +5,13 @@ import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanBounds;
 import io.coppice.supervisor.plan.PlanFormatException;
 import io.coppice.supervisor.plan.PlanText;
+import io.coppice.supervisor.plan.WorkerOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -42,15 +42,9 @@ public record PlanFile(Optional<Plan> plan, Optional<String> problem) {
 
     /** Whether each start of this daemon throws its contents away ({@code resume: zero}). */
     public boolean startsEmpty(String name) {
-        return child(name).filter(PlanFile::startsEmpty).isPresent();
-    }
-
-    private static boolean startsEmpty(ChildPlan child) {
-        List<String> argv = child.argv();
-        int own = argv.indexOf("--");
-        List<String> worker = child.kind() == ChildPlan.Kind.DAEMON && own >= 0 ? argv.subList(0, own) : List.of();
-        int at = worker.indexOf("--resume");
-        return at >= 0 && at + 1 < worker.size() && worker.get(at + 1).equals("zero");
+        return child(name)
+                .filter(child -> "zero".equals(WorkerOptions.value(child.argv(), "--resume")))
+                .isPresent();
     }
 
     /** The plan of one child. */

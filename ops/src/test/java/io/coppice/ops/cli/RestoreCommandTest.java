@@ -10,6 +10,7 @@ import io.coppice.state.OwnedSegment;
 import io.coppice.state.RecordLayout;
 import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.WantedCode;
+import io.coppice.supervisor.plan.WorkerOptions;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -210,7 +211,7 @@ class RestoreCommandTest {
     @Test
     void shouldWarnBeforehandWhereTheNextStartWouldThrowTheRestoredContentsAway() throws Exception {
         stopIngest(ChildStateCode.STOPPED);
-        shop.writePlan("--evolve", "migrate", "--resume", "zero", "--", "x");
+        shop.writePlan(WorkerOptions.MAIN_CLASS, "--evolve", "migrate", "--resume", "zero", "--", "x");
         String warning =
                 "coppice: By its plan ingest starts empty (`resume: zero`): its next start would throw away what"
                         + " is restored.\n  Say `resume: resume` in its manifest first, end the root and `coppice run` again.\n";
@@ -220,7 +221,10 @@ class RestoreCommandTest {
         harness.outKind = Caller.OutputKind.TERMINAL;
         harness.input = "n";
         assertTrue(harness.run("restore", "ingest").err().startsWith(warning), "before the question");
-        shop.writePlan("--resume", "ask", "--", "--resume", "zero");
+        shop.writePlan(WorkerOptions.MAIN_CLASS, "--resume", "ask", "--", "--resume", "zero");
+        assertEquals("", harness.run("restore", "ingest", "--yes").err());
+        // A program under the agent, whose arguments are nobody's business.
+        shop.writePlan("-javaagent:agent.jar", "-jar", "shop.jar", "--resume", "zero", "--", "x");
         assertEquals("", harness.run("restore", "ingest", "--yes").err());
     }
 

@@ -1,0 +1,31 @@
+package io.coppice.supervisor.plan;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the command line of a worker of ours tells it: pairs of an option and its value, after the name of the worker's class, up to
+ * {@code --}, behind which is what the manifest says. A program under the agent has none, whatever its own arguments look like. Pure.
+ */
+public final class WorkerOptions {
+    /** The class that such a command line names. */
+    public static final String MAIN_CLASS = "io.coppice.worker.runtime.WorkerMain";
+
+    private WorkerOptions() {}
+
+    /**
+     * The value of the first such option.
+     *
+     * @param argv with a {@link StartPrefix} or without
+     * @return null if it is not there, or this is no worker's command line
+     */
+    public static @Nullable String value(List<String> argv, String option) {
+        int main = argv.indexOf(MAIN_CLASS);
+        for (int i = main + 1; main >= 0 && i + 1 < argv.size() && !argv.get(i).equals("--"); i += 2) {
+            if (argv.get(i).equals(option)) {
+                return argv.get(i + 1);
+            }
+        }
+        return null;
+    }
+}
