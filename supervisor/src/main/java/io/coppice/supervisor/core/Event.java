@@ -20,11 +20,34 @@ public sealed interface Event {
     /** Dispatch on the type itself, so that a new event cannot compile unhandled. */
     void applyTo(Transition transition);
 
+    /** About one child, and not about a standby of it. */
+    sealed interface OfChild extends Event {
+        int child();
+    }
+
+    /** About one process of a child. */
+    sealed interface OfProcess extends OfChild {
+        long incarnation();
+    }
+
+    /** About one standby of a child. */
+    sealed interface OfStandby extends Event {
+        int child();
+
+        long standby();
+    }
+
+    /** An operator asked for it. */
+    sealed interface Request extends Event {
+        /** What a Reply names, or {@link #NO_REQUEST}. */
+        long requestId();
+    }
+
     /**
      * A process on record lives: it is that very process, and its end will be told. Before Begin, by a root that came after
      * one that died; of each process that does not live any more, Exited tells instead.
      */
-    record Adopted(int child, long incarnation, long nowNs) implements Event {
+    record Adopted(int child, long incarnation, long nowNs) implements OfProcess {
         @Override
         public void applyTo(Transition transition) {
             Adoption.adopted(transition, this);
@@ -40,7 +63,7 @@ public sealed interface Event {
     }
 
     /** The process exists and is held; {@code startTicks} is field 22 of its {@code /proc/PID/stat}. */
-    record Spawned(int child, long incarnation, int pid, long startTicks, long nowNs) implements Event {
+    record Spawned(int child, long incarnation, int pid, long startTicks, long nowNs) implements OfProcess {
         @Override
         public void applyTo(Transition transition) {
             EventRules.spawned(transition, this);
@@ -48,7 +71,7 @@ public sealed interface Event {
     }
 
     /** There is no process, and there will be none for this incarnation. */
-    record SpawnFailed(int child, long incarnation, String reason, long nowNs) implements Event {
+    record SpawnFailed(int child, long incarnation, String reason, long nowNs) implements OfProcess {
         public SpawnFailed {
             Objects.requireNonNull(reason);
         }
@@ -60,7 +83,7 @@ public sealed interface Event {
     }
 
     /** A Release was carried out: the child may be running. */
-    record Released(int child, long incarnation, long nowNs) implements Event {
+    record Released(int child, long incarnation, long nowNs) implements OfProcess {
         @Override
         public void applyTo(Transition transition) {
             EventRules.released(transition, this);
@@ -68,7 +91,7 @@ public sealed interface Event {
     }
 
     /** The worker's own word, of what it does on its way to ready. It may be said as often as a worker likes. */
-    record StageEntered(int child, long incarnation, StartStage stage, long nowNs) implements Event {
+    record StageEntered(int child, long incarnation, StartStage stage, long nowNs) implements OfProcess {
         public StageEntered {
             Objects.requireNonNull(stage);
         }
@@ -80,7 +103,7 @@ public sealed interface Event {
     }
 
     /** The worker's own word, or a probe's, that it does its work now. */
-    record BecameReady(int child, long incarnation, long nowNs) implements Event {
+    record BecameReady(int child, long incarnation, long nowNs) implements OfProcess {
         @Override
         public void applyTo(Transition transition) {
             EventRules.becameReady(transition, this);
@@ -102,7 +125,7 @@ public sealed interface Event {
             StepProgress progress,
             boolean ofArchive,
             long nowNs)
-            implements Event {
+            implements OfProcess {
         public Exited {
             Objects.requireNonNull(status);
             Objects.requireNonNull(progress);
@@ -131,7 +154,7 @@ public sealed interface Event {
     }
 
     /** The word of a probe, of a process that had become ready: whether it is well. {@code text} says what was seen. */
-    record HealthChanged(int child, long incarnation, boolean healthy, String text, long nowNs) implements Event {
+    record HealthChanged(int child, long incarnation, boolean healthy, String text, long nowNs) implements OfProcess {
         public HealthChanged {
             Objects.requireNonNull(text);
         }
@@ -143,7 +166,7 @@ public sealed interface Event {
     }
 
     /** The word of a probe: it will not come up, or does not live any more, and is to be ended. {@code text} says what was seen. */
-    record ProbeFailed(int child, long incarnation, String text, long nowNs) implements Event {
+    record ProbeFailed(int child, long incarnation, String text, long nowNs) implements OfProcess {
         public ProbeFailed {
             Objects.requireNonNull(text);
         }
@@ -160,7 +183,7 @@ public sealed interface Event {
      * @param failure what came of it, in words; null if it exited with 0, and so has asked
      */
     record ShutdownCommandEnded(
-            int child, long incarnation, @Nullable String failure, long nowNs) implements Event {
+            int child, long incarnation, @Nullable String failure, long nowNs) implements OfProcess {
         @Override
         public void applyTo(Transition transition) {
             EndRules.shutdownCommandEnded(transition, this);
@@ -172,7 +195,7 @@ public sealed interface Event {
      *
      * @param excused in words, what of its silence was not counted; empty if all was
      */
-    record HeartbeatLost(int child, long incarnation, String excused, long nowNs) implements Event {
+    record HeartbeatLost(int child, long incarnation, String excused, long nowNs) implements OfProcess {
         public HeartbeatLost {
             Objects.requireNonNull(excused);
         }
@@ -189,7 +212,7 @@ public sealed interface Event {
     }
 
     /** A standby exists and is held; as Spawned. */
-    record StandbySpawned(int child, long standby, int pid, long startTicks, long nowNs) implements Event {
+    record StandbySpawned(int child, long standby, int pid, long startTicks, long nowNs) implements OfStandby {
         @Override
         public void applyTo(Transition transition) {
             StandbyRules.spawned(transition, this);
@@ -197,7 +220,7 @@ public sealed interface Event {
     }
 
     /** There is no standby of that id, and there will be none. */
-    record StandbySpawnFailed(int child, long standby, String reason, long nowNs) implements Event {
+    record StandbySpawnFailed(int child, long standby, String reason, long nowNs) implements OfStandby {
         public StandbySpawnFailed {
             Objects.requireNonNull(reason);
         }
@@ -209,7 +232,7 @@ public sealed interface Event {
     }
 
     /** A standby's own word that it is warm and waits. */
-    record StandbyParked(int child, long standby, long nowNs) implements Event {
+    record StandbyParked(int child, long standby, long nowNs) implements OfStandby {
         @Override
         public void applyTo(Transition transition) {
             StandbyRules.parked(transition, this);
@@ -217,7 +240,7 @@ public sealed interface Event {
     }
 
     /** The kernel said that a standby is dead, and nothing of its process group is left. */
-    record StandbyExited(int child, long standby, ExitStatus status, long nowNs) implements Event {
+    record StandbyExited(int child, long standby, ExitStatus status, long nowNs) implements OfStandby {
         public StandbyExited {
             Objects.requireNonNull(status);
         }
@@ -229,7 +252,7 @@ public sealed interface Event {
     }
 
     /** As Adopted, of a standby. */
-    record StandbyAdopted(int child, long standby, long nowNs) implements Event {
+    record StandbyAdopted(int child, long standby, long nowNs) implements OfStandby {
         @Override
         public void applyTo(Transition transition) {
             StandbyRules.adopted(transition, this);
@@ -257,7 +280,7 @@ public sealed interface Event {
     }
 
     /** An operator wants the child down, until he says otherwise. */
-    record StopRequested(int child, long requestId, long nowNs) implements Event {
+    record StopRequested(int child, long requestId, long nowNs) implements OfChild, Request {
         @Override
         public void applyTo(Transition transition) {
             EventRules.stopRequested(transition, this);
@@ -265,7 +288,7 @@ public sealed interface Event {
     }
 
     /** An operator wants the child up. */
-    record StartRequested(int child, long requestId, long nowNs) implements Event {
+    record StartRequested(int child, long requestId, long nowNs) implements OfChild, Request {
         @Override
         public void applyTo(Transition transition) {
             EventRules.startRequested(transition, this);
@@ -273,7 +296,7 @@ public sealed interface Event {
     }
 
     /** An operator wants the child stopped and then up. */
-    record RestartRequested(int child, long requestId, long nowNs) implements Event {
+    record RestartRequested(int child, long requestId, long nowNs) implements OfChild, Request {
         @Override
         public void applyTo(Transition transition) {
             EventRules.restartRequested(transition, this);
@@ -281,7 +304,8 @@ public sealed interface Event {
     }
 
     /** An operator wants the process sent a signal; what he wants of the child does not change. */
-    record KillRequested(int child, String signal, int signalNumber, long requestId, long nowNs) implements Event {
+    record KillRequested(int child, String signal, int signalNumber, long requestId, long nowNs)
+            implements OfChild, Request {
         public KillRequested {
             Objects.requireNonNull(signal);
         }
@@ -320,7 +344,7 @@ public sealed interface Event {
     }
 
     /** Stop everything in order; asked a second time: kill everything now. */
-    record ShutdownRequested(long requestId, long nowNs) implements Event {
+    record ShutdownRequested(long requestId, long nowNs) implements Request {
         @Override
         public void applyTo(Transition transition) {
             EventRules.shutdownRequested(transition, this);

@@ -1,6 +1,7 @@
 package io.coppice.supervisor.core;
 
 import io.coppice.supervisor.core.SupervisorState.Phase;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** When a child may be launched, and what it waits for otherwise. */
@@ -76,9 +77,10 @@ final class LaunchRules {
     }
 
     private static @Nullable Dependency unmet(Transition transition, ChildSpec spec) {
-        for (Dependency dependency : spec.dependencies()) {
-            if (!holds(transition, dependency)) {
-                return dependency;
+        List<Dependency> dependencies = spec.dependencies();
+        for (int i = 0; i < dependencies.size(); i++) {
+            if (!holds(transition, dependencies.get(i))) {
+                return dependencies.get(i);
             }
         }
         return null;

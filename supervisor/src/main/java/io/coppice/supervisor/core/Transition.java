@@ -184,20 +184,20 @@ final class Transition {
 
     Step toStep() {
         boolean changed = phase != before.phase() || hurried != before.hurried() || exitCode != before.exitCode();
-        List<GroupState> groups = new ArrayList<>(groupDrafts.length);
-        for (int i = 0; i < groupDrafts.length; i++) {
+        GroupState[] groups = new GroupState[groupDrafts.length];
+        for (int i = 0; i < groups.length; i++) {
             GroupDraft draft = groupDrafts[i];
-            GroupState after = draft == null ? before.groups().get(i) : draft.state();
-            changed |= after != before.groups().get(i);
-            groups.add(after);
+            groups[i] = draft == null ? before.groups().get(i) : draft.state();
+            changed |= groups[i] != before.groups().get(i);
         }
-        List<ChildState> children = new ArrayList<>(drafts.length);
-        for (int i = 0; i < drafts.length; i++) {
+        ChildState[] children = new ChildState[drafts.length];
+        for (int i = 0; i < children.length; i++) {
             ChildDraft draft = drafts[i];
-            ChildState after = draft == null ? before.child(i) : draft.state();
-            changed |= after != before.child(i);
-            children.add(after);
+            children[i] = draft == null ? before.child(i) : draft.state();
+            changed |= children[i] != before.child(i);
         }
-        return new Step(changed ? new SupervisorState(phase, hurried, exitCode, groups, children) : before, commands);
+        SupervisorState after =
+                changed ? new SupervisorState(phase, hurried, exitCode, List.of(groups), List.of(children)) : before;
+        return new Step(after, commands);
     }
 }

@@ -1,14 +1,17 @@
 package io.coppice.supervisor.simulation;
 
-import java.util.Comparator;
 import java.util.PriorityQueue;
 
 /** Simulated time: what happens next, ties in the order in which they were put down. */
 final class Agenda {
-    private record Entry(long atNs, long sequence, Runnable action) {}
+    private record Entry(long atNs, long sequence, Runnable action) implements Comparable<Entry> {
+        @Override
+        public int compareTo(Entry other) {
+            return atNs == other.atNs ? Long.compare(sequence, other.sequence) : Long.compare(atNs, other.atNs);
+        }
+    }
 
-    private final PriorityQueue<Entry> entries =
-            new PriorityQueue<>(Comparator.comparingLong(Entry::atNs).thenComparingLong(Entry::sequence));
+    private final PriorityQueue<Entry> entries = new PriorityQueue<>();
     private long nowNs = 1_000_000_000L;
     private long sequence;
 

@@ -2,8 +2,6 @@ package io.coppice.supervisor.simulation;
 
 import io.coppice.supervisor.core.Fallback;
 import io.coppice.supervisor.core.Orders;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of a child without asking the core. */
@@ -55,9 +53,9 @@ final class ChildBook {
 
     long highestCommit;
     /** Deaths that count as failures by any reading. */
-    final List<Long> surelyCounted = new ArrayList<>();
+    Times surelyCounted = Times.NONE;
     /** Deaths that may count. */
-    final List<Long> perhapsCounted = new ArrayList<>();
+    Times perhapsCounted = Times.NONE;
 
     /** Deaths in a row that the poison rule counts. */
     int poisonDeaths;
@@ -70,8 +68,8 @@ final class ChildBook {
     Fallback fallbackDue;
 
     void forgetFailures() {
-        surelyCounted.clear();
-        perhapsCounted.clear();
+        surelyCounted = Times.NONE;
+        perhapsCounted = Times.NONE;
         forgetPoison();
     }
 
@@ -109,36 +107,28 @@ final class ChildBook {
         condemnedForItsCode = false;
     }
 
-    /** As it is now, but for what the world knows: of a root's death nothing else is left than what was committed. */
-    ChildBook copy() {
-        ChildBook copy = new ChildBook();
-        copy.wantedUp = wantedUp;
-        copy.endAsked = endAsked;
-        copy.signaled = signaled;
-        copy.killSignal = killSignal;
-        copy.ran = ran;
-        copy.foundHeld = foundHeld;
-        copy.unheardNs = unheardNs;
-        copy.condemned = condemned;
-        copy.unhealthy = unhealthy;
-        copy.well = well;
-        copy.condemnedForItsCode = condemnedForItsCode;
-        copy.launchedAs = launchedAs;
-        copy.restartsWith = restartsWith;
-        copy.fate = fate;
-        copy.lastIncarnation = lastIncarnation;
-        copy.surelyCounted.addAll(surelyCounted);
-        copy.perhapsCounted.addAll(perhapsCounted);
-        copy.poisonDeaths = poisonDeaths;
-        copy.fallbacks = fallbacks;
-        copy.fallbackDue = fallbackDue;
-        return copy;
-    }
-
-    /** Goes back to a copy. */
-    ChildBook resume(ChildBook now) {
-        lastSpawned = now.lastSpawned;
-        highestCommit = now.highestCommit;
-        return this;
+    /** Becomes as another is now, but for what the world knows: of a root's death nothing else is left than what was committed. */
+    void resume(ChildBook committed) {
+        wantedUp = committed.wantedUp;
+        endAsked = committed.endAsked;
+        signaled = committed.signaled;
+        killSignal = committed.killSignal;
+        ran = committed.ran;
+        foundHeld = committed.foundHeld;
+        unheardNs = committed.unheardNs;
+        condemned = committed.condemned;
+        unhealthy = committed.unhealthy;
+        well = committed.well;
+        condemnedForItsCode = committed.condemnedForItsCode;
+        launchedAs = committed.launchedAs;
+        restartsWith = committed.restartsWith;
+        fate = committed.fate;
+        lastIncarnation = committed.lastIncarnation;
+        poisonDeaths = committed.poisonDeaths;
+        fallbacks = committed.fallbacks;
+        fallbackDue = committed.fallbackDue;
+        surelyCounted = committed.surelyCounted;
+        perhapsCounted = committed.perhapsCounted;
+        changed = false;
     }
 }

@@ -20,7 +20,10 @@ import java.util.List;
 final class ChildBooks {
     private final List<ChildSpec> specs;
     private final List<ChildBook> books = new ArrayList<>();
+
+    /** As they were when a root committed last. */
     private final List<ChildBook> committedBooks = new ArrayList<>();
+
     private boolean shutdown;
     private boolean hurried;
     private boolean stalled;
@@ -31,6 +34,7 @@ final class ChildBooks {
             ChildBook book = new ChildBook();
             book.launchedAs = spec.launch();
             books.add(book);
+            committedBooks.add(new ChildBook());
         }
     }
 
@@ -50,15 +54,16 @@ final class ChildBooks {
 
     /** What a root commits, its successor goes on from. */
     void onCommitted() {
-        committedBooks.clear();
-        books.forEach(book -> committedBooks.add(book.copy()));
+        for (int i = 0; i < books.size(); i++) {
+            committedBooks.get(i).resume(books.get(i));
+        }
     }
 
     /** A root has come after one that died. */
     void onAdoption(SupervisorState recorded, SupervisorState resumed, boolean endWasAsked, long rootlessNs) {
         for (int i = 0; i < books.size(); i++) {
-            ChildBook book = committedBooks.get(i).copy().resume(books.get(i));
-            books.set(i, book);
+            ChildBook book = books.get(i);
+            book.resume(committedBooks.get(i));
             ChildState was = recorded.child(i);
             if (endWasAsked) {
                 book.wantedUp = true;

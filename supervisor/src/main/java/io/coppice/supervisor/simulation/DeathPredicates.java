@@ -3,7 +3,6 @@ package io.coppice.supervisor.simulation;
 import io.coppice.supervisor.core.ChildPhase;
 import io.coppice.supervisor.core.ChildSpec;
 import io.coppice.supervisor.core.ChildState;
-import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.EventType;
 import io.coppice.supervisor.core.ExitSet;
@@ -13,7 +12,6 @@ import io.coppice.supervisor.core.RestartPolicy;
 import io.coppice.supervisor.core.Step;
 import io.coppice.supervisor.core.StepProgress;
 import io.coppice.supervisor.core.SupervisorState;
-import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -52,9 +50,9 @@ final class DeathPredicates {
         PoisonPredicates.Verdict verdict = poison.death(book, asked, done || prevented, forced, was, event, step);
         boolean leftToPoison = verdict == PoisonPredicates.Verdict.COUNTED;
         if (!asked && !standbyLost && !leftToPoison && !done && !prevented) {
-            book.perhapsCounted.add(event.nowNs());
+            book.perhapsCounted = book.perhapsCounted.and(event.nowNs(), spec.periodNs());
             if (!killed && !notReleased && verdict != PoisonPredicates.Verdict.OPEN) {
-                book.surelyCounted.add(event.nowNs());
+                book.surelyCounted = book.surelyCounted.and(event.nowNs(), spec.periodNs());
             }
         }
         Supplier<String> detail = () -> spec.name() + " " + was.phase() + " ended by " + event.status() + ", now "
@@ -83,7 +81,10 @@ final class DeathPredicates {
                 }
             }
             case STOPPED ->
-                moment.check("DEATH_IS_ANSWERED", !book.wantedUp || shutdown || says(step, EventType.GAVE_UP), detail);
+                moment.check(
+                        "DEATH_IS_ANSWERED",
+                        !book.wantedUp || shutdown || EventParts.says(step, EventType.GAVE_UP),
+                        detail);
             case COMPLETED ->
                 moment.check("DEATH_IS_ANSWERED", done || (asked && fate == Orders.Fate.COMPLETE), detail);
             case FAILED -> {
@@ -97,7 +98,7 @@ final class DeathPredicates {
                         (spec.restart() == RestartPolicy.NEVER && !forced)
                                 || prevented
                                 || byOrder
-                                || says(step, EventType.GROUP_FAILED)
+                                || EventParts.says(step, EventType.GROUP_FAILED)
                                 || (spec.hasSegment() && code78)
                                 || verdict == PoisonPredicates.Verdict.GIVEN_UP
                                 || verdict == PoisonPredicates.Verdict.OPEN
@@ -135,8 +136,10 @@ final class DeathPredicates {
         }
         boolean asked = book.endAsked || !book.wantedUp || shutdown;
         if (!asked) {
-            book.perhapsCounted.add(event.nowNs());
-            book.surelyCounted.add(event.nowNs());
+            book.perhapsCounted =
+                    book.perhapsCounted.and(event.nowNs(), was.spec().periodNs());
+            book.surelyCounted =
+                    book.surelyCounted.and(event.nowNs(), was.spec().periodNs());
         }
         Supplier<String> detail = () -> was.spec().name() + " could not be spawned, now " + after.phase();
         switch (after.phase()) {
@@ -147,24 +150,22 @@ final class DeathPredicates {
                 }
             }
             case STOPPED ->
-                moment.check("DEATH_IS_ANSWERED", !book.wantedUp || shutdown || says(step, EventType.GAVE_UP), detail);
+                moment.check(
+                        "DEATH_IS_ANSWERED",
+                        !book.wantedUp || shutdown || EventParts.says(step, EventType.GAVE_UP),
+                        detail);
             case COMPLETED -> moment.check("DEATH_IS_ANSWERED", asked && book.fate == Orders.Fate.COMPLETE, detail);
             case FAILED ->
                 moment.check(
                         "FAILED_FOR_A_REASON",
                         was.spec().restart() == RestartPolicy.NEVER
                                 || (asked && book.fate == Orders.Fate.FAIL)
-                                || says(step, EventType.GROUP_FAILED)
+                                || EventParts.says(step, EventType.GROUP_FAILED)
                                 || tooMany(was.spec(), book.perhapsCounted, event.nowNs()),
                         detail);
             default -> moment.check("DEATH_IS_ANSWERED", false, detail);
         }
         book.endLife();
-    }
-
-    private static boolean says(Step step, EventType type) {
-        return step.commands().stream()
-                .anyMatch(command -> command instanceof Command.RecordEvent told && told.type() == type);
     }
 
     /** Whether an end says nothing of the child. */
@@ -191,11 +192,9 @@ final class DeathPredicates {
         moment.check("GIVES_UP_IN_TIME", !tooMany(spec, book.surelyCounted, nowNs), detail);
     }
 
-    static boolean tooMany(ChildSpec spec, List<Long> failures, long nowNs) {
-        if (spec.maxRestarts() == ChildSpec.UNLIMITED) {
-            return false;
-        }
-        return failures.stream().filter(atNs -> nowNs - atNs < spec.periodNs()).count() > spec.maxRestarts();
+    private static boolean tooMany(ChildSpec spec, Times failures, long nowNs) {
+        return spec.maxRestarts() != ChildSpec.UNLIMITED
+                && failures.within(spec.periodNs(), nowNs) > spec.maxRestarts();
     }
 
     private static boolean signalAndCodeUnknown(ExitStatus status) {

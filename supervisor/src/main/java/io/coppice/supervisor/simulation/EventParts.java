@@ -3,51 +3,19 @@ package io.coppice.supervisor.simulation;
 import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.core.Event;
+import io.coppice.supervisor.core.EventType;
+import io.coppice.supervisor.core.Step;
 import io.coppice.supervisor.core.StepProgress;
 import io.coppice.supervisor.core.SupervisorState;
 import org.jspecify.annotations.Nullable;
 
 /** What events have in common, for the predicates. */
 final class EventParts {
-    /** How many kinds of events are about one child. */
-    static final int EVENTS_OF_A_CHILD = 15;
-
     private EventParts() {}
 
     /** The child that an event is about, or -1. */
     static int childOf(Event event) {
-        if (event instanceof Event.Adopted e) {
-            return e.child();
-        } else if (event instanceof Event.Spawned e) {
-            return e.child();
-        } else if (event instanceof Event.SpawnFailed e) {
-            return e.child();
-        } else if (event instanceof Event.Released e) {
-            return e.child();
-        } else if (event instanceof Event.StageEntered e) {
-            return e.child();
-        } else if (event instanceof Event.BecameReady e) {
-            return e.child();
-        } else if (event instanceof Event.Exited e) {
-            return e.child();
-        } else if (event instanceof Event.HeartbeatLost e) {
-            return e.child();
-        } else if (event instanceof Event.HealthChanged e) {
-            return e.child();
-        } else if (event instanceof Event.ProbeFailed e) {
-            return e.child();
-        } else if (event instanceof Event.ShutdownCommandEnded e) {
-            return e.child();
-        } else if (event instanceof Event.StopRequested e) {
-            return e.child();
-        } else if (event instanceof Event.StartRequested e) {
-            return e.child();
-        } else if (event instanceof Event.RestartRequested e) {
-            return e.child();
-        } else if (event instanceof Event.KillRequested e) {
-            return e.child();
-        }
-        return -1;
+        return event instanceof Event.OfChild about ? about.child() : -1;
     }
 
     /** The child whose life this event ends, -1 for none. */
@@ -70,20 +38,19 @@ final class EventParts {
         return command instanceof Command.Spawn spawn ? spawn : null;
     }
 
+    /** Whether a step puts down an event of that type. */
+    static boolean says(Step step, EventType type) {
+        for (Command command : step.commands()) {
+            if (command instanceof Command.RecordEvent told && told.type() == type) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** The child whose standby an event is about, or -1. */
     static int childOfStandby(Event event) {
-        if (event instanceof Event.StandbySpawned e) {
-            return e.child();
-        } else if (event instanceof Event.StandbySpawnFailed e) {
-            return e.child();
-        } else if (event instanceof Event.StandbyParked e) {
-            return e.child();
-        } else if (event instanceof Event.StandbyExited e) {
-            return e.child();
-        } else if (event instanceof Event.StandbyAdopted e) {
-            return e.child();
-        }
-        return -1;
+        return event instanceof Event.OfStandby about ? about.child() : -1;
     }
 
     /** Whether only a process that was released can bring it about. */
@@ -96,45 +63,11 @@ final class EventParts {
 
     /** The request that an event carries, or {@link Event#NO_REQUEST}. */
     static long requestOf(Event event) {
-        if (event instanceof Event.StopRequested e) {
-            return e.requestId();
-        } else if (event instanceof Event.StartRequested e) {
-            return e.requestId();
-        } else if (event instanceof Event.RestartRequested e) {
-            return e.requestId();
-        } else if (event instanceof Event.KillRequested e) {
-            return e.requestId();
-        } else if (event instanceof Event.ShutdownRequested e) {
-            return e.requestId();
-        }
-        return Event.NO_REQUEST;
+        return event instanceof Event.Request asked ? asked.requestId() : Event.NO_REQUEST;
     }
 
     /** The incarnation that an event is about, or {@code otherwise} if it is about none. */
     static long incarnationOf(Event event, long otherwise) {
-        if (event instanceof Event.Adopted e) {
-            return e.incarnation();
-        } else if (event instanceof Event.Spawned e) {
-            return e.incarnation();
-        } else if (event instanceof Event.SpawnFailed e) {
-            return e.incarnation();
-        } else if (event instanceof Event.Released e) {
-            return e.incarnation();
-        } else if (event instanceof Event.StageEntered e) {
-            return e.incarnation();
-        } else if (event instanceof Event.BecameReady e) {
-            return e.incarnation();
-        } else if (event instanceof Event.Exited e) {
-            return e.incarnation();
-        } else if (event instanceof Event.HeartbeatLost e) {
-            return e.incarnation();
-        } else if (event instanceof Event.HealthChanged e) {
-            return e.incarnation();
-        } else if (event instanceof Event.ProbeFailed e) {
-            return e.incarnation();
-        } else if (event instanceof Event.ShutdownCommandEnded e) {
-            return e.incarnation();
-        }
-        return otherwise;
+        return event instanceof Event.OfProcess about ? about.incarnation() : otherwise;
     }
 }

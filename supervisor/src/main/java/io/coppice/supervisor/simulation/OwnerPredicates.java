@@ -58,9 +58,11 @@ final class OwnerPredicates {
             int child = i;
             SimulatedSegment segment = segments.get(child);
             ChildBook book = books.of(child);
-            moment.check(
-                    "COMMITS_NEVER_GO_BACK", segment.commitSequence >= book.highestCommit, () -> moment.name(child));
-            book.highestCommit = segment.commitSequence;
+            if (segment.commitSequence != book.highestCommit) {
+                moment.check(
+                        "COMMITS_NEVER_GO_BACK", segment.commitSequence > book.highestCommit, () -> moment.name(child));
+                book.highestCommit = segment.commitSequence;
+            }
             moment.check(
                     "UNCOMMITTED_WORK_DIES_WITH_ITS_OWNER",
                     segment.owner != null || segment.uncommitted == 0,

@@ -5,11 +5,10 @@ import io.coppice.supervisor.core.ChildPhase;
 import io.coppice.supervisor.core.ChildSpec;
 import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Dependency;
-import io.coppice.supervisor.core.Standby;
 import io.coppice.supervisor.core.SupervisorState;
 import java.util.List;
 
-/** What must not be late: an order that is due, a restart, the end of a boot that leads nowhere. */
+/** What must not be late: an order that is due, a restart. */
 final class PromptPredicates {
     private final Invariants moment;
     private final List<ChildSpec> specs;
@@ -22,26 +21,18 @@ final class PromptPredicates {
     }
 
     void onStep(SupervisorState before, SupervisorState after, long nowNs) {
-        for (ChildState child : after.children()) {
+        for (int i = 0; i < after.children().size(); i++) {
+            ChildState child = after.child(i);
             if (after.phase() == SupervisorState.Phase.RUNNING) {
                 ordersAreCarriedOut(child, after);
             }
-            boolean entered = before.child(child.spec().index()).phase() != ChildPhase.BACKOFF;
-            if (child.phase() == ChildPhase.BACKOFF && entered) {
+            if (child.phase() == ChildPhase.BACKOFF && before.child(i).phase() != ChildPhase.BACKOFF) {
                 long waitNs = child.deadlineNs() - nowNs;
                 moment.check(
                         "RESTARTS_COME_IN_TIME",
                         isDelay(child.spec().backoff(), child.failures().streak(), waitNs),
                         () -> child.spec().name() + " waits " + waitNs + " ns, streak "
                                 + child.failures().streak());
-            }
-            for (Standby standby : child.standbys().standbys()) {
-                moment.check(
-                        "BOOTS_HAVE_AN_END",
-                        standby.phase() != Standby.Phase.BOOTING
-                                || standby.paused()
-                                || standby.deadlineNs() != ChildState.NEVER,
-                        standby::toString);
             }
         }
     }

@@ -25,8 +25,8 @@ final class SignificantPredicates {
     private final List<ChildSpec> specs;
     private final ChildBooks books;
     private final Ending ending;
-    private BitSet done = new BitSet();
-    private BitSet committed = new BitSet();
+    private final BitSet done = new BitSet();
+    private final BitSet committed = new BitSet();
 
     SignificantPredicates(
             Invariants moment, List<GroupSpec> groups, List<ChildSpec> specs, ChildBooks books, Ending ending) {
@@ -38,15 +38,19 @@ final class SignificantPredicates {
     }
 
     void onCommitted() {
-        committed = (BitSet) done.clone();
+        committed.clear();
+        committed.or(done);
     }
 
     void onAdoption(boolean endWasAsked) {
-        done = endWasAsked ? new BitSet() : (BitSet) committed.clone();
+        done.clear();
+        if (!endWasAsked) {
+            done.or(committed);
+        }
     }
 
     void onRunAgain() {
-        done = new BitSet();
+        done.clear();
     }
 
     /**

@@ -179,6 +179,7 @@ final class SimulatedProcess {
         if (!pipeClosed) {
             fallback = to;
             lineInPipe = true;
+            world.liveReleasedChanged(spec.index(), dead ? 0 : 1);
             pipeClosed = true;
             readPipe();
             if (spec.probed()) {
@@ -548,6 +549,7 @@ final class SimulatedProcess {
             return;
         }
         dead = true;
+        world.liveReleasedChanged(spec.index(), lineInPipe ? -1 : 0);
         stopServing();
         SimulatedSegment segment = world.segment(spec.index());
         if (segment.owner == this) {

@@ -447,7 +447,10 @@ final class SimulatedRoot implements Command.Handler {
     @Override
     public void recordEvent(Command.RecordEvent command) {
         // The log is checked when it is commanded.
-        world.told(command.child(), command.type().word() + (command.text().isEmpty() ? "" : ": " + command.text()));
+        if (world.isToldOf()) {
+            world.told(
+                    command.child(), command.type().word() + (command.text().isEmpty() ? "" : ": " + command.text()));
+        }
     }
 
     @Override

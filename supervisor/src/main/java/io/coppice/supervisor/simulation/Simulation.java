@@ -41,14 +41,6 @@ final class Simulation {
         void told(long atNs, String whom, String what);
     }
 
-    /**
-     * A run.
-     *
-     * @param steps of the core
-     * @param digest of all events and commands in their order
-     */
-    record Result(long steps, long digest) {}
-
     final Agenda agenda = new Agenda();
     final Draws draws;
     final Draws stageDraws;
@@ -76,6 +68,7 @@ final class Simulation {
     private long spawned;
     private long lastRequest;
     private boolean operatorLurks;
+    private final int[] liveReleased;
     private final long[] restarts;
     private int rootDeaths;
 
@@ -99,6 +92,7 @@ final class Simulation {
             processes.add(new ArrayList<>());
         }
         restarts = new long[specs.size()];
+        liveReleased = new int[specs.size()];
         services = new Services(agenda, specs.size());
         invariants = new Invariants(this, scenario.groups, specs, coverage);
         committed = SupervisorState.initial(scenario.groups, List.copyOf(specs), Collections.nCopies(specs.size(), 0L));
@@ -110,13 +104,14 @@ final class Simulation {
         return new Simulation(source.draw(all, crashPoints.areDrawn()), all, coverage, crashPoints, core);
     }
 
-    Result result() {
-        return new Result(invariants.steps(), invariants.digest());
-    }
-
     /** From now on {@code told} hears of each event that a root puts down, and of the deaths of roots. */
     void tell(Listener told) {
         listener = told;
+    }
+
+    /** Whether anybody hears it. */
+    boolean isToldOf() {
+        return listener != null;
     }
 
     void told(int child, String what) {
@@ -473,19 +468,23 @@ final class Simulation {
 
     /** Whether what runs was started as the manifest says now. */
     boolean runsAsPlanned(int child) {
-        return processes.get(child).stream()
-                .filter(process -> process.live() && process.released())
-                .allMatch(process -> process.spec.launch() == specs.get(child).launch());
+        for (SimulatedProcess process : processes.get(child)) {
+            if (process.live()
+                    && process.released()
+                    && process.spec.launch() != specs.get(child).launch()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** One more, or less, of its processes lives and was let go. */
+    void liveReleasedChanged(int child, int by) {
+        liveReleased[child] += by;
     }
 
     int liveReleased(int child) {
-        int count = 0;
-        for (SimulatedProcess process : processes.get(child)) {
-            if (process.live() && process.released()) {
-                count++;
-            }
-        }
-        return count;
+        return liveReleased[child];
     }
 
     /** But for those that a dead root had not recorded: they were never released, own nothing, and end by themselves. */

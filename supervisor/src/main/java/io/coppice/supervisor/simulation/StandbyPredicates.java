@@ -1,13 +1,13 @@
 package io.coppice.supervisor.simulation;
 
 import io.coppice.supervisor.core.ChildPhase;
+import io.coppice.supervisor.core.ChildSpec;
 import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.Standby;
 import io.coppice.supervisor.core.Step;
 import io.coppice.supervisor.core.SupervisorState;
-import java.util.List;
 
 /** What must hold of standbys: a reserve, which costs its child nothing and comes after everything that people wait for. */
 final class StandbyPredicates {
@@ -24,10 +24,14 @@ final class StandbyPredicates {
         }
         boolean starting = isAnythingStarting(step.state());
         int booting = 0;
-        for (ChildState state : step.state().children()) {
+        for (int i = 0; i < step.state().children().size(); i++) {
+            ChildState state = step.state().child(i);
+            if (state.standbys().standbys().isEmpty()) {
+                continue;
+            }
             moment.check(
                     "STANDBYS_ARE_BOUNDED",
-                    state.standbys().standbys().size() <= io.coppice.supervisor.core.ChildSpec.MAX_STANDBYS,
+                    state.standbys().standbys().size() <= ChildSpec.MAX_STANDBYS,
                     state::toString);
             for (Standby standby : state.standbys().standbys()) {
                 booting +=
@@ -38,6 +42,12 @@ final class StandbyPredicates {
                                 || standby.phase() != Standby.Phase.BOOTING
                                 || standby.paused() == starting,
                         () -> state.spec().name() + ": " + standby);
+                moment.check(
+                        "BOOTS_HAVE_AN_END",
+                        standby.phase() != Standby.Phase.BOOTING
+                                || standby.paused()
+                                || standby.deadlineNs() != ChildState.NEVER,
+                        standby::toString);
             }
         }
         int boots = booting;
@@ -70,7 +80,12 @@ final class StandbyPredicates {
     }
 
     private static boolean isAnythingStarting(SupervisorState state) {
-        List<ChildPhase> starts = List.of(ChildPhase.SPAWNING, ChildPhase.HELD, ChildPhase.STARTING);
-        return state.children().stream().anyMatch(child -> starts.contains(child.phase()));
+        for (int i = 0; i < state.children().size(); i++) {
+            ChildPhase phase = state.child(i).phase();
+            if (phase == ChildPhase.SPAWNING || phase == ChildPhase.HELD || phase == ChildPhase.STARTING) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -11,15 +11,21 @@ import io.coppice.supervisor.core.SupervisorState;
 import io.coppice.supervisor.core.Wanted;
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** What must hold of the core's states: sound in themselves, changed only by what is fresh, on record, and never stuck. */
 final class StatePredicates {
     private final Invariants moment;
     private final ChildBooks books;
+
+    /** By index: what was looked at last. States do not change, so one look at each is enough. */
+    private final @Nullable ChildState[] found;
+
     private long ticksAtSameTime;
     private long lastTickNs = -1;
 
-    StatePredicates(Invariants moment, ChildBooks books) {
+    StatePredicates(Invariants moment, ChildBooks books, int children) {
+        found = new ChildState[children];
         this.moment = moment;
         this.books = books;
     }
@@ -42,49 +48,70 @@ final class StatePredicates {
     }
 
     private void everyTransitionIsRecorded(SupervisorState before, Step step) {
-        for (int i = 0; i < before.children().size(); i++) {
+        for (int i = 0; step.state() != before && i < before.children().size(); i++) {
             ChildPhase was = before.child(i).phase();
             ChildPhase is = step.state().child(i).phase();
             if (was != is) {
                 int child = i;
-                boolean recorded = step.commands().stream()
-                        .anyMatch(command -> command instanceof Command.RecordEvent record && record.child() == child);
                 moment.check(
-                        "EVERY_TRANSITION_IS_RECORDED", recorded, () -> moment.name(child) + " " + was + " to " + is);
+                        "EVERY_TRANSITION_IS_RECORDED",
+                        isRecorded(child, step),
+                        () -> moment.name(child) + " " + was + " to " + is);
             }
         }
     }
 
-    private void statesAreSound(SupervisorState state) {
-        for (ChildState child : state.children()) {
-            ChildPhase phase = child.phase();
-            Supplier<String> detail = child::toString;
-            boolean mayLackProcess = phase == ChildPhase.SPAWNING || phase == ChildPhase.ABANDONING;
-            moment.check("STATE_IS_SOUND", !child.hasProcess() || phase.occupied(), detail);
-            boolean alive = child.hasProcess() || phase == ChildPhase.ABANDONING;
-            moment.check(
-                    "STATE_IS_SOUND",
-                    alive || (!child.stopAsked() && !child.orders().endDue()),
-                    detail);
-            moment.check("STATE_IS_SOUND", child.hasProcess() || !phase.occupied() || mayLackProcess, detail);
-            moment.check("STATE_IS_SOUND", (child.spawnedAtNs() == ChildState.NEVER) != child.hasProcess(), detail);
-            boolean timed = switch (phase) {
-                case BACKOFF, STOPPING, DUMPING, KILLING -> true;
-                case ABANDONING -> child.hasProcess();
-                case HELD -> child.stopAsked() && !child.assigned();
-                // Its group is restarted after a while.
-                case WAITING ->
-                    child.deadlineNs() != ChildState.NEVER && child.orders().restartsWith() != Orders.ALONE;
-                case STARTING -> child.spec().startTimeouts().ofNs(child.start().stage()) > 0;
-                default -> false;
-            };
-            moment.check("STATE_IS_SOUND", timed == (child.deadlineNs() != ChildState.NEVER), detail);
-            if (state.phase() == SupervisorState.Phase.RUNNING) {
-                ChildBook book = books.of(child.spec().index());
-                moment.check("WANTED_IS_THE_OPERATORS", (child.wanted() == Wanted.UP) == book.wantedUp, detail);
-                moment.check("HEALTH_IS_THE_PROBES", phase != ChildPhase.READY || child.healthy() == book.well, detail);
+    private static boolean isRecorded(int child, Step step) {
+        for (Command command : step.commands()) {
+            if (command instanceof Command.RecordEvent record && record.child() == child) {
+                return true;
             }
         }
+        return false;
+    }
+
+    private void statesAreSound(SupervisorState state) {
+        for (int i = 0; i < state.children().size(); i++) {
+            ChildState child = state.child(i);
+            if (child != found[i]) {
+                isSoundInItself(child);
+                found[i] = child;
+            }
+            if (state.phase() == SupervisorState.Phase.RUNNING) {
+                ChildBook book = books.of(i);
+                moment.check(
+                        "WANTED_IS_THE_OPERATORS", (child.wanted() == Wanted.UP) == book.wantedUp, child::toString);
+                moment.check(
+                        "HEALTH_IS_THE_PROBES",
+                        child.phase() != ChildPhase.READY || child.healthy() == book.well,
+                        child::toString);
+            }
+        }
+    }
+
+    private void isSoundInItself(ChildState child) {
+        ChildPhase phase = child.phase();
+        Supplier<String> detail = child::toString;
+        boolean mayLackProcess = phase == ChildPhase.SPAWNING || phase == ChildPhase.ABANDONING;
+        moment.check("STATE_IS_SOUND", !child.hasProcess() || phase.occupied(), detail);
+        boolean alive = child.hasProcess() || phase == ChildPhase.ABANDONING;
+        moment.check(
+                "STATE_IS_SOUND",
+                alive || (!child.stopAsked() && !child.orders().endDue()),
+                detail);
+        moment.check("STATE_IS_SOUND", child.hasProcess() || !phase.occupied() || mayLackProcess, detail);
+        moment.check("STATE_IS_SOUND", (child.spawnedAtNs() == ChildState.NEVER) != child.hasProcess(), detail);
+        boolean timed = switch (phase) {
+            case BACKOFF, STOPPING, DUMPING, KILLING -> true;
+            case ABANDONING -> child.hasProcess();
+            case HELD -> child.stopAsked() && !child.assigned();
+            // Its group is restarted after a while.
+            case WAITING ->
+                child.deadlineNs() != ChildState.NEVER && child.orders().restartsWith() != Orders.ALONE;
+            case STARTING -> child.spec().startTimeouts().ofNs(child.start().stage()) > 0;
+            default -> false;
+        };
+        moment.check("STATE_IS_SOUND", timed == (child.deadlineNs() != ChildState.NEVER), detail);
     }
 
     private void deadlinesMakeProgress(Event event, SupervisorState after) {

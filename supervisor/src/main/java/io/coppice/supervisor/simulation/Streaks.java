@@ -7,8 +7,8 @@ import java.util.Arrays;
 /** How often in a row each group was restarted: what its next restart must wait follows from that. */
 final class Streaks {
     private final Invariants moment;
-    private int[] streaks;
-    private int[] committedStreaks;
+    private final int[] streaks;
+    private final int[] committedStreaks;
 
     Streaks(Invariants moment, int groups) {
         this.moment = moment;
@@ -21,11 +21,11 @@ final class Streaks {
     }
 
     void onCommitted() {
-        committedStreaks = streaks.clone();
+        System.arraycopy(streaks, 0, committedStreaks, 0, streaks.length);
     }
 
     void onAdoption(boolean endWasAsked) {
-        streaks = committedStreaks.clone();
+        System.arraycopy(committedStreaks, 0, streaks, 0, streaks.length);
         if (endWasAsked) {
             forget();
         }

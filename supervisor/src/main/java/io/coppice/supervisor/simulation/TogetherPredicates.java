@@ -13,7 +13,7 @@ import io.coppice.supervisor.core.RestartPolicy;
 import io.coppice.supervisor.core.Step;
 import io.coppice.supervisor.core.Strategy;
 import io.coppice.supervisor.core.SupervisorState;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
@@ -27,14 +27,22 @@ final class TogetherPredicates {
     private final List<ChildSpec> specs;
     private final ChildBooks books;
     private final Streaks streaks;
-    private final List<List<Long>> surely = new ArrayList<>();
-    private final List<List<Long>> perhaps = new ArrayList<>();
-    private List<List<Long>> committedSurely = new ArrayList<>();
-    private List<List<Long>> committedPerhaps = new ArrayList<>();
+
+    /** By group: restarts that count for it by any reading. */
+    private final Times[] surely;
+
+    /** Those that may count. */
+    private final Times[] perhaps;
+
+    private final Times[] committedSurely;
+    private final Times[] committedPerhaps;
     private final SignificantPredicates significant;
 
     /** Who goes down in the present step. */
-    private BitSet going = new BitSet();
+    private final BitSet going = new BitSet();
+
+    /** Who is gone by it, or goes down. */
+    private final BitSet gone = new BitSet();
 
     /** Whose end the present step was told of, -1 for none. */
     private int dead;
@@ -45,22 +53,22 @@ final class TogetherPredicates {
         this.specs = specs;
         this.books = books;
         streaks = new Streaks(moment, groups.size());
+        surely = new Times[groups.size()];
+        perhaps = new Times[groups.size()];
         significant = new SignificantPredicates(moment, groups, specs, books, this::endsForGood);
         forgetAll();
+        committedSurely = surely.clone();
+        committedPerhaps = perhaps.clone();
     }
 
     private void forgetAll() {
-        surely.clear();
-        perhaps.clear();
-        for (int i = 0; i < groups.size(); i++) {
-            surely.add(new ArrayList<>());
-            perhaps.add(new ArrayList<>());
-        }
+        Arrays.fill(surely, Times.NONE);
+        Arrays.fill(perhaps, Times.NONE);
     }
 
     void onCommitted() {
-        committedSurely = copy(surely);
-        committedPerhaps = copy(perhaps);
+        System.arraycopy(surely, 0, committedSurely, 0, surely.length);
+        System.arraycopy(perhaps, 0, committedPerhaps, 0, perhaps.length);
         significant.onCommitted();
         streaks.onCommitted();
     }
@@ -70,10 +78,8 @@ final class TogetherPredicates {
         significant.onAdoption(endWasAsked);
         streaks.onAdoption(endWasAsked);
         if (!endWasAsked) {
-            for (int i = 0; i < groups.size(); i++) {
-                surely.get(i).addAll(committedSurely.get(i));
-                perhaps.get(i).addAll(committedPerhaps.get(i));
-            }
+            System.arraycopy(committedSurely, 0, surely, 0, surely.length);
+            System.arraycopy(committedPerhaps, 0, perhaps, 0, perhaps.length);
         }
     }
 
@@ -81,12 +87,6 @@ final class TogetherPredicates {
         forgetAll();
         significant.onRunAgain();
         streaks.forget();
-    }
-
-    private static List<List<Long>> copy(List<List<Long>> lists) {
-        List<List<Long>> copy = new ArrayList<>();
-        lists.forEach(list -> copy.add(new ArrayList<>(list)));
-        return copy;
     }
 
     /**
@@ -107,7 +107,7 @@ final class TogetherPredicates {
             boolean free,
             boolean ran,
             boolean byOperator) {
-        going = new BitSet();
+        going.clear();
         dead = ended;
         boolean alreadyEnding = books.shutdown();
         boolean failed = false;
@@ -118,9 +118,10 @@ final class TogetherPredicates {
             int group = specs.get(dead).membership().group();
             boolean failedFirst = firstFailure(step) == group;
             if (answeredByRestart || failedFirst || endedByCore(step)) {
-                perhaps.get(group).add(event.nowNs());
+                long periodNs = groups.get(group).periodNs();
+                perhaps[group] = perhaps[group].and(event.nowNs(), periodNs);
                 if (!byOperator) {
-                    surely.get(group).add(event.nowNs());
+                    surely[group] = surely[group].and(event.nowNs(), periodNs);
                 }
             }
             failed = failedFirst || endedByCore(step);
@@ -170,9 +171,8 @@ final class TogetherPredicates {
         return -1;
     }
 
-    private boolean endedByCore(Step step) {
-        return step.commands().stream()
-                .anyMatch(command -> command instanceof Command.RecordEvent told && told.type() == EventType.GAVE_UP);
+    private static boolean endedByCore(Step step) {
+        return EventParts.says(step, EventType.GAVE_UP);
     }
 
     private int named(String text) {
@@ -198,8 +198,8 @@ final class TogetherPredicates {
             }
             if (told.type() == EventType.GROUP_FAILED) {
                 GroupSpec group = groups.get(named(told.text()));
-                surely.get(group.index()).clear();
-                perhaps.get(group.index()).clear();
+                surely[group.index()] = Times.NONE;
+                perhaps[group.index()] = Times.NONE;
                 if (group.escalates()) {
                     escalates(before, event, step, group);
                 } else {
@@ -211,8 +211,9 @@ final class TogetherPredicates {
 
     private void escalates(SupervisorState before, Event event, Step step, GroupSpec group) {
         int parent = group.parent();
-        surely.get(parent).add(event.nowNs());
-        perhaps.get(parent).add(event.nowNs());
+        long periodNs = groups.get(parent).periodNs();
+        surely[parent] = surely[parent].and(event.nowNs(), periodNs);
+        perhaps[parent] = perhaps[parent].and(event.nowNs(), periodNs);
         if (failsToo(step, parent)) {
             moment.check(
                     "GROUPS_FAIL_FOR_A_REASON", tooMany(perhaps, parent, event.nowNs()), () -> "above " + group.name());
@@ -312,7 +313,8 @@ final class TogetherPredicates {
 
     /** Those that are restarted with what died, was stopped, or goes down by reason of others. */
     private void dependentsGoDown(SupervisorState before, Event event, Step step, boolean ran) {
-        BitSet gone = (BitSet) going.clone();
+        gone.clear();
+        gone.or(going);
         if (dead >= 0 && ran && step.state().child(dead).phase() != ChildPhase.COMPLETED) {
             gone.set(dead);
         }
@@ -325,11 +327,14 @@ final class TogetherPredicates {
                 && before.child(restart.child()).phase().occupied()) {
             gone.set(restart.child());
         }
-        for (int i = 0; i < specs.size(); i++) {
-            boolean replanned = event instanceof Event.Replanned || event instanceof Event.Begin;
-            if (replanned && books.of(i).changed && before.child(i).phase().occupied()) {
+        boolean replanned = event instanceof Event.Replanned || event instanceof Event.Begin;
+        for (int i = 0; replanned && i < specs.size(); i++) {
+            if (books.of(i).changed && before.child(i).phase().occupied()) {
                 gone.set(i);
             }
+        }
+        if (gone.isEmpty()) {
+            return;
         }
         for (int i = 0; i < specs.size(); i++) {
             if (!before.child(i).phase().occupied() || i == dead) {
@@ -377,13 +382,10 @@ final class TogetherPredicates {
         }
     }
 
-    private boolean tooMany(List<List<Long>> counted, int group, long nowNs) {
+    private boolean tooMany(Times[] counted, int group, long nowNs) {
         GroupSpec spec = groups.get(group);
         return spec.maxRestarts() != ChildSpec.UNLIMITED
-                && counted.get(group).stream()
-                                .filter(atNs -> nowNs - atNs < spec.periodNs())
-                                .count()
-                        > spec.maxRestarts();
+                && counted[group].within(spec.periodNs(), nowNs) > spec.maxRestarts();
     }
 
     private boolean isWithin(int child, int group) {
