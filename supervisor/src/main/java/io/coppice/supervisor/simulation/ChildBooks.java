@@ -26,7 +26,9 @@ final class ChildBooks {
 
     private boolean shutdown;
     private boolean hurried;
-    private boolean stalled;
+
+    /** How long the present root has heard nothing since it committed last: what it heard at the end of that may be lost with it. */
+    private long silenceNs;
 
     ChildBooks(List<ChildSpec> specs) {
         this.specs = specs;
@@ -54,6 +56,7 @@ final class ChildBooks {
 
     /** What a root commits, its successor goes on from. */
     void onCommitted() {
+        silenceNs = 0;
         for (int i = 0; i < books.size(); i++) {
             committedBooks.get(i).resume(books.get(i));
         }
@@ -71,7 +74,7 @@ final class ChildBooks {
                 book.forgetOrders();
                 book.endAsked |= was.stopAsked() || was.orders().endDue();
             }
-            book.unheardNs += rootlessNs;
+            book.unheardNs += rootlessNs + silenceNs;
             if (was.phase() == ChildPhase.HELD && !was.assigned()) {
                 book.endAsked = true;
                 book.foundHeld = true;
@@ -83,14 +86,9 @@ final class ChildBooks {
         hurried = false;
     }
 
-    /** Whether a root of this run ever did nothing for a while. */
-    boolean stalled() {
-        return stalled;
-    }
-
     /** The root heard nothing for so long. */
     void onSilence(long lengthNs) {
-        stalled = true;
+        silenceNs += lengthNs;
         books.forEach(book -> book.unheardNs += lengthNs);
     }
 

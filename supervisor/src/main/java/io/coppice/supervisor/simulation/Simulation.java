@@ -424,7 +424,7 @@ final class Simulation {
 
     SimulatedProcess spawn(Command.Spawn command, ChildSpec spec) {
         List<SimulatedProcess> ofChild = processes.get(command.child());
-        ofChild.removeIf(process -> !process.live());
+        forgetThoseGone(command.child());
         SimulatedProcess process = new SimulatedProcess(this, spec, command.incarnation(), nextPid(), ++spawned);
         ofChild.add(process);
         return process;
@@ -432,10 +432,28 @@ final class Simulation {
 
     SimulatedProcess spawn(Command.SpawnStandby command, ChildSpec spec) {
         List<SimulatedProcess> ofChild = processes.get(command.child());
-        ofChild.removeIf(process -> !process.live() && process.reapable());
+        forgetThoseGone(command.child());
         SimulatedProcess process = SimulatedProcess.standby(this, spec, command.standby(), nextPid(), ++spawned);
         ofChild.add(process);
         return process;
+    }
+
+    /** A root that comes later looks for each that is on record. */
+    private void forgetThoseGone(int child) {
+        ChildState recorded = committed.child(child);
+        processes.get(child).removeIf(process -> process.reapable() && !isOnRecord(process, recorded));
+    }
+
+    private static boolean isOnRecord(SimulatedProcess process, ChildState recorded) {
+        if (process.pid == recorded.pid() && process.startTicks == recorded.startTicks()) {
+            return true;
+        }
+        for (Standby standby : recorded.standbys().standbys()) {
+            if (process.pid == standby.pid() && process.startTicks == standby.startTicks()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private int nextPid() {

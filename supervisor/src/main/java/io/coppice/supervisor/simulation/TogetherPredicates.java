@@ -248,6 +248,7 @@ final class TogetherPredicates {
             ChildPhase now = step.state().child(i).phase();
             if (now.occupied()) {
                 book.endAsked = true;
+                book.foundHeld = false;
                 book.fate = fate;
                 book.restartsWith = -1;
                 going.set(i);

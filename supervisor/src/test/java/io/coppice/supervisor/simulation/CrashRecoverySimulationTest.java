@@ -72,6 +72,31 @@ class CrashRecoverySimulationTest {
         run(RandomScenarios.FIRST, 1_220_483, new Coverage());
     }
 
+    /** The silence of a stalled root, which died before it had committed what it then heard, is what a start was not heard in. */
+    @Test
+    void shouldBoundTheStartsOfSeed318AlsoAfterAStall() {
+        run(RandomScenarios.LONG, 318, new Coverage());
+    }
+
+    /** After a stall, a stale event came at a time when a group's restart was due. */
+    @Test
+    void shouldAllowSeed9927ToLaunchWhatIsDueWhenAStaleEventComes() {
+        run(RandomScenarios.LONG, 9_927, new Coverage());
+        run(RandomScenarios.LONG, 96_804, new Coverage());
+    }
+
+    /** A process that a dead root had launched was heard of late, and a dead one that was on record was forgotten for it. */
+    @Test
+    void shouldFindEachProcessOfSeed11483ThatIsOnRecord() {
+        run(RandomScenarios.LONG, 11_483, new Coverage());
+    }
+
+    /** A command that was found held was abandoned with its group, and after the grace killed. */
+    @Test
+    void shouldCompleteWhatSeed31782EndsWithItsGroup() {
+        run(RandomScenarios.LONG, 31_782, new Coverage());
+    }
+
     @Test
     void shouldReplayASeedExactly() {
         for (long seed = 1; seed <= 50; seed++) {
