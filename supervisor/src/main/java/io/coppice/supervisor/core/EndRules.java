@@ -1,6 +1,7 @@
 package io.coppice.supervisor.core;
 
 import io.coppice.supervisor.core.ChildState.Verdict;
+import io.coppice.supervisor.core.SupervisorState.Phase;
 
 /** How the supervisor ends a process: gently, by not releasing it, or by KILL. */
 final class EndRules {
@@ -23,7 +24,8 @@ final class EndRules {
         switch (child.phase()) {
             case SPAWNING, HELD -> abandon(transition, child);
             case STARTING, READY -> {
-                if (isNeededByEnding(transition, child.index())) {
+                // Who else ends by this event is not known yet: all of them are told in order when it is.
+                if (transition.phase != Phase.STOPPING || isNeededByEnding(transition, child.index())) {
                     child.orders = child.orders.withEndDue(true);
                 } else {
                     stop(transition, child);
@@ -70,6 +72,13 @@ final class EndRules {
             }
         }
         return false;
+    }
+
+    /** As at the end of the step, for whoever asked and is answered in it. */
+    static void endWhatMayNow(Transition transition) {
+        if (transition.phase == Phase.RUNNING) {
+            endWhatMay(transition);
+        }
     }
 
     /** Tells those that are to end, and whose dependents have. */

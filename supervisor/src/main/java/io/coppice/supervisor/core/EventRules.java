@@ -234,6 +234,7 @@ final class EventRules {
         transition.record(child, EventType.STOP_REQUESTED, "");
         wantDown(transition, child);
         EndRules.endAsAsked(transition, child);
+        EndRules.endWhatMayNow(transition);
         transition.reply(event.requestId(), new Outcome.Ok(child.incarnation));
     }
 
@@ -263,6 +264,7 @@ final class EventRules {
         }
         long found = child.incarnation;
         restart(transition, child, "");
+        EndRules.endWhatMayNow(transition);
         transition.reply(event.requestId(), new Outcome.Ok(found));
     }
 

@@ -107,11 +107,23 @@ final class Replanning {
         }
     }
 
+    /** Ends those that run, dependents first, before any of the others is launched. */
     static void startAnewWhatChanged(Transition transition) {
-        for (int i = 0; i < transition.childCount(); i++) {
-            if (isToStartAnew(transition.childBefore(i))) {
-                EventRules.restart(transition, transition.child(i), "it would be started in another way now");
+        for (int i = transition.childCount() - 1; i >= 0; i--) {
+            if (transition.childBefore(i).phase().occupied()) {
+                startAnewIfChanged(transition, i);
             }
+        }
+        for (int i = 0; i < transition.childCount(); i++) {
+            if (!transition.childBefore(i).phase().occupied()) {
+                startAnewIfChanged(transition, i);
+            }
+        }
+    }
+
+    private static void startAnewIfChanged(Transition transition, int index) {
+        if (isToStartAnew(transition.childBefore(index))) {
+            EventRules.restart(transition, transition.child(index), "it would be started in another way now");
         }
     }
 

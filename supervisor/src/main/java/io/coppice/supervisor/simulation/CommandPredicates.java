@@ -26,6 +26,7 @@ final class CommandPredicates {
 
     void onStep(SupervisorState before, Event event, Step step) {
         restartsAreLaunches(before, step);
+        dependentsEndFirst(before, step);
         commandsAreLawful(before, step);
         reloadsTouchOnlyWhatChanged(event, step);
     }
@@ -131,6 +132,39 @@ final class CommandPredicates {
                         "ROOT_STAYS_UNTIL_ALL_IS_DONE", books.shutdown() || allCompleted, () -> "it exits by itself");
             }
         }
+    }
+
+    /** Whoever is asked to end, and is not ill, outlives those that depend on it and are to end as well. */
+    private void dependentsEndFirst(SupervisorState before, Step step) {
+        for (Command command : step.commands()) {
+            int asked = askedToEnd(command);
+            if (asked < 0 || books.hurried() || books.of(asked).unhealthy || books.of(asked).condemned) {
+                continue;
+            }
+            ChildPhase was = before.child(asked).phase();
+            if (was != ChildPhase.STARTING && was != ChildPhase.READY) {
+                continue;
+            }
+            for (ChildSpec other : specs) {
+                boolean outlived = books.of(other.index()).endAsked
+                        && step.state().child(other.index()).phase().occupied();
+                for (Dependency dependency : other.dependencies()) {
+                    moment.check(
+                            "DEPENDENTS_END_FIRST",
+                            !outlived || dependency.index() != asked,
+                            () -> moment.name(asked) + " before " + other.name());
+                }
+            }
+        }
+    }
+
+    private static int askedToEnd(Command command) {
+        if (command instanceof Command.Signal signal && signal.wholeGroup()) {
+            return signal.child();
+        } else if (command instanceof Command.RunShutdownCommand run) {
+            return run.child();
+        }
+        return command instanceof Command.KillGroup kill ? kill.child() : -1;
     }
 
     /** Whether what a child waits for is so. */

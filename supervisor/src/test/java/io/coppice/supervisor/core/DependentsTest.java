@@ -54,6 +54,26 @@ class DependentsTest {
         assertEquals(ChildPhase.SPAWNING, driver.phase(WEB));
     }
 
+    /** Both go down with what died; the first of them was told before it was seen that the second needs it. */
+    @Test
+    void shouldEndThemInReverseOrderAmongThemselves() {
+        Driver driver = new Driver(
+                        Specs.worker(DB, "db").build(),
+                        Specs.command(WEB, "web").restartedWith(DB).build(),
+                        Specs.command(2, "proxy")
+                                .restartedWith(DB)
+                                .dependsOn(WEB, Dependency.Condition.READY)
+                                .build())
+                .begin()
+                .toReady(DB)
+                .toReady(WEB)
+                .toReady(2);
+        assertEquals(
+                List.of("spawn 0#2", "signal 2#1 TERM group"),
+                driver.exited(DB, 1).did());
+        assertEquals(List.of("signal 1#1 TERM group"), driver.signaled(2, 15).did());
+    }
+
     @Test
     void shouldKeepThemWaitingWhileItIsStopped() {
         Driver driver = running().stop(DB).signaled(WEB, 15).exited(DB, 143);

@@ -84,6 +84,40 @@ class ReplanningTest {
         assertEquals(List.of(), driver.did(), "it runs as planned by now");
     }
 
+    /** A reload stopped the database first, under an application that was to be stopped as well. */
+    @Test
+    void shouldEndDependentsFirstWhereBothWouldBeStartedInAnotherWay() {
+        replan(
+                Specs.worker(0, "db").launch(1).build(),
+                Specs.worker(1, "web")
+                        .dependsOn(0, Dependency.Condition.READY)
+                        .launch(1)
+                        .build());
+        assertEquals(List.of("signal 1#1 TERM group"), driver.did());
+        driver.exited(1, 0);
+        assertEquals(List.of("signal 0#1 TERM group"), driver.did());
+        driver.exited(0, 0);
+        assertEquals(List.of("spawn 0#2"), driver.did());
+        driver.toReady(0);
+        assertEquals(2, driver.child(1).incarnation());
+    }
+
+    /** What is down is not launched before it is settled which of those that it needs go down. */
+    @Test
+    void shouldNotLaunchADependentBesideWhatIsToEnd() {
+        driver.exited(1, 1).exited(1, 1).toReady(1).exited(1, 1);
+        assertEquals(ChildPhase.BACKOFF, driver.phase(1));
+        driver.did();
+        replan(
+                Specs.worker(0, "db").launch(1).build(),
+                Specs.worker(1, "web")
+                        .dependsOn(0, Dependency.Condition.READY)
+                        .launch(1)
+                        .build());
+        assertEquals(List.of("signal 0#1 TERM group"), driver.did());
+        assertEquals(ChildPhase.WAITING, driver.phase(1));
+    }
+
     @Test
     void shouldKeepStatesByNameWhateverTheOrder() {
         ChildState db = driver.child(0);
