@@ -15,9 +15,10 @@ import picocli.CommandLine.Parameters;
 /** {@code coppice kill}: sends a signal. Not a stop: what dies of it is restarted, and it does not count as a failure. */
 @Command(
         name = "kill",
-        description =
-                "Send a signal to daemons, KILL by default. Not a stop: what dies of it is restarted, which counts neither"
-                        + " for its max_restarts nor for those of its groups.")
+        description = {
+            "Send a signal to daemons, KILL by default. Not a stop: what dies of it is restarted.",
+            "That counts neither for its max_restarts nor for those of its groups."
+        })
 final class KillCommand implements Callable<Integer> {
     /** The root answers once the request is recorded, which takes it milliseconds. */
     private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(30);
