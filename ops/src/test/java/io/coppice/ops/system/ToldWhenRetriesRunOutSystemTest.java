@@ -109,6 +109,26 @@ class ToldWhenRetriesRunOutSystemTest {
     }
 
     @Test
+    void shouldTellThatTheRootGaveUpAlsoIfItIsAskedToEndMeanwhile() throws Exception {
+        coppice.manifest("""
+                instance: shop
+                max_restarts: 0
+                notify: {command: 'touch began; while [ ! -e go ]; do sleep 0.05; done; %s', timeout: 1h}
+                daemons:
+                  web: {command: 'exit 7', backoff: none}
+                """.formatted(WRITES));
+        Coppice.Root root = coppice.startRoot();
+        Coppice.await("somebody is being told", () -> Files.exists(coppice.directory.resolve("began")));
+        Coppice.await("the root waits for that alone", () -> hasEvent("root-stopped"));
+        root.process.destroy(); // TERM
+        coppice.run("stop", "web"); // answered behind it, in one way or the other
+        Files.createFile(coppice.directory.resolve("go"));
+        assertEquals(5, root.awaitExit(), root.stderr());
+        assertEquals(1, told().size(), told().toString());
+        assertTrue(told().get(0).startsWith("shop gave-up daemon=web"), told().toString());
+    }
+
+    @Test
     void shouldSayOfWhomItTellsNobodyWhereTooManyWait() throws Exception {
         coppice.manifest("""
                 instance: shop

@@ -56,6 +56,7 @@ final class Notices {
     private boolean due;
     private RootSnapshot.@Nullable EventInfo underWay;
     private Errands.@Nullable Errand errand;
+    private boolean endAsked;
     private long endByNs = Long.MAX_VALUE;
 
     Notices(
@@ -262,11 +263,15 @@ final class Notices {
         return endByNs;
     }
 
-    /** Who ends the root has asked again: nobody is waited for. */
-    void hurry(long nowNs) {
-        if (endByNs != Long.MAX_VALUE) {
+    /**
+     * Somebody asks the root to end. Asked again while the end waits for what is told, it waits no longer; but who asks for the first
+     * time a root that has given up by itself does not know of that, and must not keep it from being told.
+     */
+    void onEndAsked(long nowNs) {
+        if (endAsked && endByNs != Long.MAX_VALUE) {
             endByNs = nowNs;
         }
+        endAsked = true;
     }
 
     private void giveUp(long nowNs) {

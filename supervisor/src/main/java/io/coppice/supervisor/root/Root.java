@@ -477,7 +477,7 @@ final class Root implements AutoCloseable {
             hangup.ask(System.nanoTime());
         } else if (signal != SignalInbox.NONE) {
             settle(new Event.ShutdownRequested(Event.NO_REQUEST, System.nanoTime()));
-            notices.hurry(System.nanoTime());
+            notices.onEndAsked(System.nanoTime());
         }
     }
 
