@@ -16,8 +16,9 @@ import java.util.function.Function;
  * @param name empty for the instance
  * @param strategy {@code one-for-one one-for-all rest-for-one}
  * @param state {@code up}; {@code backoff}: its restart as a whole waits; {@code failed}: it gave up, and so are its members;
- *     {@code ended}: its significant members have come to their end
- * @param restarts of members, within the period, that count; empty where any number is allowed
+ *     {@code ended}: its significant members have come to their end; {@code down}: the root has ended, and nothing of it runs
+ * @param restarts of members, within the period, that count; empty where any number is allowed, and of one that has failed, whose
+ *     count begins anew with its next start
  * @param maxRestarts empty: any number
  * @param members daemons and groups directly in it, each replica by its own name
  * @param daemons all in it, also by other groups
@@ -41,6 +42,7 @@ public record GroupStatus(
             Plan plan,
             List<GroupRecord> records,
             Function<String, Optional<DaemonStatus>> daemons,
+            RootLiveness root,
             boolean gaveUp,
             long nowNs) {
         List<GroupStatus> groups = new ArrayList<>();
@@ -58,11 +60,17 @@ public record GroupStatus(
             long backoffNs = record.map(GroupRecord::restartAtNs).orElse(0L) - nowNs;
             boolean waits = backoffNs > 0
                     && wantedUp.stream().allMatch(daemon -> daemon.pid().isEmpty());
+            boolean down = (gaveUp || root instanceof RootLiveness.Ended)
+                    && within.stream()
+                            .flatMap(name -> daemons.apply(name).stream())
+                            .allMatch(daemon -> daemon.pid().isEmpty());
+            String state = state(outermost && gaveUp, record, down, waits, wantedUp);
+            boolean failed = state.equals("failed");
             groups.add(new GroupStatus(
                     outermost ? Optional.empty() : Optional.of(group.name()),
                     group.strategy().text(),
-                    state(outermost && gaveUp, record, waits, wantedUp),
-                    counted ? OptionalLong.of(restarts(record, group, nowNs)) : OptionalLong.empty(),
+                    state,
+                    counted && !failed ? OptionalLong.of(restarts(record, group, nowNs)) : OptionalLong.empty(),
                     counted ? OptionalLong.of(group.maxRestarts()) : OptionalLong.empty(),
                     group.periodMs(),
                     waits ? OptionalLong.of(backoffNs / NANOS_PER_MS) : OptionalLong.empty(),
@@ -74,18 +82,20 @@ public record GroupStatus(
     }
 
     private static String state(
-            boolean gaveUp, Optional<GroupRecord> record, boolean waits, List<DaemonStatus> wantedUp) {
+            boolean gaveUp, Optional<GroupRecord> record, boolean down, boolean waits, List<DaemonStatus> wantedUp) {
         if (gaveUp) {
             return "failed";
         }
         if (record.filter(GroupRecord::done).isPresent()) {
             return "ended";
         }
-        if (waits) {
+        if (waits && !down) {
             return "backoff";
         }
-        boolean failed = !wantedUp.isEmpty() && wantedUp.stream().allMatch(daemon -> daemon.is("failed"));
-        return failed ? "failed" : "up";
+        if (!wantedUp.isEmpty() && wantedUp.stream().allMatch(daemon -> daemon.is("failed"))) {
+            return "failed";
+        }
+        return down ? "down" : "up";
     }
 
     private static long restarts(Optional<GroupRecord> record, GroupPlan group, long nowNs) {

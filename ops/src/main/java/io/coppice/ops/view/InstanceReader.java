@@ -94,6 +94,7 @@ public final class InstanceReader implements AutoCloseable {
                         name -> daemons.stream()
                                 .filter(daemon -> daemon.name().equals(name))
                                 .findFirst(),
+                        root,
                         gaveUp.isPresent(),
                         clocks.nowNs()))
                 .orElse(List.of());

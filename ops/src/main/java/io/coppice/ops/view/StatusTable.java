@@ -68,10 +68,10 @@ public final class StatusTable {
                     Cell.of(group.name().orElse("(instance)")),
                     state(group),
                     Cell.of(group.strategy()),
-                    group.maxRestarts().isEmpty()
+                    group.restarts().isEmpty()
                             ? faint()
-                            : Cell.of(group.restarts().orElse(0) + " of "
-                                    + group.maxRestarts().getAsLong() + " in " + Durations.words(group.periodMs())),
+                            : Cell.of(group.restarts().getAsLong() + " of "
+                                    + group.maxRestarts().orElse(0) + " in " + Durations.words(group.periodMs())),
                     Cell.of(String.join(
                             " ",
                             group.members().stream()

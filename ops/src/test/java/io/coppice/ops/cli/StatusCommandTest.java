@@ -129,11 +129,52 @@ class StatusCommandTest {
                 child.pid(0);
             });
         }
-        assertTrue(harness.run("status", "web").out().contains("(instance)  failed"));
+        String failed = harness.run("status", "web").out();
+        assertTrue(failed.contains("(instance)  failed  one-for-all  -         rates"), failed);
         shop.root().group(0).set(new GroupRecord("", 1, nowNs + 3_000_000_000L, false, List.of()));
         shop.root().commit();
         String backoff = harness.run("status").out();
         assertTrue(backoff.contains("(instance)  backoff, 3s left  one-for-all  0 of 5 in 1m"), backoff);
+    }
+
+    @Test
+    void shouldNotShowGroupsUpOfARootThatGaveUp() throws IOException {
+        Plan plan = PlanFile.read(shop.directory).plan().orElseThrow();
+        GroupPlan edge = new GroupPlan(
+                "edge",
+                Strategy.ONE_FOR_ALL,
+                5,
+                60_000,
+                Backoff.NONE,
+                AutoShutdown.NEVER,
+                new Membership(GroupPlan.OUTERMOST, false, true));
+        Files.writeString(
+                shop.directory.plan(),
+                PlanText.write(new Plan(
+                        plan.instance(),
+                        plan.manifest(),
+                        plan.directory(),
+                        plan.segmentDirectory(),
+                        plan.notice(),
+                        List.of(GroupPlan.INSTANCE, edge),
+                        List.of(),
+                        plan.children().stream()
+                                .map(child -> child.name().equals("web")
+                                        ? child.toBuilder()
+                                                .membership(new Membership("edge", false, true))
+                                                .plan()
+                                        : child)
+                                .toList())));
+        assertTrue(harness.run("status").out().contains("edge   up"));
+        shop.root().gaveUp(CommandHarness.NOW_EPOCH_MS, "ingest");
+        for (int row = 0; row < 4; row++) {
+            shop.child(row, child -> {
+                child.state(ChildStateCode.STOPPED);
+                child.pid(0);
+            });
+        }
+        String waiting = harness.run("status").out();
+        assertTrue(waiting.contains("edge   down"), waiting);
     }
 
     /** A column of its own, where there are any. */
