@@ -282,7 +282,7 @@ class RootAdoptionTest {
 
             try (RootProcess second = RootProcess.start(base, web)) {
                 assertEquals(webPid, taken(second, "web").pid());
-                assertFalse(RootProcess.isAlive(oldPid));
+                awaitDeath(oldPid); // as of a reload, it is told to end when the root has begun
                 assertEquals(0, second.stop(), second.stderr());
             }
         }
