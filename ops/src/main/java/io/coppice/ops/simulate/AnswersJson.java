@@ -19,7 +19,7 @@ import java.util.List;
  * The answers for tools, one object on one line: {@code {"runs","events","violations","simulated_hours","hours_per_second",
  * "cells_reached","cells","found":[{"run","seed","predicate","step","text","replay"}],
  * "daemons":[{"name","task","availability_p50","availability_p5","restarts_per_hour","longest_outage_ms"}],
- * "gives_up":[{"name","gives_up","restarts","after_ms"}],"outages":[{"name","by":"crash"|"hang","away":[{"name","ms","over"}]}],
+ * "gives_up":[{"name","gives_up","restarts","after_ms","with_all"}],"outages":[{"name","by":"crash"|"hang","away":[{"name","ms","least_ms","most_ms","over"}]}],
  * "worst":{"daemon","seed","start_ms","ms","over","replay","events":[{"at_ms","whom","what"}]}}}. {@code worst} is null if there was
  * no outage, availabilities are null of tasks; {@code gives_up} and {@code outages} are empty if there are violations.
  */
@@ -98,6 +98,7 @@ final class AnswersJson {
             json.writeBooleanField("gives_up", answer.givesUp());
             json.writeNumberField("restarts", answer.restarts());
             json.writeNumberField("after_ms", ms(answer.afterNs()));
+            json.writeBooleanField("with_all", answer.withAll());
             json.writeEndObject();
         }
         json.writeEndArray();
@@ -112,6 +113,8 @@ final class AnswersJson {
             json.writeStartObject();
             json.writeStringField("name", one.name());
             json.writeNumberField("ms", ms(one.lengthNs()));
+            json.writeNumberField("least_ms", ms(one.leastNs()));
+            json.writeNumberField("most_ms", ms(one.mostNs()));
             json.writeBooleanField("over", one.over());
             json.writeEndObject();
         }

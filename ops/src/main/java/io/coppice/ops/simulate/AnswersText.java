@@ -80,21 +80,15 @@ final class AnswersText {
 
     private void givingUp(List<GivingUp> answers) {
         for (GivingUp answer : answers) {
-            if (answer.givesUp()) {
-                add(String.format(
-                        Locale.ROOT,
-                        "%s, if it crashes each time as soon as it runs, is given up after %d restarts, in %s.",
-                        answer.name(),
-                        answer.restarts(),
-                        time(answer.afterNs())));
-            } else {
-                add(String.format(
-                        Locale.ROOT,
-                        "%s, if it crashes each time as soon as it runs, is still restarted after %d restarts, in %s.",
-                        answer.name(),
-                        answer.restarts(),
-                        time(answer.afterNs())));
-            }
+            add(String.format(
+                    Locale.ROOT,
+                    "%s, if it crashes each time as soon as it runs, is %s after %d %s, in %s%s.",
+                    answer.name(),
+                    answer.givesUp() ? "given up" : "still restarted",
+                    answer.restarts(),
+                    answer.restarts() == 1 ? "restart" : "restarts",
+                    time(answer.afterNs()),
+                    answer.withAll() ? ", and with it the whole instance: the root exits with 5" : ""));
         }
     }
 
@@ -109,8 +103,11 @@ final class AnswersText {
         }
         List<String> words = new ArrayList<>();
         for (Away one : away) {
-            words.add(
-                    one.name() + (one.over() ? " is away for " : " does not come back within ") + time(one.lengthNs()));
+            String range = time(one.leastNs()) + " to " + time(one.mostNs());
+            words.add(one.name()
+                    + (one.over() ? " is away for " : " does not come back within ")
+                    + time(one.lengthNs())
+                    + (time(one.leastNs()).equals(time(one.mostNs())) ? "" : " (" + range + ")"));
         }
         return String.join(", ", words);
     }

@@ -116,7 +116,13 @@ public final class SimulateCommand implements Callable<Integer> {
         Plan plan = plan(compiled);
         List<ChildSpec> specs = PlanSpecs.specs(plan);
         SimulationSettings settings = new SimulationSettings(
-                PlanSpecs.groups(plan), specs, choice, seed, runs, Math.max(1, (long) (length * HOUR_NS)));
+                PlanSpecs.groups(plan),
+                specs,
+                plan.children().stream().map(ChildPlan::probes).toList(),
+                choice,
+                seed,
+                runs,
+                Math.max(1, (long) (length * HOUR_NS)));
         return simulate(settings);
     }
 
@@ -130,7 +136,7 @@ public final class SimulateCommand implements Callable<Integer> {
             throw new CommandFailedException(ExitCode.FAILED, "simulate: interrupted.");
         }
         double seconds = (System.nanoTime() - startNs) / 1e9;
-        Questions questions = new Questions(settings.groups(), settings.specs(), core, seed);
+        Questions questions = new Questions(settings, core);
         boolean found = report.violationCount() > 0;
         // A core that breaks its rules has nothing to say about the manifest.
         Answers answers = new Answers(

@@ -110,6 +110,27 @@ class SimulateCommandTest {
     }
 
     @Test
+    void shouldSayWhatIsGivenUpAlong() throws IOException {
+        Files.writeString(manifest, """
+                instance: shop
+                max_restarts: 0
+                daemons:
+                  db:
+                    command: [sleep, infinity]
+                    max_restarts: 1
+                    on_give_up: escalate
+                """);
+        Result result = run("simulate", manifest.toString(), "--runs", "1", "--faults", "none");
+        assertEquals(0, result.exitCode(), result.err());
+        assertTrue(
+                result.out()
+                        .contains("db, if it crashes each time as soon as it runs, is given up after 0 restarts, in "),
+                result.out());
+        assertTrue(result.out().contains(", and with it the whole instance: the root exits with 5.\n"), result.out());
+        assertTrue(result.out().contains("One hang of db: db does not come back within 10m.\n"), result.out());
+    }
+
+    @Test
     void shouldFindNoOutageWhereNothingFails() {
         Result result = run("simulate", manifest.toString(), "--runs", "3", "--faults", "none", "--json");
         assertEquals(0, result.exitCode(), result.err());

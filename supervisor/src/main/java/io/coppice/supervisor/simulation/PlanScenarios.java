@@ -5,6 +5,7 @@ import static io.coppice.supervisor.simulation.Draws.SECOND;
 import io.coppice.supervisor.core.ChildSpec;
 import io.coppice.supervisor.core.Dependency;
 import io.coppice.supervisor.core.GroupSpec;
+import io.coppice.supervisor.plan.Probes;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
@@ -15,13 +16,16 @@ final class PlanScenarios implements Scenario.Source {
 
     private final List<GroupSpec> groups;
     private final List<ChildSpec> specs;
+    private final List<Probes> probes;
     private final FaultChoice faults;
     private final long chaosNs;
     private final BitSet finite = new BitSet();
 
-    PlanScenarios(List<GroupSpec> groups, List<ChildSpec> specs, FaultChoice faults, long chaosNs) {
+    PlanScenarios(
+            List<GroupSpec> groups, List<ChildSpec> specs, List<Probes> probes, FaultChoice faults, long chaosNs) {
         this.groups = groups;
         this.specs = specs;
+        this.probes = probes;
         this.faults = faults;
         this.chaosNs = chaosNs;
         for (ChildSpec spec : specs) {
@@ -43,6 +47,7 @@ final class PlanScenarios implements Scenario.Source {
         return new Scenario(
                 groups,
                 specs,
+                probes,
                 new Faults(faults, draws.latest),
                 finite,
                 Collections.nCopies(specs.size(), 20L),

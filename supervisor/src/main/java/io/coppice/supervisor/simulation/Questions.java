@@ -8,8 +8,11 @@ import io.coppice.supervisor.core.ChildSpec;
 import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Dependency;
 import io.coppice.supervisor.core.GroupSpec;
+import io.coppice.supervisor.plan.Probes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** What one wants to know of a plan, each asked of a run in which nothing else fails. Any thread. */
 public final class Questions {
@@ -18,22 +21,28 @@ public final class Questions {
     private static final long SLICE_NS = SECOND;
     private static final long UP_WITHIN_NS = HOUR;
     private static final long WATCHED_NS = 600 * SECOND;
+    private static final int GAVE_UP_CODE = 5;
+
+    /** Of more children only those are asked about whom others depend on. */
+    private static final int MOST_ASKED = 50;
 
     private final List<GroupSpec> groups;
     private final List<ChildSpec> specs;
+    private final List<Probes> probes;
     private final Core core;
     private final long seed;
 
     /**
-     * About these children.
+     * About the children of these.
      *
-     * @param seed of the boot times
+     * @param settings of which neither the faults nor how many runs there are count; the seed is that of the boot times
      */
-    public Questions(List<GroupSpec> groups, List<ChildSpec> specs, Core core, long seed) {
-        this.groups = List.copyOf(groups);
-        this.specs = List.copyOf(specs);
+    public Questions(SimulationSettings settings, Core core) {
+        groups = settings.groups();
+        specs = settings.specs();
+        probes = settings.probes();
+        seed = settings.seed();
         this.core = core;
-        this.seed = seed;
     }
 
     /**
@@ -42,24 +51,27 @@ public final class Questions {
      * @param givesUp false: it was still being restarted when the question was dropped
      * @param restarts so many until then
      * @param afterNs from the first launch until then
+     * @param withAll the whole instance is given up with it: the root exits with 5
      */
-    public record GivingUp(String name, boolean givesUp, long restarts, long afterNs) {}
+    public record GivingUp(String name, boolean givesUp, long restarts, long afterNs, boolean withAll) {}
 
     /** How long each child is away because of one fault of one daemon: by name, those that are away at all. */
     public record Outages(String name, List<Away> byCrash, List<Away> byHang) {}
 
     /**
-     * How long one was away.
+     * How long one was away, in as many runs as were made.
      *
-     * @param over false: it did not come back while it was watched
+     * @param lengthNs the median
+     * @param leastNs 0 where it was not away in one of them
+     * @param over false: in one of them it did not come back while it was watched
      */
-    public record Away(String name, long lengthNs, boolean over) {}
+    public record Away(String name, long lengthNs, long leastNs, long mostNs, boolean over) {}
 
     /** Of each child. */
     public List<GivingUp> givingUp() {
         List<GivingUp> answers = new ArrayList<>();
         for (ChildSpec spec : specs) {
-            Simulation run = quiet();
+            Simulation run = quiet(seed);
             run.doomed = spec.index();
             run.begin();
             ChildState child = run.committedChild(spec.index());
@@ -69,7 +81,8 @@ public final class Questions {
             }
             boolean ended = ended(run, child);
             long endNs = child.phase() == ChildPhase.FAILED ? child.sinceNs() - run.startNs() : run.elapsedNs();
-            answers.add(new GivingUp(spec.name(), ended, child.restarts(), endNs));
+            boolean withAll = run.root().ended() && run.root().exitCode() == GAVE_UP_CODE;
+            answers.add(new GivingUp(spec.name(), ended, child.restarts(), endNs, withAll));
         }
         return answers;
     }
@@ -78,18 +91,34 @@ public final class Questions {
         return run.root().ended() || child.phase() == ChildPhase.FAILED || child.phase() == ChildPhase.COMPLETED;
     }
 
-    /** Of each child that others depend on. */
+    /** Of each child that is there to serve; of very many, only of those that others depend on. */
     public List<Outages> outages() {
+        PlanScenarios scenarios = scenarios();
         List<Outages> answers = new ArrayList<>();
         for (ChildSpec spec : specs) {
-            if (isDependedOn(spec.index())) {
+            boolean asked = specs.size() <= MOST_ASKED ? !scenarios.isTask(spec.index()) : isDependedOn(spec.index());
+            if (asked) {
                 answers.add(new Outages(
                         spec.name(),
-                        away(spec.index(), SimulatedProcess::killNow),
-                        away(spec.index(), SimulatedProcess::hangNow)));
+                        away(spec.index(), SimulatedProcess::killNow, 0),
+                        away(spec.index(), SimulatedProcess::hangNow, noticedWithinNs(spec.index()))));
             }
         }
         return answers;
+    }
+
+    /** How long a hang may go unnoticed. */
+    private long noticedWithinNs(int child) {
+        return probes.isEmpty()
+                ? 0
+                : Math.min(
+                        MOST_NS,
+                        DeclaredProber.noticedWithinNs(probes.get(child).liveness()));
+    }
+
+    /** In how many runs; the more children, the longer each takes. */
+    private int draws() {
+        return specs.size() <= 10 ? 15 : specs.size() <= MOST_ASKED ? 5 : 3;
     }
 
     private boolean isDependedOn(int child) {
@@ -103,45 +132,62 @@ public final class Questions {
         return false;
     }
 
-    private List<Away> away(int child, java.util.function.Consumer<SimulatedProcess> fault) {
-        Simulation run = quiet();
-        run.begin();
-        while (!run.services.isServing(child) || (!run.services.allServed() && run.elapsedNs() < UP_WITHIN_NS)) {
-            if (run.root().ended() || run.elapsedNs() >= 2 * UP_WITHIN_NS) {
+    private List<Away> away(int child, Consumer<SimulatedProcess> fault, long noticedWithinNs) {
+        int draws = draws();
+        long[][] lengths = new long[specs.size()][draws];
+        boolean[] over = new boolean[specs.size()];
+        Arrays.fill(over, true);
+        for (int draw = 0; draw < draws; draw++) {
+            Simulation run = quiet(seed + draw);
+            if (!isUp(run, child)) {
                 return List.of();
             }
-            run.runUntil(run.startNs() + run.elapsedNs() + SLICE_NS);
-        }
-        // Long enough that it is no crash of its start any more.
-        run.runUntil(run.startNs() + run.elapsedNs() + 10 * SECOND);
-        long[] downBeforeNs = new long[specs.size()];
-        for (int i = 0; i < downBeforeNs.length; i++) {
-            downBeforeNs[i] = run.services.downNs(i);
-        }
-        for (SimulatedProcess process : List.copyOf(run.processesOf(child))) {
-            if (process.live() && process.released()) {
-                fault.accept(process);
+            long[] beforeNs = new long[specs.size()];
+            for (int i = 0; i < beforeNs.length; i++) {
+                beforeNs[i] = run.services.downNs(i);
+            }
+            for (SimulatedProcess process : List.copyOf(run.processesOf(child))) {
+                if (process.live() && process.released()) {
+                    fault.accept(process);
+                }
+            }
+            run.runUntil(run.startNs() + run.elapsedNs() + WATCHED_NS + noticedWithinNs);
+            run.services.close();
+            for (int i = 0; i < beforeNs.length; i++) {
+                boolean completed = run.committedChild(i).phase() == ChildPhase.COMPLETED;
+                lengths[i][draw] = completed ? 0 : run.services.downNs(i) - beforeNs[i];
+                over[i] &= completed || run.services.isServing(i);
             }
         }
-        run.runUntil(run.startNs() + run.elapsedNs() + WATCHED_NS);
-        run.services.close();
         List<Away> away = new ArrayList<>();
         for (ChildSpec spec : specs) {
-            long lengthNs = run.services.downNs(spec.index()) - downBeforeNs[spec.index()];
-            boolean completed = run.committedChild(spec.index()).phase() == ChildPhase.COMPLETED;
-            if (lengthNs > 0 && !completed) {
-                away.add(new Away(spec.name(), lengthNs, run.services.isServing(spec.index())));
+            long[] sorted = lengths[spec.index()];
+            Arrays.sort(sorted);
+            if (sorted[draws - 1] > 0) {
+                away.add(new Away(spec.name(), sorted[draws / 2], sorted[0], sorted[draws - 1], over[spec.index()]));
             }
         }
         return away;
     }
 
-    private Simulation quiet() {
-        return Simulation.of(
-                new PlanScenarios(groups, specs, FaultChoice.NONE, MOST_NS),
-                seed,
-                new Coverage(),
-                CrashPoints.drawn(),
-                core);
+    /** Lets a run begin, until all serve and the child has for so long that a crash is no crash of its start any more. */
+    private static boolean isUp(Simulation run, int child) {
+        run.begin();
+        while (!run.services.isServing(child) || (!run.services.allServed() && run.elapsedNs() < UP_WITHIN_NS)) {
+            if (run.root().ended() || run.elapsedNs() >= 2 * UP_WITHIN_NS) {
+                return false;
+            }
+            run.runUntil(run.startNs() + run.elapsedNs() + SLICE_NS);
+        }
+        run.runUntil(run.startNs() + run.elapsedNs() + 10 * SECOND);
+        return true;
+    }
+
+    private PlanScenarios scenarios() {
+        return new PlanScenarios(groups, specs, probes, FaultChoice.NONE, MOST_NS);
+    }
+
+    private Simulation quiet(long ofSeed) {
+        return Simulation.of(scenarios(), ofSeed, new Coverage(), CrashPoints.drawn(), core);
     }
 }

@@ -2,6 +2,7 @@ package io.coppice.supervisor.simulation;
 
 import io.coppice.supervisor.core.ChildSpec;
 import io.coppice.supervisor.core.GroupSpec;
+import io.coppice.supervisor.plan.Probes;
 import java.util.BitSet;
 import java.util.List;
 
@@ -20,6 +21,10 @@ final class Scenario {
 
     final List<GroupSpec> groups;
     final List<ChildSpec> specs;
+
+    /** Of each child, by index; empty where it is only known which are probed. */
+    private final List<Probes> probes;
+
     final Faults faults;
 
     /** Those that complete by themselves, if their policy lets them. */
@@ -43,6 +48,7 @@ final class Scenario {
     Scenario(
             List<GroupSpec> groups,
             List<ChildSpec> specs,
+            List<Probes> probes,
             Faults faults,
             BitSet finite,
             List<Long> work,
@@ -52,6 +58,7 @@ final class Scenario {
             long slowestStepNs) {
         this.groups = List.copyOf(groups);
         this.specs = List.copyOf(specs);
+        this.probes = List.copyOf(probes);
         this.faults = faults;
         this.finite = finite;
         this.work = List.copyOf(work);
@@ -59,5 +66,12 @@ final class Scenario {
         this.chaosNs = chaosNs;
         this.minSteps = minSteps;
         this.slowestStepNs = slowestStepNs;
+    }
+
+    /** Who looks after a process. */
+    SimulatedProber prober(Simulation world, SimulatedProcess process) {
+        return probes.isEmpty()
+                ? new DrawnProber(world, process)
+                : new DeclaredProber(world, process, probes.get(process.spec.index()));
     }
 }

@@ -45,6 +45,7 @@ final class SimulatedProcess {
     private boolean paused;
     private final Simulation world;
     private final Draws draws;
+    private final SimulatedProber prober;
     private final boolean slowDeath;
     private final boolean ignoresTerm;
     private boolean lineInPipe;
@@ -57,7 +58,6 @@ final class SimulatedProcess {
     private boolean reapable;
     private boolean ready;
     private boolean serving;
-    private boolean well = true;
     private int steps;
     private @Nullable StartStage lastStage;
     private long sequence;
@@ -83,6 +83,7 @@ final class SimulatedProcess {
         this.pid = pid;
         startTicks = 7 * serial;
         this.draws = draws;
+        prober = world.scenario.prober(world, this);
         Faults faults = world.faults;
         slowDeath = faults.strikes(draws, faults.slowDeath);
         ignoresTerm = faults.strikes(draws, faults.ignoresTerm);
@@ -182,9 +183,7 @@ final class SimulatedProcess {
             world.liveReleasedChanged(spec.index(), dead ? 0 : 1);
             pipeClosed = true;
             readPipe();
-            if (spec.probed()) {
-                world.agenda.in(world.endDraws.ns(10 * MS, SECOND), this::look);
-            }
+            prober.released();
         }
     }
 
@@ -225,7 +224,7 @@ final class SimulatedProcess {
             world.root().post(new Event.Released(spec.index(), incarnation, nowNs));
             if (ready) {
                 world.root().post(new Event.BecameReady(spec.index(), incarnation, nowNs));
-                tellHealth();
+                prober.tellHealth();
             }
         } else if (ready) {
             world.root().post(new Event.BecameReady(spec.index(), incarnation, nowNs));
@@ -259,7 +258,7 @@ final class SimulatedProcess {
             if (!spec.probed()) {
                 serve();
             }
-            inTime(FaultKind.UNHEALTHY, this::fallIll);
+            inTime(FaultKind.UNHEALTHY, prober::fallIll);
         }
         if (spec.hasSegment()) {
             world.agenda.in(draws.ns(0, 5 * MS), this::own);
@@ -404,68 +403,36 @@ final class SimulatedProcess {
         }
     }
 
-    /** A prober does, now and then. It says again what was not listened to. */
-    private void look() {
-        if (dead) {
-            return;
-        }
-        Draws ends = world.endDraws;
-        if (hung || (ready && world.faults.strikes(ends, world.faults.probeFails))) {
-            tell(new Event.ProbeFailed(spec.index(), incarnation, "tcp 80: refused, 3 times", world.agenda.nowNs()));
-        } else if (running && !ready) {
-            ready = true;
-            serve();
-            tell(new Event.BecameReady(spec.index(), incarnation, world.agenda.nowNs()));
-        } else if (ready && well && world.faults.strikes(ends, world.faults.unwell)) {
-            fallIll();
-        }
-        world.agenda.in(ends.ns(SECOND, 20 * SECOND), this::look);
-    }
-
-    private void fallIll() {
-        if (!ready || !well || !spec.probed()) {
-            return;
-        }
-        well = false;
-        stopServing();
-        tellHealth();
-        world.agenda.in(world.endDraws.ns(SECOND, 60 * SECOND), () -> {
-            if (!dead && !hung) {
-                well = true;
-                serve();
-                tellHealth();
-            }
-        });
-    }
-
-    private void tellHealth() {
-        tell(new Event.HealthChanged(
-                spec.index(), incarnation, well, well ? "tcp 80" : "tcp 80: refused", world.agenda.nowNs()));
-    }
-
-    /** By way of another process, which may take its time. */
-    private void tell(Event event) {
-        if (world.faults.strikes(world.endDraws, world.faults.lateWord)) {
-            world.agenda.in(
-                    world.endDraws.ns(0, SECOND), () -> world.root().post(SeenLater.at(event, world.agenda.nowNs())));
-        } else {
-            world.root().post(event);
-        }
-    }
-
     private void crashAsChosen() {
         end(world.latestDraws.oneOf(SEGV, KILLED, new ExitStatus.Exited(1), new ExitStatus.Signaled(6, true)), 0);
     }
 
+    boolean isRunning() {
+        return running;
+    }
+
+    boolean isHung() {
+        return hung;
+    }
+
+    boolean isReady() {
+        return ready;
+    }
+
+    void becomeReady() {
+        ready = true;
+        serve();
+    }
+
     /** It does, or does not, what others need it for. */
-    private void serve() {
+    void serve() {
         if (!serving) {
             serving = true;
             world.services.changed(spec.index(), 1);
         }
     }
 
-    private void stopServing() {
+    void stopServing() {
         if (serving) {
             serving = false;
             world.services.changed(spec.index(), -1);
@@ -509,6 +476,7 @@ final class SimulatedProcess {
         hung = true;
         world.told(spec.index(), "(hangs)");
         stopServing();
+        prober.hung();
         if (spec.heartbeatTimeoutNs() > 0) {
             world.agenda.in(spec.heartbeatTimeoutNs(), this::watchHang);
         }

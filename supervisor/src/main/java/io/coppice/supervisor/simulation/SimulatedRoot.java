@@ -53,6 +53,7 @@ final class SimulatedRoot implements Command.Handler {
     private SupervisorState state;
     private boolean alive = true;
     private boolean ended;
+    private int exitCode;
     private boolean cycleDue;
     private long tickAtNs = ChildState.NEVER;
     private long stalledSinceNs;
@@ -76,6 +77,11 @@ final class SimulatedRoot implements Command.Handler {
 
     boolean alive() {
         return alive;
+    }
+
+    /** With which ExitRoot was carried out; 0 before. */
+    int exitCode() {
+        return exitCode;
     }
 
     /** ExitRoot was carried out. */
@@ -465,6 +471,7 @@ final class SimulatedRoot implements Command.Handler {
         }
         world.invariants.commands.onExitRoot(command, somethingLeft);
         ended = true;
+        exitCode = command.code();
         alive = false;
     }
 

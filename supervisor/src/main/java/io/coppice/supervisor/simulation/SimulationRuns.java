@@ -22,7 +22,8 @@ public final class SimulationRuns {
     public SimulationRuns(SimulationSettings settings, Core core) {
         this.settings = settings;
         this.core = core;
-        scenarios = new PlanScenarios(settings.groups(), settings.specs(), settings.faults(), settings.chaosNs());
+        scenarios = new PlanScenarios(
+                settings.groups(), settings.specs(), settings.probes(), settings.faults(), settings.chaosNs());
     }
 
     /** Hears how far it is, on any of the threads. */

@@ -53,6 +53,6 @@ final class RandomScenarios implements Scenario.Source {
             specs.replaceAll(spec -> RandomGroups.member(spec, drawn, all.together, all.ends));
             groups = drawn;
         }
-        return new Scenario(groups, specs, faults, finite, work, true, CHAOS_NS, minSteps, 400 * MS);
+        return new Scenario(groups, specs, List.of(), faults, finite, work, true, CHAOS_NS, minSteps, 400 * MS);
     }
 }

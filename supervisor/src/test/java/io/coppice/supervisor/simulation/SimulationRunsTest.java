@@ -13,7 +13,13 @@ class SimulationRunsTest {
     @Test
     void shouldReportTheSameOnAnyNumberOfThreads() throws InterruptedException {
         SimulationSettings settings = new SimulationSettings(
-                List.of(GroupSpec.INSTANCE), RandomSpecs.draw(new Draws(5)), FaultChoice.ALL, 1, 60, Draws.HOUR / 4);
+                List.of(GroupSpec.INSTANCE),
+                RandomSpecs.draw(new Draws(5)),
+                List.of(),
+                FaultChoice.ALL,
+                1,
+                60,
+                Draws.HOUR / 4);
         SimulationReport one = new SimulationRuns(settings, Supervisor::step).run(1, (runs, simulatedNs) -> {});
         SimulationReport four = new SimulationRuns(settings, Supervisor::step).run(4, (runs, simulatedNs) -> {});
         assertEquals(one, four);
