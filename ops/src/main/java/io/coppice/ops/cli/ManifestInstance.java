@@ -28,21 +28,32 @@ final class ManifestInstance {
 
     /** Of a manifest anywhere; empty if it cannot be read. */
     static Optional<String> of(Path manifest) {
+        return text(manifest)
+                .map(text -> key(text).orElseGet(() -> nameOf(manifest)))
+                .filter(InstanceName::isValid);
+    }
+
+    /** What the key says; empty without it, or if the manifest cannot be read. */
+    static Optional<String> declaredIn(Path manifest) {
+        return text(manifest).flatMap(ManifestInstance::key).filter(InstanceName::isValid);
+    }
+
+    private static Optional<String> key(String text) {
+        return text.lines()
+                .filter(line -> line.startsWith(KEY))
+                .findFirst()
+                .map(line -> value(line.substring(KEY.length())));
+    }
+
+    private static Optional<String> text(Path manifest) {
         if (!Files.isRegularFile(manifest)) {
             return Optional.empty();
         }
-        String text;
         try (InputStream in = Files.newInputStream(manifest)) {
-            text = new String(in.readNBytes(MAX_BYTES), StandardCharsets.UTF_8);
+            return Optional.of(new String(in.readNBytes(MAX_BYTES), StandardCharsets.UTF_8));
         } catch (IOException e) {
             return Optional.empty(); // A manifest that we may not read is not ours to go by.
         }
-        return Optional.of(text.lines()
-                        .filter(line -> line.startsWith(KEY))
-                        .findFirst()
-                        .map(line -> value(line.substring(KEY.length())))
-                        .orElseGet(() -> nameOf(manifest)))
-                .filter(InstanceName::isValid);
     }
 
     private static String nameOf(Path manifest) {

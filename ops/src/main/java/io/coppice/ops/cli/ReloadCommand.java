@@ -61,17 +61,18 @@ final class ReloadCommand implements Callable<Integer> {
         InstanceDirectory instance = instance();
         Changeover changeover = new Changeover(coppice, instance, timeout);
         if (dryRun) {
-            tell(instance, draft(changeover, changeover.presentPlan()).change());
+            tell(instance, draft(instance, changeover, changeover.presentPlan()).change());
             return ExitCode.DONE;
         }
         return changeover.changeOver(
-                present -> Optional.of(draft(changeover, present)), draft -> tell(instance, draft.change()));
+                present -> Optional.of(draft(instance, changeover, present)), draft -> tell(instance, draft.change()));
     }
 
-    private Changeover.Draft draft(Changeover changeover, Plan present) {
-        Path manifest = file;
-        Compilation compilation = changeover.compile(
-                compiler.get(), manifest == null ? Path.of(present.manifest()) : manifest, present.replicaSets());
+    private Changeover.Draft draft(InstanceDirectory instance, Changeover changeover, Plan present) {
+        Path given = file;
+        Path manifest = given == null ? Path.of(present.manifest()) : given;
+        checkName(instance, ManifestOptions.absolute(coppice, manifest), Path.of(present.manifest()));
+        Compilation compilation = changeover.compile(compiler.get(), manifest, present.replicaSets());
         if (compilation instanceof Compilation.Rejected rejected) {
             rejected.errors().forEach(coppice::error);
             throw new CommandFailedException(ExitCode.USAGE, "Nothing was changed.");
@@ -79,6 +80,26 @@ final class ReloadCommand implements Callable<Integer> {
         Compilation.Compiled compiled = (Compilation.Compiled) compilation;
         compiled.warnings().forEach(coppice::error);
         return new Changeover.Draft(compiled.planText(), PlanChange.between(present, Changeover.plan(compiled)));
+    }
+
+    /**
+     * A manifest may be that of another instance, and then all that runs would be taken for gone; but a root can also have been started
+     * under another name than its manifest has, and be given one that has the same.
+     */
+    private void checkName(InstanceDirectory instance, Path manifest, Path presentManifest) {
+        Optional<String> named = ManifestInstance.declaredIn(manifest).filter(name -> !name.equals(instance.name()));
+        if (named.isEmpty()) {
+            return;
+        }
+        String what = manifest + " is the manifest of the instance " + named.get() + ", and this is " + instance.name();
+        if (manifest.equals(presentManifest)) {
+            coppice.note(what + ", which keeps its name; `coppice run` starts one by the other.");
+        } else if (!named.equals(ManifestInstance.declaredIn(presentManifest))) {
+            throw new CommandFailedException(
+                    ExitCode.USAGE,
+                    "Nothing was changed: " + what + ".\n  `coppice reload --instance " + named.get()
+                            + "` is for that one; without the key `instance` a manifest is for any.");
+        }
     }
 
     private void tell(InstanceDirectory instance, PlanChange change) {

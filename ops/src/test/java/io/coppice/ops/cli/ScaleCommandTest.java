@@ -301,6 +301,29 @@ class ScaleCommandTest {
     }
 
     @Test
+    void shouldNotTakeTheManifestOfAnotherInstance() throws Exception {
+        Path other = Files.writeString(directory.resolve("other.yaml"), "instance: other\n");
+        try (FakeRoot root = rootThatTakesPlans()) {
+            for (String dryRun : List.of("--dry-run", "--timeout=90s")) {
+                Result refused = harness.run("reload", "--instance", "shop", "-f", other.toString(), dryRun);
+                assertEquals(2, refused.exitCode());
+                assertEquals(
+                        "coppice: Nothing was changed: " + other
+                                + " is the manifest of the instance other, and this is shop.\n"
+                                + "  `coppice reload --instance other` is for that one; without the key `instance` a"
+                                + " manifest is for any.\n",
+                        refused.err());
+            }
+            assertEquals(List.of(), root.requests());
+
+            Path unnamed = Files.writeString(directory.resolve("unnamed.yaml"), "daemons: {}\n");
+            Result taken = harness.run("reload", "--instance", "shop", "-f", unnamed.toString());
+            assertEquals("", taken.err());
+            assertEquals(0, taken.exitCode());
+        }
+    }
+
+    @Test
     void shouldGoOnWithTheNumberAfterARootThatDiedAndBeginByTheManifestElse() throws Exception {
         record(plan(2, 4));
         assertEquals("5 children\n", harness.run("check", "/shop.yaml").out(), "while it runs");
