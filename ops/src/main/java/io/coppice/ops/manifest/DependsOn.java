@@ -94,7 +94,7 @@ final class DependsOn {
             }
         }
         if (!mentioned) {
-            problems.add(node.at(), path, "no `condition`", "{condition: started}, ready or completed");
+            problems.add(node.at(), path, "no `condition`", "{condition: started}, ready, healthy or completed");
         }
         return new Said(found, restart);
     }

@@ -91,7 +91,7 @@ class ManifestErrorsTest {
                 "depends_on: [it] | 5:18: daemons.it.depends_on[0]: `it` depends on itself, expected an order in which daemons can start",
                 "depends_on: [a, a] | 5:21: daemons.it.depends_on[1]: `a` is named twice, expected each daemon once",
                 "depends_on: {it: {condition: service_healthy}} | 5:34: daemons.it.depends_on.it.condition: `service_healthy`, expected `started`, `ready`, `healthy` or `completed`; did you mean `healthy`?",
-                "depends_on: {it: {}} | 5:22: daemons.it.depends_on.it: no `condition`, expected {condition: started}, ready or completed",
+                "depends_on: {it: {}} | 5:22: daemons.it.depends_on.it: no `condition`, expected {condition: started}, ready, healthy or completed",
                 "depends_on: {it: {conditoin: ready}} | 5:23: daemons.it.depends_on.it.conditoin: unknown key, expected `condition` or `restart`; did you mean `condition`?",
                 "reads: [it] | 5:13: daemons.it.reads[0]: `it` reads itself, expected other daemons; its own state it always sees",
                 "reads: [its] | 5:13: daemons.it.reads[0]: no daemon is called `its`, expected the name of a daemon with `main`; did you mean `it`?",

@@ -180,6 +180,8 @@ class SimulateCommandTest {
     void shouldSayWhatItExpectsAndExitWithTwo() {
         refused("`crash=5%`: expected how often", "--faults", "crash=5%");
         refused("`zombie=2/h`: expected with what chance", "--faults", "zombie=2/h");
+        refused("`none` stands alone, expected it without others", "--faults", "none,crash");
+        refused("nothing before or after a comma", "--faults", "crash,");
         refused("`fire` is no kind of fault, expected `none`, `all` or some of: crash,", "--faults", "fire");
         refused("`crash` is there twice", "--faults", "crash=1/h,crash=2/h");
         refused("--hours: `day` is no number of hours", "--hours", "day");

@@ -50,6 +50,13 @@ public final class FaultChoice {
         }
         EnumMap<FaultKind, Double> often = new EnumMap<>(FaultKind.class);
         for (String item : text.split(",", -1)) {
+            if (item.equals("none")) {
+                throw new FaultFormatException("`none` stands alone, expected it without others");
+            }
+            if (item.isEmpty()) {
+                throw new FaultFormatException(
+                        "nothing before or after a comma, expected `none`, `all` or a kind of fault");
+            }
             if (item.equals("all")) {
                 allDrawn().forEach(often::putIfAbsent);
                 continue;
