@@ -38,15 +38,6 @@ public final class PipeOfAnother {
      * @return the descriptor, close-on-exec, or the negative error number; -ENXIO if something else is there
      */
     public static int openToWrite(int pid, int fd, long inode) {
-        return open(pid, fd, inode, Kernel.O_WRONLY);
-    }
-
-    /** The end to read from; as {@link #openToWrite}. */
-    public static int openToRead(int pid, int fd, long inode) {
-        return open(pid, fd, inode, Kernel.O_RDONLY);
-    }
-
-    private static int open(int pid, int fd, long inode, int mode) {
         if (inode == 0) {
             return -Errno.ENXIO;
         }
@@ -57,7 +48,7 @@ public final class PipeOfAnother {
         }
         try {
             return inode(there) == inode
-                    ? PathCalls.open("/proc/self/fd/" + there, mode | Kernel.O_NONBLOCK, 0)
+                    ? PathCalls.open("/proc/self/fd/" + there, Kernel.O_WRONLY | Kernel.O_NONBLOCK, 0)
                     : -Errno.ENXIO;
         } finally {
             Fds.close(there);
