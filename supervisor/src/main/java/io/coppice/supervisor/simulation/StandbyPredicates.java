@@ -68,15 +68,21 @@ final class StandbyPredicates {
         }
     }
 
+    /** Whatever becomes of a standby; only what is due by now, such as a launch that waited for its group's time, may come with it. */
     private void costsNothing(ChildState was, ChildState is, Event event) {
+        boolean launchIsDue = was.phase() == ChildPhase.WAITING
+                && was.deadlineNs() <= event.nowNs()
+                && (is.phase() == ChildPhase.SPAWNING || is.phase() == ChildPhase.HELD)
+                && is.incarnation() == was.incarnation() + 1
+                && is.restarts() == was.restarts() + (was.restartDue() ? 1 : 0);
+        boolean same =
+                was.phase() == is.phase() && was.incarnation() == is.incarnation() && was.restarts() == is.restarts();
         moment.check(
                 "STANDBYS_COST_NOTHING",
-                was.phase() == is.phase()
-                        && was.incarnation() == is.incarnation()
-                        && was.restarts() == is.restarts()
+                (same || launchIsDue)
                         && was.failures().equals(is.failures())
                         && was.poison().equals(is.poison()),
-                event::toString);
+                () -> "from " + was + " to " + is);
     }
 
     private static boolean isAnythingStarting(SupervisorState state) {

@@ -85,6 +85,12 @@ class CrashRecoverySimulationTest {
         run(RandomScenarios.LONG, 96_804, new Coverage());
     }
 
+    /** A standby's end came after a stall, when the launch of its child, which had waited for its group's time, was due. */
+    @Test
+    void shouldAllowSeed122614ToLaunchWhatIsDueWhenAStandbyEnds() {
+        run(RandomScenarios.LONG, 122_614, new Coverage());
+    }
+
     /** A process that a dead root had launched was heard of late, and a dead one that was on record was forgotten for it. */
     @Test
     void shouldFindEachProcessOfSeed11483ThatIsOnRecord() {
