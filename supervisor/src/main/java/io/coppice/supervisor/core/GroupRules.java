@@ -31,7 +31,7 @@ final class GroupRules {
         String cause = child.spec.name() + ": " + why;
         if (isOneTooMany(transition, group)) {
             park(transition, child);
-            failed(transition, group, child.spec.name(), cause);
+            failed(transition, group, child.spec.name(), cause + countText(transition, group));
             return false;
         }
         takeSiblingsDown(transition, child);
@@ -107,7 +107,7 @@ final class GroupRules {
     private static void restart(Transition transition, GroupDraft failed, String by, String cause) {
         int parent = failed.spec.parent();
         if (isOneTooMany(transition, parent)) {
-            failed(transition, parent, by, cause);
+            failed(transition, parent, by, cause + countText(transition, parent));
             return;
         }
         Strategy strategy = transition.groupSpecOf(parent).strategy();
@@ -260,6 +260,14 @@ final class GroupRules {
         GroupDraft draft = transition.group(group);
         draft.failures = draft.failures.withFailure(transition.nowNs, spec.periodNs());
         return draft.failures.recentNs().size() > spec.maxRestarts();
+    }
+
+    /** What was one too many. */
+    private static String countText(Transition transition, int group) {
+        GroupSpec spec = transition.groupSpecOf(group);
+        int count = transition.group(group).failures.recentNs().size();
+        return "; " + Counted.of(count, "failure") + " within " + DurationText.of(spec.periodNs()) + ", "
+                + Counted.of(spec.maxRestarts(), "restart") + " allowed";
     }
 
     private static void tellFailed(Transition transition, int group, String cause) {

@@ -258,6 +258,10 @@ class GroupsTest {
                 .findFirst()
                 .orElseThrow();
         assertEquals("c", gaveUp.about());
+        assertEquals(
+                "gave up: group edge: c: exit code 1; 1 failure within 60 s, 0 restarts allowed"
+                        + "; 2 failures within 60 s, 1 restart allowed",
+                gaveUp.text());
         List<String> last = new ArrayList<>();
         while (driver.state.phase() != SupervisorState.Phase.DONE) {
             for (int i = 0; i < 5; i++) {
