@@ -4,6 +4,7 @@ import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Dependency;
 import io.coppice.supervisor.plan.ExitLists;
+import io.coppice.supervisor.plan.InheritedVariables;
 import io.coppice.supervisor.plan.LogTarget;
 import io.coppice.supervisor.plan.NoticeCommand;
 import io.coppice.supervisor.plan.PlanBounds;
@@ -322,7 +323,7 @@ final class ChildPlanner implements AutoCloseable {
 
     private void checkEnvironment(Map<String, Located<String>> declared) {
         for (Map.Entry<String, Located<String>> entry : declared.entrySet()) {
-            if (ChildEnvironment.isForTheJvm(entry.getKey())) {
+            if (InheritedVariables.isOptionsOfAJvm(entry.getKey())) {
                 problems.add(
                         entry.getValue(),
                         "`" + entry.getKey() + "` would change the JVM behind the budget's back",

@@ -8,6 +8,7 @@ import io.coppice.supervisor.core.EventType;
 import io.coppice.supervisor.core.ExitStatus;
 import io.coppice.supervisor.core.SupervisorState;
 import io.coppice.supervisor.os.OsException;
+import io.coppice.supervisor.plan.InheritedVariables;
 import io.coppice.supervisor.plan.NoticeCommand;
 import io.coppice.supervisor.plan.Plan;
 import java.nio.file.Path;
@@ -37,13 +38,8 @@ final class Notices {
 
     private static final long NANOS_PER_MS = 1_000_000;
 
-    /** What is the root's own business, or the service manager's with it: no program's that it runs. */
-    private static final Set<String> NOT_PASSED_ON = Set.of("NOTIFY_SOCKET", "JOURNAL_STREAM", "JAVA_TOOL_OPTIONS");
-
     /** So that a command may ask this root something. */
     private static final Set<String> PASSED_ON = Set.of("COPPICE_HOME_DIR", "COPPICE_JAVA_HOME");
-
-    private static final List<String> NOT_PASSED_ON_STARTS = List.of("WATCHDOG_", "LISTEN_", "COPPICE_");
 
     private final PreparedInstance instance;
     private final StatusPublisher publisher;
@@ -213,9 +209,7 @@ final class Notices {
         List<String> environment = new ArrayList<>();
         for (Map.Entry<String, String> variable : System.getenv().entrySet()) {
             String name = variable.getKey();
-            if (PASSED_ON.contains(name)
-                    || (!NOT_PASSED_ON.contains(name)
-                            && NOT_PASSED_ON_STARTS.stream().noneMatch(name::startsWith))) {
+            if (PASSED_ON.contains(name) || InheritedVariables.isInherited(name)) {
                 environment.add(name + "=" + variable.getValue());
             }
         }
