@@ -80,6 +80,16 @@ final class Coppice implements AfterTestExecutionCallback {
         return directory.resolve("home");
     }
 
+    /** The names of the files of all instances. Archives are nobody's: they are made where a run took long enough, and stay. */
+    List<String> fileNames() throws IOException {
+        try (Stream<Path> files = Files.walk(home())) {
+            return files.filter(Files::isRegularFile)
+                    .filter(file -> !file.startsWith(home().resolve(".archives")))
+                    .map(file -> String.valueOf(file.getFileName()))
+                    .toList();
+        }
+    }
+
     Path file(String name, String content) throws IOException {
         return Files.writeString(directory.resolve(name), content);
     }

@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,13 +90,10 @@ class DemoEndSystemTest {
                 "all processes of the demo are gone",
                 () -> demo.processes().stream().noneMatch(Coppice::isAlive));
         Coppice.await("its folder is gone", () -> !Files.exists(demo.folder()));
-        try (Stream<Path> files = Files.walk(coppice.home())) {
-            List<String> left = files.filter(Files::isRegularFile)
-                    .map(file -> String.valueOf(file.getFileName()))
-                    .filter(name -> !name.equals("root.lock"))
-                    .toList();
-            assertEquals(List.of(), left, "files of the instance");
-        }
+        List<String> left = coppice.fileNames().stream()
+                .filter(name -> !name.equals("root.lock"))
+                .toList();
+        assertEquals(List.of(), left, "files of the instance");
         String events = text(demo.events());
         assertTrue(events.contains("ended in order by a signal") && events.contains("every child is down"), events);
     }

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -45,17 +44,7 @@ class TortureSystemTest {
                         .find(),
                 shown);
         assertTrue(Long.parseLong(verdict.group(2)) > 200, "the daemons got on between the kills: " + shown);
-        Path archives =
-                coppice.home().resolve(".archives"); // those of all instances; made where the run took long enough
-        try (Stream<Path> files = Files.walk(coppice.home())) {
-            assertEquals(
-                    List.of(),
-                    files.filter(Files::isRegularFile)
-                            .filter(file -> !file.startsWith(archives))
-                            .map(file -> String.valueOf(file.getFileName()))
-                            .toList(),
-                    "nothing of it is left");
-        }
+        assertEquals(List.of(), coppice.fileNames(), "nothing of it is left");
     }
 
     @Test
