@@ -9,6 +9,9 @@ import io.coppice.ops.view.Clocks;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.SocketException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -280,18 +283,33 @@ final class Coppice implements AfterTestExecutionCallback {
                 + log(name));
     }
 
-    /** Waits until {@code status --json} shows this root, and not one that died before it. */
+    /** Waits until {@code status --json} shows this root, and not one that died before it, and it can be asked. */
     void awaitRoot(Root root) throws IOException, InterruptedException {
         long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WATCHDOG_SECONDS);
         String itself = "\"root\":{\"pid\":" + root.process.pid() + ",";
         Result last = look();
-        while (!last.out().replace(" ", "").contains(itself)) {
+        while (!last.out().replace(" ", "").contains(itself) || !isAnyoneListening()) {
             if (System.nanoTime() > endNs || !root.process.isAlive()) {
                 fail("no such root; last status: " + last.out() + last.err() + root.stderr());
             }
             TimeUnit.MILLISECONDS.sleep(POLL_MS);
             last = look();
         }
+    }
+
+    /** At the control socket of the one instance that the test has: a root is on record before it listens. */
+    private boolean isAnyoneListening() throws IOException {
+        try (DirectoryStream<Path> instances = Files.newDirectoryStream(home(), "[!.]*")) {
+            for (Path instance : instances) {
+                try (SocketChannel client =
+                        SocketChannel.open(UnixDomainSocketAddress.of(instance.resolve("control.sock")))) {
+                    return client.isConnected();
+                } catch (SocketException e) {
+                    return false; // Not there yet, or one that a root has left that died.
+                }
+            }
+        }
+        return false;
     }
 
     Daemon awaitState(String name, String state) throws IOException, InterruptedException {

@@ -8,9 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -225,17 +222,6 @@ class ReplicasSystemTest {
         assertEquals(0, root.stop(), root.stderr());
     }
 
-    /** A root that takes over has its table before it has its socket, and what it took over is ready from the start. */
-    private void awaitSocket() throws InterruptedException {
-        Coppice.await("a root that listens", () -> {
-            try (SocketChannel client = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-                return client.connect(UnixDomainSocketAddress.of(coppice.home().resolve("shop/control.sock")));
-            } catch (IOException e) {
-                return false;
-            }
-        });
-    }
-
     /** Scenario: the root is killed, the manifest read again; then it says another number; then all is stopped in order. */
     @Test
     void shouldHoldAScaleUntilTheManifestSaysAnotherNumber() throws Exception {
@@ -246,7 +232,6 @@ class ReplicasSystemTest {
         assertTrue(root.process.waitFor(60, TimeUnit.SECONDS));
         Coppice.Root next = coppice.startRoot();
         coppice.awaitRoot(next);
-        awaitSocket();
         coppice.awaitState("web.3", "ready");
         assertEquals(three, pids("web.1", "web.2", "web.3"));
 
@@ -294,7 +279,6 @@ class ReplicasSystemTest {
         assertTrue(root.process.waitFor(60, TimeUnit.SECONDS));
         Coppice.Root next = coppice.startRoot();
         coppice.awaitRoot(next);
-        awaitSocket();
         assertEquals(List.of(), names());
         run(0, "scale", "web", "2");
         coppice.awaitState("web.2", "ready");
