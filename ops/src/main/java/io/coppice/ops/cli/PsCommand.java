@@ -24,14 +24,12 @@ final class PsCommand implements Callable<Integer> {
     public Integer call() {
         try (Daemons daemons = new Daemons(coppice, coppice.resolveInstance())) {
             InstanceStatus status = daemons.table();
-            coppice.output().lines(ProcessTree.lines(status, coppice.proc(), coppice.palette(), maxWidth()));
+            coppice.output()
+                    .lines(ProcessTree.lines(
+                            status, coppice.proc(), coppice.palette(), TerminalWidth.toKeepTo(coppice.caller(), wide)));
             coppice.output().flush();
             daemons.noteProblems(status);
             return status.readable() ? ExitCode.DONE : ExitCode.FAILED;
         }
-    }
-
-    private int maxWidth() {
-        return wide || !coppice.caller().onTerminal() ? Integer.MAX_VALUE : TerminalWidth.of(coppice.caller());
     }
 }

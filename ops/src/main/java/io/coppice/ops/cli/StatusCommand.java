@@ -45,6 +45,9 @@ final class StatusCommand implements Callable<Integer> {
             description = "Between two looks with --watch; default: 1s.")
     private Duration interval = Duration.ofSeconds(1);
 
+    @Option(names = "--wide", description = "Whole causes of death also on a terminal.")
+    private boolean wide;
+
     StatusCommand(CoppiceCommand coppice) {
         this.coppice = coppice;
     }
@@ -81,7 +84,10 @@ final class StatusCommand implements Callable<Integer> {
             }
         } else {
             List<String> lines = StatusTable.lines(
-                    status, coppice.palette(), coppice.caller().clocks());
+                    status,
+                    coppice.palette(),
+                    coppice.caller().clocks(),
+                    TerminalWidth.toKeepTo(coppice.caller(), wide));
             coppice.output().text(redraw ? HOME : "");
             for (String line : lines) {
                 coppice.output().line(redraw ? line + ERASE_LINE : line);

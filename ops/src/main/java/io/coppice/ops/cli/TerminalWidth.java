@@ -13,8 +13,13 @@ final class TerminalWidth {
 
     private TerminalWidth() {}
 
+    /** The columns to which lines are cut: those of the terminal; {@link Integer#MAX_VALUE} where nothing is to be cut. */
+    static int toKeepTo(Caller caller, boolean wide) {
+        return wide || !caller.onTerminal() ? Integer.MAX_VALUE : of(caller);
+    }
+
     /** The columns; {@link Integer#MAX_VALUE} if nobody knows, since cutting without need loses something. */
-    static int of(Caller caller) {
+    private static int of(Caller caller) {
         int columns = parse(caller.variable("COLUMNS"));
         return columns > 0 ? Math.max(MIN_COLUMNS, columns) : fromStty();
     }

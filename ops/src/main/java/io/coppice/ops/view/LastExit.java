@@ -15,39 +15,45 @@ import java.util.OptionalInt;
  */
 public record LastExit(
         String kind, OptionalInt code, Optional<String> signal, long atEpochMs, String text, Optional<String> fault) {
-    private static final int MAX_CAUSE_CHARS = 60;
+    /** Stack frames come after this; in the root's record their line feeds are blanks. */
+    private static final String FRAMES = "  at ";
 
-    /** In words: {@code signal KILL 3s ago}, {@code exception IllegalStateException: no quote 1m ago}, {@code hang 5s ago}. */
+    /** In words, the cause last: {@code signal KILL 3s ago}, {@code exception 1m ago: IllegalStateException: no quote}. */
     public String words(long nowEpochMs) {
-        return what() + " " + Durations.coarse(nowEpochMs - atEpochMs) + " ago";
+        String cause = cause();
+        return what() + " " + Durations.coarse(nowEpochMs - atEpochMs) + " ago" + (cause.isEmpty() ? "" : ": " + cause);
     }
 
     private String what() {
         return switch (kind) {
-            case "exit" -> "exit code " + (code.isPresent() ? code.getAsInt() : "unknown") + faultCause();
-            case "signal" -> "signal " + signal.orElse("unknown") + faultCause();
-            case "exception" -> "exception" + cause(withoutPackage(text));
+            case "exit" -> "exit code " + (code.isPresent() ? code.getAsInt() : "unknown");
+            case "signal" -> "signal " + signal.orElse("unknown");
             case "start-timeout" -> "start timeout";
-            case "spawn-failed" -> "spawn failed" + (text.isEmpty() ? "" : ":" + cause(text));
+            case "spawn-failed" -> "spawn failed";
             default -> kind;
         };
     }
 
-    private String faultCause() {
-        return fault.isPresent() ? ":" + cause(fault.get()) : "";
-    }
-
-    private static String cause(String text) {
-        int end = text.indexOf('\n');
-        String line = (end < 0 ? text : text.substring(0, end)).strip();
-        if (line.isEmpty()) {
-            return "";
+    /** What the text tells beyond {@link #what}, without the frames of a stack. */
+    private String cause() {
+        if (fault.isPresent()) {
+            return fault.get();
         }
-        int length = line.codePointCount(0, line.length());
-        return " "
-                + (length <= MAX_CAUSE_CHARS
-                        ? line
-                        : line.substring(0, line.offsetByCodePoints(0, MAX_CAUSE_CHARS - 1)) + "…");
+        int end = text.indexOf('\n');
+        String line = end < 0 ? text : text.substring(0, end);
+        int frames = line.indexOf(FRAMES);
+        line = (frames < 0 ? line : line.substring(0, frames)).strip();
+        if (kind.equals("exception")) {
+            return withoutPackage(line);
+        }
+        if (!line.startsWith(what())) {
+            return line;
+        }
+        String rest = line.substring(what().length()).strip();
+        if (rest.startsWith("(") && rest.endsWith(")")) {
+            return rest.substring(1, rest.length() - 1);
+        }
+        return rest.startsWith(":") || rest.startsWith(",") ? rest.substring(1).strip() : rest;
     }
 
     /** {@code java.lang.IllegalStateException: x} reads better without the package. */

@@ -18,6 +18,7 @@ import java.util.TreeMap;
  */
 public final class ProcessTree {
     private static final String UNKNOWN = "-";
+    private static final int MIN_COMMAND_WIDTH = 10;
 
     private final ProcFileSystem proc;
     private final Map<Long, List<ProcessStat>> byParent = new HashMap<>();
@@ -51,7 +52,7 @@ public final class ProcessTree {
         if (status.root() instanceof RootLiveness.Running running) {
             tree.addDescendants(running.pid(), 1); // Spawn helpers and whatever else is not a recorded child.
         }
-        return tree.table.lines(palette, maxWidth);
+        return tree.table.lines(palette, maxWidth, MIN_COMMAND_WIDTH);
     }
 
     private void addRoot(RootLiveness root) {

@@ -15,10 +15,17 @@ public final class StatusTable {
     /** After the restarts; only where a daemon has any. */
     private static final int STANDBYS_AT = 6;
 
+    /** How it ended, when, and the beginning of why. */
+    private static final int MIN_CAUSE_WIDTH = 40;
+
     private StatusTable() {}
 
-    /** The lines, without line ends. */
-    public static List<String> lines(InstanceStatus status, Palette palette, Clocks clocks) {
+    /**
+     * The lines, without line ends.
+     *
+     * @param maxWidth columns of the terminal, for which causes of death are cut; {@link Integer#MAX_VALUE} cuts nothing
+     */
+    public static List<String> lines(InstanceStatus status, Palette palette, Clocks clocks, int maxWidth) {
         List<String> lines = new ArrayList<>();
         lines.add(rootLine(status, palette, clocks));
         List<Column> columns = new ArrayList<>(List.of(
@@ -45,7 +52,7 @@ public final class StatusTable {
             }
             table.row(cells);
         }
-        lines.addAll(table.lines(palette));
+        lines.addAll(table.lines(palette, maxWidth, MIN_CAUSE_WIDTH));
         lines.addAll(groups(status, palette));
         return lines;
     }

@@ -10,7 +10,6 @@ import java.util.List;
  */
 final class TextTable {
     private static final int GAP = 2;
-    private static final int MIN_LAST_WIDTH = 10;
 
     private final List<Column> columns;
     private final List<List<Cell>> rows = new ArrayList<>();
@@ -28,11 +27,16 @@ final class TextTable {
 
     /** The heading and every row, one string per line, without line ends. */
     List<String> lines(Palette palette) {
-        return lines(palette, Integer.MAX_VALUE);
+        return lines(palette, Integer.MAX_VALUE, 1);
     }
 
-    /** As {@link #lines(Palette)}, the last column cut so that lines are at most this wide, if the others leave it room. */
-    List<String> lines(Palette palette, int maxWidth) {
+    /**
+     * As {@link #lines(Palette)}, for a terminal that wide: the last column is cut, at a word if there is one, so that lines fit. Where the
+     * others leave it less than its least width, a line is broken by the terminal anyway, and the last column has what is left of the second one.
+     *
+     * @param minLastWidth columns, 1 or more
+     */
+    List<String> lines(Palette palette, int maxWidth, int minLastWidth) {
         List<Cell> heading = new ArrayList<>();
         for (Column column : columns) {
             heading.add(new Cell(column.heading(), Tone.HEADING));
@@ -46,10 +50,13 @@ final class TextTable {
         for (int i = 0; i < widths.length - 1; i++) {
             lastWidth -= widths[i] + GAP;
         }
+        while (lastWidth < minLastWidth) {
+            lastWidth += maxWidth;
+        }
         List<String> lines = new ArrayList<>();
         lines.add(line(heading, widths, palette));
         for (List<Cell> row : rows) {
-            lines.add(line(lastCut(row, Math.max(MIN_LAST_WIDTH, lastWidth)), widths, palette));
+            lines.add(line(lastCut(row, lastWidth), widths, palette));
         }
         return lines;
     }
@@ -59,9 +66,11 @@ final class TextTable {
         if (last.width() <= width) {
             return row;
         }
-        String text = last.text();
+        int end = last.text().offsetByCodePoints(0, width - 1);
+        int blank = last.text().lastIndexOf(' ', end);
+        String start = last.text().substring(0, blank >= end / 2 ? blank : end);
         List<Cell> cut = new ArrayList<>(row);
-        cut.set(row.size() - 1, new Cell(text.substring(0, text.offsetByCodePoints(0, width - 1)) + "…", last.tone()));
+        cut.set(row.size() - 1, new Cell(start.stripTrailing() + "…", last.tone()));
         return cut;
     }
 

@@ -91,7 +91,7 @@ class PsCommandTest {
         harness.environment.put("NO_COLOR", "1");
 
         assertTrue(
-                harness.run("ps").out().contains(" 50     1  root           root: java -cp x i…\n"),
+                harness.run("ps").out().contains(" 50     1  root           root: java -cp x…\n"),
                 harness.run("ps").out());
         assertTrue(harness.run("ps", "--wide").out().contains("io.coppice.ops.Main run"));
     }

@@ -209,6 +209,20 @@ class StatusCommandTest {
     }
 
     @Test
+    void shouldCutACauseAtAWordOnATerminalAndNowhereElse() {
+        String cause = "no heartbeat for 30 s: deadlock of pool-1-thread-1 and pool-1-thread-2, see the log";
+        shop.child(1, row -> row.lastExit(ExitKind.HANG, -1, 9, CommandHarness.NOW_EPOCH_MS - 3_000, cause));
+        assertTrue(harness.run("status").out().contains("hang 3s ago: " + cause + "\n"));
+
+        harness.outKind = Caller.OutputKind.TERMINAL;
+        harness.environment.put("NO_COLOR", "1");
+        harness.environment.put("COLUMNS", "160");
+        String cut = harness.run("status").out();
+        assertTrue(cut.contains("hang 3s ago: no heartbeat for 30 s: deadlock…\n"), cut);
+        assertTrue(harness.run("status", "--wide").out().contains(cause + "\n"));
+    }
+
+    @Test
     void shouldTellADeadRootAndWhatStillLives() {
         shop.killRoot();
         harness.proc.end(60);
@@ -346,7 +360,7 @@ class StatusCommandTest {
 
         String out = harness.run("status").out();
 
-        assertTrue(out.contains("exception IllegalStateException: no quote 1m 5s ago"), out);
+        assertTrue(out.contains("exception 1m 5s ago: IllegalStateException: no quote"), out);
         assertTrue(out.contains("rates   backoff, 2s left"), out);
         assertTrue(out.contains("hang 0s ago"), out);
         assertTrue(

@@ -16,14 +16,21 @@ class LastExitTest {
             delimiter = '|',
             value = {
                 "exit|3||''|exit code 3 3s ago",
+                "exit|3||exit code 3|exit code 3 3s ago",
+                "exit|71||exit code 71 (it refused its segment, see its log)|exit code 71 3s ago: it refused its segment, see its log",
+                "exit|7||exit code 7: System.exit(7) was called by main|exit code 7 3s ago: System.exit(7) was called by main",
                 "signal||KILL|''|signal KILL 3s ago",
-                "hang||KILL|no heartbeat for 5 s|hang 3s ago",
-                "exception|70||java.lang.IllegalStateException: no quote|exception IllegalStateException: no quote 3s ago",
-                "exception|70||java.lang.IllegalStateException|exception IllegalStateException 3s ago",
+                "signal||SEGV|signal SEGV, core dumped|signal SEGV 3s ago: core dumped",
+                "hang||KILL|no heartbeat for 5 s|hang 3s ago: no heartbeat for 5 s",
+                "hang||KILL|no heartbeat for 5 s: deadlock of a and b|hang 3s ago: no heartbeat for 5 s: deadlock of a and b",
+                "exception|70||java.lang.IllegalStateException: no quote|exception 3s ago: IllegalStateException: no quote",
+                "exception|70||java.lang.IllegalStateException|exception 3s ago: IllegalStateException",
                 "exception|70||''|exception 3s ago",
-                "exception|70||no class at all: x|exception no class at all: x 3s ago",
-                "start-timeout||KILL|''|start timeout 3s ago",
-                "spawn-failed|||No such file|spawn failed: No such file 3s ago",
+                "exception|70||no class at all: x|exception 3s ago: no class at all: x",
+                "start-timeout||KILL|not ready within 60 s|start timeout 3s ago: not ready within 60 s",
+                "spawn-failed|||No such file|spawn failed 3s ago: No such file",
+                "unhealthy|143||unhealthy, as a probe found|unhealthy 3s ago: as a probe found",
+                "unknown|||unknown: it ended while unsupervised|unknown 3s ago: it ended while unsupervised",
                 "unknown|||''|unknown 3s ago",
             })
     void shouldSayTheLastExitInWords(String kind, Integer code, String signal, String text, String expected) {
@@ -39,7 +46,7 @@ class LastExitTest {
     }
 
     @Test
-    void shouldShowOnlyTheBeginningOfTheFirstLineOfALongCause() {
+    void shouldShowTheFirstLineOfACauseWhole() {
         LastExit exit = new LastExit(
                 "exception",
                 OptionalInt.of(70),
@@ -48,7 +55,7 @@ class LastExitTest {
                 "a.B: " + "x".repeat(100) + "\n at c.d",
                 Optional.empty());
 
-        assertEquals("exception B: " + "x".repeat(56) + "… 0s ago", exit.words(AT));
+        assertEquals("exception 0s ago: B: " + "x".repeat(100), exit.words(AT));
     }
 
     @Test
@@ -56,10 +63,10 @@ class LastExitTest {
         Optional<String> fault = Optional.of("SIGSEGV (0xb) in C [libx.so+0x12]");
 
         assertEquals(
-                "signal ABRT: SIGSEGV (0xb) in C [libx.so+0x12] 0s ago",
+                "signal ABRT 0s ago: SIGSEGV (0xb) in C [libx.so+0x12]",
                 new LastExit("signal", OptionalInt.empty(), Optional.of("ABRT"), AT, "signal ABRT", fault).words(AT));
         assertEquals(
-                "exit code 1: SIGSEGV (0xb) in C [libx.so+0x12] 0s ago",
+                "exit code 1 0s ago: SIGSEGV (0xb) in C [libx.so+0x12]",
                 new LastExit("exit", OptionalInt.of(1), Optional.empty(), AT, "exit code 1", fault).words(AT));
     }
 

@@ -32,7 +32,30 @@ class TextTableTest {
     void shouldCutOnlyTheLastColumnToTheWidth() {
         table.row(List.of(Cell.of("ingest"), Cell.of("7"), Cell.of("0123456789abcdef")));
 
-        assertEquals("ingest    7  0123456789a…", table.lines(Palette.PLAIN, 25).get(1));
+        assertEquals(
+                "ingest    7  0123456789a…", table.lines(Palette.PLAIN, 25, 10).get(1));
+    }
+
+    @Test
+    void shouldCutAtAWordWhereThereIsOne() {
+        table.row(List.of(Cell.of("ingest"), Cell.of("7"), Cell.of("no quote, and no trade either")));
+
+        assertEquals(
+                "ingest    7  no quote, and no…",
+                table.lines(Palette.PLAIN, 35, 10).get(1));
+        assertEquals(
+                "ingest    7  no quote, and no trade…",
+                table.lines(Palette.PLAIN, 36, 10).get(1));
+    }
+
+    /** Such a line is broken by the terminal anyway: the rest of its second line is used. */
+    @Test
+    void shouldUseASecondLineOfATerminalThatIsTooNarrow() {
+        table.row(List.of(Cell.of("ingest"), Cell.of("7"), Cell.of("0123456789 123456789 123456789")));
+
+        assertEquals(
+                "ingest    7  0123456789 123456789…",
+                table.lines(Palette.PLAIN, 20, 10).get(1));
     }
 
     @Test

@@ -173,14 +173,14 @@ public final class ChildRow {
      *
      * @param exitCode exit code, or -1 when there is none
      * @param signal signal number, or 0 when there is none
-     * @param text the cause in words; what exceeds 160 bytes of UTF-8 is cut off
+     * @param text the cause in words; of what exceeds 160 bytes of UTF-8 the beginning is kept, cut at a word, and {@code …}
      */
     public void lastExit(ExitKind kind, int exitCode, int signal, long atEpochMs, String text) {
         row.set(RootLayouts.CHILD_EXIT_KIND, kind.code());
         row.set(RootLayouts.CHILD_EXIT_CODE, exitCode);
         row.set(RootLayouts.CHILD_EXIT_SIGNAL, signal);
         row.set(RootLayouts.CHILD_EXIT_AT_EPOCH_MS, atEpochMs);
-        byte[] bytes = Utf8Text.cut(text, RootLayouts.TEXT_BYTES);
+        byte[] bytes = Utf8Text.shorten(text, RootLayouts.TEXT_BYTES);
         row.set(RootLayouts.CHILD_EXIT_TEXT, bytes, 0, bytes.length);
     }
 

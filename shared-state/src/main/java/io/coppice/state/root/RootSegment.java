@@ -272,7 +272,7 @@ public final class RootSegment implements AutoCloseable {
      * @param childIndex row of the child, whose name is kept with it; or -1 for the root itself
      * @param pid of the process it is about, 0 if none
      * @param incarnation of the child, 0 if none
-     * @param text what exceeds 160 bytes of UTF-8 is cut off
+     * @param text of what exceeds 160 bytes of UTF-8 the beginning is kept, cut at a word, and {@code …}
      */
     public void event(long epochMs, int childIndex, EventType type, long pid, long incarnation, String text) {
         if (childIndex < -1 || childIndex >= MAX_CHILDREN) {
@@ -303,7 +303,7 @@ public final class RootSegment implements AutoCloseable {
         row.set(RootLayouts.EVENT_INCARNATION, incarnation);
         byte[] name = Utf8Text.cut(about, RootLayouts.NAME_BYTES);
         row.set(RootLayouts.EVENT_CHILD_NAME, name, 0, name.length);
-        byte[] bytes = Utf8Text.cut(text, RootLayouts.TEXT_BYTES);
+        byte[] bytes = Utf8Text.shorten(text, RootLayouts.TEXT_BYTES);
         row.set(RootLayouts.EVENT_TEXT, bytes, 0, bytes.length);
         root.set(RootLayouts.ROOT_EVENT_COUNT, sequence);
     }

@@ -65,6 +65,24 @@ class RootSegmentTest {
     }
 
     @Test
+    void shouldCutALongTextAtAWordAndSaySo() throws SegmentException, IOException {
+        try (RootSegment root = RootSegment.open(file, 42, 1);
+                RootView view = RootView.open(file)) {
+            root.begin(42, 99, "boot-1", 1000);
+            child(root, 0, "ingest");
+            root.childCount(1);
+            root.child(0).lastExit(ExitKind.HANG, -1, 9, 2000, "deadlöck ".repeat(15) + "pool-1-thread-1 of 25");
+            root.event(1, 0, EventType.EXITED, 1, 1, "x".repeat(130) + " " + "y".repeat(60));
+            root.commit();
+            RootSnapshot snapshot = read(view);
+            assertEquals(
+                    "deadlöck ".repeat(15).strip() + "…",
+                    snapshot.children().get(0).lastExit().orElseThrow().text());
+            assertEquals("x".repeat(130) + "…", snapshot.events().get(0).text());
+        }
+    }
+
+    @Test
     void shouldShowReadersWhatOneDutyCycleCommitted() throws SegmentException, IOException {
         try (RootSegment root = RootSegment.open(file, 42, 1);
                 RootView view = RootView.open(file)) {
