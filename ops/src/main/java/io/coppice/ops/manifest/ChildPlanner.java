@@ -2,6 +2,7 @@ package io.coppice.ops.manifest;
 
 import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.ChildPlanBuilder;
 import io.coppice.supervisor.plan.Dependency;
 import io.coppice.supervisor.plan.ExitLists;
 import io.coppice.supervisor.plan.InheritedVariables;
@@ -144,49 +145,54 @@ final class ChildPlanner implements AutoCloseable {
         LogTarget log = ProbeRules.log(daemon, probes);
         Path startsIn = workingDirectory == null ? files.folder() : workingDirectory;
         try {
-            return new ChildPlan(
-                    daemon.planName(),
-                    daemon.isMain() || daemon.hasAgent() ? ChildPlan.Kind.DAEMON : ChildPlan.Kind.COMMAND,
-                    argv,
-                    environment,
-                    startsIn.toString(),
-                    log,
-                    stateBytes,
-                    daemon.isMain() ? daemon.value(DaemonKeys.CHECKPOINTS) : 0,
-                    daemon.heartbeatMs(),
-                    new StartTimeouts(
+            return new ChildPlanBuilder(
+                            daemon.planName(),
+                            daemon.isMain() || daemon.hasAgent() ? ChildPlan.Kind.DAEMON : ChildPlan.Kind.COMMAND)
+                    .argv(argv)
+                    .environment(environment)
+                    .workingDirectory(startsIn.toString())
+                    .log(log)
+                    .stateBytes(stateBytes)
+                    .checkpoints(daemon.isMain() ? daemon.value(DaemonKeys.CHECKPOINTS) : 0)
+                    .heartbeatTimeoutMs(daemon.heartbeatMs())
+                    .startTimeouts(new StartTimeouts(
                             daemon.value(DaemonKeys.START_TIMEOUT),
                             daemon.value(DaemonKeys.RECOVER_TIMEOUT),
-                            daemon.value(DaemonKeys.MIGRATE_TIMEOUT)),
-                    daemon.value(DaemonKeys.RESTART),
-                    daemon.value(DaemonKeys.MAX_RESTARTS),
-                    daemon.value(DaemonKeys.PERIOD),
-                    backoff == null ? Backoff.NONE : backoff,
-                    daemon.isMain() ? PoisonRule.of(daemon, problems) : Poison.NONE,
-                    daemon.isMain() ? daemon.value(DaemonKeys.STANDBY) : 0,
-                    new Shutdown(
+                            daemon.value(DaemonKeys.MIGRATE_TIMEOUT)))
+                    .restart(daemon.value(DaemonKeys.RESTART))
+                    .maxRestarts(daemon.value(DaemonKeys.MAX_RESTARTS))
+                    .periodMs(daemon.value(DaemonKeys.PERIOD))
+                    .backoff(backoff == null ? Backoff.NONE : backoff)
+                    .poison(daemon.isMain() ? PoisonRule.of(daemon, problems) : Poison.NONE)
+                    .standbys(daemon.isMain() ? daemon.value(DaemonKeys.STANDBY) : 0)
+                    .shutdown(new Shutdown(
                             daemon.value(DaemonKeys.SHUTDOWN_SIGNAL),
                             daemon.value(DaemonKeys.SHUTDOWN_TIMEOUT),
-                            shutdownCommand(daemon, environment, prefix)),
-                    daemon.value(DaemonKeys.DEPENDS_ON).stream()
-                            .map(Located::value)
-                            .filter(requirement -> PlanBounds.isName(requirement.name()))
-                            .flatMap(requirement -> replicas.childrenOf(requirement.name()).stream()
-                                    .map(child ->
-                                            new Dependency(child, requirement.condition(), requirement.restart())))
-                            .toList(),
-                    LaunchNumber.of(daemon, declared, startsIn, classPath, stateRules, log),
-                    new ExitLists(
+                            shutdownCommand(daemon, environment, prefix)))
+                    .dependsOn(dependencies(daemon))
+                    .launch(LaunchNumber.of(daemon, declared, startsIn, classPath, stateRules, log))
+                    .exits(new ExitLists(
                             daemon.value(DaemonKeys.SUCCESS_EXITS),
                             daemon.value(DaemonKeys.PREVENT_EXITS),
-                            daemon.value(DaemonKeys.FORCE_EXITS)),
-                    groups.of(daemon),
-                    probes);
+                            daemon.value(DaemonKeys.FORCE_EXITS)))
+                    .membership(groups.of(daemon))
+                    .probes(probes)
+                    .plan();
         } catch (IllegalArgumentException e) {
             // A bound of the plan that no key alone breaks, such as a class path of more than 64 KiB.
             problems.addText(daemon.name().at(), daemon.name().path(), String.valueOf(e.getMessage()));
             return null;
         }
+    }
+
+    /** On each replica of what it names. */
+    private List<Dependency> dependencies(DaemonSpec daemon) {
+        return daemon.value(DaemonKeys.DEPENDS_ON).stream()
+                .map(Located::value)
+                .filter(requirement -> PlanBounds.isName(requirement.name()))
+                .flatMap(requirement -> replicas.childrenOf(requirement.name()).stream()
+                        .map(child -> new Dependency(child, requirement.condition(), requirement.restart())))
+                .toList();
     }
 
     /** The plan of the child that runs probes; null if it is not known where its jars are, which has been told then. */

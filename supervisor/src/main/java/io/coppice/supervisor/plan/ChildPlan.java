@@ -122,29 +122,21 @@ public record ChildPlan(
 
     /** The same rules for processes that are started as another child's are: what is left to differ is what no process is started with. */
     public ChildPlan startedAs(ChildPlan other) {
-        return new ChildPlan(
-                name,
-                other.kind,
-                other.argv,
-                other.environment,
-                other.workingDirectory,
-                other.log,
-                other.stateBytes,
-                other.checkpoints,
-                other.heartbeatTimeoutMs,
-                startTimeouts,
-                restart,
-                maxRestarts,
-                periodMs,
-                backoff,
-                poison,
-                standbys,
-                shutdown,
-                dependsOn,
-                other.launch,
-                exits,
-                membership,
-                probes);
+        return other.toBuilder()
+                .name(name)
+                .startTimeouts(startTimeouts)
+                .restart(restart)
+                .maxRestarts(maxRestarts)
+                .periodMs(periodMs)
+                .backoff(backoff)
+                .poison(poison)
+                .standbys(standbys)
+                .shutdown(shutdown)
+                .dependsOn(dependsOn)
+                .exits(exits)
+                .membership(membership)
+                .probes(probes)
+                .plan();
     }
 
     private static SortedMap<String, String> validated(String child, SortedMap<String, String> environment) {

@@ -96,7 +96,7 @@ final class PlanTextParser {
         String name = value("group");
         Membership membership = membership();
         Strategy strategy = oneOf("strategy", Strategy.values(), Strategy::text);
-        int maxRestarts = maxRestarts();
+        int maxRestarts = toInt("max-restarts", number("max-restarts"));
         long periodMs = number("period-ms");
         Backoff backoff = backoff();
         AutoShutdown autoShutdown = oneOf("auto-shutdown", AutoShutdown.values(), AutoShutdown::text);
@@ -109,17 +109,16 @@ final class PlanTextParser {
         List<ReplicaSet> sets = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             String[] parts = parts("-", 3, "NAME DECLARED COUNT");
-            int declared = replicas(parts[1]);
-            int present = replicas(parts[2]);
+            int declared = toInt("replica-sets", toNumber("replica-sets", parts[1]));
+            int present = toInt("replica-sets", toNumber("replica-sets", parts[2]));
             sets.add(valid(line, () -> new ReplicaSet(parts[0], declared, present)));
         }
         return sets;
     }
 
-    private int replicas(String digits) throws PlanFormatException {
-        long number = toNumber("replica-sets", digits);
+    private int toInt(String key, long number) throws PlanFormatException {
         if (number != (int) number) {
-            throw wrong("replica-sets: " + number + " is too large");
+            throw wrong(key + ": " + number + " is too large");
         }
         return (int) number;
     }
@@ -137,22 +136,35 @@ final class PlanTextParser {
         return valid(line, () -> ExitSet.of(text));
     }
 
-    private int maxRestarts() throws PlanFormatException {
-        long maxRestarts = number("max-restarts");
-        if (maxRestarts != (int) maxRestarts) {
-            throw wrong("max-restarts: " + maxRestarts + " is too large");
-        }
-        return (int) maxRestarts;
-    }
-
     private ChildPlan child(SortedMap<String, String> common) throws PlanFormatException {
         String name = value("child");
         int firstLine = line;
-        ChildPlan.Kind kind = oneOf("kind", ChildPlan.Kind.values(), ChildPlan.Kind::text);
-        List<String> argv = words("argv");
-        SortedMap<String, String> environment = environment(common);
-        String workingDirectory = value("working-directory");
-        LogTarget log = oneOf("log", LogTarget.values(), LogTarget::text);
+        // Each call reads on, so that this is also the order of the text.
+        ChildPlanBuilder child = new ChildPlanBuilder(
+                        name, oneOf("kind", ChildPlan.Kind.values(), ChildPlan.Kind::text))
+                .argv(words("argv"))
+                .environment(environment(common))
+                .workingDirectory(value("working-directory"))
+                .log(oneOf("log", LogTarget.values(), LogTarget::text));
+        state(child);
+        child.heartbeatTimeoutMs(number("heartbeat-timeout-ms"))
+                .startTimeouts(startTimeouts())
+                .restart(oneOf("restart", RestartPolicy.values(), RestartPolicy::text))
+                .maxRestarts(toInt("max-restarts", number("max-restarts")))
+                .periodMs(number("period-ms"))
+                .backoff(backoff())
+                .poison(poison())
+                .standbys(toInt("standbys", number("standbys")))
+                .shutdown(shutdown())
+                .dependsOn(dependsOn())
+                .launch(launch())
+                .exits(new ExitLists(exits("success-exits"), exits("prevent-exits"), exits("force-exits")))
+                .membership(membership())
+                .probes(ProbeText.read(this));
+        return valid(firstLine, child::plan);
+    }
+
+    private void state(ChildPlanBuilder child) throws PlanFormatException {
         String state = value("state-bytes");
         int space = state.indexOf(' ');
         long stateBytes = toNumber("state-bytes", space < 0 ? state : state.substring(0, space));
@@ -161,50 +173,7 @@ final class PlanTextParser {
             throw wrong("state-bytes: found " + checkpoints + " checkpoints, expected 1 to "
                     + PlanBounds.MAX_CHECKPOINTS + " or no second number");
         }
-        long heartbeatTimeoutMs = number("heartbeat-timeout-ms");
-        StartTimeouts startTimeouts = startTimeouts();
-        RestartPolicy restart = oneOf("restart", RestartPolicy.values(), RestartPolicy::text);
-        int maxRestarts = maxRestarts();
-        long periodMs = number("period-ms");
-        Backoff backoff = backoff();
-        Poison poison = poison();
-        long standbys = number("standbys");
-        if (standbys != (int) standbys) {
-            throw wrong("standbys: " + standbys + " is too large");
-        }
-        Shutdown shutdown = shutdown();
-        List<Dependency> dependsOn = dependsOn();
-        long launch = launch();
-        ExitSet success = exits("success-exits");
-        ExitSet prevent = exits("prevent-exits");
-        ExitSet force = exits("force-exits");
-        Membership membership = membership();
-        Probes probes = ProbeText.read(this);
-        return valid(
-                firstLine,
-                () -> new ChildPlan(
-                        name,
-                        kind,
-                        argv,
-                        environment,
-                        workingDirectory,
-                        log,
-                        stateBytes,
-                        (int) checkpoints,
-                        heartbeatTimeoutMs,
-                        startTimeouts,
-                        restart,
-                        maxRestarts,
-                        periodMs,
-                        backoff,
-                        poison,
-                        (int) standbys,
-                        shutdown,
-                        dependsOn,
-                        launch,
-                        new ExitLists(success, prevent, force),
-                        membership,
-                        probes));
+        child.stateBytes(stateBytes).checkpoints((int) checkpoints);
     }
 
     private long launch() throws PlanFormatException {
