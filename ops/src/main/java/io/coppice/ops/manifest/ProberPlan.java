@@ -36,7 +36,7 @@ final class ProberPlan {
                 .environment(ChildEnvironment.of(options.surroundings().environment(), Map.of()))
                 .startTimeouts(StartTimeouts.of(1))
                 .restart(RestartPolicy.ALWAYS)
-                .backoff(new Backoff(10, 2, 10_000, 60_000))
+                .backoff(new Backoff(10, 2, 10_000, 60_000, 0))
                 .shutdown(Shutdown.bySignal("TERM", 5_000))
                 .plan();
     }

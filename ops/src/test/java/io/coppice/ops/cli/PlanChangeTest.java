@@ -32,7 +32,15 @@ class PlanChangeTest {
     }
 
     private static Plan plan(ChildPlan... children) {
-        return new Plan("shop", "/shop.yaml", "/shop", "/shop", List.of(children));
+        return new Plan(
+                "shop",
+                "/shop.yaml",
+                "/shop",
+                "/shop",
+                NoticeCommand.NONE,
+                List.of(GroupPlan.INSTANCE),
+                List.of(),
+                List.of(children));
     }
 
     @Test

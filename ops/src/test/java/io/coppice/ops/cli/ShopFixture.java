@@ -18,7 +18,9 @@ import io.coppice.state.root.WantedCode;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.ChildPlanBuilder;
 import io.coppice.supervisor.plan.Dependency;
+import io.coppice.supervisor.plan.GroupPlan;
 import io.coppice.supervisor.plan.LogTarget;
+import io.coppice.supervisor.plan.NoticeCommand;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanText;
 import java.io.IOException;
@@ -202,7 +204,14 @@ final class ShopFixture implements AutoCloseable {
         Files.writeString(
                 directory.plan(),
                 PlanText.write(new Plan(
-                        "shop", "/shop.yaml", directory.path().toString(), segmentDirectory.toString(), children)));
+                        "shop",
+                        "/shop.yaml",
+                        directory.path().toString(),
+                        segmentDirectory.toString(),
+                        NoticeCommand.NONE,
+                        List.of(GroupPlan.INSTANCE),
+                        List.of(),
+                        children)));
     }
 
     private ChildPlan plan(String name, ChildPlan.Kind kind, List<Dependency> dependsOn) {

@@ -41,7 +41,7 @@ class ManifestDefaultsTest {
         assertEquals(RestartPolicy.ON_FAILURE, child.restart());
         assertEquals(5, child.maxRestarts());
         assertEquals(60_000, child.periodMs());
-        assertEquals(new Backoff(10, 2, 10_000, 60_000), child.backoff());
+        assertEquals(new Backoff(10, 2, 10_000, 60_000, 0), child.backoff());
         assertEquals(Shutdown.bySignal("TERM", 10_000), child.shutdown());
         assertEquals(LogTarget.AUTO, child.log());
         assertEquals(List.of(), child.dependsOn());
@@ -59,7 +59,7 @@ class ManifestDefaultsTest {
         assertEquals(0, child.heartbeatTimeoutMs());
         assertEquals(RestartPolicy.ON_FAILURE, child.restart());
         assertEquals(5, child.maxRestarts());
-        assertEquals(new Backoff(10, 2, 10_000, 60_000), child.backoff());
+        assertEquals(new Backoff(10, 2, 10_000, 60_000, 0), child.backoff());
         assertEquals(Shutdown.bySignal("TERM", 10_000), child.shutdown());
     }
 
@@ -113,7 +113,7 @@ class ManifestDefaultsTest {
         assertEquals(RestartPolicy.ON_FAILURE, it.restart());
         assertEquals(ChildPlan.UNLIMITED_RESTARTS, it.maxRestarts());
         assertEquals(120_000, it.periodMs());
-        assertEquals(new Backoff(20, 1.5, 3_600_000, 30_000), it.backoff());
+        assertEquals(new Backoff(20, 1.5, 3_600_000, 30_000, 0), it.backoff());
         assertEquals(Shutdown.bySignal("INT", 0), it.shutdown());
         assertEquals(
                 List.of(
@@ -221,16 +221,16 @@ class ManifestDefaultsTest {
         assertEquals(
                 Backoff.NONE, shop.child(Workshop.commandWith("backoff: none")).backoff());
         assertEquals(
-                new Backoff(10, 2, 10_000, 1_000),
+                new Backoff(10, 2, 10_000, 1_000, 0),
                 shop.child(Workshop.commandWith("backoff: {reset_after: 1s}")).backoff());
         String none = "defaults: {backoff: none}\n";
         assertEquals(Backoff.NONE, shop.child(none + Workshop.commandWith()).backoff());
         assertEquals(
-                new Backoff(10, 3, 10_000, 60_000),
+                new Backoff(10, 3, 10_000, 60_000, 0),
                 shop.child(none + Workshop.commandWith("backoff: {factor: 3}")).backoff());
         String some = "defaults: {backoff: {initial: 1s, max: 5s}}\n";
         assertEquals(
-                new Backoff(1_000, 3, 5_000, 60_000),
+                new Backoff(1_000, 3, 5_000, 60_000, 0),
                 shop.child(some + Workshop.commandWith("backoff: {factor: 3}")).backoff());
         assertEquals(
                 Backoff.NONE,

@@ -14,12 +14,7 @@ package io.coppice.supervisor.core;
  */
 public record Backoff(long initialNs, double factor, long maxNs, long resetAfterNs, double jitter) {
     /** Every restart is immediate. */
-    public static final Backoff NONE = new Backoff(0, 1, 0, 0);
-
-    /** Without jitter. */
-    public Backoff(long initialNs, double factor, long maxNs, long resetAfterNs) {
-        this(initialNs, factor, maxNs, resetAfterNs, 0);
-    }
+    public static final Backoff NONE = new Backoff(0, 1, 0, 0, 0);
 
     public Backoff {
         if (!(jitter >= 0 && jitter <= 1)) {

@@ -55,46 +55,6 @@ public record ChildSpec(
     /** Each of them is a JVM that does nothing. */
     public static final int MAX_STANDBYS = 4;
 
-    /** One that belongs to the instance alone, with no rules for single ways of ending, and no probe. */
-    public ChildSpec(
-            int index,
-            String name,
-            boolean hasSegment,
-            long heartbeatTimeoutNs,
-            StartTimeouts startTimeouts,
-            RestartPolicy restart,
-            int maxRestarts,
-            long periodNs,
-            Backoff backoff,
-            PoisonPolicy poison,
-            String shutdownSignal,
-            long shutdownTimeoutNs,
-            List<Dependency> dependencies,
-            long launch,
-            int standbys) {
-        this(
-                index,
-                name,
-                hasSegment,
-                heartbeatTimeoutNs,
-                startTimeouts,
-                restart,
-                maxRestarts,
-                periodNs,
-                backoff,
-                poison,
-                shutdownSignal,
-                shutdownTimeoutNs,
-                false,
-                dependencies,
-                launch,
-                standbys,
-                ExitRules.NONE,
-                Membership.PLAIN,
-                false,
-                false);
-    }
-
     public ChildSpec {
         Objects.requireNonNull(name);
         Objects.requireNonNull(startTimeouts);

@@ -43,33 +43,8 @@ public record GroupSpec(
             Backoff.NONE,
             AutoShutdown.NEVER,
             false,
-            true);
-
-    /** One that is over when its members are. */
-    public GroupSpec(
-            int index,
-            String name,
-            int parent,
-            Strategy strategy,
-            int maxRestarts,
-            long periodNs,
-            Backoff backoff,
-            AutoShutdown autoShutdown,
-            boolean significant,
-            boolean escalates) {
-        this(
-                index,
-                name,
-                parent,
-                strategy,
-                maxRestarts,
-                periodNs,
-                backoff,
-                autoShutdown,
-                significant,
-                escalates,
-                false);
-    }
+            true,
+            false);
 
     public GroupSpec {
         Objects.requireNonNull(name);

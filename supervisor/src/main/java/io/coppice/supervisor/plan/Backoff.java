@@ -17,12 +17,7 @@ public record Backoff(long initialMs, double factor, long maxMs, long resetAfter
     public static final double MAX_FACTOR = 100;
 
     /** Every restart is immediate. */
-    public static final Backoff NONE = new Backoff(0, 1, 0, 0);
-
-    /** Without jitter. */
-    public Backoff(long initialMs, double factor, long maxMs, long resetAfterMs) {
-        this(initialMs, factor, maxMs, resetAfterMs, 0);
-    }
+    public static final Backoff NONE = new Backoff(0, 1, 0, 0, 0);
 
     public Backoff {
         PlanBounds.require(

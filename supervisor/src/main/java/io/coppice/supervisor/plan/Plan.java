@@ -26,19 +26,6 @@ public record Plan(
         List<GroupPlan> groups,
         List<ReplicaSet> replicaSets,
         List<ChildPlan> children) {
-    /** Without groups and replicas, and nobody is told of anything. */
-    public Plan(String instance, String manifest, String directory, String segmentDirectory, List<ChildPlan> children) {
-        this(
-                instance,
-                manifest,
-                directory,
-                segmentDirectory,
-                NoticeCommand.NONE,
-                List.of(GroupPlan.INSTANCE),
-                List.of(),
-                children);
-    }
-
     public Plan {
         PlanBounds.requireName("instance", instance);
         PlanBounds.requireAbsolutePath("manifest", manifest);

@@ -43,7 +43,8 @@ class AuxiliaryTest {
                 Backoff.NONE,
                 AutoShutdown.NEVER,
                 false,
-                true);
+                true,
+                false);
     }
 
     @Test

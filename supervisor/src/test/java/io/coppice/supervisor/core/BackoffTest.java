@@ -10,7 +10,7 @@ class BackoffTest {
 
     @Test
     void shouldRestartAtOnceFirstAndThenDoubleUpToTheCap() {
-        Backoff backoff = new Backoff(10 * MS, 2, 100 * MS, 0);
+        Backoff backoff = new Backoff(10 * MS, 2, 100 * MS, 0, 0);
         assertEquals(0, backoff.delayNs(1));
         assertEquals(10 * MS, backoff.delayNs(2));
         assertEquals(20 * MS, backoff.delayNs(3));
@@ -22,11 +22,11 @@ class BackoffTest {
 
     @Test
     void shouldStayAtTheCapForEveryLaterRestart() {
-        Backoff backoff = new Backoff(1, 1e300, Long.MAX_VALUE, 0);
+        Backoff backoff = new Backoff(1, 1e300, Long.MAX_VALUE, 0, 0);
         assertEquals(1, backoff.delayNs(2));
         assertEquals(Long.MAX_VALUE, backoff.delayNs(3));
         assertEquals(Long.MAX_VALUE, backoff.delayNs(Integer.MAX_VALUE));
-        Backoff doubling = new Backoff(10 * MS, 2, 10 * Specs.SECOND, 0);
+        Backoff doubling = new Backoff(10 * MS, 2, 10 * Specs.SECOND, 0, 0);
         long previousNs = 0;
         for (int restart = 1; restart < 5_000; restart++) {
             long delayNs = doubling.delayNs(restart);
@@ -37,7 +37,7 @@ class BackoffTest {
 
     @Test
     void shouldWaitTheSameEachTimeWithFactorOne() {
-        Backoff backoff = new Backoff(7, 1, 100, 0);
+        Backoff backoff = new Backoff(7, 1, 100, 0, 0);
         assertEquals(7, backoff.delayNs(2));
         assertEquals(7, backoff.delayNs(1_000_000));
     }
@@ -51,11 +51,11 @@ class BackoffTest {
 
     @Test
     void shouldRefuseNumbersThatMakeNoSense() {
-        assertThrows(IllegalArgumentException.class, () -> new Backoff(-1, 2, 10, 0));
-        assertThrows(IllegalArgumentException.class, () -> new Backoff(10, 2, 9, 0));
-        assertThrows(IllegalArgumentException.class, () -> new Backoff(1, 0.5, 10, 0));
-        assertThrows(IllegalArgumentException.class, () -> new Backoff(1, Double.NaN, 10, 0));
-        assertThrows(IllegalArgumentException.class, () -> new Backoff(1, Double.POSITIVE_INFINITY, 10, 0));
-        assertThrows(IllegalArgumentException.class, () -> new Backoff(1, 2, 10, -1));
+        assertThrows(IllegalArgumentException.class, () -> new Backoff(-1, 2, 10, 0, 0));
+        assertThrows(IllegalArgumentException.class, () -> new Backoff(10, 2, 9, 0, 0));
+        assertThrows(IllegalArgumentException.class, () -> new Backoff(1, 0.5, 10, 0, 0));
+        assertThrows(IllegalArgumentException.class, () -> new Backoff(1, Double.NaN, 10, 0, 0));
+        assertThrows(IllegalArgumentException.class, () -> new Backoff(1, Double.POSITIVE_INFINITY, 10, 0, 0));
+        assertThrows(IllegalArgumentException.class, () -> new Backoff(1, 2, 10, -1, 0));
     }
 }

@@ -22,7 +22,8 @@ class GroupsTest {
                 Backoff.NONE,
                 autoShutdown,
                 false,
-                true);
+                true,
+                false);
     }
 
     private static GroupSpec inner(Strategy strategy, int maxRestarts, boolean escalates) {
@@ -36,7 +37,8 @@ class GroupsTest {
                 Specs.DEFAULT_BACKOFF,
                 AutoShutdown.NEVER,
                 false,
-                escalates);
+                escalates,
+                false);
     }
 
     private static ChildSpec in(int group, int index, String name) {
@@ -124,10 +126,11 @@ class GroupsTest {
                 Strategy.ONE_FOR_ONE,
                 0,
                 60 * Specs.SECOND,
-                new Backoff(Specs.SECOND, 2, 60 * Specs.SECOND, 10 * Specs.SECOND),
+                new Backoff(Specs.SECOND, 2, 60 * Specs.SECOND, 10 * Specs.SECOND, 0),
                 AutoShutdown.NEVER,
                 false,
-                true);
+                true,
+                false);
         Driver driver = new Driver(
                         List.of(quiet(), group),
                         Specs.command(0, "member").in(1).build())

@@ -137,7 +137,7 @@ class RestartLimitsTest {
 
     @Test
     void shouldKeepDeadlinesWithinTheClockWhenDelaysAreHuge() {
-        Backoff huge = new Backoff(Long.MAX_VALUE, 2, Long.MAX_VALUE, Long.MAX_VALUE);
+        Backoff huge = new Backoff(Long.MAX_VALUE, 2, Long.MAX_VALUE, Long.MAX_VALUE, 0);
         Driver driver = driver(Specs.worker(0, "ingest").backoff(huge).maxRestarts(ChildSpec.UNLIMITED));
         driver.exited(0, 1).toReady(0).exited(0, 1);
         assertEquals(ChildPhase.BACKOFF, driver.phase(0));

@@ -7,7 +7,7 @@ import java.util.List;
 final class Specs {
     static final long MS = 1_000_000L;
     static final long SECOND = 1_000 * MS;
-    static final Backoff DEFAULT_BACKOFF = new Backoff(10 * MS, 2, 10 * SECOND, 60 * SECOND);
+    static final Backoff DEFAULT_BACKOFF = new Backoff(10 * MS, 2, 10 * SECOND, 60 * SECOND, 0);
 
     private final int index;
     private final String name;

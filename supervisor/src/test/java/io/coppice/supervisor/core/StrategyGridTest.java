@@ -75,7 +75,8 @@ class StrategyGridTest {
                 Backoff.NONE,
                 AutoShutdown.NEVER,
                 false,
-                true);
+                true,
+                false);
         Specs subject =
                 way.startsWith("worker ") ? Specs.worker(SUBJECT, "subject") : Specs.command(SUBJECT, "subject");
         Driver driver = new Driver(

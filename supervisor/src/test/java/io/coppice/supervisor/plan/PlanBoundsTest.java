@@ -54,9 +54,26 @@ class PlanBoundsTest {
 
     @Test
     void shouldMeasureStringsInBytes() {
-        assertDoesNotThrow(() -> new Plan("a", "/a.yaml", "/" + "é".repeat(2047), "/", List.of()));
+        assertDoesNotThrow(() -> new Plan(
+                "a",
+                "/a.yaml",
+                "/" + "é".repeat(2047),
+                "/",
+                NoticeCommand.NONE,
+                List.of(GroupPlan.INSTANCE),
+                List.of(),
+                List.of()));
         assertThrows(
-                IllegalArgumentException.class, () -> new Plan("a", "/a.yaml", "/" + "é".repeat(2048), "/", List.of()));
+                IllegalArgumentException.class,
+                () -> new Plan(
+                        "a",
+                        "/a.yaml",
+                        "/" + "é".repeat(2048),
+                        "/",
+                        NoticeCommand.NONE,
+                        List.of(GroupPlan.INSTANCE),
+                        List.of(),
+                        List.of()));
     }
 
     @Test
@@ -91,27 +108,30 @@ class PlanBoundsTest {
     @Test
     void shouldBoundEveryBackoff() {
         assertTrue(Backoff.NONE.isNone());
-        assertFalse(new Backoff(10, 2, 10_000, 60_000).isNone());
-        assertThrows(IllegalArgumentException.class, () -> new Backoff(-1, 2, 10, 0));
-        assertThrows(IllegalArgumentException.class, () -> new Backoff(11, 2, 10, 0));
-        assertThrows(IllegalArgumentException.class, () -> new Backoff(1, 0.9, 10, 0));
-        assertThrows(IllegalArgumentException.class, () -> new Backoff(1, Double.NaN, 10, 0));
-        assertThrows(IllegalArgumentException.class, () -> new Backoff(1, Double.POSITIVE_INFINITY, 10, 0));
-        assertThrows(IllegalArgumentException.class, () -> new Backoff(1, 2, Long.MAX_VALUE, 0));
+        assertFalse(new Backoff(10, 2, 10_000, 60_000, 0).isNone());
+        assertThrows(IllegalArgumentException.class, () -> new Backoff(-1, 2, 10, 0, 0));
+        assertThrows(IllegalArgumentException.class, () -> new Backoff(11, 2, 10, 0, 0));
+        assertThrows(IllegalArgumentException.class, () -> new Backoff(1, 0.9, 10, 0, 0));
+        assertThrows(IllegalArgumentException.class, () -> new Backoff(1, Double.NaN, 10, 0, 0));
+        assertThrows(IllegalArgumentException.class, () -> new Backoff(1, Double.POSITIVE_INFINITY, 10, 0, 0));
+        assertThrows(IllegalArgumentException.class, () -> new Backoff(1, 2, Long.MAX_VALUE, 0, 0));
     }
 
     @Test
     void shouldWriteFactorsTheSameEverywhere() {
-        assertEquals("2.0", new Backoff(0, 2, 0, 0).factorText());
-        assertEquals("1.1", new Backoff(0, 1.1, 0, 0).factorText());
-        assertEquals("100.0", new Backoff(0, 100, 0, 0).factorText());
-        assertEquals("1.001", new Backoff(0, 1.001, 0, 0).factorText());
+        assertEquals("2.0", new Backoff(0, 2, 0, 0, 0).factorText());
+        assertEquals("1.1", new Backoff(0, 1.1, 0, 0, 0).factorText());
+        assertEquals("100.0", new Backoff(0, 100, 0, 0, 0).factorText());
+        assertEquals("1.001", new Backoff(0, 1.001, 0, 0, 0).factorText());
     }
 
     @Test
     void shouldTakeNoMoreChildrenThanTheStatusTableHasRows() {
         List<ChildPlan> one = Collections.nCopies(513, child(new TreeMap<>()));
-        assertThrows(IllegalArgumentException.class, () -> new Plan("a", "/a.yaml", "/", "/", one));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Plan(
+                        "a", "/a.yaml", "/", "/", NoticeCommand.NONE, List.of(GroupPlan.INSTANCE), List.of(), one));
     }
 
     private static ChildPlan child(SortedMap<String, String> environment) {

@@ -130,7 +130,8 @@ final class PlanGenerator {
                                 initialMs,
                                 random.nextInt(1000, 100_001) / 1000.0,
                                 random.nextLong(initialMs, PlanBounds.MAX_DURATION_MS + 1),
-                                random.nextLong(PlanBounds.MAX_DURATION_MS + 1)),
+                                random.nextLong(PlanBounds.MAX_DURATION_MS + 1),
+                                0),
                 daemon ? poison() : Poison.NONE,
                 daemon ? random.nextInt(PlanBounds.MAX_STANDBYS + 1) : 0,
                 new Shutdown(

@@ -280,7 +280,8 @@ class PlanTextTest {
             ChildPlan one = command("c" + i);
             children.add(one.toBuilder().argv(List.of("x", "y".repeat(60_000))).plan());
         }
-        Plan plan = new Plan("big", "/a.yaml", "/a", "/a", children);
+        Plan plan = new Plan(
+                "big", "/a.yaml", "/a", "/a", NoticeCommand.NONE, List.of(GroupPlan.INSTANCE), List.of(), children);
         assertTrue(PlanText.textLengthBytes(plan) > PlanBounds.MAX_PLAN_BYTES);
         assertThrows(IllegalArgumentException.class, () -> PlanText.write(plan));
     }
@@ -291,7 +292,8 @@ class PlanTextTest {
         for (int i = 0; i < PlanBounds.MAX_CHILDREN; i++) {
             children.add(command("c" + i));
         }
-        Plan plan = new Plan("many", "/a.yaml", "/a", "/a", children);
+        Plan plan = new Plan(
+                "many", "/a.yaml", "/a", "/a", NoticeCommand.NONE, List.of(GroupPlan.INSTANCE), List.of(), children);
         assertEquals(plan, PlanText.read(PlanText.write(plan)));
     }
 

@@ -41,6 +41,9 @@ class ProbeTextTest {
                 "/m",
                 "/d",
                 "/s",
+                NoticeCommand.NONE,
+                List.of(GroupPlan.INSTANCE),
+                List.of(),
                 List.of(ChildPlans.command("web")
                         .log(LogTarget.FILE)
                         .probes(probes)

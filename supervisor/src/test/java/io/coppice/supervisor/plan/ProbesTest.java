@@ -102,7 +102,17 @@ class ProbesTest {
         ChildPlan web = ChildPlans.command("web")
                 .dependsOn(List.of(new Dependency("prober", Dependency.Condition.READY)))
                 .plan();
-        refused("only serves others", () -> new Plan("shop", "/m", "/d", "/s", List.of(prober, web)));
+        refused(
+                "only serves others",
+                () -> new Plan(
+                        "shop",
+                        "/m",
+                        "/d",
+                        "/s",
+                        NoticeCommand.NONE,
+                        List.of(GroupPlan.INSTANCE),
+                        List.of(),
+                        List.of(prober, web)));
         refused(
                 "rules of its own",
                 () -> ChildPlans.auxiliary("prober")

@@ -8,6 +8,8 @@ import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.os.PidFd;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.ChildPlans;
+import io.coppice.supervisor.plan.GroupPlan;
+import io.coppice.supervisor.plan.NoticeCommand;
 import io.coppice.supervisor.plan.Plan;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +30,15 @@ class AuxiliaryWatchTest {
     private long nowNs;
 
     private static ChildTable table(ChildPlan... plans) {
-        return new ChildTable(new Plan("test", "/test.yaml", "/test", "/test", List.of(plans)));
+        return new ChildTable(new Plan(
+                "test",
+                "/test.yaml",
+                "/test",
+                "/test",
+                NoticeCommand.NONE,
+                List.of(GroupPlan.INSTANCE),
+                List.of(),
+                List.of(plans)));
     }
 
     @BeforeEach

@@ -22,6 +22,8 @@ import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.ChildPlans;
 import io.coppice.supervisor.plan.Dependency;
+import io.coppice.supervisor.plan.GroupPlan;
+import io.coppice.supervisor.plan.NoticeCommand;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.Poison;
 import io.coppice.supervisor.plan.RestartPolicy;
@@ -64,7 +66,7 @@ class ChildRecordTest {
                 .startTimeouts(new StartTimeouts(4_000, 5_000, 6_000))
                 .restart(RestartPolicy.ALWAYS)
                 .maxRestarts(40)
-                .backoff(new Backoff(5, 2, 50, 10_000))
+                .backoff(new Backoff(5, 2, 50, 10_000, 0))
                 .poison(new Poison(2, List.of(Poison.Fallback.CHECKPOINT, Poison.Fallback.EMPTY)))
                 .standbys(2)
                 .shutdown(Shutdown.bySignal("TERM", 500))
@@ -75,6 +77,9 @@ class ChildRecordTest {
                 "/test.yaml",
                 base.toString(),
                 base.toString(),
+                NoticeCommand.NONE,
+                List.of(GroupPlan.INSTANCE),
+                List.of(),
                 List.of(
                         worker,
                         RootProcess.command("web", base, "x", new Dependency("worker", Dependency.Condition.READY)),

@@ -11,6 +11,8 @@ import io.coppice.supervisor.os.PidFd;
 import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Dependency;
+import io.coppice.supervisor.plan.GroupPlan;
+import io.coppice.supervisor.plan.NoticeCommand;
 import io.coppice.supervisor.plan.Plan;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,8 +107,15 @@ class FuneralsTest {
 
     /** A child and a standby of its. */
     private final class Buried {
-        final ChildTable children = new ChildTable(
-                new Plan("test", "/test.yaml", base.toString(), base.toString(), List.of(command("first"))));
+        final ChildTable children = new ChildTable(new Plan(
+                "test",
+                "/test.yaml",
+                base.toString(),
+                base.toString(),
+                NoticeCommand.NONE,
+                List.of(GroupPlan.INSTANCE),
+                List.of(),
+                List.of(command("first"))));
         final ChildProcess child = children.get(0);
         final StandbyProcess standby = new StandbyTable().add(child, 7);
         final ProcessTable processes = new ProcessTable();
@@ -122,6 +131,9 @@ class FuneralsTest {
                 "/test.yaml",
                 base.toString(),
                 base.toString(),
+                NoticeCommand.NONE,
+                List.of(GroupPlan.INSTANCE),
+                List.of(),
                 List.of(command("first"), command("second", on("first")), command("third", on("second"))));
         ChildTable children = new ChildTable(plan);
         ProcessTable processes = new ProcessTable();

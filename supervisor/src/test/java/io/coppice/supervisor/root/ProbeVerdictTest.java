@@ -12,6 +12,8 @@ import io.coppice.supervisor.core.Supervisor;
 import io.coppice.supervisor.core.SupervisorState;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.ChildPlans;
+import io.coppice.supervisor.plan.GroupPlan;
+import io.coppice.supervisor.plan.NoticeCommand;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.Probe;
 import io.coppice.supervisor.plan.ProbeCheck;
@@ -31,8 +33,15 @@ class ProbeVerdictTest {
             ChildPlans.command("web").probes(new Probes(null, TCP, TCP)).plan();
     private static final ChildPlan DAEMON = ChildPlans.daemon("it").plan();
 
-    private SupervisorState state =
-            SupervisorState.initial(PlanSpecs.specs(new Plan("shop", "/m", "/d", "/s", List.of(WEB, DAEMON))));
+    private SupervisorState state = SupervisorState.initial(PlanSpecs.specs(new Plan(
+            "shop",
+            "/m",
+            "/d",
+            "/s",
+            NoticeCommand.NONE,
+            List.of(GroupPlan.INSTANCE),
+            List.of(),
+            List.of(WEB, DAEMON))));
 
     private static ControlRequest parsed(String line) {
         byte[] bytes = ("coppice/1 " + line).getBytes(StandardCharsets.UTF_8);

@@ -18,6 +18,8 @@ import io.coppice.supervisor.os.PidFd;
 import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.ChildPlans;
+import io.coppice.supervisor.plan.GroupPlan;
+import io.coppice.supervisor.plan.NoticeCommand;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.RestartPolicy;
 import io.coppice.supervisor.plan.Shutdown;
@@ -42,7 +44,15 @@ class RehearsalTest {
                 .shutdown(Shutdown.bySignal("TERM", 500))
                 .launch(7)
                 .plan();
-        return new Plan("test", "/test.yaml", base.toString(), base.toString(), List.of(worker));
+        return new Plan(
+                "test",
+                "/test.yaml",
+                base.toString(),
+                base.toString(),
+                NoticeCommand.NONE,
+                List.of(GroupPlan.INSTANCE),
+                List.of(),
+                List.of(worker));
     }
 
     private static SupervisorState step(StatusPublisher publisher, SupervisorState state, Event event) {

@@ -240,7 +240,7 @@ class RootAdoptionTest {
 
     @Test
     void shouldHonourWhatOperatorsWantAndWhatWasGivenUp() throws Exception {
-        Backoff hours = new Backoff(600_000, 2, 600_000, 600_000);
+        Backoff hours = new Backoff(600_000, 2, 600_000, 600_000, 0);
         ChildPlan[] plans = {
             RootProcess.command("web", base, FOREVER),
             RootProcess.command("broken", base, "exit 7", 0, Backoff.NONE),

@@ -70,7 +70,7 @@ class RootOnAFullFileSystemTest {
         try (RootProcess root = RootProcess.startInOwnMounts(
                 base,
                 tmpfs(14),
-                RootProcess.command("dies", base, "echo a line of output; exit 1", -1, new Backoff(1, 1, 1, 60_000)),
+                RootProcess.command("dies", base, "echo a line of output; exit 1", -1, new Backoff(1, 1, 1, 60_000, 0)),
                 RootProcess.command("web", base, FOREVER))) {
             RootSnapshot.ChildInfo web = root.await("web", RootOnAFullFileSystemTest::isReady);
             Path filler = fill(root.directory);

@@ -15,6 +15,8 @@ import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.ChildPlans;
 import io.coppice.supervisor.plan.Dependency;
+import io.coppice.supervisor.plan.GroupPlan;
+import io.coppice.supervisor.plan.NoticeCommand;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanText;
 import io.coppice.supervisor.plan.Shutdown;
@@ -86,7 +88,15 @@ final class RootProcess implements AutoCloseable {
             ChildPlan... children)
             throws IOException {
         Path directory = base.resolve("test");
-        Plan plan = new Plan("test", "/test.yaml", directory.toString(), directory.toString(), List.of(children));
+        Plan plan = new Plan(
+                "test",
+                "/test.yaml",
+                directory.toString(),
+                directory.toString(),
+                NoticeCommand.NONE,
+                List.of(GroupPlan.INSTANCE),
+                List.of(),
+                List.of(children));
         Path stdin = Files.writeString(Files.createTempFile(base, "plan", ".txt"), PlanText.write(plan));
         Path stderr = Files.createTempFile(base, "root", ".err");
         List<String> command = new ArrayList<>(under);

@@ -11,6 +11,8 @@ import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.ChildPlans;
 import io.coppice.supervisor.plan.Dependency;
+import io.coppice.supervisor.plan.GroupPlan;
+import io.coppice.supervisor.plan.NoticeCommand;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanText;
 import io.coppice.supervisor.plan.StartTimeouts;
@@ -43,7 +45,15 @@ class RootReloadTest {
 
     private static Plan plan(RootProcess root, ChildPlan... children) {
         String directory = root.directory.toString();
-        return new Plan("test", "/test.yaml", directory, directory, List.of(children));
+        return new Plan(
+                "test",
+                "/test.yaml",
+                directory,
+                directory,
+                NoticeCommand.NONE,
+                List.of(GroupPlan.INSTANCE),
+                List.of(),
+                List.of(children));
     }
 
     private static String reload(RootProcess root, Plan plan) throws Exception {
@@ -181,7 +191,15 @@ class RootReloadTest {
         try (RootProcess root = RootProcess.start(base, command("web", 0))) {
             RootSnapshot.ChildInfo web = root.await("web", RootReloadTest::isReady);
             String before = Files.readString(root.directory.resolve("plan"));
-            Plan elsewhere = new Plan("test", "/test.yaml", root.directory.toString(), "/elsewhere", List.of());
+            Plan elsewhere = new Plan(
+                    "test",
+                    "/test.yaml",
+                    root.directory.toString(),
+                    "/elsewhere",
+                    NoticeCommand.NONE,
+                    List.of(GroupPlan.INSTANCE),
+                    List.of(),
+                    List.of());
             String refused = root.request("coppice/1 reload plan-none.next " + PlanText.fingerprint(recorded(root)));
             assertTrue(refused.startsWith("error 1 cannot read the new plan"), refused);
             refused = reload(root, elsewhere);

@@ -73,7 +73,7 @@ class RootTest {
 
     @Test
     void shouldGiveUpACommandThatDiesAtOnceAndKeepTheOthers() throws Exception {
-        Backoff quick = new Backoff(1, 2, 4, 60_000);
+        Backoff quick = new Backoff(1, 2, 4, 60_000, 0);
         try (RootProcess root = RootProcess.start(
                 base,
                 RootProcess.command("broken", base, "exit 7", 3, quick),

@@ -26,7 +26,7 @@ class RootUnderFaultsTest {
     private static final String WITH_A_HELPER = "sleep 1000 & echo $! >helper.new && mv helper.new helper; wait";
 
     private static final String FOREVER = "while :; do sleep 1000; done";
-    private static final Backoff QUICK = new Backoff(20, 1, 200, 60_000);
+    private static final Backoff QUICK = new Backoff(20, 1, 200, 60_000, 0);
 
     @TempDir
     Path base;

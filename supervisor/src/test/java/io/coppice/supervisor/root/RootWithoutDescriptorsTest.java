@@ -25,7 +25,7 @@ class RootWithoutDescriptorsTest {
     private static final String FOREVER = "while :; do sleep 1000; done";
 
     /** Slow enough not to fill the event log, quick enough to be waited for. */
-    private static final Backoff QUICK = new Backoff(20, 1, 200, 60_000);
+    private static final Backoff QUICK = new Backoff(20, 1, 200, 60_000, 0);
 
     @TempDir
     Path base;

@@ -10,6 +10,8 @@ import io.coppice.supervisor.core.SupervisorState;
 import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.ChildPlans;
+import io.coppice.supervisor.plan.GroupPlan;
+import io.coppice.supervisor.plan.NoticeCommand;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.specs.PlanSpecs;
 import java.nio.file.Path;
@@ -34,7 +36,8 @@ class ServiceReportTest {
         for (int i = 0; i < count; i++) {
             children.add(RootProcess.command("c" + i, Path.of("/"), "true", 0, Backoff.NONE));
         }
-        Plan plan = new Plan("shop", "/shop.yaml", "/a", "/a", children);
+        Plan plan = new Plan(
+                "shop", "/shop.yaml", "/a", "/a", NoticeCommand.NONE, List.of(GroupPlan.INSTANCE), List.of(), children);
         SupervisorState state = SupervisorState.initial(PlanSpecs.specs(plan));
         state = Supervisor.step(state, new Event.Begin(NOW_NS)).state();
         for (int i = 0; i < failures; i++) {
@@ -52,6 +55,9 @@ class ServiceReportTest {
                 "/shop.yaml",
                 "/a",
                 "/a",
+                NoticeCommand.NONE,
+                List.of(GroupPlan.INSTANCE),
+                List.of(),
                 List.of(
                         RootProcess.command("web", Path.of("/"), "true", 0, Backoff.NONE),
                         ChildPlans.auxiliary("prober").plan()));

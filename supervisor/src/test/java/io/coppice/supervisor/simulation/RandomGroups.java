@@ -45,7 +45,8 @@ final class RandomGroups {
                             AutoShutdown.ANY_SIGNIFICANT,
                             AutoShutdown.ALL_SIGNIFICANT),
                     !outermost && ends.chance(0.3),
-                    draws.chance(0.6)));
+                    draws.chance(0.6),
+                    false));
         }
         return groups;
     }

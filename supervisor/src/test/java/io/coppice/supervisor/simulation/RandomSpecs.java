@@ -6,7 +6,9 @@ import static io.coppice.supervisor.simulation.Draws.SECOND;
 import io.coppice.supervisor.core.Backoff;
 import io.coppice.supervisor.core.ChildSpec;
 import io.coppice.supervisor.core.Dependency;
+import io.coppice.supervisor.core.ExitRules;
 import io.coppice.supervisor.core.Fallback;
+import io.coppice.supervisor.core.Membership;
 import io.coppice.supervisor.core.PoisonPolicy;
 import io.coppice.supervisor.core.RestartPolicy;
 import io.coppice.supervisor.core.StartTimeouts;
@@ -80,12 +82,18 @@ final class RandomSpecs {
                                 initialNs,
                                 draws.oneOf(1.0, 1.5, 2.0, 10.0),
                                 initialNs + 2 * SECOND,
-                                draws.ns(0, 20 * SECOND)),
+                                draws.ns(0, 20 * SECOND),
+                                0),
                 daemon ? poison(draws) : PoisonPolicy.NONE,
                 "TERM",
                 draws.oneOf(0L, 500 * MS, 3 * SECOND),
+                false,
                 dependencies,
                 0,
-                0);
+                0,
+                ExitRules.NONE,
+                Membership.PLAIN,
+                false,
+                false);
     }
 }
