@@ -4,8 +4,6 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertSame;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -72,50 +70,6 @@ class PureCoreTest {
                 second = Supervisor.step(second, event).state();
             }
             assertEquals(first, second, "seed " + seed);
-        }
-    }
-
-    @Test
-    void shouldGiveTheVerySameStateWhereNothingChanges() {
-        SupervisorState state = Supervisor.step(initial(), new Event.Begin(0)).state();
-        Step step = Supervisor.step(state, new Event.Tick(1));
-        assertSame(state, step.state());
-        assertEquals(List.of(), step.commands());
-    }
-
-    @Test
-    void shouldRefuseSpecsThatMakeNoSense() {
-        assertThrows(IllegalArgumentException.class, () -> Specs.worker(-1, "x").build());
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> Specs.worker(0, "x").maxRestarts(-2).build());
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> Specs.worker(0, "x")
-                        .maxRestarts(ChildSpec.MAX_RESTARTS_LIMIT + 1)
-                        .build());
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> SupervisorState.initial(List.of(Specs.worker(1, "x").build())));
-    }
-
-    @Test
-    void shouldRefuseAClockBelowZero() {
-        assertThrows(IllegalArgumentException.class, () -> Supervisor.step(initial(), new Event.Begin(-1)));
-    }
-
-    @Test
-    void shouldPublishTheWordsThatStatusPrints() {
-        assertEquals(
-                List.of("held", "starting", "ready", "stopping", "backoff", "stopped", "failed", "completed"),
-                List.of(PublishedState.values()).stream()
-                        .map(PublishedState::word)
-                        .toList());
-        assertEquals(
-                List.of("exit", "signal", "hang", "exception", "start-timeout", "unhealthy", "spawn-failed", "unknown"),
-                List.of(ExitKind.values()).stream().map(ExitKind::word).toList());
-        for (EventType type : EventType.values()) {
-            assertEquals(type.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'), type.word());
         }
     }
 
