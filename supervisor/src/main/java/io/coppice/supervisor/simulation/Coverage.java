@@ -68,11 +68,12 @@ final class Coverage {
         return reached;
     }
 
+    /** Those that are possible and were not met. */
     String unreached() {
         StringBuilder text = new StringBuilder();
         for (int event = 0; event < EVENTS.size(); event++) {
             for (ChildPhase phase : ChildPhase.values()) {
-                if (counts(phase)[event] == 0) {
+                if (counts(phase)[event] == 0 && Cells.isPossible(phase, EVENTS.get(event))) {
                     text.append(' ')
                             .append(phase)
                             .append('×')
@@ -93,7 +94,14 @@ final class Coverage {
         }
     }
 
+    /** How many {@link Cells} are possible. */
     int possible() {
-        return EVENTS.size() * ChildPhase.values().length;
+        int possible = 0;
+        for (Class<?> event : EVENTS) {
+            for (ChildPhase phase : ChildPhase.values()) {
+                possible += Cells.isPossible(phase, event) ? 1 : 0;
+            }
+        }
+        return possible;
     }
 }

@@ -2,6 +2,7 @@ package io.coppice.supervisor.simulation;
 
 import static io.coppice.supervisor.simulation.Draws.SECOND;
 
+import io.coppice.supervisor.core.ChildPhase;
 import io.coppice.supervisor.core.ChildSpec;
 import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Command;
@@ -85,7 +86,9 @@ final class Invariants {
         }
         int child = EventParts.childOf(event);
         if (child >= 0) {
-            coverage.met(before.child(child).phase(), event);
+            ChildPhase phase = before.child(child).phase();
+            check("EVENT_FITS_PHASE", Cells.isPossible(phase, event.getClass()), () -> name(child) + " is " + phase);
+            coverage.met(phase, event);
         }
         for (Command command : step.commands()) {
             if (command instanceof Command.RecordEvent told && told.type() == EventType.KILL_UNANSWERED) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param events of which the core was told
  * @param simulatedNs in all runs together
  * @param cellsReached pairs of a child's phase and an event about it that were met
- * @param cells how many pairs there are
+ * @param cells how many pairs are possible
  * @param violations the first few, by run
  * @param violationCount all of them
  * @param daemons by index
