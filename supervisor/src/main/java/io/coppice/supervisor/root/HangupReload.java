@@ -3,6 +3,7 @@ package io.coppice.supervisor.root;
 import io.coppice.supervisor.core.ExitStatus;
 import io.coppice.supervisor.core.LastExits;
 import io.coppice.supervisor.os.OsException;
+import io.coppice.supervisor.plan.Plan;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -10,7 +11,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * SIGHUP: has the manifest read again by the command that people use for it, in a process of its own, since a root parses none. That
+ * SIGHUP: has the manifest that was read last read again by the command that people use for it, in a process of its own, since a root parses none. That
  * command asks this root in turn, and says in its log what is wrong with a manifest that it does not take. One at a time; what is
  * asked for meanwhile is done once more after it.
  *
@@ -38,6 +39,7 @@ final class HangupReload {
     private final Errands errands;
     private final Incidents incidents;
     private final Console console;
+    private Plan plan;
     private Errands.@Nullable Errand underWay;
     private boolean again;
 
@@ -46,6 +48,12 @@ final class HangupReload {
         this.errands = errands;
         this.incidents = incidents;
         this.console = console;
+        this.plan = instance.plan();
+    }
+
+    /** From now on the manifest that this plan was made from is read. */
+    void replan(Plan next) {
+        plan = next;
     }
 
     /** The signal has come. */
@@ -66,7 +74,7 @@ final class HangupReload {
         // A root that runs is no occasion to build another.
         environment.add("COPPICE_BUILD=never");
         environment.add("COPPICE_JAVA_HOME=" + System.getProperty("java.home"));
-        String manifest = instance.plan().manifest();
+        String manifest = plan.manifest();
         try {
             underWay = errands.send(
                     List.of(
@@ -79,7 +87,7 @@ final class HangupReload {
                             "-f",
                             manifest,
                             "--instance",
-                            instance.plan().instance()),
+                            plan.instance()),
                     environment,
                     "/",
                     instance.log(LOG),

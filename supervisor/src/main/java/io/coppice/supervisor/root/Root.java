@@ -434,6 +434,7 @@ final class Root implements AutoCloseable {
         segments.replan();
         files.replan();
         notices.replan(next);
+        hangup.replan(next);
         workers.replan(next, from);
         words.onReplanned();
         auxiliaries.replan(nowNs);

@@ -8,6 +8,9 @@ import io.coppice.state.root.EventType;
 import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.PidFd;
 import io.coppice.supervisor.os.SignalNumbers;
+import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.plan.PlanText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -47,6 +50,31 @@ class HangupReloadTest {
         }
     }
 
+    /** As {@code coppice reload} without a file does. */
+    @Test
+    void shouldReadTheManifestThatWasReadLast() throws Exception {
+        Path launcher = base.resolve("launcher");
+        Files.writeString(launcher, "#!/bin/sh\necho \"$3\" >>" + base + "/read\n");
+        Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwx------"));
+        List<String> under = List.of("env", "JAVA_TOOL_OPTIONS=-D" + HangupReload.LAUNCHER_PROPERTY + "=" + launcher);
+        ChildPlan web = RootProcess.command("web", base, "sleep 1000");
+        try (RootProcess root = RootProcess.startUnder(base, under, web)) {
+            root.await("web", child -> child.state() == ChildStateCode.READY);
+            hangUp(root);
+            root.awaitCondition("the first", () -> lines(base.resolve("read")) == 1);
+
+            String directory = root.directory.toString();
+            Plan present = PlanText.read(Files.readString(root.directory.resolve("plan")));
+            Plan other = new Plan("test", "/other.yaml", directory, directory, List.of(web));
+            Files.writeString(root.directory.resolve("plan-a1.next"), PlanText.write(other));
+            assertEquals("ok\n", root.request("coppice/1 reload plan-a1.next " + PlanText.fingerprint(present)));
+            hangUp(root);
+            root.awaitCondition("the second", () -> lines(base.resolve("read")) == 2);
+            assertEquals(List.of("/test.yaml", "/other.yaml"), Files.readAllLines(base.resolve("read")));
+            assertEquals(0, root.stop(), root.stderr());
+        }
+    }
+
     private static void hangUp(RootProcess root) throws OsException {
         try (PidFd pidFd = PidFd.open((int) root.process.pid())) {
             assertEquals(0, pidFd.signal(SignalNumbers.of("HUP")));
@@ -55,7 +83,7 @@ class HangupReloadTest {
 
     private static int lines(Path file) {
         try {
-            return Files.readAllLines(file).size();
+            return Files.exists(file) ? Files.readAllLines(file).size() : 0;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
