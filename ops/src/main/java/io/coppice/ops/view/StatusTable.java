@@ -136,7 +136,7 @@ public final class StatusTable {
                     + " ago, and "
                     + (root instanceof RootLiveness.Ended
                             ? "ended everything with exit code " + GaveUp.EXIT_CODE
-                            : "died before it had ended everything")
+                            : "died before it ended")
                     + " (pid " + root.lastPid() + ")";
         }
         return root instanceof RootLiveness.Ended ended && ended.atEpochMs() > 0

@@ -129,6 +129,31 @@ class ToldWhenRetriesRunOutSystemTest {
     }
 
     @Test
+    void shouldNotGiveAnExitCodeToARootThatWasKilledWhileItWaited() throws Exception {
+        coppice.manifest("""
+                instance: shop
+                max_restarts: 0
+                notify: {command: 'echo $$$$ >>hanging; exec sleep 1000', timeout: 1h}
+                daemons:
+                  web: {command: 'exit 7', backoff: none}
+                """);
+        Coppice.Root root = coppice.startRoot();
+        Path hanging = coppice.directory.resolve("hanging");
+        Coppice.await("somebody is being told", () -> Files.exists(hanging) && lineIn(hanging));
+        Coppice.await("the root waits for that alone", () -> hasEvent("root-stopped"));
+        Coppice.kill(root.process.pid());
+        root.awaitExit();
+        Coppice.kill(Long.parseLong(Files.readString(hanging).trim()));
+
+        String text = coppice.run("status").out();
+        assertTrue(text.contains("root gave up over web ") && text.contains("and died before it ended"), text);
+        Map<?, ?> end = (Map<?, ?>) coppice.status().get("root_end");
+        assertEquals(false, end.get("orderly"));
+        assertEquals(null, end.get("exit_code"));
+        assertEquals("web", ((Map<?, ?>) end.get("gave_up")).get("by"));
+    }
+
+    @Test
     void shouldSayOfWhomItTellsNobodyWhereTooManyWait() throws Exception {
         coppice.manifest("""
                 instance: shop

@@ -212,6 +212,7 @@ final class Root implements AutoCloseable {
         while (!isOver()) {
             turn();
         }
+        publisher.ended();
         service.stopping();
         return executor.exitCode();
     }

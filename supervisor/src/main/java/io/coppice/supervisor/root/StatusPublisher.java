@@ -4,6 +4,7 @@ import io.coppice.state.SegmentException;
 import io.coppice.state.root.ChildKind;
 import io.coppice.state.root.ChildRow;
 import io.coppice.state.root.EventType;
+import io.coppice.state.root.RootPhase;
 import io.coppice.state.root.RootSegment;
 import io.coppice.state.root.RootSnapshot;
 import io.coppice.state.root.StandbyRecord;
@@ -316,6 +317,12 @@ class StatusPublisher {
 
     private static long orZero(long timeNs) {
         return timeNs == ChildState.NEVER ? 0 : timeNs;
+    }
+
+    /** The root has nothing to wait for any more, and exits. */
+    void ended() {
+        segment.phase(RootPhase.DONE);
+        segment.commit();
     }
 
     private void record(Command.RecordEvent event) {

@@ -34,11 +34,11 @@ final class StoredCodes {
         };
     }
 
+    /** Of a root that lives: it may still have to wait until somebody is told, see {@link StatusPublisher#ended}. */
     static RootPhase phase(SupervisorState.Phase phase) {
         return switch (phase) {
             case ADOPTING, RUNNING -> RootPhase.RUNNING;
-            case STOPPING -> RootPhase.STOPPING;
-            case DONE -> RootPhase.DONE;
+            case STOPPING, DONE -> RootPhase.STOPPING;
         };
     }
 
