@@ -9,6 +9,8 @@ import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.PidFd;
 import io.coppice.supervisor.os.SignalNumbers;
 import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.GroupPlan;
+import io.coppice.supervisor.plan.NoticeCommand;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanText;
 import java.io.IOException;
@@ -65,7 +67,15 @@ class HangupReloadTest {
 
             String directory = root.directory.toString();
             Plan present = PlanText.read(Files.readString(root.directory.resolve("plan")));
-            Plan other = new Plan("test", "/other.yaml", directory, directory, List.of(web));
+            Plan other = new Plan(
+                    "test",
+                    "/other.yaml",
+                    directory,
+                    directory,
+                    NoticeCommand.NONE,
+                    List.of(GroupPlan.INSTANCE),
+                    List.of(),
+                    List.of(web));
             Files.writeString(root.directory.resolve("plan-a1.next"), PlanText.write(other));
             assertEquals("ok\n", root.request("coppice/1 reload plan-a1.next " + PlanText.fingerprint(present)));
             hangUp(root);
