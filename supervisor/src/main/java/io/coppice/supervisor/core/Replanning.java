@@ -22,7 +22,7 @@ final class Replanning {
         List<ChildState> children = new ArrayList<>();
         for (ChildSpec spec : event.specs()) {
             ChildState known = named(spec.name(), before);
-            if (known != null && known.spec().hasSegment() == spec.hasSegment()) {
+            if (known != null && isOfOneKind(known.spec(), spec)) {
                 left.remove(known);
                 children.add(goOn(known, spec, before, groups));
             } else {
@@ -38,6 +38,11 @@ final class Replanning {
             }
         }
         return new SupervisorState(before.phase(), before.hurried(), before.exitCode(), groups, children);
+    }
+
+    /** One of another kind is another child, and only has the name of the one that there was. */
+    private static boolean isOfOneKind(ChildSpec one, ChildSpec other) {
+        return one.hasSegment() == other.hasSegment() && one.auxiliary() == other.auxiliary();
     }
 
     private static List<GroupState> groups(SupervisorState before, List<GroupSpec> specs) {

@@ -171,6 +171,23 @@ class ReplanningTest {
         assertEquals(List.of("spawn 1#2"), driver.did());
     }
 
+    /** A reload stopped the command that had the name, and the child that then serves the others was never launched. */
+    @Test
+    void shouldNotTakeWhatServesOthersForACommandOfItsName() {
+        Driver old = Driver.running(
+                Specs.worker(0, "db").build(), Specs.command(1, "prober").build());
+        old.stop(1).exited(1, 0);
+        assertEquals(ChildPhase.STOPPED, old.phase(1));
+        old.did();
+        ChildSpec prober = Specs.command(1, "prober")
+                .restart(RestartPolicy.ALWAYS)
+                .maxRestarts(ChildSpec.UNLIMITED)
+                .auxiliary()
+                .build();
+        old.step(new Event.Replanned(List.of(Specs.worker(0, "db").build(), prober), List.of(0L, 0L), old.nowNs));
+        assertEquals(List.of("spawn 1#2"), old.did());
+    }
+
     /** One that comes back goes on with its numbers, or what its segment says of the last one would count for it. */
     @Test
     void shouldNotReuseIncarnationsOfAChildThatIsBack() {
