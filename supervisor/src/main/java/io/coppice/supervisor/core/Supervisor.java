@@ -29,12 +29,13 @@ public final class Supervisor {
         switch (transition.phase) {
             case RUNNING -> {
                 EndRules.endWhatMay(transition);
-                LaunchRules.launchWhatMay(transition);
-                StandbyRules.settle(transition);
                 if (allServedCompleted(transition)
                         && noStandbys(transition)
                         && !transition.groupSpecOf(GroupSpec.OUTERMOST).openEnded()) {
                     completed(transition);
+                } else {
+                    LaunchRules.launchWhatMay(transition);
+                    StandbyRules.settle(transition);
                 }
             }
             case STOPPING -> {

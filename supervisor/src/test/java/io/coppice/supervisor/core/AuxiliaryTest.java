@@ -85,6 +85,24 @@ class AuxiliaryTest {
         assertEquals(List.of("exit 0"), driver.signaled(PROBER, 15).did());
     }
 
+    /** A reload that took away the last child that was not done, and brought one that serves, launched that one and ended it at once. */
+    @Test
+    void shouldNotBeLaunchedToServeNobody() {
+        Driver driver = new Driver(
+                        Specs.command(JOB, "job").build(),
+                        Specs.command(OTHER, "other").build())
+                .begin()
+                .toReady(JOB)
+                .toReady(OTHER)
+                .exited(JOB, 0)
+                .stop(OTHER)
+                .exited(OTHER, 0);
+        driver.did();
+        driver.step(new Event.Replanned(
+                List.of(Specs.command(JOB, "job").build(), prober(OTHER)), List.of(0L, 0L), driver.nowNs));
+        assertEquals(List.of("exit 0"), driver.did());
+    }
+
     @Test
     void shouldNotBeWaitedForWhileItIsDown() {
         Driver driver =
