@@ -110,15 +110,20 @@ final class StandbyRules {
     /** Whether somebody waits for a start. */
     private static boolean isAnythingStarting(Transition transition) {
         for (int i = 0; i < transition.childCount(); i++) {
-            if (isStarting(transition.phaseOf(i))) {
+            if (isStarting(transition.phaseOf(i), transition.specOf(i))) {
                 return true;
             }
         }
         return false;
     }
 
-    private static boolean isStarting(ChildPhase phase) {
-        return phase == ChildPhase.SPAWNING || phase == ChildPhase.HELD || phase == ChildPhase.STARTING;
+    /** One that nothing says the longest time of, as of a command that waits for its probe, may take for ever: it is not waited for. */
+    private static boolean isStarting(ChildPhase phase, ChildSpec spec) {
+        return switch (phase) {
+            case SPAWNING, HELD -> true;
+            case STARTING -> spec.startTimeouts().startNs() > 0;
+            default -> false;
+        };
     }
 
     /** When a launch of a standby may be due, {@link ChildState#NEVER} as long as none is. Allocates nothing. */
@@ -129,7 +134,7 @@ final class StandbyRules {
         long nextNs = ChildState.NEVER;
         for (int i = 0; i < state.children().size(); i++) {
             ChildState child = state.child(i);
-            if (isStarting(child.phase()) || child.standbys().isRefilling()) {
+            if (isStarting(child.phase(), child.spec()) || child.standbys().isRefilling()) {
                 return ChildState.NEVER;
             }
             if (lacksOne(child)) {

@@ -87,8 +87,11 @@ final class StandbyPredicates {
 
     private static boolean isAnythingStarting(SupervisorState state) {
         for (int i = 0; i < state.children().size(); i++) {
-            ChildPhase phase = state.child(i).phase();
-            if (phase == ChildPhase.SPAWNING || phase == ChildPhase.HELD || phase == ChildPhase.STARTING) {
+            ChildState child = state.child(i);
+            // A command that waits for its probe may do so for ever.
+            boolean waitedFor =
+                    child.phase() == ChildPhase.STARTING && child.spec().hasSegment();
+            if (waitedFor || child.phase() == ChildPhase.SPAWNING || child.phase() == ChildPhase.HELD) {
                 return true;
             }
         }

@@ -182,6 +182,23 @@ class StandbysTest {
         assertEquals(List.of("SpawnStandby[child=1, standby=1]"), driver.did());
     }
 
+    /** Its start has no bound: as long as what it waits for is away, no daemon of the instance had a standby again. */
+    @Test
+    void shouldNotWaitForACommandThatAProbeHasNotFoundReady() {
+        Driver driver = new Driver(
+                        worker(0, "a", 1).build(),
+                        Specs.command(1, "web").probed().build())
+                .begin()
+                .toReady(0)
+                .toStarting(1);
+        driver.did();
+        driver.nowNs = Math.max(driver.nowNs, driver.child(0).standbys().refillAtNs());
+        refill(driver, false);
+        assertEquals(List.of("SpawnStandby[child=0, standby=1]"), driver.did());
+        spawned(driver, 0, 1);
+        assertFalse(standby(driver, 0, 0).paused());
+    }
+
     @Test
     void shouldPutARefillOffWhileTheCpuIsStarvedButNotForEver() {
         Driver driver = Driver.running(worker(0, "ingest", 1).build());
