@@ -85,6 +85,16 @@ final class ChildBook {
         fate = Orders.Fate.RESTART;
     }
 
+    /** A plan has one of another kind by its name: of this one nothing counts any more but its incarnations. */
+    void becomesAnother(long launch) {
+        wantedUp = true;
+        forgetFailures();
+        forgetOrders();
+        endLife();
+        launchedAs = launch;
+        changed = false;
+    }
+
     /** It was released after all. */
     void runsAfterAll() {
         if (foundHeld) {

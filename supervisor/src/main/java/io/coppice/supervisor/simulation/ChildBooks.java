@@ -68,6 +68,11 @@ final class ChildBooks {
             ChildBook book = books.get(i);
             book.resume(committedBooks.get(i));
             ChildState was = recorded.child(i);
+            ChildSpec spec = resumed.child(i).spec();
+            if (!Kinds.sameOnRecord(was.spec(), spec)) {
+                book.becomesAnother(spec.launch());
+                continue;
+            }
             if (endWasAsked) {
                 book.wantedUp = true;
                 book.forgetFailures();
@@ -174,6 +179,10 @@ final class ChildBooks {
     private void startsAnewWhatChanged(List<ChildSpec> plan, SupervisorState before) {
         for (ChildSpec spec : plan) {
             ChildBook book = books.get(spec.index());
+            if (!Kinds.same(before.child(spec.index()).spec(), spec)) {
+                book.becomesAnother(spec.launch());
+                continue;
+            }
             book.changed = book.wantedUp && book.launchedAs != spec.launch();
             if (book.changed) {
                 book.forgetFailures();

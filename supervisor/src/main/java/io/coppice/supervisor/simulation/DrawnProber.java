@@ -7,6 +7,9 @@ import static io.coppice.supervisor.simulation.Draws.SECOND;
 final class DrawnProber extends SimulatedProber {
     private static final String TARGET = "tcp 80";
 
+    /** As its root was told last. */
+    private boolean toldWell = true;
+
     DrawnProber(Simulation world, SimulatedProcess process) {
         super(world, process);
     }
@@ -28,6 +31,13 @@ final class DrawnProber extends SimulatedProber {
             return;
         }
         Draws ends = world.endDraws;
+        if (!world.isLookedAfter()) {
+            world.agenda.in(ends.ns(SECOND, 20 * SECOND), this::look);
+            return;
+        }
+        if (process.isReady() && toldWell != well()) {
+            tellHealth();
+        }
         if (process.isHung() || (process.isReady() && world.faults.strikes(ends, world.faults.probeFails))) {
             tellFailed(TARGET + ": refused, 3 times");
         } else if (process.isRunning() && !process.isReady()) {
@@ -57,6 +67,9 @@ final class DrawnProber extends SimulatedProber {
 
     @Override
     void tellHealth() {
-        tellHealth(well() ? TARGET : TARGET + ": refused");
+        if (world.isLookedAfter()) {
+            toldWell = well();
+            tellHealth(well() ? TARGET : TARGET + ": refused");
+        }
     }
 }

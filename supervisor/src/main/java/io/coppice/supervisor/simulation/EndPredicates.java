@@ -32,9 +32,14 @@ final class EndPredicates {
                 case WAITING ->
                     child.spec().dependencies().stream()
                             .anyMatch(dependency -> !moment.commands.holds(state, dependency));
+                // Nobody looks whether it is ready, and somebody wants it so.
+                case STARTING ->
+                    child.spec().probed()
+                            && world.scenario.looksAfter != Scenario.NOBODY
+                            && !books.of(world.scenario.looksAfter).wantedUp;
                 default -> false;
             };
-            if (!settled) {
+            if (!settled || !world.isAsPlanned(child.spec())) {
                 return child;
             }
         }

@@ -8,9 +8,14 @@ import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.EventType;
+import io.coppice.supervisor.core.FailureHistory;
 import io.coppice.supervisor.core.GroupSpec;
+import io.coppice.supervisor.core.Orders;
+import io.coppice.supervisor.core.PoisonHistory;
 import io.coppice.supervisor.core.Step;
 import io.coppice.supervisor.core.SupervisorState;
+import io.coppice.supervisor.core.Wanted;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -26,13 +31,17 @@ final class Invariants {
     final EndPredicates ends;
 
     private final Simulation world;
-    private final List<ChildSpec> specs;
+
+    /** The plan that the present root goes by, which the predicates share. */
+    private final List<ChildSpec> plan;
+
     private final Coverage coverage;
     private final PoisonPredicates poison;
     private final DeathPredicates deaths;
     private final StatePredicates states;
     private final StandbyPredicates standbys;
     final TogetherPredicates together;
+    private final CompletionPredicates completion;
     private final PromptPredicates prompt;
     private long rootDiedAtNs;
     private long steps;
@@ -40,18 +49,19 @@ final class Invariants {
 
     Invariants(Simulation world, List<GroupSpec> groups, List<ChildSpec> specs, Coverage coverage) {
         this.world = world;
-        this.specs = specs;
+        plan = new ArrayList<>(specs);
         this.coverage = coverage;
-        books = new ChildBooks(specs);
-        together = new TogetherPredicates(this, groups, specs, books);
+        books = new ChildBooks(plan);
+        together = new TogetherPredicates(this, groups, plan, books);
+        completion = new CompletionPredicates(this, books);
         poison = new PoisonPredicates(this);
         deaths = new DeathPredicates(this, poison);
         states = new StatePredicates(this, books, specs.size());
-        commands = new CommandPredicates(this, specs, books, poison);
+        commands = new CommandPredicates(this, plan, books, poison);
         standbys = new StandbyPredicates(this);
         owners = new OwnerPredicates(this, world, books);
         ends = new EndPredicates(this, world, books);
-        prompt = new PromptPredicates(this, specs, books);
+        prompt = new PromptPredicates(this, plan, books);
     }
 
     long steps() {
@@ -63,10 +73,32 @@ final class Invariants {
         rootDiedAtNs = lastHeardNs;
     }
 
-    /** A root has come after one that died: nothing of what was committed is lost, and nothing else is known. */
+    /** The instance was started again after its end. */
+    void onRunAgain(SupervisorState again) {
+        goBy(again.children().stream().map(ChildState::spec).toList());
+        books.onRunAgain(again);
+        together.onRunAgain();
+    }
+
+    private void goBy(List<ChildSpec> specs) {
+        for (int i = 0; i < plan.size(); i++) {
+            plan.set(i, specs.get(i));
+        }
+    }
+
+    /**
+     * A root has come after one that died: nothing of what was committed is lost, and nothing else is known. Of a child that is of another
+     * kind by now only its incarnations are left.
+     */
     void onAdoption(SupervisorState recorded, SupervisorState resumed, boolean endWasAsked) {
+        goBy(resumed.children().stream().map(ChildState::spec).toList());
         for (ChildState is : resumed.children()) {
             ChildState was = recorded.child(is.spec().index());
+            if (!Kinds.sameOnRecord(was.spec(), is.spec())) {
+                check("ANOTHER_KIND_IS_ANOTHER_CHILD", was.incarnation() == is.incarnation(), is::toString);
+                check("ANOTHER_KIND_IS_ANOTHER_CHILD", isNew(is), is::toString);
+                continue;
+            }
             boolean failuresKept =
                     was.failures().equals(is.failures()) && was.poison().equals(is.poison());
             check("ADOPTION_KEEPS_COUNTS", was.incarnation() == is.incarnation(), is::toString);
@@ -95,6 +127,10 @@ final class Invariants {
                 coverage.toldOfUnansweredKill();
             }
         }
+        if (event instanceof Event.Replanned replanned && before.phase() == SupervisorState.Phase.RUNNING) {
+            goBy(replanned.specs());
+            reloadsTakeEffect(before, step.state());
+        }
         books.onEvent(before, event);
         states.onStep(before, event, step);
         commands.repliesOnce(event, step);
@@ -112,15 +148,41 @@ final class Invariants {
             deaths.spawnFailureIsAnswered(books.of(failed.child()), books.shutdown(), before, failed, step);
         }
         together.onStep(before, event, step, dead, asked, free, ran, byOperator);
+        completion.onStep(step);
         books.onCommands(before, step);
         commands.onStep(before, event, step);
         standbys.onStep(before, event, step);
         prompt.onStep(before, step.state(), event.nowNs());
         if (EventParts.requestOf(event) != Event.NO_REQUEST || event instanceof Event.Begin) {
-            for (int i = 0; i < specs.size(); i++) {
+            for (int i = 0; i < plan.size(); i++) {
                 world.services.wanted(i, books.of(i).wantedUp);
             }
         }
+    }
+
+    /** At once, and whatever becomes another child begins anew: it is launched, if at all, for the first time. */
+    private void reloadsTakeEffect(SupervisorState before, SupervisorState after) {
+        for (ChildState is : after.children()) {
+            ChildState was = before.child(is.spec().index());
+            check("RELOADS_TAKE_EFFECT", is.spec().equals(plan.get(is.spec().index())), is::toString);
+            if (!Kinds.same(was.spec(), is.spec())) {
+                // Where only such are left as serve others, all is done, and the same step ends what it has just begun.
+                boolean ended = after.phase() != SupervisorState.Phase.RUNNING;
+                check("ANOTHER_KIND_IS_ANOTHER_CHILD", !was.isAround() && (ended || isNew(is)), is::toString);
+                check("ANOTHER_KIND_IS_ANOTHER_CHILD", is.incarnation() >= was.incarnation(), is::toString);
+            }
+        }
+    }
+
+    /** Nothing has befallen it yet. */
+    private static boolean isNew(ChildState child) {
+        return child.wanted() == Wanted.UP
+                && !child.hasProcess()
+                && child.restarts() == 0
+                && child.failures().equals(FailureHistory.EMPTY)
+                && child.poison().equals(PoisonHistory.CLEAN)
+                && child.orders().equals(Orders.NONE)
+                && child.lastExit() == null;
     }
 
     void check(String predicate, boolean holds, Supplier<String> detail) {
@@ -130,6 +192,6 @@ final class Invariants {
     }
 
     String name(int child) {
-        return specs.get(child).name();
+        return plan.get(child).name();
     }
 }

@@ -51,6 +51,8 @@ final class PlanScenarios implements Scenario.Source {
                 new Faults(faults, draws.latest),
                 finite,
                 Collections.nCopies(specs.size(), 20L),
+                List.of(),
+                Scenario.NOBODY,
                 false,
                 chaosNs,
                 0,

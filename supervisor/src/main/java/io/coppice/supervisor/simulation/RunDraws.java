@@ -19,6 +19,9 @@ final class RunDraws {
     /** How processes are asked to end, what they end with, and whose end is that of others. */
     final Draws ends;
 
+    /** Children that become others by a reload, and those that only serve others. */
+    final Draws kinds;
+
     RunDraws(long seed) {
         main = new Draws(seed);
         stages = new Draws(-seed);
@@ -27,5 +30,6 @@ final class RunDraws {
         latest = new Draws(~(41 * seed));
         together = new Draws(~(43 * seed));
         ends = new Draws(~(47 * seed));
+        kinds = new Draws(~(53 * seed));
     }
 }

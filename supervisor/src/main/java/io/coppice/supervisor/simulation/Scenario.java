@@ -3,8 +3,11 @@ package io.coppice.supervisor.simulation;
 import io.coppice.supervisor.core.ChildSpec;
 import io.coppice.supervisor.core.GroupSpec;
 import io.coppice.supervisor.plan.Probes;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What a run is of: children, what befalls them, and for how long. */
 final class Scenario {
@@ -19,6 +22,8 @@ final class Scenario {
         Scenario draw(RunDraws draws, boolean rootDeaths);
     }
 
+    static final int NOBODY = -1;
+
     final List<GroupSpec> groups;
     final List<ChildSpec> specs;
 
@@ -32,6 +37,12 @@ final class Scenario {
 
     /** How many commits a daemon that completes takes to do so, by index. */
     final List<Long> work;
+
+    /** What a reload may make of each child, by index: one of another kind, or null; empty where none changes. */
+    final List<@Nullable ChildSpec> others;
+
+    /** Index of the child that looks after the probed ones, {@link #NOBODY} where they are looked after without one. */
+    final int looksAfter;
 
     /** Reloads may change how many standbys there are. */
     final boolean standbysVary;
@@ -52,6 +63,8 @@ final class Scenario {
             Faults faults,
             BitSet finite,
             List<Long> work,
+            List<@Nullable ChildSpec> others,
+            int looksAfter,
             boolean standbysVary,
             long chaosNs,
             long minSteps,
@@ -62,6 +75,8 @@ final class Scenario {
         this.faults = faults;
         this.finite = finite;
         this.work = List.copyOf(work);
+        this.others = Collections.unmodifiableList(new ArrayList<>(others));
+        this.looksAfter = looksAfter;
         this.standbysVary = standbysVary;
         this.chaosNs = chaosNs;
         this.minSteps = minSteps;

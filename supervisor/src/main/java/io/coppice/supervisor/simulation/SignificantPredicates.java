@@ -67,7 +67,8 @@ final class SignificantPredicates {
             isWanted(restart.child());
         } else if (event instanceof Event.Replanned || event instanceof Event.Begin) {
             for (ChildSpec spec : specs) {
-                if (books.of(spec.index()).changed) {
+                ChildSpec was = before.child(spec.index()).spec();
+                if (books.of(spec.index()).changed || !Kinds.same(was, spec)) {
                     isWanted(spec.index());
                 }
             }

@@ -24,6 +24,11 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedProcess {
     static final long NO_STANDBY = 0;
 
+    /** What a root hears nothing of, of one that only serves others; the soonest since it was silent before. */
+    private static final long SOONEST_SILENCE_NS = 5 * SECOND;
+
+    private static final long LONGEST_SILENCE_NS = 70 * SECOND;
+
     private static final ExitStatus SEGV = new ExitStatus.Signaled(11, true);
     private static final ExitStatus KILLED = new ExitStatus.Signaled(9, false);
     private static final ExitStatus TERMINATED = new ExitStatus.Signaled(15, false);
@@ -66,7 +71,7 @@ final class SimulatedProcess {
     private @Nullable ExitStatus status;
 
     SimulatedProcess(Simulation world, ChildSpec spec, long incarnation, int pid, long serial) {
-        this(world, spec, incarnation, NO_STANDBY, pid, serial, world.draws);
+        this(world, spec, incarnation, NO_STANDBY, pid, serial, spec.auxiliary() ? world.kindDraws : world.draws);
     }
 
     /** A standby. */
@@ -259,6 +264,10 @@ final class SimulatedProcess {
                 serve();
             }
             inTime(FaultKind.UNHEALTHY, prober::fallIll);
+            if (spec.auxiliary() && world.faults.strikes(draws, world.faults.falseAlarm)) {
+                // It gets no CPU.
+                world.agenda.in(draws.ns(0, 10 * SECOND), this::reportSilence);
+            }
         }
         if (spec.hasSegment()) {
             world.agenda.in(draws.ns(0, 5 * MS), this::own);
@@ -278,6 +287,7 @@ final class SimulatedProcess {
         SimulatedSegment segment = world.segment(spec.index());
         world.invariants.owners.onOwn(this, segment);
         segment.owner = this;
+        segment.incarnation = incarnation;
         segment.uncommitted = 0;
         sequence = segment.commitSequence;
         progress = sequence == 0 ? StepProgress.MADE : StepProgress.NONE;
@@ -479,6 +489,8 @@ final class SimulatedProcess {
         prober.hung();
         if (spec.heartbeatTimeoutNs() > 0) {
             world.agenda.in(spec.heartbeatTimeoutNs(), this::watchHang);
+        } else if (spec.auxiliary()) {
+            world.agenda.in(draws.ns(SOONEST_SILENCE_NS, LONGEST_SILENCE_NS), this::watchSilence);
         }
     }
 
@@ -486,6 +498,21 @@ final class SimulatedProcess {
         if (!dead) {
             reportHang();
             world.agenda.in(spec.heartbeatTimeoutNs(), this::watchHang);
+        }
+    }
+
+    private void watchSilence() {
+        if (!dead) {
+            reportSilence();
+            world.agenda.in(LONGEST_SILENCE_NS, this::watchSilence);
+        }
+    }
+
+    private void reportSilence() {
+        if (!dead) {
+            world.root()
+                    .post(new Event.ProbeFailed(
+                            spec.index(), incarnation, "it has not said that it does its work", world.agenda.nowNs()));
         }
     }
 

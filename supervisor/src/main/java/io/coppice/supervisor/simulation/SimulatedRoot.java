@@ -60,9 +60,14 @@ final class SimulatedRoot implements Command.Handler {
     private long stalledUntilNs;
     private int crashPointsLeft;
     private final boolean deathPlanned;
+    private final SimulatedReload reload;
+
+    /** What it is to change over to before it launches anything: it began with the plan of one that died. */
+    private @Nullable List<ChildSpec> changesTo;
 
     SimulatedRoot(Simulation world, SupervisorState initial) {
         this.world = world;
+        reload = new SimulatedReload(world, this::wake);
         draws = world.draws;
         state = initial;
         slots = new Slot[initial.children().size()];
@@ -91,6 +96,22 @@ final class SimulatedRoot implements Command.Handler {
 
     SupervisorState state() {
         return state;
+    }
+
+    /** Returns false if it is to be asked again, later. */
+    boolean reload(List<ChildSpec> plan) {
+        return !alive || reload.ask(plan, state);
+    }
+
+    void changeTo(List<ChildSpec> plan) {
+        changesTo = plan;
+    }
+
+    private void wake() {
+        if (alive && !cycleDue) {
+            cycleDue = true;
+            world.agenda.in(0, this::cycle);
+        }
     }
 
     void post(Event event) {
@@ -188,6 +209,10 @@ final class SimulatedRoot implements Command.Handler {
         stalledUntilNs = 0;
         while (!pending.isEmpty()) {
             Event event = pending.remove();
+            if (event instanceof Event.Begin && changesTo != null) {
+                reload.changeTo(changesTo, state, stop -> step(stop, commands));
+                changesTo = null;
+            }
             step(wasStalled ? SeenLater.at(event, world.agenda.nowNs()) : event, commands);
         }
         if (state.nextDeadlineNs() <= world.agenda.nowNs()) {
@@ -195,6 +220,10 @@ final class SimulatedRoot implements Command.Handler {
         }
         if (state.nextRefillNs() <= world.agenda.nowNs()) {
             step(new Event.RefillDue(world.standbyDraws.chance(0.2), world.agenda.nowNs()), commands);
+        }
+        List<ChildSpec> plan = reload.advance(state, stop -> step(stop, commands));
+        if (plan != null) {
+            step(new Event.Replanned(plan, world.owners(plan), world.scenario.groups, world.agenda.nowNs()), commands);
         }
         crashPoint();
         if (!alive) {
@@ -208,6 +237,9 @@ final class SimulatedRoot implements Command.Handler {
             }
             command.carryOutWith(this);
             crashPoint();
+        }
+        if (alive && plan != null) {
+            world.planRecorded(plan);
         }
         armTick();
     }

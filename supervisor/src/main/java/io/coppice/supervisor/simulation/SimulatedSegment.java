@@ -7,6 +7,9 @@ final class SimulatedSegment {
     @Nullable
     SimulatedProcess owner;
 
+    /** Which incarnation owned it last, 0 for none. */
+    long incarnation;
+
     long commitSequence;
     long uncommitted;
 

@@ -48,6 +48,7 @@ final class Simulation {
     final Draws standbyDraws;
     final Draws latestDraws;
     final Draws endDraws;
+    final Draws kindDraws;
     final Faults faults;
     final Services services;
     final Core core;
@@ -56,6 +57,12 @@ final class Simulation {
     final CrashPoints crashPoints;
     /** As the manifest is now; the root may not have heard of it yet. */
     private final List<ChildSpec> specs;
+
+    /** What a reload may make of each; see {@link Scenario#others}. */
+    private final List<@Nullable ChildSpec> others;
+
+    /** As the root that last took a plan over, or began with one, has written it down. */
+    private List<ChildSpec> planOnRecord;
 
     private final List<SimulatedSegment> segments = new ArrayList<>();
     private final List<List<SimulatedProcess>> processes = new ArrayList<>();
@@ -85,8 +92,11 @@ final class Simulation {
         standbyDraws = all.standbys;
         latestDraws = all.latest;
         endDraws = all.ends;
+        kindDraws = all.kinds;
         faults = scenario.faults;
         specs = new ArrayList<>(scenario.specs);
+        others = new ArrayList<>(scenario.others);
+        planOnRecord = scenario.specs;
         for (int i = 0; i < specs.size(); i++) {
             segments.add(new SimulatedSegment());
             processes.add(new ArrayList<>());
@@ -236,9 +246,9 @@ final class Simulation {
         for (ChildState child : committed.children()) {
             incarnations.add(child.incarnation());
         }
-        SupervisorState again = SupervisorState.initial(scenario.groups, List.copyOf(specs), incarnations);
-        invariants.books.onRunAgain(again);
-        invariants.together.onRunAgain();
+        planOnRecord = List.copyOf(specs);
+        SupervisorState again = SupervisorState.initial(scenario.groups, planOnRecord, incarnations);
+        invariants.onRunAgain(again);
         root = new SimulatedRoot(this, again);
         commit(again);
         root.post(new Event.Begin(agenda.nowNs()));
@@ -340,7 +350,38 @@ final class Simulation {
                 specs.set(i, ChangedSpecs.withStandbys(specs.get(i), standbyDraws.between(1, ChildSpec.MAX_STANDBYS)));
             }
         }
-        root.post(new Event.Replanned(specs, Collections.nCopies(specs.size(), 0L), scenario.groups, agenda.nowNs()));
+        if (others.isEmpty()) {
+            root.post(
+                    new Event.Replanned(specs, Collections.nCopies(specs.size(), 0L), scenario.groups, agenda.nowNs()));
+            return;
+        }
+        for (int i = 0; i < specs.size(); i++) {
+            ChildSpec other = others.get(i);
+            if (other != null && kindDraws.chance(0.25)) {
+                others.set(i, specs.set(i, other));
+            }
+        }
+        askForReload();
+    }
+
+    private void askForReload() {
+        if (!root.ended() && !root.reload(List.copyOf(specs))) {
+            agenda.in(SECOND, this::askForReload);
+        }
+    }
+
+    /** By index, who owned the segment last that a plan's child has; 0 for none. */
+    List<Long> owners(List<ChildSpec> plan) {
+        List<Long> owners = new ArrayList<>();
+        for (ChildSpec spec : plan) {
+            owners.add(spec.hasSegment() ? segments.get(spec.index()).incarnation : 0);
+        }
+        return owners;
+    }
+
+    /** A root has taken another plan over. */
+    void planRecorded(List<ChildSpec> plan) {
+        planOnRecord = plan;
     }
 
     /** An operator types one command, or a burst of them at the same child. */
@@ -398,18 +439,27 @@ final class Simulation {
     }
 
     private void adopt() {
+        boolean asTheLastOne = isGoneOnWithByRecord();
+        List<ChildSpec> plan = asTheLastOne ? planOnRecord : List.copyOf(specs);
+        if (isAnyLeftover(plan)) {
+            agenda.in(10 * MS, this::adopt);
+            return;
+        }
         told(-1, "another comes");
         long nowNs = agenda.nowNs();
+        planOnRecord = plan;
         SupervisorState recorded = committed;
+        List<@Nullable ChildState> states = new ArrayList<>();
+        List<Long> incarnations = new ArrayList<>();
+        for (ChildState child : recorded.children()) {
+            ChildSpec spec = plan.get(child.spec().index());
+            states.add(Kinds.sameOnRecord(child.spec(), spec) ? child : null);
+            incarnations.add(child.incarnation());
+        }
         boolean endWasAsked =
                 recorded.phase() == SupervisorState.Phase.STOPPING || recorded.phase() == SupervisorState.Phase.DONE;
-        SupervisorState resumed = SupervisorState.resumed(
-                recorded.groups(),
-                specs,
-                new ArrayList<@Nullable ChildState>(recorded.children()),
-                Collections.nCopies(specs.size(), 0L),
-                endWasAsked,
-                nowNs);
+        SupervisorState resumed =
+                SupervisorState.resumed(recorded.groups(), plan, states, incarnations, endWasAsked, nowNs);
         invariants.onAdoption(recorded, resumed, endWasAsked);
         root = new SimulatedRoot(this, resumed);
         commit(resumed);
@@ -419,7 +469,48 @@ final class Simulation {
             }
             root.findStandbys(child, processes.get(child.spec().index()));
         }
+        if (asTheLastOne) {
+            root.changeTo(List.copyOf(specs));
+        }
         root.post(new Event.Begin(nowNs));
+    }
+
+    /** Something runs that the manifest does not go on with: whoever comes begins with the plan on record, and reloads. */
+    private boolean isGoneOnWithByRecord() {
+        for (ChildSpec spec : planOnRecord) {
+            ChildState recorded = committed.child(spec.index());
+            if (!Kinds.keeps(specs, spec)
+                    && recorded.hasProcess()
+                    && isAlive(recorded.pid(), recorded.startTicks(), spec)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isAlive(int pid, long startTicks, ChildSpec spec) {
+        for (SimulatedProcess process : processes.get(spec.index())) {
+            if (process.pid == pid && process.startTicks == startTicks && process.live()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether standbys are alive of what a plan does not go on with; they are killed, and nothing is started before they are gone. */
+    private boolean isAnyLeftover(List<ChildSpec> plan) {
+        boolean any = false;
+        for (ChildState child : committed.children()) {
+            for (SimulatedProcess process : processes.get(child.spec().index())) {
+                if (!Kinds.sameOnRecord(child.spec(), plan.get(child.spec().index()))
+                        && process.live()
+                        && isOnRecord(process, child)) {
+                    process.signal(9);
+                    any = true;
+                }
+            }
+        }
+        return any;
     }
 
     SimulatedProcess spawn(Command.Spawn command, ChildSpec spec) {
@@ -484,12 +575,23 @@ final class Simulation {
         return count;
     }
 
+    /** Whether that is what the manifest says now. */
+    boolean isAsPlanned(ChildSpec spec) {
+        return spec.equals(specs.get(spec.index()));
+    }
+
+    /** Whether those that are probed are: the child that does it does. */
+    boolean isLookedAfter() {
+        return scenario.looksAfter == Scenario.NOBODY || services.isServing(scenario.looksAfter);
+    }
+
     /** Whether what runs was started as the manifest says now. */
     boolean runsAsPlanned(int child) {
         for (SimulatedProcess process : processes.get(child)) {
             if (process.live()
                     && process.released()
-                    && process.spec.launch() != specs.get(child).launch()) {
+                    && (process.spec.launch() != specs.get(child).launch()
+                            || !Kinds.same(process.spec, specs.get(child)))) {
                 return false;
             }
         }

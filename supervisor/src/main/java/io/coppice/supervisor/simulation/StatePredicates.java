@@ -56,8 +56,11 @@ final class StatePredicates {
 
     private void everyTransitionIsRecorded(SupervisorState before, Step step) {
         for (int i = 0; step.state() != before && i < before.children().size(); i++) {
-            ChildPhase was = before.child(i).phase();
-            ChildPhase is = step.state().child(i).phase();
+            ChildState state = step.state().child(i);
+            // One that a reload has made another child begins by waiting, as all do when an instance begins.
+            boolean another = !Kinds.same(before.child(i).spec(), state.spec());
+            ChildPhase was = another ? ChildPhase.WAITING : before.child(i).phase();
+            ChildPhase is = state.phase();
             if (was != is) {
                 int child = i;
                 moment.check(

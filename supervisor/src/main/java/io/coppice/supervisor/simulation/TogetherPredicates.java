@@ -112,7 +112,11 @@ final class TogetherPredicates {
         boolean alreadyEnding = books.shutdown();
         boolean failed = false;
         boolean answeredByRestart = false;
-        if (dead >= 0 && !asked && !free && !alreadyEnding) {
+        boolean serves = dead >= 0 && specs.get(dead).auxiliary();
+        if (serves) {
+            moment.check("AUXILIARIES_COUNT_FOR_NOBODY", !endedByCore(step), () -> moment.name(dead));
+        }
+        if (dead >= 0 && !asked && !free && !alreadyEnding && !serves) {
             answeredByRestart = isRestarted(step.state().child(dead).phase());
             boolean gaveUp = specs.get(dead).membership().escalates();
             int group = specs.get(dead).membership().group();

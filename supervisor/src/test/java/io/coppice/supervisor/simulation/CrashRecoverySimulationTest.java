@@ -75,32 +75,32 @@ class CrashRecoverySimulationTest {
     /** The silence of a stalled root, which died before it had committed what it then heard, is what a start was not heard in. */
     @Test
     void shouldBoundTheStartsOfSeed318AlsoAfterAStall() {
-        run(RandomScenarios.LONG, 318, new Coverage());
+        run(RandomScenarios.OF_ONE_KIND, 318, new Coverage());
     }
 
     /** After a stall, a stale event came at a time when a group's restart was due. */
     @Test
     void shouldAllowSeed9927ToLaunchWhatIsDueWhenAStaleEventComes() {
-        run(RandomScenarios.LONG, 9_927, new Coverage());
-        run(RandomScenarios.LONG, 96_804, new Coverage());
+        run(RandomScenarios.OF_ONE_KIND, 9_927, new Coverage());
+        run(RandomScenarios.OF_ONE_KIND, 96_804, new Coverage());
     }
 
     /** A standby's end came after a stall, when the launch of its child, which had waited for its group's time, was due. */
     @Test
     void shouldAllowSeed122614ToLaunchWhatIsDueWhenAStandbyEnds() {
-        run(RandomScenarios.LONG, 122_614, new Coverage());
+        run(RandomScenarios.OF_ONE_KIND, 122_614, new Coverage());
     }
 
     /** A process that a dead root had launched was heard of late, and a dead one that was on record was forgotten for it. */
     @Test
     void shouldFindEachProcessOfSeed11483ThatIsOnRecord() {
-        run(RandomScenarios.LONG, 11_483, new Coverage());
+        run(RandomScenarios.OF_ONE_KIND, 11_483, new Coverage());
     }
 
     /** A command that was found held was abandoned with its group, and after the grace killed. */
     @Test
     void shouldCompleteWhatSeed31782EndsWithItsGroup() {
-        run(RandomScenarios.LONG, 31_782, new Coverage());
+        run(RandomScenarios.OF_ONE_KIND, 31_782, new Coverage());
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.coppice.supervisor.core.GroupSpec;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The project's own runs: random children, and a random mix of all faults at every turn. */
 final class RandomScenarios implements Scenario.Source {
@@ -15,20 +16,25 @@ final class RandomScenarios implements Scenario.Source {
     private static final long MIN_STEPS = 1_000;
 
     /** At least a thousand events a run. */
-    static final RandomScenarios LONG = new RandomScenarios(MIN_STEPS, true);
+    static final RandomScenarios LONG = new RandomScenarios(MIN_STEPS, true, true);
 
     /** Thirty seconds of faults. */
-    static final RandomScenarios SHORT = new RandomScenarios(0, true);
+    static final RandomScenarios SHORT = new RandomScenarios(0, true, true);
 
     /** As the seeds that were found first meant them. */
-    static final RandomScenarios FIRST = new RandomScenarios(0, false);
+    static final RandomScenarios FIRST = new RandomScenarios(0, false, false);
+
+    /** As those meant them that were found before reloads changed kinds, and before any child only served others. */
+    static final RandomScenarios OF_ONE_KIND = new RandomScenarios(MIN_STEPS, true, false);
 
     private final long minSteps;
     private final boolean withLatest;
+    private final boolean withKinds;
 
-    private RandomScenarios(long minSteps, boolean withLatest) {
+    private RandomScenarios(long minSteps, boolean withLatest, boolean withKinds) {
         this.minSteps = minSteps;
         this.withLatest = withLatest;
+        this.withKinds = withKinds;
     }
 
     @Override
@@ -53,6 +59,15 @@ final class RandomScenarios implements Scenario.Source {
             specs.replaceAll(spec -> RandomGroups.member(spec, drawn, all.together, all.ends));
             groups = drawn;
         }
-        return new Scenario(groups, specs, List.of(), faults, finite, work, true, CHAOS_NS, minSteps, 400 * MS);
+        int looksAfter = Scenario.NOBODY;
+        if (withKinds && all.kinds.chance(0.35)) {
+            looksAfter = specs.size();
+            specs.add(RandomKinds.prober(looksAfter));
+            work.add(1L);
+        }
+        List<@Nullable ChildSpec> others =
+                withKinds && all.kinds.chance(0.5) ? RandomKinds.others(specs, all.kinds) : List.of();
+        return new Scenario(
+                groups, specs, List.of(), faults, finite, work, others, looksAfter, true, CHAOS_NS, minSteps, 400 * MS);
     }
 }

@@ -36,7 +36,7 @@ final class RandomSpecs {
         return specs;
     }
 
-    private static PoisonPolicy poison(Draws draws) {
+    static PoisonPolicy poison(Draws draws) {
         return draws.chance(0.2)
                 ? PoisonPolicy.NONE
                 : new PoisonPolicy(
@@ -48,7 +48,7 @@ final class RandomSpecs {
                                 List.of(Fallback.CHECKPOINT, Fallback.EMPTY)));
     }
 
-    private static StartTimeouts startTimeouts(long startNs) {
+    static StartTimeouts startTimeouts(long startNs) {
         return new StartTimeouts(startNs, startNs / 2, 2 * startNs);
     }
 
