@@ -117,4 +117,25 @@ class EventLogTest {
         Driver asked = Driver.running(Specs.command(0, "db").shutdownCommand().build());
         assertTold(asked.stop(0), "stop-requested 0", "stopping 0: by its shutdown command");
     }
+
+    @Test
+    void shouldTellWhatADeadChildWaitsForWhileOthersAreLookedAt() {
+        driver.dieAndResume().exited(1, 1);
+        assertTold(driver, "exited 1: exit code 1", "waiting 1: until all others are looked at");
+    }
+
+    @Test
+    void shouldTellOfAProbeWhyOneWaits() {
+        Driver probed = Driver.running(
+                Specs.command(0, "db").probed().build(),
+                Specs.command(1, "web")
+                        .dependsOn(0, Dependency.Condition.HEALTHY)
+                        .build());
+        probed.step(new Event.HealthChanged(0, 1, false, "tcp 80: refused", probed.nowNs))
+                .exited(1, 1);
+        assertTold(
+                probed, "exited 1: exit code 1", "waiting 1: waits for db to be healthy; it is ready, but unhealthy");
+        probed.stop(0).start(1);
+        assertTold(probed, "start-requested 1");
+    }
 }

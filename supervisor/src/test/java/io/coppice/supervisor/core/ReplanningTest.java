@@ -256,4 +256,58 @@ class ReplanningTest {
         driver.begin();
         assertEquals(List.of("signal 1#1 TERM group"), driver.did());
     }
+
+    private static GroupSpec group(int index, String name) {
+        return new GroupSpec(
+                index,
+                name,
+                index == GroupSpec.OUTERMOST ? GroupSpec.NO_PARENT : GroupSpec.OUTERMOST,
+                Strategy.ONE_FOR_ALL,
+                3,
+                60 * Specs.SECOND,
+                Backoff.NONE,
+                AutoShutdown.NEVER,
+                false,
+                true,
+                false);
+    }
+
+    private static ChildSpec in(int group, int index, String name) {
+        return Specs.command(index, name).in(group).backoff(Backoff.NONE).build();
+    }
+
+    /** The second of two groups; one of its members has died and waits for the other. */
+    private static Driver restarting() {
+        Driver grouped = new Driver(
+                        List.of(group(0, ""), group(1, "edge"), group(2, "core")), in(2, 0, "db"), in(2, 1, "web"))
+                .begin();
+        return grouped.toReady(0).toReady(1).exited(1, 1);
+    }
+
+    @Test
+    void shouldGoOnWithARestartOfAGroupUnderItsNewIndex() {
+        Driver grouped = restarting();
+        assertEquals(1, grouped.state.groups().get(2).failures().recentNs().size());
+        grouped.step(new Event.Replanned(
+                List.of(in(1, 0, "db"), in(1, 1, "web")),
+                List.of(0L, 0L),
+                List.of(group(0, ""), group(1, "core")),
+                grouped.nowNs));
+        assertEquals(1, grouped.state.groups().get(1).failures().recentNs().size());
+        assertEquals(List.of(), grouped.did());
+        assertEquals(ChildPhase.WAITING, grouped.phase(1));
+        assertEquals(List.of("spawn 0#2", "spawn 1#2"), grouped.signaled(0, 15).did());
+    }
+
+    @Test
+    void shouldWaitForNobodyWhenTheGroupIsNoMore() {
+        Driver grouped = restarting();
+        grouped.step(new Event.Replanned(
+                List.of(in(1, 0, "db"), in(1, 1, "web")),
+                List.of(0L, 0L),
+                List.of(group(0, ""), group(1, "edge")),
+                grouped.nowNs));
+        assertEquals(List.of("spawn 1#2"), grouped.did());
+        assertEquals(FailureHistory.EMPTY, grouped.state.groups().get(1).failures());
+    }
 }

@@ -333,4 +333,93 @@ class StandbysTest {
         gone(parked(spawned(driver, 0, 1), 0, 1), 0, 1);
         assertEquals(assigned, driver.state);
     }
+
+    private static Driver refilling(Driver driver) {
+        driver.nowNs = Math.max(driver.nowNs, driver.state.nextRefillNs());
+        return refill(driver, false);
+    }
+
+    @Test
+    void shouldTellWhyOneIsGone() {
+        Driver driver = filled(Driver.running(worker(0, "ingest", 1).build()));
+        gone(driver, 0, 1);
+        assertEquals(List.of(EventType.STANDBY_LOST), driver.recorded());
+        assertEquals("signal KILL", driver.records().get(0).text());
+        filled(driver).restart(0);
+        assertEquals(
+                List.of(EventType.RESTART_REQUESTED, EventType.STANDBY_ENDED, EventType.STOPPING), driver.recorded());
+        assertEquals("its daemon is restarted", driver.records().get(1).text());
+    }
+
+    @Test
+    void shouldCountOneThatCouldNotBeSpawnedAndOneThatDidNotParkInTime() {
+        Driver driver = Driver.running(worker(0, "ingest", 1).build());
+        refill(driver, false).step(new Event.StandbySpawnFailed(0, 1, "no such file", driver.nowNs));
+        assertEquals(List.of(EventType.STANDBY_LOST), driver.recorded());
+        assertEquals("no such file", driver.records().get(0).text());
+        assertEquals(1, driver.child(0).standbys().failures());
+        assertEquals(driver.nowNs + 1_000 * MS, driver.state.nextRefillNs());
+
+        spawned(refilling(driver), 0, 2).step(new Event.StandbySpawnFailed(0, 2, "late", driver.nowNs));
+        assertEquals(1, driver.child(0).standbys().live(), "it has a process");
+        driver.after(StandbyRules.BOOT_TIMEOUT_NS).tick();
+        assertEquals(List.of(EventType.STANDBY_ENDED), driver.recorded());
+        assertEquals("not parked after 60 s", driver.records().get(0).text());
+        assertEquals(2, driver.child(0).standbys().failures());
+        long refillAtNs = driver.child(0).standbys().refillAtNs();
+        assertEquals(driver.nowNs + 2_000 * MS, refillAtNs);
+
+        driver.after(EndRules.KILL_REMINDER_NS).tick();
+        assertEquals(List.of(), driver.recorded(), "that it is killed again is not told");
+        assertEquals(driver.nowNs + EndRules.KILL_REMINDER_NS, driver.state.nextDeadlineNs());
+        assertEquals(2, driver.child(0).standbys().failures());
+        assertEquals(refillAtNs, driver.child(0).standbys().refillAtNs());
+    }
+
+    @Test
+    void shouldBeginToCountAnewOnceOneHasLasted() {
+        Driver driver = filled(Driver.running(worker(0, "ingest", 1).build()));
+        gone(driver, 0, 1);
+        gone(filled(driver).after(StandbyRules.LASTED_NS - 1), 0, 2);
+        assertEquals(2, driver.child(0).standbys().failures());
+        gone(filled(driver).after(StandbyRules.LASTED_NS), 0, 3);
+        assertEquals(1, driver.child(0).standbys().failures());
+    }
+
+    @Test
+    void shouldEndOneThatIsSpawnedWhenItIsNotNeededAnyMore() {
+        Driver driver = Driver.running(worker(0, "ingest", 1).build());
+        refill(driver, false).stop(0);
+        assertTrue(
+                driver.did().contains("EndStandby[child=0, standby=1]"),
+                driver.did().toString());
+        spawned(driver, 0, 1);
+        assertEquals(List.of("EndStandby[child=0, standby=1]"), driver.did());
+        assertEquals(Standby.Phase.ENDING, standby(driver, 0, 0).phase());
+        gone(driver, 0, 1);
+        assertEquals(0, driver.child(0).standbys().failures(), "it was to end");
+    }
+
+    @Test
+    void shouldForgetOneThatWasToEndAndCouldNotBeSpawned() {
+        Driver driver = Driver.running(worker(0, "ingest", 1).build());
+        refill(driver, false).stop(0).step(new Event.StandbySpawnFailed(0, 1, "no such file", driver.nowNs));
+        assertEquals(List.of(), driver.recorded());
+        assertEquals(List.of(), driver.child(0).standbys().standbys());
+        assertEquals(0, driver.child(0).standbys().failures());
+    }
+
+    @Test
+    void shouldEndOnceMoreAfterTheRootsDeathWhatWasToEnd() {
+        Driver driver = filled(Driver.running(worker(0, "ingest", 1).build()));
+        driver.stop(0).dieAndResume().step(new Event.StandbyAdopted(0, 1, driver.nowNs));
+        assertEquals(List.of("EndStandby[child=0, standby=1]"), driver.did());
+    }
+
+    @Test
+    void shouldLaunchNoneWhileTheInstanceStops() {
+        Driver driver = Driver.running(worker(0, "ingest", 1).build());
+        driver.shutdown();
+        assertEquals(ChildState.NEVER, driver.state.nextRefillNs());
+    }
 }
