@@ -3,6 +3,7 @@ package io.coppice.supervisor.core;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class BackoffTest {
@@ -57,5 +58,25 @@ class BackoffTest {
         assertThrows(IllegalArgumentException.class, () -> new Backoff(1, Double.NaN, 10, 0, 0));
         assertThrows(IllegalArgumentException.class, () -> new Backoff(1, Double.POSITIVE_INFINITY, 10, 0, 0));
         assertThrows(IllegalArgumentException.class, () -> new Backoff(1, 2, 10, -1, 0));
+    }
+
+    /** The mixing is that of the JDK's own SplitMix64, so each delay can be said beforehand. */
+    @Test
+    void shouldLeaveOutAPartOfADelayAsTheSaltSays() {
+        Backoff all = new Backoff(Specs.SECOND, 1, Specs.SECOND, 0, 1);
+        Backoff half = new Backoff(Specs.SECOND, 1, Specs.SECOND, 0, 0.5);
+        for (long salt : new long[] {0, 1, -1, 31, Long.MAX_VALUE, Long.MIN_VALUE}) {
+            double unit = (new SplittableRandom(salt).nextLong() >>> 11) * 0x1.0p-53;
+            assertEquals(Specs.SECOND - (long) (Specs.SECOND * unit), all.delayNs(2, salt), "salt " + salt);
+            assertEquals(Specs.SECOND - (long) (Specs.SECOND * 0.5 * unit), half.delayNs(2, salt), "salt " + salt);
+            assertEquals(0, all.delayNs(1, salt));
+        }
+    }
+
+    @Test
+    void shouldTakeNumbersAtTheirBounds() {
+        assertEquals(5, new Backoff(5, 1, 5, 0, 0).delayNs(2, 1));
+        assertThrows(IllegalArgumentException.class, () -> new Backoff(1, 2, 10, 0, -0.1));
+        assertThrows(IllegalArgumentException.class, () -> new Backoff(1, 2, 10, 0, 1.1));
     }
 }

@@ -144,4 +144,72 @@ class LastExitTest {
         assertEquals("60 s", DurationText.of(60 * Specs.SECOND));
         assertEquals("12 s", DurationText.of(12_300 * Specs.MS));
     }
+
+    @Test
+    void shouldShowEachUnitFromItsFirstDurationOn() {
+        assertEquals("9999 ms", DurationText.of(10 * Specs.SECOND - 1));
+        assertEquals("10 s", DurationText.of(10 * Specs.SECOND + 1));
+        assertEquals("1 ms", DurationText.of(Specs.MS));
+        assertEquals("999999 ns", DurationText.of(Specs.MS - 1));
+    }
+
+    /** Codes from 71 to 74 say of themselves what was the matter; whatever words there are belong to something else. */
+    @ParameterizedTest
+    @ValueSource(ints = {4, 69, 76, 143})
+    void shouldTellTheLastWordsOfAWorkerBesideACodeThatSaysNothing(int code) {
+        driver.died(0, new ExitStatus.Exited(code), "ring is full");
+        assertLast(0, ExitKind.EXIT, code, LastExit.NO_SIGNAL, "exit code " + code + ": ring is full");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {71, 74})
+    void shouldNotTellTheLastWordsOfAWorkerBesideACodeThatSaysItAll(int code) {
+        String meaning = code == 71 ? "it refused its segment, see its log" : "its contents are damaged, see its log";
+        driver.died(0, new ExitStatus.Exited(code), "ring is full");
+        assertLast(0, ExitKind.EXIT, code, LastExit.NO_SIGNAL, "exit code " + code + " (" + meaning + ")");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {70, 75, 78})
+    void shouldTakeTheLastWordsForAnExceptionWhereTheCodeSaysThatOneLeftItsLoop(int code) {
+        driver.died(0, new ExitStatus.Exited(code), "no more");
+        assertLast(0, ExitKind.EXCEPTION, code, LastExit.NO_SIGNAL, "no more");
+    }
+
+    @Test
+    void shouldTellHowAnUnhealthyOneAnsweredTheRequestToEnd() {
+        Driver probed = Driver.running(Specs.command(0, "db").probed().build());
+        probed.step(new Event.ProbeFailed(0, 1, "tcp 80: refused", probed.nowNs))
+                .exited(0, 3);
+        assertEquals(3, probed.lastExit(0).code());
+        assertEquals(LastExit.NO_SIGNAL, probed.lastExit(0).signal());
+        probed.toReady(0).step(new Event.ProbeFailed(0, 2, "tcp 80: refused", probed.nowNs));
+        probed.signaled(0, 15);
+        assertEquals(LastExit.NO_CODE, probed.lastExit(0).code());
+        assertEquals(15, probed.lastExit(0).signal());
+    }
+
+    @Test
+    void shouldTellTheVerdictAloneWhereNobodyKnowsHowItEnded() {
+        driver.heartbeatLost(0).toDeadline().died(0, new ExitStatus.Unwitnessed(), null);
+        assertLast(0, ExitKind.HANG, LastExit.NO_CODE, LastExit.NO_SIGNAL, "no heartbeat for 5 s");
+        driver.heartbeatLost(2).toDeadline().died(2, new ExitStatus.Unwitnessed(), "deadlock: a, b");
+        assertLast(2, ExitKind.HANG, LastExit.NO_CODE, LastExit.NO_SIGNAL, "no heartbeat for 5 s: deadlock: a, b");
+    }
+
+    @Test
+    void shouldTellAStatusInWords() {
+        assertEquals("exit code 3", LastExits.statusText(new ExitStatus.Exited(3)));
+        assertEquals("signal TERM", LastExits.statusText(new ExitStatus.Signaled(15, false)));
+        assertEquals("unknown: the kernel could not tell", LastExits.statusText(new ExitStatus.Unknown()));
+        assertEquals("unknown: it ended while unsupervised", LastExits.statusText(new ExitStatus.Unwitnessed()));
+    }
+
+    @Test
+    void shouldReadAStatusAsWaitGivesIt() {
+        assertEquals(new ExitStatus.Exited(0), ExitStatus.ofWait(0));
+        assertEquals(new ExitStatus.Exited(255), ExitStatus.ofWait(0xff00));
+        assertEquals(new ExitStatus.Signaled(9, false), ExitStatus.ofWait(9));
+        assertEquals(new ExitStatus.Signaled(11, true), ExitStatus.ofWait(0x8b));
+    }
 }
