@@ -69,9 +69,6 @@ final class StandbyRules {
 
     /** How many there are to be as things are. */
     private static int wanted(Transition transition, int index) {
-        if (transition.phase == SupervisorState.Phase.ADOPTING) {
-            return Integer.MAX_VALUE; // What becomes of a child is only known when each has been looked at.
-        }
         boolean needed = transition.phase == SupervisorState.Phase.RUNNING
                 && transition.wantedOf(index) == Wanted.UP
                 && transition.phaseOf(index) != ChildPhase.FAILED
