@@ -91,7 +91,9 @@ class GroupRestartsTest {
                 member(1, 0, "a").build(),
                 member(1, 1, "b").build()));
         driver.exited(1, 1);
-        assertEquals(List.of("group g1 failed; b: exit code 1"), told(driver, EventType.GROUP_FAILED));
+        assertEquals(
+                List.of("group g1 failed; b: exit code 1; 1 failure within 60 s, 0 restarts allowed"),
+                told(driver, EventType.GROUP_FAILED));
         assertEquals(ChildPhase.STOPPING, driver.phase(0), "the first child is a member as well");
         assertEquals(ChildPhase.WAITING, driver.phase(1));
         assertEquals(ChildState.NEVER, driver.child(1).deadlineNs(), "the first restart of a group waits for nothing");
@@ -224,7 +226,9 @@ class GroupRestartsTest {
         assertEquals(ChildPhase.FAILED, driver.phase(1));
         assertEquals(ChildPhase.FAILED, driver.phase(2));
         assertEquals(ChildPhase.FAILED, driver.phase(3));
-        assertEquals(List.of("group g1 failed; dies: exit code 1"), told(driver, EventType.GROUP_FAILED));
+        assertEquals(
+                List.of("group g1 failed; dies: exit code 1; 4 failures within 60 s, 3 restarts allowed"),
+                told(driver, EventType.GROUP_FAILED));
         assertTrue(told(driver, EventType.WAITING).contains("for what its group does"));
         assertEquals(ChildPhase.FAILED, driver.signaled(0, 15).phase(0));
     }

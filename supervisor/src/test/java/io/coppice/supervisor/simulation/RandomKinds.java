@@ -33,7 +33,7 @@ final class RandomKinds {
                 RestartPolicy.ALWAYS,
                 ChildSpec.UNLIMITED,
                 60 * SECOND,
-                new Backoff(10 * MS, 2, 10 * SECOND, 60 * SECOND),
+                new Backoff(10 * MS, 2, 10 * SECOND, 60 * SECOND, 0),
                 PoisonPolicy.NONE,
                 "TERM",
                 5 * SECOND,
