@@ -33,13 +33,10 @@ final class DaemonKeys {
     /** The value of {@link #FENCE} that lets a successor go on before the kernel has given its predecessor's lock back. */
     static final String FENCE_WORD = "word";
 
-    /** The key that stands for all of {@code backoff.*}: {@code backoff: none}. */
-    static final String BACKOFF_GROUP = "backoff";
-
     /** The key that stands for all of {@code poison.*}: {@code poison: none}. */
     static final String POISON_GROUP = "poison";
 
-    static final KeyTable TABLE = new KeyTable("of a daemon", Set.of(BACKOFF_GROUP, POISON_GROUP));
+    static final KeyTable TABLE = new KeyTable("of a daemon", Set.of(BackoffKeys.GROUP, POISON_GROUP));
 
     static final Setting<String> MAIN = key("main", Scope.MAIN, false, ClassName::read, null);
     static final Setting<List<Located<String>>> CLASSPATH =
@@ -91,14 +88,7 @@ final class DaemonKeys {
     static final Setting<Integer> MAX_RESTARTS = key("max_restarts", Scope.ANY, true, ValueReaders::maxRestarts, 5);
     static final Setting<Long> PERIOD =
             key("period", Scope.ANY, true, ValueReaders.duration(1, PlanBounds.MAX_DURATION_MS), 60_000L);
-    static final Setting<Long> BACKOFF_INITIAL =
-            key("backoff.initial", Scope.ANY, true, ValueReaders.duration(0, PlanBounds.MAX_DURATION_MS), 10L);
-    static final Setting<Double> BACKOFF_FACTOR = key("backoff.factor", Scope.ANY, true, ValueReaders::factor, 2.0);
-    static final Setting<Long> BACKOFF_MAX =
-            key("backoff.max", Scope.ANY, true, ValueReaders.duration(0, PlanBounds.MAX_DURATION_MS), 10_000L);
-    static final Setting<Long> BACKOFF_RESET_AFTER =
-            key("backoff.reset_after", Scope.ANY, true, ValueReaders.duration(0, PlanBounds.MAX_DURATION_MS), 60_000L);
-    static final Setting<Double> BACKOFF_JITTER = key("backoff.jitter", Scope.ANY, true, ValueReaders::jitter, 0.0);
+    static final BackoffKeys BACKOFF = BackoffKeys.in(TABLE, true);
     static final Setting<String> ON_GIVE_UP =
             key("on_give_up", Scope.ANY, true, StateRules.oneOf(GroupKeys.FAIL, GroupKeys.ESCALATE), null);
     static final Setting<Boolean> SIGNIFICANT = key("significant", Scope.ANY, false, ValueReaders::truth, false);

@@ -99,17 +99,17 @@ record DaemonSpec(Located<String> name, boolean named, Settings own, Settings de
     /** The backoff that holds; null if its parts cannot be read or contradict each other, which has been told then. */
     @Nullable
     Backoff backoff(Problems problems) {
-        if (isNone(DaemonKeys.BACKOFF_GROUP)) {
+        if (isNone(BackoffKeys.GROUP)) {
             return Backoff.NONE;
         }
-        if (isUnread(DaemonKeys.BACKOFF_INITIAL) || isUnread(DaemonKeys.BACKOFF_MAX)) {
+        if (isUnread(DaemonKeys.BACKOFF.initial()) || isUnread(DaemonKeys.BACKOFF.max())) {
             return null; // Told as well; the default in its place would contradict what nobody wrote.
         }
-        long initialMs = value(DaemonKeys.BACKOFF_INITIAL);
-        long maxMs = value(DaemonKeys.BACKOFF_MAX);
+        long initialMs = value(DaemonKeys.BACKOFF.initial());
+        long maxMs = value(DaemonKeys.BACKOFF.max());
         if (initialMs > maxMs) {
-            Located<Long> initial = stated(DaemonKeys.BACKOFF_INITIAL);
-            Located<Long> max = stated(DaemonKeys.BACKOFF_MAX);
+            Located<Long> initial = stated(DaemonKeys.BACKOFF.initial());
+            Located<Long> max = stated(DaemonKeys.BACKOFF.max());
             Located<Long> at = Objects.requireNonNull(initial != null ? initial : max);
             problems.add(
                     at,
@@ -121,9 +121,9 @@ record DaemonSpec(Located<String> name, boolean named, Settings own, Settings de
         }
         return new Backoff(
                 initialMs,
-                value(DaemonKeys.BACKOFF_FACTOR),
+                value(DaemonKeys.BACKOFF.factor()),
                 maxMs,
-                value(DaemonKeys.BACKOFF_RESET_AFTER),
-                value(DaemonKeys.BACKOFF_JITTER));
+                value(DaemonKeys.BACKOFF.resetAfter()),
+                value(DaemonKeys.BACKOFF.jitter()));
     }
 }

@@ -17,7 +17,7 @@ final class GroupKeys {
     /** What is given up is its group's failure. */
     static final String ESCALATE = "escalate";
 
-    static final KeyTable TABLE = new KeyTable("of a group", Set.of(DaemonKeys.BACKOFF_GROUP));
+    static final KeyTable TABLE = new KeyTable("of a group", Set.of(BackoffKeys.GROUP));
 
     static final Setting<List<Located<String>>> MEMBERS =
             key("members", ValueReaders.texts("a list of daemons and groups such as [web, cache]", 1), null);
@@ -25,14 +25,7 @@ final class GroupKeys {
             key("strategy", StateRules.oneOf(words(Strategy.values(), Strategy::text)), Strategy.ONE_FOR_ONE.text());
     static final Setting<Integer> MAX_RESTARTS = key("max_restarts", ValueReaders::maxRestarts, 5);
     static final Setting<Long> PERIOD = key("period", ValueReaders.duration(1, PlanBounds.MAX_DURATION_MS), 60_000L);
-    static final Setting<Long> BACKOFF_INITIAL =
-            key("backoff.initial", ValueReaders.duration(0, PlanBounds.MAX_DURATION_MS), 10L);
-    static final Setting<Double> BACKOFF_FACTOR = key("backoff.factor", ValueReaders::factor, 2.0);
-    static final Setting<Long> BACKOFF_MAX =
-            key("backoff.max", ValueReaders.duration(0, PlanBounds.MAX_DURATION_MS), 10_000L);
-    static final Setting<Long> BACKOFF_RESET_AFTER =
-            key("backoff.reset_after", ValueReaders.duration(0, PlanBounds.MAX_DURATION_MS), 60_000L);
-    static final Setting<Double> BACKOFF_JITTER = key("backoff.jitter", ValueReaders::jitter, 0.0);
+    static final BackoffKeys BACKOFF = BackoffKeys.in(TABLE, false);
     static final Setting<String> ON_GIVE_UP = key("on_give_up", StateRules.oneOf(FAIL, ESCALATE), ESCALATE);
     static final Setting<String> AUTO_SHUTDOWN = key(
             "auto_shutdown",

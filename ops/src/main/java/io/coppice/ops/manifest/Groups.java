@@ -188,13 +188,13 @@ final class Groups {
     }
 
     private Backoff backoff(GroupSpec group) {
-        if (group.own().isNone(DaemonKeys.BACKOFF_GROUP)) {
+        if (group.own().isNone(BackoffKeys.GROUP)) {
             return Backoff.NONE;
         }
-        long initialMs = group.value(GroupKeys.BACKOFF_INITIAL);
-        long maxMs = group.value(GroupKeys.BACKOFF_MAX);
+        long initialMs = group.value(GroupKeys.BACKOFF.initial());
+        long maxMs = group.value(GroupKeys.BACKOFF.max());
         if (initialMs > maxMs) {
-            Located<Long> at = group.stated(GroupKeys.BACKOFF_INITIAL);
+            Located<Long> at = group.stated(GroupKeys.BACKOFF.initial());
             problems.add(
                     at == null ? group.name() : at,
                     "the initial delay of " + Quantity.duration(initialMs) + " is longer than `backoff.max` ("
@@ -205,10 +205,10 @@ final class Groups {
         }
         return new Backoff(
                 initialMs,
-                group.value(GroupKeys.BACKOFF_FACTOR),
+                group.value(GroupKeys.BACKOFF.factor()),
                 maxMs,
-                group.value(GroupKeys.BACKOFF_RESET_AFTER),
-                group.value(GroupKeys.BACKOFF_JITTER));
+                group.value(GroupKeys.BACKOFF.resetAfter()),
+                group.value(GroupKeys.BACKOFF.jitter()));
     }
 
     /** A daemon's place among them. */
