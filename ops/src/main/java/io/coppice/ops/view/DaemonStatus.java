@@ -1,5 +1,6 @@
 package io.coppice.ops.view;
 
+import io.coppice.supervisor.core.PublishedState;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -76,10 +77,13 @@ public record DaemonStatus(
         return healthy.isPresent() && !healthy.get();
     }
 
-    /** State and why: {@code stopped, waiting for rates}; {@code ready, unhealthy}. */
+    /** State in words for people, and why: {@code stopped, waiting for rates}; {@code ready, unhealthy}; {@code being launched}. */
     public String stateWords() {
         if (isUnhealthy()) {
             return state + ", unhealthy";
+        }
+        if (state.equals(PublishedState.HELD.word())) {
+            return PublishedState.HELD.inASentence();
         }
         return waitingFor.isEmpty() ? state : state + ", waiting for " + String.join(", ", waitingFor);
     }

@@ -223,6 +223,14 @@ class StatusCommandTest {
     }
 
     @Test
+    void shouldSayThatAProcessWhichWaitsForItsRecordIsBeingLaunched() {
+        shop.child(2, child -> child.state(ChildStateCode.HELD));
+        String out = harness.run("status").out();
+        assertTrue(out.contains("\nweb     being launched "), out);
+        assertTrue(harness.run("status", "--json").out().contains("\"name\":\"web\",\"state\":\"held\""));
+    }
+
+    @Test
     void shouldTellADeadRootAndWhatStillLives() {
         shop.killRoot();
         harness.proc.end(60);

@@ -321,7 +321,7 @@ final class EventRules {
                     new Outcome.Error(
                             REFUSED,
                             "cannot send " + event.signal() + " to " + child.spec.name() + ": it has no process, it is "
-                                    + child.phase().published().word()));
+                                    + child.phase().published().inASentence()));
             return;
         }
         child.operatorKill = new OperatorKill(event.signal(), event.signalNumber(), transition.nowNs);

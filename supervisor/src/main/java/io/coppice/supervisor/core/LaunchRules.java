@@ -102,14 +102,22 @@ final class LaunchRules {
         };
     }
 
-    /** What it is, and what of that holds others back where it alone does not say it. */
+    /** What it is, what of that holds others back where it alone does not say it, and how to start it where nobody else does. */
     private static String stateOf(Transition transition, int index) {
         ChildPhase phase = transition.phaseOf(index);
-        String word = phase.published().word();
+        String words = phase.published().inASentence();
         if (transition.ordersOf(index).endDue()) {
-            return word + ", but about to be ended";
+            return words + ", but about to be ended";
         }
-        return phase == ChildPhase.READY && !transition.isHealthy(index) ? word + ", but unhealthy" : word;
+        String start =
+                ", and `coppice start " + transition.childBefore(index).spec().name() + "` ";
+        return switch (phase) {
+            case WAITING -> "waiting itself";
+            case STOPPED -> words + start + "starts it";
+            case FAILED -> words + start + "tries it again";
+            case READY -> transition.isHealthy(index) ? words : words + ", but unhealthy";
+            default -> words;
+        };
     }
 
     private static String waitingText(Transition transition, Dependency unmet) {

@@ -20,8 +20,13 @@ public enum PublishedState {
         this.word = word;
     }
 
-    /** The word that {@code status} prints. */
+    /** The word that {@code status --json} prints. */
     public String word() {
         return word;
+    }
+
+    /** What people are told, after "it is". */
+    public String inASentence() {
+        return this == HELD ? "being launched" : word;
     }
 }

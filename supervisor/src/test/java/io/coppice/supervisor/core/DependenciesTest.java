@@ -86,9 +86,39 @@ class DependenciesTest {
         Command.RecordEvent record = driver.records().get(driver.records().size() - 1);
         assertEquals(EventType.WAITING, record.type());
         assertEquals(1, record.child());
-        assertEquals("waits for db to be ready; it is failed", record.text());
+        assertEquals("waits for db to be ready; it is failed, and `coppice start db` tries it again", record.text());
         driver.start(0).toReady(0);
         assertEquals(List.of("spawn 1#1"), driver.did());
+    }
+
+    @Test
+    void shouldSayInTheReadersWordsWhatTheOtherIs() {
+        Driver driver = new Driver(
+                        Specs.command(0, "db").build(),
+                        Specs.command(1, "api").dependsOn(0, Condition.READY).build(),
+                        Specs.command(2, "web").dependsOn(1, Condition.READY).build())
+                .begin();
+        driver.toReady(0).toReady(1).toReady(2).exited(0, 1).exited(1, 1);
+        assertEquals("waits for db to be ready; it is being launched", lastText(driver));
+        driver.exited(2, 1);
+        assertEquals("waits for api to be ready; it is waiting itself", lastText(driver));
+        driver.toReady(0)
+                .toReady(1)
+                .toReady(2)
+                .stop(1)
+                .exited(1, 0)
+                .stop(2)
+                .exited(2, 0)
+                .start(2);
+        assertEquals("waits for api to be ready; it is stopped, and `coppice start api` starts it", lastText(driver));
+    }
+
+    private static String lastText(Driver driver) {
+        return driver.records().stream()
+                .filter(record -> record.type() == EventType.WAITING)
+                .reduce((earlier, later) -> later)
+                .orElseThrow()
+                .text();
     }
 
     @Test
