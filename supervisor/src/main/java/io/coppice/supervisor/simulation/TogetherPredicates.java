@@ -114,7 +114,8 @@ final class TogetherPredicates {
         boolean answeredByRestart = false;
         boolean serves = dead >= 0 && specs.get(dead).auxiliary();
         if (serves) {
-            moment.check("AUXILIARIES_COUNT_FOR_NOBODY", !endedByCore(step), () -> moment.name(dead));
+            boolean counted = !step.state().groups().equals(before.groups());
+            moment.check("AUXILIARIES_COUNT_FOR_NOBODY", !counted && !endedByCore(step), () -> moment.name(dead));
         }
         if (dead >= 0 && !asked && !free && !alreadyEnding && !serves) {
             answeredByRestart = isRestarted(step.state().child(dead).phase());
