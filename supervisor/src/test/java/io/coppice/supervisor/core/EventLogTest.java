@@ -79,11 +79,24 @@ class EventLogTest {
                 "waiting 1: waits for db to be ready; it is stopped");
     }
 
+    /** Deaths that cost it nothing: by an operator's kill, and of an archive. */
     @Test
-    void shouldTellWhatAChildIsLaunchedAgainFor() {
-        driver.stop(0).exited(0, 143);
-        driver.kill(1, "KILL", 9).signaled(1, 9);
-        assertTold(driver, "exited 1: signal KILL", "waiting 1: waits for db to be ready; it is stopped");
+    void shouldTellWhatOneWaitsForThatIsLaunchedAgainAtNoCost() {
+        for (boolean ofArchive : new boolean[] {false, true}) {
+            Driver kept = Driver.running(
+                    Specs.worker(0, "db").build(),
+                    Specs.worker(1, "web")
+                            .dependsOn(0, Dependency.Condition.READY)
+                            .build());
+            kept.stop(0).exited(0, 143);
+            Event.Exited exited =
+                    new Event.Exited(1, 1, new ExitStatus.Signaled(9, false), null, StepProgress.UNKNOWN, kept.nowNs);
+            kept = ofArchive
+                    ? kept.step(exited.byArchive())
+                    : kept.kill(1, "KILL", 9).step(exited);
+            assertTold(kept, "exited 1: signal KILL", "waiting 1: waits for db to be ready; it is stopped");
+            assertEquals(0, kept.child(1).failureCount());
+        }
     }
 
     @Test

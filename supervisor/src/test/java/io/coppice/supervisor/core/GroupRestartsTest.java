@@ -107,6 +107,18 @@ class GroupRestartsTest {
     }
 
     @Test
+    void shouldWaitWithoutADeadlineForOneThatTakesLongerToEnd() {
+        Driver driver = ready(new Driver(
+                List.of(instance(Strategy.ONE_FOR_ONE), group(1, Strategy.ONE_FOR_ONE, 0, SLOW, true)),
+                member(1, 0, "a").build(),
+                member(1, 1, "b").build(),
+                member(1, 2, "c").build()));
+        driver.exited(1, 1).signaled(0, 15);
+        toldOfWaiting(driver, 0, "until all of the instance that restarts is down");
+        assertEquals(ChildState.NEVER, driver.child(0).deadlineNs());
+    }
+
+    @Test
     void shouldSayWhatADeadMemberWaitsFor() {
         Driver driver = ready(new Driver(
                 List.of(instance(Strategy.ONE_FOR_ALL)),

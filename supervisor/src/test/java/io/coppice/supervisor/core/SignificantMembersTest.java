@@ -65,6 +65,14 @@ class SignificantMembersTest {
     }
 
     @Test
+    void shouldEndWithItsGroupWhatCouldNotBeSpawnedMeanwhile() {
+        Driver driver = driver(AutoShutdown.ANY_SIGNIFICANT, AutoShutdown.NEVER);
+        driver.stop(2).signaled(2, 15).start(2).exited(1, 0);
+        assertEquals(ChildPhase.ABANDONING, driver.phase(2));
+        assertEquals(ChildPhase.COMPLETED, driver.spawnFailed(2).phase(2));
+    }
+
+    @Test
     void shouldNotBeDoneAnyMoreOnceAMemberIsStartedOrRestarted() {
         Driver driver = driver(AutoShutdown.ANY_SIGNIFICANT, AutoShutdown.NEVER)
                 .exited(1, 0)
