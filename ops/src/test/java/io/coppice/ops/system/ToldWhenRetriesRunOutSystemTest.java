@@ -109,6 +109,44 @@ class ToldWhenRetriesRunOutSystemTest {
     }
 
     @Test
+    void shouldTellOfAGroupOnceWithItsMembersAndTheirs() throws Exception {
+        coppice.manifest("""
+                instance: shop
+                notify: '%s members=$$COPPICE_MEMBERS" >>told'
+                groups:
+                  edge: {members: [web, cache, inner], strategy: one-for-all, max_restarts: 0, on_give_up: fail}
+                  inner: {members: [api]}
+                daemons:
+                  db: {command: [sleep, "1000"]}
+                  alone: {command: 'exit 8', restart: never}
+                  cache: {command: [sleep, "1000"]}
+                  api: {command: [sleep, "1000"], replicas: 2}
+                  web: {command: 'while [ ! -e go ]; do sleep 0.05; done; exit 7'}
+                """.formatted(WRITES.replace("\" >>told", "")));
+        Coppice.Root root = coppice.startRoot();
+        coppice.awaitState("web", "ready");
+        coppice.awaitState("cache", "ready");
+        coppice.awaitState("api.2", "ready");
+        coppice.awaitState("alone", "failed");
+        Coppice.await("the one that failed by itself is told", () -> told().size() == 1);
+        Files.createFile(coppice.directory.resolve("go"));
+        for (String member : List.of("web", "cache", "api.1", "api.2")) {
+            coppice.awaitState(member, "failed");
+        }
+        coppice.run("start", "web"); // ready for a moment, or seen failed: the group has failed once more
+        Coppice.await("all is told", () -> told().size() >= 3);
+        assertEquals(0, root.stop(), root.stderr()); // waits until nobody is left to be told of
+        assertEquals(3, told().size(), told().toString());
+        assertEquals("shop failed daemon=alone group= restarts=0 exit code 8 members=", told().get(0));
+        for (String line : told().subList(1, 3)) {
+            assertEquals(
+                    "shop group-failed daemon= group=edge restarts= group edge failed; web: exit code 7;"
+                            + " its members: cache, api, web members=cache api web",
+                    line);
+        }
+    }
+
+    @Test
     void shouldTellThatTheRootGaveUpAlsoIfItIsAskedToEndMeanwhile() throws Exception {
         coppice.manifest("""
                 instance: shop

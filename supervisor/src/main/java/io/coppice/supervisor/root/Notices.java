@@ -16,14 +16,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has the manifest's {@code notify} run when restarts have run out: for each daemon that is failed, each group that is, and the root that
- * gives up. What there is to tell is on record as events, and so is how far that has been told; a root that died has told the rest to
+ * Has the manifest's {@code notify} run when restarts have run out: for each daemon that is failed by itself, each group that is, and the
+ * root that gives up. What there is to tell is on record as events, and so is how far that has been told; a root that died has told the rest to
  * nobody, and its successor does: each at least once. One command runs at a time, and only so many wait; what that is too much for is an
  * event.
  *
@@ -47,6 +46,7 @@ final class Notices {
     private final Incidents incidents;
     private final Supplier<SupervisorState> state;
     private final List<RootSnapshot.EventInfo> waiting = new ArrayList<>(MOST_WAITING);
+    private final FailedGroups failedGroups;
     private Plan plan;
     private long seen;
     private boolean due;
@@ -67,11 +67,16 @@ final class Notices {
         this.incidents = incidents;
         this.state = state;
         this.plan = instance.plan();
+        this.failedGroups = new FailedGroups(plan);
     }
 
     /** The root has begun, and nothing has happened since: what the last one did not come to tell is told. */
     void begin(long nowNs) {
         seen = publisher.toldEvents();
+        // A group whose failure has been told may have members that fail on that account after it.
+        for (long sequence = oldest(); sequence <= Math.min(seen, publisher.eventCount()); sequence++) {
+            publisher.event(sequence).ifPresent(failedGroups::onEvent);
+        }
         due = true;
         look(nowNs);
     }
@@ -79,6 +84,7 @@ final class Notices {
     /** From now on, and for what waits, by this plan. */
     void replan(Plan next) {
         plan = next;
+        failedGroups.replan(next);
     }
 
     /** This event is on record. */
@@ -96,12 +102,15 @@ final class Notices {
         due = false;
         long newest = publisher.eventCount();
         // A record that was made anew counts from one again.
-        long from = Math.max(seen > newest ? 0 : seen, newest - RootSegment.EVENT_CAPACITY);
+        long first = Math.max(seen > newest ? 1 : seen + 1, oldest());
         List<RootSnapshot.EventInfo> tooMany = new ArrayList<>();
-        for (long sequence = from + 1; sequence <= newest; sequence++) {
-            Optional<RootSnapshot.EventInfo> event = publisher.event(sequence).filter(Notices::isToBeTold);
-            if (event.isPresent() && !plan.notice().isNone()) {
-                add(event.get(), tooMany);
+        for (long sequence = first; sequence <= newest; sequence++) {
+            RootSnapshot.EventInfo event = publisher.event(sequence).orElse(null);
+            if (event != null) {
+                failedGroups.onEvent(event);
+                if (isToBeTold(event) && !plan.notice().isNone()) {
+                    add(event, tooMany);
+                }
             }
         }
         seen = newest;
@@ -111,9 +120,16 @@ final class Notices {
         next(nowNs);
     }
 
-    private static boolean isToBeTold(RootSnapshot.EventInfo event) {
+    /** The first that is still there. */
+    private long oldest() {
+        return Math.max(1, publisher.eventCount() - RootSegment.EVENT_CAPACITY + 1);
+    }
+
+    /** Of a group that has failed one notice tells, not one for each member. */
+    private boolean isToBeTold(RootSnapshot.EventInfo event) {
         return switch (event.type()) {
-            case FAILED, GROUP_FAILED, GAVE_UP -> true;
+            case FAILED -> !failedGroups.isTheirs(event.child().orElse(""));
+            case GROUP_FAILED, GAVE_UP -> true;
             default -> false;
         };
     }
@@ -219,7 +235,10 @@ final class Notices {
         environment.add("COPPICE_EVENT=" + event.type().word());
         environment.add("COPPICE_DAEMON=" + (ofGroup ? "" : about));
         environment.add("COPPICE_GROUP=" + (ofGroup ? about : ""));
-        environment.add("COPPICE_TEXT=" + event.text());
+        List<String> members = ofGroup ? failedGroups.members(about) : List.of();
+        environment.add("COPPICE_MEMBERS=" + String.join(" ", members));
+        environment.add("COPPICE_TEXT=" + event.text()
+                + (members.isEmpty() ? "" : "; its members: " + String.join(", ", members)));
         environment.add("COPPICE_AT=" + Instant.ofEpochMilli(event.epochMs()));
         environment.add("COPPICE_RESTARTS=" + (ofGroup ? "" : restarts(about)));
         return environment;
