@@ -20,6 +20,7 @@ import java.util.OptionalLong;
  * @param heartbeatAgeMs since the root last saw progress, rounded up; empty without a root, a process or a heartbeat
  * @param uptimeMs of its process
  * @param backoffMs until the next launch, in backoff
+ * @param lastWords what it left in its segment to be told of its end, where no root has recorded that; may be many lines
  * @param standbyProcesses its processes in reserve that live
  * @param standbysWanted how many the plan wants to wait
  * @param jvm figures of a program under the agent
@@ -41,6 +42,7 @@ public record DaemonStatus(
         OptionalLong uptimeMs,
         OptionalLong backoffMs,
         Optional<LastExit> lastExit,
+        Optional<String> lastWords,
         List<StandbyProcess> standbyProcesses,
         int standbysWanted,
         Optional<JvmStatus> jvm,
@@ -70,6 +72,14 @@ public record DaemonStatus(
     /** Whether it is in this state. */
     public boolean is(String someState) {
         return state.equals(someState);
+    }
+
+    /** Whether its state is one of those in which a process lives: without one, it has ended, and nobody has recorded that. */
+    public boolean shouldHaveAProcess() {
+        return switch (state) {
+            case "held", "starting", "ready", "stopping" -> true;
+            default -> false;
+        };
     }
 
     /** Whether a probe found it unwell. */

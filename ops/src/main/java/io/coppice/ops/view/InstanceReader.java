@@ -1,6 +1,7 @@
 package io.coppice.ops.view;
 
 import io.coppice.ops.view.RootTable.Reading;
+import io.coppice.state.Phase;
 import io.coppice.state.ReadOnlySegment;
 import io.coppice.state.SegmentException;
 import io.coppice.state.SegmentFile;
@@ -149,7 +150,13 @@ public final class InstanceReader implements AutoCloseable {
         boolean hasProcess = child.pid() > 0 && thisBoot && (rootRuns || proc.lives(child.pid(), child.startTicks()));
         boolean isDaemon = child.kind() == ChildKind.DAEMON;
         long nowNs = clocks.nowNs();
-        Commits commits = withSegments && isDaemon ? commits(child.name(), plan) : Commits.NONE;
+        Commits commits = withSegments && isDaemon ? commits(child, plan) : Commits.NONE;
+        boolean unrecordedEnd = !rootRuns
+                && !hasProcess
+                && switch (child.state()) {
+                    case HELD, STARTING, READY, STOPPING -> true;
+                    default -> false;
+                };
         boolean backoff = rootRuns && child.state() == ChildStateCode.BACKOFF && child.backoffUntilNs() != 0;
         return new DaemonStatus(
                 child.name(),
@@ -173,6 +180,7 @@ public final class InstanceReader implements AutoCloseable {
                         ? OptionalLong.of(Math.max(0, (child.backoffUntilNs() - nowNs) / NANOS_PER_MS))
                         : OptionalLong.empty(),
                 child.lastExit().map(exit -> lastExit(child.name(), exit)),
+                unrecordedEnd ? commits.lastWords() : Optional.empty(),
                 thisBoot ? standbys(child, rootRuns) : List.of(),
                 plan.child(child.name()).map(ChildPlan::standbys).orElse(0),
                 commits.jvm(),
@@ -255,7 +263,8 @@ public final class InstanceReader implements AutoCloseable {
         };
     }
 
-    private Commits commits(String name, PlanFile plan) {
+    private Commits commits(ChildInfo child, PlanFile plan) {
+        String name = child.name();
         if (!InstanceName.isValidChild(name)) {
             return Commits.unreadable("its name `" + Printable.of(name) + "` is damaged; not looking for its segment");
         }
@@ -273,21 +282,31 @@ public final class InstanceReader implements AutoCloseable {
                     : new Commits(
                             count == 0 ? OptionalLong.empty() : OptionalLong.of(count),
                             JvmStatus.of(segment),
+                            lastWords(segment, child),
                             Optional.empty());
         } catch (SegmentException | StateException e) {
             return Commits.unreadable(String.valueOf(e.getMessage()));
         }
     }
 
+    /** Those of the incarnation on record, if that has said that it is about to end. */
+    private static Optional<String> lastWords(ReadOnlySegment segment, ChildInfo child) {
+        return segment.incarnation() == child.incarnation() && segment.phase() == Phase.FAILING.code()
+                ? segment.lastWords()
+                : Optional.empty();
+    }
+
     /** The year 9999. */
     static final long MAX_EPOCH_MS = 253_402_300_799_999L;
 
     /** What a daemon's segment says. */
-    private record Commits(OptionalLong count, Optional<JvmStatus> jvm, Optional<String> problem) {
-        static final Commits NONE = new Commits(OptionalLong.empty(), Optional.empty(), Optional.empty());
+    private record Commits(
+            OptionalLong count, Optional<JvmStatus> jvm, Optional<String> lastWords, Optional<String> problem) {
+        static final Commits NONE =
+                new Commits(OptionalLong.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
         static Commits unreadable(String problem) {
-            return new Commits(OptionalLong.empty(), Optional.empty(), Optional.of(problem));
+            return new Commits(OptionalLong.empty(), Optional.empty(), Optional.empty(), Optional.of(problem));
         }
     }
 }

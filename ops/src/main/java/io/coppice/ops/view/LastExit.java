@@ -39,10 +39,7 @@ public record LastExit(
         if (fault.isPresent()) {
             return fault.get();
         }
-        int end = text.indexOf('\n');
-        String line = end < 0 ? text : text.substring(0, end);
-        int frames = line.indexOf(FRAMES);
-        line = (frames < 0 ? line : line.substring(0, frames)).strip();
+        String line = firstLine(text);
         if (kind.equals("exception")) {
             return withoutPackage(line);
         }
@@ -54,6 +51,14 @@ public record LastExit(
             return rest.substring(1, rest.length() - 1);
         }
         return rest.startsWith(":") || rest.startsWith(",") ? rest.substring(1).strip() : rest;
+    }
+
+    /** Without the frames of a stack. */
+    static String firstLine(String text) {
+        int end = text.indexOf('\n');
+        String line = end < 0 ? text : text.substring(0, end);
+        int frames = line.indexOf(FRAMES);
+        return (frames < 0 ? line : line.substring(0, frames)).strip();
     }
 
     /** {@code java.lang.IllegalStateException: x} reads better without the package. */

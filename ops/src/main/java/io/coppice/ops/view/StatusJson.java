@@ -125,6 +125,7 @@ public final class StatusJson {
             json.writeNullField("healthy");
         }
         writeJvm(daemon, json);
+        json.writeStringField("last_words", daemon.lastWords().orElse(null));
         json.writeEndObject();
     }
 

@@ -156,9 +156,16 @@ public final class StatusTable {
                 daemon.problem().isPresent() ? new Cell("?", Tone.BAD) : number(daemon.commits()),
                 duration(daemon.heartbeatAgeMs()),
                 duration(daemon.uptimeMs()),
-                daemon.lastExit()
-                        .map(exit -> Cell.of(exit.words(clocks.nowEpochMs())))
-                        .orElse(faint()));
+                lastExit(daemon, clocks));
+    }
+
+    /** That of the last incarnation, though nobody has recorded it, before that of an earlier one. */
+    private static Cell lastExit(DaemonStatus daemon, Clocks clocks) {
+        return daemon.lastWords()
+                .map(words -> "last words: " + LastExit.firstLine(words))
+                .or(() -> daemon.lastExit().map(exit -> exit.words(clocks.nowEpochMs())))
+                .map(Cell::of)
+                .orElse(faint());
     }
 
     /** How many wait, of how many there are to be. */
@@ -171,12 +178,7 @@ public final class StatusTable {
     }
 
     private static Cell state(DaemonStatus daemon, boolean rootRuns) {
-        boolean hasNoProcess = daemon.pid().isEmpty();
-        boolean shouldHaveOne = switch (daemon.state()) {
-            case "starting", "ready", "stopping" -> true;
-            default -> false;
-        };
-        if (!rootRuns && hasNoProcess && shouldHaveOne) {
+        if (!rootRuns && daemon.pid().isEmpty() && daemon.shouldHaveAProcess()) {
             return new Cell("gone (was " + daemon.state() + ")", Tone.BAD);
         }
         String words = daemon.stateWords();

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.ops.cli.CommandHarness.Result;
 import io.coppice.ops.view.PlanFile;
+import io.coppice.state.OwnedSegment;
+import io.coppice.state.Phase;
+import io.coppice.state.root.ChildKind;
 import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.EventType;
 import io.coppice.state.root.ExitKind;
@@ -75,10 +78,10 @@ class StatusCommandTest {
         assertEquals("", result.err());
         assertEquals("""
                 {"instance":"shop","root":{"pid":50,"since":"2026-11-21T07:10:00Z"},"root_end":null,"daemons":[\
-                {"name":"rates","state":"ready","wanted":"up","pid":60,"incarnation":1,"restarts":0,"commits":7,"heartbeat_age_ms":121,"last_exit":null,"standbys":0,"standbys_wanted":0,"kind":"daemon","uptime_ms":125000,"backoff_ms":null,"waiting_for":[],"problem":null,"healthy":null,"jvm":null},\
-                {"name":"ingest","state":"ready","wanted":"up","pid":61,"incarnation":2,"restarts":1,"commits":1234,"heartbeat_age_ms":121,"last_exit":{"kind":"signal","code":null,"signal":"KILL","at":"2026-11-21T09:14:57Z","text":null,"fault":null},"standbys":0,"standbys_wanted":0,"kind":"daemon","uptime_ms":125000,"backoff_ms":null,"waiting_for":[],"problem":null,"healthy":null,"jvm":null},\
-                {"name":"web","state":"ready","wanted":"up","pid":62,"incarnation":1,"restarts":0,"commits":null,"heartbeat_age_ms":null,"last_exit":null,"standbys":0,"standbys_wanted":0,"kind":"command","uptime_ms":125000,"backoff_ms":null,"waiting_for":[],"problem":null,"healthy":null,"jvm":null},\
-                {"name":"report","state":"stopped","wanted":"up","pid":null,"incarnation":0,"restarts":0,"commits":null,"heartbeat_age_ms":null,"last_exit":null,"standbys":0,"standbys_wanted":0,"kind":"daemon","uptime_ms":null,"backoff_ms":null,"waiting_for":["ingest (completed)"],"problem":null,"healthy":null,"jvm":null}\
+                {"name":"rates","state":"ready","wanted":"up","pid":60,"incarnation":1,"restarts":0,"commits":7,"heartbeat_age_ms":121,"last_exit":null,"standbys":0,"standbys_wanted":0,"kind":"daemon","uptime_ms":125000,"backoff_ms":null,"waiting_for":[],"problem":null,"healthy":null,"jvm":null,"last_words":null},\
+                {"name":"ingest","state":"ready","wanted":"up","pid":61,"incarnation":2,"restarts":1,"commits":1234,"heartbeat_age_ms":121,"last_exit":{"kind":"signal","code":null,"signal":"KILL","at":"2026-11-21T09:14:57Z","text":null,"fault":null},"standbys":0,"standbys_wanted":0,"kind":"daemon","uptime_ms":125000,"backoff_ms":null,"waiting_for":[],"problem":null,"healthy":null,"jvm":null,"last_words":null},\
+                {"name":"web","state":"ready","wanted":"up","pid":62,"incarnation":1,"restarts":0,"commits":null,"heartbeat_age_ms":null,"last_exit":null,"standbys":0,"standbys_wanted":0,"kind":"command","uptime_ms":125000,"backoff_ms":null,"waiting_for":[],"problem":null,"healthy":null,"jvm":null,"last_words":null},\
+                {"name":"report","state":"stopped","wanted":"up","pid":null,"incarnation":0,"restarts":0,"commits":null,"heartbeat_age_ms":null,"last_exit":null,"standbys":0,"standbys_wanted":0,"kind":"daemon","uptime_ms":null,"backoff_ms":null,"waiting_for":["ingest (completed)"],"problem":null,"healthy":null,"jvm":null,"last_words":null}\
                 ],"groups":[{"name":null,"strategy":"one-for-one","state":"up","restarts":null,"max_restarts":null,"period_ms":60000,"backoff_ms":null,"members":["rates","ingest","web","report"]}],"problems":[]}
                 """, result.out());
     }
@@ -252,6 +255,34 @@ class StatusCommandTest {
         assertTrue(json.contains("{\"name\":\"rates\",\"state\":\"ready\",\"wanted\":\"up\",\"pid\":null,"), json);
         assertTrue(
                 json.contains("\"pid\":61,\"incarnation\":2,\"restarts\":1,\"commits\":1234,\"heartbeat_age_ms\":null"),
+                json);
+    }
+
+    /** Nobody has recorded how it ended; it said so itself. */
+    @Test
+    void shouldShowTheLastWordsOfWhatEndedWhileThereWasNoRoot() throws Exception {
+        OwnedSegment web = shop.owned("cart", 0);
+        shop.child(2, child -> {
+            child.reset("cart", ChildKind.DAEMON);
+            child.state(ChildStateCode.READY);
+            child.wanted(WantedCode.UP);
+            child.pid(62);
+            child.startTicks(620);
+            child.incarnation(1);
+        });
+        web.lastWords("java.lang.IllegalStateException: no quote\n  at Cart.step(Cart.java:7)");
+        web.phase(Phase.FAILING);
+        assertFalse(harness.run("status").out().contains("last words"), "the root will tell");
+        shop.killRoot();
+        assertFalse(harness.run("status", "--instance", "shop").out().contains("last words"), "it lives");
+        harness.proc.end(62);
+
+        String text = harness.run("status", "--instance", "shop").out();
+        assertTrue(text.contains("last words: java.lang.IllegalStateException: no quote\n"), text);
+        String json = harness.run("status", "--instance", "shop", "--json").out();
+        assertTrue(
+                json.contains(
+                        "\"last_words\":\"java.lang.IllegalStateException: no quote\\n  at Cart.step(Cart.java:7)\""),
                 json);
     }
 
