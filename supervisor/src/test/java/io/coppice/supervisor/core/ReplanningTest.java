@@ -188,6 +188,42 @@ class ReplanningTest {
         assertEquals(List.of("spawn 1#2"), old.did());
     }
 
+    /** The instance ended while what a reload had brought into one of its groups ran. */
+    @Test
+    void shouldTakeNoGroupForDoneThatHasANewMember() {
+        List<GroupSpec> groups = List.of(
+                group(0, "", GroupSpec.NO_PARENT, AutoShutdown.ALL_SIGNIFICANT),
+                group(1, "edge", 0, AutoShutdown.ANY_SIGNIFICANT));
+        ChildSpec task = Specs.command(0, "task").in(1).significant().build();
+        ChildSpec main = Specs.command(1, "main").significant().build();
+        Driver grouped =
+                new Driver(groups, task, main).begin().toReady(0).toReady(1).exited(0, 0);
+        assertTrue(grouped.state.groups().get(1).done());
+        grouped.step(new Event.Replanned(
+                List.of(task, main, Specs.command(2, "late").in(1).significant().build()),
+                List.of(0L, 0L, 0L),
+                groups,
+                grouped.nowNs));
+        grouped.toReady(2).exited(1, 0);
+        assertEquals(SupervisorState.Phase.RUNNING, grouped.state.phase());
+        grouped.exited(2, 0);
+        assertEquals(SupervisorState.Phase.DONE, grouped.state.phase());
+    }
+
+    private static GroupSpec group(int index, String name, int parent, AutoShutdown autoShutdown) {
+        return new GroupSpec(
+                index,
+                name,
+                parent,
+                Strategy.ONE_FOR_ONE,
+                ChildSpec.UNLIMITED,
+                60 * Specs.SECOND,
+                Backoff.NONE,
+                autoShutdown,
+                parent != GroupSpec.NO_PARENT,
+                true);
+    }
+
     /** One that comes back goes on with its numbers, or what its segment says of the last one would count for it. */
     @Test
     void shouldNotReuseIncarnationsOfAChildThatIsBack() {
