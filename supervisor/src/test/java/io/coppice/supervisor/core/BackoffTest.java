@@ -76,6 +76,7 @@ class BackoffTest {
     @Test
     void shouldTakeNumbersAtTheirBounds() {
         assertEquals(5, new Backoff(5, 1, 5, 0, 0).delayNs(2, 1));
+        assertEquals(0, new Backoff(0, 1, 0, 0, 0).delayNs(2, 1));
         assertThrows(IllegalArgumentException.class, () -> new Backoff(1, 2, 10, 0, -0.1));
         assertThrows(IllegalArgumentException.class, () -> new Backoff(1, 2, 10, 0, 1.1));
     }

@@ -101,10 +101,16 @@ class EventLogTest {
 
     @Test
     void shouldTellHowManyWereTakenOver() {
-        driver.exited(1, 1).dieAndResume();
-        assertTold(driver.adopted(0), "adopted 0: ready");
+        Driver three = Driver.running(
+                Specs.command(0, "a").build(),
+                Specs.command(1, "b").build(),
+                Specs.command(2, "c").build());
+        three.exited(1, 1).dieAndResume();
+        assertTold(three.adopted(0), "adopted 0: ready");
         assertTold(
-                driver.begin(), "root-started: 2 children, 1 of them taken over from a root that died", "spawning 1");
+                three.adopted(2).begin(),
+                "root-started: 3 children, 2 of them taken over from a root that died",
+                "spawning 1");
     }
 
     @Test

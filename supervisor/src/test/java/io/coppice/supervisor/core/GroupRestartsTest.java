@@ -314,4 +314,21 @@ class GroupRestartsTest {
                 driver.did().stream().sorted().toList(),
                 "the first restart of the group is immediate");
     }
+
+    @Test
+    void shouldKeepAGroupsCountsAcrossTheRootsDeathButNotAcrossAShutdown() {
+        for (boolean shutdown : new boolean[] {false, true}) {
+            Driver driver = ready(new Driver(
+                    List.of(instance(Strategy.ONE_FOR_ONE), group(1, Strategy.ONE_FOR_ONE, 5, SLOW, true)),
+                    member(1, 0, "a").build()));
+            driver.exited(0, 1).toReady(0);
+            if (shutdown) {
+                driver.shutdown();
+            }
+            driver.dieAndResume();
+            assertEquals(
+                    shutdown ? 0 : 1,
+                    driver.state.groups().get(1).failures().recentNs().size());
+        }
+    }
 }

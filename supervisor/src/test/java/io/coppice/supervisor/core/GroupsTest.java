@@ -336,6 +336,8 @@ class GroupsTest {
         driver.toReady(0).toReady(1).exited(1, 1);
         assertEquals(ChildPhase.WAITING, driver.phase(1));
         assertEquals(false, driver.child(1).stopAsked());
+        assertEquals(false, driver.child(1).orders().endDue());
+        assertEquals(false, driver.recorded().contains(EventType.RESTARTED_WITH));
         assertEquals(List.of("signal 0#1 TERM group"), driver.did());
     }
 }

@@ -51,6 +51,9 @@ class SignificantMembersTest {
     void shouldEndAGroupWithoutWhatIsBesideIt() {
         Driver driver = driver(AutoShutdown.ANY_SIGNIFICANT, AutoShutdown.NEVER).exited(1, 0);
         assertTrue(isDone(driver, 1));
+        assertTrue(driver.records().stream()
+                .anyMatch(event ->
+                        event.text().equals("group g1: ends: its significant members have come to their end")));
         assertEquals(List.of("signal 2#1 TERM group"), driver.did());
         assertEquals(ChildPhase.COMPLETED, driver.phase(3), "it waited");
         Command.RecordEvent ended = driver.records().stream()
@@ -116,5 +119,33 @@ class SignificantMembersTest {
                 .spawnFailed(1);
         assertEquals(SupervisorState.Phase.STOPPING, driver.state.phase());
         assertEquals(List.of("signal 0#1 TERM group"), driver.did());
+    }
+
+    @Test
+    void shouldEndTheInstanceByOneThatCameToItsEndWhileThereWasNoRoot() {
+        Driver driver = new Driver(
+                        List.of(group(0, GroupSpec.NO_PARENT, AutoShutdown.ANY_SIGNIFICANT, false)),
+                        Specs.command(0, "bystander").build(),
+                        Specs.command(1, "task").significant().build())
+                .begin();
+        driver.toReady(0).toReady(1).dieAndResume().adopted(0).exited(1, 0);
+        assertEquals(SupervisorState.Phase.STOPPING, driver.state.phase());
+    }
+
+    /** It had not been told to end yet, because of one that needs it. */
+    @Test
+    void shouldNotMakeAGoodEndOfAFailure() {
+        Driver driver = new Driver(
+                        List.of(group(0, GroupSpec.NO_PARENT, AutoShutdown.ANY_SIGNIFICANT, false)),
+                        Specs.command(0, "task").significant().build(),
+                        Specs.command(1, "web")
+                                .dependsOn(0, Dependency.Condition.READY)
+                                .build(),
+                        Specs.command(2, "vital").maxRestarts(0).escalates().build())
+                .begin();
+        driver.toReady(0).toReady(2).toReady(1).exited(2, 1);
+        assertEquals(List.of("signal 1#1 TERM group"), driver.did());
+        driver.exited(0, 0);
+        assertEquals(List.of("exit 5"), driver.signaled(1, 15).did());
     }
 }

@@ -422,4 +422,35 @@ class StandbysTest {
         driver.shutdown();
         assertEquals(ChildState.NEVER, driver.state.nextRefillNs());
     }
+
+    /** Its segment tells that it ran, if it died before its release was heard of; of anybody else that says nothing. */
+    @Test
+    void shouldTakeOnlyAnAssignedOneForReleasedByWhatItsSegmentTells() {
+        ExitStatus crash = new ExitStatus.Exited(1);
+        Driver assigned = filled(Driver.running(worker(0, "ingest", 1).build())).signaled(0, 9);
+        assertEquals(ChildPhase.HELD, assigned.phase(0));
+        assigned.died(0, crash, null, StepProgress.MADE);
+        assertTrue(assigned.recorded().contains(EventType.RELEASED), "it had its line");
+
+        Driver ready = filled(Driver.running(worker(0, "ingest", 1).build())).signaled(0, 9);
+        ready.released(0).becameReady(0).died(0, crash, null, StepProgress.MADE);
+        assertFalse(ready.recorded().contains(EventType.RELEASED), "that was told before");
+
+        Driver held = new Driver(worker(0, "ingest", 1).build()).begin().toHeld(0);
+        held.died(0, crash, null, StepProgress.NONE);
+        assertFalse(held.recorded().contains(EventType.RELEASED), "it was a launch of its own");
+    }
+
+    @Test
+    void shouldLaunchTheSecondOnlyWhenTheFirstIsParked() {
+        Driver driver = Driver.running(worker(0, "ingest", 2).build());
+        refill(driver, false);
+        assertEquals(ChildState.NEVER, driver.state.nextRefillNs(), "it is being spawned");
+        spawned(driver, 0, 1);
+        assertEquals(ChildState.NEVER, driver.state.nextRefillNs(), "it boots");
+        parked(driver, 0, 1);
+        assertTrue(driver.state.nextRefillNs() <= driver.nowNs);
+        driver.stop(0);
+        assertEquals(0, driver.child(0).standbys().live(), "it ends");
+    }
 }
