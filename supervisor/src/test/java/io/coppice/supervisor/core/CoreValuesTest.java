@@ -135,6 +135,7 @@ class CoreValuesTest {
         assertRefused("exit code -1", () -> new ExitSet(List.of(-1), List.of()));
         assertRefused("signal 65", () -> new ExitSet(List.of(), List.of(65)));
         assertRefused("signal 0", () -> new ExitSet(List.of(), List.of(0)));
+        assertEquals(0, new StartTimeouts(0, 0, 0).ofNs(StartStage.START));
         assertRefused("start timeouts", () -> new StartTimeouts(0, -1, 0));
         assertRefused("start timeouts", () -> new StartTimeouts(-1, 0, 0));
         assertRefused("start timeouts", () -> new StartTimeouts(0, 0, -1));
