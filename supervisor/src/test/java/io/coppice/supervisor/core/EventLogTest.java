@@ -69,14 +69,14 @@ class EventLogTest {
         assertTold(
                 driver.stop(1).signaled(1, 15).stop(0).exited(0, 143).start(1),
                 "start-requested 1",
-                "waiting 1: waits for db to be ready; it is stopped");
+                "waiting 1: waits for db to be ready; it is stopped, and `coppice start db` starts it");
         driver.start(0).spawned(0);
         assertTold(driver.stop(0), "stop-requested 0", "abandoned 0: it will not be released");
         assertTold(
                 driver.exited(0, 125),
                 "exited 0: exit code 125 (before it was released)",
                 "stopped 0: as asked",
-                "waiting 1: waits for db to be ready; it is stopped");
+                "waiting 1: waits for db to be ready; it is stopped, and `coppice start db` starts it");
     }
 
     /** Deaths that cost it nothing: by an operator's kill, and of an archive. */
@@ -94,7 +94,10 @@ class EventLogTest {
             kept = ofArchive
                     ? kept.step(exited.byArchive())
                     : kept.kill(1, "KILL", 9).step(exited);
-            assertTold(kept, "exited 1: signal KILL", "waiting 1: waits for db to be ready; it is stopped");
+            assertTold(
+                    kept,
+                    "exited 1: signal KILL",
+                    "waiting 1: waits for db to be ready; it is stopped, and `coppice start db` starts it");
             assertEquals(0, kept.child(1).failureCount());
         }
     }
