@@ -61,7 +61,10 @@ public final class Stalls implements Daemon {
         }
     }
 
-    /** A counted loop, which the compiler makes without a look for a safepoint (with -XX:-UseCountedLoopSafepoints). */
+    /**
+     * A counted loop, which the second compiler makes without a look for a safepoint (with -XX:-UseCountedLoopSafepoints), and has made once
+     * it was warm (with -Xbatch).
+     */
     private static long count(int rounds) {
         long x = rounds;
         for (int i = 0; i < rounds; i++) {
@@ -74,9 +77,10 @@ public final class Stalls implements Daemon {
         for (int i = 0; i < WARM; i++) {
             sink = count(i % 1000);
         }
-        long sinceNs = System.nanoTime();
+        // By the CPU that it takes: whoever else has the CPU now need not have it then.
+        long sinceNs = threads.getCurrentThreadCpuTime();
         sink = count(MEASURED);
-        double nsPerRound = (System.nanoTime() - sinceNs) / (double) MEASURED;
+        double nsPerRound = (threads.getCurrentThreadCpuTime() - sinceNs) / (double) MEASURED;
         int rounds = (int) Math.min(Integer.MAX_VALUE - 1, STANDSTILL_NS / nsPerRound);
         Thread counting = new Thread(
                 () -> {
