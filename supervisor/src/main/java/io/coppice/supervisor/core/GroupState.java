@@ -1,5 +1,6 @@
 package io.coppice.supervisor.core;
 
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -17,5 +18,19 @@ public record GroupState(GroupSpec spec, FailureHistory failures, long restartAt
 
     static GroupState fresh(GroupSpec spec) {
         return new GroupState(spec, FailureHistory.EMPTY, 0, false);
+    }
+
+    /**
+     * A group has a new member, which is wanted up: it goes on, and so do those that it is in.
+     *
+     * @param groups by index; changed
+     */
+    static void goOnWithNewMember(List<GroupState> groups, int group) {
+        int at = group;
+        while (at != GroupSpec.NO_PARENT) {
+            GroupState state = groups.get(at);
+            groups.set(at, new GroupState(state.spec, state.failures, state.restartAtNs, false));
+            at = state.spec.parent();
+        }
     }
 }

@@ -26,7 +26,7 @@ final class Replanning {
                 left.remove(known);
                 children.add(goOn(known, spec, before, groups));
             } else {
-                isNotDone(groups, spec.membership().group());
+                GroupState.goOnWithNewMember(groups, spec.membership().group());
                 long reached = event.lastIncarnations().get(spec.index());
                 children.add(SupervisorState.unlaunched(
                         spec, known == null ? reached : Math.max(reached, known.incarnation())));
@@ -56,16 +56,6 @@ final class Replanning {
                             : new GroupState(spec, known.failures(), known.restartAtNs(), known.done()));
         }
         return groups;
-    }
-
-    /** It has a new member, which is wanted up: it goes on, and so do those that it is in. */
-    private static void isNotDone(List<GroupState> groups, int group) {
-        int at = group;
-        while (at != GroupSpec.NO_PARENT) {
-            GroupState state = groups.get(at);
-            groups.set(at, new GroupState(state.spec(), state.failures(), state.restartAtNs(), false));
-            at = state.spec().parent();
-        }
     }
 
     /** What it is restarted with is another index now, or is no more. */

@@ -151,13 +151,17 @@ public record SupervisorState(
         }
         List<ChildState> children =
                 new ArrayList<>(initial(groupSpecs, specs, lastIncarnations).children());
+        List<GroupState> resumedGroups = new ArrayList<>(endWasAsked ? fresh(groupSpecs) : groups);
         for (int i = 0; i < children.size(); i++) {
             ChildState before = recorded.get(i);
             if (before != null) {
                 children.set(i, Adoption.resume(before, specs.get(i), endWasAsked, nowNs));
+            } else {
+                GroupState.goOnWithNewMember(
+                        resumedGroups, specs.get(i).membership().group());
             }
         }
-        return new SupervisorState(Phase.ADOPTING, false, 0, endWasAsked ? fresh(groupSpecs) : groups, children);
+        return new SupervisorState(Phase.ADOPTING, false, 0, resumedGroups, children);
     }
 
     /** The state of one child. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ReplanningTest {
@@ -210,6 +211,26 @@ class ReplanningTest {
         assertEquals(SupervisorState.Phase.DONE, grouped.state.phase());
     }
 
+    @Test
+    void shouldTakeNoGroupForDoneThatHasANewMemberAfterADeathOfTheRoot() {
+        List<GroupSpec> groups = List.of(
+                group(0, "", GroupSpec.NO_PARENT, AutoShutdown.ALL_SIGNIFICANT),
+                group(1, "edge", 0, AutoShutdown.ANY_SIGNIFICANT));
+        ChildSpec task = Specs.command(0, "task").in(1).significant().build();
+        ChildSpec main = Specs.command(1, "main").significant().build();
+        ChildSpec late = Specs.command(2, "late").in(1).significant().build();
+        Driver grouped =
+                new Driver(groups, task, main).begin().toReady(0).toReady(1).exited(0, 0);
+        List<@Nullable ChildState> recorded = new ArrayList<>(grouped.state.children());
+        recorded.add(null);
+        grouped.state = SupervisorState.resumed(
+                grouped.state.groups(), List.of(task, main, late), recorded, List.of(0L, 0L, 0L), false, grouped.nowNs);
+        grouped.adopted(1).begin().toReady(2).exited(1, 0);
+        assertEquals(SupervisorState.Phase.RUNNING, grouped.state.phase());
+        grouped.exited(2, 0);
+        assertEquals(SupervisorState.Phase.DONE, grouped.state.phase());
+    }
+
     private static GroupSpec group(int index, String name, int parent, AutoShutdown autoShutdown) {
         return new GroupSpec(
                 index,
@@ -221,7 +242,8 @@ class ReplanningTest {
                 Backoff.NONE,
                 autoShutdown,
                 parent != GroupSpec.NO_PARENT,
-                true);
+                true,
+                false);
     }
 
     /** One that comes back goes on with its numbers, or what its segment says of the last one would count for it. */
