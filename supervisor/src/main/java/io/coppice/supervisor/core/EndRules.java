@@ -62,7 +62,8 @@ final class EndRules {
     /** Whether something that depends on a child is to end as well, and has not yet. */
     private static boolean isNeededByEnding(Transition transition, int index) {
         for (int i = index + 1; i < transition.childCount(); i++) {
-            if (!transition.phaseOf(i).occupied() || !transition.isEnding(i)) {
+            boolean ends = transition.phase == Phase.STOPPING || transition.isEnding(i);
+            if (!transition.phaseOf(i).occupied() || !ends) {
                 continue;
             }
             for (Dependency dependency : transition.specOf(i).dependencies()) {

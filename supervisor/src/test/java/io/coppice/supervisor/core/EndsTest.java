@@ -136,14 +136,15 @@ class EndsTest {
 
     /** Nobody who is on its way down is waited for by one that an operator wants down. */
     @Test
-    void shouldEndInAShutdownAtOnceWhatAnOperatorStopsBesideWhatIsDumped() {
+    void shouldKeepTheOrderOfAShutdownAlsoForWhatAnOperatorStops() {
         Driver driver = Driver.running(
                 Specs.worker(0, "db").build(),
                 Specs.worker(1, "web").dependsOn(0, Dependency.Condition.READY).build());
         driver.heartbeatLost(1).shutdown();
         assertEquals(List.of(), driver.did(), "it waits for its dependent");
         driver.stop(0);
-        assertEquals(List.of("signal 0#1 TERM group", "ok 1"), driver.did());
+        assertEquals(List.of("ok 1"), driver.did(), "it still waits");
+        assertEquals(List.of("signal 0#1 TERM group"), driver.signaled(1, 9).did());
     }
 
     @Test
