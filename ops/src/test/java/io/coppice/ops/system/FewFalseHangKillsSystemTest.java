@@ -110,7 +110,7 @@ class FewFalseHangKillsSystemTest {
         assumeTrue(exec("taskset", "-c", "0", "true") == 0, "skipped: no taskset here, or it may not pin to CPU 0");
         assumeTrue(exec("sh", "-c", "renice -n 19 -p $$") == 0, "skipped: no renice here");
         assumeTrue(hogCount <= MOST_HOGS, "skipped: run with too high a nice value to starve anybody");
-        // Silent for four seconds if these are alone, and excused up to 18 s: others may be at work on this CPU as well.
+        // Silent for four seconds if these are alone; excused up to 18 s, for others may be at work on this CPU, too.
         Coppice.Root root = startStalling("labours", "3s");
         long pid = coppice.await("worker", daemon -> daemon.state().equals("ready") && daemon.number("commits") > 5)
                 .number("pid");

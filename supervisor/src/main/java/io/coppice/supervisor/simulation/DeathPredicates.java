@@ -49,7 +49,9 @@ final class DeathPredicates {
         boolean standbyLost = !asked && isStandbyLost(book, was, event);
         PoisonPredicates.Verdict verdict = poison.death(book, asked, done || prevented, forced, was, event, step);
         boolean leftToPoison = verdict == PoisonPredicates.Verdict.COUNTED;
-        if (!asked && !standbyLost && !leftToPoison && !done && !prevented) {
+        // Under a plan without a limit nobody counts, and a reload may bring one.
+        boolean limited = spec.maxRestarts() != ChildSpec.UNLIMITED;
+        if (limited && !asked && !standbyLost && !leftToPoison && !done && !prevented) {
             book.perhapsCounted = book.perhapsCounted.and(event.nowNs(), spec.periodNs());
             if (!killed && !notReleased && verdict != PoisonPredicates.Verdict.OPEN) {
                 book.surelyCounted = book.surelyCounted.and(event.nowNs(), spec.periodNs());
@@ -135,7 +137,7 @@ final class DeathPredicates {
             return;
         }
         boolean asked = book.endAsked || !book.wantedUp || shutdown;
-        if (!asked) {
+        if (!asked && was.spec().maxRestarts() != ChildSpec.UNLIMITED) {
             book.perhapsCounted =
                     book.perhapsCounted.and(event.nowNs(), was.spec().periodNs());
             book.surelyCounted =

@@ -91,6 +91,12 @@ class CrashRecoverySimulationTest {
         run(RandomScenarios.OF_ONE_KIND, 122_614, new Coverage());
     }
 
+    /** One that only served others, without a limit, was a command with one after its root had died: what had failed before counts not. */
+    @Test
+    void shouldAllowSeed9352ToCountFromWhenThereIsALimit() {
+        run(RandomScenarios.LONG, 9_352, new Coverage());
+    }
+
     /** A process that a dead root had launched was heard of late, and a dead one that was on record was forgotten for it. */
     @Test
     void shouldFindEachProcessOfSeed11483ThatIsOnRecord() {
