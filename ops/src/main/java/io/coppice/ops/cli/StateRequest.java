@@ -71,6 +71,15 @@ abstract class StateRequest implements Callable<Integer> {
             @Nullable Duration timeout,
             long endNs) {}
 
+    /**
+     * What is said at the end of the rest of the instance.
+     *
+     * @param children that are about to be asked for
+     */
+    List<String> hints(List<String> children, Daemons daemons) {
+        return FailedSiblings.notes(children, daemons.table());
+    }
+
     @Override
     public final Integer call() {
         InstanceDirectory instance = coppice.resolveInstance();
@@ -80,6 +89,11 @@ abstract class StateRequest implements Callable<Integer> {
             long endNs = watch.nowNs() + limit.toNanos();
             ControlClient client = new ControlClient(instance, coppice.proc(), limit);
             List<Target> targets = daemons.targets(names, all);
+            List<String> hints = hints(
+                    targets.stream()
+                            .flatMap(target -> target.children().stream())
+                            .toList(),
+                    daemons);
             Map<String, Long> pending = new LinkedHashMap<>();
             for (Target target : atOnce(targets)) {
                 if (target.children().isEmpty()) {
@@ -89,6 +103,7 @@ abstract class StateRequest implements Callable<Integer> {
             }
             watch.await(pending, endNs, limit, "");
             afterwards(targets, daemons, client, watch, timeout, endNs);
+            hints.forEach(coppice::note);
             return watch.exitCode();
         }
     }

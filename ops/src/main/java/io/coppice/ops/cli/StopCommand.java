@@ -1,6 +1,7 @@
 package io.coppice.ops.cli;
 
 import io.coppice.ops.view.DaemonStatus;
+import java.util.List;
 import picocli.CommandLine.Command;
 
 /** {@code coppice stop}: returns when the daemon is down, and it stays down. */
@@ -8,6 +9,11 @@ import picocli.CommandLine.Command;
 final class StopCommand extends StateRequest {
     StopCommand(CoppiceCommand coppice) {
         super(coppice, "stop");
+    }
+
+    @Override
+    List<String> hints(List<String> children, Daemons daemons) {
+        return List.of(); // Nothing comes up, so nothing is missed.
     }
 
     @Override

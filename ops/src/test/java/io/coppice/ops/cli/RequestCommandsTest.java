@@ -4,9 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.ops.cli.CommandHarness.Result;
+import io.coppice.ops.view.PlanFile;
 import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.ExitKind;
 import io.coppice.state.root.WantedCode;
+import io.coppice.supervisor.plan.AutoShutdown;
+import io.coppice.supervisor.plan.Backoff;
+import io.coppice.supervisor.plan.GroupPlan;
+import io.coppice.supervisor.plan.Membership;
+import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.plan.PlanText;
+import io.coppice.supervisor.plan.Strategy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -157,6 +165,65 @@ class RequestCommandsTest {
                             + "  `coppice logs ingest` shows what it wrote.\n",
                     result.err());
             assertEquals(1, root.requests().size());
+        }
+    }
+
+    @Test
+    void shouldTellWhoOfAFailedGroupStaysFailed() throws Exception {
+        Plan plan = PlanFile.read(shop.directory).plan().orElseThrow();
+        GroupPlan edge = new GroupPlan(
+                "edge",
+                Strategy.ONE_FOR_ALL,
+                5,
+                60_000,
+                Backoff.NONE,
+                AutoShutdown.NEVER,
+                new Membership(GroupPlan.OUTERMOST, false, true));
+        Files.writeString(
+                shop.directory.plan(),
+                PlanText.write(new Plan(
+                        plan.instance(),
+                        plan.manifest(),
+                        plan.directory(),
+                        plan.segmentDirectory(),
+                        plan.notice(),
+                        List.of(GroupPlan.INSTANCE, edge),
+                        List.of(),
+                        plan.children().stream()
+                                .map(child -> !child.name().equals("report")
+                                        ? child.toBuilder()
+                                                .membership(new Membership("edge", false, true))
+                                                .plan()
+                                        : child)
+                                .toList())));
+        for (int row = 0; row < 3; row++) {
+            shop.child(row, child -> {
+                child.state(ChildStateCode.FAILED);
+                child.pid(0);
+            });
+        }
+        try (FakeRoot root = rootThatSays(request -> {
+            shop.child(1, child -> child.state(ChildStateCode.READY));
+            return "ok 2\n";
+        })) {
+            Result result = harness.run("start", "ingest");
+            assertEquals(0, result.exitCode(), result.err());
+            assertEquals(
+                    "coppice: The group edge had failed, and of its members stay so: rates, web.\n"
+                            + "  `coppice start rates web` starts them.\n",
+                    result.err());
+            assertEquals(1, root.requests().size());
+            for (int row = 0; row < 3; row++) {
+                shop.child(row, child -> child.state(ChildStateCode.FAILED));
+            }
+            assertEquals(
+                    "",
+                    harness.run("start", "ingest", "rates", "web", "--timeout=0ms")
+                            .err()
+                            .lines()
+                            .filter(line -> line.contains("group"))
+                            .findFirst()
+                            .orElse(""));
         }
     }
 
