@@ -10,7 +10,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -179,5 +181,30 @@ class StartSystemTest {
         Coppice.Result fresh = coppice.run("run", "--fresh");
         assertEquals(1, fresh.exitCode(), fresh.err());
         assertEquals("my diary", Files.readString(segment));
+    }
+
+    /** The launcher has the manifest read by a JVM that waits here. */
+    @Test
+    void shouldSayThatNothingWasStartedWhenAskedToEndBeforeTheRootBegins() throws Exception {
+        coppice.manifest(TICKER);
+        Path jdk = Files.createDirectories(coppice.directory.resolve("jdk/bin"));
+        Files.writeString(jdk.resolveSibling("release"), "JAVA_VERSION=\"17.0.1\"\n");
+        Path java = Files.writeString(
+                jdk.resolve("java"),
+                "#!/bin/sh\ntouch " + coppice.directory + "/began\nwhile [ ! -e " + coppice.directory
+                        + "/go ]; do sleep 0.05; done\necho 'coppice-plan 0'\n");
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwx------"));
+        Path err = coppice.directory.resolve("err");
+        Process launcher = coppice.startIn(
+                List.of("env", "COPPICE_JAVA_HOME=" + jdk.getParent(), "sh", "-c", "exec \"$@\" 2>" + err, "sh"),
+                "run");
+        Coppice.await("the manifest is read", () -> Files.exists(coppice.directory.resolve("began")));
+        launcher.destroy(); // TERM
+        Files.createFile(coppice.directory.resolve("go"));
+        assertTrue(launcher.waitFor(5, TimeUnit.MINUTES));
+        assertEquals(143, launcher.exitValue());
+        assertEquals(
+                "coppice: asked to end by SIGTERM before the root began: nothing was started or stopped.\n",
+                Files.readString(err));
     }
 }

@@ -45,6 +45,7 @@ public final class RootMain {
         if (planFd < 0) {
             return refuse(USAGE, "the root is started by `coppice run`, not by hand; missing: --plan-fd");
         }
+        EarlySignal early = new EarlySignal();
         Plan plan;
         try {
             plan = readPlan(planFd);
@@ -52,15 +53,17 @@ public final class RootMain {
             return refuse(USAGE, "cannot read the plan from descriptor " + planFd + ": " + e.getMessage());
         }
         try (Console console = new Console()) {
-            return runPlan(plan, fresh, console);
+            return runPlan(plan, fresh, early, console);
         }
     }
 
-    private static int runPlan(Plan plan, boolean fresh, Console console) {
-        try (SignalInbox signals = SignalInbox.open();
-                PreparedInstance instance = RootStartup.prepare(plan, fresh, console);
-                Root root = new Root(instance, signals, console)) {
-            return root.run();
+    private static int runPlan(Plan plan, boolean fresh, EarlySignal early, Console console) {
+        try (SignalInbox signals = SignalInbox.open()) {
+            early.isOver();
+            try (PreparedInstance instance = RootStartup.prepare(plan, fresh, console);
+                    Root root = new Root(instance, signals, console)) {
+                return root.run();
+            }
         } catch (StartupRefused e) {
             return refuse(e.exitCode(), String.valueOf(e.getMessage()));
         } catch (OsException | SegmentException | IOException e) {
