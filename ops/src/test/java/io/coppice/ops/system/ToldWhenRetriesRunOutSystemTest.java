@@ -140,7 +140,7 @@ class ToldWhenRetriesRunOutSystemTest {
         assertEquals("shop failed daemon=alone group= restarts=0 exit code 8 members=", told().get(0));
         for (String line : told().subList(1, 3)) {
             assertEquals(
-                    "shop group-failed daemon= group=edge restarts= group edge failed; web: exit code 7;"
+                    "shop group-failed daemon= group=edge restarts= group edge failed; web: exit code 7; 1 failure within 60 s, 0 restarts allowed;"
                             + " its members: cache, api, web members=cache api web",
                     line);
         }
