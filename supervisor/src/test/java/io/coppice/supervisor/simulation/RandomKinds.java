@@ -54,7 +54,8 @@ final class RandomKinds {
             if (spec.auxiliary() || kinds.chance(0.2)) {
                 others.add(null);
             } else if (isAlone(spec, specs) && kinds.chance(0.2)) {
-                others.add(auxiliary(spec.index(), spec.name()));
+                // There is always somebody to serve, or there were no such plan.
+                others.add(spec.index() == 0 ? null : auxiliary(spec.index(), spec.name()));
             } else {
                 others.add(other(spec, kinds));
             }
