@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import io.coppice.supervisor.simulation.Questions.Away;
+import io.coppice.supervisor.simulation.Questions.Consequence;
 import io.coppice.supervisor.simulation.Questions.GivingUp;
 import io.coppice.supervisor.simulation.Questions.Outages;
 import io.coppice.supervisor.simulation.SimulationReport;
@@ -13,13 +14,12 @@ import io.coppice.supervisor.simulation.SimulationReport.Line;
 import io.coppice.supervisor.simulation.SimulationReport.WorstOutage;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.List;
 
 /**
  * The answers for tools, one object on one line: {@code {"runs","events","violations","simulated_hours","hours_per_second",
  * "cells_reached","cells","found":[{"run","seed","predicate","step","text","replay"}],
  * "daemons":[{"name","task","availability_p50","availability_p5","restarts_per_hour","longest_outage_ms"}],
- * "gives_up":[{"name","gives_up","restarts","after_ms","with_all"}],"outages":[{"name","by":"crash"|"hang","away":[{"name","ms","least_ms","most_ms","over"}]}],
+ * "gives_up":[{"name","gives_up","restarts","after_ms","with_all","ends_all"}],"outages":[{"name","by":"crash"|"hang","ends_all","away":[{"name","ms","least_ms","most_ms","over"}]}],
  * "worst":{"daemon","seed","start_ms","ms","over","replay","events":[{"at_ms","whom","what"}]}}}. {@code worst} is null if there was
  * no outage, availabilities are null of tasks; {@code gives_up} and {@code outages} are empty if there are violations.
  */
@@ -99,17 +99,19 @@ final class AnswersJson {
             json.writeNumberField("restarts", answer.restarts());
             json.writeNumberField("after_ms", ms(answer.afterNs()));
             json.writeBooleanField("with_all", answer.withAll());
+            json.writeBooleanField("ends_all", answer.endsAll());
             json.writeEndObject();
         }
         json.writeEndArray();
     }
 
-    private static void away(String name, String by, List<Away> away, JsonGenerator json) throws IOException {
+    private static void away(String name, String by, Consequence consequence, JsonGenerator json) throws IOException {
         json.writeStartObject();
         json.writeStringField("name", name);
         json.writeStringField("by", by);
+        json.writeBooleanField("ends_all", consequence.endsAll());
         json.writeArrayFieldStart("away");
-        for (Away one : away) {
+        for (Away one : consequence.away()) {
             json.writeStartObject();
             json.writeStringField("name", one.name());
             json.writeNumberField("ms", ms(one.lengthNs()));

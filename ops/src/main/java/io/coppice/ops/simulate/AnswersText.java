@@ -1,7 +1,9 @@
 package io.coppice.ops.simulate;
 
 import io.coppice.ops.view.Durations;
+import io.coppice.supervisor.core.EventType;
 import io.coppice.supervisor.simulation.Questions.Away;
+import io.coppice.supervisor.simulation.Questions.Consequence;
 import io.coppice.supervisor.simulation.Questions.GivingUp;
 import io.coppice.supervisor.simulation.Questions.Outages;
 import io.coppice.supervisor.simulation.SimulationReport;
@@ -88,7 +90,9 @@ final class AnswersText {
                     answer.restarts(),
                     answer.restarts() == 1 ? "restart" : "restarts",
                     time(answer.afterNs()),
-                    answer.withAll() ? ", and with it the whole instance: the root exits with 5" : ""));
+                    answer.withAll()
+                            ? ", and with it the whole instance: the root exits with 5"
+                            : answer.endsAll() ? ", and with it the whole instance ends: it is significant" : ""));
         }
     }
 
@@ -97,7 +101,11 @@ final class AnswersText {
         add(String.format(Locale.ROOT, "One hang of %s: %s.", outages.name(), away(outages.byHang())));
     }
 
-    private static String away(List<Away> away) {
+    private static String away(Consequence consequence) {
+        if (consequence.endsAll()) {
+            return "the whole instance ends";
+        }
+        List<Away> away = consequence.away();
         if (away.isEmpty()) {
             return "nobody is away";
         }
@@ -119,15 +127,34 @@ final class AnswersText {
         add("");
         add(String.format(
                 Locale.ROOT,
-                "The longest outage: %s was away for %s%s. Replay: %s",
+                "The longest outage: %s was away for %s%s%s. Replay: %s",
                 worst.daemon(),
                 time(worst.lengthNs()),
                 worst.over() ? "" : ", until the faults ended",
+                reason(worst),
                 answers.replay().apply(worst.seed())));
         for (Line line : worst.events()) {
             add(String.format(Locale.ROOT, "%14.3f s  %-20s %s", line.atNs() / 1e9, line.whom(), line.what()));
         }
         add("");
+    }
+
+    /** That it hung, and whether anything noticed; or what was told of it first. */
+    private static String reason(WorstOutage worst) {
+        List<Line> after = new ArrayList<>();
+        boolean hung = false;
+        for (Line line : worst.events()) {
+            boolean its = line.whom().equals(worst.daemon());
+            if (its && line.what().equals(Line.HANGS)) {
+                hung |= line.atNs() == worst.startNs();
+            } else if (its && line.atNs() >= worst.startNs() && !line.what().startsWith(EventType.ADOPTED.word())) {
+                after.add(line);
+            }
+        }
+        if (hung) {
+            return after.isEmpty() ? "; it hung, and nothing noticed: no heartbeat, no liveness_probe" : "; it hung";
+        }
+        return after.isEmpty() ? "" : "; " + after.get(0).what();
     }
 
     private static String share(double share) {

@@ -1,6 +1,7 @@
 package io.coppice.ops.simulate;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.ops.cli.Caller;
@@ -30,6 +31,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -128,6 +130,45 @@ class SimulateCommandTest {
                 result.out());
         assertTrue(result.out().contains(", and with it the whole instance: the root exits with 5.\n"), result.out());
         assertTrue(result.out().contains("One hang of db: db does not come back within 10m.\n"), result.out());
+    }
+
+    @Test
+    void shouldSayWhereTheWholeInstanceEnds() throws IOException {
+        Files.writeString(manifest, """
+                instance: shop
+                auto_shutdown: any-significant
+                daemons:
+                  load: {command: [sleep, "3"], restart: never, significant: true}
+                  web: {command: [sleep, infinity], max_restarts: 0, on_give_up: escalate}
+                """);
+        Result result = run("simulate", manifest.toString(), "--runs", "5", "--faults", "crash=2/h");
+        assertEquals(0, result.exitCode(), result.err());
+        assertTrue(result.out().contains(", and with it the whole instance ends: it is significant.\n"), result.out());
+        assertTrue(result.out().contains("One crash of web: the whole instance ends.\n"), result.out());
+        assertTrue(Pattern.compile("(?m)^load +- +- ").matcher(result.out()).find(), result.out());
+        assertFalse(result.out().contains("One crash of load"), result.out());
+    }
+
+    @Test
+    void shouldSayWhyTheLongestOutageBegan() throws IOException {
+        Files.writeString(manifest, """
+                instance: shop
+                daemons:
+                  web: {command: [sleep, infinity]}
+                """);
+        String hung = run("simulate", manifest.toString(), "--runs", "3", "--faults", "hang=4/h")
+                .out();
+        assertTrue(
+                hung.contains(
+                        "until the faults ended; it hung, and nothing noticed: no heartbeat, no liveness_probe. Replay: "),
+                hung);
+        String crashed = run("simulate", manifest.toString(), "--runs", "3", "--faults", "crash=4/h")
+                .out();
+        assertTrue(
+                Pattern.compile("The longest outage: web was away for [^;]*; exited: .*\\. Replay: ")
+                        .matcher(crashed)
+                        .find(),
+                crashed);
     }
 
     @Test

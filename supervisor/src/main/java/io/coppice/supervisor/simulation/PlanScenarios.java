@@ -5,6 +5,7 @@ import static io.coppice.supervisor.simulation.Draws.SECOND;
 import io.coppice.supervisor.core.ChildSpec;
 import io.coppice.supervisor.core.Dependency;
 import io.coppice.supervisor.core.GroupSpec;
+import io.coppice.supervisor.core.RestartPolicy;
 import io.coppice.supervisor.plan.Probes;
 import java.util.BitSet;
 import java.util.Collections;
@@ -37,9 +38,9 @@ final class PlanScenarios implements Scenario.Source {
         }
     }
 
-    /** Whether it is a task that ends, and is not there to serve. */
+    /** Whether it is a task that ends, and is not there to serve: others wait for its end, or it is not to be started again. */
     boolean isTask(int child) {
-        return finite.get(child);
+        return finite.get(child) || specs.get(child).restart() == RestartPolicy.NEVER;
     }
 
     @Override

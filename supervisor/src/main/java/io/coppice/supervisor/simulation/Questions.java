@@ -52,11 +52,27 @@ public final class Questions {
      * @param restarts so many until then
      * @param afterNs from the first launch until then
      * @param withAll the whole instance is given up with it: the root exits with 5
+     * @param endsAll the whole instance ends with it, for it is significant
      */
-    public record GivingUp(String name, boolean givesUp, long restarts, long afterNs, boolean withAll) {}
+    public record GivingUp(
+            String name, boolean givesUp, long restarts, long afterNs, boolean withAll, boolean endsAll) {}
 
-    /** How long each child is away because of one fault of one daemon: by name, those that are away at all. */
-    public record Outages(String name, List<Away> byCrash, List<Away> byHang) {}
+    /** What follows from one fault of one daemon. */
+    public record Outages(String name, Consequence byCrash, Consequence byHang) {}
+
+    /**
+     * What follows from one fault.
+     *
+     * @param away how long each child is away because of it: by name, those that are away at all
+     * @param endsAll the whole instance ended by it, at least once
+     */
+    public record Consequence(List<Away> away, boolean endsAll) {
+        static final Consequence NONE = new Consequence(List.of(), false);
+
+        public Consequence {
+            away = List.copyOf(away);
+        }
+    }
 
     /**
      * How long one was away, in as many runs as were made.
@@ -82,7 +98,8 @@ public final class Questions {
             boolean ended = ended(run, child);
             long endNs = child.phase() == ChildPhase.FAILED ? child.sinceNs() - run.startNs() : run.elapsedNs();
             boolean withAll = run.root().ended() && run.root().exitCode() == GAVE_UP_CODE;
-            answers.add(new GivingUp(spec.name(), ended, child.restarts(), endNs, withAll));
+            boolean endsAll = specs.size() > 1 && run.root().ended() && !withAll;
+            answers.add(new GivingUp(spec.name(), ended, child.restarts(), endNs, withAll, endsAll));
         }
         return answers;
     }
@@ -132,15 +149,16 @@ public final class Questions {
         return false;
     }
 
-    private List<Away> away(int child, Consumer<SimulatedProcess> fault, long noticedWithinNs) {
+    private Consequence away(int child, Consumer<SimulatedProcess> fault, long noticedWithinNs) {
         int draws = draws();
         long[][] lengths = new long[specs.size()][draws];
         boolean[] over = new boolean[specs.size()];
         Arrays.fill(over, true);
+        boolean endsAll = false;
         for (int draw = 0; draw < draws; draw++) {
             Simulation run = quiet(seed + draw);
             if (!isUp(run, child)) {
-                return List.of();
+                return Consequence.NONE;
             }
             long[] beforeNs = new long[specs.size()];
             for (int i = 0; i < beforeNs.length; i++) {
@@ -153,6 +171,7 @@ public final class Questions {
             }
             run.runUntil(run.startNs() + run.elapsedNs() + WATCHED_NS + noticedWithinNs);
             run.services.close();
+            endsAll |= run.root().ended();
             for (int i = 0; i < beforeNs.length; i++) {
                 boolean completed = run.committedChild(i).phase() == ChildPhase.COMPLETED;
                 lengths[i][draw] = completed ? 0 : run.services.downNs(i) - beforeNs[i];
@@ -167,7 +186,7 @@ public final class Questions {
                 away.add(new Away(spec.name(), sorted[draws / 2], sorted[0], sorted[draws - 1], over[spec.index()]));
             }
         }
-        return away;
+        return new Consequence(away, endsAll);
     }
 
     /** Lets a run begin, until all serve and the child has for so long that a crash is no crash of its start any more. */

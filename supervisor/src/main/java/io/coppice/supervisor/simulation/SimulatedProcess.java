@@ -484,7 +484,7 @@ final class SimulatedProcess {
             return;
         }
         hung = true;
-        world.told(spec.index(), "(hangs)");
+        world.told(spec.index(), SimulationReport.Line.HANGS);
         stopServing();
         prober.hung();
         if (spec.heartbeatTimeoutNs() > 0) {

@@ -50,7 +50,7 @@ public record SimulationReport(
      * @param availabilityP5 the same, in all runs but the worst twentieth
      * @param restartsPerHour launches that followed a death; none that an operator asked for
      * @param longestOutageNs 0 for none
-     * @param task it completes, so that its availability says nothing
+     * @param task it completes, or is not started again, so that its availability says nothing
      */
     public record DaemonFigures(
             String name,
@@ -79,5 +79,8 @@ public record SimulationReport(
      *
      * @param atNs since the run's begin
      */
-    public record Line(long atNs, String whom, String what) {}
+    public record Line(long atNs, String whom, String what) {
+        /** That a daemon hangs from now on, which its root may never see. */
+        public static final String HANGS = "(hangs)";
+    }
 }

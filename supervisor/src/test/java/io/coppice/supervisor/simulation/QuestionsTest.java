@@ -70,7 +70,7 @@ class QuestionsTest {
                 .filter(answer -> answer.name().equals(name))
                 .findFirst()
                 .orElseThrow();
-        return outages.byHang().stream()
+        return outages.byHang().away().stream()
                 .filter(away -> away.name().equals(name))
                 .findFirst()
                 .orElseThrow();
@@ -175,9 +175,9 @@ class QuestionsTest {
         assertEquals(List.of("db", "web"), outages.stream().map(Outages::name).toList());
         assertEquals(
                 List.of("db", "web"),
-                outages.get(0).byCrash().stream().map(Away::name).toList());
+                outages.get(0).byCrash().away().stream().map(Away::name).toList());
         assertEquals(
                 List.of("web"),
-                outages.get(1).byCrash().stream().map(Away::name).toList());
+                outages.get(1).byCrash().away().stream().map(Away::name).toList());
     }
 }
