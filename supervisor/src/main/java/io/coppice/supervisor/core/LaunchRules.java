@@ -26,6 +26,9 @@ final class LaunchRules {
             // What others look like is only known when each of them has been looked at.
             transition.enter(
                     child, ChildPhase.WAITING, ChildState.NEVER, EventType.WAITING, "until all others are looked at");
+        } else if (child.spec.auxiliary()) {
+            // At the end of the step, if there is somebody to serve then.
+            child.enter(ChildPhase.WAITING, transition.nowNs, ChildState.NEVER);
         } else if (GroupRules.isHeldBack(transition, child.index(), child.orders)) {
             GroupRules.await(transition, child);
         } else if (unmet == null) {

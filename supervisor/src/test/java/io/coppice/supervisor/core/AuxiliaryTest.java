@@ -103,6 +103,28 @@ class AuxiliaryTest {
         assertEquals(List.of("exit 0"), driver.did());
     }
 
+    /** A reload started it in another way, and ended it in the same step. */
+    @Test
+    void shouldNotBeStartedAnewToServeNobody() {
+        Driver driver = running(GroupSpec.INSTANCE)
+                .exited(JOB, 0)
+                .stop(OTHER)
+                .signaled(OTHER, 15)
+                .signaled(PROBER, 9)
+                .toReady(PROBER)
+                .signaled(PROBER, 9);
+        assertEquals(ChildPhase.BACKOFF, driver.phase(PROBER));
+        ChildSpec anew = Specs.command(OTHER, "prober")
+                .restart(RestartPolicy.ALWAYS)
+                .maxRestarts(ChildSpec.UNLIMITED)
+                .auxiliary()
+                .launch(7)
+                .build();
+        driver.step(
+                new Event.Replanned(List.of(Specs.command(JOB, "job").build(), anew), List.of(0L, 0L), driver.nowNs));
+        assertEquals(List.of("exit 0"), driver.did());
+    }
+
     @Test
     void shouldNotBeWaitedForWhileItIsDown() {
         Driver driver =

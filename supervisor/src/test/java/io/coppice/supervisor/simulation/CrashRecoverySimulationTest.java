@@ -97,6 +97,12 @@ class CrashRecoverySimulationTest {
         run(RandomScenarios.LONG, 9_352, new Coverage());
     }
 
+    /** The last task was done while there was no root: its successor launched the prober in another way, and ended it at once. */
+    @Test
+    void shouldLaunchNobodyWhenAllOfSeed97319IsDone() {
+        run(RandomScenarios.LONG, 97_319, new Coverage());
+    }
+
     /** A process that a dead root had launched was heard of late, and a dead one that was on record was forgotten for it. */
     @Test
     void shouldFindEachProcessOfSeed11483ThatIsOnRecord() {
