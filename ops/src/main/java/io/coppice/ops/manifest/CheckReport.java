@@ -57,14 +57,14 @@ public final class CheckReport {
             String name = ReplicaReport.name(plan, child.name());
             report.append("  ").append(name);
             report.append(" ".repeat(nameWidth - name.length() + 2))
-                    .append(what(child))
+                    .append(ReplicaReport.merged(plan, child, CheckReport::what))
                     .append('\n');
             String count = ReplicaReport.count(plan, child.name())
                     .map(text -> text + ", ")
                     .orElse("");
             report.append(" ".repeat(nameWidth + 4))
                     .append(count)
-                    .append(rules(plan, child))
+                    .append(ReplicaReport.merged(plan, child, each -> rules(plan, each)))
                     .append('\n');
         }
         ReplicaReport.empty(plan)
