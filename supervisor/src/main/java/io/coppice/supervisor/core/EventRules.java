@@ -238,7 +238,7 @@ final class EventRules {
         transition.reply(event.requestId(), new Outcome.Ok(child.incarnation));
     }
 
-    private static void wantDown(Transition transition, ChildDraft child) {
+    static void wantDown(Transition transition, ChildDraft child) {
         child.wanted = Wanted.DOWN;
         child.orders = Orders.NONE.withEndDue(child.orders.endDue());
         if (child.phase() == ChildPhase.WAITING || child.phase() == ChildPhase.BACKOFF) {

@@ -58,6 +58,11 @@ public final class Supervisor {
     /** Nobody is left to be served: what is auxiliary is ended. */
     private static void completed(Transition transition) {
         if (noneOccupied(transition)) {
+            for (int i = 0; i < transition.childCount(); i++) {
+                if (transition.specOf(i).auxiliary()) {
+                    EventRules.wantDown(transition, transition.child(i)); // its restart would be due some time
+                }
+            }
             finish(transition, COMPLETED);
         } else {
             EventRules.endInstance(transition, 0, EventType.SHUTDOWN_REQUESTED, "", COMPLETED);

@@ -132,6 +132,8 @@ class AuxiliaryTest {
         driver.toReady(PROBER).signaled(PROBER, 9);
         assertEquals(ChildPhase.BACKOFF, driver.phase(PROBER));
         assertEquals(List.of("exit 0"), driver.exited(OTHER, 0).did());
+        assertEquals(ChildState.NEVER, driver.state.nextDeadlineNs(), "its restart is due no more");
+        assertEquals(ChildPhase.STOPPED, driver.phase(PROBER));
     }
 
     @Test

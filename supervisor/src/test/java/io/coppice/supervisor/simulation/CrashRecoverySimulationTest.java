@@ -103,6 +103,12 @@ class CrashRecoverySimulationTest {
         run(RandomScenarios.LONG, 97_319, new Coverage());
     }
 
+    /** The restart of the prober was due in the moment in which all was done. */
+    @Test
+    void shouldNotRestartTheProberOfSeed114787WhenAllIsDone() {
+        run(RandomScenarios.LONG, 114_787, new Coverage());
+    }
+
     /** A process that a dead root had launched was heard of late, and a dead one that was on record was forgotten for it. */
     @Test
     void shouldFindEachProcessOfSeed11483ThatIsOnRecord() {
