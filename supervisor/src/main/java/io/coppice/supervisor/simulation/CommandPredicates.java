@@ -81,28 +81,12 @@ final class CommandPredicates {
                 poison.release(books.of(release.child()), release);
             } else if (command instanceof Command.Signal signal
                     && books.shutdown()
-                    && !books.hurried()
-                    && signal.wholeGroup()) {
-                for (ChildSpec other : specs) {
-                    boolean depends =
-                            other.dependencies().stream().anyMatch(dependency -> dependency.index() == signal.child());
-                    // What was not yet released is abandoned out of order; if its release was faster, it is stopped
-                    // instead.
-                    boolean abandoned = before.child(signal.child()).phase() == ChildPhase.ABANDONING;
-                    boolean killedAtOnce = step.state().child(signal.child()).phase() != ChildPhase.STOPPING;
-                    moment.check(
-                            "STOPS_IN_REVERSE_ORDER",
-                            killedAtOnce
-                                    || abandoned
-                                    || !depends
-                                    || books.of(signal.child()).endAsked
-                                    || books.of(signal.child()).unhealthy
-                                    || !step.state()
-                                            .child(other.index())
-                                            .phase()
-                                            .occupied(),
-                            () -> moment.name(signal.child()) + " before " + other.name());
-                }
+                    && signal.wholeGroup()
+                    // Where a shutdown command has failed the signal asks once more.
+                    && before.child(signal.child()).phase() != ChildPhase.STOPPING) {
+                stopsInReverseOrder(signal.child(), before, step);
+            } else if (command instanceof Command.RunShutdownCommand run && books.shutdown()) {
+                stopsInReverseOrder(run.child(), before, step);
             } else if (command instanceof Command.Signal signal && signal.wholeGroup() && !books.shutdown()) {
                 ChildBook book = books.of(signal.child());
                 moment.check(
@@ -174,6 +158,23 @@ final class CommandPredicates {
                     case HEALTHY -> word.equals("ready") && books.of(dependency.index()).well;
                     case COMPLETED -> false;
                 };
+    }
+
+    private void stopsInReverseOrder(int child, SupervisorState before, Step step) {
+        ChildBook book = books.of(child);
+        // What was not yet released is abandoned out of order; if its release was faster, it is stopped instead.
+        boolean abandoned = before.child(child).phase() == ChildPhase.ABANDONING;
+        boolean killedAtOnce = step.state().child(child).phase() != ChildPhase.STOPPING;
+        if (killedAtOnce || abandoned || books.hurried() || book.endAsked || book.unhealthy) {
+            return;
+        }
+        for (ChildSpec other : specs) {
+            boolean depends = other.dependencies().stream().anyMatch(dependency -> dependency.index() == child);
+            moment.check(
+                    "STOPS_IN_REVERSE_ORDER",
+                    !depends || !step.state().child(other.index()).phase().occupied(),
+                    () -> moment.name(child) + " before " + other.name());
+        }
     }
 
     private void restartsAreLaunches(SupervisorState before, Step step) {

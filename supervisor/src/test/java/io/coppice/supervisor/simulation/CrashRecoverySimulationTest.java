@@ -109,6 +109,12 @@ class CrashRecoverySimulationTest {
         run(RandomScenarios.LONG, 114_787, new Coverage());
     }
 
+    /** A release overtook the shutdown, and then the shutdown command failed: the signal goes on with a stop that has begun. */
+    @Test
+    void shouldAllowSeed121025ToAskAgainWhereACommandFailed() {
+        run(RandomScenarios.LONG, 121_025, new Coverage());
+    }
+
     /** A process that a dead root had launched was heard of late, and a dead one that was on record was forgotten for it. */
     @Test
     void shouldFindEachProcessOfSeed11483ThatIsOnRecord() {
