@@ -3,6 +3,7 @@ package io.coppice.ops.cli;
 import io.coppice.ops.cli.StateRequest.Judgement;
 import io.coppice.ops.view.DaemonStatus;
 import io.coppice.ops.view.InstanceStatus;
+import io.coppice.supervisor.core.PublishedState;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -97,7 +98,25 @@ final class StateWatch {
             complain(ExitCode.FAILED, "Could not " + verb + " " + name + ": " + outOfReach.reason());
             return true;
         }
+        Optional<String> failed = failedDependency(daemon.get(), status);
+        if (failed.isPresent()) {
+            complain(
+                    ExitCode.FAILED,
+                    "Could not " + verb + " " + name + present(daemon.get()) + ", which has failed; `coppice start "
+                            + failed.get() + "` tries it again. The request stands.");
+            return true;
+        }
         return false;
+    }
+
+    /** One that is waited for, and will not come by itself. */
+    private static Optional<String> failedDependency(DaemonStatus daemon, InstanceStatus status) {
+        return daemon.waitingFor().stream()
+                .map(waiting -> waiting.replaceFirst(" .*", ""))
+                .filter(name -> status.daemon(name)
+                        .map(other -> other.state().equals(PublishedState.FAILED.word()))
+                        .orElse(false))
+                .findFirst();
     }
 
     /** One cause keeps its own code; several different ones are just a failure. */

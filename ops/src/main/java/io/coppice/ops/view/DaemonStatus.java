@@ -82,6 +82,11 @@ public record DaemonStatus(
         };
     }
 
+    /** Whether the table has it alive, and it is not. */
+    public boolean lacksItsProcess() {
+        return pid.isEmpty() && shouldHaveAProcess();
+    }
+
     /** Whether a probe found it unwell. */
     public boolean isUnhealthy() {
         return healthy.isPresent() && !healthy.get();

@@ -35,6 +35,11 @@ public record InstanceStatus(
                 readable);
     }
 
+    /** Whether the table has it alive, and neither it nor a root that would know is. */
+    public boolean isGone(DaemonStatus daemon) {
+        return !root.running() && daemon.lacksItsProcess();
+    }
+
     /** The daemon of that name. */
     public Optional<DaemonStatus> daemon(String name) {
         return daemons.stream().filter(daemon -> daemon.name().equals(name)).findFirst();

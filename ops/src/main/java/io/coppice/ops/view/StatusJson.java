@@ -22,7 +22,7 @@ public final class StatusJson {
             writeRootEnd(status, json);
             json.writeArrayFieldStart("daemons");
             for (DaemonStatus daemon : status.daemons()) {
-                writeDaemon(daemon, json);
+                writeDaemon(daemon, status.isGone(daemon), json);
             }
             json.writeEndArray();
             json.writeArrayFieldStart("groups");
@@ -97,7 +97,7 @@ public final class StatusJson {
         json.writeEndObject();
     }
 
-    private static void writeDaemon(DaemonStatus daemon, JsonGenerator json) throws IOException {
+    private static void writeDaemon(DaemonStatus daemon, boolean gone, JsonGenerator json) throws IOException {
         json.writeStartObject();
         json.writeStringField("name", daemon.name());
         json.writeStringField("state", daemon.state());
@@ -126,6 +126,7 @@ public final class StatusJson {
         }
         writeJvm(daemon, json);
         json.writeStringField("last_words", daemon.lastWords().orElse(null));
+        json.writeBooleanField("gone", gone);
         json.writeEndObject();
     }
 

@@ -148,7 +148,7 @@ public final class StatusTable {
     private static List<Cell> row(DaemonStatus daemon, boolean rootRuns, Clocks clocks) {
         return List.of(
                 Cell.of(daemon.name()),
-                state(daemon, rootRuns),
+                state(daemon, !rootRuns && daemon.lacksItsProcess()),
                 Cell.of(wantedIfItDiffers(daemon)),
                 number(daemon.pid()),
                 daemon.incarnation() == 0 ? faint() : Cell.of(Long.toString(daemon.incarnation())),
@@ -177,8 +177,8 @@ public final class StatusTable {
                         daemon.standbys() < daemon.standbysWanted() ? Tone.CHANGING : Tone.GOOD);
     }
 
-    private static Cell state(DaemonStatus daemon, boolean rootRuns) {
-        if (!rootRuns && daemon.pid().isEmpty() && daemon.shouldHaveAProcess()) {
+    private static Cell state(DaemonStatus daemon, boolean gone) {
+        if (gone) {
             return new Cell("gone (was " + daemon.state() + ")", Tone.BAD);
         }
         String words = daemon.stateWords();

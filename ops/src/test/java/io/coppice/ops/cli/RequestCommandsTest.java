@@ -148,6 +148,27 @@ class RequestCommandsTest {
     }
 
     @Test
+    void shouldNotWaitForWhatWaitsForOneThatFailed() throws Exception {
+        try (FakeRoot root = rootThatSays(request -> {
+            shop.child(1, row -> {
+                row.state(ChildStateCode.FAILED);
+                row.pid(0);
+                row.lastExit(ExitKind.EXIT, 7, 0, CommandHarness.NOW_EPOCH_MS, "");
+            });
+            return "ok\n";
+        })) {
+            Result result = harness.run("start", "report");
+
+            assertEquals(1, result.exitCode());
+            assertEquals(
+                    "coppice: Could not start report: it is stopped, waiting for ingest (completed), which has failed;"
+                            + " `coppice start ingest` tries it again. The request stands.\n",
+                    result.err());
+            assertEquals(1, root.requests().size());
+        }
+    }
+
+    @Test
     void shouldNotWaitForADaemonThatFailed() throws Exception {
         try (FakeRoot root = rootThatSays(request -> {
             shop.child(1, row -> {

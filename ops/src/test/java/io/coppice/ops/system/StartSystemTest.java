@@ -204,7 +204,7 @@ class StartSystemTest {
         assertTrue(launcher.waitFor(5, TimeUnit.MINUTES));
         assertEquals(143, launcher.exitValue());
         assertEquals(
-                "coppice: asked to end by SIGTERM before the root began: nothing was started or stopped.\n",
+                "coppice: asked to end by SIGTERM before the root began: nothing was started or stopped. `coppice status` tells whether an earlier root has left something.\n",
                 Files.readString(err));
     }
 }

@@ -27,6 +27,10 @@ public enum PublishedState {
 
     /** What people are told, after "it is". */
     public String inASentence() {
-        return this == HELD ? "being launched" : word;
+        return switch (this) {
+            case HELD -> "being launched";
+            case BACKOFF -> "waiting to be restarted";
+            default -> word;
+        };
     }
 }
