@@ -3,7 +3,6 @@ package io.coppice.ops.cli;
 import io.coppice.ops.cli.StateRequest.Judgement;
 import io.coppice.ops.view.DaemonStatus;
 import io.coppice.ops.view.InstanceStatus;
-import io.coppice.supervisor.core.PublishedState;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -113,9 +112,8 @@ final class StateWatch {
     private static Optional<String> failedDependency(DaemonStatus daemon, InstanceStatus status) {
         return daemon.waitingFor().stream()
                 .map(waiting -> waiting.replaceFirst(" .*", ""))
-                .filter(name -> status.daemon(name)
-                        .map(other -> other.state().equals(PublishedState.FAILED.word()))
-                        .orElse(false))
+                .filter(name ->
+                        status.daemon(name).map(other -> other.is("failed")).orElse(false))
                 .findFirst();
     }
 

@@ -1,6 +1,5 @@
 package io.coppice.ops.view;
 
-import io.coppice.supervisor.core.PublishedState;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -97,8 +96,8 @@ public record DaemonStatus(
         if (isUnhealthy()) {
             return state + ", unhealthy";
         }
-        if (state.equals(PublishedState.HELD.word())) {
-            return PublishedState.HELD.inASentence();
+        if (is("held")) {
+            return "being launched";
         }
         return waitingFor.isEmpty() ? state : state + ", waiting for " + String.join(", ", waitingFor);
     }
