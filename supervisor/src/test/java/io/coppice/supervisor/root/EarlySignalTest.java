@@ -37,11 +37,11 @@ class EarlySignalTest {
         try (OutputStream plan = root.getOutputStream()) {
             plan.write(" ".repeat(MORE_THAN_A_PIPE_HOLDS).getBytes(StandardCharsets.UTF_8));
             plan.flush(); // so it reads, and has not all of it
-            root.destroy();
+            root.toHandle().destroy(); // TERM, and the plan stays open
             assertTrue(root.waitFor(5, TimeUnit.MINUTES));
         }
-        assertEquals(143, root.exitValue());
         String said = Files.readString(stderr);
+        assertEquals(143, root.exitValue(), said);
         assertTrue(
                 said.contains("coppice: asked to end by a signal while the root was starting: it has launched nothing"),
                 said);
