@@ -39,10 +39,6 @@ final class Adoption {
             child.startAfresh();
         }
         child.standbys = StandbyRules.resume(child.standbys);
-        if (spec.auxiliary()) {
-            // The record does not tell whether it was; if not, what a group ordered was for the one that it was then.
-            child.orders = Orders.NONE.withEndDue(child.orders.endDue());
-        }
         switch (recorded.phase()) {
             case SPAWNING -> child.enter(ChildPhase.WAITING, nowNs, ChildState.NEVER);
             case ABANDONING -> {

@@ -73,9 +73,6 @@ final class ChildBooks {
                 book.becomesAnother(spec.launch());
                 continue;
             }
-            if (spec.auxiliary()) {
-                book.restartsWith = -1; // as a command it may have been in a group
-            }
             if (endWasAsked) {
                 book.wantedUp = true;
                 book.forgetFailures();

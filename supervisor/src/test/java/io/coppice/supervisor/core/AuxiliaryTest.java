@@ -3,7 +3,6 @@ package io.coppice.supervisor.core;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -102,29 +101,6 @@ class AuxiliaryTest {
         driver.step(new Event.Replanned(
                 List.of(Specs.command(JOB, "job").build(), prober(OTHER)), List.of(0L, 0L), driver.nowNs));
         assertEquals(List.of("exit 0"), driver.did());
-    }
-
-    /** As a command of that name it had been restarted with its group, and waited for the others, which it has nothing to do with any more. */
-    @Test
-    void shouldWaitForNoGroupThatItIsNotIn() {
-        Driver driver = new Driver(
-                        List.of(instance(Strategy.ONE_FOR_ALL, ChildSpec.UNLIMITED)),
-                        Specs.command(JOB, "job").build(),
-                        Specs.command(OTHER, "prober").build())
-                .begin()
-                .toReady(JOB)
-                .toReady(OTHER)
-                .exited(OTHER, 1);
-        assertEquals(ChildPhase.STOPPING, driver.phase(JOB));
-        driver.state = SupervisorState.resumed(
-                driver.state.groups(),
-                List.of(Specs.command(JOB, "job").build(), prober(OTHER)),
-                new ArrayList<>(driver.state.children()),
-                List.of(0L, 0L),
-                false,
-                driver.nowNs);
-        driver.adopted(JOB).begin();
-        assertEquals(ChildPhase.SPAWNING, driver.phase(OTHER));
     }
 
     /** A reload started it in another way, and ended it in the same step. */
