@@ -6,6 +6,7 @@ import io.coppice.ops.view.PlanFile;
 import io.coppice.state.Abandoned;
 import io.coppice.state.SegmentException;
 import io.coppice.state.SegmentFile;
+import io.coppice.state.root.ChildKind;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -27,10 +28,10 @@ record DaemonSegment(String name, Path directory) {
             daemons.requireOne(name, "a segment");
             if (daemons.table()
                     .daemon(name)
-                    .filter(daemon -> daemon.kind().equals("command"))
+                    .filter(daemon -> !daemon.kind().equals(ChildKind.DAEMON.word()))
                     .isPresent()) {
                 throw new CommandFailedException(
-                        ExitCode.FAILED, name + " is a plain command: it has no segment and so no state to show.");
+                        ExitCode.FAILED, name + " is no daemon: it has no segment and so no state to show.");
             }
         }
         PlanFile plan = PlanFile.read(instance);

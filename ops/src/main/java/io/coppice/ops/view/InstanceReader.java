@@ -160,9 +160,7 @@ public final class InstanceReader implements AutoCloseable {
         boolean backoff = rootRuns && child.state() == ChildStateCode.BACKOFF && child.backoffUntilNs() != 0;
         return new DaemonStatus(
                 child.name(),
-                isAuxiliary(child, plan)
-                        ? ChildPlan.Kind.AUXILIARY.text()
-                        : child.kind().word(),
+                child.kind().word(),
                 child.state().word(),
                 child.wanted().word(),
                 waitingFor(child, snapshot, plan),
@@ -185,12 +183,6 @@ public final class InstanceReader implements AutoCloseable {
                 plan.child(child.name()).map(ChildPlan::standbys).orElse(0),
                 commits.jvm(),
                 commits.problem());
-    }
-
-    private static boolean isAuxiliary(ChildInfo child, PlanFile plan) {
-        return plan.child(child.name())
-                .filter(known -> known.kind() == ChildPlan.Kind.AUXILIARY)
-                .isPresent();
     }
 
     private static Optional<Boolean> healthy(ChildInfo child, PlanFile plan) {

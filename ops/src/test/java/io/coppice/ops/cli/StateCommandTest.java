@@ -224,7 +224,7 @@ class StateCommandTest {
     @Test
     void shouldSayWhyThereIsNothingToShow() {
         assertEquals(
-                "coppice: web is a plain command: it has no segment and so no state to show.\n",
+                "coppice: web is no daemon: it has no segment and so no state to show.\n",
                 harness.run("state", "web").err());
         assertEquals(1, harness.run("state", "rates").exitCode());
         assertEquals(3, harness.run("state", "ingset").exitCode());

@@ -8,7 +8,9 @@ public enum ChildKind {
     /** A worker with a segment. */
     DAEMON(1),
     /** Any program, without a segment. */
-    COMMAND(2);
+    COMMAND(2),
+    /** What only serves the others, without a segment and in no group. */
+    AUXILIARY(3);
 
     private final int code;
     private final String word;

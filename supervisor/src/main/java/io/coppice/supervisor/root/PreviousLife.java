@@ -256,7 +256,7 @@ final class PreviousLife {
 
     private static @Nullable RecordedChild recorded(RootSegment segment, int row, ChildSpec spec, int groups)
             throws UnknownRecordException {
-        ChildKind kind = spec.hasSegment() ? ChildKind.DAEMON : ChildKind.COMMAND;
+        ChildKind kind = StoredCodes.kind(spec);
         if (segment.child(row).kind().filter(found -> found == kind).isEmpty()) {
             return null;
         }

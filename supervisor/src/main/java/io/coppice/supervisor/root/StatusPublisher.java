@@ -1,7 +1,6 @@
 package io.coppice.supervisor.root;
 
 import io.coppice.state.SegmentException;
-import io.coppice.state.root.ChildKind;
 import io.coppice.state.root.ChildRow;
 import io.coppice.state.root.EventType;
 import io.coppice.state.root.RootPhase;
@@ -136,8 +135,7 @@ class StatusPublisher {
         List<ChildPlan> children = plan.children();
         for (int i = 0; i < children.size(); i++) {
             ChildPlan child = children.get(i);
-            segment.child(i)
-                    .reset(child.name(), child.kind() == ChildPlan.Kind.DAEMON ? ChildKind.DAEMON : ChildKind.COMMAND);
+            segment.child(i).reset(child.name(), StoredCodes.kind(state.child(i).spec()));
             write(segment.child(i), i, state.child(i));
             writeStandbys(i, state.child(i));
             segment.child(i).heartbeatSeenNs(heartbeatsSeenNs[i]);

@@ -1,10 +1,12 @@
 package io.coppice.supervisor.root;
 
+import io.coppice.state.root.ChildKind;
 import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.EventType;
 import io.coppice.state.root.ExitKind;
 import io.coppice.state.root.RootPhase;
 import io.coppice.state.root.StandbyPhase;
+import io.coppice.supervisor.core.ChildSpec;
 import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.core.LastExit;
@@ -15,6 +17,13 @@ import org.jspecify.annotations.Nullable;
 /** The core's words as the root's segment stores them. Pure; the switches have no default, so that a new word cannot be forgotten. */
 final class StoredCodes {
     private StoredCodes() {}
+
+    static ChildKind kind(ChildSpec child) {
+        if (child.auxiliary()) {
+            return ChildKind.AUXILIARY;
+        }
+        return child.hasSegment() ? ChildKind.DAEMON : ChildKind.COMMAND;
+    }
 
     static StandbyPhase standbyPhase(Standby.Phase phase) {
         return switch (phase) {

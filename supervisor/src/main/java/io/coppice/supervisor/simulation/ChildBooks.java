@@ -69,7 +69,7 @@ final class ChildBooks {
             book.resume(committedBooks.get(i));
             ChildState was = recorded.child(i);
             ChildSpec spec = resumed.child(i).spec();
-            if (!Kinds.sameOnRecord(was.spec(), spec)) {
+            if (!Kinds.same(was.spec(), spec)) {
                 book.becomesAnother(spec.launch());
                 continue;
             }

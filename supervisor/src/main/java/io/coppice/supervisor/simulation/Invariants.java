@@ -94,7 +94,7 @@ final class Invariants {
         goBy(resumed.children().stream().map(ChildState::spec).toList());
         for (ChildState is : resumed.children()) {
             ChildState was = recorded.child(is.spec().index());
-            if (!Kinds.sameOnRecord(was.spec(), is.spec())) {
+            if (!Kinds.same(was.spec(), is.spec())) {
                 check("ANOTHER_KIND_IS_ANOTHER_CHILD", was.incarnation() == is.incarnation(), is::toString);
                 check("ANOTHER_KIND_IS_ANOTHER_CHILD", isNew(is), is::toString);
                 continue;

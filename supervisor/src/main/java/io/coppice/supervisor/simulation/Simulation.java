@@ -453,7 +453,7 @@ final class Simulation {
         List<Long> incarnations = new ArrayList<>();
         for (ChildState child : recorded.children()) {
             ChildSpec spec = plan.get(child.spec().index());
-            states.add(Kinds.sameOnRecord(child.spec(), spec) ? child : null);
+            states.add(Kinds.same(child.spec(), spec) ? child : null);
             incarnations.add(child.incarnation());
         }
         boolean endWasAsked =
@@ -502,7 +502,7 @@ final class Simulation {
         boolean any = false;
         for (ChildState child : committed.children()) {
             for (SimulatedProcess process : processes.get(child.spec().index())) {
-                if (!Kinds.sameOnRecord(child.spec(), plan.get(child.spec().index()))
+                if (!Kinds.same(child.spec(), plan.get(child.spec().index()))
                         && process.live()
                         && isOnRecord(process, child)) {
                     process.signal(9);

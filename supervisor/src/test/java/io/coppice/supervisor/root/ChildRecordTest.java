@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.state.root.ResumePoint;
+import io.coppice.state.root.RootReadResult;
 import io.coppice.state.root.RootSegment;
+import io.coppice.state.root.RootView;
 import io.coppice.supervisor.core.ChildPhase;
 import io.coppice.supervisor.core.ChildSpec;
 import io.coppice.supervisor.core.ChildState;
@@ -20,6 +22,7 @@ import io.coppice.supervisor.core.SupervisorState;
 import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.ChildPlanBuilder;
 import io.coppice.supervisor.plan.ChildPlans;
 import io.coppice.supervisor.plan.Dependency;
 import io.coppice.supervisor.plan.GroupPlan;
@@ -35,6 +38,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -194,6 +199,47 @@ class ChildRecordTest {
                     () -> ChildRecord.read(segment.child(0), ofAnotherRelease, List.of(), spec, 1));
             assertEquals("worker: phase 99 is out of range", e.getMessage());
         }
+    }
+
+    /** One of another kind is another child: what the one before was ordered, and how often it failed, is nothing to it. */
+    @Test
+    void shouldGoOnWithNoneOfAnotherKind() throws Exception {
+        ProcessTable processes = new ProcessTable();
+        Plan before = plan(ChildPlans.daemon("a"), ChildPlans.command("b"), ChildPlans.auxiliary("c"));
+        try (Console console = new Console();
+                RootSegment segment = RootSegment.open(file, 42, 1)) {
+            new StatusPublisher(segment, console, before)
+                    .begin(42, processes, SupervisorState.initial(PlanSpecs.specs(before)));
+            try (RootView view = RootView.open(file)) {
+                PreviousLife life = PreviousLife.of(((RootReadResult.Read) view.read()).snapshot(), processes);
+                assertEquals("a b c", goneOnWith(life, segment, before));
+                Plan anew = plan(ChildPlans.command("a"), ChildPlans.auxiliary("b"), ChildPlans.command("c"));
+                assertEquals("- - -", goneOnWith(life, segment, anew));
+            }
+        }
+    }
+
+    private Plan plan(ChildPlanBuilder... children) {
+        return new Plan(
+                "test",
+                "/test.yaml",
+                base.toString(),
+                base.toString(),
+                NoticeCommand.NONE,
+                List.of(GroupPlan.INSTANCE),
+                List.of(),
+                Stream.of(children)
+                        .map(child -> child.workingDirectory(base.toString()).plan())
+                        .toList());
+    }
+
+    private static String goneOnWith(PreviousLife life, RootSegment segment, Plan plan) throws Exception {
+        return life
+                .startingPoint(segment, PlanSpecs.groups(plan), PlanSpecs.specs(plan), List.of(0L, 0L, 0L), true, 1)
+                .recorded()
+                .stream()
+                .map(child -> child == null ? "-" : child.state().spec().name())
+                .collect(Collectors.joining(" "));
     }
 
     /** One that there is, or was. */

@@ -115,6 +115,12 @@ class CrashRecoverySimulationTest {
         run(RandomScenarios.LONG, 121_025, new Coverage());
     }
 
+    /** What a root found on record as a command that restarts with its group, and has in its plan as one that serves others. */
+    @Test
+    void shouldRestartWhatServesOthersInSeed259956WithoutItsFormerGroup() {
+        run(RandomScenarios.LONG, 259_956, new Coverage());
+    }
+
     /** A process that a dead root had launched was heard of late, and a dead one that was on record was forgotten for it. */
     @Test
     void shouldFindEachProcessOfSeed11483ThatIsOnRecord() {
