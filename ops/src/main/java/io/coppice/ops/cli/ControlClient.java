@@ -5,6 +5,8 @@ import io.coppice.ops.view.Printable;
 import io.coppice.ops.view.ProcFileSystem;
 import io.coppice.ops.view.RootLiveness;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -20,21 +22,36 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Asks the root over its control socket: one line there, one line back, per connection. Blocks the calling thread until the
- * answer or the timeout. A root that accepts but never answers cannot hold us: a watchdog closes the socket.
+ * answer or the timeout. A root that runs and does not listen yet, because it has just begun or makes its socket anew, is waited for
+ * as long. One that accepts but never answers cannot hold us: a watchdog closes the socket.
  */
 final class ControlClient {
     private static final int MAX_REQUEST_BYTES = 512;
     private static final int MAX_REPLY_BYTES = 4096;
 
+    /** Between two tries to connect to a root that does not listen yet. */
+    private static final long RETRY_MS = 10;
+
     private final InstanceDirectory instance;
     private final ProcFileSystem proc;
     private final Duration timeout;
+    private final Pause pause;
+
+    /** What happens between two tries to connect. */
+    interface Pause {
+        void pass() throws IOException;
+    }
 
     /** @param timeout for each question, more than zero */
     ControlClient(InstanceDirectory instance, ProcFileSystem proc, Duration timeout) {
+        this(instance, proc, timeout, ControlClient::pause);
+    }
+
+    ControlClient(InstanceDirectory instance, ProcFileSystem proc, Duration timeout, Pause pause) {
         this.instance = instance;
         this.proc = proc;
         this.timeout = timeout;
+        this.pause = pause;
     }
 
     /**
@@ -51,10 +68,10 @@ final class ControlClient {
                     "The request takes " + line.length + " bytes, at most " + MAX_REQUEST_BYTES + " fit.");
         }
         AtomicBoolean late = new AtomicBoolean();
-        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
-                Watchdog watchdog = new Watchdog(channel, timeout, late)) {
+        long deadlineNs = System.nanoTime() + timeout.toNanos();
+        try (SocketChannel channel = connect(deadlineNs);
+                Watchdog watchdog = new Watchdog(channel, deadlineNs, late)) {
             watchdog.start();
-            channel.connect(UnixDomainSocketAddress.of(instance.controlSocket()));
             ByteBuffer out = ByteBuffer.wrap(line);
             while (out.hasRemaining()) {
                 channel.write(out);
@@ -64,6 +81,37 @@ final class ControlClient {
             throw late.get() ? unanswered() : unreachable(e);
         } catch (IOException e) {
             throw unreachable(e);
+        }
+    }
+
+    private SocketChannel connect(long deadlineNs) throws IOException {
+        while (true) {
+            SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+            try {
+                channel.connect(UnixDomainSocketAddress.of(instance.controlSocket()));
+                return channel;
+            } catch (IOException e) {
+                channel.close();
+                if (!mayListenSoon(e) || deadlineNs - System.nanoTime() <= 0) {
+                    throw e;
+                }
+            }
+            pause.pass();
+        }
+    }
+
+    /** Nobody listens there, and a root runs. */
+    private boolean mayListenSoon(IOException refused) {
+        return (refused instanceof ConnectException || !Files.exists(instance.controlSocket()))
+                && RootLiveness.of(instance, proc).running();
+    }
+
+    private static void pause() throws IOException {
+        try {
+            TimeUnit.MILLISECONDS.sleep(RETRY_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
         }
     }
 
@@ -111,7 +159,8 @@ final class ControlClient {
         return new CommandFailedException(
                 ExitCode.FAILED,
                 "Cannot ask the root of " + instance.name() + " (it " + root.words() + ") on " + socket + ": "
-                        + e.getMessage() + "\n  It may be starting or ending: try again.");
+                        + e.getMessage() + "\n  Nobody listened there for " + timeout.toMillis()
+                        + " ms; the root may be starting or ending: try again.");
     }
 
     private static String ownerOf(Path socket) {
@@ -127,11 +176,11 @@ final class ControlClient {
         private final CountDownLatch answered = new CountDownLatch(1);
         private final Thread thread;
 
-        Watchdog(SocketChannel channel, Duration timeout, AtomicBoolean late) {
+        Watchdog(SocketChannel channel, long deadlineNs, AtomicBoolean late) {
             this.thread = new Thread(
                     () -> {
                         try {
-                            if (!answered.await(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+                            if (!answered.await(deadlineNs - System.nanoTime(), TimeUnit.NANOSECONDS)) {
                                 late.set(true);
                                 channel.close();
                             }

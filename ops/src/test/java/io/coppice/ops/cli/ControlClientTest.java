@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -74,10 +76,33 @@ class ControlClientTest {
 
     @Test
     void shouldSayThatARootMayBeStartingWhenNobodyListens() throws Exception {
-        assertFailure("It may be starting or ending");
+        assertFailure(Duration.ofMillis(20), "Nobody listened there for 20 ms; the root may be starting or ending");
         new FakeRoot(instance.controlSocket(), request -> "ok\n").close();
         assertTrue(Files.exists(instance.controlSocket()));
-        assertFailure("It may be starting or ending");
+        assertFailure(Duration.ofMillis(20), "the root may be starting or ending");
+    }
+
+    /** It has locked and recorded itself before it listens, and makes its socket anew if that was removed. */
+    @Test
+    void shouldWaitForARootThatDoesNotListenYet() throws Exception {
+        List<FakeRoot> roots = new ArrayList<>();
+        ControlReply reply = client(Duration.ofDays(1), () -> listen(roots)).ask("ping");
+
+        assertEquals(new ControlReply.Done(3), reply);
+        assertEquals(1, roots.size());
+        roots.get(0).close();
+    }
+
+    @Test
+    void shouldWaitNoLongerForARootThatHasEnded() {
+        CommandFailedException e = assertThrows(
+                CommandFailedException.class,
+                () -> client(Duration.ofDays(1), () -> harness.proc.end(50)).ask("ping"));
+        assertTrue(e.getMessage().contains("The root of shop is not running (pid 50 is gone)"), e.getMessage());
+    }
+
+    private void listen(List<FakeRoot> roots) throws IOException {
+        roots.add(new FakeRoot(instance.controlSocket(), request -> "ok 3\n"));
     }
 
     @Test
@@ -89,14 +114,21 @@ class ControlClientTest {
     }
 
     private void assertFailure(String part) {
-        CommandFailedException e = assertThrows(
-                CommandFailedException.class,
-                () -> client(Duration.ofSeconds(60)).ask("ping"));
+        assertFailure(Duration.ofSeconds(60), part);
+    }
+
+    private void assertFailure(Duration timeout, String part) {
+        CommandFailedException e =
+                assertThrows(CommandFailedException.class, () -> client(timeout).ask("ping"));
         assertEquals(ExitCode.FAILED, e.exitCode());
         assertTrue(e.getMessage().contains(part), e.getMessage());
     }
 
     private ControlClient client(Duration timeout) {
         return new ControlClient(instance, harness.proc.files(), timeout);
+    }
+
+    private ControlClient client(Duration timeout, ControlClient.Pause pause) {
+        return new ControlClient(instance, harness.proc.files(), timeout, pause);
     }
 }
