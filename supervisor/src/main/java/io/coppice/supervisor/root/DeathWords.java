@@ -197,7 +197,7 @@ final class DeathWords implements AutoCloseable {
         epoll.remove(pidFd.fd());
         child.dead = true;
         child.pidFd = null;
-        funerals.beginKnown(child, status, segments.lastWords(child), segments.progress(child), nowNs);
+        funerals.beginKnown(child, status, segments.leftBy(child), nowNs);
         remains.add(pidFd, nowNs);
     }
 

@@ -2,7 +2,6 @@ package io.coppice.supervisor.root;
 
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.ExitStatus;
-import io.coppice.supervisor.core.StepProgress;
 import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.PidFd;
 import io.coppice.supervisor.os.ProcessTable;
@@ -50,8 +49,7 @@ final class Funerals {
         LaunchedProcess process;
         final @Nullable PidFd pidFd;
         final int group;
-        final @Nullable String lastWords;
-        final StepProgress progress;
+        final LeftBehind left;
         final long sinceNs;
 
         @Nullable
@@ -62,18 +60,11 @@ final class Funerals {
         int looks;
         boolean told;
 
-        Funeral(
-                LaunchedProcess process,
-                @Nullable PidFd pidFd,
-                int group,
-                @Nullable String lastWords,
-                StepProgress progress,
-                long nowNs) {
+        Funeral(LaunchedProcess process, @Nullable PidFd pidFd, int group, LeftBehind left, long nowNs) {
             this.process = process;
             this.pidFd = pidFd;
             this.group = group;
-            this.lastWords = lastWords;
-            this.progress = progress;
+            this.left = left;
             this.sinceNs = nowNs;
             this.nextLookNs = nowNs;
         }
@@ -98,8 +89,8 @@ final class Funerals {
     }
 
     /** The kernel said that this child is dead, and this is what it left in its segment. Its first look is due at once. */
-    void begin(LaunchedProcess child, PidFd pidFd, @Nullable String lastWords, StepProgress progress, long nowNs) {
-        Funeral funeral = new Funeral(child, pidFd, pidFd.pid(), lastWords, progress, nowNs);
+    void begin(LaunchedProcess child, PidFd pidFd, LeftBehind left, long nowNs) {
+        Funeral funeral = new Funeral(child, pidFd, pidFd.pid(), left, nowNs);
         if (!child.adopted) {
             processes.signalGroup(pidFd.pid(), SignalNumbers.of("KILL"));
         }
@@ -107,9 +98,8 @@ final class Funerals {
     }
 
     /** A child of ours is known to be dead, and how; what is left of its process is somebody else's concern. */
-    void beginKnown(
-            LaunchedProcess child, ExitStatus status, @Nullable String lastWords, StepProgress progress, long nowNs) {
-        Funeral funeral = new Funeral(child, null, NO_GROUP, lastWords, progress, nowNs);
+    void beginKnown(LaunchedProcess child, ExitStatus status, LeftBehind left, long nowNs) {
+        Funeral funeral = new Funeral(child, null, NO_GROUP, left, nowNs);
         funeral.status = status;
         inOrder(funeral);
     }
@@ -119,9 +109,8 @@ final class Funerals {
      *
      * @param group which it led, or {@link #NO_GROUP}
      */
-    void beginUnwitnessed(
-            LaunchedProcess child, int group, @Nullable String lastWords, StepProgress progress, long nowNs) {
-        Funeral funeral = new Funeral(child, null, group, lastWords, progress, nowNs);
+    void beginUnwitnessed(LaunchedProcess child, int group, LeftBehind left, long nowNs) {
+        Funeral funeral = new Funeral(child, null, group, left, nowNs);
         funeral.status = new ExitStatus.Unwitnessed();
         inOrder(funeral);
     }
@@ -202,7 +191,8 @@ final class Funerals {
                 open.remove(i);
                 funeral.process.untold = false;
                 funeral.process.closeAll();
-                return funeral.process.exited(status, funeral.lastWords, funeral.progress, nowNs);
+                LeftBehind left = funeral.left;
+                return funeral.process.exited(left.status(status), left.words(status), left.progress(), nowNs);
             }
             lookAgainLater(funeral, nowNs);
         }

@@ -159,8 +159,7 @@ final class Root implements AutoCloseable {
                 children,
                 publisher,
                 child -> {
-                    segments.lastWords(child);
-                    segments.progress(child);
+                    segments.leftBy(child);
                     words.rehearse(child);
                 },
                 processes);
@@ -455,7 +454,7 @@ final class Root implements AutoCloseable {
         child.dead = true;
         words.forget(child);
         // The funeral itself, and what the core makes of the death, follow in this turn: its first look is due at once.
-        funerals.begin(child, pidFd, segments.lastWords(child), segments.progress(child), nowNs);
+        funerals.begin(child, pidFd, segments.leftBy(child), nowNs);
     }
 
     /** Nothing is decided by that clock; but events are dated by it, and what is kept of them would puzzle whoever reads it. */

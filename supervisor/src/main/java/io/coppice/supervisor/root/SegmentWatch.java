@@ -1,5 +1,6 @@
 package io.coppice.supervisor.root;
 
+import io.coppice.state.Parting;
 import io.coppice.state.Phase;
 import io.coppice.state.ReadOnlySegment;
 import io.coppice.state.SegmentDamagedException;
@@ -9,7 +10,6 @@ import io.coppice.supervisor.core.StepProgress;
 import io.coppice.supervisor.os.Fds;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -167,36 +167,24 @@ final class SegmentWatch implements AutoCloseable {
         return segment == null ? 0 : segment.loopWordAddress();
     }
 
-    /** The words of the exception that ended this incarnation, if it left any. */
-    @Nullable
-    String lastWords(ChildProcess child) {
+    /**
+     * What this incarnation, now dead, left in its segment. A worker may write there what it likes; all it can bring about by that
+     * is to be restarted more often, or less, as by its exit code.
+     */
+    LeftBehind leftBy(ChildProcess child) {
         ReadOnlySegment segment = child.segment;
         try {
-            if (segment == null
-                    || segment.incarnation() != child.incarnation
-                    || segment.phase() != Phase.FAILING.code()) {
-                return null;
-            }
-            Optional<String> words = segment.lastWords();
-            return words.orElse(null);
+            return segment == null ? LeftBehind.NOTHING : leftBy(segment, child.incarnation);
         } catch (SegmentDamagedException e) {
             tornAway(child);
-            return null;
+            return LeftBehind.NOTHING;
         }
     }
 
-    /**
-     * How far this incarnation, now dead, came with its segment. A worker may write there what it likes; all it can bring
-     * about by that is to be restarted more often, or less.
-     */
-    StepProgress progress(ChildProcess child) {
-        ReadOnlySegment segment = child.segment;
-        try {
-            return segment == null ? StepProgress.UNKNOWN : progress(segment, child.incarnation);
-        } catch (SegmentDamagedException e) {
-            tornAway(child);
-            return StepProgress.UNKNOWN;
-        }
+    private static LeftBehind leftBy(ReadOnlySegment segment, long incarnation) {
+        Parting parting = Parting.of(segment, incarnation);
+        boolean failing = segment.phase() == Phase.FAILING.code();
+        return new LeftBehind(failing ? parting.words().orElse(null) : null, parting, progress(segment, incarnation));
     }
 
     /** @throws SegmentDamagedException if the file was truncated */

@@ -4,7 +4,6 @@ import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.Standby;
-import io.coppice.supervisor.core.StepProgress;
 import io.coppice.supervisor.os.Epoll;
 import io.coppice.supervisor.os.Fds;
 import io.coppice.supervisor.os.OsException;
@@ -190,7 +189,7 @@ final class Standbys {
         }
         epoll.remove(pidFd.fd());
         standby.dead = true;
-        funerals.begin(standby, pidFd, null, StepProgress.UNKNOWN, System.nanoTime());
+        funerals.begin(standby, pidFd, LeftBehind.NOTHING, System.nanoTime());
     }
 
     /** After its burial. */

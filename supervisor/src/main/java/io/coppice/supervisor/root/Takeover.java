@@ -5,7 +5,6 @@ import io.coppice.supervisor.core.ChildPhase;
 import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.Standby;
-import io.coppice.supervisor.core.StepProgress;
 import io.coppice.supervisor.os.Epoll;
 import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.PidFd;
@@ -90,8 +89,7 @@ final class Takeover {
             funerals.beginUnwitnessed(
                     child,
                     start.samePids() ? recorded.pid() : Funerals.NO_GROUP,
-                    segments.lastWords(child),
-                    segments.progress(child),
+                    segments.leftBy(child),
                     System.nanoTime());
             return null;
         }
@@ -99,7 +97,7 @@ final class Takeover {
         if (pidFd.isDead()) {
             // Kept for us, or not reaped yet: there is still somebody to ask how it ended.
             child.dead = true;
-            funerals.begin(child, pidFd, segments.lastWords(child), segments.progress(child), System.nanoTime());
+            funerals.begin(child, pidFd, segments.leftBy(child), System.nanoTime());
             return null;
         }
         epoll.add(pidFd.fd(), Tokens.of(Tokens.CHILD_DEATH, child.slot));
@@ -134,8 +132,7 @@ final class Takeover {
             funerals.beginUnwitnessed(
                     standby,
                     start.samePids() ? recorded.pid() : Funerals.NO_GROUP,
-                    null,
-                    StepProgress.UNKNOWN,
+                    LeftBehind.NOTHING,
                     System.nanoTime());
             return null;
         }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.state.Parting;
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.ExitStatus;
 import io.coppice.supervisor.core.StepProgress;
@@ -17,6 +18,8 @@ import io.coppice.supervisor.plan.Plan;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
@@ -43,8 +46,8 @@ class FuneralsTest {
     void shouldTellOfADeadStandbyBeforeItsChildIsGivenIt() throws Exception {
         Buried buried = new Buried();
         Funerals funerals = buried.funerals;
-        funerals.beginKnown(buried.child, KILLED, null, StepProgress.MADE, 0);
-        funerals.beginKnown(buried.standby, KILLED, null, StepProgress.UNKNOWN, 0);
+        funerals.beginKnown(buried.child, KILLED, new LeftBehind(null, Parting.NONE, StepProgress.MADE), 0);
+        funerals.beginKnown(buried.standby, KILLED, LeftBehind.NOTHING, 0);
 
         assertEquals(7, funerals.nextOver(0) instanceof Event.StandbyExited exited ? exited.standby() : -1);
         assertEquals(0, funerals.nextOver(0) instanceof Event.Exited exited ? exited.child() : -1);
@@ -55,7 +58,7 @@ class FuneralsTest {
     @Test
     void shouldTellOfADeadStandbyAsOfItsChildOnceItWasAssigned() throws Exception {
         Buried buried = new Buried();
-        buried.funerals.beginKnown(buried.standby, KILLED, null, StepProgress.UNKNOWN, 0);
+        buried.funerals.beginKnown(buried.standby, KILLED, LeftBehind.NOTHING, 0);
         buried.child.takeFrom(buried.standby);
         buried.child.incarnation = 2;
 
@@ -63,6 +66,36 @@ class FuneralsTest {
 
         assertEquals(2, buried.funerals.nextOver(0) instanceof Event.Exited exited ? exited.incarnation() : -1);
         assertNull(buried.funerals.nextOver(0));
+    }
+
+    /** Nobody saw how it ended, and it has said that it is not to run again. */
+    @Test
+    void shouldTakeTheWordOfAChildThatSaysItIsDoneOnlyWhereNobodySawItEnd() throws Exception {
+        LeftBehind done = new LeftBehind(null, new Parting(true, Optional.of("it was done")), StepProgress.MADE);
+        Buried unseen = new Buried();
+        unseen.funerals.beginUnwitnessed(unseen.child, Funerals.NO_GROUP, done, 0);
+        Buried seen = new Buried();
+        seen.funerals.beginKnown(seen.child, KILLED, done, 0);
+
+        Event.Exited byItsWord = (Event.Exited) Objects.requireNonNull(unseen.funerals.nextOver(0));
+        assertEquals(new ExitStatus.Exited(0), byItsWord.status());
+        assertEquals("nobody saw it end; by its own word it was done", byItsWord.lastWords());
+        Event.Exited byTheKernels = (Event.Exited) Objects.requireNonNull(seen.funerals.nextOver(0));
+        assertEquals(KILLED, byTheKernels.status());
+        assertNull(byTheKernels.lastWords());
+    }
+
+    /** What has said how it ends, but not that it is done, is of unknown end all the same. */
+    @Test
+    void shouldTellWhatAChildSaidThatNobodySawEnd() throws Exception {
+        LeftBehind stopped =
+                new LeftBehind(null, new Parting(false, Optional.of("it ended in order")), StepProgress.MADE);
+        Buried buried = new Buried();
+        buried.funerals.beginUnwitnessed(buried.child, Funerals.NO_GROUP, stopped, 0);
+
+        Event.Exited over = (Event.Exited) Objects.requireNonNull(buried.funerals.nextOver(0));
+        assertEquals(new ExitStatus.Unwitnessed(), over.status());
+        assertEquals("it ended in order", over.lastWords());
     }
 
     /** As under a process 1 that is slow, or reaps nobody: a task that was done would be done again. */
@@ -87,7 +120,7 @@ class FuneralsTest {
             awaitCondition(() -> parent.info().command().orElse("").endsWith("sleep"));
             Files.createFile(base.resolve("becomes"));
             awaitCondition(pidFd::isDead);
-            buried.funerals.begin(buried.child, pidFd, null, StepProgress.MADE, 0);
+            buried.funerals.begin(buried.child, pidFd, new LeftBehind(null, Parting.NONE, StepProgress.MADE), 0);
 
             Event over = buried.funerals.nextOver(5_000_000_000L);
 
@@ -143,11 +176,12 @@ class FuneralsTest {
         ChildProcess first = children.get(0);
         first.pidFd = PidFd.open((int) process.pid());
         first.dead = true;
-        funerals.begin(first, first.pidFd, null, StepProgress.MADE, 0);
+        funerals.begin(first, first.pidFd, new LeftBehind(null, Parting.NONE, StepProgress.MADE), 0);
         for (int i = 1; i <= 2; i++) {
             ChildProcess child = children.get(i);
             child.dead = true;
-            funerals.beginKnown(child, new ExitStatus.Signaled(9, false), null, StepProgress.MADE, 0);
+            funerals.beginKnown(
+                    child, new ExitStatus.Signaled(9, false), new LeftBehind(null, Parting.NONE, StepProgress.MADE), 0);
         }
 
         assertNull(funerals.nextOver(0));

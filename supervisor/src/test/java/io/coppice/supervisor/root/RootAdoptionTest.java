@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.state.OwnedSegment;
+import io.coppice.state.Phase;
 import io.coppice.state.SegmentFile;
 import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.EventType;
@@ -155,6 +156,85 @@ class RootAdoptionTest {
         } finally {
             assertEquals(0, libc.prctl(PR_SET_CHILD_SUBREAPER, 0));
         }
+    }
+
+    /** With a restart it would do everything again. */
+    @Test
+    void shouldNotRunADaemonAgainThatSaidItWasDoneWhileThereWasNoRoot() throws Exception {
+        ChildPlan job =
+                RootReloadTest.daemon(RootProcess.command("job", base, "until [ -e done ]; do sleep 0.01; done"));
+        Prctl libc = LibraryLoader.create(Prctl.class).load("c");
+        assertEquals(0, libc.prctl(PR_SET_CHILD_SUBREAPER, 1));
+        try (RootProcess first = RootProcess.start(base, job)) {
+            RootSnapshot.ChildInfo before = first.await("job", child -> child.pid() > 1);
+            try (OwnedSegment segment = owned(first, "job", before)) {
+                segment.recover();
+                segment.phase(Phase.READY);
+                first.await("job", RootAdoptionTest::isReady);
+                kill(first);
+                segment.phase(Phase.COMPLETED);
+            }
+            Files.createFile(base.resolve("done"));
+            reap(before.pid());
+
+            try (RootProcess second = RootProcess.start(base, job)) {
+                RootSnapshot.ChildInfo after =
+                        second.await("job", child -> child.lastExit().isPresent());
+                assertEquals(
+                        "exit code 0: nobody saw it end; by its own word it was done",
+                        after.lastExit().orElseThrow().text());
+                assertEquals(1, after.incarnation());
+                assertEquals(0, second.awaitExit(), second.stderr());
+            }
+        } finally {
+            assertEquals(0, libc.prctl(PR_SET_CHILD_SUBREAPER, 0));
+        }
+    }
+
+    /** Its new parent, here this test, takes its status, so that nobody knows it any more. */
+    private static void reap(long pid) throws InterruptedException {
+        awaitDeath(pid);
+        assertTrue(new ProcessTable().reapUnwatched((int) pid));
+    }
+
+    /** Its exit code is lost; that it ended in order is not. */
+    @Test
+    void shouldTellHowADaemonSaysItEndedWhileThereWasNoRoot() throws Exception {
+        ChildPlan db = RootReloadTest.daemon(RootProcess.command("db", base, FOREVER));
+        Prctl libc = LibraryLoader.create(Prctl.class).load("c");
+        assertEquals(0, libc.prctl(PR_SET_CHILD_SUBREAPER, 1));
+        try (RootProcess first = RootProcess.start(base, db)) {
+            RootSnapshot.ChildInfo before = first.await("db", child -> child.pid() > 1);
+            try (OwnedSegment segment = owned(first, "db", before)) {
+                segment.recover();
+                segment.phase(Phase.READY);
+                first.await("db", RootAdoptionTest::isReady);
+                kill(first);
+                segment.phase(Phase.STOPPING);
+                segment.lastWords("it ended in order");
+            }
+            ProcessHandle.of(before.pid()).orElseThrow().destroyForcibly();
+            reap(before.pid());
+
+            try (RootProcess second = RootProcess.start(base, db)) {
+                RootSnapshot.ChildInfo after =
+                        second.await("db", child -> child.lastExit().isPresent());
+                assertEquals(
+                        "unknown: it ended while unsupervised; its last words: it ended in order",
+                        after.lastExit().orElseThrow().text());
+                assertEquals(0, second.stop(), second.stderr());
+            }
+        } finally {
+            assertEquals(0, libc.prctl(PR_SET_CHILD_SUBREAPER, 0));
+        }
+    }
+
+    private static OwnedSegment owned(RootProcess root, String child, RootSnapshot.ChildInfo info) throws Exception {
+        return SegmentFile.openOwned(
+                root.directory.resolve(child + ".seg"),
+                root.directory.resolve(child + ".lock"),
+                info.pid(),
+                info.incarnation());
     }
 
     private static boolean hasStopped(RootSnapshot snapshot, String name) {
