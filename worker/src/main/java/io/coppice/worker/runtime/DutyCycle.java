@@ -29,6 +29,9 @@ final class DutyCycle {
     /** An idle loop wakes this many times per heartbeat timeout, so that two lost wake-ups are not a hang. */
     static final int BUMPS_PER_HEARTBEAT_TIMEOUT = 3;
 
+    /** Last words, though not of an exception: for a root that did not see the end, and to which the exit code is lost. */
+    private static final String IN_ORDER = "it ended in order, as asked: its stop() has run, and all is committed";
+
     private final Daemon daemon;
     private final DaemonContext context;
     private final WorkerPort port;
@@ -155,6 +158,7 @@ final class DutyCycle {
             port.phase(Phase.COMPLETED);
             return ExitCode.DONE;
         }
+        port.lastWords(IN_ORDER);
         return ExitCode.STOPPED;
     }
 

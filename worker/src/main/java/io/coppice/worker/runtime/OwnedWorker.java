@@ -121,7 +121,10 @@ final class OwnedWorker implements Closeable {
 
     private int runDaemon(Optional<PreviousExit> previousExit, OwnedSegment segment, @Nullable SegmentFence fence) {
         StopRequest stop = new StopRequest(Thread.currentThread());
-        hook.arm(stop);
+        hook.arm(stop, words -> {
+            segment.lastWords(words);
+            segment.phase(Phase.STOPPING);
+        });
         SegmentPort port = new SegmentPort(segment, root, arguments.statePolicy(), fence, log);
         port.phase(Phase.STARTING);
         Daemon daemon;
@@ -168,11 +171,15 @@ final class OwnedWorker implements Closeable {
 
     /** Reads what the predecessor left before the segment has a new owner, whose first act is to clear it. */
     private PreviousExit withLastWords(PreviousExit exit) {
-        boolean mayHaveSpoken = exit.kind() == ExitKind.EXCEPTION || exit.kind() == ExitKind.EXIT;
+        boolean mayHaveSpoken =
+                exit.kind() == ExitKind.EXCEPTION || exit.kind() == ExitKind.EXIT || exit.kind() == ExitKind.UNKNOWN;
         if (!mayHaveSpoken) {
             return exit;
         }
         try (ReadOnlySegment segment = SegmentFile.openReadOnly(arguments.segment())) {
+            if (segment.phase() != Phase.FAILING.code()) {
+                return exit; // Words of something else than an exception.
+            }
             Optional<String> lastWords = segment.lastWords();
             if (lastWords.isPresent() && lastWords.get().isEmpty()) {
                 lastWords = Optional.empty();

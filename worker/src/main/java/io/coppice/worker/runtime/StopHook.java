@@ -1,5 +1,6 @@
 package io.coppice.worker.runtime;
 
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ final class StopHook implements Runnable {
 
     private final WorkerLog log;
     private volatile @Nullable StopRequest loop;
+    private volatile Consumer<String> lastWords = words -> {};
 
     StopHook(WorkerLog log) {
         this.log = log;
@@ -26,8 +28,14 @@ final class StopHook implements Runnable {
         Runtime.getRuntime().addShutdownHook(new Thread(this, "coppice-stop"));
     }
 
-    /** From here on there is a loop to be asked. */
-    void arm(StopRequest request) {
+    /**
+     * From here on there is a loop to be asked.
+     *
+     * @param words takes what is left to be told of an end that the loop thread brought about by System.exit; called on the
+     *     hook's thread, when that one does nothing any more
+     */
+    void arm(StopRequest request, Consumer<String> words) {
+        lastWords = words;
         loop = request;
     }
 
@@ -35,7 +43,10 @@ final class StopHook implements Runnable {
     public void run() {
         StopRequest stop = loop;
         while (stop != null && stop.loop().isAlive()) {
-            if (isInExit(stop.loop().getStackTrace())) {
+            StackTraceElement[] frames = stop.loop().getStackTrace();
+            if (isInExit(frames)) {
+                String words = AgentExit.exitIn(stop.loop().getName(), frames);
+                lastWords.accept(words == null ? "System.exit by its loop" : LastWords.cut(words));
                 log.log(
                         "System.exit was called by the daemon itself; what its last step changed is not committed",
                         null);

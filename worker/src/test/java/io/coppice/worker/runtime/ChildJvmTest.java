@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.state.Parting;
 import io.coppice.state.Phase;
 import io.coppice.state.PublishedView;
 import io.coppice.state.ReadOnlySegment;
@@ -144,6 +145,31 @@ class ChildJvmTest {
         assertTrue(text.contains("lastWords=Optional[java.lang.IllegalStateException: order 4711 has no price"), text);
     }
 
+    /** Nobody saw how it ended but itself. */
+    @Test
+    void shouldTellTheSuccessorTheLastWordsOfAnEndThatNobodySaw() throws Exception {
+        child.exitCode(child.run(Fixtures.Thrower.class, FIRST, "RESTART"));
+        PublishedView view = child.watch();
+        child.run(Fixtures.Counter.class, "go 2 unknown -1 - 1790000000123");
+
+        child.await(view, () -> view.get(Fixtures.INCARNATION) == 2, "the successor starts");
+        String text = view.getString(Fixtures.TEXT);
+        assertTrue(text.contains("kind=UNKNOWN"), text);
+        assertTrue(text.contains("lastWords=Optional[java.lang.IllegalStateException: order 4711 has no price"), text);
+    }
+
+    /** What is said of an end in order is for people; to a daemon they are words of an exception. */
+    @Test
+    void shouldNotTellTheSuccessorWordsThatAreOfNoException() throws Exception {
+        child.exitCode(child.run(Fixtures.Exiter.class, FIRST, "loop"));
+        PublishedView view = child.watch();
+        child.run(Fixtures.Counter.class, "go 2 exit 5 - 1790000000123");
+
+        child.await(view, () -> view.get(Fixtures.INCARNATION) == 2, "the successor starts");
+        String text = view.getString(Fixtures.TEXT);
+        assertTrue(text.contains("lastWords=Optional.empty"), text);
+    }
+
     @Test
     void shouldExit78WhenTheDaemonGivesUp() throws Exception {
         Process process = child.run(Fixtures.Thrower.class, FIRST, "FAIL");
@@ -193,6 +219,7 @@ class ChildJvmTest {
             view.refresh();
             assertEquals(stops + 1, view.get(Fixtures.STOPS), "stop() was called and committed");
             assertEquals(Phase.STOPPING.code(), child.read().phase());
+            assertTrue(child.read().lastWords().orElseThrow().startsWith("it ended in order"));
         }
     }
 
@@ -216,6 +243,9 @@ class ChildJvmTest {
         PublishedView view = child.watch();
         view.refresh();
         assertEquals(2, view.get(Fixtures.COUNT), "what the step changed before it called exit is not committed");
+        String words = Parting.of(child.read(), 1).words().orElseThrow();
+        assertTrue(words.startsWith("System.exit by thread \"main\"\n  at "), words);
+        assertTrue(words.contains("Fixtures$Exiter.step"), words);
     }
 
     @Test

@@ -163,8 +163,10 @@ class DutyCycleTest {
                         "park 1000",
                         "phase STOPPING",
                         "stop",
-                        "commit 0"),
+                        "commit 0",
+                        "last words"),
                 port.done);
+        assertEquals("it ended in order, as asked: its stop() has run, and all is committed", port.lastWords);
     }
 
     @Test
@@ -177,7 +179,9 @@ class DutyCycleTest {
 
         assertEquals(143, run(daemon));
 
-        assertEquals(List.of("start", "commit 0", "phase READY", "phase STOPPING", "stop", "commit 0"), port.done);
+        assertEquals(
+                List.of("start", "commit 0", "phase READY", "phase STOPPING", "stop", "commit 0", "last words"),
+                port.done);
     }
 
     @Test
