@@ -1,7 +1,7 @@
 package io.coppice.ops.view;
 
 import io.coppice.ops.view.RootTable.Reading;
-import io.coppice.state.Phase;
+import io.coppice.state.Parting;
 import io.coppice.state.ReadOnlySegment;
 import io.coppice.state.SegmentException;
 import io.coppice.state.SegmentFile;
@@ -274,18 +274,11 @@ public final class InstanceReader implements AutoCloseable {
                     : new Commits(
                             count == 0 ? OptionalLong.empty() : OptionalLong.of(count),
                             JvmStatus.of(segment),
-                            lastWords(segment, child),
+                            Parting.of(segment, child.incarnation()).words(),
                             Optional.empty());
         } catch (SegmentException | StateException e) {
             return Commits.unreadable(String.valueOf(e.getMessage()));
         }
-    }
-
-    /** Those of the incarnation on record, if that has said that it is about to end. */
-    private static Optional<String> lastWords(ReadOnlySegment segment, ChildInfo child) {
-        return segment.incarnation() == child.incarnation() && segment.phase() == Phase.FAILING.code()
-                ? segment.lastWords()
-                : Optional.empty();
     }
 
     /** The year 9999. */

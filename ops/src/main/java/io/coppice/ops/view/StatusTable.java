@@ -146,9 +146,10 @@ public final class StatusTable {
     }
 
     private static List<Cell> row(DaemonStatus daemon, boolean rootRuns, Clocks clocks) {
+        boolean gone = !rootRuns && daemon.lacksItsProcess();
         return List.of(
                 Cell.of(daemon.name()),
-                state(daemon, !rootRuns && daemon.lacksItsProcess()),
+                state(daemon, gone),
                 Cell.of(wantedIfItDiffers(daemon)),
                 number(daemon.pid()),
                 daemon.incarnation() == 0 ? faint() : Cell.of(Long.toString(daemon.incarnation())),
@@ -156,15 +157,18 @@ public final class StatusTable {
                 daemon.problem().isPresent() ? new Cell("?", Tone.BAD) : number(daemon.commits()),
                 duration(daemon.heartbeatAgeMs()),
                 duration(daemon.uptimeMs()),
-                lastExit(daemon, clocks));
+                lastExit(daemon, gone, clocks));
     }
 
-    /** That of the last incarnation, though nobody has recorded it, before that of an earlier one. */
-    private static Cell lastExit(DaemonStatus daemon, Clocks clocks) {
-        return daemon.lastWords()
-                .map(words -> "last words: " + LastExit.firstLine(words))
-                .or(() -> daemon.lastExit().map(exit -> exit.words(clocks.nowEpochMs())))
-                .map(Cell::of)
+    /** That of the last incarnation, though nobody has recorded it; what is on record then is that of an earlier one. */
+    private static Cell lastExit(DaemonStatus daemon, boolean gone, Clocks clocks) {
+        if (gone) {
+            return Cell.of(daemon.lastWords()
+                    .map(words -> "last words: " + LastExit.firstLine(words))
+                    .orElse("unknown: it ended after its root, or with it"));
+        }
+        return daemon.lastExit()
+                .map(exit -> Cell.of(exit.words(clocks.nowEpochMs())))
                 .orElse(faint());
     }
 

@@ -286,6 +286,55 @@ class StatusCommandTest {
                 json);
     }
 
+    /** The exit on record is that of an earlier incarnation. */
+    @Test
+    void shouldNotTakeAnEarlierExitForTheEndThatNobodySaw() throws Exception {
+        shop.child(2, child -> {
+            child.reset("cart", ChildKind.COMMAND);
+            child.state(ChildStateCode.READY);
+            child.wanted(WantedCode.UP);
+            child.pid(62);
+            child.startTicks(620);
+            child.incarnation(2);
+            child.lastExit(ExitKind.SIGNAL, -1, 9, CommandHarness.NOW_EPOCH_MS - 3_000, "signal KILL");
+        });
+        assertTrue(row(harness.run("status").out(), "cart").contains("signal KILL"), "it lives");
+        shop.killRoot();
+        assertTrue(
+                row(harness.run("status", "--instance", "shop").out(), "cart").contains("signal KILL"), "it lives");
+        harness.proc.end(62);
+
+        String row = row(harness.run("status", "--instance", "shop").out(), "cart");
+        assertTrue(row.endsWith("  unknown: it ended after its root, or with it"), row);
+    }
+
+    private static String row(String table, String child) {
+        return table.lines()
+                .filter(line -> line.startsWith(child + " "))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** It said that it would not run again. */
+    @Test
+    void shouldShowWhatADaemonSaidOfAnEndInOrderWhileThereWasNoRoot() throws Exception {
+        OwnedSegment cart = shop.owned("cart", 0);
+        shop.child(2, child -> {
+            child.reset("cart", ChildKind.DAEMON);
+            child.state(ChildStateCode.READY);
+            child.wanted(WantedCode.UP);
+            child.pid(62);
+            child.startTicks(620);
+            child.incarnation(1);
+        });
+        cart.phase(Phase.COMPLETED);
+        shop.killRoot();
+        harness.proc.end(62);
+
+        String row = row(harness.run("status", "--instance", "shop").out(), "cart");
+        assertTrue(row.endsWith("  last words: it was done"), row);
+    }
+
     @Test
     void shouldTellAnOrderlyEndFromADeath() {
         for (int row = 0; row < 3; row++) {
