@@ -1,6 +1,8 @@
 package io.coppice.ops.manifest;
 
 import io.coppice.supervisor.plan.ReplicaSet;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -9,30 +11,44 @@ import java.util.regex.Pattern;
  * One text with variables in it, in compose's notation: {@code ${NAME}}, {@code ${NAME:-default}}, {@code ${NAME:?message}} and
  * {@code ${NAME:+other}}, each also without the colon, which then lets an empty value count; {@code $$} is a {@code $}. A default may
  * hold variables itself, which are looked at only if it is needed. Where the number of a replica is known, {@code $((8080 + COPPICE_REPLICA))}
- * and {@code $((8080 + 10 * COPPICE_REPLICA))} are sums, as a shell has them. Any other {@code $} is itself, so that {@code $1} and
- * {@code $(date)} remain the shell's. Pure.
+ * and {@code $((8080 + 10 * COPPICE_REPLICA))} are sums, as a shell has them; what of others is to be thought, {@link Sums} says. Any other
+ * {@code $} is itself, so that {@code $1} and {@code $(date)} remain the shell's. Pure.
  */
 final class VariableText {
     /** Of defaults in defaults: far more than anybody reads, and far less than a stack holds. */
     private static final int MAX_NESTING = 8;
 
     /** The sums of a replica's number that are understood. */
-    static final Pattern REPLICA_SUM = Pattern.compile(
+    private static final Pattern REPLICA_SUM = Pattern.compile(
             "\\$\\(\\(\\s*([0-9]{1,9})\\s*\\+\\s*(?:([0-9]{1,6})\\s*\\*\\s*)?" + ReplicaSet.VARIABLE + "\\s*\\)\\)");
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
+    private static final String SUMS = "a sum such as `$((8080 + " + ReplicaSet.VARIABLE
+            + "))`, below a daemon with `replicas`, or `$$((` for that text";
     private static final String FORMS = "${NAME}, ${NAME:-default}, ${NAME:?message} or ${NAME:+other}; `$$` is a `$`";
+
+    /** Who would work out a sum that is not understood here. */
+    enum Sums {
+        /** Nobody: it is a fault. */
+        NOBODYS,
+        /** A program, for which it may mean something; not if it names the number of a replica, rightly or nearly so. */
+        A_PROGRAMS,
+        /** A shell, which knows the number as well. */
+        A_SHELLS
+    }
 
     private final String text;
     private final Map<String, String> variables;
+    private final Sums sums;
     private final int mostChars;
     private final StringBuilder result = new StringBuilder();
     private int at;
     private boolean substituted;
 
-    private VariableText(String text, Map<String, String> variables, int mostChars) {
+    private VariableText(String text, Map<String, String> variables, Sums sums, int mostChars) {
         this.text = text;
         this.variables = variables;
+        this.sums = sums;
         this.mostChars = mostChars;
     }
 
@@ -71,8 +87,8 @@ final class VariableText {
      *
      * @param mostChars of the result; more is a fault
      */
-    static Said read(String text, Map<String, String> variables, int mostChars) throws Fault {
-        VariableText reading = new VariableText(text, variables, mostChars);
+    static Said read(String text, Map<String, String> variables, Sums sums, int mostChars) throws Fault {
+        VariableText reading = new VariableText(text, variables, sums, mostChars);
         reading.readUntilEnd(false, true, 0);
         return new Said(reading.result.toString(), reading.substituted);
     }
@@ -93,7 +109,7 @@ final class VariableText {
                 at += 2;
             } else if (c == '$' && text.startsWith("${", at)) {
                 readVariable(used, depth);
-            } else if (c == '$' && text.startsWith("$((", at) && variables.containsKey(ReplicaSet.VARIABLE)) {
+            } else if (c == '$' && text.startsWith("$((", at)) {
                 readSum(used);
             } else {
                 add(String.valueOf(c), used);
@@ -104,8 +120,13 @@ final class VariableText {
 
     private void readSum(boolean used) throws Fault {
         Matcher sum = REPLICA_SUM.matcher(text).region(at, text.length());
-        if (!sum.lookingAt()) {
-            add("$", used); // The shell's.
+        if (!variables.containsKey(ReplicaSet.VARIABLE) || !sum.lookingAt()) {
+            int end = text.indexOf("))", at);
+            String other = text.substring(at, end < 0 ? text.length() : end + 2);
+            if (sums == Sums.NOBODYS || (sums == Sums.A_PROGRAMS && namesTheNumber(other))) {
+                throw new Fault(Problems.quoted(other), SUMS);
+            }
+            add("$", used);
             at++;
             return;
         }
@@ -114,6 +135,13 @@ final class VariableText {
         add(String.valueOf(Long.parseLong(sum.group(1)) + factor * number), used);
         substituted |= used;
         at = sum.end();
+    }
+
+    private static boolean namesTheNumber(String sum) {
+        return NAME.matcher(sum)
+                .results()
+                .anyMatch(name -> name.group().toUpperCase(Locale.ROOT).contains("REPLICA")
+                        || Suggestion.near(name.group(), List.of(ReplicaSet.VARIABLE)) != null);
     }
 
     private void readVariable(boolean used, int depth) throws Fault {

@@ -16,6 +16,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** {@code replicas}: one daemon of a manifest, several children. */
 class ManifestReplicasTest {
@@ -280,7 +282,7 @@ class ManifestReplicasTest {
         assertEquals(
                 List.of(
                         "shop.yaml:2:62: daemons.web.readiness_probe.tcp.port: `$((80 + COPPICE_REPLICA))`, expected a sum such"
-                                + " as `$((8080 + COPPICE_REPLICA))`, below a daemon with `replicas`"),
+                                + " as `$((8080 + COPPICE_REPLICA))`, below a daemon with `replicas`, or `$$((` for that text"),
                 shop.errors(
                         manifest(
                                 "  web: {command: [sleep, '1'], readiness_probe: {tcp: {port: $((80 + COPPICE_REPLICA))}}}\n")));
@@ -291,7 +293,7 @@ class ManifestReplicasTest {
                 shop.errors(manifest("  web: {command: [sleep, '1'], environment: {A: '${COPPICE_REPLICA}'}}\n")));
         assertEquals(
                 List.of("shop.yaml:2:62: daemons.web.environment.A: `$((COPPICE_REPLICA - 1))`, expected a sum such as"
-                        + " `$((8080 + COPPICE_REPLICA))`, below a daemon with `replicas`"),
+                        + " `$((8080 + COPPICE_REPLICA))`, below a daemon with `replicas`, or `$$((` for that text"),
                 shop.errors(manifest(
                         "  web: {command: [sleep, '1'], replicas: 2, environment: {A: $((COPPICE_REPLICA - 1))}}\n")));
         List<String> alike = shop.errors(
@@ -307,5 +309,60 @@ class ManifestReplicasTest {
                 + " {tcp: {port: $((65534 + COPPICE_REPLICA))}}}\n"));
         assertEquals(1, far.size(), far.toString());
         assertTrue(far.get(0).contains("`65536`, expected a number from 1 to 65535"), far.get(0));
+    }
+
+    /** Nobody works it out: a program would be given the text. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            value = {
+                "command: [sleep, $((COPPICE_REPLICA * 10 + 5))] | command[1] | $((COPPICE_REPLICA * 10 + 5))",
+                "command: [sleep, $((5 + 2 * 3 * COPPICE_REPLICA))] | command[1] | $((5 + 2 * 3 * COPPICE_REPLICA))",
+                "command: [sleep, $((5 + COPPICE_REPLCA))] | command[1] | $((5 + COPPICE_REPLCA))",
+                "command: [sleep, $((5 + REPLICA))] | command[1] | $((5 + REPLICA))",
+                "command: [sleep, '--for=$((5 - coppice_replica))s'] | command[1] | $((5 - coppice_replica))",
+                "command: [sleep, 1], environment: {A: $((8000 + COPPICE_REPLCA))} | environment.A | $((8000 + COPPICE_REPLCA))",
+                "command: [sleep, 1], environment: {A: $(((8000) + COPPICE_REPLICA))} | environment.A | $(((8000) + COPPICE_REPLICA))",
+                "command: [sleep, 1], environment: {A: $((1 + 2))} | environment.A | $((1 + 2))",
+                "command: [sleep, 1], environment: {A: $((1 + } | environment.A | $((1 +",
+                "command: [sleep, 1], env_file: ./$((2 * COPPICE_REPLICA)).env | env_file | $((2 * COPPICE_REPLICA))",
+                "command: [sleep, 1], working_dir: ./$((2 * COPPICE_REPLICA)) | working_dir | $((2 * COPPICE_REPLICA))",
+                "command: [sleep, 1], shutdown: {command: [kill, $((9 * COPPICE_REPLICA))]} | shutdown.command[1] | $((9 * COPPICE_REPLICA))",
+                "command: [sleep, 1], readiness_probe: {exec: [test, $((9 * COPPICE_REPLICA))]} | readiness_probe.exec[1] | $((9 * COPPICE_REPLICA))",
+                "command: [sleep, 1], readiness_probe: {tcp: {port: $((80 + COPPICE_REPLCA))}} | readiness_probe.tcp.port | $((80 + COPPICE_REPLCA))",
+                "command: [sleep, 1], liveness_probe: {http: {port: $((80 + COPPICE_REPLICA)), path: /$((REPLICA))}} | liveness_probe.http.path | $((REPLICA))",
+                "command: [java, -jar, a.jar], agent: {tcp: {port: $((2 * COPPICE_REPLICA))}} | agent.tcp.port | $((2 * COPPICE_REPLICA))",
+                "main: com.example.Ingest, classpath: [lib/shop.jar], args: [$((COPPICE_REPLICA))] | args[0] | $((COPPICE_REPLICA))",
+                "main: com.example.Ingest, classpath: [lib/shop.jar], jvm: {options: [-Da=$((1 + COPPICE_REPLCA))]} | jvm.options[0] | $((1 + COPPICE_REPLCA))"
+            })
+    void shouldRefuseASumThatNobodyWorksOut(String keys, String path, String sum) {
+        for (String replicas : List.of(", replicas: 2", "")) {
+            String line = "  web: {" + keys + replicas + "}";
+            List<String> errors = shop.errors(manifest(line + "\n"));
+            // What cannot be read is told again by its key at most, and without `replicas` so is each sum that is
+            // right.
+            String expected = " daemons.web." + path + ": `" + sum + "`, expected a sum such as"
+                    + " `$((8080 + COPPICE_REPLICA))`, below a daemon with `replicas`, or `$$((` for that text";
+            assertTrue(
+                    errors.stream().anyMatch(error -> error.startsWith("shop.yaml:2:") && error.endsWith(expected)),
+                    line + ": " + errors);
+        }
+    }
+
+    /** It has the number in its environment, and a program may mean something else by these signs. */
+    @Test
+    void shouldLeaveASumToTheShellThatWorksItOutAndToAProgramWhoseItIs() {
+        Plan plan = shop.compiled(manifest(
+                        "  a: {command: 'sleep $((COPPICE_REPLICA * 2))', replicas: 2,"
+                                + " readiness_probe: {exec: 'test $((COPPICE_REPLICA * 3))'}}\n",
+                        "  b: {command: [sh, -ec, 'sleep $((COPPICE_REPLICA * 2))'], replicas: 2}\n",
+                        "  c: {command: [echo, '$$((COPPICE_REPLICA * 2))', '{ print $((NF - 1)) }'], replicas: 2}\n"))
+                .plan();
+        assertEquals("sleep $((COPPICE_REPLICA * 2))", child(plan, "a.1").argv().get(2));
+        assertEquals("sleep $((COPPICE_REPLICA * 2))", child(plan, "b.2").argv().get(2));
+        assertEquals(
+                List.of("$((COPPICE_REPLICA * 2))", "{ print $((NF - 1)) }"),
+                child(plan, "c.1").argv().subList(1, 3));
     }
 }

@@ -44,7 +44,11 @@ class SubstitutionTest {
                 "${NONE:-a$$b:c-d?e} | a$b:c-d?e"
             })
     void shouldReadWhatComposeReads(String text, String expected) throws VariableText.Fault {
-        assertEquals(expected, VariableText.read(text, VARIABLES, 1000).value().strip());
+        assertEquals(
+                expected,
+                VariableText.read(text, VARIABLES, VariableText.Sums.A_SHELLS, 1000)
+                        .value()
+                        .strip());
     }
 
     @Test
@@ -114,6 +118,25 @@ class SubstitutionTest {
         // What cannot be read is told again by its key at most: the first line is the one.
         List<String> errors = shop.errors(Workshop.daemonWith(line));
         assertEquals("shop.yaml:" + expected, errors.get(0));
+    }
+
+    /** An anchor stands where nobody reads it, and is read where it is used. */
+    @Test
+    void shouldTellOfWhatAnExtensionHoldsWhereItIsUsed() {
+        shop.assertErrors(
+                "x-env: &env {HOME_OF_IT: $HOME, PORT: $((80 + 1)), GONE: '${NONE}'}\n"
+                        + "x-unused: $HOME and $((80 + 1))\n"
+                        + "daemons:\n  it: {command: [sleep, '60'], environment: *env}\n",
+                "1:26: daemons.it.environment.HOME_OF_IT: `$HOME` in `$HOME`, expected `${HOME}` for the variable, or `$$HOME` for that text",
+                "1:39: daemons.it.environment.PORT: `$((80 + 1))`, expected a sum such as `$((8080 + COPPICE_REPLICA))`, below a daemon with `replicas`, or `$$((` for that text",
+                "1:58: x-env.GONE: `NONE` is not set, expected that variable in the environment, or a default such as ${NONE:-…}");
+    }
+
+    @Test
+    void shouldTakeNoDaemonForAnExtensionByItsName() {
+        shop.assertErrors(
+                "daemons:\n  x-it: {command: [sleep, '60'], environment: {A: $HOME}}\n",
+                "2:51: daemons.x-it.environment.A: `$HOME` in `$HOME`, expected `${HOME}` for the variable, or `$$HOME` for that text");
     }
 
     @Test
