@@ -15,13 +15,15 @@ import java.util.function.Function;
  *
  * @param name empty for the instance
  * @param strategy {@code one-for-one one-for-all rest-for-one}
- * @param state {@code up}; {@code backoff}: its restart as a whole waits; {@code failed}: it gave up, and so are its members;
+ * @param state {@code up}; {@code degraded}: some of its daemons that are wanted up have failed, and not all; {@code backoff}: its
+ *     restart as a whole waits; {@code failed}: all that are wanted up have;
  *     {@code ended}: its significant members have come to their end; {@code down}: the root has ended, and nothing of it runs
  * @param restarts of members, within the period, that count; empty where any number is allowed, and of one that has failed, whose
  *     count begins anew with its next start
  * @param maxRestarts empty: any number
  * @param members daemons and groups directly in it, each replica by its own name
  * @param daemons all in it, also by other groups
+ * @param failed those of them that are wanted up and have failed
  * @param plain it says nothing that one without any of these keys would not
  */
 public record GroupStatus(
@@ -34,6 +36,7 @@ public record GroupStatus(
         OptionalLong backoffMs,
         List<String> members,
         List<String> daemons,
+        List<String> failed,
         boolean plain) {
     private static final long NANOS_PER_MS = 1_000_000;
 
@@ -64,25 +67,36 @@ public record GroupStatus(
                     && within.stream()
                             .flatMap(name -> daemons.apply(name).stream())
                             .allMatch(daemon -> daemon.pid().isEmpty());
-            String state = state(outermost && gaveUp, record, down, waits, wantedUp);
-            boolean failed = state.equals("failed");
+            List<String> failed = wantedUp.stream()
+                    .filter(daemon -> daemon.is("failed"))
+                    .map(DaemonStatus::name)
+                    .toList();
+            boolean allFailed = !failed.isEmpty() && failed.size() == wantedUp.size();
+            String state = state(outermost && gaveUp, record, down, waits, failed, allFailed);
+            boolean counts = counted && !state.equals("failed");
             groups.add(new GroupStatus(
                     outermost ? Optional.empty() : Optional.of(group.name()),
                     group.strategy().text(),
                     state,
-                    counted && !failed ? OptionalLong.of(restarts(record, group, nowNs)) : OptionalLong.empty(),
+                    counts ? OptionalLong.of(restarts(record, group, nowNs)) : OptionalLong.empty(),
                     counted ? OptionalLong.of(group.maxRestarts()) : OptionalLong.empty(),
                     group.periodMs(),
                     waits ? OptionalLong.of(backoffNs / NANOS_PER_MS) : OptionalLong.empty(),
                     members(plan, group.name()),
                     within,
+                    failed,
                     outermost && group.equals(GroupPlan.INSTANCE)));
         }
         return groups;
     }
 
     private static String state(
-            boolean gaveUp, Optional<GroupRecord> record, boolean down, boolean waits, List<DaemonStatus> wantedUp) {
+            boolean gaveUp,
+            Optional<GroupRecord> record,
+            boolean down,
+            boolean waits,
+            List<String> failed,
+            boolean allFailed) {
         if (gaveUp) {
             return "failed";
         }
@@ -92,10 +106,13 @@ public record GroupStatus(
         if (waits && !down) {
             return "backoff";
         }
-        if (!wantedUp.isEmpty() && wantedUp.stream().allMatch(daemon -> daemon.is("failed"))) {
+        if (allFailed) {
             return "failed";
         }
-        return down ? "down" : "up";
+        if (down) {
+            return "down";
+        }
+        return failed.isEmpty() ? "up" : "degraded";
     }
 
     private static long restarts(Optional<GroupRecord> record, GroupPlan group, long nowNs) {

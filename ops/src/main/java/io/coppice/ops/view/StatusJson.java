@@ -94,6 +94,11 @@ public final class StatusJson {
             json.writeString(member);
         }
         json.writeEndArray();
+        json.writeArrayFieldStart("failed");
+        for (String daemon : group.failed()) {
+            json.writeString(daemon);
+        }
+        json.writeEndArray();
         json.writeEndObject();
     }
 

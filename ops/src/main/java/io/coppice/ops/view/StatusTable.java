@@ -99,6 +99,11 @@ public final class StatusTable {
     private static Cell state(GroupStatus group) {
         return switch (group.state()) {
             case "up" -> new Cell("up", Tone.GOOD);
+            case "degraded" ->
+                new Cell(
+                        "degraded (" + group.failed().size() + " of "
+                                + group.daemons().size() + " failed)",
+                        Tone.BAD);
             case "backoff" ->
                 new Cell("backoff, " + Durations.words(group.backoffMs().orElse(0)) + " left", Tone.CHANGING);
             case "failed" -> new Cell("failed", Tone.BAD);

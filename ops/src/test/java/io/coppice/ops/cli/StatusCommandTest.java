@@ -82,7 +82,7 @@ class StatusCommandTest {
                 {"name":"ingest","state":"ready","wanted":"up","pid":61,"incarnation":2,"restarts":1,"commits":1234,"heartbeat_age_ms":121,"last_exit":{"kind":"signal","code":null,"signal":"KILL","at":"2026-11-21T09:14:57Z","text":null,"fault":null},"standbys":0,"standbys_wanted":0,"kind":"daemon","uptime_ms":125000,"backoff_ms":null,"waiting_for":[],"problem":null,"healthy":null,"jvm":null,"last_words":null,"gone":false},\
                 {"name":"web","state":"ready","wanted":"up","pid":62,"incarnation":1,"restarts":0,"commits":null,"heartbeat_age_ms":null,"last_exit":null,"standbys":0,"standbys_wanted":0,"kind":"command","uptime_ms":125000,"backoff_ms":null,"waiting_for":[],"problem":null,"healthy":null,"jvm":null,"last_words":null,"gone":false},\
                 {"name":"report","state":"stopped","wanted":"up","pid":null,"incarnation":0,"restarts":0,"commits":null,"heartbeat_age_ms":null,"last_exit":null,"standbys":0,"standbys_wanted":0,"kind":"daemon","uptime_ms":null,"backoff_ms":null,"waiting_for":["ingest (completed)"],"problem":null,"healthy":null,"jvm":null,"last_words":null,"gone":false}\
-                ],"groups":[{"name":null,"strategy":"one-for-one","state":"up","restarts":null,"max_restarts":null,"period_ms":60000,"backoff_ms":null,"members":["rates","ingest","web","report"]}],"problems":[]}
+                ],"groups":[{"name":null,"strategy":"one-for-one","state":"up","restarts":null,"max_restarts":null,"period_ms":60000,"backoff_ms":null,"members":["rates","ingest","web","report"],"failed":[]}],"problems":[]}
                 """, result.out());
     }
 
@@ -125,6 +125,22 @@ class StatusCommandTest {
                 json.contains("{\"name\":null,\"strategy\":\"one-for-all\",\"state\":\"up\",\"restarts\":1,"
                         + "\"max_restarts\":5,\"period_ms\":60000,\"backoff_ms\":null,\"members\":[\"rates\","),
                 json);
+
+        for (int row = 0; row < 2; row++) {
+            shop.child(row, child -> {
+                child.state(ChildStateCode.FAILED);
+                child.pid(0);
+            });
+        }
+        String degraded = harness.run("status").out();
+        assertTrue(degraded.contains("(instance)  degraded (2 of 4 failed)  one-for-all  1 of 5 in 1m"), degraded);
+        json = harness.run("status", "--json").out();
+        assertTrue(json.contains("\"strategy\":\"one-for-all\",\"state\":\"degraded\",\"restarts\":1,"), json);
+        assertTrue(json.contains(",\"failed\":[\"rates\",\"ingest\"]}"), json);
+        shop.child(0, child -> child.wanted(WantedCode.DOWN));
+        degraded = harness.run("status").out();
+        assertTrue(degraded.contains("degraded (1 of 4 failed)"), "an operator wants the other one down: " + degraded);
+        shop.child(0, child -> child.wanted(WantedCode.UP));
 
         for (int row = 0; row < 4; row++) {
             shop.child(row, child -> {
