@@ -45,7 +45,7 @@ final class StatusCommand implements Callable<Integer> {
             description = "Between two looks with --watch; default: 1s.")
     private Duration interval = Duration.ofSeconds(1);
 
-    @Option(names = "--wide", description = "Whole causes of death also on a terminal.")
+    @Option(names = "--wide", description = "All columns, uncut, also on a terminal that is too narrow for them.")
     private boolean wide;
 
     StatusCommand(CoppiceCommand coppice) {

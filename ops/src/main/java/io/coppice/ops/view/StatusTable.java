@@ -10,39 +10,42 @@ import java.util.OptionalLong;
 
 /** {@code status} for people: a line on the root, then a row per daemon. */
 public final class StatusTable {
-    private static final String NONE = "-";
-
     /** After the restarts; only where a daemon has any. */
     private static final int STANDBYS_AT = 6;
 
-    /** How it ended, when, and the beginning of why. */
-    private static final int MIN_CAUSE_WIDTH = 40;
+    /** {@code stopped, waiting…}: on a narrow terminal. */
+    private static final int MIN_STATE_WIDTH = 17;
+
+    /** How it ended, and when: {@code signal KILL 10m…}. */
+    private static final int MIN_CAUSE_WIDTH = 16;
+
+    private static final int MIN_MEMBERS_WIDTH = 10;
 
     private StatusTable() {}
 
     /**
      * The lines, without line ends.
      *
-     * @param maxWidth columns of the terminal, for which causes of death are cut; {@link Integer#MAX_VALUE} cuts nothing
+     * @param maxWidth columns of the terminal, for which rows are cut, and columns left out; {@link Integer#MAX_VALUE} does neither
      */
     public static List<String> lines(InstanceStatus status, Palette palette, Clocks clocks, int maxWidth) {
         List<String> lines = new ArrayList<>();
         lines.add(rootLine(status, palette, clocks));
         List<Column> columns = new ArrayList<>(List.of(
                 Column.left("NAME"),
-                Column.left("STATE"),
-                Column.left("WANTED"),
-                Column.right("PID"),
-                Column.right("INCARNATION"),
-                Column.right("RESTARTS"),
-                Column.right("COMMITS"),
-                Column.right("HEARTBEAT"),
-                Column.right("UPTIME"),
+                Column.left("STATE").cutTo(MIN_STATE_WIDTH),
+                Column.left("WANTED").goesAs(3),
+                Column.right("PID").goesAs(8),
+                Column.right("INCARNATION").goesAs(2),
+                Column.right("RESTARTS").goesAs(7),
+                Column.right("COMMITS").goesAs(4),
+                Column.right("HEARTBEAT").goesAs(1),
+                Column.right("UPTIME").goesAs(5),
                 Column.left("LAST EXIT")));
         boolean standbys =
                 status.daemons().stream().anyMatch(daemon -> daemon.standbysWanted() + daemon.standbys() > 0);
         if (standbys) {
-            columns.add(STANDBYS_AT, Column.right("STANDBYS"));
+            columns.add(STANDBYS_AT, Column.right("STANDBYS").goesAs(6));
         }
         TextTable table = new TextTable(columns);
         for (DaemonStatus daemon : status.daemons()) {
@@ -53,12 +56,12 @@ public final class StatusTable {
             table.row(cells);
         }
         lines.addAll(table.lines(palette, maxWidth, MIN_CAUSE_WIDTH));
-        lines.addAll(groups(status, palette));
+        lines.addAll(groups(status, palette, maxWidth));
         return lines;
     }
 
     /** A row for each group, and for the instance if it is more than a heap of daemons; none where there are none. */
-    private static List<String> groups(InstanceStatus status, Palette palette) {
+    private static List<String> groups(InstanceStatus status, Palette palette, int maxWidth) {
         List<GroupStatus> shown =
                 status.groups().stream().filter(group -> !group.plain()).toList();
         if (shown.isEmpty()) {
@@ -67,8 +70,8 @@ public final class StatusTable {
         TextTable table = new TextTable(List.of(
                 Column.left("GROUP"),
                 Column.left("STATE"),
-                Column.left("STRATEGY"),
-                Column.left("RESTARTS"),
+                Column.left("STRATEGY").goesAs(1),
+                Column.left("RESTARTS").goesAs(2),
                 Column.left("MEMBERS")));
         for (GroupStatus group : shown) {
             table.row(List.of(
@@ -76,7 +79,7 @@ public final class StatusTable {
                     state(group),
                     Cell.of(group.strategy()),
                     group.restarts().isEmpty()
-                            ? faint()
+                            ? Cell.NONE
                             : Cell.of(group.restarts().getAsLong() + " of "
                                     + group.maxRestarts().orElse(0) + " in " + Durations.words(group.periodMs())),
                     Cell.of(String.join(
@@ -87,7 +90,7 @@ public final class StatusTable {
                                     .toList()))));
         }
         List<String> lines = new ArrayList<>(List.of(""));
-        lines.addAll(table.lines(palette));
+        lines.addAll(table.lines(palette, maxWidth, MIN_MEMBERS_WIDTH));
         return lines;
     }
 
@@ -157,7 +160,7 @@ public final class StatusTable {
                 state(daemon, gone),
                 Cell.of(wantedIfItDiffers(daemon)),
                 number(daemon.pid()),
-                daemon.incarnation() == 0 ? faint() : Cell.of(Long.toString(daemon.incarnation())),
+                daemon.incarnation() == 0 ? Cell.NONE : Cell.of(Long.toString(daemon.incarnation())),
                 Cell.of(Long.toString(daemon.restarts())),
                 daemon.problem().isPresent() ? new Cell("?", Tone.BAD) : number(daemon.commits()),
                 duration(daemon.heartbeatAgeMs()),
@@ -174,13 +177,13 @@ public final class StatusTable {
         }
         return daemon.lastExit()
                 .map(exit -> Cell.of(exit.words(clocks.nowEpochMs())))
-                .orElse(faint());
+                .orElse(Cell.NONE);
     }
 
     /** How many wait, of how many there are to be. */
     private static Cell standbys(DaemonStatus daemon) {
         return daemon.standbysWanted() + daemon.standbys() == 0
-                ? faint()
+                ? Cell.NONE
                 : new Cell(
                         daemon.standbys() + "/" + daemon.standbysWanted(),
                         daemon.standbys() < daemon.standbysWanted() ? Tone.CHANGING : Tone.GOOD);
@@ -223,14 +226,10 @@ public final class StatusTable {
     }
 
     private static Cell number(OptionalLong value) {
-        return value.isEmpty() ? faint() : Cell.of(Long.toString(value.getAsLong()));
+        return value.isEmpty() ? Cell.NONE : Cell.of(Long.toString(value.getAsLong()));
     }
 
     private static Cell duration(OptionalLong valueMs) {
-        return valueMs.isEmpty() ? faint() : Cell.of(Durations.words(valueMs.getAsLong()));
-    }
-
-    private static Cell faint() {
-        return new Cell(NONE, Tone.FAINT);
+        return valueMs.isEmpty() ? Cell.NONE : Cell.of(Durations.words(valueMs.getAsLong()));
     }
 }

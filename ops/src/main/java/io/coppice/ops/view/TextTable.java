@@ -2,6 +2,7 @@ package io.coppice.ops.view;
 
 import io.coppice.ops.view.Palette.Tone;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -31,8 +32,9 @@ final class TextTable {
     }
 
     /**
-     * As {@link #lines(Palette)}, for a terminal that wide: the last column is cut, at a word if there is one, so that lines fit. Where the
-     * others leave it less than its least width, a line is broken by the terminal anyway, and the last column has what is left of the second one.
+     * As {@link #lines(Palette)}, for a terminal that wide. Where lines are too long for it, columns go in which no row says anything, and then, one
+     * by one, those that can be done without; what is left is cut, at a word if there is one: the last column, and others that may be. Where even this is
+     * not enough, a line is broken by the terminal anyway, and the last column has what is left of the second one.
      *
      * @param minLastWidth columns, 1 or more
      */
@@ -46,32 +48,99 @@ final class TextTable {
         for (List<Cell> row : rows) {
             measure(row, widths);
         }
-        int lastWidth = maxWidth;
-        for (int i = 0; i < widths.length - 1; i++) {
-            lastWidth -= widths[i] + GAP;
-        }
-        while (lastWidth < minLastWidth) {
-            lastWidth += maxWidth;
-        }
+        int[] least = least(widths, minLastWidth);
+        List<Integer> shown = shown(widths, least, maxWidth);
+        narrow(shown, widths, least, maxWidth);
         List<String> lines = new ArrayList<>();
-        lines.add(line(heading, widths, palette));
+        lines.add(line(heading, shown, widths, palette));
         for (List<Cell> row : rows) {
-            lines.add(line(lastCut(row, lastWidth), widths, palette));
+            lines.add(line(row, shown, widths, palette));
         }
         return lines;
     }
 
-    private static List<Cell> lastCut(List<Cell> row, int width) {
-        Cell last = row.get(row.size() - 1);
-        if (last.width() <= width) {
-            return row;
+    /** To which width each may be cut. */
+    private int[] least(int[] widths, int minLastWidth) {
+        int[] least = widths.clone();
+        for (int i = 0; i < least.length; i++) {
+            int to = i == least.length - 1 ? minLastWidth : columns.get(i).leastWidth();
+            if (to > 0) {
+                least[i] = Math.min(
+                        widths[i], Math.max(to, columns.get(i).heading().length()));
+            }
         }
-        int end = last.text().offsetByCodePoints(0, width - 1);
-        int blank = last.text().lastIndexOf(' ', end);
-        String start = last.text().substring(0, blank >= end / 2 ? blank : end);
-        List<Cell> cut = new ArrayList<>(row);
-        cut.set(row.size() - 1, new Cell(start.stripTrailing() + "…", last.tone()));
-        return cut;
+        return least;
+    }
+
+    /** The columns that stay, in order. */
+    private List<Integer> shown(int[] widths, int[] least, int maxWidth) {
+        List<Integer> shown = new ArrayList<>();
+        List<Integer> expendable = new ArrayList<>();
+        for (int i = 0; i < widths.length; i++) {
+            shown.add(i);
+            if (columns.get(i).goesAs() > 0) {
+                expendable.add(i);
+            }
+        }
+        if (total(shown, widths) > maxWidth) {
+            shown.removeIf(this::saysNothing);
+        }
+        expendable.sort(Comparator.comparingInt(i -> columns.get(i).goesAs()));
+        for (Integer next : expendable) {
+            if (total(shown, least) > maxWidth) {
+                shown.remove(next);
+            }
+        }
+        return shown;
+    }
+
+    private boolean saysNothing(int column) {
+        return rows.stream().allMatch(row -> row.get(column).saysNothing());
+    }
+
+    /** Takes what is too much off the widest that may be cut; what is cut at a word leaves the last column the more. */
+    private void narrow(List<Integer> shown, int[] widths, int[] least, int maxWidth) {
+        int last = shown.get(shown.size() - 1);
+        int whole = widths[last];
+        while (total(shown, widths) > maxWidth) {
+            int widest = -1;
+            for (int i : shown) {
+                if (widths[i] > least[i] && (widest < 0 || widths[i] > widths[widest])) {
+                    widest = i;
+                }
+            }
+            if (widest < 0) {
+                widths[last] += Math.floorMod(-total(shown, widths), maxWidth);
+                return;
+            }
+            widths[widest]--;
+        }
+        for (int i : shown) {
+            int cutTo = columns.get(i).heading().length();
+            for (List<Cell> row : rows) {
+                cutTo = Math.max(cutTo, cut(row.get(i), widths[i]).width());
+            }
+            widths[i] = i == last ? widths[i] : cutTo;
+        }
+        widths[last] = Math.min(whole, widths[last] + maxWidth - total(shown, widths));
+    }
+
+    private static int total(List<Integer> shown, int[] widths) {
+        int total = -GAP;
+        for (int i : shown) {
+            total += widths[i] + GAP;
+        }
+        return total;
+    }
+
+    private static Cell cut(Cell cell, int width) {
+        if (cell.width() <= width) {
+            return cell;
+        }
+        int end = cell.text().offsetByCodePoints(0, width - 1);
+        int blank = cell.text().lastIndexOf(' ', end);
+        String start = cell.text().substring(0, blank >= end / 2 ? blank : end);
+        return new Cell(start.stripTrailing() + "…", cell.tone());
     }
 
     private static void measure(List<Cell> row, int[] widths) {
@@ -80,16 +149,17 @@ final class TextTable {
         }
     }
 
-    private String line(List<Cell> row, int[] widths, Palette palette) {
-        int last = row.size() - 1;
-        while (last > 0 && row.get(last).text().isEmpty()) {
+    private String line(List<Cell> row, List<Integer> shown, int[] widths, Palette palette) {
+        int last = shown.size() - 1;
+        while (last > 0 && row.get(shown.get(last)).text().isEmpty()) {
             last--;
         }
         StringBuilder line = new StringBuilder();
         for (int i = 0; i <= last; i++) {
-            Cell cell = row.get(i);
-            String padding = " ".repeat(Math.max(0, widths[i] - cell.width()));
-            boolean right = columns.get(i).rightAligned();
+            int column = shown.get(i);
+            Cell cell = cut(row.get(column), widths[column]);
+            String padding = " ".repeat(Math.max(0, widths[column] - cell.width()));
+            boolean right = columns.get(column).rightAligned();
             line.append(right ? padding : "").append(palette.paint(cell.tone(), cell.text()));
             if (i < last) {
                 line.append(right ? "" : padding).append(" ".repeat(GAP));
@@ -98,13 +168,25 @@ final class TextTable {
         return line.toString();
     }
 
-    record Column(String heading, boolean rightAligned) {
+    /**
+     * @param leastWidth to which it may be cut where lines are too long; 0: it is not, unless it is the last one
+     * @param goesAs the how-manyth to be left out where lines are too long all the same; 0: never
+     */
+    record Column(String heading, boolean rightAligned, int leastWidth, int goesAs) {
         static Column left(String heading) {
-            return new Column(heading, false);
+            return new Column(heading, false, 0, 0);
         }
 
         static Column right(String heading) {
-            return new Column(heading, true);
+            return new Column(heading, true, 0, 0);
+        }
+
+        Column cutTo(int width) {
+            return new Column(heading, rightAligned, width, goesAs);
+        }
+
+        Column goesAs(int order) {
+            return new Column(heading, rightAligned, leastWidth, order);
         }
     }
 
@@ -114,8 +196,15 @@ final class TextTable {
             text = Printable.of(text);
         }
 
+        /** What stands where there is nothing to say. */
+        static final Cell NONE = new Cell("-", Tone.FAINT);
+
         static Cell of(String text) {
             return new Cell(text, Tone.NORMAL);
+        }
+
+        boolean saysNothing() {
+            return text.isEmpty() || equals(NONE);
         }
 
         int width() {

@@ -89,26 +89,7 @@ class StatusCommandTest {
     /** A table of their own, where there are any. */
     @Test
     void shouldShowGroups() throws IOException {
-        Plan plan = PlanFile.read(shop.directory).plan().orElseThrow();
-        GroupPlan strict = new GroupPlan(
-                GroupPlan.OUTERMOST,
-                Strategy.ONE_FOR_ALL,
-                5,
-                60_000,
-                Backoff.NONE,
-                AutoShutdown.NEVER,
-                Membership.PLAIN);
-        Files.writeString(
-                shop.directory.plan(),
-                PlanText.write(new Plan(
-                        plan.instance(),
-                        plan.manifest(),
-                        plan.directory(),
-                        plan.segmentDirectory(),
-                        plan.notice(),
-                        List.of(strict),
-                        List.of(),
-                        plan.children())));
+        declareGroup();
         long nowNs = CommandHarness.NOW_NS;
         shop.root().group(0).set(new GroupRecord("", 0, 0, false, List.of(nowNs - 70_000_000_000L, nowNs - 5)));
         shop.root().commit();
@@ -154,6 +135,30 @@ class StatusCommandTest {
         shop.root().commit();
         String backoff = harness.run("status").out();
         assertTrue(backoff.contains("(instance)  backoff, 3s left  one-for-all  0 of 5 in 1m"), backoff);
+    }
+
+    /** The instance is one, one-for-all. */
+    private void declareGroup() throws IOException {
+        Plan plan = PlanFile.read(shop.directory).plan().orElseThrow();
+        GroupPlan strict = new GroupPlan(
+                GroupPlan.OUTERMOST,
+                Strategy.ONE_FOR_ALL,
+                5,
+                60_000,
+                Backoff.NONE,
+                AutoShutdown.NEVER,
+                Membership.PLAIN);
+        Files.writeString(
+                shop.directory.plan(),
+                PlanText.write(new Plan(
+                        plan.instance(),
+                        plan.manifest(),
+                        plan.directory(),
+                        plan.segmentDirectory(),
+                        plan.notice(),
+                        List.of(strict),
+                        List.of(),
+                        plan.children())));
     }
 
     @Test
@@ -239,6 +244,43 @@ class StatusCommandTest {
         String cut = harness.run("status").out();
         assertTrue(cut.contains("hang 3s ago: no heartbeat for 30 s: deadlock…\n"), cut);
         assertTrue(harness.run("status", "--wide").out().contains(cause + "\n"));
+    }
+
+    /** Rows stay rows: what does not fit is cut or left out, the least useful first, and nowhere but there. */
+    @Test
+    void shouldKeepRowsToTheWidthOfATerminal() throws IOException {
+        declareGroup();
+        shop.child(
+                1,
+                row -> row.lastExit(
+                        ExitKind.HANG, -1, 9, CommandHarness.NOW_EPOCH_MS - 3_000, "no heartbeat for 30 s: deadlock"));
+        shop.child(2, child -> {
+            child.state(ChildStateCode.FAILED);
+            child.pid(0);
+        });
+        String whole = harness.run("status").out();
+        harness.outKind = Caller.OutputKind.TERMINAL;
+        harness.environment.put("NO_COLOR", "1");
+
+        harness.environment.put("COLUMNS", "80");
+        assertEquals("""
+                shop: root runs as pid 50, up 2h 5m
+                NAME    STATE              PID  RESTARTS  COMMITS  UPTIME  LAST EXIT
+                rates   ready               60         0        7   2m 5s  -
+                ingest  ready               61         1     1234   2m 5s  hang 3s ago: no…
+                web     failed               -         0        -       -  -
+                report  stopped, waiting…    -         0        -       -  -
+
+                GROUP       STATE                     STRATEGY     RESTARTS      MEMBERS
+                (instance)  degraded (1 of 4 failed)  one-for-all  0 of 5 in 1m  rates ingest…
+                """, harness.run("status").out());
+        for (int columns = 64; columns < 180; columns++) {
+            harness.environment.put("COLUMNS", Integer.toString(columns));
+            for (String line : harness.run("status").lines()) {
+                assertTrue(line.length() <= columns, columns + ": " + line);
+            }
+        }
+        assertEquals(whole, harness.run("status", "--wide").out());
     }
 
     @Test

@@ -59,6 +59,39 @@ class TextTableTest {
     }
 
     @Test
+    void shouldLeaveOutWhatSaysNothingAndThenWhatCanBeDoneWithout() {
+        TextTable wide = new TextTable(List.of(
+                Column.left("NAME"),
+                Column.left("STATE").cutTo(6),
+                Column.left("EMPTY"),
+                Column.right("SECOND").goesAs(2),
+                Column.right("FIRST").goesAs(1),
+                Column.left("WHAT")));
+        wide.row(List.of(
+                Cell.of("a"), Cell.of("up and away"), Cell.NONE, Cell.of("7"), Cell.of("8"), Cell.of("1 2 3 4 5 6")));
+        wide.row(List.of(Cell.of("b"), Cell.of("up"), Cell.of(""), Cell.of("7"), Cell.of("8"), Cell.NONE));
+
+        assertEquals(
+                "a     up and away  -           7      8  1 2 3 4 5 6",
+                wide.lines(Palette.PLAIN, 52, 5).get(1));
+        assertEquals(
+                "a     up and away       7      8  1 2 3 4 5 6",
+                wide.lines(Palette.PLAIN, 51, 5).get(1),
+                "the empty one goes");
+        assertEquals(
+                "a     up and…       7      8  1 2 3 4 5…",
+                wide.lines(Palette.PLAIN, 40, 5).get(1),
+                "the widest are cut, evenly");
+        assertEquals(
+                "a     up and…       7  1 2 3 4 5…",
+                wide.lines(Palette.PLAIN, 33, 5).get(1),
+                "FIRST goes first");
+        assertEquals(
+                List.of("NAME  STATE  WHAT", "a     up…    1 2 3…", "b     up     -"),
+                wide.lines(Palette.PLAIN, 19, 5));
+    }
+
+    @Test
     void shouldMakeEscapeSequencesOfOthersHarmless() {
         table.row(List.of(Cell.of("a"), Cell.of("1"), Cell.of("\u001b[2J\nx\u202e")));
 
