@@ -279,8 +279,17 @@ public sealed interface Event {
         }
     }
 
-    /** An operator wants the child down, until he says otherwise. */
-    record StopRequested(int child, long requestId, long nowNs) implements OfChild, Request {
+    /**
+     * An operator wants the child down, until he says otherwise; or the next plan does not go on with it.
+     *
+     * @param why for people; empty if an operator asks
+     */
+    record StopRequested(int child, long requestId, String why, long nowNs) implements OfChild, Request {
+        /** An operator asks. */
+        public StopRequested(int child, long requestId, long nowNs) {
+            this(child, requestId, "", nowNs);
+        }
+
         @Override
         public void applyTo(Transition transition) {
             EventRules.stopRequested(transition, this);

@@ -231,7 +231,7 @@ final class EventRules {
 
     static void stopRequested(Transition transition, Event.StopRequested event) {
         ChildDraft child = transition.child(event.child());
-        transition.record(child, EventType.STOP_REQUESTED, "");
+        transition.record(child, EventType.STOP_REQUESTED, event.why());
         wantDown(transition, child);
         EndRules.endAsAsked(transition, child);
         EndRules.endWhatMayNow(transition);

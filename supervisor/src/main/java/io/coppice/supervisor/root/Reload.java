@@ -81,9 +81,22 @@ final class Reload implements AutoCloseable {
             if (!PlanSuccession.keeps(plan, present.children().get(index))
                     && child.wanted() == Wanted.UP
                     && (!child.phase().occupied() || !isNeeded(state, plan, index))) {
-                settle.accept(new Event.StopRequested(index, Event.NO_REQUEST, nowNs));
+                settle.accept(stop(index, plan, nowNs));
             }
         }
+    }
+
+    /** What this plan does not go on with. */
+    private Event stop(int index, Plan plan, long nowNs) {
+        String name = present.children().get(index).name();
+        boolean named = plan.children().stream().anyMatch(other -> other.name().equals(name));
+        return new Event.StopRequested(
+                index,
+                Event.NO_REQUEST,
+                named
+                        ? "by a reload: its kind is another one in the new plan, so it is stopped first"
+                        : "by a reload: the new plan has it no more",
+                nowNs);
     }
 
     /** The preparation is done. */
@@ -141,7 +154,7 @@ final class Reload implements AutoCloseable {
                 gone = false;
                 // Also of one that somebody has had started meanwhile.
                 if (child.wanted() == Wanted.UP && !isNeeded(state, ready.plan(), index)) {
-                    settle.accept(new Event.StopRequested(index, Event.NO_REQUEST, nowNs));
+                    settle.accept(stop(index, ready.plan(), nowNs));
                 }
             }
         }

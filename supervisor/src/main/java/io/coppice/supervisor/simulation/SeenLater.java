@@ -48,7 +48,7 @@ final class SeenLater {
         } else if (event instanceof Event.Tick) {
             return new Event.Tick(nowNs);
         } else if (event instanceof Event.StopRequested e) {
-            return new Event.StopRequested(e.child(), e.requestId(), nowNs);
+            return new Event.StopRequested(e.child(), e.requestId(), e.why(), nowNs);
         } else if (event instanceof Event.StartRequested e) {
             return new Event.StartRequested(e.child(), e.requestId(), nowNs);
         } else if (event instanceof Event.RestartRequested e) {

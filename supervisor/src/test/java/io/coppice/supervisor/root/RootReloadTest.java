@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.state.root.ChildKind;
 import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.EventType;
 import io.coppice.state.root.RootSnapshot;
@@ -159,6 +160,38 @@ class RootReloadTest {
             Files.createFile(base.resolve("go"));
 
             awaitPlan(root, next);
+        }
+    }
+
+    /** No operator asked for these stops. */
+    @Test
+    void shouldTellWhyItStopsWhatThePlanDoesNotGoOnWith() throws Exception {
+        try (RootProcess root = RootProcess.start(base, command("stays", 0), command("gone", 0), command("turns", 0))) {
+            RootSnapshot.ChildInfo turns = root.await("turns", RootReloadTest::isReady);
+            root.await("gone", RootReloadTest::isReady);
+            Plan next = plan(root, command("stays", 0), daemon(command("turns", 0)));
+
+            assertEquals("ok\n", reload(root, next), root.stderr());
+            root.awaitEvent(EventType.STOP_REQUESTED, "by a reload: the new plan has it no more");
+            root.awaitEvent(
+                    EventType.STOP_REQUESTED,
+                    "by a reload: its kind is another one in the new plan, so it is stopped first");
+            root.await("turns", child -> child.kind() == ChildKind.DAEMON);
+            assertFalse(RootProcess.isAlive(turns.pid()));
+
+            assertEquals("ok 1\n", root.request("coppice/1 stop stays"));
+            RootSnapshot.EventInfo asked = root
+                    .awaitSnapshot(
+                            "stays",
+                            snapshot -> snapshot.child("stays").orElseThrow().state() == ChildStateCode.STOPPED)
+                    .events()
+                    .stream()
+                    .filter(event -> event.type() == EventType.STOP_REQUESTED
+                            && event.child().orElseThrow().equals("stays"))
+                    .findFirst()
+                    .orElseThrow();
+            assertEquals("", asked.text(), "an operator's");
+            assertEquals(0, root.stop(), root.stderr());
         }
     }
 
