@@ -300,7 +300,7 @@ class RootSegmentTest {
                 "held=1 starting=2 ready=3 stopping=4 backoff=5 stopped=6 failed=7 completed=8",
                 codes(ChildStateCode.values(), ChildStateCode::word, ChildStateCode::code));
         assertEquals("up=1 down=2", codes(WantedCode.values(), WantedCode::word, WantedCode::code));
-        assertEquals("daemon=1 command=2", codes(ChildKind.values(), ChildKind::word, ChildKind::code));
+        assertEquals("daemon=1 command=2 auxiliary=3", codes(ChildKind.values(), ChildKind::word, ChildKind::code));
         assertEquals(
                 "exit=1 signal=2 hang=3 exception=4 start-timeout=5 spawn-failed=6 unknown=7 unhealthy=8",
                 codes(ExitKind.values(), ExitKind::word, ExitKind::code));
