@@ -77,14 +77,21 @@ public record EventRow(
 
     private Tone tone() {
         return switch (type) {
-            case "ready", "completed", "adopted", "recovered" -> Tone.GOOD;
+            case "ready", "completed", "adopted", "recovered", "healthy" -> Tone.GOOD;
             case "failed",
                     "exited",
                     "heartbeat-lost",
                     "start-timed-out",
                     "stop-timed-out",
                     "spawn-failed",
-                    "fell-back" -> Tone.BAD;
+                    "fell-back",
+                    "unhealthy",
+                    "group-failed",
+                    "gave-up",
+                    "kill-unanswered",
+                    "reload-failed",
+                    "notify-failed",
+                    "file-lost" -> Tone.BAD;
             default -> Tone.CHANGING;
         };
     }

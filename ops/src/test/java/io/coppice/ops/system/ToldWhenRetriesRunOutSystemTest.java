@@ -63,7 +63,7 @@ class ToldWhenRetriesRunOutSystemTest {
                 List.of("shop failed daemon=web group= restarts=2"
                         + " gave up: 3 failures within 60 s, 2 restarts allowed; last: exit code 7"),
                 told());
-        Coppice.await("that is an event", () -> hasEvent("notify: told of failed (web)"));
+        Coppice.await("that is an event", () -> hasEvent("notified  notify: told of failed (web)"));
         assertTrue(coppice.run("status").out().contains("failed"));
         assertEquals("failed", coppice.daemon("web").state());
         assertEquals("ready", coppice.daemon("db").state());

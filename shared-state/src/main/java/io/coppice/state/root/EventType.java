@@ -82,7 +82,23 @@ public enum EventType {
     /** A probe found a child failing. */
     UNHEALTHY(38),
     /** A probe found a child well again. */
-    HEALTHY(39);
+    HEALTHY(39),
+    /** A child is wanted up, and waits for another. */
+    WAITING(40),
+    /** A child was asked to end. */
+    STOPPING(41),
+    /** A child is there long after its kill. */
+    KILL_UNANSWERED(42),
+    /** A reload was refused, or did not come to its end. */
+    RELOAD_FAILED(43),
+    /** The command of {@code notify} was told. */
+    NOTIFIED(44),
+    /** Nobody was told. */
+    NOTIFY_FAILED(45),
+    /** A file of the instance's was removed or replaced. */
+    FILE_LOST(46),
+    /** The root itself did not run for long. */
+    ROOT_STALLED(47);
 
     private final int code;
     private final String word;

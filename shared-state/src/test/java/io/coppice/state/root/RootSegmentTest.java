@@ -311,7 +311,9 @@ class RootSegmentTest {
                         + " stopped=15 stop-requested=16 start-requested=17 restart-requested=18 kill-requested=19"
                         + " shutdown-requested=20 adopted=21 abandoned=22 threads-dumped=23 killed=24 recovered=25"
                         + " note=26 fell-back=27 reloaded=28 standby-assigned=29 standby-parked=30 standby-lost=31 standby-ended=32 hang-excused=33"
-                        + " group=34 group-failed=35 gave-up=36 restarted-with=37 unhealthy=38 healthy=39",
+                        + " group=34 group-failed=35 gave-up=36 restarted-with=37 unhealthy=38 healthy=39"
+                        + " waiting=40 stopping=41 kill-unanswered=42 reload-failed=43 notified=44 notify-failed=45"
+                        + " file-lost=46 root-stalled=47",
                 codes(EventType.values(), EventType::word, EventType::code));
         for (EventType type : EventType.values()) {
             assertEquals(Optional.of(type), EventType.of(type.code()));

@@ -121,7 +121,7 @@ final class HangupReload {
     /** @param refused nothing was changed; else that depends on how far it came, and other events tell it */
     private void fail(boolean refused, String why, long nowNs) {
         incidents.tell(
-                Incidents.Kind.RELOAD_REFUSED,
+                Incidents.Kind.RELOAD_FAILED,
                 nowNs,
                 (refused ? "SIGHUP changed nothing" : "SIGHUP") + ": `coppice reload` " + why + " (`coppice logs " + LOG
                         + "` tells more)");

@@ -24,15 +24,15 @@ final class Incidents {
         NO_DESCRIPTOR,
         CLIENT_REPLACED,
         CLIENT_TIMED_OUT,
-        FILE_LOST,
+        FILE_LOST(EventType.FILE_LOST),
         GROUP_REMAINS,
         CLOCK_SET,
-        RELOAD_REFUSED,
-        TOLD,
-        NOT_TOLD,
+        RELOAD_FAILED(EventType.RELOAD_FAILED),
+        TOLD(EventType.NOTIFIED),
+        NOT_TOLD(EventType.NOTIFY_FAILED),
         NO_ARCHIVE,
         NO_DEATH_WORD,
-        ROOT_STALLED,
+        ROOT_STALLED(EventType.ROOT_STALLED),
         HANG_EXCUSED(EventType.HANG_EXCUSED);
 
         private final EventType type;

@@ -114,7 +114,7 @@ final class Reload implements AutoCloseable {
         } else if (result instanceof ReloadPreparation.Refused refused) {
             refused.reservations().undo(console);
             incidents.tell(
-                    Incidents.Kind.RELOAD_REFUSED,
+                    Incidents.Kind.RELOAD_FAILED,
                     System.nanoTime(),
                     "reload refused, nothing was changed: " + refused.reason());
             refuse(requestId, refused.exitCode(), refused.reason());

@@ -113,7 +113,9 @@ final class StoredCodes {
             case RESTARTED_WITH -> EventType.RESTARTED_WITH;
             case UNHEALTHY -> EventType.UNHEALTHY;
             case HEALTHY -> EventType.HEALTHY;
-            case WAITING, STOPPING, KILL_UNANSWERED -> EventType.NOTE;
+            case WAITING -> EventType.WAITING;
+            case STOPPING -> EventType.STOPPING;
+            case KILL_UNANSWERED -> EventType.KILL_UNANSWERED;
             case SPAWNING, RELEASED -> null;
         };
     }

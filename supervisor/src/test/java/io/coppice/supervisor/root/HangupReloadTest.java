@@ -39,7 +39,8 @@ class HangupReloadTest {
         try (RootProcess root = RootProcess.startUnder(base, under, RootProcess.command("web", base, "sleep 1000"))) {
             root.await("web", child -> child.state() == ChildStateCode.READY);
             hangUp(root);
-            root.awaitEvent(EventType.NOTE, "SIGHUP: `coppice reload` was not done within 1000 ms, and was killed");
+            root.awaitEvent(
+                    EventType.RELOAD_FAILED, "SIGHUP: `coppice reload` was not done within 1000 ms, and was killed");
             List<String> pids = Files.readAllLines(base.resolve("pids"));
             assertEquals(1, pids.size());
             root.awaitCondition("its end", () -> !RootProcess.isAlive(Long.parseLong(pids.get(0))));

@@ -73,7 +73,8 @@ class RootChangedMeanwhileTest {
             kill(first);
 
             try (RootProcess second = RootProcess.start(base, larger(db), RootProcess.command("web", base, "exit 7"))) {
-                second.awaitEvent(EventType.NOTE, "reload refused, nothing was changed: db: its segment holds 1048576");
+                second.awaitEvent(
+                        EventType.RELOAD_FAILED, "reload refused, nothing was changed: db: its segment holds 1048576");
                 RootSnapshot.ChildInfo after = second.await("web", RootChangedMeanwhileTest::isReady);
                 assertEquals(pid, after.pid());
                 assertTrue(RootProcess.isAlive(pid));

@@ -173,6 +173,7 @@ class RootReloadTest {
 
             assertEquals("ok\n", reload(root, next), root.stderr());
             root.awaitEvent(EventType.STOP_REQUESTED, "by a reload: the new plan has it no more");
+            root.awaitEvent(EventType.STOPPING, "signal TERM");
             root.awaitEvent(
                     EventType.STOP_REQUESTED,
                     "by a reload: its kind is another one in the new plan, so it is stopped first");

@@ -136,7 +136,7 @@ class RootUnderFaultsTest {
             assertEquals("ok 1\n", root.request("coppice/1 kill web KILL"));
             root.request("coppice/1 restart web");
 
-            root.awaitEvent(EventType.NOTE, "after it was killed");
+            root.awaitEvent(EventType.KILL_UNANSWERED, "after it was killed");
             assertTrue(RootProcess.isAlive(web.pid()));
             assertEquals(1, root.await("web", child -> true).incarnation(), "nothing is started beside it");
             assertEquals(db, root.await("db", RootUnderFaultsTest::isReady));

@@ -44,7 +44,7 @@ class RootWithoutItsFilesTest {
 
             Files.delete(root.directory.resolve("control.sock"));
 
-            root.awaitEvent(EventType.NOTE, "control.sock");
+            root.awaitEvent(EventType.FILE_LOST, "control.sock");
             assertUnharmed(root, web);
         }
     }
@@ -57,11 +57,11 @@ class RootWithoutItsFilesTest {
 
             Files.move(
                     Files.writeString(base.resolve("other"), "not a socket"), socket, StandardCopyOption.ATOMIC_MOVE);
-            root.awaitEvent(EventType.NOTE, "something that is not a socket is there");
+            root.awaitEvent(EventType.FILE_LOST, "something that is not a socket is there");
             assertEquals("not a socket", Files.readString(socket));
 
             Files.delete(socket);
-            root.awaitEvent(EventType.NOTE, "listens there again");
+            root.awaitEvent(EventType.FILE_LOST, "listens there again");
             assertUnharmed(root, web);
         }
     }
@@ -73,7 +73,7 @@ class RootWithoutItsFilesTest {
 
             Files.delete(root.directory.resolve("root.lock"));
 
-            root.awaitEvent(EventType.NOTE, "root.lock");
+            root.awaitEvent(EventType.FILE_LOST, "root.lock");
             try (RootProcess second = RootProcess.start(base, RootProcess.command("web", base, FOREVER))) {
                 assertIsRefused(second, root);
             }
@@ -95,7 +95,7 @@ class RootWithoutItsFilesTest {
                 signal("CONT", root.process.pid());
             }
 
-            root.awaitEvent(EventType.NOTE, "root.lock");
+            root.awaitEvent(EventType.FILE_LOST, "root.lock");
             assertUnharmed(root, web);
         }
     }
@@ -108,12 +108,12 @@ class RootWithoutItsFilesTest {
             Files.move(root.directory, base.resolve("elsewhere"));
 
             // Not for the socket's name: that is there before the root listens.
-            root.awaitEvent(EventType.NOTE, "the root listens there again");
+            root.awaitEvent(EventType.FILE_LOST, "the root listens there again");
             assertEquals("ok\n", root.request("coppice/1 ping"));
             try (RootProcess second = RootProcess.start(base, RootProcess.command("web", base, FOREVER))) {
                 assertIsRefused(second, root);
             }
-            root.awaitEvent(EventType.NOTE, "root.lock");
+            root.awaitEvent(EventType.FILE_LOST, "root.lock");
             assertEquals(web, root.await("web", RootWithoutItsFilesTest::isReady));
             // It is launched anew into a directory for logs that there is.
             assertEquals("ok 1\n", root.request("coppice/1 restart web"));
@@ -131,7 +131,7 @@ class RootWithoutItsFilesTest {
 
             Files.delete(root.directory.resolve("root.seg"));
 
-            root.awaitEvent(EventType.NOTE, "root.seg");
+            root.awaitEvent(EventType.FILE_LOST, "root.seg");
             assertEquals(web, root.await("web", RootWithoutItsFilesTest::isReady));
             root.process.destroyForcibly();
             root.awaitExit();
@@ -153,7 +153,7 @@ class RootWithoutItsFilesTest {
 
             Files.delete(record);
 
-            root.awaitEvent(EventType.NOTE, "plan");
+            root.awaitEvent(EventType.FILE_LOST, "plan");
             assertEquals(before, Files.readString(record));
             assertUnharmed(root, web);
         }
