@@ -24,9 +24,10 @@ final class EndPredicates {
             int index = child.spec().index();
             boolean settled = switch (child.phase()) {
                 case READY ->
-                    world.liveReleased(index) == 1
-                            && world.runsAsPlanned(index)
-                            && world.parkedAsPlanned(child) == child.spec().standbys();
+                    world.processes.liveReleased(index) == 1
+                            && world.processes.runAs(world.manifest.spec(index))
+                            && world.manifest.parkedAsPlanned(child)
+                                    == child.spec().standbys();
                 case COMPLETED, FAILED -> true;
                 case STOPPED -> !books.of(index).wantedUp;
                 case WAITING ->
@@ -39,7 +40,7 @@ final class EndPredicates {
                             && !books.of(world.scenario.looksAfter).wantedUp;
                 default -> false;
             };
-            if (!settled || !world.isAsPlanned(child.spec())) {
+            if (!settled || !world.manifest.isAsPlanned(child.spec())) {
                 return child;
             }
         }

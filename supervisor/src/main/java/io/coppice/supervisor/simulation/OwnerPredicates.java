@@ -40,7 +40,7 @@ final class OwnerPredicates {
                 () -> process.spec.name() + ": pid " + process.pid + " beside its owner");
         moment.check(
                 "NEVER_TWO_LIVE_OWNERS",
-                world.liveReleased(process.spec.index()) == 1,
+                world.processes.liveReleased(process.spec.index()) == 1,
                 () -> process.spec.name() + ": more than one may own it");
     }
 
@@ -67,7 +67,7 @@ final class OwnerPredicates {
                     "UNCOMMITTED_WORK_DIES_WITH_ITS_OWNER",
                     segment.owner != null || segment.uncommitted == 0,
                     () -> moment.name(child));
-            moment.check("NEVER_TWO_LIVE_OWNERS", world.liveReleased(child) <= 1, () -> moment.name(child));
+            moment.check("NEVER_TWO_LIVE_OWNERS", world.processes.liveReleased(child) <= 1, () -> moment.name(child));
         }
     }
 }

@@ -164,7 +164,7 @@ public final class Questions {
             for (int i = 0; i < beforeNs.length; i++) {
                 beforeNs[i] = run.services.downNs(i);
             }
-            for (SimulatedProcess process : List.copyOf(run.processesOf(child))) {
+            for (SimulatedProcess process : List.copyOf(run.processes.of(child))) {
                 if (process.live() && process.released()) {
                     fault.accept(process);
                 }

@@ -117,6 +117,11 @@ final class SimulatedProcess {
         });
     }
 
+    /** Whether it is the one that has this number, and began then. */
+    boolean is(int thatPid, long thatStartTicks) {
+        return pid == thatPid && startTicks == thatStartTicks;
+    }
+
     boolean live() {
         return !dead;
     }
@@ -185,7 +190,7 @@ final class SimulatedProcess {
         if (!pipeClosed) {
             fallback = to;
             lineInPipe = true;
-            world.liveReleasedChanged(spec.index(), dead ? 0 : 1);
+            world.processes.liveReleasedChanged(spec.index(), dead ? 0 : 1);
             pipeClosed = true;
             readPipe();
             prober.released();
@@ -544,7 +549,7 @@ final class SimulatedProcess {
             return;
         }
         dead = true;
-        world.liveReleasedChanged(spec.index(), lineInPipe ? -1 : 0);
+        world.processes.liveReleasedChanged(spec.index(), lineInPipe ? -1 : 0);
         stopServing();
         SimulatedSegment segment = world.segment(spec.index());
         if (segment.owner == this) {
@@ -558,7 +563,7 @@ final class SimulatedProcess {
         }
         world.agenda.in(untilToldNs, () -> {
             reapable = true;
-            world.freePid(pid);
+            world.processes.freePid(pid);
             world.root().exited(this, how);
         });
     }

@@ -148,13 +148,10 @@ final class SimulatedRoot implements Command.Handler {
         }
     }
 
-    void findStandbys(ChildState recorded, List<SimulatedProcess> ofChild) {
+    void findStandbys(ChildState recorded) {
         int index = recorded.spec().index();
         for (Standby standby : recorded.standbys().standbys()) {
-            SimulatedProcess found = null;
-            for (SimulatedProcess process : ofChild) {
-                found = process.pid == standby.pid() && process.startTicks == standby.startTicks() ? process : found;
-            }
+            SimulatedProcess found = world.processes.find(index, standby.pid(), standby.startTicks());
             if (found == null || found.reapable()) {
                 post(new Event.StandbyExited(index, standby.id(), new ExitStatus.Unwitnessed(), world.agenda.nowNs()));
             } else {
@@ -165,28 +162,25 @@ final class SimulatedRoot implements Command.Handler {
     }
 
     /** Looks for a process on record, as the shell does by pid and start time. */
-    void find(ChildState recorded, List<SimulatedProcess> ofChild) {
+    void find(ChildState recorded) {
         int index = recorded.spec().index();
         Slot slot = slots[index];
         slot.incarnation = recorded.incarnation();
-        for (SimulatedProcess process : ofChild) {
-            if (process.pid != recorded.pid() || process.startTicks != recorded.startTicks()) {
-                continue;
-            }
-            if (process.reapable()) {
-                ExitStatus status = draws.chance(0.5) ? process.status() : new ExitStatus.Unwitnessed();
-                post(new Event.Exited(
-                        index, recorded.incarnation(), status, null, process.progress(), world.agenda.nowNs()));
-            } else {
-                slot.process = process;
-                process.assigned(recorded.incarnation()); // its root may have died before it told it
-                post(new Event.Adopted(index, recorded.incarnation(), world.agenda.nowNs()));
-                process.tellAgain();
-                world.agenda.in(draws.ns(0, 100 * MS), process::tellAgain);
-            }
-            return;
+        SimulatedProcess process = world.processes.find(index, recorded.pid(), recorded.startTicks());
+        if (process == null) {
+            throw new IllegalStateException("no process " + recorded.pid() + " was ever there");
         }
-        throw new IllegalStateException("no process " + recorded.pid() + " was ever there");
+        if (process.reapable()) {
+            ExitStatus status = draws.chance(0.5) ? process.status() : new ExitStatus.Unwitnessed();
+            post(new Event.Exited(
+                    index, recorded.incarnation(), status, null, process.progress(), world.agenda.nowNs()));
+        } else {
+            slot.process = process;
+            process.assigned(recorded.incarnation()); // its root may have died before it told it
+            post(new Event.Adopted(index, recorded.incarnation(), world.agenda.nowNs()));
+            process.tellAgain();
+            world.agenda.in(draws.ns(0, 100 * MS), process::tellAgain);
+        }
     }
 
     private void cycle() {
@@ -239,7 +233,7 @@ final class SimulatedRoot implements Command.Handler {
             crashPoint();
         }
         if (alive && plan != null) {
-            world.planRecorded(plan);
+            world.manifest.recorded(plan);
         }
         armTick();
     }
@@ -304,7 +298,7 @@ final class SimulatedRoot implements Command.Handler {
         world.invariants.owners.onSpawn(
                 command,
                 slot.inFlight || (slot.process != null && !slot.process.reapable()),
-                world.liveReleased(command.child()));
+                world.processes.liveReleased(command.child()));
         slot.incarnation = command.incarnation();
         slot.inFlight = true;
         slot.abandoned = false;
@@ -318,20 +312,20 @@ final class SimulatedRoot implements Command.Handler {
         slot.inFlight = false;
         if (!alive) {
             if (!fails && draws.chance(0.5)) {
-                world.spawn(command, spec).closePipe();
+                world.processes.spawn(command, spec).closePipe();
             }
         } else if (fails) {
             post(new Event.SpawnFailed(
                     command.child(), command.incarnation(), "no more processes", world.agenda.nowNs()));
         } else {
-            SimulatedProcess process = world.spawn(command, spec);
+            SimulatedProcess process = world.processes.spawn(command, spec);
             slot.process = process;
             if (slot.abandoned) {
                 process.closePipe();
             }
             post(new Event.Spawned(
                     command.child(), command.incarnation(), process.pid, process.startTicks, world.agenda.nowNs()));
-            world.perhapsOperate(command.child());
+            world.operators.onSpawned(command.child());
         }
     }
 
@@ -345,13 +339,13 @@ final class SimulatedRoot implements Command.Handler {
             slot.standbysInFlight.remove(command.standby());
             if (!alive) {
                 if (!fails) {
-                    world.spawn(command, spec).closePipe();
+                    world.processes.spawn(command, spec).closePipe();
                 }
             } else if (fails) {
                 post(new Event.StandbySpawnFailed(
                         command.child(), command.standby(), "no more processes", world.agenda.nowNs()));
             } else {
-                SimulatedProcess process = world.spawn(command, spec);
+                SimulatedProcess process = world.processes.spawn(command, spec);
                 slot.standbys.put(command.standby(), process);
                 post(new Event.StandbySpawned(
                         command.child(), command.standby(), process.pid, process.startTicks, world.agenda.nowNs()));
@@ -381,7 +375,7 @@ final class SimulatedRoot implements Command.Handler {
         world.invariants.owners.onSpawn(
                 new Command.Spawn(command.child(), command.incarnation()),
                 slot.inFlight || (slot.process != null && !slot.process.reapable()),
-                world.liveReleased(command.child()));
+                world.processes.liveReleased(command.child()));
         SimulatedProcess process = slot.standbys.remove(command.standby());
         slot.incarnation = command.incarnation();
         slot.abandoned = false;
