@@ -118,7 +118,7 @@ public final class Questions {
                 answers.add(new Outages(
                         spec.name(),
                         away(spec.index(), SimulatedProcess::killNow, 0),
-                        away(spec.index(), SimulatedProcess::hangNow, noticedWithinNs(spec.index()))));
+                        away(spec.index(), SimulatedProcess::hang, noticedWithinNs(spec.index()))));
             }
         }
         return answers;
