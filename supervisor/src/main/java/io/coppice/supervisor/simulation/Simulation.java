@@ -308,12 +308,7 @@ final class Simulation {
         invariants.onAdoption(recorded, resumed, endWasAsked);
         root = new SimulatedRoot(this, resumed);
         commit(resumed);
-        for (ChildState child : resumed.children()) {
-            if (child.hasProcess()) {
-                root.find(child);
-            }
-            root.findStandbys(child);
-        }
+        root.takeOver();
         if (asTheLastOne) {
             root.changeTo(manifest.plan());
         }
