@@ -1,6 +1,7 @@
 package io.coppice.worker.runtime;
 
 import io.coppice.state.Checksum;
+import io.coppice.state.Fence;
 import io.coppice.state.OwnedSegment;
 import io.coppice.state.Phase;
 import io.coppice.state.ReadOnlySegment;
@@ -121,10 +122,7 @@ final class OwnedWorker implements Closeable {
 
     private int runDaemon(Optional<PreviousExit> previousExit, OwnedSegment segment, @Nullable SegmentFence fence) {
         StopRequest stop = new StopRequest(Thread.currentThread());
-        hook.arm(stop, words -> {
-            segment.lastWords(words);
-            segment.phase(Phase.STOPPING);
-        });
+        hook.arm(stop, words -> exited(segment, words));
         SegmentPort port = new SegmentPort(segment, root, arguments.statePolicy(), fence, log);
         port.phase(Phase.STARTING);
         Daemon daemon;
@@ -152,6 +150,14 @@ final class OwnedWorker implements Closeable {
         WorkerContext daemons = new WorkerContext(arguments, release.incarnation(), previousExit, port, port, stop);
         context = daemons;
         return new DutyCycle(daemon, daemons, port, stop, arguments.heartbeatTimeoutMs() * 1_000_000).run();
+    }
+
+    /** On the thread of the hook: where the loop thread's end opens the segment to a successor, no other may store into it. */
+    private void exited(OwnedSegment segment, String words) {
+        if (arguments.fence() == Fence.LOCK) {
+            segment.lastWords(words);
+            segment.phase(Phase.STOPPING);
+        }
     }
 
     private void recover(OwnedSegment segment) {
