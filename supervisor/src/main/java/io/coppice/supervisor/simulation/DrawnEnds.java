@@ -24,7 +24,11 @@ final class DrawnEnds {
         this.draws = draws;
     }
 
-    /** Of a crash at some turn; what is not to be started again ends so only once it runs. */
+    /**
+     * Of a crash that was drawn at its spawn.
+     *
+     * @param running whether it may end with 78: only what runs does
+     */
     ExitStatus ofCrash(boolean running) {
         ExitStatus how = draws.oneOf(
                 SEGV,

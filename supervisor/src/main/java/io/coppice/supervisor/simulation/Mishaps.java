@@ -7,7 +7,7 @@ import io.coppice.supervisor.core.ExitStatus;
 
 /**
  * What befalls one process of itself: some of it is drawn at its spawn, for a moment soon after that, the rest strikes so and so often an
- * hour. None of it strikes one that is dying, or when the faults are over.
+ * hour once it runs, or waits.
  */
 final class Mishaps {
     private final Simulation world;

@@ -31,7 +31,7 @@ final class SimulatedManifest {
         onRecord = scenario.specs;
     }
 
-    /** What it says now, for ever. */
+    /** What it says now; the list does not change with it. */
     List<ChildSpec> plan() {
         return List.copyOf(specs);
     }

@@ -4,12 +4,12 @@ import io.coppice.supervisor.core.Fallback;
 import io.coppice.supervisor.core.StepProgress;
 import org.jspecify.annotations.Nullable;
 
-/** What a process does with its life once it got its line. It asks its process whether that still goes on. */
+/** What a process does with its life once it got its line. */
 abstract class SimulatedProgram {
     final Simulation world;
     final SimulatedProcess process;
 
-    /** From which all is drawn that befalls the process where it has no sequence of its own. */
+    /** The sequence that its process draws from. */
     final Draws draws;
 
     SimulatedProgram(Simulation world, SimulatedProcess process, Draws draws) {
