@@ -96,6 +96,8 @@ class GroupSystemTest {
         assertEquals("ready", coppice.daemon("db").state());
         assertTrue(coppice.run("status").out().contains("edge   failed  one-for-one"));
         assertEquals(0, coppice.run("start", "cache").exitCode());
+        String degraded = coppice.run("status").out();
+        assertTrue(degraded.contains("edge   degraded (1 of 2 failed)  one-for-one  0 of 1"), degraded);
         assertEquals(0, coppice.run("start", "web").exitCode());
         assertEquals("ready", coppice.daemon("web").state());
     }
