@@ -88,7 +88,7 @@ final class TextTable {
         expendable.sort(Comparator.comparingInt(i -> columns.get(i).goesAs()));
         for (Integer next : expendable) {
             if (total(shown, least) > maxWidth) {
-                shown.remove(next);
+                shown.removeIf(next::equals);
             }
         }
         return shown;
