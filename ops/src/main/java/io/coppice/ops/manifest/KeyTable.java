@@ -84,14 +84,18 @@ final class KeyTable {
         return new ArrayList<>(keys);
     }
 
-    /** The path of a key that was written at another level, such as {@code heap} for {@code jvm.heap}. */
+    /** The path of a key that was written at another level, such as {@code heap} for {@code jvm.heap}; null if there is none, or more than one. */
     @Nullable
     String pathEndingWith(String key) {
+        String found = null;
         for (String path : byPath.keySet()) {
             if (path.endsWith("." + key)) {
-                return path;
+                if (found != null) {
+                    return null;
+                }
+                found = path;
             }
         }
-        return null;
+        return found;
     }
 }

@@ -3,6 +3,8 @@ package io.coppice.ops.manifest;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the keys of a daemon, of {@code defaults:} or of a group, by the table of keys. A misspelt key is told, and then read
@@ -10,6 +12,9 @@ import java.util.Set;
  */
 final class SettingsReader {
     static final Set<String> WORDS_FOR_NOTHING = Set.of("no", "off", "false", "never", "disabled", "0");
+
+    /** A longer value would hide what a hint is about. */
+    private static final int SHOWN_CHARS = 20;
 
     private final KeyTable table;
     private final boolean ofDefaults;
@@ -86,32 +91,84 @@ final class SettingsReader {
             return;
         }
         into.mention(group, entry.value().at(), path);
-        String first = table.keysBelow(group + ".").get(0);
         String expected = "a mapping of " + String.join(", ", table.keysBelow(group + "."))
                 + (table.mayBeNone(group) ? ", or `none`" : "");
         String hint = "";
         if (entry.value() instanceof YamlNode.Scalar scalar
                 && !scalar.isNothing()
-                && scalar.text().length() <= 20) {
+                && scalar.text().length() <= SHOWN_CHARS) {
             boolean nothing = table.mayBeNone(group)
                     && WORDS_FOR_NOTHING.contains(scalar.text().toLowerCase(Locale.ROOT));
-            hint = Suggestion.didYouMean(nothing ? "none" : "{" + first + ": " + scalar.text() + "}");
+            String taker = takerOf(scalar, group + ".");
+            hint = Suggestion.didYouMean(
+                    nothing ? "none" : taker == null ? null : "{" + taker + ": " + scalar.text() + "}");
         }
         problems.add(entry.value().at(), path, entry.value().description(), expected, hint);
+    }
+
+    /** The first key below a prefix whose value this may be; null if there is none. */
+    private @Nullable String takerOf(YamlNode.Scalar value, String prefix) {
+        for (String key : table.keysBelow(prefix)) {
+            Setting<?> setting = table.byPath(prefix + key);
+            Problems untold = new Problems("");
+            if (setting != null) {
+                new Settings().read(setting, value, key, untold);
+                if (untold.isEmpty()) {
+                    return key;
+                }
+            }
+        }
+        return null;
     }
 
     private void readUnknownKey(YamlNode.Entry entry, String prefix, String path, UniqueKeys others, Settings into) {
         String key = entry.key().text();
         List<String> keys = table.keysBelow(prefix);
-        String near = Suggestion.nearKey(key, keys);
-        String meant = near != null ? prefix + near : prefix.isEmpty() ? table.pathEndingWith(key) : null;
-        String hint = Suggestion.didYouMean(near == null ? meant : near);
+        String meant = meant(key, prefix, keys);
+        String below = meant == null ? null : meant.startsWith(prefix) ? meant.substring(prefix.length()) : meant;
+        String hint = Suggestion.didYouMean(below == null ? null : nested(below, entry.value()));
         String whose = prefix.isEmpty() ? table.whose() : "of `" + prefix.substring(0, prefix.length() - 1) + "`";
         problems.addUnknownKey(entry, path + "." + key, whose, keys, hint);
-        if (meant != null) {
-            // At another level it is only checked: what is there may say the same.
-            boolean counts = near != null && !others.contains(near);
-            readKey(entry, meant, path + "." + (near == null ? key : near), counts ? into : new Settings());
+        if (meant != null && below != null) {
+            // What is there may say the same; then this is only checked.
+            boolean counts = !others.contains(below.contains(".") ? below.substring(0, below.indexOf('.')) : below);
+            readKey(entry, meant, path + "." + below, counts ? into : new Settings());
         }
+    }
+
+    private @Nullable String meant(String key, String prefix, List<String> keys) {
+        String translated =
+                Suggestion.translated(key, prefix, path -> table.byPath(path) != null || table.isGroup(path));
+        if (translated != null) {
+            return translated;
+        }
+        String near = Suggestion.near(key, keys);
+        if (near != null) {
+            return prefix + near;
+        }
+        return prefix.isEmpty() ? table.pathEndingWith(key) : null;
+    }
+
+    /** A key as it is to be written: {@code restart}; one that lies deeper with its value: {@code shutdown: {timeout: 10s}}. */
+    private static String nested(String path, YamlNode value) {
+        int dot = path.indexOf('.');
+        if (dot < 0) {
+            return path;
+        }
+        String inner = nested(path.substring(dot + 1), value);
+        boolean innermost = path.indexOf('.', dot + 1) < 0;
+        return path.substring(0, dot) + ": {" + inner + (innermost ? ": " + shown(value) : "") + "}";
+    }
+
+    private static String shown(YamlNode value) {
+        String text = value instanceof YamlNode.Scalar scalar
+                ? scalar.text()
+                : value instanceof YamlNode.Sequence sequence
+                                && sequence.elements().stream().allMatch(YamlNode.Scalar.class::isInstance)
+                        ? sequence.elements().stream()
+                                .map(element -> ((YamlNode.Scalar) element).text())
+                                .collect(Collectors.joining(", ", "[", "]"))
+                        : "";
+        return text.isEmpty() || text.length() > SHOWN_CHARS ? "…" : text;
     }
 }

@@ -1,69 +1,87 @@
 package io.coppice.ops.manifest;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.commons.text.similarity.LevenshteinDistance;
 import org.jspecify.annotations.Nullable;
 
 /** Near misses: what somebody probably meant. */
 final class Suggestion {
-    /** What people know from compose, process-compose, systemd, OTP and foreman for what is called otherwise here. */
-    private static final Map<String, String> OTHER_TONGUES = Map.ofEntries(
-            Map.entry("services", "daemons"),
-            Map.entry("processes", "daemons"),
-            Map.entry("workers", "daemons"),
-            Map.entry("children", "daemons"),
-            Map.entry("name", "instance"),
-            Map.entry("project", "instance"),
-            Map.entry("class", "main"),
-            Map.entry("main_class", "main"),
-            Map.entry("class_path", "classpath"),
-            Map.entry("cp", "classpath"),
-            Map.entry("jars", "classpath"),
-            Map.entry("env", "environment"),
-            Map.entry("cmd", "command"),
-            Map.entry("exec", "command"),
-            Map.entry("entrypoint", "command"),
-            Map.entry("cwd", "working_dir"),
-            Map.entry("dir", "working_dir"),
-            Map.entry("workdir", "working_dir"),
-            Map.entry("working_directory", "working_dir"),
-            Map.entry("arguments", "args"),
-            Map.entry("after", "depends_on"),
-            Map.entry("requires", "depends_on"),
-            Map.entry("intensity", "max_restarts"),
-            Map.entry("retries", "max_restarts"),
-            Map.entry("restart_policy", "restart"),
-            Map.entry("stop_signal", "shutdown"),
-            Map.entry("stop_grace_period", "shutdown"),
-            Map.entry("memory", "state"),
-            Map.entry("segment", "state"),
-            Map.entry("xmx", "heap"),
-            Map.entry("opts", "options"),
-            Map.entry("flags", "options"),
-            Map.entry("window", "period"),
-            Map.entry("healthcheck", "readiness_probe"),
-            Map.entry("ready_log_line", "readiness_probe"),
-            Map.entry("http_get", "http"),
-            Map.entry("httpget", "http"),
-            Map.entry("tcp_socket", "tcp"),
-            Map.entry("tcpsocket", "tcp"),
-            Map.entry("test", "exec"),
-            Map.entry("command", "exec"),
-            Map.entry("cmd_line", "exec"),
-            Map.entry("log", "log_line"),
-            Map.entry("output", "log_line"),
-            Map.entry("period_seconds", "period"),
-            Map.entry("periodseconds", "period"),
-            Map.entry("interval", "period"),
-            Map.entry("timeout_seconds", "timeout"),
-            Map.entry("timeoutseconds", "timeout"),
-            Map.entry("initial_delay_seconds", "initial_delay"),
-            Map.entry("initialdelayseconds", "initial_delay"),
-            Map.entry("start_period", "initial_delay"),
-            Map.entry("failurethreshold", "failure_threshold"),
-            Map.entry("successthreshold", "success_threshold"));
+    /**
+     * What people know from compose, process-compose, Kubernetes, systemd, supervisord, OTP and foreman for what is called otherwise here:
+     * by the word in small letters without {@code _} and {@code -}, the paths of keys that may be meant. Which one is, the level tells at which
+     * the word stands.
+     */
+    private static final Map<String, List<String>> OTHER_TONGUES = Map.ofEntries(
+            Map.entry("services", List.of("daemons")),
+            Map.entry("processes", List.of("daemons")),
+            Map.entry("workers", List.of("daemons")),
+            Map.entry("children", List.of("daemons")),
+            Map.entry("name", List.of("instance")),
+            Map.entry("project", List.of("instance")),
+            Map.entry("class", List.of("main")),
+            Map.entry("mainclass", List.of("main")),
+            Map.entry("cp", List.of("classpath")),
+            Map.entry("jars", List.of("classpath")),
+            Map.entry("env", List.of("environment")),
+            Map.entry("environmentfile", List.of("env_file")),
+            Map.entry("cmd", List.of("command", "exec")),
+            Map.entry("exec", List.of("command")),
+            Map.entry("execstart", List.of("command")),
+            Map.entry("entrypoint", List.of("command")),
+            Map.entry("cwd", List.of("working_dir")),
+            Map.entry("dir", List.of("working_dir")),
+            Map.entry("directory", List.of("working_dir")),
+            Map.entry("workdir", List.of("working_dir")),
+            Map.entry("workingdirectory", List.of("working_dir")),
+            Map.entry("arguments", List.of("args")),
+            Map.entry("after", List.of("depends_on")),
+            Map.entry("requires", List.of("depends_on")),
+            Map.entry("scale", List.of("replicas")),
+            Map.entry("instances", List.of("replicas")),
+            Map.entry("numprocs", List.of("replicas")),
+            Map.entry("intensity", List.of("max_restarts")),
+            Map.entry("startlimitburst", List.of("max_restarts")),
+            Map.entry("startretries", List.of("max_restarts")),
+            Map.entry("retries", List.of("max_restarts", "failure_threshold")),
+            Map.entry("restartpolicy", List.of("restart")),
+            Map.entry("autorestart", List.of("restart")),
+            Map.entry("restartsec", List.of("backoff.initial")),
+            Map.entry("execstop", List.of("shutdown.command")),
+            Map.entry("stopsignal", List.of("shutdown.signal")),
+            Map.entry("killsignal", List.of("shutdown.signal")),
+            Map.entry("stopgraceperiod", List.of("shutdown.timeout")),
+            Map.entry("stopwaitsecs", List.of("shutdown.timeout")),
+            Map.entry("terminationgraceperiodseconds", List.of("shutdown.timeout")),
+            Map.entry("timeoutstopsec", List.of("shutdown.timeout")),
+            Map.entry("timeoutstartsec", List.of("start.timeout")),
+            Map.entry("watchdogsec", List.of("heartbeat.timeout")),
+            Map.entry("memory", List.of("jvm.heap")),
+            Map.entry("memlimit", List.of("jvm.heap")),
+            Map.entry("xmx", List.of("jvm.heap")),
+            Map.entry("segment", List.of("state")),
+            Map.entry("opts", List.of("jvm.options")),
+            Map.entry("flags", List.of("jvm.options")),
+            Map.entry("window", List.of("period")),
+            Map.entry("startlimitintervalsec", List.of("period")),
+            Map.entry("healthcheck", List.of("readiness_probe")),
+            Map.entry("readylogline", List.of("readiness_probe.log_line")),
+            Map.entry("httpget", List.of("http")),
+            Map.entry("tcpsocket", List.of("tcp")),
+            Map.entry("test", List.of("exec")),
+            Map.entry("command", List.of("exec")),
+            Map.entry("cmdline", List.of("exec")),
+            Map.entry("log", List.of("log_line")),
+            Map.entry("output", List.of("log_line")),
+            Map.entry("periodseconds", List.of("period")),
+            Map.entry("interval", List.of("period")),
+            Map.entry("timeoutseconds", List.of("timeout")),
+            Map.entry("initialdelayseconds", List.of("initial_delay")),
+            Map.entry("startperiod", List.of("initial_delay")));
 
     private Suggestion() {}
 
@@ -90,10 +108,35 @@ final class Suggestion {
         return best;
     }
 
+    /** The words of others that are understood, in small letters without {@code _} and {@code -}. */
+    static Set<String> otherWords() {
+        return OTHER_TONGUES.keySet();
+    }
+
     /** A key by its name elsewhere, or by its spelling. */
     static @Nullable String nearKey(String found, Collection<String> keys) {
-        String translated = OTHER_TONGUES.get(found.toLowerCase(Locale.ROOT));
-        return translated != null && keys.contains(translated) ? translated : near(found, keys);
+        String translated = translated(found, "", keys::contains);
+        return translated != null ? translated : near(found, keys);
+    }
+
+    /**
+     * The path of a key by its name elsewhere, which may lie deeper than the word.
+     *
+     * @param prefix of the level at which the word stands, such as {@code backoff.}; empty for the outermost
+     * @param isKnown whether there is a key of that path
+     * @return null if nobody calls one so
+     */
+    static @Nullable String translated(String found, String prefix, Predicate<String> isKnown) {
+        String plain = found.toLowerCase(Locale.ROOT).replace("_", "").replace("-", "");
+        for (String path : OTHER_TONGUES.getOrDefault(plain, List.of())) {
+            if (isKnown.test(prefix + path)) {
+                return prefix + path;
+            }
+            if (!prefix.isEmpty() && path.startsWith(prefix) && isKnown.test(path)) {
+                return path; // `xmx` below `jvm`.
+            }
+        }
+        return null;
     }
 
     /** One of a few words by its spelling, by how it begins, or, where one of them says so, because it says no in other words. */

@@ -43,7 +43,7 @@ class ManifestErrorsTest {
                 "restrat: always | 5:5: daemons.it.restrat: unknown key, expected a key of a daemon; did you mean `restart`?",
                 "restarts: always | 5:5: daemons.it.restarts: unknown key, expected a key of a daemon; did you mean `restart`?",
                 "env: {A: b} | 5:5: daemons.it.env: unknown key, expected a key of a daemon; did you mean `environment`?",
-                "heap: 64MiB | 5:5: daemons.it.heap: unknown key, expected a key of a daemon; did you mean `jvm.heap`?",
+                "heap: 64MiB | 5:5: daemons.it.heap: unknown key, expected a key of a daemon; did you mean `jvm: {heap: 64MiB}`?",
                 "<<: always | 5:9: <<: `always`, expected an alias such as `*common` of a mapping, or a list of those",
                 "<<: [{state: 1MiB}, {}, 7] | 5:29: <<: `7`, expected an alias such as `*common` of a mapping, or a list of those",
                 "<<: {restrat: always} | 5:10: daemons.it.restrat: unknown key, expected a key of a daemon; did you mean `restart`?",

@@ -94,7 +94,7 @@ class ProcessRulesTest {
                 "umask: u=rwx | 4:12: daemons.it.umask: `u=rwx`, expected an octal file mode mask such as `077`",
                 "nice: 20 | 4:11: daemons.it.nice: `20`, expected a whole number from -20 to 19",
                 "nice: [1] | 4:11: daemons.it.nice: a list, expected a whole number from -20 to 19",
-                "ulimits: 5 | 4:14: daemons.it.ulimits: `5`, expected a mapping of as, core, cpu, data, fsize, locks, memlock, msgqueue, nice, nofile, nproc, rss, rtprio, rttime, sigpending, stack; did you mean `{as: 5}`?",
+                "ulimits: 5 | 4:14: daemons.it.ulimits: `5`, expected a mapping of as, core, cpu, data, fsize, locks, memlock, msgqueue, nice, nofile, nproc, rss, rtprio, rttime, sigpending, stack; did you mean `{cpu: 5}`?",
                 "ulimits: {nofiles: 5} | 4:15: daemons.it.ulimits.nofiles: unknown key, expected a key of `ulimits`; did you mean `nofile`?",
                 "ulimits: {nofile: -1} | 4:23: daemons.it.ulimits.nofile: `-1`, expected a whole number or `unlimited`, or {soft: …, hard: …}; did you mean `unlimited`?",
                 "ulimits: {nofile: 1KiB} | 4:23: daemons.it.ulimits.nofile: `1KiB`, expected a whole number or `unlimited`, or {soft: …, hard: …}",
