@@ -37,6 +37,8 @@ record ProbeKeys(
     private static final String HTTP = "http";
     static final String HTTPS = "https";
     private static final int LAST_PORT = 65_535;
+    private static final String COMPOSE_LIST = "CMD";
+    private static final String COMPOSE_TEXT = "CMD-SHELL";
 
     /**
      * Adds them to the keys of a daemon. Not for {@code defaults:}, since two checks that meet would be one too many.
@@ -91,16 +93,37 @@ record ProbeKeys(
     }
 
     private static @Nullable Command exec(YamlNode node, String path, Problems problems) {
+        String expected = "a list that is executed, such as [pg_isready, -q], or a text for /bin/sh -c";
         if (node instanceof YamlNode.Mapping) {
             problems.add(
                     node.at(),
                     path,
                     node.description(),
-                    "a list that is executed, such as [pg_isready, -q], or a text for /bin/sh -c",
+                    expected,
                     "write `exec: [PROGRAM, ARGUMENT]`, not `exec: {command: …}`");
             return null;
         }
+        String kind = composeKind(node);
+        if (kind != null) {
+            problems.add(
+                    node.at(),
+                    path,
+                    "a list that begins with `" + kind + "`",
+                    expected,
+                    kind.equals(COMPOSE_LIST) ? "write it without `CMD`" : "write only the text that follows");
+            return null;
+        }
         return ValueReaders.command(node, path, problems);
+    }
+
+    /** How the list of a health check of compose says what it is; null if this is none. */
+    private static @Nullable String composeKind(YamlNode node) {
+        return node instanceof YamlNode.Sequence sequence
+                        && !sequence.elements().isEmpty()
+                        && sequence.elements().get(0) instanceof YamlNode.Scalar first
+                        && (first.text().equals(COMPOSE_LIST) || first.text().equals(COMPOSE_TEXT))
+                ? first.text()
+                : null;
     }
 
     private static @Nullable String path(YamlNode node, String path, Problems problems) {
