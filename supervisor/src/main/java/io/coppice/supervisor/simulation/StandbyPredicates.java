@@ -60,7 +60,7 @@ final class StandbyPredicates {
                 moment.check(
                         "ONLY_WHAT_IS_PARKED_IS_ASSIGNED",
                         standby != null
-                                && standby.phase() == Standby.Phase.PARKED
+                                && (standby.phase() == Standby.Phase.PARKED || isParkedBy(event, assign))
                                 && step.state().child(assign.child()).pid() == standby.pid()
                                 && step.state().child(assign.child()).standbys().find(assign.standby()) == null,
                         command::toString);
@@ -83,6 +83,13 @@ final class StandbyPredicates {
                         && was.failures().equals(is.failures())
                         && was.poison().equals(is.poison()),
                 () -> "from " + was + " to " + is);
+    }
+
+    /** What was due is launched with any event, and so perhaps with what is parked by that very one. */
+    private static boolean isParkedBy(Event event, Command.AssignStandby assign) {
+        return event instanceof Event.StandbyParked parked
+                && parked.child() == assign.child()
+                && parked.standby() == assign.standby();
     }
 
     private static boolean isAnythingStarting(SupervisorState state) {

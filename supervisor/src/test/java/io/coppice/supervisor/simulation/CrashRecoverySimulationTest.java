@@ -91,6 +91,12 @@ class CrashRecoverySimulationTest {
         run(RandomScenarios.OF_ONE_KIND, 122_614, new Coverage());
     }
 
+    /** After a stall, a standby told that it was parked when its child's launch, which had waited for its group's time, was due. */
+    @Test
+    void shouldAllowSeed421642ToAssignWhatIsParkedInThatMoment() {
+        run(RandomScenarios.LONG, 421_642, new Coverage());
+    }
+
     /** One that only served others, without a limit, was a command with one after its root had died: what had failed before counts not. */
     @Test
     void shouldAllowSeed9352ToCountFromWhenThereIsALimit() {
