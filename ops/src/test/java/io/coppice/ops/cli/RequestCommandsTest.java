@@ -351,7 +351,7 @@ class RequestCommandsTest {
     @ParameterizedTest
     @ValueSource(strings = {"kill", "stop", "start", "restart"})
     void shouldFailIfNobodyListens(String verb) {
-        Result result = harness.run(verb, "web");
+        Result result = harness.run(verb, "web", "--timeout=20ms");
 
         assertEquals(1, result.exitCode());
         assertTrue(result.err().contains("Cannot ask the root of shop (it runs as pid 50)"), result.err());
