@@ -106,7 +106,7 @@ final class Invariants {
             check("ADOPTION_KEEPS_COUNTS", was.pid() == is.pid() && was.startTicks() == is.startTicks(), is::toString);
             check("ADOPTION_KEEPS_COUNTS", endWasAsked || failuresKept, is::toString);
         }
-        together.onAdoption(endWasAsked);
+        together.onAdoption(recorded, resumed, endWasAsked);
         books.onAdoption(recorded, resumed, endWasAsked, world.agenda.nowNs() - rootDiedAtNs);
     }
 

@@ -3,6 +3,7 @@ package io.coppice.supervisor.simulation;
 import io.coppice.supervisor.core.AutoShutdown;
 import io.coppice.supervisor.core.ChildPhase;
 import io.coppice.supervisor.core.ChildSpec;
+import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.GroupSpec;
 import io.coppice.supervisor.core.Orders;
@@ -42,10 +43,17 @@ final class SignificantPredicates {
         committed.or(done);
     }
 
-    void onAdoption(boolean endWasAsked) {
+    /** One of another kind than on record is another child, so that its group is not done. */
+    void onAdoption(SupervisorState recorded, SupervisorState resumed, boolean endWasAsked) {
         done.clear();
         if (!endWasAsked) {
             done.or(committed);
+        }
+        for (ChildState child : resumed.children()) {
+            int index = child.spec().index();
+            if (!Kinds.same(recorded.child(index).spec(), child.spec())) {
+                isWanted(index);
+            }
         }
     }
 

@@ -73,9 +73,9 @@ final class TogetherPredicates {
         streaks.onCommitted();
     }
 
-    void onAdoption(boolean endWasAsked) {
+    void onAdoption(SupervisorState recorded, SupervisorState resumed, boolean endWasAsked) {
         forgetAll();
-        significant.onAdoption(endWasAsked);
+        significant.onAdoption(recorded, resumed, endWasAsked);
         streaks.onAdoption(endWasAsked);
         if (!endWasAsked) {
             System.arraycopy(committedSurely, 0, surely, 0, surely.length);

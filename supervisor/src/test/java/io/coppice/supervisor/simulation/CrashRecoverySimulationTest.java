@@ -127,6 +127,12 @@ class CrashRecoverySimulationTest {
         run(RandomScenarios.LONG, 259_956, new Coverage());
     }
 
+    /** A root took over a plan in which a member of a group that had come to its end was of another kind. */
+    @Test
+    void shouldAllowSeed650766ToEndAGroupOnceMore() {
+        run(RandomScenarios.LONG, 650_766, new Coverage());
+    }
+
     /** A process that a dead root had launched was heard of late, and a dead one that was on record was forgotten for it. */
     @Test
     void shouldFindEachProcessOfSeed11483ThatIsOnRecord() {
