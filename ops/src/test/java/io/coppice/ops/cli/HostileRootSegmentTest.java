@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.ops.cli.CommandHarness.Result;
-import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,16 +27,19 @@ class HostileRootSegmentTest {
 
     private CommandHarness harness;
     private ShopFixture shop;
+    private FakeRoot root;
 
     @BeforeEach
     void makeShop() throws Exception {
         harness = new CommandHarness(directory);
         shop = new ShopFixture(harness);
         shop.segment("ingest", 3);
+        root = new FakeRoot(shop.directory.controlSocket(), request -> "error 1 not now\n");
     }
 
     @AfterEach
-    void closeShop() throws IOException {
+    void closeShop() throws Exception {
+        root.close();
         shop.close();
     }
 
