@@ -103,17 +103,17 @@ public final class CoppiceCommand implements Callable<Integer> {
 
     /** The instance this command is about; see {@link InstanceResolver}. */
     InstanceDirectory resolveInstance() {
-        return new InstanceResolver(caller, this::note).resolve(instance);
+        return new InstanceResolver(caller).resolve(instance);
     }
 
     /** The same, but for a command that by itself knows of one. */
     InstanceDirectory resolveInstance(Optional<String> otherwise) {
-        return new InstanceResolver(caller, this::note).resolve(otherwise.orElse(instance));
+        return new InstanceResolver(caller).resolve(otherwise.orElse(instance));
     }
 
     /** The same, also if nothing but logs is left of it. */
     InstanceDirectory resolveInstanceOrLogs() {
-        return new InstanceResolver(caller, this::note, found -> found.exists() || found.hasLogs()).resolve(instance);
+        return new InstanceResolver(caller, found -> found.exists() || found.hasLogs()).resolve(instance);
     }
 
     /** Tells the user something beside the answer. */

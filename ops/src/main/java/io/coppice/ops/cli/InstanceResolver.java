@@ -14,32 +14,29 @@ import java.nio.file.NoSuchFileException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses the instance of a client command: {@code --instance}, else {@code $COPPICE_INSTANCE}, else what
- * {@code ./coppice.yaml} names if that has run here, else the only one that runs.
+ * {@code ./coppice.yaml} names, else the only one that runs. Where one is named, no other is taken for it: what stops or kills
+ * would hit what nobody meant.
  */
 final class InstanceResolver {
     private final Caller caller;
     private final InstanceBase base;
     private final ProcFileSystem proc;
-    private final Consumer<String> notes;
     private final Predicate<InstanceDirectory> present;
 
-    /** @param notes told, in one line, when the choice may surprise */
-    InstanceResolver(Caller caller, Consumer<String> notes) {
-        this(caller, notes, InstanceDirectory::exists);
+    InstanceResolver(Caller caller) {
+        this(caller, InstanceDirectory::exists);
     }
 
     /** @param present whether a directory counts as an instance's, where more is wanted than what a root has left */
-    InstanceResolver(Caller caller, Consumer<String> notes, Predicate<InstanceDirectory> present) {
+    InstanceResolver(Caller caller, Predicate<InstanceDirectory> present) {
         this.caller = caller;
         this.base = InstanceBase.locate(caller.environment(), caller.uid(), caller.workingDirectory());
         this.proc = new ProcFileSystem(caller.proc());
-        this.notes = notes;
         this.present = present;
     }
 
@@ -59,13 +56,9 @@ final class InstanceResolver {
         }
         Optional<String> manifest = ManifestInstance.in(caller.workingDirectory());
         if (manifest.isPresent()) {
-            InstanceDirectory instance = base.instance(manifest.get());
-            checkPermission(instance);
-            if (present.test(instance)) {
-                return instance;
-            }
+            return named(manifest.get(), "./" + ManifestInstance.FILE);
         }
-        InstanceDirectory only = onlyRunning(manifest);
+        InstanceDirectory only = onlyRunning();
         checkPermission(only);
         return only;
     }
@@ -88,7 +81,7 @@ final class InstanceResolver {
         throw new CommandFailedException(ExitCode.NO_SUCH, message + "\n" + knownOrHowToStart(known));
     }
 
-    private InstanceDirectory onlyRunning(Optional<String> manifest) {
+    private InstanceDirectory onlyRunning() {
         List<InstanceDirectory> known = known();
         List<InstanceDirectory> running = known.stream()
                 .filter(instance -> RootLiveness.of(instance, proc).running())
@@ -109,8 +102,6 @@ final class InstanceResolver {
                     "No instance runs (looked in " + base.path() + ", " + base.reason() + ").\n"
                             + knownOrHowToStart(known));
         }
-        manifest.ifPresent(name -> notes.accept("./" + ManifestInstance.FILE + " names instance " + name
-                + ", which has not run here; taking " + running.get(0).name() + ", the only one that runs."));
         return running.get(0);
     }
 

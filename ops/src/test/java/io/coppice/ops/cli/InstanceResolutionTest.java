@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which instance a client command is about; `logs` is the command, since each instance here has a log that says its name. */
 class InstanceResolutionTest {
@@ -46,11 +47,11 @@ class InstanceResolutionTest {
                 "runs, dead, beta,  -,     -,     0, beta",
                 "runs, dead, -,     beta,  -,     0, beta",
                 "runs, dead, -,     -,     beta,  0, beta",
-                "runs, -,    -,     -,     beta,  0, alpha",
+                "runs, -,    -,     -,     beta,  3, -",
                 "runs, -,    beta,  -,     -,     3, -",
                 "runs, -,    -,     beta,  -,     3, -",
                 "-,    -,    -,     -,     beta,  3, -",
-                "runs, runs, -,     -,     gamma, 2, -",
+                "runs, runs, -,     -,     gamma, 3, -",
                 "runs, -,    Not_A, -,     -,     2, -",
                 "runs, -,    ../x,  -,     -,     2, -",
                 "runs, -,    -,     a/b,   -,     2, -",
@@ -129,17 +130,21 @@ class InstanceResolutionTest {
         assertTrue(result.err().contains("Did you mean alpha?"), result.err());
     }
 
-    @Test
-    void shouldNoteThatTheManifestHereIsOfAnotherInstance() throws IOException {
+    /** As typed in the moment in which `coppice run` begins, or in another project's directory: what runs is not what is meant. */
+    @ParameterizedTest
+    @ValueSource(strings = {"stop", "kill", "restart", "status", "logs"})
+    void shouldTakeNoOtherInstanceForTheOneThatTheManifestHereNames(String verb) throws IOException {
         make("alpha", "runs", 50);
         Files.writeString(harness.workingDirectory.resolve("coppice.yaml"), "daemons: {}\n");
 
-        Result result = harness.run("logs", "who");
+        Result result = verb.equals("status") ? harness.run(verb) : harness.run(verb, "who");
 
-        assertEquals("alpha\n", result.out());
+        assertEquals(3, result.exitCode());
         assertEquals(
-                "coppice: ./coppice.yaml names instance coppice, which has not run here;"
-                        + " taking alpha, the only one that runs.\n",
+                "coppice: No such instance: coppice (from ./coppice.yaml; looked in " + harness.home
+                        + ", $COPPICE_HOME_DIR).\n"
+                        + "  Known: alpha (its root runs as pid 50).\n"
+                        + "  Name one with --instance NAME, or start one with `coppice run -f FILE`.\n",
                 result.err());
     }
 
