@@ -63,6 +63,11 @@ public record DaemonStatus(
         return parked;
     }
 
+    /** Whether a process of it lives, be it one in reserve. */
+    public boolean lives() {
+        return pid.isPresent() || !standbyProcesses.isEmpty();
+    }
+
     /** Whether an operator wants it up. */
     public boolean wantedUp() {
         return wanted.equals("up");

@@ -16,8 +16,9 @@ import java.util.function.Function;
  * @param name empty for the instance
  * @param strategy {@code one-for-one one-for-all rest-for-one}
  * @param state {@code up}; {@code degraded}: some of its daemons that are wanted up have failed, and not all; {@code backoff}: its
- *     restart as a whole waits; {@code failed}: all that are wanted up have;
- *     {@code ended}: its significant members have come to their end; {@code down}: the root has ended, and nothing of it runs
+ *     restart as a whole waits; {@code failed}: all that are wanted up, and have not completed, have;
+ *     {@code ended}: its significant members have come to their end; {@code down}: nothing of it lives, and it is not to, as its
+ *     root runs no more or an operator wants all of it down
  * @param restarts of members, within the period, that count; empty where any number is allowed, and of one that has failed, whose
  *     count begins anew with its next start
  * @param maxRestarts empty: any number
@@ -51,27 +52,28 @@ public record GroupStatus(
         List<GroupStatus> groups = new ArrayList<>();
         for (GroupPlan group : plan.groups()) {
             Optional<GroupRecord> record = records.stream()
-                    .filter(known -> known.name().equals(group.name()))
+                    .filter(candidate -> candidate.name().equals(group.name()))
                     .findFirst();
             List<String> within = daemonsWithin(plan, group.name());
             boolean outermost = group.name().equals(GroupPlan.OUTERMOST);
             boolean counted = group.maxRestarts() != ChildPlan.UNLIMITED_RESTARTS;
-            List<DaemonStatus> wantedUp = within.stream()
+            List<DaemonStatus> known = within.stream()
                     .flatMap(name -> daemons.apply(name).stream())
-                    .filter(DaemonStatus::wantedUp)
                     .toList();
+            List<DaemonStatus> wantedUp =
+                    known.stream().filter(DaemonStatus::wantedUp).toList();
             long backoffNs = record.map(GroupRecord::restartAtNs).orElse(0L) - nowNs;
             boolean waits = backoffNs > 0
                     && wantedUp.stream().allMatch(daemon -> daemon.pid().isEmpty());
-            boolean down = (gaveUp || root instanceof RootLiveness.Ended)
-                    && within.stream()
-                            .flatMap(name -> daemons.apply(name).stream())
-                            .allMatch(daemon -> daemon.pid().isEmpty());
+            boolean stopped = !known.isEmpty() && wantedUp.isEmpty();
+            boolean down =
+                    (gaveUp || !root.running() || stopped) && known.stream().noneMatch(DaemonStatus::lives);
             List<String> failed = wantedUp.stream()
                     .filter(daemon -> daemon.is("failed"))
                     .map(DaemonStatus::name)
                     .toList();
-            boolean allFailed = !failed.isEmpty() && failed.size() == wantedUp.size();
+            boolean allFailed = !failed.isEmpty()
+                    && wantedUp.stream().allMatch(daemon -> daemon.is("failed") || daemon.is("completed"));
             String state = state(outermost && gaveUp, record, down, waits, failed, allFailed);
             boolean counts = counted && !state.equals("failed");
             groups.add(new GroupStatus(

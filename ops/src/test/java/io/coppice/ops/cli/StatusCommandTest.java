@@ -161,8 +161,8 @@ class StatusCommandTest {
                         plan.children())));
     }
 
-    @Test
-    void shouldNotShowGroupsUpOfARootThatGaveUp() throws IOException {
+    /** These are a group of their own. */
+    private void declareEdge(String... members) throws IOException {
         Plan plan = PlanFile.read(shop.directory).plan().orElseThrow();
         GroupPlan edge = new GroupPlan(
                 "edge",
@@ -183,12 +183,17 @@ class StatusCommandTest {
                         List.of(GroupPlan.INSTANCE, edge),
                         List.of(),
                         plan.children().stream()
-                                .map(child -> child.name().equals("web")
+                                .map(child -> List.of(members).contains(child.name())
                                         ? child.toBuilder()
                                                 .membership(new Membership("edge", false, true))
                                                 .plan()
                                         : child)
                                 .toList())));
+    }
+
+    @Test
+    void shouldNotShowGroupsUpOfARootThatGaveUp() throws IOException {
+        declareEdge("web");
         assertTrue(harness.run("status").out().contains("edge   up"));
         shop.root().gaveUp(CommandHarness.NOW_EPOCH_MS, "ingest");
         for (int row = 0; row < 4; row++) {
@@ -199,6 +204,55 @@ class StatusCommandTest {
         }
         String waiting = harness.run("status").out();
         assertTrue(waiting.contains("edge   down"), waiting);
+    }
+
+    /** A job, what it prepares, and what is served from that: most groups are such. */
+    @Test
+    void shouldShowAGroupAsFailedThoughAJobOfItHasCompleted() throws IOException {
+        declareEdge("ingest", "web");
+        end(1, ChildStateCode.COMPLETED);
+        assertTrue(harness.run("status").out().contains("edge   up"));
+        end(2, ChildStateCode.FAILED);
+
+        String failed = harness.run("status").out();
+        assertTrue(failed.contains("edge   failed  one-for-all  -"), failed);
+        end(1, ChildStateCode.FAILED);
+        end(2, ChildStateCode.COMPLETED);
+        assertTrue(harness.run("status").out().contains("edge   failed"));
+        end(1, ChildStateCode.COMPLETED);
+        assertTrue(harness.run("status").out().contains("edge   up"), "both have done what they are for");
+    }
+
+    @Test
+    void shouldShowAGroupAsDownOnceNothingOfItLivesAndNobodyWouldStartIt() throws IOException {
+        declareEdge("web");
+        shop.killRoot();
+        String alive = harness.run("status", "--instance", "shop").out();
+        assertTrue(alive.contains("edge   up"), alive);
+        harness.proc.end(62);
+
+        String gone = harness.run("status", "--instance", "shop").out();
+        assertTrue(gone.contains("edge   down"), gone);
+    }
+
+    @Test
+    void shouldShowAGroupAsDownThatAnOperatorHasStoppedAsAWhole() throws IOException {
+        declareEdge("ingest", "web");
+        shop.child(1, child -> child.wanted(WantedCode.DOWN));
+        shop.child(2, child -> child.wanted(WantedCode.DOWN));
+        end(1, ChildStateCode.STOPPED);
+        assertTrue(harness.run("status").out().contains("edge   up"), "one of them is still on its way down");
+        end(2, ChildStateCode.STOPPED);
+
+        String stopped = harness.run("status").out();
+        assertTrue(stopped.contains("edge   down"), stopped);
+    }
+
+    private void end(int row, ChildStateCode state) {
+        shop.child(row, child -> {
+            child.state(state);
+            child.pid(0);
+        });
     }
 
     /** A column of its own, where there are any. */
