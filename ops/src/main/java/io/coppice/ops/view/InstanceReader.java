@@ -78,7 +78,7 @@ public final class InstanceReader implements AutoCloseable {
         if (reading.snapshot().isEmpty()) {
             problems.add(reading.problem());
             return new InstanceStatus(
-                    directory.name(), byLock, Optional.empty(), List.of(), List.of(), problems, false);
+                    directory.name(), byLock, Optional.empty(), List.of(), List.of(), problems, false, false);
         }
         RootSnapshot snapshot = reading.snapshot().get();
         RootLiveness root = byLock.running() ? byLock : bySegment(snapshot, byLock);
@@ -99,7 +99,8 @@ public final class InstanceReader implements AutoCloseable {
                         gaveUp.isPresent(),
                         clocks.nowNs()))
                 .orElse(List.of());
-        return new InstanceStatus(directory.name(), root, gaveUp, daemons, groups, problems, true);
+        boolean lives = daemons.stream().anyMatch(DaemonStatus::lives);
+        return new InstanceStatus(directory.name(), root, gaveUp, daemons, groups, problems, lives, true);
     }
 
     /** A lock file that is torn or was removed does not make a living root dead. */

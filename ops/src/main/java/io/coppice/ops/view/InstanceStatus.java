@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param daemons in the root's order, which is dependency order
  * @param groups the instance itself first; none where there is no plan to tell
  * @param problems what could not be read, each one line; daemons' own problems are with them
+ * @param lives whether a process of any daemon does, also of those that were left out of these
  * @param readable whether the status table could be read; without it there are no daemons
  */
 public record InstanceStatus(
@@ -20,6 +21,7 @@ public record InstanceStatus(
         List<DaemonStatus> daemons,
         List<GroupStatus> groups,
         List<String> problems,
+        boolean lives,
         boolean readable) {
     /** The same with only these daemons. */
     public InstanceStatus only(List<String> names) {
@@ -32,6 +34,7 @@ public record InstanceStatus(
                         .filter(group -> group.daemons().stream().anyMatch(names::contains))
                         .toList(),
                 problems,
+                lives,
                 readable);
     }
 

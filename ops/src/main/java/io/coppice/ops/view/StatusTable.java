@@ -131,7 +131,7 @@ public final class StatusTable {
                 status.root() instanceof RootLiveness.Ended && status.gaveUp().isEmpty();
         return palette.paint(Tone.HEADING, status.instance()) + ": "
                 + palette.paint(ended ? Tone.FAINT : Tone.BAD, "root " + end(status, clocks))
-                + (status.daemons().stream().anyMatch(daemon -> daemon.pid().isPresent())
+                + (status.lives()
                         ? "; what lives goes on unwatched; the next `coppice run` takes it over"
                         : "; nothing of it runs");
     }

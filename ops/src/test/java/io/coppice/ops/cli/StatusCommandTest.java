@@ -370,6 +370,27 @@ class StatusCommandTest {
                 json);
     }
 
+    /** What is asked for is one of many, and a process in reserve is a process. */
+    @Test
+    void shouldSayOfTheWholeInstanceWhetherAnythingOfItLives() {
+        shop.standby(1, 0, StandbyPhase.PARKED, 70);
+        harness.proc.process(70, 1, 70, 'S', 700, "java", "ingest");
+        shop.killRoot();
+        harness.proc.end(60);
+        String ofOne =
+                harness.run("status", "--instance", "shop", "rates").lines().get(0);
+        assertTrue(ofOne.endsWith("; what lives goes on unwatched; the next `coppice run` takes it over"), ofOne);
+
+        harness.proc.end(61);
+        harness.proc.end(62);
+        String standby = harness.run("status", "--instance", "shop").lines().get(0);
+        assertTrue(standby.endsWith("; what lives goes on unwatched; the next `coppice run` takes it over"), standby);
+
+        harness.proc.end(70);
+        String nothing = harness.run("status", "--instance", "shop").lines().get(0);
+        assertTrue(nothing.endsWith("; nothing of it runs"), nothing);
+    }
+
     /** Nobody has recorded how it ended; it said so itself. */
     @Test
     void shouldShowTheLastWordsOfWhatEndedWhileThereWasNoRoot() throws Exception {
