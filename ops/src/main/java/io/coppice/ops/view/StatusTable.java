@@ -19,6 +19,12 @@ public final class StatusTable {
     /** How it ended, and when: {@code signal KILL 10m…}. */
     private static final int MIN_CAUSE_WIDTH = 16;
 
+    /** {@code stopped, waiting for database…}: before that, figures are left out. */
+    private static final int READABLE_STATE_WIDTH = 30;
+
+    /** {@code hang 3s ago: no heartbeat for 30 s:…}: before that, figures are left out. */
+    private static final int READABLE_CAUSE_WIDTH = 40;
+
     private static final int MIN_MEMBERS_WIDTH = 10;
 
     private StatusTable() {}
@@ -33,15 +39,15 @@ public final class StatusTable {
         lines.add(rootLine(status, palette, clocks));
         List<Column> columns = new ArrayList<>(List.of(
                 Column.left("NAME"),
-                Column.left("STATE").cutTo(MIN_STATE_WIDTH),
+                Column.left("STATE").cutTo(MIN_STATE_WIDTH).readableAt(READABLE_STATE_WIDTH),
                 Column.left("WANTED").goesAs(3),
-                Column.right("PID").goesAs(8),
+                Column.right("PID").goesAfterTextsAs(8),
                 Column.right("INCARNATION").goesAs(2),
-                Column.right("RESTARTS").goesAs(7),
+                Column.right("RESTARTS").goesAfterTextsAs(7),
                 Column.right("COMMITS").goesAs(4),
                 Column.right("HEARTBEAT").goesAs(1),
                 Column.right("UPTIME").goesAs(5),
-                Column.left("LAST EXIT")));
+                Column.left("LAST EXIT").readableAt(READABLE_CAUSE_WIDTH)));
         boolean standbys =
                 status.daemons().stream().anyMatch(daemon -> daemon.standbysWanted() + daemon.standbys() > 0);
         if (standbys) {

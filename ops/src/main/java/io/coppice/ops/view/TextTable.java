@@ -33,7 +33,8 @@ final class TextTable {
 
     /**
      * As {@link #lines(Palette)}, for a terminal that wide. Where lines are too long for it, columns go in which no row says anything, and then, one
-     * by one, those that can be done without; what is left is cut, at a word if there is one: the last column, and others that may be. Where even this is
+     * by one, those that can be done without, until texts can be read; what is left is cut, at a word if there is one: the last column, and others that
+     * may be. Where texts that can be read are still too long, they are cut to less; then the columns go that are kept until then. Where even this is
      * not enough, a line is broken by the terminal anyway, and the last column has what is left of the second one.
      *
      * @param minLastWidth columns, 1 or more
@@ -49,8 +50,9 @@ final class TextTable {
             measure(row, widths);
         }
         int[] least = least(widths, minLastWidth);
-        List<Integer> shown = shown(widths, least, maxWidth);
-        narrow(shown, widths, least, maxWidth);
+        int[] readable = readable(widths, least);
+        List<Integer> shown = shown(widths, readable, least, maxWidth);
+        narrow(shown, widths, total(shown, readable) > maxWidth ? least : readable, maxWidth);
         List<String> lines = new ArrayList<>();
         lines.add(line(heading, shown, widths, palette));
         for (List<Cell> row : rows) {
@@ -72,8 +74,18 @@ final class TextTable {
         return least;
     }
 
+    /** To which width each may be cut for a figure to stay. */
+    private int[] readable(int[] widths, int[] least) {
+        int[] readable = least.clone();
+        for (int i = 0; i < readable.length; i++) {
+            readable[i] =
+                    Math.max(readable[i], Math.min(widths[i], columns.get(i).readableWidth()));
+        }
+        return readable;
+    }
+
     /** The columns that stay, in order. */
-    private List<Integer> shown(int[] widths, int[] least, int maxWidth) {
+    private List<Integer> shown(int[] widths, int[] readable, int[] least, int maxWidth) {
         List<Integer> shown = new ArrayList<>();
         List<Integer> expendable = new ArrayList<>();
         for (int i = 0; i < widths.length; i++) {
@@ -87,7 +99,7 @@ final class TextTable {
         }
         expendable.sort(Comparator.comparingInt(i -> columns.get(i).goesAs()));
         for (Integer next : expendable) {
-            if (total(shown, least) > maxWidth) {
+            if (total(shown, columns.get(next).afterTexts() ? least : readable) > maxWidth) {
                 shown.removeIf(next::equals);
             }
         }
@@ -170,23 +182,34 @@ final class TextTable {
 
     /**
      * @param leastWidth to which it may be cut where lines are too long; 0: it is not, unless it is the last one
+     * @param readableWidth to which it is cut for another column to stay, {@code leastWidth} or more; 0: to that
      * @param goesAs the how-manyth to be left out where lines are too long all the same; 0: never
+     * @param afterTexts whether others are cut to their least width before it goes
      */
-    record Column(String heading, boolean rightAligned, int leastWidth, int goesAs) {
+    record Column(
+            String heading, boolean rightAligned, int leastWidth, int readableWidth, int goesAs, boolean afterTexts) {
         static Column left(String heading) {
-            return new Column(heading, false, 0, 0);
+            return new Column(heading, false, 0, 0, 0, false);
         }
 
         static Column right(String heading) {
-            return new Column(heading, true, 0, 0);
+            return new Column(heading, true, 0, 0, 0, false);
         }
 
         Column cutTo(int width) {
-            return new Column(heading, rightAligned, width, goesAs);
+            return new Column(heading, rightAligned, width, readableWidth, goesAs, afterTexts);
+        }
+
+        Column readableAt(int width) {
+            return new Column(heading, rightAligned, leastWidth, width, goesAs, afterTexts);
         }
 
         Column goesAs(int order) {
-            return new Column(heading, rightAligned, leastWidth, order);
+            return new Column(heading, rightAligned, leastWidth, readableWidth, order, afterTexts);
+        }
+
+        Column goesAfterTextsAs(int order) {
+            return new Column(heading, rightAligned, leastWidth, readableWidth, order, true);
         }
     }
 

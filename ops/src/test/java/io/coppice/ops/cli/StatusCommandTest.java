@@ -319,11 +319,11 @@ class StatusCommandTest {
         harness.environment.put("COLUMNS", "80");
         assertEquals("""
                 shop: root runs as pid 50, up 2h 5m
-                NAME    STATE              PID  RESTARTS  COMMITS  UPTIME  LAST EXIT
-                rates   ready               60         0        7   2m 5s  -
-                ingest  ready               61         1     1234   2m 5s  hang 3s ago: no…
-                web     failed               -         0        -       -  -
-                report  stopped, waiting…    -         0        -       -  -
+                NAME    STATE                  PID  RESTARTS  LAST EXIT
+                rates   ready                   60         0  -
+                ingest  ready                   61         1  hang 3s ago: no heartbeat for 30…
+                web     failed                   -         0  -
+                report  stopped, waiting for…    -         0  -
 
                 GROUP       STATE                     STRATEGY     RESTARTS      MEMBERS
                 (instance)  degraded (1 of 4 failed)  one-for-all  0 of 5 in 1m  rates ingest…
@@ -335,6 +335,34 @@ class StatusCommandTest {
             }
         }
         assertEquals(whole, harness.run("status", "--wide").out());
+    }
+
+    /** Why it died and what it waits for is what people look for; how long ago its heart beat is not. */
+    @Test
+    void shouldLeaveOutFiguresBeforeACauseOrAStateIsCutToAStump() {
+        String cause = "no heartbeat for 30 s: deadlock of pool-1-thread-1 and pool-1-thread-2, see the log";
+        shop.child(1, row -> row.lastExit(ExitKind.HANG, -1, 9, CommandHarness.NOW_EPOCH_MS - 3_000, cause));
+        harness.outKind = Caller.OutputKind.TERMINAL;
+        harness.environment.put("NO_COLOR", "1");
+        for (int columns = 100; columns < 200; columns++) {
+            harness.environment.put("COLUMNS", Integer.toString(columns));
+            String out = harness.run("status").out();
+            assertTrue(out.contains("stopped, waiting for ingest"), columns + ":\n" + out);
+            assertTrue(out.contains("hang 3s ago: no heartbeat for 30 s:"), columns + ":\n" + out);
+            assertTrue(out.contains("RESTARTS"), columns + ":\n" + out);
+            for (String line : out.lines().toList()) {
+                assertTrue(line.length() <= columns, columns + ": " + line);
+            }
+        }
+        harness.environment.put("COLUMNS", "100");
+        assertEquals("""
+                shop: root runs as pid 50, up 2h 5m
+                NAME    STATE                         PID  RESTARTS  LAST EXIT
+                rates   ready                          60         0  -
+                ingest  ready                          61         1  hang 3s ago: no heartbeat for 30 s: deadlock…
+                web     ready                          62         0  -
+                report  stopped, waiting for ingest…    -         0  -
+                """, harness.run("status").out());
     }
 
     @Test

@@ -92,6 +92,28 @@ class TextTableTest {
     }
 
     @Test
+    void shouldRatherLeaveOutAFigureThanCutTextsToLessThanCanBeRead() {
+        TextTable wide = new TextTable(List.of(
+                Column.left("NAME"),
+                Column.left("STATE").cutTo(6).readableAt(9),
+                Column.right("FIRST").goesAs(1),
+                Column.right("DEAR").goesAfterTextsAs(2),
+                Column.left("WHAT").readableAt(8)));
+        wide.row(List.of(Cell.of("a"), Cell.of("up and away"), Cell.of("7"), Cell.of("8"), Cell.of("1 2 3 4 5 6")));
+
+        assertEquals(
+                "a     up and…      7     8  1 2 3 4 5 6",
+                wide.lines(Palette.PLAIN, 41, 5).get(1),
+                "both texts can be read");
+        assertEquals(
+                "a     up and away     8  1 2 3 4 5 6",
+                wide.lines(Palette.PLAIN, 37, 5).get(1));
+        assertEquals(
+                "a     up…       8  1 2 3 4…", wide.lines(Palette.PLAIN, 27, 5).get(1), "DEAR stays");
+        assertEquals("a     up…    1 2 3…", wide.lines(Palette.PLAIN, 20, 5).get(1));
+    }
+
+    @Test
     void shouldMakeEscapeSequencesOfOthersHarmless() {
         table.row(List.of(Cell.of("a"), Cell.of("1"), Cell.of("\u001b[2J\nx\u202e")));
 
