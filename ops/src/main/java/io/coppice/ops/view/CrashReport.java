@@ -23,13 +23,22 @@ final class CrashReport {
     /** Between the report's last line and the root's hearing of the death, on a machine that is busy. */
     private static final long WRITTEN_WITHIN_MS = 60_000;
 
+    /** By which the clock of the file system may be ahead of that of whoever told of the death. */
+    private static final long CLOCKS_DIFFER_MS = 1000;
+
     private CrashReport() {}
 
     /** What the report of that process tells, if there is one that was written when the process ended. */
     static Optional<String> causeOf(InstanceDirectory instance, String child, long pid, long endedEpochMs) {
         return isFileName(child)
-                ? causeIn(instance.logDirectory().resolve(prefix(child) + pid + ".log"), endedEpochMs)
+                ? causeIn(file(instance, child, pid), endedEpochMs - WRITTEN_WITHIN_MS, endedEpochMs)
                 : Optional.empty();
+    }
+
+    /** The same of a process of which nobody knows more than when it was started, and that it had ended by then. */
+    static Optional<String> causeOf(
+            InstanceDirectory instance, String child, long pid, long startedEpochMs, long goneEpochMs) {
+        return isFileName(child) ? causeIn(file(instance, child, pid), startedEpochMs, goneEpochMs) : Optional.empty();
     }
 
     /** The same of a process whose number nobody knows any more. */
@@ -40,7 +49,7 @@ final class CrashReport {
         try (DirectoryStream<Path> reports = Files.newDirectoryStream(instance.logDirectory())) {
             for (Path report : reports) {
                 if (isOf(child, String.valueOf(report.getFileName()))) {
-                    Optional<String> cause = causeIn(report, endedEpochMs);
+                    Optional<String> cause = causeIn(report, endedEpochMs - WRITTEN_WITHIN_MS, endedEpochMs);
                     if (cause.isPresent()) {
                         return cause;
                     }
@@ -50,6 +59,10 @@ final class CrashReport {
         } catch (IOException e) {
             return Optional.empty(); // There is no such directory, or it is none of ours.
         }
+    }
+
+    private static Path file(InstanceDirectory instance, String child, long pid) {
+        return instance.logDirectory().resolve(prefix(child) + pid + ".log");
     }
 
     private static String prefix(String child) {
@@ -68,12 +81,14 @@ final class CrashReport {
                 && file.substring(prefix.length(), file.length() - 4).chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
-    private static Optional<String> causeIn(Path report, long endedEpochMs) {
+    private static Optional<String> causeIn(Path report, long fromEpochMs, long toEpochMs) {
         try {
             BasicFileAttributes file =
                     Files.readAttributes(report, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-            long beforeMs = endedEpochMs - file.lastModifiedTime().toMillis();
-            if (!file.isRegularFile() || beforeMs < -1000 || beforeMs > WRITTEN_WITHIN_MS) {
+            long writtenEpochMs = file.lastModifiedTime().toMillis();
+            if (!file.isRegularFile()
+                    || writtenEpochMs < fromEpochMs
+                    || writtenEpochMs > toEpochMs + CLOCKS_DIFFER_MS) {
                 return Optional.empty();
             }
             try (InputStream in = Files.newInputStream(report, LinkOption.NOFOLLOW_LINKS)) {

@@ -19,7 +19,8 @@ import java.util.OptionalLong;
  * @param heartbeatAgeMs since the root last saw progress, rounded up; empty without a root, a process or a heartbeat
  * @param uptimeMs of its process
  * @param backoffMs until the next launch, in backoff
- * @param lastWords what it left in its segment to be told of its end, where no root has recorded that; may be many lines
+ * @param lastWords what it left in its segment, or its JVM in a report of a fault, to be told of its end, where no root has recorded that;
+ *     may be many lines
  * @param standbyProcesses its processes in reserve that live
  * @param standbysWanted how many the plan wants to wait
  * @param jvm figures of a program under the agent

@@ -9,6 +9,7 @@ import io.coppice.state.StateException;
 import io.coppice.state.root.ChildKind;
 import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.EventType;
+import io.coppice.state.root.ExitKind;
 import io.coppice.state.root.RootPhase;
 import io.coppice.state.root.RootSnapshot;
 import io.coppice.state.root.RootSnapshot.ChildInfo;
@@ -179,7 +180,7 @@ public final class InstanceReader implements AutoCloseable {
                         ? OptionalLong.of(Math.max(0, (child.backoffUntilNs() - nowNs) / NANOS_PER_MS))
                         : OptionalLong.empty(),
                 child.lastExit().map(exit -> lastExit(child.name(), exit)),
-                unrecordedEnd ? commits.lastWords() : Optional.empty(),
+                unrecordedEnd ? commits.lastWords().or(() -> faultSinceStart(child, thisBoot)) : Optional.empty(),
                 thisBoot ? standbys(child, rootRuns) : List.of(),
                 plan.child(child.name()).map(ChildPlan::standbys).orElse(0),
                 commits.jvm(),
@@ -217,7 +218,7 @@ public final class InstanceReader implements AutoCloseable {
     }
 
     private LastExit lastExit(String child, io.coppice.state.root.LastExit exit) {
-        boolean mayBeAFault = exit.signal() == SIGABRT || exit.code() == 1;
+        boolean mayBeAFault = exit.signal() == SIGABRT || exit.code() == 1 || exit.kind() == ExitKind.UNKNOWN;
         return new LastExit(
                 exit.kind().word(),
                 exit.code() < 0 ? OptionalInt.empty() : OptionalInt.of(exit.code()),
@@ -226,6 +227,16 @@ public final class InstanceReader implements AutoCloseable {
                 Math.max(0, Math.min(exit.atEpochMs(), MAX_EPOCH_MS)),
                 exit.text(),
                 mayBeAFault ? CrashReport.causeOf(directory, child, exit.atEpochMs()) : Optional.empty());
+    }
+
+    /** What its JVM's report tells of a process whose end nobody has recorded. */
+    private Optional<String> faultSinceStart(ChildInfo child, boolean thisBoot) {
+        OptionalLong sinceMs = elapsedMs(child.spawnedAtNs(), clocks.nowNs(), 0);
+        if (!thisBoot || sinceMs.isEmpty() || child.pid() <= 0) {
+            return Optional.empty();
+        }
+        long nowEpochMs = clocks.nowEpochMs();
+        return CrashReport.causeOf(directory, child.name(), child.pid(), nowEpochMs - sinceMs.getAsLong(), nowEpochMs);
     }
 
     private static List<String> waitingFor(ChildInfo child, RootSnapshot snapshot, PlanFile plan) {

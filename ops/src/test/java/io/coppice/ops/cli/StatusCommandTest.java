@@ -29,6 +29,7 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -445,6 +446,46 @@ class StatusCommandTest {
                 json.contains(
                         "\"last_words\":\"java.lang.IllegalStateException: no quote\\n  at Cart.step(Cart.java:7)\",\"gone\":true}"),
                 json);
+    }
+
+    /** The JVM has told on paper what nobody was there to see. */
+    @Test
+    void shouldTellTheFaultOfWhatEndedWhileThereWasNoRoot() throws IOException {
+        String fault = "SIGSEGV (0xb) in C [libcodec.so+0x1234] decode+0x56";
+        report("hs_err_ingest_59.log", 200_000);
+        report("hs_err_ingest_61.log", 90_000);
+        shop.killRoot();
+        assertFalse(harness.run("status", "--instance", "shop").out().contains("SIGSEGV"), "it lives");
+        harness.proc.end(61);
+
+        String gone = row(harness.run("status", "--instance", "shop").out(), "ingest");
+        assertTrue(gone.endsWith("  last words: " + fault), gone);
+        String json = harness.run("status", "--instance", "shop", "--json").out();
+        assertTrue(json.contains("\"last_words\":\"" + fault + "\",\"gone\":true}"), json);
+
+        shop.child(1, child -> {
+            child.state(ChildStateCode.BACKOFF);
+            child.pid(0);
+            child.lastExit(
+                    ExitKind.UNKNOWN, -1, 0, CommandHarness.NOW_EPOCH_MS - 80_000, "it ended while unsupervised");
+        });
+        String recorded = row(harness.run("status", "--instance", "shop").out(), "ingest");
+        assertTrue(recorded.endsWith("  unknown 1m 20s ago: " + fault), recorded);
+        json = harness.run("status", "--instance", "shop", "--json").out();
+        assertTrue(json.contains("\"fault\":\"" + fault + "\""), json);
+    }
+
+    /** As a JVM leaves it, so long ago. */
+    private void report(String name, long ageMs) throws IOException {
+        Files.createDirectories(shop.directory.logDirectory());
+        Path report = Files.writeString(shop.directory.logDirectory().resolve(name), """
+                #
+                #  SIGSEGV (0xb) at pc=0x00007f54f4cd2f94, pid=61, tid=62
+                #
+                # Problematic frame:
+                # C  [libcodec.so+0x1234]  decode+0x56
+                """);
+        Files.setLastModifiedTime(report, FileTime.fromMillis(CommandHarness.NOW_EPOCH_MS - ageMs));
     }
 
     /** The exit on record is that of an earlier incarnation. */
