@@ -13,8 +13,16 @@ public record Parting(boolean completed, Optional<String> words) {
     /** Nothing. */
     public static final Parting NONE = new Parting(false, Optional.empty());
 
+    /** With this begin the words of an owner that called System.exit. */
+    public static final String SYSTEM_EXIT = "System.exit by ";
+
     static final String DONE = "it was done";
     static final String STOPPING = "it was asked to end, and was cut short in its stop";
+
+    /** Whether it said that one of its own threads called System.exit: its exit code is then of its own choice. */
+    public boolean ofSystemExit() {
+        return words.isPresent() && words.get().startsWith(SYSTEM_EXIT);
+    }
 
     /**
      * Reads it. Allocates.

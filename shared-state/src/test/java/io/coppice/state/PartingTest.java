@@ -3,6 +3,7 @@ package io.coppice.state;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +22,9 @@ class PartingTest {
             assertEquals(new Parting(false, Optional.of(Parting.STOPPING)), Parting.of(reader, 1));
             owner.lastWords("it ended in order");
             assertEquals(new Parting(false, Optional.of("it ended in order")), Parting.of(reader, 1));
+            owner.lastWords("System.exit by thread \"main\"");
+            assertEquals(
+                    List.of(true, false), List.of(Parting.of(reader, 1).ofSystemExit(), Parting.NONE.ofSystemExit()));
             owner.phase(Phase.COMPLETED);
             assertEquals(new Parting(true, Optional.of(Parting.DONE)), Parting.of(reader, 1));
             owner.lastWords("java.io.IOException");

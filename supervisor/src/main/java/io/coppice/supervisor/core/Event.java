@@ -113,7 +113,7 @@ public sealed interface Event {
     /**
      * The kernel said that the process is dead, and nothing of its process group is left.
      *
-     * @param lastWords what a worker left in its segment, if its phase there is FAILING
+     * @param lastWords what a worker left in its segment, if its phase there is FAILING, or if they tell of System.exit
      * @param progress how far it came with its segment
      * @param ofArchive its JVM could not start with an archive that it was given, and that is given to nobody any more
      */

@@ -5,6 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /** From the kernel's word and a worker's last words to the record of an end. */
 public final class LastExits {
+    /** With this begin the last words of what itself called System.exit: the code is then of its own choice, and means nothing of ours. */
+    public static final String SYSTEM_EXIT = "System.exit by ";
+
     /** Worker: an exception left its loop. */
     static final int EXCEPTION_CODE = 70;
 
@@ -45,7 +48,10 @@ public final class LastExits {
         }
         boolean words = child.spec.hasSegment() && lastWords != null;
         if (status instanceof ExitStatus.Exited exited) {
-            boolean exception = words && !child.spec.foreign() && mayLeaveWords(exited.code());
+            boolean exception = words
+                    && !child.spec.foreign()
+                    && mayLeaveWords(exited.code())
+                    && !lastWords.startsWith(SYSTEM_EXIT);
             return new LastExit(
                     exception ? ExitKind.EXCEPTION : ExitKind.EXIT,
                     exited.code(),
@@ -163,7 +169,7 @@ public final class LastExits {
                 : "unknown: the kernel could not tell";
     }
 
-    /** @param lastWords of a program under the agent, most likely; of a worker the log says more */
+    /** @param lastWords of a program under the agent, or of a worker that called System.exit, most likely */
     private static String codeText(ChildDraft child, int code, @Nullable String lastWords) {
         String text = "exit code " + code;
         if (held(child.phase())) {
@@ -175,7 +181,8 @@ public final class LastExits {
         if (child.spec.foreign()) {
             return lastWords != null ? text + ": " + lastWords : text + ofAgent(child.phase(), code);
         }
-        if (lastWords != null && (code < SEGMENT_REFUSED_CODE || code > CONTENTS_DAMAGED_CODE)) {
+        boolean saysItAll = SEGMENT_REFUSED_CODE <= code && code <= CONTENTS_DAMAGED_CODE;
+        if (lastWords != null && (!saysItAll || lastWords.startsWith(SYSTEM_EXIT))) {
             return text + ": " + lastWords;
         }
         return switch (code) {

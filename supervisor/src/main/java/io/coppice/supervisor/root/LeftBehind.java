@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a dead process left in its segment. How it ended is the kernel's to tell; only where that cannot, the word of the
- * process itself counts, which could as well have ended with any code.
+ * process itself counts, which could as well have ended with any code. That it chose the code itself, by System.exit, only it
+ * can say.
  *
  * @param exception the words of an exception that was to end it, or the like; null if there was none
  * @param parting all that it said of its end
@@ -28,10 +29,10 @@ record LeftBehind(@Nullable String exception, Parting parting, StepProgress prog
     /** What it said of that, as the core is to know it; null if nothing. */
     @Nullable
     String words(ExitStatus told) {
-        if (!isUnknown(told)) {
-            return exception;
-        }
         String words = parting.words().orElse(null);
+        if (!isUnknown(told)) {
+            return words != null && parting.ofSystemExit() ? words : exception;
+        }
         return words != null && parting.completed() ? UNSEEN + words : words;
     }
 

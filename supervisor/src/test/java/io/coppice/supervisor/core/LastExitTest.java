@@ -176,6 +176,19 @@ class LastExitTest {
         assertLast(0, ExitKind.EXCEPTION, code, LastExit.NO_SIGNAL, "no more");
     }
 
+    /** As said of itself, it called System.exit; so the code has not the meaning that Coppice's own ends give it. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 3, 70, 71, 72, 73, 74, 75, 78, 125, 143})
+    void shouldTakeNoCodeForOursWhereTheWorkerSaysThatItCalledSystemExit(int code) {
+        driver.died(0, new ExitStatus.Exited(code), "System.exit by thread \"main\"\n  at shop.Ingest.step");
+        assertLast(
+                0,
+                ExitKind.EXIT,
+                code,
+                LastExit.NO_SIGNAL,
+                "exit code " + code + ": System.exit by thread \"main\"\n  at shop.Ingest.step");
+    }
+
     @Test
     void shouldTellHowAnUnhealthyOneAnsweredTheRequestToEnd() {
         Driver probed = Driver.running(Specs.command(0, "db").probed().build());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.coppice.state.Parting;
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.ExitStatus;
+import io.coppice.supervisor.core.LastExits;
 import io.coppice.supervisor.core.StepProgress;
 import io.coppice.supervisor.os.PidFd;
 import io.coppice.supervisor.os.ProcessTable;
@@ -22,6 +23,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,6 +68,32 @@ class FuneralsTest {
 
         assertEquals(2, buried.funerals.nextOver(0) instanceof Event.Exited exited ? exited.incarnation() : -1);
         assertNull(buried.funerals.nextOver(0));
+    }
+
+    /** With which code it ended the kernel tells; who wanted that, only itself. */
+    @Test
+    void shouldTellOfSystemExitWhereverAChildSaysThatItWasThat() throws Exception {
+        assertEquals("System.exit by thread \"main\"", wordsOf("System.exit by thread \"main\""));
+    }
+
+    /** Of a request to end, and the like. */
+    @Test
+    void shouldTellOfNothingElseThatNoExceptionWasTheReasonOfWhereTheKernelSawIt() throws Exception {
+        assertNull(wordsOf("it ended in order, as asked"));
+    }
+
+    /** The core knows nothing of segments. */
+    @Test
+    void shouldKnowTheWordsOfSystemExitByTheSameBeginning() {
+        assertEquals(Parting.SYSTEM_EXIT, LastExits.SYSTEM_EXIT);
+    }
+
+    private @Nullable String wordsOf(String parting) throws Exception {
+        Buried buried = new Buried();
+        LeftBehind left = new LeftBehind(null, new Parting(false, Optional.of(parting)), StepProgress.MADE);
+        buried.funerals.beginKnown(buried.child, new ExitStatus.Exited(78), left, 0);
+        Event.Exited exited = (Event.Exited) Objects.requireNonNull(buried.funerals.nextOver(0));
+        return exited.lastWords();
     }
 
     /** Nobody saw how it ended, and it has said that it is not to run again. */

@@ -1,5 +1,6 @@
 package io.coppice.worker.runtime;
 
+import io.coppice.state.Parting;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -68,7 +69,7 @@ final class AgentExit implements Runnable, Thread.UncaughtExceptionHandler {
                     && (frames[i].getClassName().equals("java.lang.Runtime")
                             || frames[i].getClassName().equals("java.lang.System"));
             if (exit) {
-                return "System.exit by thread \"" + thread + "\""
+                return Parting.SYSTEM_EXIT + "thread \"" + thread + "\""
                         + Arrays.stream(frames)
                                 .skip(i + 1L)
                                 .limit(FRAMES)

@@ -1,5 +1,6 @@
 package io.coppice.worker.runtime;
 
+import io.coppice.state.Parting;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +47,7 @@ final class StopHook implements Runnable {
             StackTraceElement[] frames = stop.loop().getStackTrace();
             if (isInExit(frames)) {
                 String words = AgentExit.exitIn(stop.loop().getName(), frames);
-                lastWords.accept(words == null ? "System.exit by its loop" : LastWords.cut(words));
+                lastWords.accept(words == null ? Parting.SYSTEM_EXIT + "its loop" : LastWords.cut(words));
                 log.log(
                         "System.exit was called by the daemon itself; what its last step changed is not committed",
                         null);
