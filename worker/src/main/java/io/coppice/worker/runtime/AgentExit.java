@@ -44,12 +44,10 @@ final class AgentExit implements Runnable, Thread.UncaughtExceptionHandler {
     public void run() {
         segment.ending();
         Map<Thread, StackTraceElement[]> threads = Thread.getAllStackTraces();
-        for (Map.Entry<Thread, StackTraceElement[]> entry : threads.entrySet()) {
-            String words = exitIn(entry.getKey().getName(), entry.getValue());
-            if (words != null) {
-                segment.ending(LastWords.cut(words));
-                return;
-            }
+        String words = exitIn(threads);
+        if (words != null) {
+            segment.ending(LastWords.cut(words));
+            return;
         }
         Throwable uncaught = thrown;
         if (uncaught != null && threads.keySet().stream().noneMatch(AgentExit::isOfSignal)) {
@@ -60,6 +58,17 @@ final class AgentExit implements Runnable, Thread.UncaughtExceptionHandler {
     /** The JVM handles a signal that ends it on a thread of that name. */
     private static boolean isOfSignal(Thread thread) {
         return thread.getName().startsWith("SIG") && thread.getName().endsWith(" handler");
+    }
+
+    /** Who called System.exit; null if it was none of these threads. */
+    static @Nullable String exitIn(Map<Thread, StackTraceElement[]> threads) {
+        for (Map.Entry<Thread, StackTraceElement[]> entry : threads.entrySet()) {
+            String words = exitIn(entry.getKey().getName(), entry.getValue());
+            if (words != null) {
+                return words;
+            }
+        }
+        return null;
     }
 
     /** Who called System.exit, if it was this thread; null if it was not. */

@@ -7,6 +7,7 @@ import io.coppice.worker.DaemonContext;
 import io.coppice.worker.Next;
 import io.coppice.worker.OnException;
 import io.coppice.worker.StepErrorException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Calls a daemon from start to stop. Everything it does to the world goes through a {@link WorkerPort}, so that a test
@@ -29,8 +30,10 @@ final class DutyCycle {
     /** An idle loop wakes this many times per heartbeat timeout, so that two lost wake-ups are not a hang. */
     static final int BUMPS_PER_HEARTBEAT_TIMEOUT = 3;
 
+    private static final String ALL_IS_WELL = ": its stop() has run, and all is committed";
+
     /** Last words, though not of an exception: for a root that did not see the end, and to which the exit code is lost. */
-    private static final String IN_ORDER = "it ended in order, as asked: its stop() has run, and all is committed";
+    private static final String IN_ORDER = "it ended in order, as asked" + ALL_IS_WELL;
 
     private final Daemon daemon;
     private final DaemonContext context;
@@ -158,8 +161,19 @@ final class DutyCycle {
             port.phase(Phase.COMPLETED);
             return ExitCode.DONE;
         }
-        port.lastWords(IN_ORDER);
+        port.lastWords(partingWords(stop.exit()));
         return ExitCode.STOPPED;
+    }
+
+    /** @param exit who called System.exit, and below that, where; null if nobody did */
+    private static String partingWords(@Nullable String exit) {
+        if (exit == null) {
+            return IN_ORDER;
+        }
+        int line = exit.indexOf('\n');
+        int end = line < 0 ? exit.length() : line;
+        return LastWords.cut(
+                exit.substring(0, end) + "; the loop then ended in order" + ALL_IS_WELL + exit.substring(end));
     }
 
     private int fail(Throwable thrown, int exitCode) {

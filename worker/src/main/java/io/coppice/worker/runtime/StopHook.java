@@ -43,7 +43,19 @@ final class StopHook implements Runnable {
     @Override
     public void run() {
         StopRequest stop = loop;
-        while (stop != null && stop.loop().isAlive()) {
+        if (stop == null) {
+            return;
+        }
+        // Before the loop is asked: later on, a thread may call it in answer to a stop that was asked for.
+        String caller = AgentExit.exitIn(Thread.getAllStackTraces());
+        if (caller != null && !isInExit(stop.loop().getStackTrace())) {
+            log.log(
+                    "System.exit was called by " + caller.substring(Parting.SYSTEM_EXIT.length())
+                            + "\nThe loop ends in order first",
+                    null);
+            stop.requestFor(caller);
+        }
+        while (stop.loop().isAlive()) {
             StackTraceElement[] frames = stop.loop().getStackTrace();
             if (isInExit(frames)) {
                 String words = AgentExit.exitIn(stop.loop().getName(), frames);

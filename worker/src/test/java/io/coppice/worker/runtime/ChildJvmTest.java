@@ -257,6 +257,13 @@ class ChildJvmTest {
         view.refresh();
         assertEquals(3, view.get(Fixtures.COUNT));
         assertEquals(1, view.get(Fixtures.STOPS));
+        String words = Parting.of(child.read(), 1).words().orElseThrow();
+        assertTrue(
+                words.startsWith("System.exit by thread \"quitter\"; the loop then ended in order:"
+                        + " its stop() has run, and all is committed\n  at "),
+                words);
+        assertTrue(words.contains("Fixtures$Exiter"), words);
+        assertTrue(child.log().contains("System.exit was called by thread \"quitter\""), child.log());
     }
 
     @Test

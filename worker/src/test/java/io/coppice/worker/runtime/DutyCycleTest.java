@@ -170,6 +170,17 @@ class DutyCycleTest {
     }
 
     @Test
+    void shouldSayWhoCalledSystemExitIfThatEndedIt() {
+        port.onPark = () -> stop.requestFor("System.exit by thread \"quitter\"");
+
+        assertEquals(143, run(new Script().step(() -> Next.after(Duration.ofDays(365_000)))));
+
+        assertEquals(
+                "System.exit by thread \"quitter\"; the loop then ended in order: its stop() has run, and all is committed",
+                port.lastWords);
+    }
+
+    @Test
     void shouldStopWithoutASingleStepIfAskedToDuringStart() {
         Script daemon = new Script();
         daemon.start = () -> {
