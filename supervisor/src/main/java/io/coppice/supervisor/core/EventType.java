@@ -8,7 +8,7 @@ public enum EventType {
     /** The plan is another one from then on. */
     RELOADED("reloaded"),
     SHUTDOWN_REQUESTED("shutdown-requested"),
-    ROOT_DONE("root-done"),
+    ROOT_DONE("root-stopped"),
     START_REQUESTED("start-requested"),
     STOP_REQUESTED("stop-requested"),
     RESTART_REQUESTED("restart-requested"),
@@ -41,17 +41,17 @@ public enum EventType {
     /** One is ended, because it is of no use any more. */
     STANDBY_ENDED("standby-ended"),
     ABANDONED("abandoned"),
-    START_TIMEOUT("start-timeout"),
-    HANG("hang"),
+    START_TIMEOUT("start-timed-out"),
+    HANG("heartbeat-lost"),
     STOPPING("stopping"),
-    STOP_TIMEOUT("stop-timeout"),
+    STOP_TIMEOUT("stop-timed-out"),
     KILLED("killed"),
     /** Still there long after KILL: most likely in uninterruptible sleep. */
     KILL_UNANSWERED("kill-unanswered"),
     EXITED("exited"),
     BACKOFF("backoff"),
     /** The contents a daemon kept dying on are set aside by its next incarnation. */
-    FALL_BACK("fall-back"),
+    FALL_BACK("fell-back"),
     STOPPED("stopped"),
     COMPLETED("completed"),
     /** The restart policy gave up, or the child itself asked not to be restarted. */
@@ -63,7 +63,7 @@ public enum EventType {
         this.word = word;
     }
 
-    /** The word that {@code events} prints. */
+    /** The word that {@code events}, the root's console and {@code simulate} print. */
     public String word() {
         return word;
     }

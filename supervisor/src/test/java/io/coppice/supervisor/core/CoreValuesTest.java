@@ -167,9 +167,6 @@ class CoreValuesTest {
         assertEquals(
                 List.of("exit", "signal", "hang", "exception", "start-timeout", "unhealthy", "spawn-failed", "unknown"),
                 List.of(ExitKind.values()).stream().map(ExitKind::word).toList());
-        for (EventType type : EventType.values()) {
-            assertEquals(type.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'), type.word());
-        }
     }
 
     private static SupervisorState initial() {
