@@ -48,10 +48,8 @@ public final class LastExits {
         }
         boolean words = child.spec.hasSegment() && lastWords != null;
         if (status instanceof ExitStatus.Exited exited) {
-            boolean exception = words
-                    && !child.spec.foreign()
-                    && mayLeaveWords(exited.code())
-                    && !lastWords.startsWith(SYSTEM_EXIT);
+            boolean systemExit = lastWords != null && lastWords.startsWith(SYSTEM_EXIT);
+            boolean exception = words && !child.spec.foreign() && mayLeaveWords(exited.code()) && !systemExit;
             return new LastExit(
                     exception ? ExitKind.EXCEPTION : ExitKind.EXIT,
                     exited.code(),
