@@ -183,6 +183,7 @@ class CoppiceCommandLineTest {
         expected.put("bench st", "state");
         expected.put("bench a", "adoption");
         expected.put("status --color al", "always");
+        expected.put("events --type group", "group group-failed");
         List<List<String>> found = completions(expected.keySet());
         int at = 0;
         for (Map.Entry<String, String> line : expected.entrySet()) {

@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.ops.cli.CommandHarness.Result;
+import io.coppice.state.root.ChildKind;
+import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.EventType;
 import io.coppice.state.root.RootSegment;
+import io.coppice.state.root.WantedCode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -59,6 +62,73 @@ class EventsCommandTest {
                 {"sequence":2,"at":"2026-11-21T09:14:57Z","daemon":"ingest","type":"exited","pid":59,"incarnation":1,"text":"signal KILL"}
                 {"sequence":3,"at":"2026-11-21T09:14:58Z","daemon":"ingest","type":"ready","pid":61,"incarnation":2,"text":null}
                 """, result.out());
+    }
+
+    @Test
+    void shouldPrintOnlyThoseThatAreAskedFor() {
+        event(-1, EventType.GROUP_FAILED, "group all failed");
+        event(2, EventType.EXITED, "exit code 3");
+
+        assertEquals(2, harness.run("events", "ingest").lines().size());
+        assertEquals(3, harness.run("events", "ingest", "web").lines().size());
+        assertTrue(harness.run("events", "rates").lines().isEmpty(), "nothing has happened to it");
+        String root = harness.run("events", "root").out();
+        assertTrue(root.lines().count() == 2 && root.contains("group all failed"), root);
+        String exited = harness.run("events", "--type", "exited").out();
+        assertTrue(exited.contains("signal KILL") && exited.contains("exit code 3"), exited);
+        assertEquals(2, exited.lines().count());
+        assertEquals(
+                3,
+                harness.run("events", "--type", "root-started,ready", "--type", "group-failed")
+                        .lines()
+                        .size());
+        String last = harness.run("events", "ingest", "--type", "exited", "-n1", "--json")
+                .out();
+        assertTrue(last.startsWith("{\"sequence\":2,") && last.lines().count() == 1, last);
+    }
+
+    @Test
+    void shouldRefuseUnknownNamesAndTypes() {
+        Result name = harness.run("events", "ingst");
+        assertEquals(3, name.exitCode());
+        assertTrue(name.err().contains("No such daemon in shop: ingst. Did you mean ingest?"), name.err());
+        Result type = harness.run("events", "--type", "exitd");
+        assertEquals(2, type.exitCode());
+        assertTrue(
+                type.err().startsWith("coppice: --type: there is no event `exitd`. Did you mean `exited`?"),
+                type.err());
+        assertTrue(type.err().contains("root-started, root-stopping,"), type.err());
+    }
+
+    /** The record has lost the daemon, and still has what happened to it. */
+    @Test
+    void shouldTellOfADaemonThatARootHasNoMore() {
+        shop.child(1, row -> {
+            row.reset("orders", ChildKind.DAEMON);
+            row.state(ChildStateCode.STOPPED);
+            row.wanted(WantedCode.UP);
+        });
+
+        Result result = harness.run("events", "ingest");
+        assertEquals("", result.err());
+        assertEquals(2, result.lines().size());
+    }
+
+    @Test
+    void shouldFollowOnlyWhatIsAskedFor() throws Exception {
+        Follower follower = new Follower("events", "-f", "web", "--type", "note");
+        event(1, EventType.NOTE, "of another");
+        event(2, EventType.READY, "of another type");
+        event(2, EventType.NOTE, "one");
+        follower.awaitText("  one\n");
+
+        String text = follower.leave(() -> event(2, EventType.NOTE, "last"));
+        assertTrue(text.endsWith("  web     note  one\n") && text.lines().count() == 1, text);
+    }
+
+    private void event(int child, EventType type, String text) {
+        shop.root().event(CommandHarness.NOW_EPOCH_MS, child, type, 0, 0, text);
+        shop.root().commit();
     }
 
     @Test
