@@ -8,10 +8,12 @@ import io.coppice.supervisor.plan.RestartPolicy;
 import io.coppice.supervisor.plan.Shutdown;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +40,7 @@ final class ValueReaders {
             Map.entry("yes", RestartPolicy.ALWAYS),
             Map.entry("on", RestartPolicy.ALWAYS),
             Map.entry("true", RestartPolicy.ALWAYS),
+            Map.entry("any", RestartPolicy.ALWAYS),
             Map.entry("permanent", RestartPolicy.ALWAYS),
             Map.entry("unless-stopped", RestartPolicy.ALWAYS),
             Map.entry("transient", RestartPolicy.ON_FAILURE),
@@ -197,26 +200,50 @@ final class ValueReaders {
 
     static @Nullable RestartPolicy restart(YamlNode node, String path, Problems problems) {
         String expected = "`on-failure`, `always` or `never`";
-        if (node instanceof YamlNode.Mapping) {
-            problems.add(node.at(), path, "exit codes and signals are not in this release", expected);
+        if (node instanceof YamlNode.Mapping mapping) {
+            problems.add(node.at(), path, node.description(), expected, ofRestartMapping(mapping));
             return null;
         }
         String word = scalar(node, path, problems, expected);
         if (word == null) {
             return null;
         }
-        List<String> words = new ArrayList<>();
         for (RestartPolicy policy : RestartPolicy.values()) {
             if (policy.text().equals(word)) {
                 return policy;
             }
-            words.add(policy.text());
         }
+        problems.add(node.at(), path, node.description(), expected, Suggestion.didYouMean(restartWord(word)));
+        return null;
+    }
+
+    /** The policy that somebody means; null if it cannot be told. */
+    private static @Nullable String restartWord(String word) {
         RestartPolicy translated =
                 OTHER_RESTART_WORDS.get(word.toLowerCase(Locale.ROOT).replace('_', '-'));
-        String hint = Suggestion.didYouMean(translated != null ? translated.text() : Suggestion.near(word, words));
-        problems.add(node.at(), path, node.description(), expected, hint);
-        return null;
+        return translated != null
+                ? translated.text()
+                : Suggestion.near(
+                        word,
+                        Arrays.stream(RestartPolicy.values())
+                                .map(RestartPolicy::text)
+                                .toList());
+    }
+
+    /** Where to say what compose and others say in a mapping. */
+    private static String ofRestartMapping(YamlNode.Mapping mapping) {
+        String meant = mapping.entries().stream()
+                .filter(entry -> entry.key().text().equals("policy")
+                        || entry.key().text().equals("condition"))
+                .map(YamlNode.Entry::value)
+                .filter(YamlNode.Scalar.class::isInstance)
+                .map(value -> restartWord(((YamlNode.Scalar) value).text()))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+        return (meant == null ? "exit" : Suggestion.didYouMean(meant) + " Exit")
+                + " codes and signals go into `success_exit_status`, `restart_prevent_exit_status` and"
+                + " `restart_force_exit_status`, how often and how soon into `max_restarts`, `period` and `backoff`";
     }
 
     static @Nullable Integer maxRestarts(YamlNode node, String path, Problems problems) {
