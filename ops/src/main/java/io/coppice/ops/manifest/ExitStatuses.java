@@ -15,6 +15,12 @@ final class ExitStatuses {
     private ExitStatuses() {}
 
     static @Nullable ExitSet read(YamlNode node, String path, Problems problems) {
+        if (node instanceof YamlNode.Scalar scalar && scalar.text().strip().matches("\\S+[\\s,]+\\S.*")) {
+            String each =
+                    String.join(", ", scalar.text().strip().split("[\\s,]+")); // as systemd and supervisord have it
+            problems.add(node.at(), path, node.description(), EXPECTED, Suggestion.didYouMean("[" + each + "]"));
+            return null;
+        }
         List<Located<String>> words = ValueReaders.texts(EXPECTED, 0).read(node, path, problems);
         if (words == null) {
             return null;

@@ -14,6 +14,8 @@ public final class Quantity {
     static final String DURATION_EXPECTED = "a duration in ms, s, m or h such as `5s`";
 
     private static final Pattern NUMBER_AND_UNIT = Pattern.compile("([0-9]{1,12})([A-Za-z]*)");
+    private static final Pattern PART = Pattern.compile("([0-9]{1,9})(ms|s|min|m|h)\\s*");
+    private static final Pattern PARTS = Pattern.compile("(?:" + PART + "){2,}");
     private static final Pattern LOOSE = Pattern.compile("([0-9]{1,12})(\\.[0-9]+)?\\s*([A-Za-zµ]*)");
 
     private static final Map<String, Long> SIZE_UNITS = Map.of(
@@ -74,6 +76,13 @@ public final class Quantity {
 
     /** What is wrong with the text as a duration, ready for an error. */
     static Fault durationFault(String text) {
+        if (PARTS.matcher(text).matches()) { // `1m30s`, as compose and systemd have it
+            long ms = PART.matcher(text)
+                    .results()
+                    .mapToLong(part -> Long.parseLong(part.group(1)) * unitMs(part.group(2)))
+                    .sum();
+            return new Fault(Problems.quoted(text), Suggestion.didYouMean(duration(ms)));
+        }
         return fault(text, DURATION_UNITS, DURATION_SLIPS, "s", "ms");
     }
 
@@ -109,6 +118,11 @@ public final class Quantity {
             return ms / 1_000 + "s";
         }
         return ms + "ms";
+    }
+
+    private static long unitMs(String unit) {
+        Long ms = DURATION_UNITS.get(DURATION_SLIPS.getOrDefault(unit, unit));
+        return ms == null ? 0 : ms;
     }
 
     private static @Nullable Long parse(String text, Map<String, Long> units) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What daemons say of each other: {@code depends_on} and {@code reads}. */
 final class References {
@@ -93,7 +94,11 @@ final class References {
             String name = read.value();
             DaemonSpec other = daemons.get(name);
             if (other == null) {
-                problems.add(read, unknown(name), "the name of a daemon with `main`", near(name));
+                problems.add(
+                        read,
+                        unknown(name),
+                        "the name of a daemon with `main`",
+                        near(name, daemon.isReplicated() ? null : daemon));
             } else if (other.isCommand()) {
                 problems.add(
                         read,
@@ -120,7 +125,7 @@ final class References {
             DaemonSpec other = daemons.get(name);
             if (other == null) {
                 if (PlanBounds.isName(name)) {
-                    problems.add(dependency, unknown(name), "the name of a daemon", near(name));
+                    problems.add(dependency, unknown(name), "the name of a daemon", near(name, daemon));
                 }
             } else if (dependency.value().condition() == Dependency.Condition.COMPLETED
                     && other.value(DaemonKeys.RESTART) == RestartPolicy.ALWAYS) {
@@ -137,12 +142,14 @@ final class References {
         return "no daemon is called " + Problems.quoted(name);
     }
 
-    private String near(String name) {
+    /** @param self who cannot be meant; null for nobody */
+    private String near(String name, @Nullable DaemonSpec self) {
         if (daemons.size() > MOST_SEARCHED) {
             return "";
         }
         List<String> names = daemons.values().stream()
                 .filter(DaemonSpec::named)
+                .filter(daemon -> daemon != self)
                 .map(daemon -> daemon.name().value())
                 .toList();
         String set = ReplicaSet.setOf(name);
@@ -153,6 +160,9 @@ final class References {
         if (near != null) {
             return Suggestion.didYouMean(near);
         }
-        return names.isEmpty() || names.size() > MOST_LISTED ? "" : "there are " + String.join(", ", names);
+        if (names.isEmpty()) {
+            return "there is no other";
+        }
+        return names.size() > MOST_LISTED ? "" : "there are " + String.join(", ", names);
     }
 }

@@ -1,5 +1,6 @@
 package io.coppice.ops.manifest;
 
+import io.coppice.supervisor.plan.PlanBounds;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class SettingsReader {
     static final Set<String> WORDS_FOR_NOTHING = Set.of("no", "off", "false", "never", "disabled", "0");
+
+    private static final String SHUTDOWN = "shutdown";
 
     /** A longer value would hide what a hint is about. */
     private static final int SHOWN_CHARS = 20;
@@ -99,11 +102,24 @@ final class SettingsReader {
                 && scalar.text().length() <= SHOWN_CHARS) {
             boolean nothing = table.mayBeNone(group)
                     && WORDS_FOR_NOTHING.contains(scalar.text().toLowerCase(Locale.ROOT));
-            String taker = takerOf(scalar, group + ".");
-            hint = Suggestion.didYouMean(
-                    nothing ? "none" : taker == null ? null : "{" + taker + ": " + scalar.text() + "}");
+            hint = Suggestion.didYouMean(nothing ? "none" : asMapping(scalar, group));
         }
         problems.add(entry.value().at(), path, entry.value().description(), expected, hint);
+    }
+
+    private @Nullable String asMapping(YamlNode.Scalar value, String group) {
+        if (group.equals(SHUTDOWN)) { // OTP's words; any other is rather no program either
+            if (value.text().equals("brutal_kill")) {
+                return "{signal: KILL}";
+            } else if (Suggestion.isEndless(value.text())) {
+                return "{timeout: " + Quantity.duration(PlanBounds.MAX_DURATION_MS) + "}";
+            }
+        }
+        String taker = takerOf(value, group + ".");
+        boolean lone = value.text().matches("[A-Za-z_-]+");
+        return taker == null || (group.equals(SHUTDOWN) && taker.equals("command") && lone)
+                ? null
+                : "{" + taker + ": " + value.text() + "}";
     }
 
     /** The first key below a prefix whose value this may be; null if there is none. */
@@ -124,9 +140,10 @@ final class SettingsReader {
     private void readUnknownKey(YamlNode.Entry entry, String prefix, String path, UniqueKeys others, Settings into) {
         String key = entry.key().text();
         List<String> keys = table.keysBelow(prefix);
-        String meant = meant(key, prefix, keys);
+        String other = Suggestion.byOtherMeans(key);
+        String meant = other.isEmpty() ? meant(key, prefix, keys) : null;
         String below = meant == null ? null : meant.startsWith(prefix) ? meant.substring(prefix.length()) : meant;
-        String hint = Suggestion.didYouMean(below == null ? null : nested(below, entry.value()));
+        String hint = below == null ? other : Suggestion.didYouMean(nested(below, entry.value()));
         String whose = prefix.isEmpty() ? table.whose() : "of `" + prefix.substring(0, prefix.length() - 1) + "`";
         problems.addUnknownKey(entry, path + "." + key, whose, keys, hint);
         if (meant != null && below != null) {

@@ -80,8 +80,15 @@ final class Suggestion {
             Map.entry("periodseconds", List.of("period")),
             Map.entry("interval", List.of("period")),
             Map.entry("timeoutseconds", List.of("timeout")),
-            Map.entry("initialdelayseconds", List.of("initial_delay")),
-            Map.entry("startperiod", List.of("initial_delay")));
+            Map.entry("initialdelayseconds", List.of("initial_delay")));
+
+    /** What OTP and systemd call for ever. */
+    private static final Set<String> ENDLESS = Set.of("infinity", "infinite", "unlimited");
+
+    /** What no key here says, by the word as in the table above. */
+    private static final Map<String, String> BY_OTHER_MEANS = Map.of(
+            "startperiod",
+            "write a `startup_probe` with the same check, whose `period` times `failure_threshold` is that long");
 
     private Suggestion() {}
 
@@ -113,6 +120,20 @@ final class Suggestion {
         return OTHER_TONGUES.keySet();
     }
 
+    /** Whether a value says elsewhere that something takes as long as it will. */
+    static boolean isEndless(String value) {
+        return ENDLESS.contains(value.toLowerCase(Locale.ROOT));
+    }
+
+    /** What to write for a key that has none of its own here; empty if nobody has such a key. */
+    static String byOtherMeans(String found) {
+        return BY_OTHER_MEANS.getOrDefault(plain(found), "");
+    }
+
+    private static String plain(String key) {
+        return key.toLowerCase(Locale.ROOT).replace("_", "").replace("-", "");
+    }
+
     /** A key by its name elsewhere, or by its spelling. */
     static @Nullable String nearKey(String found, Collection<String> keys) {
         String translated = translated(found, "", keys::contains);
@@ -127,8 +148,7 @@ final class Suggestion {
      * @return null if nobody calls one so
      */
     static @Nullable String translated(String found, String prefix, Predicate<String> isKnown) {
-        String plain = found.toLowerCase(Locale.ROOT).replace("_", "").replace("-", "");
-        for (String path : OTHER_TONGUES.getOrDefault(plain, List.of())) {
+        for (String path : OTHER_TONGUES.getOrDefault(plain(found), List.of())) {
             if (isKnown.test(prefix + path)) {
                 return prefix + path;
             }

@@ -132,7 +132,13 @@ final class ValueReaders {
             Long ms = Quantity.durationMs(scalar.text());
             if (ms == null) {
                 Quantity.Fault fault = Quantity.durationFault(scalar.text());
-                problems.add(node.at(), path, fault.what(), Quantity.DURATION_EXPECTED, fault.hint());
+                boolean endless = Suggestion.isEndless(scalar.text());
+                problems.add(
+                        node.at(),
+                        path,
+                        fault.what(),
+                        Quantity.DURATION_EXPECTED,
+                        endless ? Suggestion.didYouMean(Quantity.duration(mostMs)) : fault.hint());
             } else if (ms < leastMs || ms > mostMs) {
                 problems.add(node.at(), path, node.description() + " is out of range", range);
                 return null;
@@ -213,7 +219,12 @@ final class ValueReaders {
                 return policy;
             }
         }
-        problems.add(node.at(), path, node.description(), expected, Suggestion.didYouMean(restartWord(word)));
+        boolean numbered = word.matches("on-failure:[0-9]+");
+        String more = word.equals("on-abnormal")
+                ? " That restarts after exit codes, too, but for those in `restart_prevent_exit_status`"
+                : numbered ? " The number goes into `max_restarts`" : "";
+        String meant = numbered ? RestartPolicy.ON_FAILURE.text() : restartWord(word);
+        problems.add(node.at(), path, node.description(), expected, Suggestion.didYouMean(meant) + more);
         return null;
     }
 

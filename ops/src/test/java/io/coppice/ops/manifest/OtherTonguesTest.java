@@ -73,6 +73,8 @@ class OtherTonguesTest {
             ONE + "    stop_signal: SIGINT\n",
             ONE + "    KillSignal: INT\n",
             ONE + "    stop_grace_period: 10s\n",
+            ONE + "    stop_grace_period: 1m30s\n",
+            ONE + "    stop_grace_period: infinity\n",
             ONE + "    stopwaitsecs: 10\n",
             ONE + "    terminationGracePeriodSeconds: 30\n",
             ONE + "    TimeoutStopSec: 10s\n",
@@ -100,12 +102,15 @@ class OtherTonguesTest {
             PROBE + "      tcp: {port: 80}\n      interval: 10s\n",
             PROBE + "      tcp: {port: 80}\n      timeoutSeconds: 2\n",
             PROBE + "      tcp: {port: 80}\n      initialDelaySeconds: 10\n",
-            PROBE + "      tcp: {port: 80}\n      start_period: 10s\n",
+            PROBE + "      tcp: {port: 80}\n      interval: 1m30s\n",
             // Not in the table: by their level, or by the kind of their value.
             WORKER + "    heap: 64MiB\n",
             ONE + "    signal: INT\n",
             ONE + "    shutdown: 10s\n",
             ONE + "    shutdown: INT\n",
+            ONE + "    shutdown: brutal_kill\n",
+            ONE + "    shutdown: infinity\n",
+            ONE + "    success_exit_status: '1 2, TERM'\n",
             ONE + "    readiness_probe: sleep 0\n",
             ONE + "    backoff: 5s\n");
 
@@ -127,6 +132,16 @@ class OtherTonguesTest {
             }
         }
         assertEquals(List.of(), wrong);
+    }
+
+    /** A success counts at once in compose, and within an initial delay nobody looks. */
+    @Test
+    void shouldTellWhatAStartPeriodIsHere() {
+        assertEquals(
+                List.of("shop.yaml:6:7: daemons.it.readiness_probe.start_period: unknown key, expected a key of"
+                        + " `readiness_probe`; write a `startup_probe` with the same check, whose `period` times"
+                        + " `failure_threshold` is that long"),
+                shop.errors(PROBE + "      tcp: {port: 80}\n      start_period: 10s\n"));
     }
 
     /** Does what is suggested until nothing is; empty if the manifest is right then, else what is the matter. */
