@@ -19,6 +19,7 @@ final class Suggestion {
     private static final Map<String, List<String>> OTHER_TONGUES = Map.ofEntries(
             Map.entry("services", List.of("daemons")),
             Map.entry("processes", List.of("daemons")),
+            Map.entry("programs", List.of("daemons")),
             Map.entry("workers", List.of("daemons")),
             Map.entry("children", List.of("daemons")),
             Map.entry("name", List.of("instance")),
@@ -51,6 +52,8 @@ final class Suggestion {
             Map.entry("restartpolicy", List.of("restart")),
             Map.entry("autorestart", List.of("restart")),
             Map.entry("restartsec", List.of("backoff.initial")),
+            Map.entry("restartmaxdelaysec", List.of("backoff.max")),
+            Map.entry("exitcodes", List.of("success_exit_status")),
             Map.entry("execstop", List.of("shutdown.command")),
             Map.entry("stopsignal", List.of("shutdown.signal")),
             Map.entry("killsignal", List.of("shutdown.signal")),

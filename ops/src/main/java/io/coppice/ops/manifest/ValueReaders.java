@@ -44,6 +44,7 @@ final class ValueReaders {
             Map.entry("permanent", RestartPolicy.ALWAYS),
             Map.entry("unless-stopped", RestartPolicy.ALWAYS),
             Map.entry("transient", RestartPolicy.ON_FAILURE),
+            Map.entry("unexpected", RestartPolicy.ON_FAILURE),
             Map.entry("failure", RestartPolicy.ON_FAILURE),
             Map.entry("on-abnormal", RestartPolicy.ON_FAILURE),
             Map.entry("exit-on-failure", RestartPolicy.ON_FAILURE));

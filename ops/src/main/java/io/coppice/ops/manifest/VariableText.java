@@ -25,6 +25,7 @@ final class VariableText {
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
     private static final String SUMS = "a sum such as `$((8080 + " + ReplicaSet.VARIABLE
             + "))`, below a daemon with `replicas`, or `$$((` for that text";
+    private static final String NUMBER_PLACE = "it below a daemon with `replicas` of its own, or `$$((` for that text";
     private static final String FORMS = "${NAME}, ${NAME:-default}, ${NAME:?message} or ${NAME:+other}; `$$` is a `$`";
 
     /** Who would work out a sum that is not understood here. */
@@ -123,6 +124,9 @@ final class VariableText {
         if (!variables.containsKey(ReplicaSet.VARIABLE) || !sum.lookingAt()) {
             int end = text.indexOf("))", at);
             String other = text.substring(at, end < 0 ? text.length() : end + 2);
+            if (sums != Sums.A_SHELLS && sum.lookingAt()) {
+                throw new Fault(Problems.quoted(other) + " where there are no replicas", NUMBER_PLACE);
+            }
             if (sums == Sums.NOBODYS || (sums == Sums.A_PROGRAMS && namesTheNumber(other))) {
                 throw new Fault(Problems.quoted(other), SUMS);
             }

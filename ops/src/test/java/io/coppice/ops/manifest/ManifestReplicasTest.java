@@ -281,8 +281,8 @@ class ManifestReplicasTest {
     void shouldRefuseTheNumberWhereThereIsNoneOrWhereAllMustBeAlike() {
         assertEquals(
                 List.of(
-                        "shop.yaml:2:62: daemons.web.readiness_probe.tcp.port: `$((80 + COPPICE_REPLICA))`, expected a sum such"
-                                + " as `$((8080 + COPPICE_REPLICA))`, below a daemon with `replicas`, or `$$((` for that text"),
+                        "shop.yaml:2:62: daemons.web.readiness_probe.tcp.port: `$((80 + COPPICE_REPLICA))` where there"
+                                + " are no replicas, expected it below a daemon with `replicas` of its own, or `$$((` for that text"),
                 shop.errors(
                         manifest(
                                 "  web: {command: [sleep, '1'], readiness_probe: {tcp: {port: $((80 + COPPICE_REPLICA))}}}\n")));

@@ -33,6 +33,7 @@ class OtherTonguesTest {
     /** What people write, one line of it in other words. */
     private static final List<String> WRITTEN = List.of(
             "services:\n  it:\n    command: [sleep, '60']\n",
+            "programs:\n  it:\n    command: [sleep, '60']\n",
             "processes:\n  it:\n    command: [sleep, '60']\n",
             "workers:\n  it:\n    command: [sleep, '60']\n",
             "children:\n  it:\n    command: [sleep, '60']\n",
@@ -68,7 +69,11 @@ class OtherTonguesTest {
             ONE + "    restartPolicy: Always\n",
             ONE + "    restart_policy: unless-stopped\n",
             ONE + "    autorestart: always\n",
+            ONE + "    autorestart: unexpected\n",
+            ONE + "    exitcodes: '0,2'\n",
+            ONE + "    SuccessExitStatus: 1 2\n",
             ONE + "    RestartSec: 5s\n",
+            ONE + "    RestartMaxDelaySec: 20s\n",
             ONE + "    ExecStop: kill 1\n",
             ONE + "    stop_signal: SIGINT\n",
             ONE + "    KillSignal: INT\n",
