@@ -17,7 +17,7 @@ final class ExitStatuses {
     static @Nullable ExitSet read(YamlNode node, String path, Problems problems) {
         if (node instanceof YamlNode.Scalar scalar && scalar.text().strip().matches("\\S+[\\s,]+\\S.*")) {
             String each =
-                    String.join(", ", scalar.text().strip().split("[\\s,]+")); // as systemd and supervisord have it
+                    String.join(", ", scalar.text().strip().split("[\\s,]+", -1)); // as systemd and supervisord have it
             problems.add(node.at(), path, node.description(), EXPECTED, Suggestion.didYouMean("[" + each + "]"));
             return null;
         }

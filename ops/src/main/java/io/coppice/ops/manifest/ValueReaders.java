@@ -13,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -244,15 +243,13 @@ final class ValueReaders {
 
     /** Where to say what compose and others say in a mapping. */
     private static String ofRestartMapping(YamlNode.Mapping mapping) {
-        String meant = mapping.entries().stream()
-                .filter(entry -> entry.key().text().equals("policy")
-                        || entry.key().text().equals("condition"))
-                .map(YamlNode.Entry::value)
-                .filter(YamlNode.Scalar.class::isInstance)
-                .map(value -> restartWord(((YamlNode.Scalar) value).text()))
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElse(null);
+        String meant = null;
+        for (YamlNode.Entry entry : mapping.entries()) {
+            boolean names = List.of("policy", "condition").contains(entry.key().text());
+            if (meant == null && names && entry.value() instanceof YamlNode.Scalar scalar) {
+                meant = restartWord(scalar.text());
+            }
+        }
         return (meant == null ? "exit" : Suggestion.didYouMean(meant) + " Exit")
                 + " codes and signals go into `success_exit_status`, `restart_prevent_exit_status` and"
                 + " `restart_force_exit_status`, how often and how soon into `max_restarts`, `period` and `backoff`";
