@@ -90,7 +90,10 @@ class BenchSystemTest {
                     Set.of("row", "jdk", "heap_mib", "kills", "p50_us", "p90_us", "p99_us", "max_us"), row.keySet());
             assertEquals(2, number(row, "kills"), row.toString());
             assertEquals("C fork".equals(row.get("row")) ? 0 : 32, number(row, "heap_mib"), row.toString());
-            assertTrue(0 < number(row, "p50_us") && number(row, "p50_us") <= number(row, "max_us"), row.toString());
+            assertTrue(number(row, "p50_us") <= number(row, "max_us"), row.toString());
+            // A difference of two moments, of which the bench may hear late of the first one.
+            assertTrue(
+                    0 < number(row, "p50_us") || "standby after death notice".equals(row.get("row")), row.toString());
         }
         assertEquals(expected, found);
         assertTrue(result.err().contains("parked standby of standby-32: "), result.err());
