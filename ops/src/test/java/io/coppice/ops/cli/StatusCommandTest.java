@@ -9,6 +9,7 @@ import io.coppice.ops.view.PlanFile;
 import io.coppice.state.OwnedSegment;
 import io.coppice.state.Phase;
 import io.coppice.state.root.ChildKind;
+import io.coppice.state.root.ChildRow;
 import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.EventType;
 import io.coppice.state.root.ExitKind;
@@ -420,18 +421,21 @@ class StatusCommandTest {
         assertTrue(nothing.endsWith("; nothing of it runs"), nothing);
     }
 
+    /** As pid 62, in its place. */
+    private static void readyCart(ChildRow child, ChildKind kind, long incarnation) {
+        child.reset("cart", kind);
+        child.state(ChildStateCode.READY);
+        child.wanted(WantedCode.UP);
+        child.pid(62);
+        child.startTicks(620);
+        child.incarnation(incarnation);
+    }
+
     /** Nobody has recorded how it ended; it said so itself. */
     @Test
     void shouldShowTheLastWordsOfWhatEndedWhileThereWasNoRoot() throws Exception {
         OwnedSegment web = shop.owned("cart", 0);
-        shop.child(2, child -> {
-            child.reset("cart", ChildKind.DAEMON);
-            child.state(ChildStateCode.READY);
-            child.wanted(WantedCode.UP);
-            child.pid(62);
-            child.startTicks(620);
-            child.incarnation(1);
-        });
+        shop.child(2, child -> readyCart(child, ChildKind.DAEMON, 1));
         web.lastWords("java.lang.IllegalStateException: no quote\n  at Cart.step(Cart.java:7)");
         web.phase(Phase.FAILING);
         assertFalse(harness.run("status").out().contains("last words"), "the root will tell");
@@ -492,12 +496,7 @@ class StatusCommandTest {
     @Test
     void shouldNotTakeAnEarlierExitForTheEndThatNobodySaw() throws Exception {
         shop.child(2, child -> {
-            child.reset("cart", ChildKind.COMMAND);
-            child.state(ChildStateCode.READY);
-            child.wanted(WantedCode.UP);
-            child.pid(62);
-            child.startTicks(620);
-            child.incarnation(2);
+            readyCart(child, ChildKind.COMMAND, 2);
             child.lastExit(ExitKind.SIGNAL, -1, 9, CommandHarness.NOW_EPOCH_MS - 3_000, "signal KILL");
         });
         assertTrue(row(harness.run("status").out(), "cart").contains("signal KILL"), "it lives");
@@ -521,14 +520,7 @@ class StatusCommandTest {
     @Test
     void shouldShowWhatADaemonSaidOfAnEndInOrderWhileThereWasNoRoot() throws Exception {
         OwnedSegment cart = shop.owned("cart", 0);
-        shop.child(2, child -> {
-            child.reset("cart", ChildKind.DAEMON);
-            child.state(ChildStateCode.READY);
-            child.wanted(WantedCode.UP);
-            child.pid(62);
-            child.startTicks(620);
-            child.incarnation(1);
-        });
+        shop.child(2, child -> readyCart(child, ChildKind.DAEMON, 1));
         cart.phase(Phase.COMPLETED);
         shop.killRoot();
         harness.proc.end(62);
