@@ -35,7 +35,7 @@ final class Adoption {
     static ChildState resume(ChildState recorded, ChildSpec spec, boolean endWasAsked, long nowNs) {
         ChildDraft child = new ChildDraft(recorded, spec);
         if (endWasAsked) {
-            child.wanted = Wanted.UP;
+            child.wanted = spec.slot() == null ? Wanted.UP : Wanted.DOWN;
             child.startAfresh();
         }
         child.standbys = StandbyRules.resume(child.standbys);
@@ -60,7 +60,7 @@ final class Adoption {
                         : Transition.after(child.start.sinceNs(), Math.max(0, child.start.leftNs(timeouts)));
             }
             case STOPPED, FAILED, COMPLETED -> {
-                if (endWasAsked) {
+                if (endWasAsked && spec.slot() == null) {
                     child.restartDue = false;
                     child.enter(ChildPhase.WAITING, nowNs, ChildState.NEVER);
                 }
@@ -87,7 +87,7 @@ final class Adoption {
         } else if (child.phase() == ChildPhase.KILLING) {
             transition.command(new Command.KillGroup(child.index(), child.incarnation));
         } else if (child.phase() == ChildPhase.HELD && child.assigned) {
-            transition.command(new Command.Release(child.index(), child.incarnation, child.poison.due()));
+            transition.command(Command.Release.of(child));
         }
     }
 

@@ -31,6 +31,7 @@ final class ChildDraft {
     StandbyPool standbys;
     Orders orders;
     boolean healthy;
+    Work work;
 
     @Nullable
     LastExit lastExit;
@@ -68,6 +69,7 @@ final class ChildDraft {
         standbys = before.standbys();
         orders = before.orders();
         healthy = before.healthy();
+        work = before.work();
         lastExit = before.lastExit();
     }
 
@@ -141,6 +143,7 @@ final class ChildDraft {
                 standbys,
                 orders,
                 healthy,
+                work,
                 lastExit);
         return after.equals(before) ? before : after;
     }

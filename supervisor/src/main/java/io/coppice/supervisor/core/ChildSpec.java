@@ -2,6 +2,7 @@ package io.coppice.supervisor.core;
 
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the core must know of a child.
@@ -24,6 +25,7 @@ import java.util.Objects;
  * @param membership its place in the tree of groups
  * @param probed it is ready when a probe says so; without meaning for a worker, which says so itself
  * @param foreign it has a segment, but was not written for it: what its exit codes mean is its own affair
+ * @param slot what makes it a slot for transactions; null if it is none
  */
 public record ChildSpec(
         int index,
@@ -45,7 +47,8 @@ public record ChildSpec(
         ExitRules exits,
         Membership membership,
         boolean probed,
-        boolean foreign) {
+        boolean foreign,
+        @Nullable Slot slot) {
 
     public static final int UNLIMITED = -1;
 
@@ -80,10 +83,63 @@ public record ChildSpec(
                     "dependency on a child that does not come before it",
                     dependency.index());
         }
-        if (membership.group() == Membership.NO_GROUP) {
+        if (slot != null) {
+            require(slot.daemon() < index && slot.pool() <= index, name, "daemon and pool of a slot", slot.daemon());
+            require(slot.pool() == index || standbys == 0, name, "standbys of a slot that is not the first", standbys);
+            require(hasSegment && heartbeatTimeoutNs == 0, name, "heartbeat of a slot", heartbeatTimeoutNs);
+            require(membership.equals(Membership.UNGROUPED), name, "group of a slot", membership.group());
+            require(restart == RestartPolicy.ON_FAILURE && maxRestarts >= 0, name, "retries of a slot", maxRestarts);
+            require(poison.crashes() == 0, name, "poison of a slot", poison.crashes());
+        } else if (membership.group() == Membership.NO_GROUP) {
             require(restart == RestartPolicy.ALWAYS && maxRestarts == UNLIMITED, name, "an end for good", maxRestarts);
             require(!hasSegment && dependencies.isEmpty(), name, "dependencies of an auxiliary", dependencies.size());
         }
+    }
+
+    /** One that is no slot. */
+    public ChildSpec(
+            int index,
+            String name,
+            boolean hasSegment,
+            long heartbeatTimeoutNs,
+            StartTimeouts startTimeouts,
+            RestartPolicy restart,
+            int maxRestarts,
+            long periodNs,
+            Backoff backoff,
+            PoisonPolicy poison,
+            String shutdownSignal,
+            long shutdownTimeoutNs,
+            boolean shutdownCommand,
+            List<Dependency> dependencies,
+            long launch,
+            int standbys,
+            ExitRules exits,
+            Membership membership,
+            boolean probed,
+            boolean foreign) {
+        this(
+                index,
+                name,
+                hasSegment,
+                heartbeatTimeoutNs,
+                startTimeouts,
+                restart,
+                maxRestarts,
+                periodNs,
+                backoff,
+                poison,
+                shutdownSignal,
+                shutdownTimeoutNs,
+                shutdownCommand,
+                dependencies,
+                launch,
+                standbys,
+                exits,
+                membership,
+                probed,
+                foreign,
+                null);
     }
 
     /**
@@ -91,6 +147,11 @@ public record ChildSpec(
      * once all others have completed.
      */
     public boolean auxiliary() {
+        return ungrouped() && slot == null;
+    }
+
+    /** Whether it is in no group, not even the instance: its end is nobody else's affair, and the instance does not go on for it. */
+    public boolean ungrouped() {
         return membership.group() == Membership.NO_GROUP;
     }
 

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param standbys the processes in reserve
  * @param orders what it is to do because of others
  * @param healthy the live process is well, by the last word of its probes; true of one that has none
+ * @param work what it works on; {@link Work#NONE} of one that is no slot
  * @param lastExit how it last ended
  */
 public record ChildState(
@@ -56,6 +57,7 @@ public record ChildState(
         StandbyPool standbys,
         Orders orders,
         boolean healthy,
+        Work work,
         @Nullable LastExit lastExit) {
 
     public static final long NEVER = Long.MAX_VALUE;
@@ -67,7 +69,9 @@ public record ChildState(
         HANG,
         START_TIMEOUT,
         /** A probe found it failing. */
-        UNHEALTHY
+        UNHEALTHY,
+        /** A transaction was not done in time. */
+        TIMEOUT
     }
 
     /** A signal that an operator had sent; the death it causes does not count as a failure. */
@@ -87,6 +91,7 @@ public record ChildState(
         Objects.requireNonNull(poison);
         Objects.requireNonNull(standbys);
         Objects.requireNonNull(orders);
+        Objects.requireNonNull(work);
     }
 
     /** The state that operators see. */

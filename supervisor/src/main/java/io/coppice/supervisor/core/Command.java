@@ -77,7 +77,7 @@ public sealed interface Command {
     }
 
     /** From now on it is the child's process, and no standby. The Release that lets it go follows. */
-    record AssignStandby(int child, long standby, long incarnation) implements Command {
+    record AssignStandby(int child, int pool, long standby, long incarnation) implements Command {
         @Override
         public void carryOutWith(Handler handler) {
             handler.assignStandby(this);
@@ -97,8 +97,16 @@ public sealed interface Command {
      * the same and is never read. Answered by Released, or by Exited if it is dead already.
      *
      * @param fallback what the line tells a worker to fall back to before it starts, null for nothing
+     * @param request what the line tells a transaction to work on, {@link Work#NO_REQUEST} of all others
+     * @param attempt which attempt at that it is, from 1; 0 of all others
      */
-    record Release(int child, long incarnation, @Nullable Fallback fallback) implements Command {
+    record Release(int child, long incarnation, @Nullable Fallback fallback, long request, int attempt)
+            implements Command {
+        static Release of(ChildDraft child) {
+            Work work = child.work;
+            return new Release(child.index(), child.incarnation, child.poison.due(), work.served(), work.attempts());
+        }
+
         @Override
         public void carryOutWith(Handler handler) {
             handler.release(this);

@@ -13,7 +13,9 @@ final class DeathRules {
         boolean perhapsRan = neverRan && Adoption.perhapsRan(child, status);
         boolean unreleased = neverRan && LastExits.isCode(status, LastExits.NOT_RELEASED_CODE);
         LastExit exit = LastExits.of(child, status, event.lastWords(), transition.nowNs);
-        transition.record(child, EventType.EXITED, exit.text());
+        if (child.spec.slot() == null || event.progress() != StepProgress.DONE) {
+            transition.record(child, EventType.EXITED, exit.text());
+        }
         if (!unreleased && !perhapsRan && !event.ofArchive()) {
             child.lastExit = exit;
         }
@@ -25,6 +27,12 @@ final class DeathRules {
         boolean poisoned = PoisonRules.isPoisoned(child, status, event.progress());
         PoisonRules.onDeath(child, event.progress(), transition.nowNs);
         transition.gone(child);
+        if (child.spec.slot() != null) {
+            boolean free = stopAsked || standbyLost || event.ofArchive() || byOperator;
+            TransactionRules.died(
+                    transition, child, event.progress(), exit, blame(free, unreleased || perhapsRan, status));
+            return;
+        }
 
         ExitRules exits = child.spec.exits();
         boolean prevented = !neverRan && exits.prevent().has(status);
@@ -71,6 +79,16 @@ final class DeathRules {
         }
     }
 
+    private static Blame blame(boolean free, boolean notReleased, ExitStatus status) {
+        if (free) {
+            return Blame.NOBODYS;
+        }
+        if (notReleased) {
+            return Blame.THE_ROOTS;
+        }
+        return LastExits.isCode(status, LastExits.FAIL_CODE) ? Blame.ITS_OWN_FOR_GOOD : Blame.ITS_OWN;
+    }
+
     /** What follows when it has ended because it was asked to, or is asked to without a process, and is wanted up. */
     static void endedAsAsked(Transition transition, ChildDraft child, Orders.Fate fate) {
         switch (fate) {
@@ -100,7 +118,11 @@ final class DeathRules {
         transition.gone(child);
         LastExit exit = LastExits.spawnFailed(child, reason, transition.nowNs);
         transition.record(child, EventType.SPAWN_FAILED, reason);
-        if (!stopAsked) {
+        if (child.spec.slot() != null) {
+            child.lastExit = exit;
+            TransactionRules.died(
+                    transition, child, StepProgress.UNKNOWN, exit, stopAsked ? Blame.NOBODYS : Blame.ITS_OWN);
+        } else if (!stopAsked) {
             child.lastExit = exit;
             failure(transition, child, exit, ChildState.NEVER, false, false);
             SignificantRules.endedByItself(transition, child);
@@ -177,7 +199,7 @@ final class DeathRules {
         }
     }
 
-    private static void restart(Transition transition, ChildDraft child) {
+    static void restart(Transition transition, ChildDraft child) {
         child.restartDue = true;
         child.failures = child.failures.withRestart();
         long delayNs = child.spec.backoff().delayNs(child.failures.streak(), salt(transition, child));

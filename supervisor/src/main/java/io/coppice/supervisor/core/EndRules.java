@@ -78,6 +78,7 @@ final class EndRules {
     /** As at the end of the step, for whoever asked and is answered in it. */
     static void endWhatMayNow(Transition transition) {
         if (transition.phase == Phase.RUNNING) {
+            TransactionRules.settle(transition);
             endWhatMay(transition);
         }
     }

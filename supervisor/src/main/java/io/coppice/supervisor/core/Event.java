@@ -211,6 +211,20 @@ public sealed interface Event {
         }
     }
 
+    /**
+     * What the segment of a slot's daemon asks the slot for is something else than before.
+     *
+     * @param request its number, more than 0; 0 for nothing
+     * @param discard it is not wanted any more
+     * @param done what the slot's live process was launched for is done: its result is committed
+     */
+    record Requested(int child, long request, boolean discard, boolean done, long nowNs) implements OfChild {
+        @Override
+        public void applyTo(Transition transition) {
+            TransactionRules.requested(transition, this);
+        }
+    }
+
     /** A standby exists and is held; as Spawned. */
     record StandbySpawned(int child, long standby, int pid, long startTicks, long nowNs) implements OfStandby {
         @Override

@@ -30,7 +30,7 @@ final class EventRules {
         if (child.phase() == ChildPhase.SPAWNING) {
             hasProcess(transition, child, event);
             transition.enter(child, ChildPhase.HELD, ChildState.NEVER, EventType.SPAWNED, "");
-            transition.command(new Command.Release(child.index(), child.incarnation, child.poison.due()));
+            transition.command(Command.Release.of(child));
         } else if (child.phase() == ChildPhase.ABANDONING) {
             hasProcess(transition, child, event);
             transition.record(child, EventType.SPAWNED, "too late: it will not be released");
@@ -145,7 +145,10 @@ final class EventRules {
     private static void ready(Transition transition, ChildDraft child) {
         child.readyAtNs = transition.nowNs;
         PoisonRules.onReady(child);
-        transition.enter(child, ChildPhase.READY, ChildState.NEVER, EventType.READY, "");
+        long deadlineNs = child.work.leaving()
+                ? transition.after(TransactionRules.LINGER_NS)
+                : TransactionRules.deadlineNs(transition, child.spec.slot());
+        transition.enter(child, ChildPhase.READY, deadlineNs, EventType.READY, "");
     }
 
     /** Its release overtook the stop. */
@@ -223,7 +226,8 @@ final class EventRules {
             case KILLING -> EndRules.killAgain(transition, child);
             case HELD -> Adoption.heldTooLong(transition, child);
             case WAITING -> child.deadlineNs = ChildState.NEVER; // its group may be restarted from now on
-            case SPAWNING, READY, STOPPED, FAILED, COMPLETED ->
+            case READY -> TransactionRules.timeIsOver(transition, child);
+            case SPAWNING, STOPPED, FAILED, COMPLETED ->
                 throw new IllegalStateException(
                         "child " + child.spec.name() + ": a deadline in phase " + child.phase() + ", which has none");
         }
@@ -232,6 +236,7 @@ final class EventRules {
     static void stopRequested(Transition transition, Event.StopRequested event) {
         ChildDraft child = transition.child(event.child());
         transition.record(child, EventType.STOP_REQUESTED, event.why());
+        child.work = child.work.withStopped(child.spec.slot() != null);
         wantDown(transition, child);
         EndRules.endAsAsked(transition, child);
         EndRules.endWhatMayNow(transition);
@@ -275,6 +280,12 @@ final class EventRules {
     static void restart(Transition transition, ChildDraft child, String why) {
         transition.record(child, EventType.RESTART_REQUESTED, why);
         StandbyRules.endAll(transition, child, "its daemon is restarted");
+        for (int i = child.index() + 1; i < transition.childCount(); i++) {
+            Slot slot = transition.specOf(i).slot();
+            if (slot != null && slot.daemon() == child.index() && slot.pool() == i) {
+                StandbyRules.endAll(transition, transition.child(i), "its daemon is restarted");
+            }
+        }
         if (child.phase().occupied()) {
             child.wanted = Wanted.UP;
             child.orders = child.orders.withFate(Orders.Fate.RESTART);

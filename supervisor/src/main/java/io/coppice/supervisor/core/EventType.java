@@ -63,6 +63,24 @@ public enum EventType {
         this.word = word;
     }
 
+    /** Whether it belongs to every life: that of a transaction, of which there may be thousands, is not told of. */
+    boolean isRoutine() {
+        return switch (this) {
+            case WAITING,
+                    SPAWNING,
+                    SPAWNED,
+                    RELEASED,
+                    READY,
+                    STANDBY_ASSIGNED,
+                    STANDBY_PARKED,
+                    STOPPING,
+                    STOPPED,
+                    BACKOFF,
+                    COMPLETED -> true;
+            default -> false;
+        };
+    }
+
     /** The word that {@code events}, the root's console and {@code simulate} print. */
     public String word() {
         return word;

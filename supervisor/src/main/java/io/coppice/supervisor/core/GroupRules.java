@@ -24,7 +24,7 @@ final class GroupRules {
      * @return false if that was one restart too many: the group has failed, and the member's own launch is not for its caller to decide
      */
     static boolean memberRestarts(Transition transition, ChildDraft child, String why) {
-        if (child.spec.auxiliary()) {
+        if (child.spec.ungrouped()) {
             return true;
         }
         int group = child.spec.membership().group();
@@ -40,7 +40,7 @@ final class GroupRules {
 
     /** The same for a death that does not count, such as an operator's kill. */
     static void takeSiblingsDown(Transition transition, ChildDraft child) {
-        if (child.spec.auxiliary()) {
+        if (child.spec.ungrouped()) {
             return;
         }
         int group = child.spec.membership().group();

@@ -138,6 +138,7 @@ public final class LastExits {
             case HANG -> "no heartbeat for " + DurationText.of(child.spec.heartbeatTimeoutNs());
             case START_TIMEOUT -> startTimeoutText(child);
             case UNHEALTHY -> "unhealthy, as a probe found";
+            case TIMEOUT -> TransactionRules.timeoutText(child.spec);
             case NONE -> "";
         };
     }
@@ -154,7 +155,7 @@ public final class LastExits {
 
     private static ExitKind condemnedOr(ChildDraft child, ExitKind otherwise) {
         return switch (child.verdict) {
-            case HANG -> ExitKind.HANG;
+            case HANG, TIMEOUT -> ExitKind.HANG;
             case START_TIMEOUT -> ExitKind.START_TIMEOUT;
             case UNHEALTHY -> ExitKind.UNHEALTHY;
             case NONE -> otherwise;

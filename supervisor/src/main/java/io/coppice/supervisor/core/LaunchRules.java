@@ -60,6 +60,7 @@ final class LaunchRules {
         child.incarnation++;
         child.orders = Orders.NONE;
         child.launchedAs = child.spec.launch();
+        child.work = child.spec.slot() == null ? child.work : child.work.launched();
         if (child.restartDue) {
             child.restarts++;
             child.restartDue = false;
@@ -75,8 +76,9 @@ final class LaunchRules {
         child.spawnedAtNs = transition.nowNs;
         child.assigned = true;
         transition.enter(child, ChildPhase.HELD, ChildState.NEVER, EventType.STANDBY_ASSIGNED, "");
-        transition.command(new Command.AssignStandby(child.index(), standby.id(), child.incarnation));
-        transition.command(new Command.Release(child.index(), child.incarnation, child.poison.due()));
+        transition.command(new Command.AssignStandby(
+                child.index(), StandbyRules.poolOf(child.spec), standby.id(), child.incarnation));
+        transition.command(Command.Release.of(child));
     }
 
     private static @Nullable Dependency unmet(Transition transition, ChildSpec spec) {

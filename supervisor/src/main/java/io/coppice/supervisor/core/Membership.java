@@ -14,8 +14,8 @@ public record Membership(int group, boolean significant, boolean escalates) {
     /** In no group but the instance. */
     public static final Membership PLAIN = new Membership(GroupSpec.OUTERMOST, false, false);
 
-    /** In no group, not even the instance: it serves the others, and what becomes of it is its own affair. */
-    public static final Membership AUXILIARY = new Membership(NO_GROUP, false, false);
+    /** In no group, not even the instance: it serves the others, or one of them, and what becomes of it is its own affair. */
+    public static final Membership UNGROUPED = new Membership(NO_GROUP, false, false);
 
     public Membership {
         if (group < NO_GROUP) {

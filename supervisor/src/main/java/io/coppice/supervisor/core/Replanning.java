@@ -43,7 +43,9 @@ final class Replanning {
 
     /** One of another kind is another child, and only has the name of the one that there was. */
     private static boolean isOfOneKind(ChildSpec one, ChildSpec other) {
-        return one.hasSegment() == other.hasSegment() && one.auxiliary() == other.auxiliary();
+        return one.hasSegment() == other.hasSegment()
+                && one.ungrouped() == other.ungrouped()
+                && (one.slot() == null) == (other.slot() == null);
     }
 
     private static List<GroupState> groups(SupervisorState before, List<GroupSpec> specs) {

@@ -69,10 +69,11 @@ final class StandbyRules {
 
     /** How many there are to be as things are. */
     private static int wanted(Transition transition, int index) {
+        int served = servedBy(transition.specOf(index));
         boolean needed = transition.phase == SupervisorState.Phase.RUNNING
-                && transition.wantedOf(index) == Wanted.UP
-                && transition.phaseOf(index) != ChildPhase.FAILED
-                && transition.phaseOf(index) != ChildPhase.COMPLETED;
+                && transition.wantedOf(served) == Wanted.UP
+                && transition.phaseOf(served) != ChildPhase.FAILED
+                && transition.phaseOf(served) != ChildPhase.COMPLETED;
         return needed ? transition.specOf(index).standbys() : 0;
     }
 
@@ -134,7 +135,7 @@ final class StandbyRules {
             if (isStarting(child.phase(), child.spec()) || child.standbys().isRefilling()) {
                 return ChildState.NEVER;
             }
-            if (lacksOne(child)) {
+            if (lacksOne(state, child)) {
                 nextNs = Math.min(nextNs, child.standbys().refillAtNs());
             }
         }
@@ -142,9 +143,10 @@ final class StandbyRules {
     }
 
     /** Also one that ends still has its memory. */
-    private static boolean lacksOne(ChildState child) {
-        return child.phase() == ChildPhase.READY
-                && child.wanted() == Wanted.UP
+    private static boolean lacksOne(SupervisorState state, ChildState child) {
+        ChildState served = state.child(servedBy(child.spec()));
+        return served.phase() == ChildPhase.READY
+                && served.wanted() == Wanted.UP
                 && child.standbys().standbys().size() < child.spec().standbys();
     }
 
@@ -159,7 +161,7 @@ final class StandbyRules {
             boolean longer = longest < 0
                     || before.child(i).standbys().refillAtNs()
                             < before.child(longest).standbys().refillAtNs();
-            if (lacksOne(before.child(i)) && longer) {
+            if (lacksOne(before, before.child(i)) && longer) {
                 longest = i;
             }
         }
@@ -259,11 +261,22 @@ final class StandbyRules {
 
     /** Takes one out of the pool to become the child's process; null if none is parked. */
     static @Nullable Standby take(Transition transition, ChildDraft child) {
-        Standby standby = child.standbys.firstParked(child.spec.launch());
+        ChildDraft owner = transition.child(poolOf(child.spec));
+        Standby standby = owner.standbys.firstParked(child.spec.launch());
         if (standby != null) {
-            child.standbys = child.standbys.without(standby.id()).refillAt(transition.after(REFILL_PAUSE_NS), 0);
+            owner.standbys = owner.standbys.without(standby.id()).refillAt(transition.after(REFILL_PAUSE_NS), 0);
         }
         return standby;
+    }
+
+    /** Whose standbys a child is given: its own, or those that all slots of a daemon share. */
+    static int poolOf(ChildSpec spec) {
+        return spec.slot() == null ? spec.index() : spec.slot().pool();
+    }
+
+    /** Whose being up the standbys of a child are kept for: slots are down as long as nothing is asked of them. */
+    private static int servedBy(ChildSpec spec) {
+        return spec.slot() == null ? spec.index() : spec.slot().daemon();
     }
 
     /** A dead root's standby lives. Only of a parked one it is known what it would do with its line. */

@@ -28,6 +28,7 @@ public final class Supervisor {
     private static void settle(Transition transition) {
         switch (transition.phase) {
             case RUNNING -> {
+                TransactionRules.settle(transition);
                 EndRules.endWhatMay(transition);
                 if (allServedCompleted(transition)
                         && noStandbys(transition)
@@ -73,7 +74,7 @@ public final class Supervisor {
     private static boolean allServedCompleted(Transition transition) {
         for (int i = 0; i < transition.childCount(); i++) {
             if (transition.phaseOf(i) != ChildPhase.COMPLETED
-                    && !transition.specOf(i).auxiliary()) {
+                    && !transition.specOf(i).ungrouped()) {
                 return false;
             }
         }

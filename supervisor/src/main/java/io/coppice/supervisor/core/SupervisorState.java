@@ -52,7 +52,7 @@ public record SupervisorState(
         }
     }
 
-    /** Before Begin: all wanted up, nothing launched. */
+    /** Before Begin: all wanted up but slots, nothing launched. */
     public static SupervisorState initial(List<ChildSpec> specs) {
         return initial(specs, Collections.nCopies(specs.size(), 0L));
     }
@@ -87,12 +87,12 @@ public record SupervisorState(
         return fresh;
     }
 
-    /** Wanted up, and not launched yet. */
+    /** Wanted up, and not launched yet; or a slot of which nothing is asked. */
     static ChildState unlaunched(ChildSpec spec, long lastIncarnation) {
         return new ChildState(
                 spec,
-                ChildPhase.WAITING,
-                Wanted.UP,
+                spec.slot() == null ? ChildPhase.WAITING : ChildPhase.STOPPED,
+                spec.slot() == null ? Wanted.UP : Wanted.DOWN,
                 lastIncarnation,
                 ChildState.NO_PID,
                 0,
@@ -113,6 +113,7 @@ public record SupervisorState(
                 StandbyPool.EMPTY,
                 Orders.NONE,
                 true,
+                Work.NONE,
                 null);
     }
 

@@ -111,6 +111,12 @@ final class Transition {
         return draft == null ? before.child(index).wanted() : draft.wanted;
     }
 
+    /** To read it, as of this moment of the step. */
+    Work workOf(int index) {
+        ChildDraft draft = drafts[index];
+        return draft == null ? before.child(index).work() : draft.work;
+    }
+
     ChildSpec specOf(int index) {
         return before.child(index).spec();
     }
@@ -145,11 +151,18 @@ final class Transition {
         child.enter(ChildPhase.WAITING, nowNs, ChildState.NEVER);
     }
 
+    /** Of slots, which live and die all the time, only what is out of the ordinary. */
     void record(ChildDraft child, EventType type, String text) {
+        if (child.spec.slot() != null && type.isRoutine()) {
+            return;
+        }
         commands.add(new Command.RecordEvent(type, child.index(), child.incarnation, child.pid, "", text));
     }
 
     void recordStandby(ChildDraft child, EventType type, Standby standby, String text) {
+        if (child.spec.slot() != null && type.isRoutine()) {
+            return;
+        }
         commands.add(new Command.RecordEvent(type, child.index(), 0, standby.pid(), "", text));
     }
 

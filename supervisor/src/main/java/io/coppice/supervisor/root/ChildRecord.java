@@ -17,6 +17,7 @@ import io.coppice.supervisor.core.StandbyPool;
 import io.coppice.supervisor.core.StartClock;
 import io.coppice.supervisor.core.StartStage;
 import io.coppice.supervisor.core.Wanted;
+import io.coppice.supervisor.core.Work;
 import io.coppice.supervisor.os.SignalNumbers;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,8 +44,11 @@ final class ChildRecord {
             ChildPhase.FAILED,
             ChildPhase.COMPLETED);
     private static final List<StartStage> STAGES = List.of(StartStage.START, StartStage.RECOVER, StartStage.MIGRATE);
-    private static final List<ChildState.Verdict> VERDICTS =
-            List.of(ChildState.Verdict.HANG, ChildState.Verdict.START_TIMEOUT, ChildState.Verdict.UNHEALTHY);
+    private static final List<ChildState.Verdict> VERDICTS = List.of(
+            ChildState.Verdict.HANG,
+            ChildState.Verdict.START_TIMEOUT,
+            ChildState.Verdict.UNHEALTHY,
+            ChildState.Verdict.TIMEOUT);
     private static final List<Orders.Fate> FATES = List.of(Orders.Fate.RESTART, Orders.Fate.COMPLETE, Orders.Fate.FAIL);
     private static final List<Fallback> FALLBACKS = List.of(Fallback.CHECKPOINT, Fallback.EMPTY);
 
@@ -151,6 +155,7 @@ final class ChildRecord {
                         of(FATES, point.fate(), spec, "fate"),
                         (int) between(point.restartsWith(), 0, groups, spec, "restartsWith") - 1),
                 !point.unhealthy(),
+                Work.NONE,
                 lastExit(row, point));
     }
 

@@ -110,7 +110,7 @@ final class Standbys {
     /** Its descriptors become those of its child's process. */
     void assign(Command.AssignStandby command) {
         ChildProcess child = children.get(command.child());
-        StandbyProcess standby = table.find(command.child(), command.standby());
+        StandbyProcess standby = table.find(command.pool(), command.standby());
         if (standby == null) {
             throw new IllegalStateException("assigned a standby that is not there: " + command);
         }

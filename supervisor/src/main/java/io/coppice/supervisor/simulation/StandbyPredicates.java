@@ -56,13 +56,13 @@ final class StandbyPredicates {
             if (command instanceof Command.SpawnStandby) {
                 moment.check("RECOVERIES_COME_FIRST", !isAnythingStarting(before), command::toString);
             } else if (command instanceof Command.AssignStandby assign) {
-                Standby standby = before.child(assign.child()).standbys().find(assign.standby());
+                Standby standby = before.child(assign.pool()).standbys().find(assign.standby());
                 moment.check(
                         "ONLY_WHAT_IS_PARKED_IS_ASSIGNED",
                         standby != null
                                 && (standby.phase() == Standby.Phase.PARKED || isParkedBy(event, assign))
                                 && step.state().child(assign.child()).pid() == standby.pid()
-                                && step.state().child(assign.child()).standbys().find(assign.standby()) == null,
+                                && step.state().child(assign.pool()).standbys().find(assign.standby()) == null,
                         command::toString);
             }
         }
@@ -88,7 +88,7 @@ final class StandbyPredicates {
     /** What was due is launched with any event, and so perhaps with what is parked by that very one. */
     private static boolean isParkedBy(Event event, Command.AssignStandby assign) {
         return event instanceof Event.StandbyParked parked
-                && parked.child() == assign.child()
+                && parked.child() == assign.pool()
                 && parked.standby() == assign.standby();
     }
 

@@ -122,7 +122,7 @@ public final class PlanSpecs {
 
     private static Membership membership(ChildPlan child, Map<String, Integer> groups) {
         return child.kind() == ChildPlan.Kind.AUXILIARY
-                ? Membership.AUXILIARY
+                ? Membership.UNGROUPED
                 : new Membership(
                         Objects.requireNonNull(groups.get(child.membership().group())),
                         child.membership().significant(),

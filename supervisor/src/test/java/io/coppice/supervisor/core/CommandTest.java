@@ -10,11 +10,11 @@ import org.junit.jupiter.api.Test;
 class CommandTest {
     private static final List<Command> ONE_OF_EACH = List.of(
             new Command.Spawn(1, 2),
-            new Command.Release(1, 2, null),
+            new Command.Release(1, 2, null, 0, 0),
             new Command.SpawnStandby(1, 3),
             new Command.WarmStandby(1, 3),
             new Command.PauseStandby(1, 3, true),
-            new Command.AssignStandby(1, 3, 2),
+            new Command.AssignStandby(1, 1, 3, 2),
             new Command.EndStandby(1, 3),
             new Command.AbandonHeld(1, 2),
             new Command.Signal(1, 2, "TERM", true),

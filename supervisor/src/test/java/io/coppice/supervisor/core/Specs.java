@@ -2,6 +2,7 @@ package io.coppice.supervisor.core;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Child specs for tests: the defaults of a manifest, and one change at a time. */
 final class Specs {
@@ -25,6 +26,7 @@ final class Specs {
     private boolean foreign;
     private boolean shutdownCommand;
     private long shutdownTimeoutNs = 10 * SECOND;
+    private @Nullable Slot slot;
     private final List<Dependency> dependencies = new ArrayList<>();
 
     private Specs(int index, String name, boolean worker) {
@@ -39,6 +41,16 @@ final class Specs {
 
     static Specs command(int index, String name) {
         return new Specs(index, name, false);
+    }
+
+    /** The first slot is the one behind its daemon. */
+    static Specs slot(int index, int daemon, int number, int retries, long timeoutNs) {
+        Specs specs = new Specs(index, "daemon@" + number, true);
+        specs.slot = new Slot(daemon, number, index - number + 1, timeoutNs);
+        specs.membership = Membership.UNGROUPED;
+        specs.poison = PoisonPolicy.NONE;
+        specs.maxRestarts = retries;
+        return specs.dependsOn(daemon, Dependency.Condition.STARTED);
     }
 
     Specs restart(RestartPolicy policy) {
@@ -106,7 +118,7 @@ final class Specs {
     }
 
     Specs auxiliary() {
-        membership = Membership.AUXILIARY;
+        membership = Membership.UNGROUPED;
         return this;
     }
 
@@ -140,7 +152,7 @@ final class Specs {
                 index,
                 name,
                 worker,
-                worker ? 5 * SECOND : 0,
+                worker && slot == null ? 5 * SECOND : 0,
                 worker ? startTimeouts : StartTimeouts.NONE,
                 restart,
                 maxRestarts,
@@ -156,6 +168,7 @@ final class Specs {
                 exits,
                 membership,
                 probed,
-                foreign);
+                foreign,
+                slot);
     }
 }

@@ -70,7 +70,7 @@ class StandbysTest {
         Driver driver = filled(Driver.running(worker(0, "ingest", 1).build()));
         int pid = standby(driver, 0, 0).pid();
         driver.signaled(0, 11);
-        assertEquals(List.of("AssignStandby[child=0, standby=1, incarnation=2]", "release 0#2"), driver.did());
+        assertEquals(List.of("AssignStandby[child=0, pool=0, standby=1, incarnation=2]", "release 0#2"), driver.did());
         assertEquals(ChildPhase.HELD, driver.phase(0));
         assertEquals(pid, driver.child(0).pid());
         assertEquals(88, driver.child(0).startTicks());
@@ -88,7 +88,7 @@ class StandbysTest {
         driver.signaled(0, 11);
         FailureHistory failures = driver.child(0).failures();
         driver.signaled(0, 9); // while it is held
-        assertEquals(List.of("AssignStandby[child=0, standby=2, incarnation=3]", "release 0#3"), driver.did());
+        assertEquals(List.of("AssignStandby[child=0, pool=0, standby=2, incarnation=3]", "release 0#3"), driver.did());
         driver.released(0).signaled(0, 9); // while it starts
         assertEquals(List.of("spawn 0#4"), driver.did());
         assertEquals(failures, driver.child(0).failures());
@@ -282,7 +282,7 @@ class StandbysTest {
         driver.begin();
         assertEquals(List.of(), driver.did());
         driver.signaled(0, 9);
-        assertEquals(List.of("AssignStandby[child=0, standby=1, incarnation=2]", "release 0#2"), driver.did());
+        assertEquals(List.of("AssignStandby[child=0, pool=0, standby=1, incarnation=2]", "release 0#2"), driver.did());
     }
 
     /** Its root died after it had recorded the assignment; whether the line was written nobody knows. */

@@ -42,7 +42,7 @@ final class RandomKinds {
                 0,
                 0,
                 ExitRules.NONE,
-                Membership.AUXILIARY,
+                Membership.UNGROUPED,
                 false,
                 false);
     }
