@@ -1,7 +1,7 @@
 package io.coppice.state;
 
 /**
- * The arena: a header and then one block per structure in the order of creation, native byte order, layout version 3. All
+ * The arena: a header and then one block per structure in the order of creation, native byte order, layout version 4. All
  * of it changes under commits only. Blocks are never moved or removed, so the blocks are the directory. Bytes beyond the
  * last block are zero.
  *

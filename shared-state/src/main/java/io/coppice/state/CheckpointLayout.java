@@ -1,7 +1,7 @@
 package io.coppice.state;
 
 /**
- * The area of one checkpoint, behind the arena, native byte order, layout version 3: a page that describes it and a copy of
+ * The area of one checkpoint, behind the arena, native byte order, layout version 4: a page that describes it and a copy of
  * the arena's used bytes. Written by the owner between two commits; an area is always wholly of one checkpoint or of none.
  *
  * <pre>

@@ -39,19 +39,21 @@ import java.util.Arrays;
  * <p><b>Rollback and recovery</b> ({@link #restore}) are the same code and read everything they need from the segment:
  *
  * <ol>
+ *   <li>the stamp of a result ({@link HeaderLayout}) that is above C is zeroed (release), and a fence: before anything can
+ *       commit C + 1 a second time, without that result.
  *   <li>old words are put back, newest entry first (plain). The log is only read, so a crash here repeats it whole.
  *   <li>a release fence and rollbackCount rises (release; to the next odd number). A reader that saw some undone word has seen another count before
  *       or sees another one after, so it starts again.
  *   <li>entry 0's stamp is zeroed (release). Nothing counts any more; the arena is that of commit C.
  *   <li>rollbackCount rises again (release; to the next even number), then a fence: a reader that began between the two and read the log's start
  *       while the next change overwrites it would otherwise see the same pair (C, count) before and after. One increment
- *       is not enough, whichever side of step 3 it stands on.
+ *       is not enough, whichever side of step 4 it stands on.
  *   <li>publish slots stamped -1 or above C are erased, and so is what {@link Stamped} structures hold of commits above C,
  *       before anything can commit C + 1 a second time.
  * </ol>
  *
- * A crash before step 3 repeats steps 1 to 3 on the same log; one after it finds an empty log. Recovery does steps 2 to 5
- * even when the log is empty, because the crash may have been between 3 and 4.
+ * A crash before step 4 repeats steps 1 to 4 on the same log; one after it finds an empty log. Recovery does steps 3 to 6
+ * even when the log is empty, because the crash may have been between 4 and 5.
  *
  * <p><b>Readers</b> ({@link ConsistentCopy}) read (commitSequence, rollbackCount), copy, fence, copy the entries that count,
  * fence, and compare the pair. If it is unchanged, every word that was new in the copy has its entry in the copied log, and
@@ -95,6 +97,7 @@ final class CommitEngine {
     private boolean operating;
     private boolean publishPending;
     private boolean stampedPending;
+    private boolean resultPending;
     private long restores;
     private int erasedSlots;
 
@@ -123,7 +126,12 @@ final class CommitEngine {
     }
 
     boolean dirty() {
-        return position != 0 || publishPending || stampedPending || operating || previousLengthWords < 0;
+        return position != 0
+                || publishPending
+                || stampedPending
+                || resultPending
+                || operating
+                || previousLengthWords < 0;
     }
 
     long undoFreeBytes() {
@@ -197,6 +205,23 @@ final class CommitEngine {
     /** Something was stored that carries the sequence of the next commit: {@link #dirty} although nothing is logged. */
     void stampedChanged() {
         stampedPending = true;
+    }
+
+    /** Says that the next commit holds the result of the request: once it is stored, and not if it never is. */
+    void stampResult() {
+        if (operating || previousLengthWords < 0) {
+            throw interrupted();
+        }
+        resultPending = true;
+        memory.putLongRelease(HeaderLayout.RESULT_STAMP_OFFSET, sequence + 1);
+    }
+
+    /** There is no result: all stores that follow are below this one. */
+    void eraseResult() {
+        if (memory.getLong(HeaderLayout.RESULT_STAMP_OFFSET) != 0) {
+            memory.putLongRelease(HeaderLayout.RESULT_STAMP_OFFSET, 0);
+            memory.releaseFence();
+        }
     }
 
     /** How often {@link #restore} ran here: what a structure remembers of its own memory holds while this stays the same. */
@@ -297,6 +322,9 @@ final class CommitEngine {
         // The sequence may be the same afterwards, and nothing is logged then.
         Arrays.fill(logged, 0);
         long committed = memory.getLongAcquire(HeaderLayout.COMMIT_SEQUENCE_OFFSET);
+        if (memory.getLong(HeaderLayout.RESULT_STAMP_OFFSET) > committed) {
+            eraseResult();
+        }
         undoLog.undo(committed + 1);
         memory.releaseFence();
         beginCount();
@@ -342,6 +370,7 @@ final class CommitEngine {
     private void startAfresh() {
         position = 0;
         stampedPending = false;
+        resultPending = false;
         previousLengthWords = 0;
     }
 

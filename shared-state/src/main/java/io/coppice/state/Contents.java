@@ -78,6 +78,12 @@ final class Contents {
         if (keep) {
             keepAbandoned(0);
         }
+        discard();
+    }
+
+    /** Makes them empty, and keeps nothing aside. */
+    void discard() {
+        setAside = null;
         StepBack.Decision decision = decide(StepBackKind.EMPTY, 0, 0);
         makeEmpty(decision);
         finish();

@@ -1,7 +1,7 @@
 package io.coppice.state;
 
 /**
- * Page 0 of a segment: 4096 bytes, native byte order, layout version 3. The identity is written once, by the root, when it
+ * Page 0 of a segment: 4096 bytes, native byte order, layout version 4. The identity is written once, by the root, when it
  * creates the segment; everything else by the owner only. No 128-byte line (two cache lines: adjacent ones are prefetched
  * in pairs) has two writers.
  *
@@ -10,12 +10,13 @@ package io.coppice.state;
  * checksum of the arena, if it is higher, or lower and nothing is stamped above it; rollbackCount (any value serves); the
  * records of timelines before the present one, by which readers are told what a step back lost or repeated; the saved words
  * in the undo log and the stamps of its later entries, unless there is a checksum of the arena; and what an owner says of
- * itself (heartbeat, owner, last words, loop lock), which nobody relies on to read the contents.
+ * itself (heartbeat, owner, last words, loop lock) or asks of others (requests, orderDone), which nobody relies on to read the
+ * contents; nor of a result's stamp that is too low, or of whose contents these are (requestId).
  *
  * <pre>
  *  offset bytes field             ordering and meaning
  *       0     8 magic             release, stored last of the identity: "coppice1" read as bytes
- *       8     4 layoutVersion     3
+ *       8     4 layoutVersion     4
  *      12     4 kind              1 daemon, 2 root
  *      16     8 lengthBytes       of the whole file
  *      24     8 arenaOffset
@@ -66,11 +67,19 @@ package io.coppice.state;
  *    2240    64 padding
  *    2304     8 answers           release, by a thread of the owner's that is not its loop: one more than the questions (SIGWINCH)
  *                               that its JVM has answered; 0 it answers none
- *    2312  1784 padding
+ *    2312   120 padding
+ *    2432   256 requests          32 words, each release, of a daemon that submits transactions: what slot i, from 1, is to work
+ *                               on, in word i - 1: the id of a request; its negative, to be discarded; 0 none
+ *    2688     8 orderDone         release; number of the last order of the root that the owner has carried out, 0 none
+ *    2696   120 padding
+ *    2816     8 requestId         release; of a slot of transactions: the request that the contents belong to, 0 none
+ *    2824     8 resultStamp       release; commitSequence of the commit that holds that request's result, 0 none; counts if that
+ *                               was committed. No step back and no rollback leaves one above the last commit
+ *    2832  1264 padding
  * </pre>
  */
 final class HeaderLayout {
-    static final int VERSION = 3;
+    static final int VERSION = 4;
     static final int NAME_LENGTH = 32;
 
     static final int MAGIC_OFFSET = 0;
@@ -137,6 +146,15 @@ final class HeaderLayout {
     /** A line of its own, as another thread writes it. */
     static final int ANSWERS_OFFSET = Align.up(LOOP_LOCK_OFFSET + LOOP_LOCK_LENGTH, LINE);
 
+    /** Slots of one daemon's transactions at most: a word for each. */
+    static final int MAX_SLOTS = 32;
+
+    static final int REQUESTS_OFFSET = Align.up(ANSWERS_OFFSET + Long.BYTES, LINE);
+    static final int ORDER_DONE_OFFSET = REQUESTS_OFFSET + MAX_SLOTS * Long.BYTES;
+
+    static final int REQUEST_ID_OFFSET = Align.up(ORDER_DONE_OFFSET + Long.BYTES, LINE);
+    static final int RESULT_STAMP_OFFSET = REQUEST_ID_OFFSET + Long.BYTES;
+
     static final int LENGTH = 4096;
 
     /** The bytes "coppice1", whatever the byte order of the machine: a segment never leaves it. */
@@ -146,6 +164,19 @@ final class HeaderLayout {
 
     /** The bytes "checksum". */
     static final long ARENA_CHECKSUM = NativeWords.get(new byte[] {'c', 'h', 'e', 'c', 'k', 's', 'u', 'm'}, 0);
+
+    /**
+     * Where the word of a slot's request is.
+     *
+     * @throws IndexOutOfBoundsException if there is no such slot
+     */
+    static long requestOffset(int slot) {
+        if (slot < 1 || slot > MAX_SLOTS) {
+            throw new IndexOutOfBoundsException(
+                    "Slot " + slot + " of transactions: must be 1 to " + MAX_SLOTS + ", as page 0 has so many words.");
+        }
+        return REQUESTS_OFFSET + (slot - 1L) * Long.BYTES;
+    }
 
     private HeaderLayout() {}
 }

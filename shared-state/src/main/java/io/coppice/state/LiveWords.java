@@ -9,7 +9,8 @@ package io.coppice.state;
  * <ul>
  *   <li>the newest of the timelines on record is the present one, and began where timelineStart says;
  *   <li>commitSequence is that or more;
- *   <li>nothing is stamped higher than commitSequence + 1: neither the start of the undo log nor a published image;
+ *   <li>nothing is stamped higher than commitSequence + 1: neither the start of the undo log, nor a published image, nor a
+ *       result;
  *   <li>with a checksum of the arena, there is a hash of commitSequence.
  * </ul>
  *
@@ -45,6 +46,7 @@ final class LiveWords {
                     committed,
                     "a published image");
         }
+        requireStamp(memory.getLong(HeaderLayout.RESULT_STAMP_OFFSET), committed, "the result");
         boolean on = memory.getLong(HeaderLayout.ARENA_CHECKSUM_OFFSET) == Checksum.ARENA.code();
         long hashOf = memory.getLong(ArenaChecksum.pair(committed));
         if (hashed && on && hashOf != committed) {

@@ -2,7 +2,7 @@ package io.coppice.state;
 
 /**
  * Data of the maps: header, entries, and then cells (keys that are byte strings) and slots (values that are records) if the
- * map has them; native byte order, layout version 3. Under commits.
+ * map has them; native byte order, layout version 4. Under commits.
  *
  * <pre>
  *  header, 64 bytes

@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Order of use: open, {@link #recover()}, {@link #state()}, then commits.
  */
 public final class OwnedSegment implements AutoCloseable {
+    /** Slots of one daemon's transactions at most. */
+    public static final int MAX_SLOTS = HeaderLayout.MAX_SLOTS;
+
     private final Memory memory;
     private final Header header;
     private final CommitEngine engine;
@@ -344,6 +347,67 @@ public final class OwnedSegment implements AutoCloseable {
         memory.putLongRelease(HeaderLayout.ANSWERS_OFFSET, count);
     }
 
+    /**
+     * Tells the root what a slot of this daemon's transactions is to work on. No part of the contents: to be told after the
+     * commit that decided it, and anew by each owner, from the contents.
+     *
+     * @param slot 1 to {@link #MAX_SLOTS}
+     * @param word id of a request; its negative, if it is to be discarded; 0 none
+     */
+    public void request(int slot, long word) {
+        memory.putLongRelease(HeaderLayout.requestOffset(slot), word);
+    }
+
+    /** What a slot is to work on, as {@link #request(int, long)} told last, this owner or one before. */
+    public long request(int slot) {
+        return memory.getLong(HeaderLayout.requestOffset(slot));
+    }
+
+    /** Tells the root that its orders up to that number are carried out, and what that changed is committed. */
+    public void orderDone(long number) {
+        memory.putLongRelease(HeaderLayout.ORDER_DONE_OFFSET, number);
+    }
+
+    /** The request that the contents belong to; 0 none. */
+    public long requestId() {
+        return memory.getLong(HeaderLayout.REQUEST_ID_OFFSET);
+    }
+
+    /**
+     * Empties the contents for a request, whatever they were, damaged ones included; nothing is kept aside. A death in between
+     * leaves the contents to the request before, without a result of its, or empty ones to this request. Structures handed
+     * out before stop working; ask the new {@link #state()} for them.
+     *
+     * @param id positive
+     * @throws IllegalStateException before {@link #recover()}
+     */
+    public void beginRequest(long id) {
+        if (id <= 0) {
+            throw new IllegalArgumentException("Request " + id + ": an id is positive.");
+        }
+        stepBack(() -> {
+            engine.eraseResult();
+            contents.discard();
+        });
+        memory.putLongRelease(HeaderLayout.REQUEST_ID_OFFSET, id);
+        memory.releaseFence();
+    }
+
+    /**
+     * Says that the next commit holds the result of the request. To be followed by that commit; a rollback or a death before it
+     * takes it back.
+     *
+     * @throws IllegalStateException if there is no {@link #state}, or no request
+     */
+    public void stampResult() {
+        state();
+        if (requestId() == 0) {
+            throw new IllegalStateException("Segment " + engine.segment()
+                    + " belongs to no request, so it has no result. Call beginRequest(id) first.");
+        }
+        engine.stampResult();
+    }
+
     /** Leaves a text for whoever asks why this owner ended; what exceeds 1024 bytes of UTF-8 is cut off. */
     public void lastWords(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
@@ -420,12 +484,12 @@ public final class OwnedSegment implements AutoCloseable {
     }
 
     @FunctionalInterface
-    private interface Step {
-        void run() throws SegmentException;
+    private interface Step<E extends Exception> {
+        void run() throws E;
     }
 
     /** If it fails before its decision, nothing has changed, and there is a state as before; otherwise only recover() helps. */
-    private void stepBack(Step step) throws SegmentException {
+    private <E extends Exception> void stepBack(Step<E> step) throws E {
         if (!contents.migrationPending() && damage == null) {
             state().rollback();
         }

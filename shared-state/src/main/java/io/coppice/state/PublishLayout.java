@@ -1,7 +1,7 @@
 package io.coppice.state;
 
 /**
- * The publish area: eight slots, each with an image of all published records, native byte order, layout version 3. Written
+ * The publish area: eight slots, each with an image of all published records, native byte order, layout version 4. Written
  * by the owner at commits, in turn, and read by anybody without disturbing it. Two slots would let a fast writer starve
  * its readers.
  *

@@ -1,7 +1,7 @@
 package io.coppice.state;
 
 /**
- * Data of a queue: header, then a ring of records; native byte order, layout version 3. Under commits.
+ * Data of a queue: header, then a ring of records; native byte order, layout version 4. Under commits.
  *
  * <pre>
  *  header, 64 bytes

@@ -128,6 +128,44 @@ public final class ReadOnlySegment implements AutoCloseable {
         return memory.getLongAcquire(HeaderLayout.ANSWERS_OFFSET);
     }
 
+    /**
+     * What a slot of the owner's transactions is to work on, as the owner told: any value. The id of a request; its negative, if
+     * it is to be discarded; 0 none.
+     *
+     * @param slot 1 to {@link OwnedSegment#MAX_SLOTS}
+     */
+    public long request(int slot) {
+        return memory.getLongAcquire(HeaderLayout.requestOffset(slot));
+    }
+
+    /** Number of the last of the root's orders that the owner has carried out, as it told: any value; 0 none. */
+    public long orderDone() {
+        return memory.getLongAcquire(HeaderLayout.ORDER_DONE_OFFSET);
+    }
+
+    /** The request that the contents of a slot's segment belong to, as its owner told: any value; 0 none. */
+    public long requestId() {
+        return memory.getLongAcquire(HeaderLayout.REQUEST_ID_OFFSET);
+    }
+
+    /**
+     * Whether the contents belong to that request and hold its result, committed. They stay until the slot gets another request.
+     * Allocates nothing.
+     */
+    public boolean done(long id) {
+        if (memory.getLongAcquire(HeaderLayout.REQUEST_ID_OFFSET) != id) {
+            return false;
+        }
+        long stamp = memory.getLongAcquire(HeaderLayout.RESULT_STAMP_OFFSET);
+        if (stamp <= 0 || stamp > memory.getLongAcquire(HeaderLayout.COMMIT_SEQUENCE_OFFSET)) {
+            return false;
+        }
+        // Another commit may have got the number of one that was rolled back, and other contents both: the stamp is
+        // gone then.
+        return memory.getLongAcquire(HeaderLayout.RESULT_STAMP_OFFSET) == stamp
+                && memory.getLong(HeaderLayout.REQUEST_ID_OFFSET) == id;
+    }
+
     /** What the owner says it is doing: a {@link Phase} code, or any other number. */
     public int phase() {
         int phase = memory.getInt(HeaderLayout.PHASE_OFFSET);

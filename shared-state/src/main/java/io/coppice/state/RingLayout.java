@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Data of a channel or broadcast: header, end, receivers, ring; native byte order, layout version 3.
+ * Data of a channel or broadcast: header, end, receivers, ring; native byte order, layout version 4.
  *
  * <pre>
  *  header, 128 bytes

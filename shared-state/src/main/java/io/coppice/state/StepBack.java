@@ -13,7 +13,8 @@ import java.util.zip.CRC32C;
  *   <li>{@link #decide}: where the step leads (plain), then the marker (release: that is below it), then a fence. <b>The
  *       marker is the decision.</b> A crash before it leaves the last commit as it was. It carries a checksum of the other
  *       words, so that a damaged word never makes a recovery throw contents away.
- *   <li>{@link #carryOut}: rollbackCount rises to an odd number (release), and a fence; the arena's words, the publish slots' stamps and the first stamp of
+ *   <li>{@link #carryOut}: a result's stamp becomes 0 (release), and a fence: it is no result of what comes; rollbackCount rises
+ *       to an odd number (release), and a fence; the arena's words, the publish slots' stamps and the first stamp of
  *       the undo log (0), commitSequence, the timeline's words, the arena's checksum, rollbackCount rises to an even number (release), a fence. All values are
  *       those of the decision and of a source that is only read, so recovery, which finds the marker, repeats the lot, as
  *       often as it dies in it, and no value depends on how far an earlier attempt came; but the counts, which only grow.
@@ -105,6 +106,7 @@ final class StepBack {
      */
     void carryOut(Decision decision, Memory source, long from, long length) {
         engine.suspend();
+        engine.eraseResult();
         engine.beginCount();
         memory.releaseFence();
         replaceArena(source, from, length);

@@ -1,7 +1,7 @@
 package io.coppice.state;
 
 /**
- * The undo log: entries one after the other from the start of the log, native byte order, layout version 3. Written by the
+ * The undo log: entries one after the other from the start of the log, native byte order, layout version 4. Written by the
  * owner only.
  *
  * <pre>

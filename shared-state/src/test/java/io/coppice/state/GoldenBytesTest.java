@@ -45,7 +45,7 @@ class GoldenBytesTest {
         assertBytes(
                 0,
                 "636f707069636531", // magic
-                "0300000001000000", // layoutVersion, kind
+                "0400000001000000", // layoutVersion, kind
                 "0000010000000000", // lengthBytes
                 "00e0000000000000", // arenaOffset
                 "0020000000000000", // arenaLength
@@ -64,7 +64,7 @@ class GoldenBytesTest {
                 "0068e5cf8b010000", // createdEpochMs
                 "0000010000000000", // stateBytes
                 "0000000000000000", // checkpoints
-                "943a8e7000000000"); // checksum
+                "f25c0fe800000000"); // checksum
         assertBytes(272, "0100000000000000", "0000000000000000", "0000000000000000"); // timeline, start, step back
         assertBytes(1792 + 16, "0100000000000000", "0000000000000000"); // pair of timeline 1
         assertBytes(2048, "9c979a9c948c8a92", "0000000000000000", "0000000000000000"); // no checksum of the arena
@@ -88,6 +88,22 @@ class GoldenBytesTest {
         assertBytes(536, "6812000000000000", "0000000000000000"); // loopThread
         assertBytes(2296, "0000000000000000", "0500000000000000", "0000000000000000"); // answers
         assertBytes(640, "0400000000000000", "0300000000000000", "6279650000000000"); // last words
+    }
+
+    @Test
+    void shouldLayOutTheWordsOfTransactionsAsDrawn() {
+        OwnedSegment segment = TestSegments.own(memory, 3);
+        segment.recover();
+        segment.request(1, 0x1122);
+        segment.request(2, -2);
+        segment.request(32, 0x3344);
+        segment.orderDone(7);
+        segment.beginRequest(0x5566);
+        segment.state().commit();
+        segment.stampResult();
+        assertBytes(2424, "0000000000000000", "2211000000000000", "feffffffffffffff", "0000000000000000"); // requests
+        assertBytes(2672, "0000000000000000", "4433000000000000", "0700000000000000", "0000000000000000"); // orderDone
+        assertBytes(2808, "0000000000000000", "6655000000000000", "0200000000000000", "0000000000000000"); // id, stamp
     }
 
     @Test

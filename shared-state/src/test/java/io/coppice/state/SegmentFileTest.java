@@ -100,7 +100,7 @@ class SegmentFileTest {
     @Test
     void shouldRefuseAnotherLayoutVersion() throws IOException {
         patch(HeaderLayout.LAYOUT_VERSION_OFFSET, word(2));
-        assertRefused(Validation.WrongVersion.class, SPEC, "layout version 2, expected 3", "release");
+        assertRefused(Validation.WrongVersion.class, SPEC, "layout version 2, expected 4", "release");
     }
 
     @Test
