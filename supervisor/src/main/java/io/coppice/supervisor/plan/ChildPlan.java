@@ -11,24 +11,27 @@ import java.util.TreeMap;
 /**
  * What one child is: how it is spawned, watched, restarted and stopped.
  *
- * @param name {@code [a-z0-9-]{1,32}}; of a replica that of its {@link ReplicaSet}, a dot and its number
- * @param kind a daemon of ours with a segment, or any program without one
- * @param argv what is executed, 1 to {@link PlanBounds#MAX_LIST_LENGTH} arguments; for a daemon the complete java command,
+ * @param name {@code [a-z0-9-]{1,32}}; of a replica that of its {@link ReplicaSet}, a dot and its number; of a transaction's slot a
+ *     {@link SlotName}
+ * @param kind a daemon of ours with a segment, a slot of its transactions, or any program without a segment
+ * @param argv what is executed, 1 to {@link PlanBounds#MAX_LIST_LENGTH} arguments; for a daemon and a slot the complete java command,
  *     for a command the program itself (the root adds what holds it until it is released)
  * @param environment the complete environment, in the natural order of the names; at most
  *     {@link PlanBounds#MAX_LIST_LENGTH} entries
  * @param workingDirectory absolute path of an existing directory
  * @param log where its output goes
  * @param stateBytes declared for the state, 1 to {@link PlanBounds#MAX_STATE_BYTES}; 0 for a command
- * @param checkpoints areas for checkpoints behind it, 0 to {@link PlanBounds#MAX_CHECKPOINTS}; 0 for a command
- * @param heartbeatTimeoutMs a silence longer than this is a hang; 0 = not watched, always so for a command
+ * @param checkpoints areas for checkpoints behind it, 0 to {@link PlanBounds#MAX_CHECKPOINTS}; 0 for all but a daemon
+ * @param heartbeatTimeoutMs a silence longer than this is a hang; 0 = not watched, always so for all but a daemon
  * @param startTimeouts longest times from release to ready; without meaning for a command
  * @param restart after which ends a restart follows
- * @param maxRestarts restarts within {@code periodMs} before the child is given up; 0 = never restart, -1 = unlimited
+ * @param maxRestarts restarts within {@code periodMs} before the child is given up; 0 = never restart, -1 = unlimited; of a slot how
+ *     often one request is tried again, 0 to {@link PlanBounds#MAX_RETRIES}, whatever the period
  * @param periodMs the window of {@code maxRestarts}, at least 1
  * @param backoff how long a restart waits
- * @param poison when a daemon's contents are held to be what kills it; {@link Poison#NONE} for a command
- * @param standbys processes that are kept in reserve, 0 to {@link PlanBounds#MAX_STANDBYS}; 0 for a command
+ * @param poison when a daemon's contents are held to be what kills it; {@link Poison#NONE} for all but a daemon
+ * @param standbys processes that are kept in reserve, 0 to {@link PlanBounds#MAX_STANDBYS}; 0 for a command. Those of a daemon's first
+ *     slot are for all its slots, and the others have none
  * @param shutdown how the child is stopped
  * @param dependsOn what must hold before it starts, in the manifest's order, each name once
  * @param launch stands for what its part of the manifest says of how its processes are started, as opposed to when. What another build,
@@ -36,6 +39,8 @@ import java.util.TreeMap;
  * @param exits what single ways of ending mean
  * @param membership its place among the groups
  * @param probes how it is told from outside that it is up, ready and alive
+ * @param timeoutMs how long one attempt of a transaction may take from its release, 1 to {@link PlanBounds#MAX_DURATION_MS}; 0 for all
+ *     other kinds
  */
 public record ChildPlan(
         String name,
@@ -59,7 +64,8 @@ public record ChildPlan(
         long launch,
         ExitLists exits,
         Membership membership,
-        Probes probes) {
+        Probes probes,
+        long timeoutMs) {
 
     /** {@code maxRestarts} of a child that is never given up. */
     public static final int UNLIMITED_RESTARTS = -1;
@@ -75,13 +81,23 @@ public record ChildPlan(
         }
         environment = validated(name, environment);
         PlanBounds.requireAbsolutePath("working directory of " + name, workingDirectory);
+        PlanBounds.require(
+                (kind == Kind.TRANSACTION) == SlotName.isSlot(name),
+                () -> "name of " + name + ": a transaction's slot has one such as thumbs@1, and nothing else has");
+        if (kind == Kind.TRANSACTION) {
+            PlanBounds.requireBetween("state of " + name, stateBytes, 1, PlanBounds.MAX_STATE_BYTES);
+            PlanBounds.requireBetween("timeout of " + name + " (ms)", timeoutMs, 1, PlanBounds.MAX_DURATION_MS);
+            PlanBounds.requireBetween("retries of " + name, maxRestarts, 0, PlanBounds.MAX_RETRIES);
+        } else {
+            PlanBounds.requireBetween("timeout of " + name + " (ms)", timeoutMs, 0, 0);
+        }
         if (kind == Kind.DAEMON) {
             PlanBounds.requireBetween("state of " + name, stateBytes, 1, PlanBounds.MAX_STATE_BYTES);
             PlanBounds.requireBetween("checkpoints of " + name, checkpoints, 0, PlanBounds.MAX_CHECKPOINTS);
             PlanBounds.requireBetween(
                     "heartbeat timeout of " + name + " (ms)", heartbeatTimeoutMs, 0, PlanBounds.MAX_DURATION_MS);
             PlanBounds.requireBetween("standbys of " + name, standbys, 0, PlanBounds.MAX_STANDBYS);
-        } else {
+        } else if (kind != Kind.TRANSACTION) {
             PlanBounds.require(poison.isNone(), () -> "poison of the plain command " + name + ": it has no state");
             PlanBounds.requireBetween("state of the plain command " + name, stateBytes, 0, 0);
             PlanBounds.requireBetween("checkpoints of the plain command " + name, checkpoints, 0, 0);
@@ -113,6 +129,31 @@ public record ChildPlan(
                                 && exits.equals(ExitLists.NONE)
                                 && membership.equals(Membership.PLAIN)),
                 () -> "the auxiliary " + name + ": rules of its own");
+        PlanBounds.require(
+                kind != Kind.TRANSACTION
+                        || (restart == RestartPolicy.ON_FAILURE
+                                && checkpoints == 0
+                                && heartbeatTimeoutMs == 0
+                                && poison.isNone()
+                                && standbys >= 0
+                                && standbys <= (SlotName.numberOf(name) == 1 ? PlanBounds.MAX_STANDBYS : 0)
+                                && shutdown.command().isEmpty()
+                                && dependsOn.equals(
+                                        List.of(new Dependency(SlotName.daemonOf(name), Dependency.Condition.STARTED)))
+                                && probes.isNone()
+                                && exits.equals(ExitLists.NONE)
+                                && membership.equals(Membership.PLAIN)),
+                () -> "the slot " + name + ": rules of its own");
+    }
+
+    /** The daemon that it serves as a slot of transactions; its own name if it is none. */
+    public String daemon() {
+        return SlotName.daemonOf(name);
+    }
+
+    /** Which slot of its daemon's transactions it is, 1 to {@link PlanBounds#MAX_SLOTS}; 0 if it is none. */
+    public int slot() {
+        return SlotName.numberOf(name);
     }
 
     /** To make another one that is like it in all that is not said of it. */
@@ -136,6 +177,7 @@ public record ChildPlan(
                 .exits(exits)
                 .membership(membership)
                 .probes(probes)
+                .timeoutMs(timeoutMs)
                 .plan();
     }
 
@@ -164,7 +206,12 @@ public record ChildPlan(
          * A program of Coppice's own that serves the others, without a segment: in no group, started again whenever it ends, and no reason
          * for the instance to go on when all others have completed.
          */
-        AUXILIARY("auxiliary");
+        AUXILIARY("auxiliary"),
+        /**
+         * A slot in which transactions of a daemon run, one at a time, each in a JVM with the slot's segment: in no group, down as long as
+         * its daemon has no work for it.
+         */
+        TRANSACTION("transaction");
 
         private final String text;
 
@@ -175,6 +222,11 @@ public record ChildPlan(
         /** The word that plans use. */
         public String text() {
             return text;
+        }
+
+        /** Whether such a child is the owner of a segment. */
+        public boolean hasSegment() {
+            return this == DAEMON || this == TRANSACTION;
         }
     }
 }

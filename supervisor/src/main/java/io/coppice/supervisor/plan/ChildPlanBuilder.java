@@ -31,6 +31,7 @@ public final class ChildPlanBuilder {
     private ExitLists exits = ExitLists.NONE;
     private Membership membership = Membership.PLAIN;
     private Probes probes = Probes.NONE;
+    private long timeoutMs;
 
     /** Of a child with this name, which has nothing to execute yet. */
     public ChildPlanBuilder(String name, ChildPlan.Kind kind) {
@@ -60,6 +61,7 @@ public final class ChildPlanBuilder {
         exits = plan.exits();
         membership = plan.membership();
         probes = plan.probes();
+        timeoutMs = plan.timeoutMs();
     }
 
     /**
@@ -90,7 +92,8 @@ public final class ChildPlanBuilder {
                 launch,
                 exits,
                 membership,
-                probes);
+                probes,
+                timeoutMs);
     }
 
     public ChildPlanBuilder name(String value) {
@@ -195,6 +198,11 @@ public final class ChildPlanBuilder {
 
     public ChildPlanBuilder probes(Probes value) {
         probes = value;
+        return this;
+    }
+
+    public ChildPlanBuilder timeoutMs(long value) {
+        timeoutMs = value;
         return this;
     }
 }

@@ -15,6 +15,9 @@ public record Dependency(String name, Condition condition, boolean restart) {
 
     public Dependency {
         PlanBounds.requireChildName("dependency", name);
+        PlanBounds.require(
+                !SlotName.isSlot(name),
+                () -> "dependency: nobody can wait for " + name + ", which runs only while its daemon has work for it");
     }
 
     /** How far the other child must be. {@link #text} is the word of the manifest and of the plan's text. */

@@ -15,7 +15,8 @@ import java.util.Set;
  * @param notice whom it tells that restarts have run out
  * @param groups 1 to {@link GroupPlan#MAX_GROUPS}, the outermost first, each name once, each after the one that it is a member of
  * @param replicaSets which children are replicas; each name once
- * @param children 0 to {@link PlanBounds#MAX_CHILDREN}, each name once, each after all that it depends on
+ * @param children 0 to {@link PlanBounds#MAX_CHILDREN}, each name once, each after all that it depends on; the slots of a daemon's
+ *     transactions right behind it, in the order of their numbers, alike in all but name and standbys
  */
 public record Plan(
         String instance,
@@ -61,6 +62,7 @@ public record Plan(
                     () -> "children: " + child.name() + " is in group "
                             + child.membership().group() + ", which is not there");
         }
+        requireSlots(children);
     }
 
     /** The same with other children. */
@@ -102,6 +104,33 @@ public record Plan(
                     () -> "children: " + child.name() + " is not among the replicas that the sets tell of");
         }
         PlanBounds.require(missing.isEmpty(), () -> "children: of the replicas are missing " + missing);
+    }
+
+    private static void requireSlots(List<ChildPlan> children) {
+        for (int i = 0; i < children.size(); i++) {
+            ChildPlan slot = children.get(i);
+            int number = slot.slot();
+            if (number == 0) {
+                continue;
+            }
+            ChildPlan daemon = i >= number ? children.get(i - number) : slot;
+            ChildPlan before = i > 0 ? children.get(i - 1) : slot;
+            PlanBounds.require(
+                    daemon.kind() == ChildPlan.Kind.DAEMON
+                            && daemon.name().equals(slot.daemon())
+                            && !AgentOption.isOf(daemon)
+                            && before.slot() == number - 1
+                            && before.daemon().equals(slot.daemon()),
+                    () -> "children: " + slot.name() + " does not come behind its daemon and the slots before it");
+            ChildPlan first = children.get(i - number + 1);
+            PlanBounds.require(
+                    slot.toBuilder()
+                            .name(first.name())
+                            .standbys(first.standbys())
+                            .plan()
+                            .equals(first),
+                    () -> "children: " + slot.name() + " is not like " + first.name());
+        }
     }
 
     private static void requireTree(List<GroupPlan> groups) {

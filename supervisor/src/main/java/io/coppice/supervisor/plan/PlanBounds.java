@@ -41,8 +41,17 @@ public final class PlanBounds {
     /** Checkpoints of a daemon. */
     public static final int MAX_CHECKPOINTS = 16;
 
-    /** The most standbys of one daemon. */
+    /** The most standbys of one daemon, and of all its slots together. */
     public static final int MAX_STANDBYS = 4;
+
+    /** Most slots of one daemon, each of which runs one transaction at a time. */
+    public static final int MAX_SLOTS = 32;
+
+    /** How often a transaction may be tried again. */
+    public static final int MAX_RETRIES = 60;
+
+    /** Longest name of any child, whatever it is made of: what a segment has room for. */
+    public static final int MAX_CHILD_NAME = 32;
 
     /** Longest duration anywhere in a plan: 365 days, far below where nanoseconds overflow a long. */
     public static final long MAX_DURATION_MS = 365L * 24 * 60 * 60 * 1000;
@@ -55,8 +64,8 @@ public final class PlanBounds {
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,32}");
 
-    private static final Pattern CHILD_NAME =
-            Pattern.compile("[a-z0-9-]{1,32}|[a-z0-9-]{1," + MAX_REPLICATED_NAME + "}\\.[1-9][0-9]{0,2}");
+    private static final Pattern CHILD_NAME = Pattern.compile("(?:[a-z0-9-]{1,32}|[a-z0-9-]{1," + MAX_REPLICATED_NAME
+            + "}\\.[1-9][0-9]{0,2})(?:@(?:[1-9]|[12][0-9]|3[0-2]))?");
 
     private PlanBounds() {}
 
@@ -65,9 +74,13 @@ public final class PlanBounds {
         return NAME.matcher(candidate).matches();
     }
 
-    /** Whether this is the name of a child: that of its daemon, or NAME.1 and so on for each of its replicas. */
+    /**
+     * Whether this is the name of a child: that of its daemon, NAME.1 and so on for each of its replicas, and either with {@code @1} to
+     * {@code @32} behind it for the slots of its transactions. At most {@link #MAX_CHILD_NAME} characters in all.
+     */
     public static boolean isChildName(String candidate) {
-        return CHILD_NAME.matcher(candidate).matches();
+        return candidate.length() <= MAX_CHILD_NAME
+                && CHILD_NAME.matcher(candidate).matches();
     }
 
     /** Whether the text can be handed to the kernel and encoded as UTF-8: no NUL and no half of a surrogate pair. */
@@ -96,7 +109,8 @@ public final class PlanBounds {
         require(
                 isChildName(name),
                 () -> what + ": `" + shortened(name) + "` must match [a-z0-9-]{1,32}, or [a-z0-9-]{1,"
-                        + MAX_REPLICATED_NAME + "}.NUMBER");
+                        + MAX_REPLICATED_NAME + "}.NUMBER, either with @SLOT behind it, in " + MAX_CHILD_NAME
+                        + " characters");
         return name;
     }
 

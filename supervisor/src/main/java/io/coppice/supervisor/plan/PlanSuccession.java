@@ -25,8 +25,8 @@ public final class PlanSuccession {
         for (ChildPlan child : next.children()) {
             ChildPlan before = known.get(child.name());
             if (before != null
-                    && before.kind() == ChildPlan.Kind.DAEMON
-                    && child.kind() == ChildPlan.Kind.DAEMON
+                    && before.kind() == child.kind()
+                    && child.kind().hasSegment()
                     && (before.stateBytes() != child.stateBytes() || before.checkpoints() != child.checkpoints())) {
                 return child.name() + ": its segment holds " + before.stateBytes() + " bytes of state and "
                         + before.checkpoints() + " checkpoints, the new manifest wants " + child.stateBytes() + " and "

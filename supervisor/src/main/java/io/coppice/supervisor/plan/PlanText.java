@@ -14,7 +14,7 @@ import java.util.zip.CRC32C;
  * The text form of a plan: what the plan compiler hands the root, and what the root keeps beside its segment to adopt by.
  *
  * <pre>
- * coppice-plan 5
+ * coppice-plan 6
  * instance shop
  * manifest /etc/coppice/shop.yaml    what it was made from
  * directory /run/coppice/shop
@@ -66,6 +66,7 @@ import java.util.zip.CRC32C;
  * path /health
  * headers 1
  * - Accept: text/plain
+ * timeout-ms 0                        how long one attempt of a transaction may take; 0 of all other kinds
  * replica-sets 1                      daemons that are as many children as the manifest, or an operator, says
  * - web 3 0                           its name, how many the manifest declares, how many there are: 5 would be web.1 to web.5
  * notify 10000                        how long it may take, 0 where nothing is run
@@ -84,7 +85,7 @@ public final class PlanText {
     /** The length of a {@link #fingerprint}. */
     public static final int FINGERPRINT_DIGITS = 64;
 
-    static final String FIRST_LINE = "coppice-plan 5";
+    static final String FIRST_LINE = "coppice-plan 6";
 
     private PlanText() {}
 
@@ -263,6 +264,7 @@ public final class PlanText {
         line(out, "force-exits", child.exits().force().text());
         membership(out, child.membership());
         ProbeText.write(child.probes(), (key, value) -> line(out, key, value));
+        line(out, "timeout-ms", child.timeoutMs());
     }
 
     private static void environment(StringBuilder out, Map<String, String> entries) {

@@ -160,7 +160,8 @@ final class PlanTextParser {
                 .launch(launch())
                 .exits(new ExitLists(exits("success-exits"), exits("prevent-exits"), exits("force-exits")))
                 .membership(membership())
-                .probes(ProbeText.read(this));
+                .probes(ProbeText.read(this))
+                .timeoutMs(number("timeout-ms"));
         return valid(firstLine, child::plan);
     }
 

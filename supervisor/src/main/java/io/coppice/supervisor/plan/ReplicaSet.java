@@ -44,9 +44,9 @@ public record ReplicaSet(String name, int declared, int count) {
         return names;
     }
 
-    /** The set that a child is one of, by its name; null for one that is none. */
+    /** The set that a child is one of, by its name; null for one that is none, as a replica's slots are not. */
     public static @Nullable String setOf(String child) {
         int dot = child.lastIndexOf('.');
-        return dot < 0 ? null : child.substring(0, dot);
+        return dot < 0 || SlotName.isSlot(child) ? null : child.substring(0, dot);
     }
 }

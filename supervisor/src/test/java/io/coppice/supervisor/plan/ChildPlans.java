@@ -19,6 +19,16 @@ public final class ChildPlans {
                 .heartbeatTimeoutMs(60_000);
     }
 
+    /** A slot of that daemon's transactions, each of which has half a minute and is tried again three times. */
+    public static ChildPlanBuilder slot(String daemon, int slot) {
+        return new ChildPlanBuilder(SlotName.of(daemon, slot), ChildPlan.Kind.TRANSACTION)
+                .argv(List.of("x"))
+                .stateBytes(1 << 20)
+                .maxRestarts(3)
+                .dependsOn(List.of(new Dependency(daemon, Dependency.Condition.STARTED)))
+                .timeoutMs(30_000);
+    }
+
     /** One that serves the others. */
     public static ChildPlanBuilder auxiliary(String name) {
         return new ChildPlanBuilder(name, ChildPlan.Kind.AUXILIARY)

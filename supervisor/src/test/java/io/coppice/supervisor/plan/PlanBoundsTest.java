@@ -44,6 +44,40 @@ class PlanBoundsTest {
         assertThrows(IllegalArgumentException.class, () -> new Dependency(name, Dependency.Condition.READY));
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "thumbs@1",
+                "thumbs@32",
+                "web.3@10",
+                "abcdefghijklmnopqrstuvwxyz0123@1",
+                "abcdefghijklmnopqrstuvwxy.999@32"
+            })
+    void shouldTakeNamesOfSlotsForChildrenThatNobodyWaitsFor(String name) {
+        assertFalse(PlanBounds.isName(name));
+        assertTrue(PlanBounds.isChildName(name));
+        assertThrows(IllegalArgumentException.class, () -> new Dependency(name, Dependency.Condition.STARTED));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "thumbs@",
+                "thumbs@0",
+                "thumbs@01",
+                "thumbs@33",
+                "thumbs@100",
+                "@1",
+                "thumbs@1@1",
+                "web@1.1",
+                "thumbs@1\n",
+                "abcdefghijklmnopqrstuvwxyz01234@1",
+                "abcdefghijklmnopqrstuvwxyz.999@32"
+            })
+    void shouldRefuseNamesOfSlotsThatCannotBe(String name) {
+        assertFalse(PlanBounds.isChildName(name));
+    }
+
     @Test
     void shouldKnowWhatCanBeEncoded() {
         assertTrue(PlanBounds.isEncodable("a 😀"));

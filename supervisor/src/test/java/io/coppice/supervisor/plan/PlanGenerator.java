@@ -46,11 +46,15 @@ final class PlanGenerator {
         TreeMap<String, String> shared = environment(random.nextInt(4));
         for (int i = 0; i < count; i++) {
             children.add(child("c" + i + "-" + random.nextInt(10), children, shared, groups));
+            addSlots(children);
         }
         List<ReplicaSet> sets = new ArrayList<>();
         for (int i = random.nextInt(3); i > 0; i--) {
             ReplicaSet set = new ReplicaSet("r" + i, random.nextInt(PlanBounds.MAX_REPLICAS + 1), random.nextInt(3));
-            set.childNames().forEach(name -> children.add(child(name, children, shared, groups)));
+            for (String name : set.childNames()) {
+                children.add(child(name, children, shared, groups));
+                addSlots(children);
+            }
             sets.add(set);
         }
         NoticeCommand notify = random.nextBoolean()
@@ -103,7 +107,7 @@ final class PlanGenerator {
         environment.putAll(shared);
         List<Dependency> dependencies = new ArrayList<>();
         for (ChildPlan other : earlier) {
-            if (random.nextInt(3) == 0) {
+            if (other.slot() == 0 && random.nextInt(3) == 0) {
                 dependencies.add(
                         0, new Dependency(other.name(), any(Dependency.Condition.values()), random.nextBoolean()));
             }
@@ -142,7 +146,34 @@ final class PlanGenerator {
                 random.nextLong(),
                 new ExitLists(exits(), exits(), exits()),
                 membership(groups),
-                probes(daemon, log));
+                probes(daemon, log),
+                0);
+    }
+
+    /** Of the last child, if it can have some. */
+    private void addSlots(List<ChildPlan> children) {
+        ChildPlan daemon = children.get(children.size() - 1);
+        if (daemon.kind() != ChildPlan.Kind.DAEMON || random.nextInt(3) > 0) {
+            return;
+        }
+        ChildPlanBuilder slot = ChildPlans.slot(daemon.name(), 1)
+                .argv(List.of("x" + text(), text()))
+                .environment(daemon.environment())
+                .workingDirectory("/" + text())
+                .log(any(LogTarget.values()))
+                .stateBytes(1 + random.nextLong(PlanBounds.MAX_STATE_BYTES))
+                .startTimeouts(new StartTimeouts(timeoutMs(), timeoutMs(), timeoutMs()))
+                .maxRestarts(random.nextInt(PlanBounds.MAX_RETRIES + 1))
+                .shutdown(Shutdown.bySignal("INT", timeoutMs()))
+                .launch(random.nextLong())
+                .timeoutMs(timeoutMs());
+        int standbys = random.nextInt(PlanBounds.MAX_STANDBYS + 1);
+        int count = 1 + random.nextInt(random.nextInt(10) == 0 ? PlanBounds.MAX_SLOTS : 3);
+        for (int number = 1; number <= count; number++) {
+            children.add(slot.name(SlotName.of(daemon.name(), number))
+                    .standbys(number == 1 ? standbys : 0)
+                    .plan());
+        }
     }
 
     private Probes probes(boolean daemon, LogTarget log) {

@@ -16,6 +16,7 @@ class ReplicaSetTest {
         assertEquals(List.of(), new ReplicaSet("web", 5, 0).childNames());
         assertEquals("web", ReplicaSet.setOf("web.12"));
         assertNull(ReplicaSet.setOf("web"));
+        assertNull(ReplicaSet.setOf("web.12@1"), "a slot of a replica");
     }
 
     @Test
