@@ -39,6 +39,13 @@ public interface DaemonContext {
     Peer peer(String name);
 
     /**
+     * Hands risky work to child JVMs.
+     *
+     * @throws IllegalStateException if the manifest declares no {@code transactions} for this daemon
+     */
+    Transactions transactions();
+
+    /**
      * Announces that nothing will be heard of this loop for up to this long from now. Counts as a heartbeat, so a long
      * step may say it again and again. Void as soon as the step returns.
      *

@@ -4,6 +4,7 @@ import io.coppice.state.State;
 import io.coppice.worker.DaemonContext;
 import io.coppice.worker.Peer;
 import io.coppice.worker.PreviousExit;
+import io.coppice.worker.Transactions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +34,11 @@ record BenchContext(State state, List<String> args) implements DaemonContext {
     @Override
     public Peer peer(String name) {
         throw new IllegalArgumentException("a bench has no peer " + name);
+    }
+
+    @Override
+    public Transactions transactions() {
+        throw new UnsupportedOperationException();
     }
 
     /** Nobody times a bench. */

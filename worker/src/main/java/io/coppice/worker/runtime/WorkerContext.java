@@ -5,6 +5,7 @@ import io.coppice.state.State;
 import io.coppice.worker.DaemonContext;
 import io.coppice.worker.Peer;
 import io.coppice.worker.PreviousExit;
+import io.coppice.worker.Transactions;
 import java.io.Closeable;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,6 +99,13 @@ final class WorkerContext implements DaemonContext, Closeable {
                     + "; declare it in the manifest under `reads`");
         }
         return peer;
+    }
+
+    @Override
+    public Transactions transactions() {
+        throw new IllegalStateException(
+                "daemon " + name()
+                        + " has no transactions; declare how many may run at once with the manifest key `transactions: {slots: …}`");
     }
 
     private List<String> replicasOf(String name) {

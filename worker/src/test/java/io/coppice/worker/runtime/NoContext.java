@@ -4,6 +4,7 @@ import io.coppice.state.State;
 import io.coppice.worker.DaemonContext;
 import io.coppice.worker.Peer;
 import io.coppice.worker.PreviousExit;
+import io.coppice.worker.Transactions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +43,11 @@ final class NoContext implements DaemonContext {
 
     @Override
     public Peer peer(String name) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Transactions transactions() {
         throw new UnsupportedOperationException();
     }
 

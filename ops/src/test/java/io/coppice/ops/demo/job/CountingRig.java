@@ -10,6 +10,7 @@ import io.coppice.worker.DaemonContext;
 import io.coppice.worker.Next;
 import io.coppice.worker.Peer;
 import io.coppice.worker.PreviousExit;
+import io.coppice.worker.Transactions;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -161,6 +162,11 @@ final class CountingRig implements AutoCloseable {
 
         @Override
         public Peer peer(String name) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Transactions transactions() {
             throw new UnsupportedOperationException();
         }
 
