@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * no thread, no descriptor and no file behind, and a heap that was collected near its end, so that the first objects of a worker
  * lie where pages are touched already. Main thread.
  */
-final class WarmUp {
+final class WarmUp implements Runnable {
     private final WorkerArguments arguments;
     private final @Nullable LibcLoader libc;
     private final WorkerLog log;
@@ -33,7 +33,8 @@ final class WarmUp {
         this.log = log;
     }
 
-    void run() {
+    @Override
+    public void run() {
         part("loading the daemon's classes", () -> DaemonClasses.load(arguments.mainClass()));
         if (libc != null) {
             libc.load();

@@ -3,7 +3,6 @@ package io.coppice.worker.runtime;
 import io.coppice.state.Fence;
 import java.io.IOException;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The main class of every worker JVM, started by the root. In this order and no other:
@@ -67,40 +66,21 @@ public final class WorkerMain {
         LibcLoader libc = arguments.fence() == Fence.WORD ? new LibcLoader(log) : null;
         Optional<RootLine> line;
         try (HoldPipe hold = new HoldPipe()) {
-            line = hold.next();
-            if (line.isPresent() && line.get() == RootLine.Waiting.TRAIN) {
-                new WarmUp(arguments, libc, log).run();
-                return TRAINED;
-            }
-            if (line.isPresent() && line.get() == RootLine.Waiting.STANDBY) {
-                line = assigned(hold, arguments, root, libc, log);
-            }
+            line = new HeldProcess(hold, root, new WarmUp(arguments, libc, log), log).released();
         } catch (IOException | IllegalArgumentException e) {
             log.log("not released: " + e.getMessage(), null);
             return ExitCode.NOT_RELEASED;
         }
-        if (line.isPresent() && line.get() instanceof ReleaseLine release) {
-            return new OwnedWorker(arguments, release, root, hook, libc, answers, log).run();
+        if (line.isPresent() && line.get() == RootLine.Waiting.TRAIN) {
+            return TRAINED;
         }
-        return ExitCode.NOT_RELEASED;
-    }
-
-    /** Waits, warm, for the line that assigns this process. Blocks for as long as it is a standby. */
-    private static Optional<RootLine> assigned(
-            HoldPipe hold, WorkerArguments arguments, RootNotifier root, @Nullable LibcLoader libc, WorkerLog log)
-            throws IOException {
-        try {
-            hold.outliveRoot();
-        } catch (IOException e) {
-            log.log("this standby will end with the root, as it cannot open its own standard input: " + e, null);
+        if (line.isEmpty() || !(line.get() instanceof ReleaseLine release)) {
+            return ExitCode.NOT_RELEASED;
         }
-        new WarmUp(arguments, libc, log).run();
-        root.phaseChanged();
-        Optional<RootLine> line = hold.next();
-        if (line.isPresent() && line.get() instanceof RootLine.Waiting waiting) {
-            throw new IllegalArgumentException(
-                    "release line '" + waiting.word() + "': expected 'go …', as this process is a standby already");
+        if (release.attempt().isPresent()) {
+            log.log("not released: the release line is a transaction's, and this process is a daemon's", null);
+            return ExitCode.NOT_RELEASED;
         }
-        return line;
+        return new OwnedWorker(arguments, release, root, hook, libc, answers, log).run();
     }
 }

@@ -23,7 +23,7 @@ class ReleaseLineTest {
     @Test
     void shouldReadAFirstRelease() throws IOException {
         assertEquals(
-                new ReleaseLine(1, Optional.empty(), Optional.empty()),
+                new ReleaseLine(1, Optional.empty(), Optional.empty(), Optional.empty()),
                 await("go 1 none 0 - 0\n").orElseThrow());
     }
 
@@ -33,7 +33,7 @@ class ReleaseLineTest {
                 ExitKind.SIGNAL, -1, Optional.of("KILL"), Instant.ofEpochMilli(1_790_000_000_123L), Optional.empty());
 
         assertEquals(
-                new ReleaseLine(7, Optional.of(exit), Optional.empty()),
+                new ReleaseLine(7, Optional.of(exit), Optional.empty(), Optional.empty()),
                 await("go 7 signal 0 KILL 1790000000123\n").orElseThrow());
     }
 
@@ -45,6 +45,41 @@ class ReleaseLineTest {
         assertEquals(
                 Optional.of(ReleaseLine.Fallback.EMPTY),
                 await("go 3 exit 70 - 5 empty\n").orElseThrow().fallback());
+    }
+
+    @Test
+    void shouldReadWhatATransactionIsToDo() throws IOException {
+        assertEquals(
+                new ReleaseLine(
+                        9,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.of(new ReleaseLine.Attempt(32, Long.MAX_VALUE, 1))),
+                await("go 9 none 0 - 0 slot 32 9223372036854775807 1\n").orElseThrow());
+
+        ReleaseLine again = await("go 3 signal 0 SEGV 5 slot 1 17 61\n").orElseThrow();
+        assertEquals(Optional.of(new ReleaseLine.Attempt(1, 17, 61)), again.attempt());
+        assertEquals(Optional.of("SEGV"), again.previousExit().orElseThrow().signal());
+    }
+
+    @Test
+    void shouldNotBeReleasedForASlotOrARequestThatThereIsNot() {
+        for (String end : new String[] {
+            "slot 0 17 1",
+            "slot 33 17 1",
+            "slot 1 0 1",
+            "slot 1 -17 1",
+            "slot 1 17 0",
+            "slot 1 17",
+            "slot x 17 1",
+            "slot 1 17 1 1",
+            "slot",
+            "slots 1 17 1",
+            "empty slot 1 17 1",
+            "slot 1 99999999999999999999 1"
+        }) {
+            assertThrows(IllegalArgumentException.class, () -> await("go 1 none 0 - 0 " + end + "\n"), end);
+        }
     }
 
     @Test
@@ -94,7 +129,8 @@ class ReleaseLineTest {
         for (int atOnce = 1; atOnce <= sent.length; atOnce++) {
             HoldPipe hold = new HoldPipe(new Trickle(sent, atOnce), "/dev/null");
             assertEquals(Optional.of(RootLine.Waiting.STANDBY), hold.next());
-            assertEquals(Optional.of(new ReleaseLine(2, Optional.empty(), Optional.empty())), hold.next());
+            assertEquals(
+                    Optional.of(new ReleaseLine(2, Optional.empty(), Optional.empty(), Optional.empty())), hold.next());
             assertEquals(Optional.of(RootLine.Waiting.TRAIN), hold.next());
             assertEquals(Optional.empty(), hold.next());
         }
