@@ -1,6 +1,7 @@
 package io.coppice.supervisor.archive;
 
 import io.coppice.supervisor.plan.StartPrefix;
+import io.coppice.supervisor.plan.WorkerOptions;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,13 +14,14 @@ import org.jspecify.annotations.Nullable;
  * @param options the JVM's, in order, without those that only concern what is outside it
  * @param classPath its entries
  * @param main the JVM's main class
- * @param daemon the daemon's class
+ * @param daemon the daemon's class; empty for a transaction's JVM, which learns only by its release what it runs
  * @param arguments of the main class
  */
 record LaunchProfile(
         String java, List<String> options, List<String> classPath, String main, String daemon, List<String> arguments) {
     private static final String CLASS_PATH = "-cp";
     private static final String DAEMON = "--main";
+    private static final String NOT_KNOWN_YET = "";
 
     /** Who writes one of these has made a choice of their own. */
     private static final List<String> OWN_CHOICE = List.of(
@@ -84,7 +86,7 @@ record LaunchProfile(
     static @Nullable String obstacle(List<String> launched) {
         List<String> argv = StartPrefix.without(launched);
         int at = argv.indexOf(CLASS_PATH);
-        if (at < 1 || at + 2 >= argv.size() || daemonOf(argv.subList(at + 3, argv.size())) == null) {
+        if (at < 1 || at + 2 >= argv.size() || daemonOf(argv.subList(at + 2, argv.size())) == null) {
             return "it is no command line of a worker";
         }
         for (String option : argv.subList(1, at)) {
@@ -103,7 +105,7 @@ record LaunchProfile(
         List<String> argv = StartPrefix.without(launched);
         String obstacle = obstacle(argv);
         int at = argv.indexOf(CLASS_PATH);
-        String daemon = obstacle == null ? daemonOf(argv.subList(at + 3, argv.size())) : null;
+        String daemon = obstacle == null ? daemonOf(argv.subList(at + 2, argv.size())) : null;
         if (daemon == null) {
             throw new IllegalArgumentException(obstacle);
         }
@@ -135,8 +137,12 @@ record LaunchProfile(
         return argv;
     }
 
+    /** @param arguments those of the JVM's main class, behind its name */
     private static @Nullable String daemonOf(List<String> arguments) {
-        for (int i = 0; i + 1 < arguments.size() && !arguments.get(i).equals("--"); i += 2) {
+        if (arguments.get(0).equals(WorkerOptions.TRANSACTION_MAIN_CLASS)) {
+            return NOT_KNOWN_YET;
+        }
+        for (int i = 1; i + 1 < arguments.size() && !arguments.get(i).equals("--"); i += 2) {
             if (arguments.get(i).equals(DAEMON)) {
                 return arguments.get(i + 1);
             }

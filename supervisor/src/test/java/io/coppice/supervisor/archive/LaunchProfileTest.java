@@ -34,6 +34,25 @@ class LaunchProfileTest {
     }
 
     @Test
+    void shouldKnowATransactionsCommandLineThoughItNamesNoDaemonsClass() {
+        List<String> argv = List.of(
+                "/jdk/bin/java",
+                "-cp",
+                "/a.jar",
+                "io.coppice.worker.runtime.TransactionMain",
+                "--instance",
+                "shop",
+                "--daemon",
+                "thumbs",
+                "--");
+        assertNull(LaunchProfile.obstacle(argv));
+        LaunchProfile profile = LaunchProfile.of(argv);
+        assertEquals("io.coppice.worker.runtime.TransactionMain", profile.main());
+        assertEquals("", profile.daemon());
+        assertEquals(argv, profile.argv(List.of()));
+    }
+
+    @Test
     void shouldSeeTheSameJvmBehindAPrefix() {
         List<String> prefixed = new ArrayList<>(StartPrefix.of("umask 077; exec \"$@\""));
         prefixed.addAll(argv("-Da=b"));
