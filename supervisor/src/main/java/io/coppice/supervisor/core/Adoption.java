@@ -40,7 +40,10 @@ final class Adoption {
         }
         child.standbys = StandbyRules.resume(child.standbys);
         switch (recorded.phase()) {
-            case SPAWNING -> child.enter(ChildPhase.WAITING, nowNs, ChildState.NEVER);
+            case SPAWNING -> {
+                child.work = child.work.gone();
+                child.enter(ChildPhase.WAITING, nowNs, ChildState.NEVER);
+            }
             case ABANDONING -> {
                 if (!child.hasProcess()) {
                     withoutProcess(child, nowNs);
@@ -72,6 +75,7 @@ final class Adoption {
 
     private static void withoutProcess(ChildDraft child, long nowNs) {
         child.clearProcess();
+        child.work = child.work.gone();
         child.restartDue = false;
         child.enter(child.wanted == Wanted.UP ? ChildPhase.WAITING : ChildPhase.STOPPED, nowNs, ChildState.NEVER);
     }

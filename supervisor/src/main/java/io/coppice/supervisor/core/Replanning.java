@@ -63,6 +63,7 @@ final class Replanning {
     /** What it is restarted with is another index now, or is no more. */
     private static ChildState goOn(ChildState known, ChildSpec spec, SupervisorState before, List<GroupState> groups) {
         ChildDraft child = new ChildDraft(known, spec);
+        child.work = child.work.withStopped(false);
         int with = known.orders().restartsWith();
         if (with != Orders.ALONE) {
             GroupState group = groupNamed(before.groups().get(with).spec().name(), groups);

@@ -37,7 +37,12 @@ final class TransactionRules {
         if (child.work.request() != before) {
             child.startAfresh();
             child.restartDue = false;
-            if (event.done() && child.work.served() == before && !child.work.leaving()) {
+            if (child.phase() == ChildPhase.COMPLETED || child.phase() == ChildPhase.FAILED) {
+                // That was what the other request came to, and nobody may take it for the end of this one.
+                DeathRules.stopped(transition, child);
+            }
+            boolean runs = child.phase() == ChildPhase.STARTING || child.phase() == ChildPhase.READY;
+            if (event.done() && runs && child.work.served() == before && !child.work.leaving()) {
                 child.work = child.work.left();
                 if (child.phase() == ChildPhase.READY) {
                     child.deadlineNs = transition.after(LINGER_NS);
@@ -72,7 +77,7 @@ final class TransactionRules {
             case STOPPED, FAILED, COMPLETED -> {
                 if (wanted) {
                     LaunchRules.launch(transition, transition.child(index));
-                } else if (work.request() == Work.NO_REQUEST ? phase != ChildPhase.STOPPED : isToBeDropped(work)) {
+                } else if (work.discard() && !work.over()) {
                     down(transition, transition.child(index));
                 }
             }
@@ -92,10 +97,6 @@ final class TransactionRules {
                 && !work.stopped()
                 && transition.wantedOf(slot.daemon()) == Wanted.UP
                 && transition.phaseOf(slot.daemon()) != ChildPhase.COMPLETED;
-    }
-
-    private static boolean isToBeDropped(Work work) {
-        return work.discard() && !work.over();
     }
 
     private static void down(Transition transition, ChildDraft child) {

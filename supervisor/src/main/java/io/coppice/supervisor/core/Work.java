@@ -34,11 +34,13 @@ public record Work(
         return served != request;
     }
 
-    /** Another request; what the live process does is as it was. */
+    /** Another request, or one that the live process works on already after it was not wanted for a moment; what that does is as it was. */
     Work asked(long newRequest, boolean newDiscard) {
-        return request == newRequest
-                ? new Work(request, newDiscard, over, served, leaving, attempts, stopped)
-                : new Work(newRequest, newDiscard, newRequest == NO_REQUEST, served, leaving, 0, stopped);
+        if (request == newRequest) {
+            return new Work(request, newDiscard, over, served, leaving, attempts, stopped);
+        }
+        int made = newRequest != NO_REQUEST && newRequest == served ? 1 : 0;
+        return new Work(newRequest, newDiscard, newRequest == NO_REQUEST, served, leaving, made, stopped);
     }
 
     Work launched() {

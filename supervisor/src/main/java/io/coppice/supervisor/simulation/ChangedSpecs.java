@@ -37,6 +37,7 @@ final class ChangedSpecs {
                 spec.exits(),
                 spec.membership(),
                 spec.probed(),
-                spec.foreign());
+                spec.foreign(),
+                spec.slot());
     }
 }

@@ -1,7 +1,9 @@
 package io.coppice.supervisor.simulation;
 
+import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.Fallback;
 import io.coppice.supervisor.core.Orders;
+import io.coppice.supervisor.core.SupervisorState;
 import org.jspecify.annotations.Nullable;
 
 /** What is known of a child without asking the core. */
@@ -101,6 +103,13 @@ final class ChildBook {
             foundHeld = false;
             endAsked = false;
             ran = true;
+        }
+    }
+
+    /** Of a slot, whose ends are judged elsewhere. */
+    void endLifeOf(Event event, SupervisorState before) {
+        if (EventParts.endOf(event, before) >= 0) {
+            endLife();
         }
     }
 

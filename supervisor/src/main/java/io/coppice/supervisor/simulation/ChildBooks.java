@@ -183,7 +183,7 @@ final class ChildBooks {
                 book.becomesAnother(spec.launch());
                 continue;
             }
-            book.changed = book.wantedUp && book.launchedAs != spec.launch();
+            book.changed = book.wantedUp && book.launchedAs != spec.launch() && spec.slot() == null;
             if (book.changed) {
                 book.forgetFailures();
                 book.fate = Orders.Fate.RESTART;

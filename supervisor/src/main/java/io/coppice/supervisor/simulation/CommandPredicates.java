@@ -87,7 +87,10 @@ final class CommandPredicates {
                 stopsInReverseOrder(signal.child(), before, step);
             } else if (command instanceof Command.RunShutdownCommand run && books.shutdown()) {
                 stopsInReverseOrder(run.child(), before, step);
-            } else if (command instanceof Command.Signal signal && signal.wholeGroup() && !books.shutdown()) {
+            } else if (command instanceof Command.Signal signal
+                    && signal.wholeGroup()
+                    && !books.shutdown()
+                    && specs.get(signal.child()).slot() == null) {
                 ChildBook book = books.of(signal.child());
                 moment.check(
                         "NOBODY_IS_STOPPED_UNASKED",
@@ -99,7 +102,8 @@ final class CommandPredicates {
                         "NOBODY_IS_STOPPED_UNASKED",
                         book.endAsked || !book.wantedUp || book.unhealthy,
                         () -> moment.name(run.child()));
-            } else if (command instanceof Command.KillGroup kill) {
+            } else if (command instanceof Command.KillGroup kill
+                    && specs.get(kill.child()).slot() == null) {
                 ChildBook book = books.of(kill.child());
                 // A root that came later, and knows of no hurry, kills again what was killed in one.
                 boolean again = before.child(kill.child()).phase() == ChildPhase.KILLING;
@@ -216,7 +220,10 @@ final class CommandPredicates {
                             : command instanceof Command.AbandonHeld abandon ? abandon.child() : -1;
             moment.check(
                     "RELOADS_TOUCH_ONLY_WHAT_CHANGED",
-                    touched < 0 || books.of(touched).changed || books.of(touched).endAsked,
+                    touched < 0
+                            || specs.get(touched).slot() != null
+                            || books.of(touched).changed
+                            || books.of(touched).endAsked,
                     () -> moment.name(touched) + ": " + command);
         }
     }

@@ -39,7 +39,7 @@ final class CompletionPredicates {
         }
         for (ChildState child : state.children()) {
             boolean completed =
-                    child.phase() == ChildPhase.COMPLETED || child.spec().auxiliary();
+                    child.phase() == ChildPhase.COMPLETED || child.spec().ungrouped();
             if (!completed || !child.standbys().standbys().isEmpty()) {
                 return false;
             }

@@ -1,6 +1,8 @@
 package io.coppice.supervisor.simulation;
 
+import io.coppice.supervisor.core.ChildPhase;
 import io.coppice.supervisor.core.ChildState;
+import io.coppice.supervisor.core.Slot;
 import io.coppice.supervisor.core.SupervisorState;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,12 +24,19 @@ final class EndPredicates {
     ChildState firstUnsettled(SupervisorState state) {
         for (ChildState child : state.children()) {
             int index = child.spec().index();
+            if (child.spec().slot() != null) {
+                if (!isSettledSlot(state, child)) {
+                    return child;
+                }
+                continue;
+            }
             boolean settled = switch (child.phase()) {
                 case READY ->
                     world.processes.liveReleased(index) == 1
                             && world.processes.runAs(world.manifest.spec(index))
                             && world.manifest.parkedAsPlanned(child)
-                                    == child.spec().standbys();
+                                    == child.spec().standbys()
+                            && !moment.transactions.isAnyOpen(index);
                 case COMPLETED, FAILED -> true;
                 case STOPPED -> !books.of(index).wantedUp;
                 case WAITING ->
@@ -45,6 +54,18 @@ final class EndPredicates {
             }
         }
         return null;
+    }
+
+    /** Nothing is being worked on; what waits waits for a daemon that does not run. */
+    private boolean isSettledSlot(SupervisorState state, ChildState child) {
+        Slot slot = child.spec().slot();
+        ChildPhase daemon =
+                slot == null ? ChildPhase.STOPPED : state.child(slot.daemon()).phase();
+        return !child.phase().occupied()
+                && child.phase() != ChildPhase.BACKOFF
+                && (child.phase() != ChildPhase.WAITING || daemon != ChildPhase.READY)
+                && (daemon != ChildPhase.READY
+                        || world.manifest.parkedAsPlanned(child) == child.spec().standbys());
     }
 
     /** When the time to heal is over. */

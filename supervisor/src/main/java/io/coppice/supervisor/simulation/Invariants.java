@@ -43,6 +43,7 @@ final class Invariants {
     final TogetherPredicates together;
     private final CompletionPredicates completion;
     private final PromptPredicates prompt;
+    final TransactionPredicates transactions;
     private long rootDiedAtNs;
     private long steps;
     private @Nullable Event current;
@@ -62,6 +63,7 @@ final class Invariants {
         owners = new OwnerPredicates(this, world, books);
         ends = new EndPredicates(this, world, books);
         prompt = new PromptPredicates(this, plan, books);
+        transactions = new TransactionPredicates(this, world, books);
     }
 
     long steps() {
@@ -139,12 +141,15 @@ final class Invariants {
         boolean ran = dead >= 0 && (books.of(dead).ran || EventParts.saysThatItRuns(event));
         boolean byOperator = dead >= 0 && books.of(dead).killSignal != null;
         boolean free = dead >= 0 && deaths.isFree(books.of(dead), before, event);
-        if (event instanceof Event.Exited exited) {
+        transactions.onStep(before, event, step);
+        if (isOfSlot(event, before)) {
+            books.of(EventParts.childOf(event)).endLifeOf(event, before);
+        } else if (event instanceof Event.Exited exited) {
             deaths.deathIsAnswered(books.of(exited.child()), books.shutdown(), before, exited, step);
         } else if (child >= 0) {
             poison.otherEvent(books.of(child), before, event, step);
         }
-        if (event instanceof Event.SpawnFailed failed) {
+        if (event instanceof Event.SpawnFailed failed && !isOfSlot(event, before)) {
             deaths.spawnFailureIsAnswered(books.of(failed.child()), books.shutdown(), before, failed, step);
         }
         together.onStep(before, event, step, dead, asked, free, ran, byOperator);
@@ -158,6 +163,11 @@ final class Invariants {
                 world.services.wanted(i, books.of(i).wantedUp);
             }
         }
+    }
+
+    private static boolean isOfSlot(Event event, SupervisorState before) {
+        int child = EventParts.childOf(event);
+        return child >= 0 && before.child(child).spec().slot() != null;
     }
 
     /** At once, and whatever becomes another child begins anew: it is launched, if at all, for the first time. */

@@ -8,7 +8,9 @@ final class Kinds {
     private Kinds() {}
 
     static boolean same(ChildSpec one, ChildSpec other) {
-        return one.hasSegment() == other.hasSegment() && one.auxiliary() == other.auxiliary();
+        return one.hasSegment() == other.hasSegment()
+                && one.ungrouped() == other.ungrouped()
+                && (one.slot() == null) == (other.slot() == null);
     }
 
     /** Whether a plan goes on with a child of another one. */

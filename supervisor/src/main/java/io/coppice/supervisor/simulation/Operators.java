@@ -2,6 +2,7 @@ package io.coppice.supervisor.simulation;
 
 import static io.coppice.supervisor.simulation.Draws.SECOND;
 
+import io.coppice.supervisor.core.ChildSpec;
 import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Event;
 import java.util.List;
@@ -9,13 +10,18 @@ import java.util.List;
 /** The people at an instance: what they type and when, each request with a number of its own. */
 final class Operators {
     private final Simulation world;
+    /** Those that operators start and stop; slots are started and stopped by what is asked of them. */
     private final int children;
+
+    private final int slots;
     private long lastRequest;
     private boolean oneLurks;
 
-    Operators(Simulation world, int children) {
+    /** @param specs slots come last */
+    Operators(Simulation world, List<ChildSpec> specs) {
         this.world = world;
-        this.children = children;
+        slots = (int) specs.stream().filter(spec -> spec.slot() != null).count();
+        children = specs.size() - slots;
     }
 
     /** For the time to come: commands at any time, and perhaps a shutdown, or two. */
@@ -50,6 +56,9 @@ final class Operators {
 
     /** The worst moment. */
     void onSpawned(int child) {
+        if (child >= children) {
+            return;
+        }
         if (world.faults.strikes(world.draws, world.faults.operator * 0.1) || (oneLurks && !world.faults.over)) {
             oneLurks = false;
             typeAt(child);
@@ -60,6 +69,9 @@ final class Operators {
     void stir(List<ChildState> committed) {
         for (ChildState child : committed) {
             int index = child.spec().index();
+            if (child.spec().slot() != null) {
+                continue;
+            }
             if (!child.phase().occupied()) {
                 ask(new Event.StartRequested(index, ++lastRequest, nowNs()));
             } else if (world.latestDraws.chance(0.5)) {
@@ -69,6 +81,10 @@ final class Operators {
     }
 
     private void type() {
+        if (slots > 0 && world.taskDraws.chance(0.2)) {
+            int slot = children + world.taskDraws.between(0, slots - 1);
+            ask(new Event.KillRequested(slot, "KILL", 9, ++lastRequest, nowNs()));
+        }
         typeAt(world.draws.between(0, children - 1));
     }
 

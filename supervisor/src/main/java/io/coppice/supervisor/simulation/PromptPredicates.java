@@ -48,7 +48,13 @@ final class PromptPredicates {
             ChildState dependent = after.child(other.index());
             ChildBook book = books.of(other.index());
             boolean ends = dependent.phase().occupied()
-                    && (book.endAsked || book.unhealthy || !book.wantedUp || isEnding(dependent.phase()));
+                    && (book.endAsked
+                            || book.unhealthy
+                            || !book.wantedUp
+                            || isEnding(dependent.phase())
+                            || (other.slot() != null
+                                    && (dependent.stopAsked()
+                                            || dependent.orders().endDue())));
             for (Dependency dependency : other.dependencies()) {
                 needed |= ends && dependency.index() == child.spec().index();
             }

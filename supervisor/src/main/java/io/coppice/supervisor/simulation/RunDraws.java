@@ -22,6 +22,9 @@ final class RunDraws {
     /** Children that become others by a reload, and those that only serve others. */
     final Draws kinds;
 
+    /** Transactions. */
+    final Draws tasks;
+
     RunDraws(long seed) {
         main = new Draws(seed);
         stages = new Draws(-seed);
@@ -31,5 +34,6 @@ final class RunDraws {
         together = new Draws(~(43 * seed));
         ends = new Draws(~(47 * seed));
         kinds = new Draws(~(53 * seed));
+        tasks = new Draws(~(59 * seed));
     }
 }

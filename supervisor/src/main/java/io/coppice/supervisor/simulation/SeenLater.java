@@ -33,6 +33,8 @@ final class SeenLater {
             return new Event.ProbeFailed(e.child(), e.incarnation(), e.text(), nowNs);
         } else if (event instanceof Event.ShutdownCommandEnded e) {
             return new Event.ShutdownCommandEnded(e.child(), e.incarnation(), e.failure(), nowNs);
+        } else if (event instanceof Event.Requested asked) {
+            return new Event.Requested(asked.child(), asked.request(), asked.discard(), asked.done(), nowNs);
         } else if (event instanceof Event.StandbySpawned e) {
             return new Event.StandbySpawned(e.child(), e.standby(), e.pid(), e.startTicks(), nowNs);
         } else if (event instanceof Event.StandbySpawnFailed e) {

@@ -104,16 +104,20 @@ final class SimulatedChild {
         standbys.put(id, one);
     }
 
-    /** A standby is its process now; returns that, or null if it is dead. */
+    /** No standby any more; null if it is dead. */
     @Nullable
-    SimulatedProcess assign(long id, long toIncarnation) {
+    SimulatedProcess takeStandby(long id) {
+        return standbys.remove(id);
+    }
+
+    /** A former standby is its process now, null if that is dead. */
+    void assign(@Nullable SimulatedProcess one, long toIncarnation, ChildSpec as) {
         incarnation = toIncarnation;
         abandoned = false;
-        process = standbys.remove(id);
-        if (process != null) {
-            process.assigned(toIncarnation);
+        process = one;
+        if (one != null) {
+            one.assigned(toIncarnation, as);
         }
-        return process;
     }
 
     /** A root that comes after another looks for its process of this incarnation. */
@@ -122,9 +126,9 @@ final class SimulatedChild {
     }
 
     /** And has found it. */
-    void adopted(SimulatedProcess found) {
+    void adopted(SimulatedProcess found, ChildSpec as) {
         process = found;
-        found.assigned(incarnation); // its root may have died before it told it
+        found.assigned(incarnation, as); // its root may have died before it told it
     }
 
     /** What a death is to its root; null if it knows nothing of the process. */

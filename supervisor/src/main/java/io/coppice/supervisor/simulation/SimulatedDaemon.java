@@ -10,6 +10,7 @@ import io.coppice.supervisor.core.Fallback;
 import io.coppice.supervisor.core.RestartPolicy;
 import io.coppice.supervisor.core.StartStage;
 import io.coppice.supervisor.core.StepProgress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A program with a segment: it locks that, starts, and commits once per step, until it has done its work or for ever. */
@@ -22,6 +23,7 @@ final class SimulatedDaemon extends SimulatedProgram {
     private @Nullable StartStage lastStage;
     private long sequence;
     private StepProgress progress = StepProgress.UNKNOWN;
+    private final @Nullable SimulatedSubmitter submitter;
 
     SimulatedDaemon(Simulation world, SimulatedProcess process, Draws draws, HangReports hangs, Mishaps mishaps) {
         super(world, process, draws);
@@ -29,6 +31,8 @@ final class SimulatedDaemon extends SimulatedProgram {
         this.mishaps = mishaps;
         spec = process.spec;
         segment = world.segment(spec.index());
+        List<Integer> slots = world.slotsOf(spec.index());
+        submitter = slots.isEmpty() ? null : new SimulatedSubmitter(world, process, slots);
     }
 
     @Override
@@ -53,6 +57,9 @@ final class SimulatedDaemon extends SimulatedProgram {
         progress = sequence == 0 ? StepProgress.MADE : StepProgress.NONE;
         if (to == Fallback.EMPTY || (to == Fallback.CHECKPOINT && draws.chance(0.5))) {
             segment.poisoned = false;
+        }
+        if (submitter != null) {
+            submitter.begin(to == Fallback.EMPTY);
         }
         if (world.doomed == spec.index()) {
             progress = StepProgress.NONE;
@@ -110,6 +117,9 @@ final class SimulatedDaemon extends SimulatedProgram {
             return;
         }
         segment.uncommitted++;
+        if (submitter != null) {
+            submitter.step();
+        }
         if (draws.chance(0.7)) {
             commit();
             if (!process.isDying()
@@ -131,6 +141,9 @@ final class SimulatedDaemon extends SimulatedProgram {
     private void commit() {
         world.invariants.owners.onCommit(process, segment, sequence + 1);
         segment.commitSequence = ++sequence;
+        if (submitter != null) {
+            submitter.committed();
+        }
         segment.uncommitted = 0;
         progress = StepProgress.MADE;
         segment.poisoned |= world.faults.strikes(draws, world.faults.poison);

@@ -104,7 +104,15 @@ final class SimulatedExecutor implements Command.Handler {
     public void assignStandby(Command.AssignStandby command) {
         SimulatedChild child = children.get(command.child());
         checkThatItIsFree(child, new Command.Spawn(command.child(), command.incarnation()));
-        if (child.assign(command.standby(), command.incarnation()) == null) {
+        SimulatedProcess standby = children.get(command.pool()).takeStandby(command.standby());
+        if (standby != null) {
+            world.processes.pass(standby, command.pool(), command.child());
+        }
+        child.assign(
+                standby,
+                command.incarnation(),
+                standby == null ? root.state().child(command.child()).spec() : startedAs(standby, command.child()));
+        if (standby == null) {
             // Its death was told under its old name, when it was a standby no more.
             root.post(new Event.Exited(
                     command.child(),
@@ -128,7 +136,7 @@ final class SimulatedExecutor implements Command.Handler {
     public void release(Command.Release command) {
         SimulatedProcess process = process(command.child(), command.incarnation());
         if (process != null && process.live()) {
-            process.release(command.fallback());
+            process.release(command.fallback(), command.request());
             root.post(new Event.Released(command.child(), command.incarnation(), nowNs()));
         }
     }
@@ -203,6 +211,13 @@ final class SimulatedExecutor implements Command.Handler {
         boolean somethingLeft = children.stream().anyMatch(SimulatedChild::isAnythingLeft);
         world.invariants.commands.onExitRoot(command, somethingLeft);
         root.exit(command.code());
+    }
+
+    /** What it was launched as stays; only which slot it is for is another. */
+    private ChildSpec startedAs(SimulatedProcess standby, int child) {
+        return standby.spec.index() == child
+                ? standby.spec
+                : ChangedSpecs.launchedAs(root.state().child(child).spec(), standby.spec.launch());
     }
 
     private @Nullable SimulatedProcess process(int child, long incarnation) {

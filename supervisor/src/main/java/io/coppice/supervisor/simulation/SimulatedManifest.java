@@ -119,7 +119,10 @@ final class SimulatedManifest {
                     + Math.max(0, spec.startTimeouts().migrateNs() - 10 * SECOND)
                     + Math.max(0, spec.shutdownTimeoutNs() - 3 * SECOND)
                     + Math.max(0, spec.heartbeatTimeoutNs() - 3 * SECOND)
-                    + Math.max(0, spec.backoff().maxNs() - 3 * SECOND);
+                    + Math.max(0, spec.backoff().maxNs() - 3 * SECOND)
+                    + (spec.slot() == null
+                            ? 0
+                            : (spec.maxRestarts() + 1) * spec.slot().timeoutNs());
         }
         return sumNs;
     }

@@ -19,7 +19,9 @@ final class SimulatedProcess {
 
     private static final ExitStatus TERMINATED = new ExitStatus.Signaled(15, false);
 
-    final ChildSpec spec;
+    /** Of a standby whose pool serves several slots: that of the first of them, until it is assigned. */
+    ChildSpec spec;
+
     final int pid;
 
     /** No two processes have the same. */
@@ -53,15 +55,21 @@ final class SimulatedProcess {
     private boolean ready;
     private boolean serving;
     private @Nullable Fallback fallback;
+    private long request;
     private @Nullable ExitStatus status;
 
     SimulatedProcess(Simulation world, ChildSpec spec, long incarnation, int pid, long serial) {
-        this(world, spec, incarnation, NO_STANDBY, pid, serial, spec.auxiliary() ? world.kindDraws : world.draws);
+        this(world, spec, incarnation, NO_STANDBY, pid, serial, drawsOf(world, spec));
     }
 
     /** A standby. */
     static SimulatedProcess standby(Simulation world, ChildSpec spec, long id, int pid, long serial) {
-        return new SimulatedProcess(world, spec, -1, id, pid, serial, world.standbyDraws);
+        return new SimulatedProcess(
+                world, spec, -1, id, pid, serial, spec.slot() == null ? world.standbyDraws : world.taskDraws);
+    }
+
+    private static Draws drawsOf(Simulation world, ChildSpec spec) {
+        return spec.slot() != null ? world.taskDraws : spec.auxiliary() ? world.kindDraws : world.draws;
     }
 
     private SimulatedProcess(
@@ -76,9 +84,11 @@ final class SimulatedProcess {
         hangs = new HangReports(world, this, draws);
         mishaps = new Mishaps(world, this, draws);
         prober = world.scenario.prober(world, this);
-        program = spec.hasSegment()
-                ? new SimulatedDaemon(world, this, draws, hangs, mishaps)
-                : new SimulatedCommand(world, this, draws, hangs, mishaps, prober);
+        program = spec.slot() != null
+                ? new SimulatedTask(world, this, draws, mishaps)
+                : spec.hasSegment()
+                        ? new SimulatedDaemon(world, this, draws, hangs, mishaps)
+                        : new SimulatedCommand(world, this, draws, hangs, mishaps, prober);
         Faults faults = world.faults;
         slowDeath = faults.strikes(draws, faults.slowDeath);
         ignoresTerm = faults.strikes(draws, faults.ignoresTerm);
@@ -121,8 +131,14 @@ final class SimulatedProcess {
         return toldToWarm && !lineInPipe;
     }
 
-    void assigned(long to) {
+    void assigned(long to, ChildSpec as) {
         incarnation = to;
+        spec = as;
+    }
+
+    /** What it was told to work on, 0 for nothing. */
+    long request() {
+        return request;
     }
 
     /** Its first line: it is on record. */
@@ -168,9 +184,10 @@ final class SimulatedProcess {
         return program.progress();
     }
 
-    void release(@Nullable Fallback to) {
+    void release(@Nullable Fallback to, long workOn) {
         if (!pipeClosed) {
             fallback = to;
+            request = workOn;
             lineInPipe = true;
             world.processes.liveReleasedChanged(spec.index(), dead ? 0 : 1);
             pipeClosed = true;

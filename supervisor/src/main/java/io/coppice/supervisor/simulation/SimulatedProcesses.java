@@ -79,6 +79,14 @@ final class SimulatedProcesses {
         }
     }
 
+    /** A standby becomes the process of another child than the one whose pool it was in. */
+    void pass(SimulatedProcess process, int from, int to) {
+        if (from != to) {
+            byChild.get(from).remove(process);
+            byChild.get(to).add(process);
+        }
+    }
+
     /** In the order in which they were spawned. */
     List<SimulatedProcess> of(int child) {
         return byChild.get(child);

@@ -7,6 +7,7 @@ import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.ExitStatus;
+import io.coppice.supervisor.core.Slot;
 import io.coppice.supervisor.core.Step;
 import io.coppice.supervisor.core.SupervisorState;
 import java.util.ArrayDeque;
@@ -111,6 +112,23 @@ final class SimulatedRoot {
         int index = process.spec.index();
         if (children.get(index).standby(process.standby) == process) {
             post(new Event.StandbyParked(index, process.standby, world.agenda.nowNs()));
+        }
+    }
+
+    /** What the segments of daemons ask their slots for. */
+    void lookAtRequests() {
+        for (ChildState child : state.children()) {
+            Slot slot = child.spec().slot();
+            if (slot == null) {
+                continue;
+            }
+            int index = child.spec().index();
+            long word = world.segment(slot.daemon()).requests.word(index);
+            if (word != child.work().word()) {
+                long served = child.work().served();
+                boolean done = served != 0 && world.segment(index).resultOf == served;
+                post(new Event.Requested(index, Math.abs(word), word < 0, done, world.agenda.nowNs()));
+            }
         }
     }
 

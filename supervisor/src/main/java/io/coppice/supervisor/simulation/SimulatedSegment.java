@@ -15,4 +15,20 @@ final class SimulatedSegment {
 
     /** Whoever resumes from these contents dies of them before it commits, sooner or later. */
     boolean poisoned;
+
+    /** Of a slot: the request that its contents belong to, 0 none. */
+    long request;
+
+    /** How far that has come. */
+    int checkpoints;
+
+    /** The request whose result is committed here, 0 none. */
+    long resultOf;
+
+    /** Of a daemon: what it has submitted. */
+    final SimulatedRequests requests;
+
+    SimulatedSegment(int children) {
+        requests = new SimulatedRequests(children);
+    }
 }

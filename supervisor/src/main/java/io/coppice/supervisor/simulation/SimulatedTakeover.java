@@ -5,6 +5,7 @@ import static io.coppice.supervisor.simulation.Draws.MS;
 import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.ExitStatus;
+import io.coppice.supervisor.core.Slot;
 import io.coppice.supervisor.core.Standby;
 import io.coppice.supervisor.core.SupervisorState;
 import java.util.List;
@@ -40,6 +41,14 @@ final class SimulatedTakeover {
         long incarnation = recorded.incarnation();
         children.get(index).adopts(incarnation);
         SimulatedProcess process = world.processes.find(index, recorded.pid(), recorded.startTicks());
+        Slot slot = recorded.spec().slot();
+        if (process == null && slot != null) {
+            // Its root died before it passed it on.
+            process = world.processes.find(slot.pool(), recorded.pid(), recorded.startTicks());
+            if (process != null) {
+                world.processes.pass(process, slot.pool(), index);
+            }
+        }
         if (process == null) {
             throw new IllegalStateException("no process " + recorded.pid() + " was ever there");
         }
@@ -47,7 +56,7 @@ final class SimulatedTakeover {
             ExitStatus status = world.draws.chance(0.5) ? process.status() : new ExitStatus.Unwitnessed();
             found.accept(new Event.Exited(index, incarnation, status, null, process.progress(), nowNs()));
         } else {
-            children.get(index).adopted(process);
+            children.get(index).adopted(process, ChangedSpecs.launchedAs(recorded.spec(), recorded.launchedAs()));
             found.accept(new Event.Adopted(index, incarnation, nowNs()));
             process.tellAgain();
             world.agenda.in(world.draws.ns(0, 100 * MS), process::tellAgain);

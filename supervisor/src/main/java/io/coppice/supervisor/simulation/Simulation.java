@@ -43,6 +43,7 @@ final class Simulation {
     final Draws latestDraws;
     final Draws endDraws;
     final Draws kindDraws;
+    final Draws taskDraws;
     final Faults faults;
     final Services services;
     final SimulatedManifest manifest;
@@ -74,13 +75,14 @@ final class Simulation {
         latestDraws = all.latest;
         endDraws = all.ends;
         kindDraws = all.kinds;
+        taskDraws = all.tasks;
         faults = scenario.faults;
         List<ChildSpec> specs = scenario.specs;
         manifest = new SimulatedManifest(this, scenario);
         processes = new SimulatedProcesses(this, specs.size());
-        operators = new Operators(this, specs.size());
+        operators = new Operators(this, specs);
         for (int i = 0; i < specs.size(); i++) {
-            segments.add(new SimulatedSegment());
+            segments.add(new SimulatedSegment(specs.size()));
         }
         restarts = new long[specs.size()];
         services = new Services(agenda, specs.size());
@@ -126,6 +128,17 @@ final class Simulation {
     /** Launches that followed a death, while faults struck. */
     long restarts(int child) {
         return restarts[child];
+    }
+
+    /** Of a daemon, its slots, by index. */
+    List<Integer> slotsOf(int daemon) {
+        List<Integer> slots = new ArrayList<>();
+        for (ChildSpec spec : scenario.specs) {
+            if (spec.slot() != null && spec.slot().daemon() == daemon) {
+                slots.add(spec.index());
+            }
+        }
+        return slots;
     }
 
     long startNs() {
@@ -178,6 +191,7 @@ final class Simulation {
         startNs = agenda.nowNs();
         commit(committed);
         root.post(new Event.Begin(startNs));
+        lookAtRequestsAgain();
         planRootDeath();
         operators.plan();
         manifest.planReloads();
@@ -185,6 +199,16 @@ final class Simulation {
         strikeInTime(FaultKind.ROOT_STALL, () -> root.stall());
         strikeInTime(FaultKind.OPERATOR, operators::typeSoon);
         strikeInTime(FaultKind.RELOAD, manifest::reload);
+    }
+
+    /** As a root does with each look at the heartbeats. */
+    private void lookAtRequestsAgain() {
+        if (scenario.specs.stream().anyMatch(spec -> spec.slot() != null)) {
+            agenda.in(SECOND, () -> {
+                root.lookAtRequests();
+                lookAtRequestsAgain();
+            });
+        }
     }
 
     private void strikeInTime(FaultKind kind, Runnable strike) {
@@ -313,6 +337,7 @@ final class Simulation {
             root.changeTo(manifest.plan());
         }
         root.post(new Event.Begin(nowNs));
+        root.lookAtRequests();
     }
 
     /** Something runs that the manifest does not go on with: whoever comes begins with the plan on record, and reloads. */

@@ -57,6 +57,9 @@ final class StatePredicates {
     private void everyTransitionIsRecorded(SupervisorState before, Step step) {
         for (int i = 0; step.state() != before && i < before.children().size(); i++) {
             ChildState state = step.state().child(i);
+            if (state.spec().slot() != null) {
+                continue; // of those only what is out of the ordinary is told
+            }
             // One that a reload has made another child begins by waiting, as all do when an instance begins.
             boolean another = !Kinds.same(before.child(i).spec(), state.spec());
             ChildPhase was = another ? ChildPhase.WAITING : before.child(i).phase();
@@ -87,7 +90,7 @@ final class StatePredicates {
                 isSoundInItself(child);
                 found[i] = child;
             }
-            if (state.phase() == SupervisorState.Phase.RUNNING) {
+            if (state.phase() == SupervisorState.Phase.RUNNING && child.spec().slot() == null) {
                 ChildBook book = books.of(i);
                 moment.check(
                         "WANTED_IS_THE_OPERATORS", (child.wanted() == Wanted.UP) == book.wantedUp, child::toString);
@@ -119,6 +122,7 @@ final class StatePredicates {
             case WAITING ->
                 child.deadlineNs() != ChildState.NEVER && child.orders().restartsWith() != Orders.ALONE;
             case STARTING -> child.spec().startTimeouts().ofNs(child.start().stage()) > 0;
+            case READY -> child.spec().slot() != null;
             default -> false;
         };
         moment.check("STATE_IS_SOUND", timed == (child.deadlineNs() != ChildState.NEVER), detail);

@@ -112,7 +112,7 @@ final class TogetherPredicates {
         boolean alreadyEnding = books.shutdown();
         boolean failed = false;
         boolean answeredByRestart = false;
-        boolean serves = dead >= 0 && specs.get(dead).auxiliary();
+        boolean serves = dead >= 0 && specs.get(dead).ungrouped();
         if (serves) {
             boolean counted = !step.state().groups().equals(before.groups());
             moment.check("AUXILIARIES_COUNT_FOR_NOBODY", !counted && !endedByCore(step), () -> moment.name(dead));

@@ -7,6 +7,7 @@ import io.coppice.supervisor.core.ChildSpec;
 import io.coppice.supervisor.core.GroupSpec;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -16,25 +17,30 @@ final class RandomScenarios implements Scenario.Source {
     private static final long MIN_STEPS = 1_000;
 
     /** At least a thousand events a run. */
-    static final RandomScenarios LONG = new RandomScenarios(MIN_STEPS, true, true);
+    static final RandomScenarios LONG = new RandomScenarios(MIN_STEPS, true, true, true);
 
     /** Thirty seconds of faults. */
-    static final RandomScenarios SHORT = new RandomScenarios(0, true, true);
+    static final RandomScenarios SHORT = new RandomScenarios(0, true, true, true);
 
     /** As the seeds that were found first meant them. */
-    static final RandomScenarios FIRST = new RandomScenarios(0, false, false);
+    static final RandomScenarios FIRST = new RandomScenarios(0, false, false, false);
 
     /** As those meant them that were found before reloads changed kinds, and before any child only served others. */
-    static final RandomScenarios OF_ONE_KIND = new RandomScenarios(MIN_STEPS, true, false);
+    static final RandomScenarios OF_ONE_KIND = new RandomScenarios(MIN_STEPS, true, false, false);
+
+    /** As those meant them that were found before there were transactions. */
+    static final RandomScenarios WITHOUT_TASKS = new RandomScenarios(MIN_STEPS, true, true, false);
 
     private final long minSteps;
     private final boolean withLatest;
     private final boolean withKinds;
+    private final boolean withTasks;
 
-    private RandomScenarios(long minSteps, boolean withLatest, boolean withKinds) {
+    private RandomScenarios(long minSteps, boolean withLatest, boolean withKinds, boolean withTasks) {
         this.minSteps = minSteps;
         this.withLatest = withLatest;
         this.withKinds = withKinds;
+        this.withTasks = withTasks;
     }
 
     @Override
@@ -67,6 +73,15 @@ final class RandomScenarios implements Scenario.Source {
         }
         List<@Nullable ChildSpec> others =
                 withKinds && all.kinds.chance(0.5) ? RandomKinds.others(specs, all.kinds) : List.of();
+        if (withTasks && all.tasks.chance(0.4)) {
+            List<ChildSpec> slots = RandomSlots.draw(specs, others, all.tasks);
+            specs.addAll(slots);
+            slots.forEach(slot -> work.add(1L));
+            if (!others.isEmpty()) {
+                others = new ArrayList<>(others);
+                others.addAll(Collections.nCopies(slots.size(), null));
+            }
+        }
         return new Scenario(
                 groups, specs, List.of(), faults, finite, work, others, looksAfter, true, CHAOS_NS, minSteps, 400 * MS);
     }
