@@ -21,10 +21,10 @@ package io.coppice.state;
  *      24     8 dataLength
  *      32     8 publishOffset    in the image of a publish slot; -1 none
  *      40     8 parameter0       most elements: rows of a table (1 for a record or cursor), keys of a map, records of a queue
- *                              or pool, entries of a log, counters, bytes of a ring
+ *                              or pool, entries of a log or of requests, counters, bytes of a ring
  *      48     8 parameter1       bytes of one record; 0 for a type without fields
  *      56     8 parameter2       map from byte strings: maxKeyBytes; append log: capacityBytes; channel: receivers; cursor: key of
- *                              the ring it is for
+ *                              the ring it is for; requests: bytes of the longest input
  *      64     8 parameter3       map from byte strings: cells of the key pool; channel: hash of the receivers' names
  *      72     4 nameLength
  *      76     4 checksum         CRC32C of the description without these four bytes: block and fields, not the data

@@ -226,7 +226,8 @@ final class ConsistentCopy {
         return new Range(offset, bytes);
     }
 
-    private static void pause(int attempt) {
+    /** Between two attempts: the later the longer, so as not to keep step with the owner. */
+    static void pause(int attempt) {
         if (attempt < SPINNING_ATTEMPTS) {
             Thread.onSpinWait();
         } else {

@@ -142,6 +142,31 @@ public final class OwnedSegment implements AutoCloseable {
     }
 
     /**
+     * Creates or attaches what this daemon has submitted to its transactions, as a part of {@link #state} that user code cannot
+     * ask that for ({@link ReservedNames}). To be asked for again where the state is a new one.
+     *
+     * @param entries most requests, 1 to 4,096: those that run, wait and are quarantined taken together
+     * @param maxInputBytes longest input, 0 to 67,108,864; that much is reserved for each
+     * @throws IllegalStateException if there is no {@link #state}
+     * @throws LayoutMismatchException if there is one of other sizes
+     * @throws CapacityExceededException if the segment has no room for it
+     */
+    public Requests requests(int entries, int maxInputBytes) {
+        return state().requests(entries, maxInputBytes);
+    }
+
+    /**
+     * Creates or attaches the append log for the result of a request ({@link ReservedNames#RESULT}), in the same way.
+     *
+     * @throws IllegalStateException if there is no {@link #state}
+     * @throws LayoutMismatchException if there is one of other capacities
+     * @throws CapacityExceededException if the segment has no room for it
+     */
+    public AppendLog result(int capacityEntries, long capacityBytes) {
+        return state().result(capacityEntries, capacityBytes);
+    }
+
+    /**
      * Back to the last commit, as {@link State#rollback}; nothing at all where there is no {@link #state}, since then there is
      * nothing that was changed, and something else to be told about.
      */

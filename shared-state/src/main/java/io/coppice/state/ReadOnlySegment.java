@@ -250,6 +250,11 @@ public final class ReadOnlySegment implements AutoCloseable {
         return new RingReader(this, cursor);
     }
 
+    /** Finds requests of this daemon's transactions, one at a time, also while it commits without pause. */
+    public RequestReader requests() {
+        return new RequestReader(memory, geometry, name());
+    }
+
     /** The directory as of one commit, null if the owner is too fast. Allocates. */
     @Nullable
     List<StructureInfo> directory() {

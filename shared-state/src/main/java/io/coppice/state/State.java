@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Single-threaded: the thread that owns the segment. A structure is created by the first call with its name and attached
  * by later ones, in this process or a successor; creation is itself undone if it is not committed. Commits, rollbacks
  * and changes allocate nothing.
+ *
+ * <p>Names are the user's, but for those that begin with {@code coppice.}, which are refused with an
+ * IllegalArgumentException: {@link ReservedNames}.
  */
 public final class State {
     private final CommitEngine engine;
@@ -122,7 +125,7 @@ public final class State {
             throw new IllegalArgumentException("Table " + name + ": rows must be 1 or more, not " + rows + ".");
         }
         long length = Math.multiplyExact((long) rows, layout.sizeBytes());
-        StructureRequest request = new StructureRequest(StructureType.RECORD_TABLE, name, layout, length, rows, 0, 0);
+        StructureRequest request = request(StructureType.RECORD_TABLE, name, layout, length, rows, 0, 0);
         return structures.get(
                 request,
                 RecordTable.class,
@@ -141,7 +144,7 @@ public final class State {
         if (capacity < 1) {
             throw new IllegalArgumentException("Queue " + name + ": capacity must be 1 or more, not " + capacity + ".");
         }
-        StructureRequest request = new StructureRequest(
+        StructureRequest request = request(
                 StructureType.QUEUE,
                 name,
                 layout,
@@ -166,6 +169,10 @@ public final class State {
      * @throws CapacityExceededException if the segment has no room for it
      */
     public AppendLog appendLog(String name, int capacityEntries, long capacityBytes) {
+        return log(ReservedNames.requireFree(name), capacityEntries, capacityBytes);
+    }
+
+    private AppendLog log(String name, int capacityEntries, long capacityBytes) {
         if (capacityEntries < 1 || capacityBytes < 1) {
             throw new IllegalArgumentException("Append log " + name + ": capacityEntries must be 1 or more (found "
                     + capacityEntries + "), capacityBytes 1 or more (found " + capacityBytes + ").");
@@ -196,7 +203,7 @@ public final class State {
         if (capacity < 0) {
             throw new IllegalArgumentException("Pool " + name + ": capacity must be 0 or more, not " + capacity + ".");
         }
-        StructureRequest request = new StructureRequest(
+        StructureRequest request = request(
                 StructureType.POOL, name, layout, PoolLayout.dataLength(capacity, layout.sizeBytes()), capacity, 0, 0);
         return structures.get(
                 request, RecordPool.class, info -> new RecordPool(engine, layout, info), StructureTable.Initial.ZEROS);
@@ -221,7 +228,7 @@ public final class State {
         }
         names.forEach(receiver -> SegmentSpec.requireName("receiver", receiver));
         byte[] block = RingLayout.receiverBlock(names);
-        StructureRequest request = new StructureRequest(
+        StructureRequest request = request(
                 StructureType.CHANNEL,
                 name,
                 null,
@@ -248,7 +255,7 @@ public final class State {
      */
     public Broadcast broadcast(String name, int capacityBytes) {
         requireCapacity(name, capacityBytes);
-        StructureRequest request = new StructureRequest(
+        StructureRequest request = request(
                 StructureType.BROADCAST, name, null, RingLayout.dataLength(capacityBytes, 0), capacityBytes, 0, 0);
         return structures.get(
                 request,
@@ -267,8 +274,8 @@ public final class State {
      * @throws CapacityExceededException if the segment has no room for it
      */
     public Cursor cursor(String name, String writer, String ring) {
-        StructureRequest request = new StructureRequest(
-                StructureType.CURSOR, name, null, PlaceLayout.LENGTH, 1, RingLayout.key(writer, ring), 0);
+        StructureRequest request =
+                request(StructureType.CURSOR, name, null, PlaceLayout.LENGTH, 1, RingLayout.key(writer, ring), 0);
         return structures.get(
                 request,
                 Cursor.class,
@@ -297,10 +304,42 @@ public final class State {
             throw new IllegalArgumentException(
                     "Counters " + name + ": capacity must be 1 or more, not " + capacity + ".");
         }
-        StructureRequest request = new StructureRequest(
-                StructureType.COUNTERS, name, null, CountersLayout.dataLength(capacity), capacity, 0, 0);
+        StructureRequest request =
+                request(StructureType.COUNTERS, name, null, CountersLayout.dataLength(capacity), capacity, 0, 0);
         return structures.get(
                 request, Counters.class, info -> new Counters(engine, info), StructureTable.Initial.ZEROS);
+    }
+
+    /**
+     * Creates or attaches the requests of a daemon's transactions; for {@link OwnedSegment}, as the name is not the user's.
+     *
+     * @param entries 1 to 4096
+     * @param maxInputBytes longest input, 0 to 67,108,864
+     */
+    Requests requests(int entries, int maxInputBytes) {
+        if (entries < 1
+                || entries > RequestsLayout.MAX_ENTRIES
+                || maxInputBytes < 0
+                || maxInputBytes > RequestsLayout.MAX_INPUT_BYTES) {
+            throw new IllegalArgumentException("Requests of transactions: entries must be 1 to "
+                    + RequestsLayout.MAX_ENTRIES + " (found " + entries + "), the longest input 0 to "
+                    + RequestsLayout.MAX_INPUT_BYTES + " bytes (found " + maxInputBytes + ").");
+        }
+        StructureRequest request = new StructureRequest(
+                StructureType.REQUESTS,
+                Requests.STRUCTURE,
+                null,
+                RequestsLayout.dataLength(entries, maxInputBytes),
+                entries,
+                maxInputBytes,
+                0);
+        return structures.get(
+                request, Requests.class, info -> new Requests(engine, info), StructureTable.Initial.ZEROS);
+    }
+
+    /** Creates or attaches the result of a request; for {@link OwnedSegment}, as the name is not the user's. */
+    AppendLog result(int capacityEntries, long capacityBytes) {
+        return log(ReservedNames.RESULT, capacityEntries, capacityBytes);
     }
 
     /** The structures that exist now, the uncommitted included, in no particular order. Allocates. */
@@ -371,13 +410,26 @@ public final class State {
     }
 
     private Record record(String name, RecordLayout layout, StructureType type) {
-        StructureRequest request = new StructureRequest(type, name, layout, layout.sizeBytes(), 1, 0, 0);
+        StructureRequest request = request(type, name, layout, layout.sizeBytes(), 1, 0, 0);
         boolean published = type == StructureType.PUBLISHED_RECORD;
         return structures.get(
                 request,
                 Record.class,
                 info -> new Record(engine, name, layout, info.offsetBytes(), published),
                 StructureTable.Initial.ZEROS);
+    }
+
+    /** What user code asks for. */
+    private static StructureRequest request(
+            StructureType type,
+            String name,
+            @Nullable RecordLayout layout,
+            long dataLength,
+            long capacity,
+            long parameter2,
+            long parameter3) {
+        return new StructureRequest(
+                type, ReservedNames.requireFree(name), layout, dataLength, capacity, parameter2, parameter3);
     }
 
     private static void requireCapacity(String name, int capacityBytes) {
@@ -395,7 +447,7 @@ public final class State {
                     "Map " + name + ": capacity must be 1 to " + MapLayout.MAX_CAPACITY + ", not " + capacity + ".");
         }
         long length = MapShape.dataLength(false, capacity, 0, layout == null ? 0 : layout.sizeBytes());
-        return new StructureRequest(type, name, layout, length, capacity, 0, 0);
+        return request(type, name, layout, length, capacity, 0, 0);
     }
 
     private static StructureRequest byteKeyMap(
@@ -412,7 +464,7 @@ public final class State {
         }
         long cells = KeyPool.cellsOf(keyPoolBytes);
         long length = MapShape.dataLength(true, capacity, cells, layout == null ? 0 : layout.sizeBytes());
-        return new StructureRequest(type, name, layout, length, capacity, maxKeyBytes, cells);
+        return request(type, name, layout, length, capacity, maxKeyBytes, cells);
     }
 
     private StructureTable.Initial hashSeed() {

@@ -232,6 +232,15 @@ public final class StateView {
     }
 
     /**
+     * A table of requests.
+     *
+     * @throws IllegalArgumentException if there is no table of requests of that name
+     */
+    public RequestsView requests(String name) {
+        return view(name, RequestsView.class);
+    }
+
+    /**
      * How many of a structure's {@link StructureInfo#capacity} elements hold something.
      *
      * @throws IllegalArgumentException if there is no structure of that name

@@ -36,7 +36,7 @@ public record StructureInfo(
         fields = List.copyOf(fields);
     }
 
-    /** Most elements it can hold: keys of a map, rows of a table, records of a queue or pool, entries of a log, counters, 1 for a record. */
+    /** Most elements it can hold: keys of a map, rows of a table, records of a queue or pool, entries of a log or of requests, counters, 1 for a record. */
     public int capacity() {
         return (int) parameter0;
     }

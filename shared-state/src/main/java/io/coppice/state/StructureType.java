@@ -31,7 +31,9 @@ public enum StructureType {
     /** Ring of messages for anybody; who is too slow loses some, and is told. */
     BROADCAST(13, new RingShape(false)),
     /** How far this segment's owner has read somebody's ring. */
-    CURSOR(14, new CursorShape());
+    CURSOR(14, new CursorShape()),
+    /** What a daemon has submitted to its transactions. */
+    REQUESTS(15, new RequestsShape());
 
     private final int code;
 

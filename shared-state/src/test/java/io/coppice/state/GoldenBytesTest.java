@@ -382,6 +382,40 @@ class GoldenBytesTest {
     }
 
     @Test
+    void shouldLayOutRequestsAsDrawn() {
+        OwnedSegment segment = TestSegments.own(memory, 3);
+        segment.recover();
+        Requests requests = segment.requests(2, 12);
+        requests.add(RequestId.of(1, 4), "io.Gone", new byte[0], 0);
+        int entry = requests.add(RequestId.of(1, 5), "io.Task", new byte[] {1, 2, 3}, 0x1234);
+        requests.free(0);
+        requests.status(entry, RequestStatus.QUARANTINED);
+        requests.slot(entry, 7);
+        requests.attempts(entry, 4);
+        requests.cause(entry, "abc");
+        long data = geometry.arenaOffset() + 64 + 128;
+        assertBytes(data, "0500000000000000", "0100000000000000", "0000000000000000"); // lastSequence, size
+        assertBytes(data + 64, "0000000000000000"); // entry 0 is free
+        assertBytes(
+                data + 128,
+                "0500000000100000", // id
+                "0300000000000000", // status
+                "0700000000000000", // slot
+                "0400000000000000", // attempts
+                "3412000000000000", // submittedAtEpochMs
+                "0700030003000000", // lengths
+                "60201d558b52d67f", // hash
+                "0000000000000000");
+        long body = data + 192 + 768 + 16;
+        assertBytes(body, "696f2e5461736b00", "0000000000000000"); // task
+        assertBytes(body + 256, "6162630000000000", "0000000000000000"); // cause
+        assertBytes(body + 768, "0102030000000000", "0000000000000000"); // input
+        assertEquals(2, info(segment.state(), Requests.STRUCTURE).capacity());
+        assertEquals(12, info(segment.state(), Requests.STRUCTURE).parameter2());
+        assertEquals(192 + 2 * 784, info(segment.state(), Requests.STRUCTURE).lengthBytes());
+    }
+
+    @Test
     void shouldKeepTheHashOfALongAndFindTheKeyBack() {
         assertEquals("2316de0d5d5fca2e", Long.toHexString(MapLayout.hash(4711, 42)));
         java.util.SplittableRandom random = new java.util.SplittableRandom(1);
@@ -417,9 +451,10 @@ class GoldenBytesTest {
                 codes(Phase.values(), Phase::code));
         assertEquals(
                 "RECORD=1 PUBLISHED_RECORD=2 STRING_LONG_MAP=3 RECORD_TABLE=4 LONG_LONG_MAP=5 LONG_RECORD_MAP=6 STRING_RECORD_MAP=7 "
-                        + "QUEUE=8 APPEND_LOG=9 POOL=10 COUNTERS=11 CHANNEL=12 BROADCAST=13 CURSOR=14",
+                        + "QUEUE=8 APPEND_LOG=9 POOL=10 COUNTERS=11 CHANNEL=12 BROADCAST=13 CURSOR=14 REQUESTS=15",
                 codes(StructureType.values(), StructureType::code));
         assertEquals("EMPTY=1 CHECKPOINT=2 ABANDONED=3 MIGRATION=4", codes(StepBackKind.values(), StepBackKind::code));
+        assertEquals("QUEUED=1 RUNNING=2 QUARANTINED=3", codes(RequestStatus.values(), RequestStatus::code));
         assertEquals("INT64=1 FLOAT64=2 BYTES=3", codes(FieldType.values(), FieldType::code));
         for (Phase phase : Phase.values()) {
             assertEquals(phase, Phase.of(phase.code()).orElseThrow());

@@ -8,6 +8,7 @@ import io.coppice.state.CursorView;
 import io.coppice.state.FieldInfo;
 import io.coppice.state.Header;
 import io.coppice.state.RecordView;
+import io.coppice.state.RequestsView;
 import io.coppice.state.RingView;
 import io.coppice.state.StateView;
 import io.coppice.state.StructureInfo;
@@ -80,6 +81,7 @@ public record SegmentContents(
                 case APPEND_LOG -> new SequenceContents(limit).addLog(view.appendLog(structure.name()), lines);
                 case POOL -> new SequenceContents(limit).addPool(view.pool(structure.name()), lines);
                 case COUNTERS -> new SequenceContents(limit).addCounters(view.counters(structure.name()), lines);
+                case REQUESTS -> new RequestContents(limit).add(view.requests(structure.name()), lines);
             }
         }
         return lines;
@@ -142,6 +144,11 @@ public record SegmentContents(
             case CHANNEL -> "channel, ring of " + structure.capacity() + " bytes";
             case BROADCAST -> "broadcast, ring of " + structure.capacity() + " bytes";
             case CURSOR -> "cursor";
+            case REQUESTS -> {
+                RequestsView requests = view.requests(structure.name());
+                yield "transactions, at most " + requests.capacity() + " requests with inputs of "
+                        + requests.maxInputBytes() + " bytes";
+            }
             case QUEUE -> "queue, at most " + structure.capacity() + " records";
             case APPEND_LOG ->
                 "append log, at most " + structure.capacity() + " entries and "
@@ -235,6 +242,7 @@ public record SegmentContents(
             case APPEND_LOG -> new SequenceContents(limit).writeLog(view.appendLog(structure.name()), json);
             case POOL -> new SequenceContents(limit).writePool(view.pool(structure.name()), json);
             case COUNTERS -> new SequenceContents(limit).writeCounters(view.counters(structure.name()), json);
+            case REQUESTS -> new RequestContents(limit).write(view.requests(structure.name()), json);
         }
         if (hex) {
             json.writeNumberField("offset_bytes", structure.offsetBytes());

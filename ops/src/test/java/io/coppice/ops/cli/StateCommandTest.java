@@ -16,6 +16,9 @@ import io.coppice.state.Record;
 import io.coppice.state.RecordLayout;
 import io.coppice.state.RecordPool;
 import io.coppice.state.RecordQueue;
+import io.coppice.state.RequestId;
+import io.coppice.state.RequestStatus;
+import io.coppice.state.Requests;
 import io.coppice.state.SegmentFile;
 import io.coppice.state.State;
 import io.coppice.state.StringLongMap;
@@ -179,6 +182,35 @@ class StateCommandTest {
         String hex =
                 harness.run("state", "ingest", "--structure", "orders", "--hex").out();
         assertTrue(hex.endsWith("\n  its ring, the last 512 bytes, is not copied\n"), hex);
+    }
+
+    @Test
+    void shouldShowWhatWasSubmittedToTransactions() throws Exception {
+        OwnedSegment rates = shop.owned("rates", 0);
+        Requests requests = rates.requests(6, 1000);
+        int first = requests.add(RequestId.of(1, 1), "shop.Thumbnail", new byte[10], 1_700_000_000_000L);
+        requests.status(first, RequestStatus.QUARANTINED);
+        requests.slot(first, 2);
+        requests.attempts(first, 4);
+        requests.cause(first, "killed by\nsignal 9");
+        requests.add(RequestId.of(1, 2), "shop.Thumbnail", new byte[0], 1_700_000_000_000L);
+        rates.state().commit();
+
+        String out = harness.run("state", "rates", "--limit", "1").out();
+        assertTrue(out.endsWith("""
+                coppice.transactions: transactions, at most 6 requests with inputs of 1000 bytes
+                  2 requests, the oldest first:
+                  1-1  shop.Thumbnail, quarantined, slot 2, 10 bytes of input: killed by\\nsignal 9
+                  … 1 more requests (--limit N)
+                """), out);
+        String json =
+                harness.run("state", "rates", "--json", "--limit=1").quietLine().orElseThrow();
+        assertTrue(
+                json.endsWith("{\"name\":\"coppice.transactions\",\"type\":\"requests\",\"requests\":2,\"capacity\":6,"
+                        + "\"max_input_bytes\":1000,\"last_sequence\":2,\"first\":[{\"id\":\"1-1\",\"task\":\"shop.Thumbnail\","
+                        + "\"status\":\"quarantined\",\"slot\":2,\"attempts\":4,\"submitted\":\"2023-11-14T22:13:20Z\","
+                        + "\"input_bytes\":10,\"cause\":\"killed by\\nsignal 9\"}]}]}"),
+                json);
     }
 
     @Test

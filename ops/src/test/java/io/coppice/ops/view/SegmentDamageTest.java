@@ -8,6 +8,8 @@ import io.coppice.state.LongField;
 import io.coppice.state.OwnedSegment;
 import io.coppice.state.ReadOnlySegment;
 import io.coppice.state.RecordLayout;
+import io.coppice.state.RequestId;
+import io.coppice.state.Requests;
 import io.coppice.state.SegmentFile;
 import io.coppice.state.SegmentSpec;
 import io.coppice.state.SnapshotResult;
@@ -117,6 +119,9 @@ class SegmentDamageTest {
                 state.broadcast("broadcast", 512).offer(new byte[i]);
             }
             state.cursor("cursor", "other", "ring");
+            Requests requests = owner.requests(4, 100);
+            requests.cause(requests.add(RequestId.of(1, 1), "shop.Thumbnail", new byte[70]), "killed");
+            requests.add(RequestId.of(1, 2), "shop.Thumbnail", new byte[0]);
             state.commit();
             state.record("record", layout).set(quantity, 5);
         }
