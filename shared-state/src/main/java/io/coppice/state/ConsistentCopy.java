@@ -105,6 +105,21 @@ final class ConsistentCopy {
         return null;
     }
 
+    /** A piece of the arena as of one commit of that timeline, or null if the owner is too fast or on another one. */
+    byte @Nullable [] piece(long timeline, long offset, long length) {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            Copied copied = tryCopy(() -> List.of(copy(offset, length)));
+            if (copied != null) {
+                return copied.timeline() == timeline ? copied.ranges().get(0).bytes() : null;
+            }
+            if (attempt >= SPINNING_ATTEMPTS && steppingBack()) {
+                return null;
+            }
+            pause(attempt);
+        }
+        return null;
+    }
+
     /** Nothing to wait for: it takes as long as a copy of all that the segment holds, or its owner is dead. */
     private boolean steppingBack() {
         return memory.getLongAcquire(HeaderLayout.STEP_BACK_OFFSET) != StepBack.NONE;

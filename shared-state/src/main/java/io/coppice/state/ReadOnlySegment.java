@@ -236,6 +236,11 @@ public final class ReadOnlySegment implements AutoCloseable {
         return new PublishedView(memory, geometry, name(), RecordLayout.requireName("structure", structure), layout);
     }
 
+    /** Reads rows of a table of that layout, or a record, one at a time. It need not exist yet. */
+    public RowReader rows(String structure, RecordLayout layout) {
+        return new RowReader(memory, geometry, name(), RecordLayout.requireName("structure", structure), layout);
+    }
+
     /**
      * Reads a channel or broadcast of this segment from where {@code cursor}, a cursor of the reader's own segment, stands.
      * The ring need not exist yet. To be used on the thread of the cursor's owner.

@@ -62,6 +62,8 @@ class AdoptionCheckTest {
                 0,
                 false,
                 0,
+                0,
+                Optional.empty(),
                 Optional.empty(),
                 List.of());
     }

@@ -51,6 +51,8 @@ class VictimTest {
                 0,
                 false,
                 0,
+                0,
+                Optional.empty(),
                 Optional.empty(),
                 List.of());
     }

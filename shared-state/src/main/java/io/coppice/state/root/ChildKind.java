@@ -10,7 +10,9 @@ public enum ChildKind {
     /** Any program, without a segment. */
     COMMAND(2),
     /** What only serves the others, without a segment and in no group. */
-    AUXILIARY(3);
+    AUXILIARY(3),
+    /** A slot of a daemon's transactions: a worker with a segment, down as long as no request stands, in no group. */
+    TRANSACTION(4);
 
     private final int code;
     private final String word;

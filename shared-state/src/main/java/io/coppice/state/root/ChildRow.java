@@ -33,6 +33,10 @@ public final class ChildRow {
         row.set(RootLayouts.CHILD_EXIT_CODE, 0);
         row.set(RootLayouts.CHILD_EXIT_SIGNAL, 0);
         row.set(RootLayouts.CHILD_EXIT_AT_EPOCH_MS, 0);
+        row.set(RootLayouts.CHILD_REQUEST, 0);
+        row.set(RootLayouts.CHILD_ORDER_NUMBER, 0);
+        row.set(RootLayouts.CHILD_ORDER, 0);
+        row.set(RootLayouts.CHILD_ORDER_ID, 0);
         row.clear(RootLayouts.CHILD_EXIT_TEXT);
         byte[] bytes = Utf8Text.cut(name, RootLayouts.NAME_BYTES);
         row.set(RootLayouts.CHILD_NAME, bytes, 0, bytes.length);
@@ -166,6 +170,38 @@ public final class ChildRow {
     /** Sets {@link #readyAtNs()}. */
     public void readyAtNs(long readyAtNs) {
         row.set(RootLayouts.CHILD_READY_AT_NS, readyAtNs);
+    }
+
+    /** Of a slot: the request that it is on, negative if that is to be discarded; 0 none. */
+    public long request() {
+        return row.get(RootLayouts.CHILD_REQUEST);
+    }
+
+    /** Sets {@link #request()}. */
+    public void request(long request) {
+        row.set(RootLayouts.CHILD_REQUEST, request);
+    }
+
+    /** Number of the last order that the daemon was given; 0 none. */
+    public long orderNumber() {
+        return row.get(RootLayouts.CHILD_ORDER_NUMBER);
+    }
+
+    /** That order; empty if there is none. */
+    public Optional<OrderCode> order() {
+        return OrderCode.of(row.get(RootLayouts.CHILD_ORDER));
+    }
+
+    /** The request that it is about; 0 all that are quarantined. */
+    public long orderId() {
+        return row.get(RootLayouts.CHILD_ORDER_ID);
+    }
+
+    /** Gives the daemon an order, in place of the one before. */
+    public void order(long number, OrderCode order, long requestId) {
+        row.set(RootLayouts.CHILD_ORDER_NUMBER, number);
+        row.set(RootLayouts.CHILD_ORDER, order.code());
+        row.set(RootLayouts.CHILD_ORDER_ID, requestId);
     }
 
     /**

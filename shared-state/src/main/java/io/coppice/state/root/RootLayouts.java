@@ -66,6 +66,10 @@ final class RootLayouts {
     static final LongField CHILD_EXIT_CODE = CHILD.int64("lastExitCode");
     static final LongField CHILD_EXIT_SIGNAL = CHILD.int64("lastExitSignal");
     static final LongField CHILD_EXIT_AT_EPOCH_MS = CHILD.int64("lastExitAtEpochMs");
+    static final LongField CHILD_REQUEST = CHILD.int64("request");
+    static final LongField CHILD_ORDER_NUMBER = CHILD.int64("orderNumber");
+    static final LongField CHILD_ORDER = CHILD.int64("order");
+    static final LongField CHILD_ORDER_ID = CHILD.int64("orderId");
     static final BytesField CHILD_NAME = CHILD.bytes("name", NAME_BYTES);
     static final BytesField CHILD_EXIT_TEXT = CHILD.bytes("lastExitText", TEXT_BYTES);
     static final RecordLayout CHILD_LAYOUT = CHILD.build();

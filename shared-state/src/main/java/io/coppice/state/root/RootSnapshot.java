@@ -78,6 +78,8 @@ public record RootSnapshot(
      * @param readyAtNs when it became ready, CLOCK_MONOTONIC, 0 not yet
      * @param unhealthy a probe found its process unwell
      * @param logStartBytes how long its log file was when its process was launched, 0 where nobody saw
+     * @param request of a slot: the request that it is on, negative if that is to be discarded, 0 none
+     * @param order the last that the daemon was given, empty if none
      * @param lastExit how it last ended, empty if it never did
      * @param standbys the processes that are kept in reserve for it
      */
@@ -99,6 +101,8 @@ public record RootSnapshot(
             long readyAtNs,
             boolean unhealthy,
             long logStartBytes,
+            long request,
+            Optional<RequestOrder> order,
             Optional<LastExit> lastExit,
             List<StandbyRecord> standbys) {
         /** Copies the list. */

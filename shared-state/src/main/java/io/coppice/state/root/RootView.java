@@ -3,6 +3,8 @@ package io.coppice.state.root;
 import io.coppice.state.LayoutMismatchException;
 import io.coppice.state.ReadOnlySegment;
 import io.coppice.state.RecordView;
+import io.coppice.state.RowReader;
+import io.coppice.state.SegmentDamagedException;
 import io.coppice.state.SegmentException;
 import io.coppice.state.SegmentFile;
 import io.coppice.state.SegmentSpec;
@@ -14,7 +16,9 @@ import io.coppice.state.root.RootSnapshot.EventInfo;
 import io.coppice.state.root.RootSnapshot.RootInfo;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -23,9 +27,16 @@ import java.util.Optional;
  */
 public final class RootView implements AutoCloseable {
     private final ReadOnlySegment segment;
+    private final RowReader root;
+    private final RowReader children;
+
+    /** In which row a child of that name was last. */
+    private final Map<String, Integer> rows = new HashMap<>();
 
     private RootView(ReadOnlySegment segment) {
         this.segment = segment;
+        this.root = segment.rows(RootLayouts.ROOT_STRUCTURE, RootLayouts.ROOT_LAYOUT);
+        this.children = segment.rows(RootLayouts.CHILDREN_STRUCTURE, RootLayouts.CHILD_LAYOUT);
     }
 
     /**
@@ -67,6 +78,41 @@ public final class RootView implements AutoCloseable {
             return new RootReadResult.Damaged(damaged.reason());
         }
         return decode(((SnapshotResult.Snapshot) result).view());
+    }
+
+    /**
+     * One child, from its row alone: for who asks often. Of what is elsewhere it says nothing: {@code unhealthy} is false,
+     * {@code logStartBytes} 0, and there are no {@code standbys}. Copies a row if the child is where it last was, else
+     * one row after the other.
+     *
+     * @return empty if there is none of that name; and if the row cannot be read just now, because the root is too fast, or is
+     *     damaged: to be asked again when {@link #commitSequenceAcquire} has changed
+     */
+    public Optional<ChildInfo> child(String name) {
+        try {
+            Optional<RecordView> about = root.row(0);
+            if (about.isEmpty()) {
+                return Optional.empty();
+            }
+            long count = about.get().get(RootLayouts.ROOT_CHILD_COUNT);
+            int last = rows.getOrDefault(name, 0);
+            Optional<ChildInfo> there = last < count ? childIn(last, name) : Optional.empty();
+            for (int row = 0; there.isEmpty() && row < Math.min(count, RootLayouts.MAX_CHILDREN); row++) {
+                there = childIn(row, name);
+            }
+            there.ifPresent(child -> rows.put(name, child.index()));
+            return there;
+        } catch (SegmentDamagedException | UnknownCode | LayoutMismatchException e) {
+            return Optional.empty();
+        }
+    }
+
+    private Optional<ChildInfo> childIn(int index, String name) throws UnknownCode {
+        Optional<RecordView> row = children.row(index);
+        if (row.isEmpty() || !row.get().getString(RootLayouts.CHILD_NAME).equals(name)) {
+            return Optional.empty();
+        }
+        return Optional.of(child(index, row.get(), false, 0, List.of()));
     }
 
     /** Unmaps. */
@@ -172,6 +218,17 @@ public final class RootView implements AutoCloseable {
 
     private static ChildInfo child(int index, RecordView row, RecordView resume, List<StandbyRecord> standbys)
             throws UnknownCode {
+        return child(
+                index,
+                row,
+                resume.get(RootLayouts.RESUME_UNHEALTHY) != 0,
+                Math.max(0, resume.get(RootLayouts.RESUME_LOG_START_BYTES)),
+                standbys);
+    }
+
+    private static ChildInfo child(
+            int index, RecordView row, boolean unhealthy, long logStartBytes, List<StandbyRecord> standbys)
+            throws UnknownCode {
         long exitKind = row.get(RootLayouts.CHILD_EXIT_KIND);
         Optional<LastExit> lastExit = exitKind == 0
                 ? Optional.empty()
@@ -200,10 +257,23 @@ public final class RootView implements AutoCloseable {
                 row.get(RootLayouts.CHILD_BACKOFF_UNTIL_NS),
                 row.get(RootLayouts.CHILD_SPAWNED_AT_NS),
                 row.get(RootLayouts.CHILD_READY_AT_NS),
-                resume.get(RootLayouts.RESUME_UNHEALTHY) != 0,
-                Math.max(0, resume.get(RootLayouts.RESUME_LOG_START_BYTES)),
+                unhealthy,
+                logStartBytes,
+                row.get(RootLayouts.CHILD_REQUEST),
+                order(row),
                 lastExit,
                 standbys);
+    }
+
+    private static Optional<RequestOrder> order(RecordView row) throws UnknownCode {
+        long code = row.get(RootLayouts.CHILD_ORDER);
+        if (code == 0) {
+            return Optional.empty();
+        }
+        return Optional.of(new RequestOrder(
+                row.get(RootLayouts.CHILD_ORDER_NUMBER),
+                known(OrderCode.of(code), "order", code),
+                row.get(RootLayouts.CHILD_ORDER_ID)));
     }
 
     private static List<EventInfo> events(RecordView root, TableView table) throws UnknownCode {

@@ -54,6 +54,7 @@ class RootDamageTest {
                 }
                 try {
                     RootReadResult result = view.read();
+                    view.child("child-1");
                     view.segment().lastWords();
                     view.segment().timelines();
                     answers[

@@ -117,6 +117,8 @@ class RootSegmentTest {
                             14,
                             false,
                             0,
+                            0,
+                            Optional.empty(),
                             Optional.empty(),
                             List.of()),
                     ingest);
@@ -179,6 +181,70 @@ class RootSegmentTest {
         try (RootSegment successor = RootSegment.open(file, 43, 2)) {
             assertEquals(Optional.empty(), successor.standby(1, 0).get());
             assertEquals(Optional.of(booting), successor.standby(1, 3).get());
+        }
+    }
+
+    @Test
+    void shouldTellWhichRequestASlotIsOnAndWhatADaemonIsToDo() throws SegmentException, IOException {
+        try (RootSegment root = RootSegment.open(file, 42, 1);
+                RootView view = RootView.open(file)) {
+            child(root, 0, "thumbs");
+            root.child(0).order(3, OrderCode.DROP, 17);
+            child(root, 1, "thumbs@1");
+            root.child(1).reset("thumbs@1", ChildKind.TRANSACTION);
+            root.child(1).state(ChildStateCode.FAILED);
+            root.child(1).wanted(WantedCode.UP);
+            root.child(1).request(-17);
+            root.childCount(2);
+            root.commit();
+            assertEquals(
+                    Optional.of(new RequestOrder(3, OrderCode.DROP, 17)),
+                    read(view).child("thumbs").orElseThrow().order());
+            ChildInfo slot = view.child("thumbs@1").orElseThrow();
+            assertEquals(read(view).child("thumbs@1"), Optional.of(slot));
+            assertEquals(ChildKind.TRANSACTION, slot.kind());
+            assertEquals(-17, slot.request());
+            assertEquals(Optional.empty(), slot.order());
+        }
+        try (RootSegment successor = RootSegment.open(file, 43, 2)) {
+            assertEquals(3, successor.child(0).orderNumber());
+            assertEquals(Optional.of(OrderCode.DROP), successor.child(0).order());
+            assertEquals(17, successor.child(0).orderId());
+            assertEquals(-17, successor.child(1).request());
+            successor.child(0).reset("thumbs", ChildKind.DAEMON);
+            successor.child(1).reset("thumbs@1", ChildKind.TRANSACTION);
+            assertEquals(0, successor.child(0).orderNumber());
+            assertEquals(Optional.empty(), successor.child(0).order());
+            assertEquals(0, successor.child(0).orderId());
+            assertEquals(0, successor.child(1).request());
+        }
+    }
+
+    @Test
+    void shouldFindOneChildByItsRowWhereverItGoes() throws SegmentException, IOException {
+        try (RootSegment root = RootSegment.open(file, 42, 1);
+                RootView view = RootView.open(file)) {
+            assertEquals(Optional.empty(), view.child("rates"));
+            child(root, 0, "ingest");
+            child(root, 1, "rates");
+            root.childCount(2);
+            assertEquals(Optional.empty(), view.child("rates"));
+            root.commit();
+            assertEquals(1, view.child("rates").orElseThrow().index());
+            assertEquals(Optional.empty(), view.child("web"));
+            root.child(1).pid(555);
+            assertEquals(101, view.child("rates").orElseThrow().pid());
+            root.commit();
+            assertEquals(555, view.child("rates").orElseThrow().pid());
+            child(root, 0, "rates");
+            child(root, 1, "web");
+            root.commit();
+            assertEquals(0, view.child("rates").orElseThrow().index());
+            assertEquals(1, view.child("web").orElseThrow().index());
+            root.childCount(1);
+            root.commit();
+            assertEquals(Optional.empty(), view.child("web"), "its row is still there");
+            assertEquals(0, view.child("rates").orElseThrow().index());
         }
     }
 
@@ -300,7 +366,10 @@ class RootSegmentTest {
                 "held=1 starting=2 ready=3 stopping=4 backoff=5 stopped=6 failed=7 completed=8",
                 codes(ChildStateCode.values(), ChildStateCode::word, ChildStateCode::code));
         assertEquals("up=1 down=2", codes(WantedCode.values(), WantedCode::word, WantedCode::code));
-        assertEquals("daemon=1 command=2 auxiliary=3", codes(ChildKind.values(), ChildKind::word, ChildKind::code));
+        assertEquals(
+                "daemon=1 command=2 auxiliary=3 transaction=4",
+                codes(ChildKind.values(), ChildKind::word, ChildKind::code));
+        assertEquals("retry=1 drop=2", codes(OrderCode.values(), OrderCode::word, OrderCode::code));
         assertEquals(
                 "exit=1 signal=2 hang=3 exception=4 start-timeout=5 spawn-failed=6 unknown=7 unhealthy=8",
                 codes(ExitKind.values(), ExitKind::word, ExitKind::code));
