@@ -418,6 +418,24 @@ public final class OwnedSegment implements AutoCloseable {
         memory.releaseFence();
     }
 
+    /** Whether the contents belong to that request and hold its result, committed; see {@link ReadOnlySegment#done}. */
+    public boolean done(long id) {
+        long stamp = memory.getLong(HeaderLayout.RESULT_STAMP_OFFSET);
+        return requestId() == id && stamp > 0 && stamp <= commitSequence();
+    }
+
+    /**
+     * Back to the last commit, and a new {@link #state()}: structures and the state that were handed out before stop working, so that
+     * whoever has kept one can change nothing any more.
+     *
+     * @throws IllegalStateException if there is no state
+     */
+    public State renewState() {
+        state().rollback();
+        detach();
+        return attach();
+    }
+
     /**
      * Says that the next commit holds the result of the request. To be followed by that commit; a rollback or a death before it
      * takes it back.

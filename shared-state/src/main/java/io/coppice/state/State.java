@@ -390,20 +390,22 @@ public final class State {
      * {@link #commitSequence()} even if nothing changed.
      *
      * @throws IllegalStateException if an operation was interrupted by an error (a StackOverflowError, say) half-way; only
-     *     {@link #rollback()} helps then
+     *     {@link #rollback()} helps then. Or if this state is no longer in use
      */
     public void commit() {
+        structures.requireAttached();
         engine.commit();
         structures.committed();
     }
 
-    /** All structures handed out stop working: what they lie in is about to be replaced. */
+    /** This and all structures handed out stop working: what they lie in is about to be replaced. */
     void detach() {
         structures.detach();
     }
 
     /** Undoes everything since the last commit. Structures created since must be asked for again. */
     public void rollback() {
+        structures.requireAttached();
         engine.restore();
         structures.rolledBack();
         engine.publishAgain();

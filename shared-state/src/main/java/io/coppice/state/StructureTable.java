@@ -18,6 +18,7 @@ final class StructureTable {
     private final Map<String, StructureInfo> known = new HashMap<>();
     private final Map<String, List<Attached>> attached = new HashMap<>();
     private final List<String> createdSinceCommit = new ArrayList<>();
+    private boolean detached;
 
     /** A structure handed to the user with that instance of its layout; a second instance gets an object of its own. */
     private record Attached(@Nullable RecordLayout layout, Structure structure) {}
@@ -56,6 +57,7 @@ final class StructureTable {
      * @throws UndoLogFullException if it is too full for a new one; nothing was changed
      */
     <S extends Structure> S get(StructureRequest request, Class<S> type, Maker<S> maker, Initial initial) {
+        requireAttached();
         StructureInfo info = known.get(request.name());
         if (info == null) {
             info = create(request, initial);
@@ -95,8 +97,18 @@ final class StructureTable {
         }
     }
 
+    /** For whoever has kept this beyond its contents, which are another owner's, or others by now. */
+    void requireAttached() {
+        if (detached) {
+            throw new IllegalStateException(
+                    "This state of segment " + engine.segment()
+                            + " is no longer in use: its contents were replaced, or its time is over. Ask for the state again.");
+        }
+    }
+
     /** All of them are gone. */
     void detach() {
+        detached = true;
         for (List<Attached> instances : attached.values()) {
             instances.forEach(instance -> instance.structure().detach());
         }
