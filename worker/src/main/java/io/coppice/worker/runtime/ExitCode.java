@@ -2,7 +2,7 @@ package io.coppice.worker.runtime;
 
 /** What a worker's exit codes mean to the root. Each is part of the contract between the two processes. */
 final class ExitCode {
-    /** Completed: the daemon said that all its work is done. */
+    /** Completed: the daemon said that all its work is done, or the task's result is committed. */
     static final int DONE = 0;
 
     /**
@@ -14,7 +14,7 @@ final class ExitCode {
     /** Called with arguments it does not understand: not started by a root of this release. */
     static final int USAGE = 64;
 
-    /** An exception left the daemon; its last words are in the segment. */
+    /** An exception left the daemon, or the task; its last words are in the segment. */
     static final int EXCEPTION = 70;
 
     /** The segment is missing, of another layout, of wrong length, or its header is damaged; it was left as it is. */
@@ -23,7 +23,7 @@ final class ExitCode {
     /** Another process holds the owner lock of the segment. */
     static final int SEGMENT_LOCKED = 72;
 
-    /** The class named by the manifest's {@code main} cannot be used. */
+    /** The class named by the manifest's {@code main}, or the one of the task that was submitted, cannot be used. */
     static final int MAIN_CLASS_UNUSABLE = 73;
 
     /**
@@ -39,7 +39,16 @@ final class ExitCode {
      */
     static final int CONTENTS_NOT_MADE = 75;
 
-    /** The daemon says that a successor would fail in the same way ({@code OnException.FAIL}). */
+    /**
+     * What a transaction is to do is not in the daemon's segment, or that cannot be read: the daemon has removed the request meanwhile, or
+     * its segment was emptied. Nothing was run.
+     */
+    static final int REQUEST_NOT_FOUND = 76;
+
+    /**
+     * A successor would fail in the same way: so the daemon says ({@code OnException.FAIL}), or the task ({@code TaskFailedException}), or the
+     * task's result is larger than its slot's segment.
+     */
     static final int FAIL = 78;
 
     /** The root closed the pipe on standard input without releasing this process, or died. */

@@ -56,42 +56,55 @@ final class MainClass {
         }
     }
 
+    /** The daemon that the manifest names. */
     static Daemon instantiate(String name) throws UnusableMainClassException {
+        return instantiate(name, Daemon.class, "main");
+    }
+
+    /**
+     * Makes an instance of a class of the class path.
+     *
+     * @param type what it has to be
+     * @param named what has named it, as the beginning of errors
+     */
+    static <T> T instantiate(String name, Class<T> type, String named) throws UnusableMainClassException {
         try {
-            Class<?> type = Class.forName(name, true, ClassLoader.getSystemClassLoader());
-            if (!Daemon.class.isAssignableFrom(type)) {
+            Class<?> found = Class.forName(name, true, ClassLoader.getSystemClassLoader());
+            if (!type.isAssignableFrom(found)) {
                 throw new UnusableMainClassException(
-                        "main: class " + name + " does not implement " + Daemon.class.getName(), null);
+                        named + ": class " + name + " does not implement " + type.getName(), null);
             }
             Supplier<?> prepared = PREPARED.get(name);
             if (prepared != null) {
-                return make(name, prepared);
+                return type.cast(make(name, named, prepared));
             }
-            Constructor<?> constructor = type.getDeclaredConstructor();
+            Constructor<?> constructor = found.getDeclaredConstructor();
             constructor.setAccessible(true);
-            return (Daemon) constructor.newInstance();
+            return type.cast(constructor.newInstance());
         } catch (ClassNotFoundException e) {
             throw new UnusableMainClassException(
-                    "main: class " + name + " is not on the class path " + System.getProperty("java.class.path"), null);
+                    named + ": class " + name + " is not on the class path " + System.getProperty("java.class.path"),
+                    null);
         } catch (NoSuchMethodException e) {
             throw new UnusableMainClassException(
-                    "main: class " + name + " has no constructor without parameters; add one", null);
+                    named + ": class " + name + " has no constructor without parameters; add one", null);
         } catch (InstantiationException e) {
-            throw new UnusableMainClassException("main: class " + name + " is abstract; name a class that is not", e);
+            throw new UnusableMainClassException(
+                    named + ": class " + name + " is abstract; name a class that is not", e);
         } catch (InvocationTargetException e) {
-            throw new UnusableMainClassException("main: the constructor of " + name + " threw", e.getCause());
+            throw new UnusableMainClassException(named + ": the constructor of " + name + " threw", e.getCause());
         } catch (LinkageError e) {
-            throw new UnusableMainClassException("main: class " + name + " cannot be loaded", e);
+            throw new UnusableMainClassException(named + ": class " + name + " cannot be loaded", e);
         } catch (ReflectiveOperationException | RuntimeException e) {
-            throw new UnusableMainClassException("main: class " + name + " cannot be instantiated", e);
+            throw new UnusableMainClassException(named + ": class " + name + " cannot be instantiated", e);
         }
     }
 
-    private static Daemon make(String name, Supplier<?> prepared) throws UnusableMainClassException {
+    private static Object make(String name, String named, Supplier<?> prepared) throws UnusableMainClassException {
         try {
-            return (Daemon) prepared.get();
+            return prepared.get();
         } catch (Throwable thrown) {
-            throw new UnusableMainClassException("main: the constructor of " + name + " threw", thrown);
+            throw new UnusableMainClassException(named + ": the constructor of " + name + " threw", thrown);
         }
     }
 }

@@ -4,13 +4,11 @@ import io.coppice.state.Checksum;
 import io.coppice.state.Fence;
 import io.coppice.state.OwnedSegment;
 import io.coppice.state.Phase;
-import io.coppice.state.ReadOnlySegment;
 import io.coppice.state.Recovery;
 import io.coppice.state.SegmentDamagedException;
 import io.coppice.state.SegmentException;
 import io.coppice.state.SegmentFile;
 import io.coppice.state.SegmentLockedException;
-import io.coppice.state.root.ExitKind;
 import io.coppice.worker.Daemon;
 import io.coppice.worker.PreviousExit;
 import java.io.Closeable;
@@ -59,9 +57,8 @@ final class OwnedWorker implements Closeable {
 
     /** Runs to the end and answers the exit code. */
     int run() {
-        Optional<PreviousExit> previousExit = release.previousExit().isEmpty()
-                ? release.previousExit()
-                : Optional.of(withLastWords(release.previousExit().get()));
+        Optional<PreviousExit> previousExit = release.previousExit()
+                .map(exit -> Predecessor.withLastWords(exit, arguments.segment(), segment -> true));
         OwnedSegment segment;
         try {
             segment = SegmentFile.openOwned(
@@ -172,27 +169,6 @@ final class OwnedWorker implements Closeable {
                     "rolled back " + recovery.undoneWords() + " uncommitted words; resuming at commit "
                             + recovery.commitSequence(),
                     null);
-        }
-    }
-
-    /** Reads what the predecessor left before the segment has a new owner, whose first act is to clear it. */
-    private PreviousExit withLastWords(PreviousExit exit) {
-        boolean mayHaveSpoken =
-                exit.kind() == ExitKind.EXCEPTION || exit.kind() == ExitKind.EXIT || exit.kind() == ExitKind.UNKNOWN;
-        if (!mayHaveSpoken) {
-            return exit;
-        }
-        try (ReadOnlySegment segment = SegmentFile.openReadOnly(arguments.segment())) {
-            if (segment.phase() != Phase.FAILING.code()) {
-                return exit; // Words of something else than an exception.
-            }
-            Optional<String> lastWords = segment.lastWords();
-            if (lastWords.isPresent() && lastWords.get().isEmpty()) {
-                lastWords = Optional.empty();
-            }
-            return new PreviousExit(exit.kind(), exit.code(), exit.signal(), exit.at(), lastWords);
-        } catch (SegmentException e) {
-            return exit; // Opening it as its owner comes next and says what is wrong with it.
         }
     }
 

@@ -138,21 +138,32 @@ final class ScratchDirectory implements AutoCloseable {
         return directory.resolve("scratch.lock");
     }
 
+    /** How the names of several segments and lock files begin. */
+    String prefix() {
+        return directory.resolve("scratch@").toString();
+    }
+
     /**
      * Makes an empty segment. All of it is written first: where there is no room, that is an error, and not a fault at a later
      * store.
      */
     void createSegment(String instance, String name, int checkpoints) throws IOException, SegmentException {
+        createSegment(segment(), instance, name, checkpoints);
+    }
+
+    /** The same, as another file of this directory. */
+    void createSegment(Path segment, String instance, String name, int checkpoints)
+            throws IOException, SegmentException {
         SegmentSpec spec = new SegmentSpec(instance, name, SegmentSpec.KIND_DAEMON, STATE_BYTES, checkpoints);
         try (FileChannel file =
-                FileChannel.open(segment(), Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), PRIVATE)) {
+                FileChannel.open(segment, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), PRIVATE)) {
             ByteBuffer zeros = ByteBuffer.allocate(CHUNK);
             for (long left = spec.lengthBytes(); left > 0; left -= zeros.position()) {
                 zeros.clear().limit((int) Math.min(left, CHUNK));
                 file.write(zeros);
             }
         }
-        SegmentFile.create(segment(), spec);
+        SegmentFile.create(segment, spec);
     }
 
     /** What steps back have set aside beside the segment goes, too. Harmless to repeat. */

@@ -17,22 +17,6 @@ import org.jspecify.annotations.Nullable;
  * can ask it to stop, and nobody reads its log. Main thread.
  */
 final class ScratchWorker {
-    /**
-     * Enough for the first compiler: the interpreter looks at a method at every 128th call, and one that has 200 then is compiled, so
-     * what a life calls once is at the 256th. Too few for the second compiler to bet on what it saw there and be proved wrong by the
-     * first worker that is different.
-     */
-    static final int LIVES = 300;
-
-    /**
-     * The heap is collected before the last lives, not after them: the first call of each compiled method after a collection is
-     * slow, as call sites are linked anew and, in newer JVMs, what a method refers to is looked through.
-     */
-    private static final int LIVES_AFTER_COLLECTION = 30;
-
-    /** On a machine without time for that, what was reached by then has to do. */
-    private static final long AT_MOST_NS = 3_000_000_000L;
-
     private static final String NOTHING = "/dev/null";
 
     private final WorkerArguments arguments;
@@ -62,13 +46,7 @@ final class ScratchWorker {
                 || arguments.statePolicy().checkpointEveryCommits() > 0;
         scratch.createSegment(arguments.instance(), arguments.name(), checkpoints ? 1 : 0);
         MainClass.prepare(arguments.mainClass());
-        long sinceNs = System.nanoTime();
-        for (int life = 1; life <= LIVES && System.nanoTime() - sinceNs < AT_MOST_NS; life++) {
-            if (life == LIVES - LIVES_AFTER_COLLECTION) {
-                System.gc();
-            }
-            live(life);
-        }
+        ScratchLives.live(this::live);
     }
 
     private void live(int life) throws IOException {

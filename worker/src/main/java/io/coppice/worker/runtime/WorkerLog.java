@@ -10,12 +10,25 @@ import org.jspecify.annotations.Nullable;
  * daemon's class path need not have a provider, and without one these lines would vanish. Any thread.
  */
 final class WorkerLog {
+    /**
+     * The memory library's own log level, should slf4j-simple be the provider: it greets at INFO, and at ERROR recommends JVM
+     * flags that a worker has no use for. Neither belongs into a daemon's log.
+     */
+    private static final String LIBRARY_LOG_LEVEL = "org.slf4j.simpleLogger.log.net.openhft";
+
     private final PrintStream out;
     private final String daemon;
 
     WorkerLog(PrintStream out, String daemon) {
         this.out = out;
         this.daemon = daemon;
+    }
+
+    /** Keeps libraries from saying what is nobody's concern here; unless somebody has decided otherwise. Before their first use. */
+    static void silenceLibraries() {
+        if (System.getProperty(LIBRARY_LOG_LEVEL) == null) {
+            System.setProperty(LIBRARY_LOG_LEVEL, "off");
+        }
     }
 
     void log(String line, @Nullable Throwable thrown) {

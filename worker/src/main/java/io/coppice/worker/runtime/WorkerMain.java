@@ -25,12 +25,6 @@ import java.util.Optional;
  * One that trained ends in the ordinary way, as the JVM writes its archive then.
  */
 public final class WorkerMain {
-    /**
-     * The memory library's own log level, should slf4j-simple be the provider: it greets at INFO, and at ERROR recommends JVM
-     * flags that a worker has no use for. Neither belongs into a daemon's log.
-     */
-    private static final String LIBRARY_LOG_LEVEL = "org.slf4j.simpleLogger.log.net.openhft";
-
     /** No exit code: what was to be done is done. */
     private static final int TRAINED = -1;
 
@@ -38,9 +32,7 @@ public final class WorkerMain {
 
     /** See the class. */
     public static void main(String[] args) {
-        if (System.getProperty(LIBRARY_LOG_LEVEL) == null) {
-            System.setProperty(LIBRARY_LOG_LEVEL, "off");
-        }
+        WorkerLog.silenceLibraries();
         int exitCode = run(args);
         System.out.flush();
         System.err.flush();

@@ -1,0 +1,41 @@
+package io.coppice.worker.runtime;
+
+import io.coppice.state.Phase;
+import io.coppice.state.ReadOnlySegment;
+import io.coppice.state.SegmentException;
+import io.coppice.state.SegmentFile;
+import io.coppice.state.root.ExitKind;
+import io.coppice.worker.PreviousExit;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** What the owner before left to be told of its end. */
+final class Predecessor {
+    private Predecessor() {}
+
+    /**
+     * Adds its last words to what the root knows. To be read before the segment has a new owner, whose first act is to clear them.
+     *
+     * @param isOfItsOwn whether the segment is still as that owner left it
+     */
+    static PreviousExit withLastWords(PreviousExit exit, Path file, Predicate<ReadOnlySegment> isOfItsOwn) {
+        boolean mayHaveSpoken =
+                exit.kind() == ExitKind.EXCEPTION || exit.kind() == ExitKind.EXIT || exit.kind() == ExitKind.UNKNOWN;
+        if (!mayHaveSpoken) {
+            return exit;
+        }
+        try (ReadOnlySegment segment = SegmentFile.openReadOnly(file)) {
+            if (segment.phase() != Phase.FAILING.code() || !isOfItsOwn.test(segment)) {
+                return exit; // Words of something else than an exception, or of somebody else.
+            }
+            Optional<String> lastWords = segment.lastWords();
+            if (lastWords.isPresent() && lastWords.get().isEmpty()) {
+                lastWords = Optional.empty();
+            }
+            return new PreviousExit(exit.kind(), exit.code(), exit.signal(), exit.at(), lastWords);
+        } catch (SegmentException e) {
+            return exit; // Opening it as its owner comes next and says what is wrong with it.
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package io.coppice.worker.runtime;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The command line the root gives a transaction's JVM. The same for all slots of a daemon, so that a standby serves any of them: which
+ * one, the release line says.
+ *
+ * <pre>
+ *  --instance I --daemon NAME --requests FILE --root FILE --segments PREFIX --locks PREFIX --
+ * </pre>
+ *
+ * @param daemon whose transactions these are
+ * @param requests the daemon's segment, which holds what is submitted
+ * @param root the root's segment
+ * @param segments how the file names of the slots' segments begin; the slot's number and {@value #SEGMENT_SUFFIX} follow
+ * @param locks how those of their lock files begin; the slot's number and {@value #LOCK_SUFFIX} follow
+ */
+record TransactionArguments(String instance, String daemon, Path requests, Path root, String segments, String locks) {
+    static final String SEGMENT_SUFFIX = ".seg";
+    static final String LOCK_SUFFIX = ".lock";
+
+    private static final List<String> OPTIONS =
+            List.of("--instance", "--daemon", "--requests", "--root", "--segments", "--locks");
+
+    /**
+     * @throws IllegalArgumentException naming the argument at fault
+     */
+    static TransactionArguments parse(String[] args) {
+        Map<String, String> options = new LinkedHashMap<>();
+        int at = 0;
+        while (at < args.length && !args[at].equals("--")) {
+            String option = args[at];
+            if (!OPTIONS.contains(option)) {
+                throw new IllegalArgumentException(option + ": unknown; expected one of " + OPTIONS);
+            }
+            if (at + 1 == args.length) {
+                throw new IllegalArgumentException(option + ": expected a value after it");
+            }
+            if (options.put(option, args[at + 1]) != null) {
+                throw new IllegalArgumentException(option + ": given twice");
+            }
+            at += 2;
+        }
+        if (at + 1 < args.length) {
+            throw new IllegalArgumentException(
+                    args[at + 1] + ": expected nothing behind --; a task is given its input");
+        }
+        for (String option : OPTIONS) {
+            if (!options.containsKey(option)) {
+                throw new IllegalArgumentException(option + ": missing");
+            }
+        }
+        return new TransactionArguments(
+                options.getOrDefault("--instance", ""),
+                options.getOrDefault("--daemon", ""),
+                Path.of(options.getOrDefault("--requests", "")),
+                Path.of(options.getOrDefault("--root", "")),
+                options.getOrDefault("--segments", ""),
+                options.getOrDefault("--locks", ""));
+    }
+
+    /** The name of a slot, which its segment has too. */
+    String name(int slot) {
+        return daemon + "@" + slot;
+    }
+
+    Path segment(int slot) {
+        return Path.of(segments + slot + SEGMENT_SUFFIX);
+    }
+
+    Path lock(int slot) {
+        return Path.of(locks + slot + LOCK_SUFFIX);
+    }
+}
