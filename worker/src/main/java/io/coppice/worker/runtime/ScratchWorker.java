@@ -38,7 +38,7 @@ final class ScratchWorker {
                 real.fence(),
                 Map.of(real.name(), scratch.segment()),
                 real.userArgs());
-        this.log = WarmUp.unheard(real);
+        this.log = WarmUp.unheard(real.name());
     }
 
     void run() throws Exception {

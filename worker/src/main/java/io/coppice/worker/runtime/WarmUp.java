@@ -66,8 +66,8 @@ final class WarmUp implements Runnable {
     }
 
     /** What a scratch run has to say goes nowhere. */
-    static WorkerLog unheard(WorkerArguments arguments) {
-        return new WorkerLog(new PrintStream(OutputStream.nullOutputStream()), arguments.name());
+    static WorkerLog unheard(String name) {
+        return new WorkerLog(new PrintStream(OutputStream.nullOutputStream()), name);
     }
 
     @FunctionalInterface

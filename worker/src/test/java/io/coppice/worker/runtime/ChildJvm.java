@@ -104,6 +104,18 @@ final class ChildJvm implements AutoCloseable {
     }
 
     List<String> command(String main, String... userArgs) {
+        List<String> command = java(WorkerMain.class);
+        command.addAll(List.of("--instance", "shop", "--name", "ingest"));
+        command.addAll(List.of("--segment", segment.toString(), "--lock", lock.toString(), "--main", main));
+        command.addAll(List.of("--heartbeat-timeout-ms", Long.toString(heartbeatTimeoutMs)));
+        command.addAll(options);
+        command.add("--");
+        command.addAll(List.of(userArgs));
+        return command;
+    }
+
+    /** What comes before the arguments of a main class of ours. */
+    List<String> java(Class<?> main) {
         // As the root starts workers: no signal ignored, whatever the shell that started the build has it ignore.
         List<String> command = new ArrayList<>(List.of("env", "--default-signal"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -124,13 +136,7 @@ final class ChildJvm implements AutoCloseable {
             command.add("--sun-misc-unsafe-memory-access=allow");
         }
         command.addAll(jvmOptions);
-        command.addAll(List.of("-cp", String.join(File.pathSeparator, classPath), WorkerMain.class.getName()));
-        command.addAll(List.of("--instance", "shop", "--name", "ingest"));
-        command.addAll(List.of("--segment", segment.toString(), "--lock", lock.toString(), "--main", main));
-        command.addAll(List.of("--heartbeat-timeout-ms", Long.toString(heartbeatTimeoutMs)));
-        command.addAll(options);
-        command.add("--");
-        command.addAll(List.of(userArgs));
+        command.addAll(List.of("-cp", String.join(File.pathSeparator, classPath), main.getName()));
         return command;
     }
 

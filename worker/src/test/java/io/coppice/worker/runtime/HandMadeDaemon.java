@@ -1,0 +1,106 @@
+package io.coppice.worker.runtime;
+
+import io.coppice.state.OwnedSegment;
+import io.coppice.state.ReadOnlySegment;
+import io.coppice.state.RequestId;
+import io.coppice.state.Requests;
+import io.coppice.state.ReservedNames;
+import io.coppice.state.SegmentFile;
+import io.coppice.state.SegmentSpec;
+import io.coppice.state.SnapshotResult;
+import io.coppice.state.StateView;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/** A daemon's segment with requests in it, and a slot's, as the root and a daemon would have made them; and eyes on the slot. */
+final class HandMadeDaemon implements AutoCloseable {
+    static final int STATE_BYTES = 256 << 10;
+    static final int INPUT_BYTES = 256;
+    private static final int ENTRIES = 16;
+
+    final Path segment;
+    final TransactionArguments arguments;
+    final OwnedSegment owned;
+    final Requests requests;
+    final ReadOnlySegment slot;
+    private long sequence;
+
+    HandMadeDaemon(Path directory) throws Exception {
+        segment = directory.resolve("thumbs.seg");
+        String slots = directory.resolve("thumbs@").toString();
+        arguments = new TransactionArguments("shop", "thumbs", segment, directory.resolve("root.seg"), slots, slots);
+        create(segment, "thumbs");
+        create(arguments.segment(1), "thumbs@1");
+        owned = SegmentFile.openOwned(segment, directory.resolve("thumbs.lock"), OwnPid.get(), 1);
+        owned.recover();
+        requests = owned.requests(ENTRIES, INPUT_BYTES);
+        owned.state().commit();
+        slot = SegmentFile.openReadOnly(arguments.segment(1));
+    }
+
+    private static void create(Path file, String name) throws Exception {
+        SegmentSpec spec = new SegmentSpec("shop", name, SegmentSpec.KIND_DAEMON, STATE_BYTES);
+        try (RandomAccessFile reserved = new RandomAccessFile(file.toFile(), "rw")) {
+            reserved.setLength(spec.lengthBytes());
+        }
+        SegmentFile.create(file, spec);
+    }
+
+    /** Submits and commits; of earlier requests the oldest goes if there is no room. */
+    long submit(Class<?> task, String input) {
+        return submit(task.getName(), input);
+    }
+
+    long submit(String task, String input) {
+        long id = RequestId.of(1, ++sequence);
+        if (requests.size() == requests.capacity()) {
+            requests.free(requests.find(RequestId.of(1, sequence - ENTRIES)));
+        }
+        requests.add(id, task, input.getBytes(StandardCharsets.UTF_8));
+        owned.state().commit();
+        return id;
+    }
+
+    /** The slot's contents, as the daemon's runtime reads them. */
+    StateView contents() {
+        SnapshotResult result = slot.snapshot();
+        if (result instanceof SnapshotResult.Snapshot snapshot) {
+            return snapshot.view();
+        }
+        throw new AssertionError(String.valueOf(result));
+    }
+
+    byte[] result(long id) {
+        if (!slot.done(id)) {
+            throw new AssertionError("not done: " + RequestId.text(id));
+        }
+        var log = contents().appendLog(ReservedNames.RESULT);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (long at = log.firstSequence(); at < log.nextSequence(); at++) {
+            bytes.writeBytes(log.entry(at));
+        }
+        return bytes.toByteArray();
+    }
+
+    String text(long id) {
+        return new String(result(id), StandardCharsets.UTF_8);
+    }
+
+    /** A line that releases a process for the slot. */
+    static String line(long id, int attempt, String previous) {
+        return "go " + attempt + " " + previous + " slot 1 " + id + " " + attempt;
+    }
+
+    static String first(long id) {
+        return line(id, 1, "none 0 - 0");
+    }
+
+    @Override
+    public void close() throws IOException {
+        slot.close();
+        owned.close();
+    }
+}
