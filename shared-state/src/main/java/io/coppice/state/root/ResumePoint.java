@@ -36,6 +36,11 @@ import java.util.List;
  * @param restartsWith place of the group that it is restarted with, from 1 on; 0 none
  * @param unhealthy a probe found it unwell
  * @param logStartBytes how long its log file was when the process was launched
+ * @param served of a slot: the request that its process was launched for, 0 none
+ * @param attempts launches for the request that the status table names
+ * @param workOver that request has come to its end
+ * @param workLeaving the process has committed its result, and was left to end by itself
+ * @param workStopped an end was asked for that the request does not undo
  * @param failedAtNs the failures that count, oldest first; of more than {@link #FAILURES_KEPT} the newest are kept
  */
 public record ResumePoint(
@@ -71,6 +76,11 @@ public record ResumePoint(
         long restartsWith,
         boolean unhealthy,
         long logStartBytes,
+        long served,
+        long attempts,
+        boolean workOver,
+        boolean workLeaving,
+        boolean workStopped,
         List<Long> failedAtNs) {
     /** Failures stored of one child. */
     public static final int FAILURES_KEPT = RootLayouts.FAILURES_KEPT;

@@ -4,6 +4,10 @@ import io.coppice.state.Record;
 
 /** A child's {@link ResumePoint} in the root's segment, under the root's commits. Duty-cycle thread only; both methods allocate. */
 public final class ResumeRow {
+    private static final long OVER = 1;
+    private static final long LEAVING = 2;
+    private static final long STOPPED = 4;
+
     private final Record row;
 
     ResumeRow(Record row) {
@@ -44,6 +48,13 @@ public final class ResumeRow {
         row.set(RootLayouts.RESUME_RESTARTS_WITH, point.restartsWith());
         row.set(RootLayouts.RESUME_UNHEALTHY, point.unhealthy() ? 1 : 0);
         row.set(RootLayouts.RESUME_LOG_START_BYTES, point.logStartBytes());
+        row.set(RootLayouts.RESUME_SERVED, point.served());
+        row.set(RootLayouts.RESUME_ATTEMPTS, point.attempts());
+        row.set(
+                RootLayouts.RESUME_WORK,
+                (point.workOver() ? OVER : 0)
+                        | (point.workLeaving() ? LEAVING : 0)
+                        | (point.workStopped() ? STOPPED : 0));
         FailureTimes.store(row, RootLayouts.RESUME_FAILED_AT_NS, point.failedAtNs());
     }
 
@@ -82,6 +93,11 @@ public final class ResumeRow {
                 row.get(RootLayouts.RESUME_RESTARTS_WITH),
                 row.get(RootLayouts.RESUME_UNHEALTHY) != 0,
                 row.get(RootLayouts.RESUME_LOG_START_BYTES),
+                row.get(RootLayouts.RESUME_SERVED),
+                row.get(RootLayouts.RESUME_ATTEMPTS),
+                (row.get(RootLayouts.RESUME_WORK) & OVER) != 0,
+                (row.get(RootLayouts.RESUME_WORK) & LEAVING) != 0,
+                (row.get(RootLayouts.RESUME_WORK) & STOPPED) != 0,
                 FailureTimes.load(row, RootLayouts.RESUME_FAILED_AT_NS));
     }
 }

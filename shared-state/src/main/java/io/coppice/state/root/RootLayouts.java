@@ -107,6 +107,12 @@ final class RootLayouts {
     static final LongField RESUME_RESTARTS_WITH = RESUME.int64("restartsWith");
     static final LongField RESUME_UNHEALTHY = RESUME.int64("unhealthy");
     static final LongField RESUME_LOG_START_BYTES = RESUME.int64("logStartBytes");
+    static final LongField RESUME_SERVED = RESUME.int64("served");
+    static final LongField RESUME_ATTEMPTS = RESUME.int64("attempts");
+
+    /** {@link ResumeRow} has the bits. */
+    static final LongField RESUME_WORK = RESUME.int64("work");
+
     static final BytesField RESUME_FAILED_AT_NS = RESUME.bytes("failedAtNs", FAILURES_KEPT * Long.BYTES);
     static final RecordLayout RESUME_LAYOUT = RESUME.build();
 

@@ -302,6 +302,11 @@ class RootSegmentTest {
                 28,
                 false,
                 29,
+                30,
+                31,
+                true,
+                false,
+                true,
                 failedAtNs);
     }
 

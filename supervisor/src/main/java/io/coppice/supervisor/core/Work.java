@@ -35,7 +35,8 @@ public record Work(
     }
 
     /** Another request, or one that the live process works on already after it was not wanted for a moment; what that does is as it was. */
-    Work asked(long newRequest, boolean newDiscard) {
+    Work asked(long newRequest, boolean discardIt) {
+        boolean newDiscard = discardIt && newRequest != NO_REQUEST;
         if (request == newRequest) {
             return new Work(request, newDiscard, over, served, leaving, attempts, stopped);
         }

@@ -7,10 +7,11 @@ import java.nio.file.Path;
 /**
  * A pipe that is open in another process, opened once more by its number there: so a root writes into the pipes of a root that died.
  * What that process has at the number it decides itself, so the pipe is known by its inode, and nothing but that very pipe is ever
- * opened for writing.
+ * opened for writing; for reading any pipe is.
  */
 public final class PipeOfAnother {
     private static final String PREFIX = "pipe:[";
+    private static final long ANY = -1;
 
     private PipeOfAnother() {}
 
@@ -41,14 +42,29 @@ public final class PipeOfAnother {
         if (inode == 0) {
             return -Errno.ENXIO;
         }
+        return open(pid, fd, inode, Kernel.O_WRONLY);
+    }
+
+    /**
+     * The end to read from, of whatever pipe is there. Does not block, neither now nor when it is read.
+     *
+     * @param pid as of {@link #openToWrite}
+     * @return the descriptor, close-on-exec, or the negative error number; -ENXIO if something else than a pipe is there
+     */
+    public static int openToRead(int pid, int fd) {
+        return open(pid, fd, ANY, Kernel.O_RDONLY);
+    }
+
+    private static int open(int pid, int fd, long inode, int mode) {
         // By O_PATH first: that opens nothing, but holds on to what is there, so that it can be looked at.
         int there = PathCalls.open("/proc/" + pid + "/fd/" + fd, Kernel.O_PATH, 0);
         if (there < 0) {
             return there;
         }
         try {
-            return inode(there) == inode
-                    ? PathCalls.open("/proc/self/fd/" + there, Kernel.O_WRONLY | Kernel.O_NONBLOCK, 0)
+            long found = inode(there);
+            return found != 0 && (inode == ANY || found == inode)
+                    ? PathCalls.open("/proc/self/fd/" + there, mode | Kernel.O_NONBLOCK, 0)
                     : -Errno.ENXIO;
         } finally {
             Fds.close(there);

@@ -200,7 +200,7 @@ final class ArchiveWishes {
 
     private @Nullable ChildProcess childNamed(String name) {
         for (ChildProcess child : children.all()) {
-            if (child.plan.name().equals(name) && child.isDaemon()) {
+            if (child.plan.name().equals(name) && child.hasSegment()) {
                 return child;
             }
         }

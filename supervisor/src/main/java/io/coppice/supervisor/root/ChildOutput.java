@@ -3,6 +3,7 @@ package io.coppice.supervisor.root;
 import io.coppice.supervisor.os.JournalStream;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.LogTarget;
+import io.coppice.supervisor.plan.SlotName;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -77,7 +78,8 @@ record ChildOutput(String instance, boolean isJournal, String unit) {
         if (child.log() == LogTarget.FILE || (child.log() == LogTarget.AUTO && !isJournal)) {
             return null;
         }
-        String identifier = unit.isEmpty() ? instance + "/" + child.name() : child.name();
+        String identifier =
+                unit.isEmpty() ? instance + "/" + SlotName.logName(child.name()) : SlotName.logName(child.name());
         return new JournalStream(JournalStream.SOCKET, identifier, unit);
     }
 

@@ -20,6 +20,9 @@ final class ChildProcess extends LaunchedProcess {
      */
     static final int MAX_HINTS = 16;
 
+    /** The same of a daemon with transactions, which sends one each time when it asks its slots for something else; from one look at its heartbeat to the next. */
+    static final int MAX_HINTS_OF_SUBMITS = 4096;
+
     /** Its place in the plan. */
     int index;
 
@@ -55,8 +58,8 @@ final class ChildProcess extends LaunchedProcess {
         this.plan = plan;
     }
 
-    boolean isDaemon() {
-        return plan.kind() == ChildPlan.Kind.DAEMON;
+    boolean hasSegment() {
+        return plan.kind().hasSegment();
     }
 
     @Override

@@ -92,6 +92,11 @@ final class ChildRecord {
                 child.orders().restartsWith() + 1,
                 !child.healthy(),
                 logStartBytes,
+                child.work().served(),
+                child.work().attempts(),
+                child.work().over(),
+                child.work().leaving(),
+                child.work().stopped(),
                 child.failures().recentNs());
     }
 
@@ -155,8 +160,20 @@ final class ChildRecord {
                         of(FATES, point.fate(), spec, "fate"),
                         (int) between(point.restartsWith(), 0, groups, spec, "restartsWith") - 1),
                 !point.unhealthy(),
-                Work.NONE,
+                work(row, point, spec),
                 lastExit(row, point));
+    }
+
+    private static Work work(ChildRow row, ResumePoint point, ChildSpec spec) throws UnknownRecordException {
+        long word = row.request();
+        return new Work(
+                between(Math.abs(word), 0, Long.MAX_VALUE, spec, "request"),
+                word < 0,
+                point.workOver(),
+                between(point.served(), 0, Long.MAX_VALUE, spec, "served"),
+                point.workLeaving(),
+                (int) between(point.attempts(), 0, Integer.MAX_VALUE, spec, "attempts"),
+                point.workStopped());
     }
 
     private static StandbyPool pool(List<StandbyRecord> recorded, ResumePoint point, ChildSpec spec)

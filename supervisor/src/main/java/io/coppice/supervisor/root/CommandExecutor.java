@@ -89,9 +89,10 @@ final class CommandExecutor implements Command.Handler {
         if (child.incarnation == command.incarnation()
                 && Launcher.release(
                         child,
-                        publisher.lastExit(command.child()),
+                        // What a slot's last process did with another request is no business of this one's.
+                        command.attempt() == 1 ? null : publisher.lastExit(command.child()),
                         publisher.lastExitEpochMs(command.child()),
-                        command.fallback())) {
+                        command)) {
             follows.accept(new Event.Released(command.child(), command.incarnation(), System.nanoTime()));
         }
         if (child.assigned && child.pidFd != null && !child.adopted) {
@@ -182,7 +183,7 @@ final class CommandExecutor implements Command.Handler {
     @Override
     public void dumpThreads(Command.DumpThreads command) {
         // The JVM writes its threads to its standard output on SIGQUIT; any other program would die of it.
-        if (children.get(command.child()).isDaemon()) {
+        if (children.get(command.child()).hasSegment()) {
             send(command.child(), command.incarnation(), SignalNumbers.of("QUIT"), false);
         }
     }

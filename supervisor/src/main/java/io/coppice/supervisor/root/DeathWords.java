@@ -5,6 +5,7 @@ import io.coppice.supervisor.core.ChildPhase;
 import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.ExitStatus;
 import io.coppice.supervisor.core.SupervisorState;
+import io.coppice.supervisor.core.Work;
 import io.coppice.supervisor.os.Epoll;
 import io.coppice.supervisor.os.EventFd;
 import io.coppice.supervisor.os.OsException;
@@ -197,7 +198,7 @@ final class DeathWords implements AutoCloseable {
         epoll.remove(pidFd.fd());
         child.dead = true;
         child.pidFd = null;
-        funerals.beginKnown(child, status, segments.leftBy(child), nowNs);
+        funerals.beginKnown(child, status, segments.leftBy(child, Work.NO_REQUEST), nowNs);
         remains.add(pidFd, nowNs);
     }
 

@@ -56,7 +56,7 @@ final class HeldWatch {
     }
 
     private boolean runs(ChildProcess child) {
-        if (child.isDaemon()) {
+        if (child.hasSegment()) {
             return segments.phase(child) != Phase.EMPTY.code();
         }
         String commandLine = child.pidFd == null ? null : processes.commandLine(child.pidFd.pid());

@@ -163,7 +163,7 @@ final class InstanceWatch implements AutoCloseable {
         tellOnce(PLAN, nowNs, plan.isSame() ? null : planAgain());
         tellOnce(SOCKET, nowNs, socket.isSame() ? null : bindAgain());
         for (ChildProcess child : children.all()) {
-            if (child.isDaemon()) {
+            if (child.hasSegment()) {
                 lookAtSegment(child, nowNs);
             }
         }
@@ -255,7 +255,7 @@ final class InstanceWatch implements AutoCloseable {
     /** Before a daemon starts: whether another file has its segment's name than the one that was looked at so far. */
     boolean takesAnother(ChildProcess child) {
         NamedFile segment = segmentOf(child);
-        if (!child.isDaemon() || segment.isSame()) {
+        if (!child.hasSegment() || segment.isSame()) {
             return false;
         }
         segment.remember();

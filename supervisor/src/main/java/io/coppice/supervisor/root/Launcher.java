@@ -1,7 +1,9 @@
 package io.coppice.supervisor.root;
 
+import io.coppice.supervisor.core.Command;
 import io.coppice.supervisor.core.Fallback;
 import io.coppice.supervisor.core.LastExit;
+import io.coppice.supervisor.core.Work;
 import io.coppice.supervisor.os.Fds;
 import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.Pipe;
@@ -10,6 +12,7 @@ import io.coppice.supervisor.os.SpawnRequest;
 import io.coppice.supervisor.os.Spawner;
 import io.coppice.supervisor.plan.ChildMark;
 import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.SlotName;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,7 +56,7 @@ final class Launcher {
      */
     void spawn(LaunchedProcess process, ChildPlan plan, long token) throws OsException {
         process.clear();
-        boolean daemon = plan.kind() == ChildPlan.Kind.DAEMON;
+        boolean daemon = plan.kind().hasSegment();
         Pipe hold = Pipe.create();
         process.holdReadFd = hold.readFd();
         process.holdWriteFd = hold.writeFd();
@@ -73,7 +76,7 @@ final class Launcher {
                 argv(plan),
                 environment(plan),
                 plan.workingDirectory(),
-                instance.log(plan.name()).toString(),
+                log(plan).toString(),
                 instance.output().journalOf(plan),
                 process.holdReadFd,
                 process.hintWriteFd,
@@ -120,7 +123,7 @@ final class Launcher {
     }
 
     private static List<String> argv(ChildPlan plan) {
-        if (plan.kind() == ChildPlan.Kind.DAEMON) {
+        if (plan.kind().hasSegment()) {
             return plan.argv();
         }
         boolean ownPwd = plan.environment().containsKey("PWD");
@@ -142,18 +145,25 @@ final class Launcher {
 
     /** What takes the output of a child that does not go to the journal. */
     Path log(ChildPlan plan) {
-        return instance.log(plan.name());
+        return instance.log(SlotName.logName(plan.name()));
     }
 
     /**
      * Writes the line that lets a held child go, and closes the pipe.
      *
-     * @param fallback what a worker is told to fall back to before it starts
+     * @param release what a worker is told to fall back to before it starts, and what a transaction is told to work on
      * @return false if the child can no longer hear it; its death is about to be told
      */
     static boolean release(
-            ChildProcess child, @Nullable LastExit lastExit, long lastExitEpochMs, @Nullable Fallback fallback) {
-        byte[] line = releaseLine(child.incarnation, lastExit, lastExitEpochMs, fallback);
+            ChildProcess child, @Nullable LastExit lastExit, long lastExitEpochMs, Command.Release release) {
+        byte[] line = releaseLine(
+                child.incarnation,
+                lastExit,
+                lastExitEpochMs,
+                release.fallback(),
+                release.request() == Work.NO_REQUEST
+                        ? ""
+                        : " slot " + child.plan.slot() + " " + release.request() + " " + release.attempt());
         int written = Fds.write(child.holdWriteFd, line, line.length);
         child.closeHold();
         // Less than PIPE_BUF into an empty pipe: all or nothing.
@@ -161,12 +171,17 @@ final class Launcher {
     }
 
     static byte[] releaseLine(
-            long incarnation, @Nullable LastExit lastExit, long lastExitEpochMs, @Nullable Fallback fallback) {
+            long incarnation,
+            @Nullable LastExit lastExit,
+            long lastExitEpochMs,
+            @Nullable Fallback fallback,
+            String task) {
         String line = lastExit == null
                 ? "go " + incarnation + " none -1 - 0"
                 : "go " + incarnation + " " + lastExit.kind().word() + " " + lastExit.code() + " "
                         + (lastExit.signal() == LastExit.NO_SIGNAL ? "-" : SignalNumbers.name(lastExit.signal())) + " "
                         + lastExitEpochMs;
-        return (line + (fallback == null ? "\n" : " " + fallback.word() + "\n")).getBytes(StandardCharsets.US_ASCII);
+        return (line + (fallback == null ? "" : " " + fallback.word()) + task + "\n")
+                .getBytes(StandardCharsets.US_ASCII);
     }
 }

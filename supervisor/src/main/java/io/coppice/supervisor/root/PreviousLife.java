@@ -233,10 +233,10 @@ final class PreviousLife {
     }
 
     /** Whether it had a child of that name with a segment. */
-    boolean isDaemon(String child) {
+    boolean hasSegment(String child) {
         return snapshot != null
                 && snapshot.child(child)
-                        .filter(row -> row.kind() == ChildKind.DAEMON)
+                        .filter(row -> row.kind() == ChildKind.DAEMON || row.kind() == ChildKind.TRANSACTION)
                         .isPresent();
     }
 

@@ -108,7 +108,7 @@ final class ReloadPreparation {
         Map<String, ChildPlan> known = new HashMap<>();
         present.children().forEach(child -> known.put(child.name(), child));
         for (ChildPlan child : next.children()) {
-            if (child.kind() == ChildPlan.Kind.DAEMON) {
+            if (child.kind().hasSegment()) {
                 prepare(child, known.get(child.name()), reservations);
             }
         }
@@ -119,7 +119,7 @@ final class ReloadPreparation {
     private void prepare(ChildPlan child, @Nullable ChildPlan known, Reservations reservations) throws StartupRefused {
         SegmentSpec spec = new SegmentSpec(
                 present.instance(), child.name(), SegmentSpec.KIND_DAEMON, child.stateBytes(), child.checkpoints());
-        if (known == null || known.kind() != ChildPlan.Kind.DAEMON) {
+        if (known == null || !known.kind().hasSegment()) {
             reservations.ensure(Path.of(present.segmentDirectory(), child.name() + ".seg"), spec);
         }
     }

@@ -9,6 +9,7 @@ import io.coppice.supervisor.core.Standby;
 import io.coppice.supervisor.core.Step;
 import io.coppice.supervisor.core.Supervisor;
 import io.coppice.supervisor.core.SupervisorState;
+import io.coppice.supervisor.core.Work;
 import io.coppice.supervisor.os.ClockSteps;
 import io.coppice.supervisor.os.CpuPressure;
 import io.coppice.supervisor.os.Epoll;
@@ -60,6 +61,7 @@ final class Root implements AutoCloseable {
     private final Standbys standbys;
     private final StandbyTable standbyTable = new StandbyTable();
     private final Rehearsal rehearsal;
+    private final RequestWatch requests;
     private final CpuPressure pressure = CpuPressure.ofThisProcess();
     private final Funerals funerals;
     private final HeldWatch held;
@@ -109,8 +111,19 @@ final class Root implements AutoCloseable {
         funerals = new Funerals(processes, incidents, new DyingDependencies(children, processes));
         remains = new Remains(processes);
         words = new DeathWords(children, segments, processes, funerals, remains, epoll, incidents, () -> state);
+        requests = new RequestWatch(children, segments, () -> state, this::settle);
         workers = new WorkerWatch(
-                plan, children, segments, epoll, publisher, meter, incidents, () -> state, this::settle, words::look);
+                plan,
+                children,
+                segments,
+                epoll,
+                publisher,
+                meter,
+                incidents,
+                () -> state,
+                this::settle,
+                requests,
+                words::look);
         auxiliaries = new AuxiliaryWatch(children, nowNs);
         held = new HeldWatch(segments, processes);
         errands = new Errands(instance.directory(), spawner, epoll, processes);
@@ -159,7 +172,7 @@ final class Root implements AutoCloseable {
                 children,
                 publisher,
                 child -> {
-                    segments.leftBy(child);
+                    segments.leftBy(child, Work.NO_REQUEST);
                     words.rehearse(child);
                 },
                 processes);
@@ -207,6 +220,7 @@ final class Root implements AutoCloseable {
                 reload.changeTo(next, state, settling, System.nanoTime());
             }
             settle(new Event.Begin(System.nanoTime()));
+            requests.lookAtAll(System.nanoTime());
         }
         while (!isOver()) {
             turn();
@@ -442,6 +456,7 @@ final class Root implements AutoCloseable {
         settle(new Event.Replanned(PlanSpecs.specs(next), segments.incarnations(), PlanSpecs.groups(next), nowNs));
         reload.done(next);
         files.onPlanRecorded();
+        requests.lookAtAll(nowNs);
     }
 
     private void onDeath(ChildProcess child) {
@@ -454,7 +469,11 @@ final class Root implements AutoCloseable {
         child.dead = true;
         words.forget(child);
         // The funeral itself, and what the core makes of the death, follow in this turn: its first look is due at once.
-        funerals.begin(child, pidFd, segments.leftBy(child), nowNs);
+        funerals.begin(
+                child,
+                pidFd,
+                segments.leftBy(child, state.child(child.index).work().served()),
+                nowNs);
     }
 
     /** Nothing is decided by that clock; but events are dated by it, and what is kept of them would puzzle whoever reads it. */

@@ -137,9 +137,9 @@ final class RootStartup {
             Reservations reservations, PreviousLife previous, List<Leftovers.OnRecord> living) throws StartupRefused {
         List<String> lost = new ArrayList<>();
         for (ChildPlan child : plan.children()) {
-            if (child.kind() == ChildPlan.Kind.DAEMON) {
+            if (child.kind().hasSegment()) {
                 Path file = segmentDirectory.resolve(child.name() + ".seg");
-                if (previous.isDaemon(child.name())) {
+                if (previous.hasSegment(child.name())) {
                     refuseBesideALostSegment(child, file, living);
                 }
                 boolean made = reservations.ensure(
@@ -250,7 +250,7 @@ final class RootStartup {
     private List<Long> owners() throws StartupRefused {
         List<Long> owners = new ArrayList<>();
         for (ChildPlan child : plan.children()) {
-            owners.add(child.kind() == ChildPlan.Kind.DAEMON ? owner(child.name()) : 0L);
+            owners.add(child.kind().hasSegment() ? owner(child.name()) : 0L);
         }
         return owners;
     }

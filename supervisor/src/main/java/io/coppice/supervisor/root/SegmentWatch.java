@@ -7,6 +7,7 @@ import io.coppice.state.SegmentDamagedException;
 import io.coppice.state.SegmentException;
 import io.coppice.state.SegmentFile;
 import io.coppice.supervisor.core.StepProgress;
+import io.coppice.supervisor.core.Work;
 import io.coppice.supervisor.os.Fds;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +39,7 @@ final class SegmentWatch implements AutoCloseable {
         this.instance = instance;
         this.console = console;
         for (ChildProcess child : children.all()) {
-            if (child.isDaemon()) {
+            if (child.hasSegment()) {
                 child.segment = SegmentFile.openReadOnly(instance.segment(child.plan.name()));
             }
         }
@@ -60,12 +61,33 @@ final class SegmentWatch implements AutoCloseable {
             child.segment.close();
             child.segment = null;
         }
-        if (child.isDaemon() && child.segment == null) {
+        if (child.hasSegment() && child.segment == null) {
             try {
                 child.segment = SegmentFile.openReadOnly(instance.segment(child.plan.name()));
             } catch (SegmentException e) {
                 console.warn(child.plan.name() + ": " + e.getMessage());
             }
+        }
+    }
+
+    /** What a daemon's segment asks a slot of its for: a request's id, below zero if that is to be discarded, 0 nothing; any other value. */
+    long request(ChildProcess daemon, int slot) {
+        ReadOnlySegment segment = daemon.segment;
+        try {
+            return segment == null ? 0 : segment.request(slot);
+        } catch (SegmentDamagedException e) {
+            return tornAway(daemon);
+        }
+    }
+
+    /** Whether a slot's segment has the result of a request. */
+    boolean isDone(ChildProcess slot, long request) {
+        ReadOnlySegment segment = slot.segment;
+        try {
+            return segment != null && request != Work.NO_REQUEST && segment.done(request);
+        } catch (SegmentDamagedException e) {
+            tornAway(slot);
+            return false;
         }
     }
 
@@ -170,21 +192,27 @@ final class SegmentWatch implements AutoCloseable {
     /**
      * What this incarnation, now dead, left in its segment. A worker may write there what it likes; all it can bring about by that
      * is to be restarted more often, or less, as by its exit code.
+     *
+     * @param served the request that a transaction was launched for, {@link Work#NO_REQUEST} of all others
      */
-    LeftBehind leftBy(ChildProcess child) {
+    LeftBehind leftBy(ChildProcess child, long served) {
         ReadOnlySegment segment = child.segment;
         try {
-            return segment == null ? LeftBehind.NOTHING : leftBy(segment, child.incarnation);
+            return segment == null ? LeftBehind.NOTHING : leftBy(segment, child.incarnation, served);
         } catch (SegmentDamagedException e) {
             tornAway(child);
             return LeftBehind.NOTHING;
         }
     }
 
-    private static LeftBehind leftBy(ReadOnlySegment segment, long incarnation) {
+    private static LeftBehind leftBy(ReadOnlySegment segment, long incarnation, long served) {
         Parting parting = Parting.of(segment, incarnation);
         boolean failing = segment.phase() == Phase.FAILING.code();
-        return new LeftBehind(failing ? parting.words().orElse(null) : null, parting, progress(segment, incarnation));
+        boolean done = served != Work.NO_REQUEST && segment.done(served);
+        return new LeftBehind(
+                failing ? parting.words().orElse(null) : null,
+                parting,
+                done ? StepProgress.DONE : progress(segment, incarnation));
     }
 
     /** @throws SegmentDamagedException if the file was truncated */

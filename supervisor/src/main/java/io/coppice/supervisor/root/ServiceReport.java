@@ -74,7 +74,7 @@ final class ServiceReport {
     static boolean allSettled(SupervisorState state) {
         for (ChildState child : state.children()) {
             PublishedState s = child.state();
-            if (child.spec().auxiliary()) {
+            if (child.spec().ungrouped()) {
                 continue;
             }
             if (s != PublishedState.READY && s != PublishedState.COMPLETED && s != PublishedState.FAILED) {
@@ -89,7 +89,7 @@ final class ServiceReport {
         Map<PublishedState, Integer> counts = new EnumMap<>(PublishedState.class);
         List<String> failed = new ArrayList<>();
         for (ChildState child : state.children()) {
-            if (child.spec().auxiliary()) {
+            if (child.spec().ungrouped()) {
                 continue;
             }
             counts.merge(child.state(), 1, Integer::sum);

@@ -255,7 +255,7 @@ class StatusPublisher {
 
     /** What is known of a standby's process is known of its child's from this step on. */
     private void assigned(Command.AssignStandby command) {
-        StandbyProcess standby = standbys.find(command.child(), command.standby());
+        StandbyProcess standby = standbys.find(command.pool(), command.standby());
         if (standby != null) {
             launched(command.child(), standby.session, standby.pidfdInode, 0);
             pipeInodes[command.child()] = standby.pipeInode;
@@ -299,6 +299,7 @@ class StatusPublisher {
         row.backoffUntilNs(orZero(child.backoffUntilNs()));
         row.spawnedAtNs(orZero(child.spawnedAtNs()));
         row.readyAtNs(orZero(child.readyAtNs()));
+        row.request(child.work().word());
         if (!child.hasProcess()) {
             row.heartbeatSeenNs(0);
         }

@@ -22,6 +22,9 @@ final class StoredCodes {
         if (child.auxiliary()) {
             return ChildKind.AUXILIARY;
         }
+        if (child.slot() != null) {
+            return ChildKind.TRANSACTION;
+        }
         return child.hasSegment() ? ChildKind.DAEMON : ChildKind.COMMAND;
     }
 

@@ -89,7 +89,7 @@ final class Takeover {
             funerals.beginUnwitnessed(
                     child,
                     start.samePids() ? recorded.pid() : Funerals.NO_GROUP,
-                    segments.leftBy(child),
+                    segments.leftBy(child, recorded.work().served()),
                     System.nanoTime());
             return null;
         }
@@ -97,7 +97,7 @@ final class Takeover {
         if (pidFd.isDead()) {
             // Kept for us, or not reaped yet: there is still somebody to ask how it ended.
             child.dead = true;
-            funerals.begin(child, pidFd, segments.leftBy(child), System.nanoTime());
+            funerals.begin(child, pidFd, segments.leftBy(child, recorded.work().served()), System.nanoTime());
             return null;
         }
         epoll.add(pidFd.fd(), Tokens.of(Tokens.CHILD_DEATH, child.slot));
@@ -105,6 +105,7 @@ final class Takeover {
             child.assigned = true;
             reopenPipes(child, before.pipeInode(), recorded.phase() == ChildPhase.HELD);
         }
+        reopenHints(child, pidFd);
         return new Event.Adopted(child.index, child.incarnation, System.nanoTime());
     }
 
@@ -160,6 +161,17 @@ final class Takeover {
             process.holdWriteFd = hold;
         } else if (!pidFd.isDead()) {
             processes.signalGroup(pidFd.pid(), SignalNumbers.of("KILL"));
+        }
+    }
+
+    /** A transaction has no heartbeat by which it would be looked at, and its daemon submits at any time. */
+    private void reopenHints(ChildProcess child, PidFd pidFd) throws OsException {
+        if (child.hasSegment()) {
+            int hint = PipeOfAnother.openToRead(pidFd.pid(), Standbys.HINT_FD);
+            if (hint >= 0) {
+                child.hintReadFd = hint;
+                epoll.addOneShot(hint, Tokens.of(Tokens.CHILD_HINT, child.slot));
+            }
         }
     }
 

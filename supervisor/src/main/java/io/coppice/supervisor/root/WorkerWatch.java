@@ -31,6 +31,7 @@ final class WorkerWatch {
     private final Consumer<ChildProcess> lookAtWord;
     private final Incidents incidents;
     private final Suspects suspects;
+    private final RequestWatch requests;
     private HeartbeatMonitor heartbeats;
 
     /**
@@ -38,6 +39,7 @@ final class WorkerWatch {
      *
      * @param state the core's, as it is now
      * @param settle takes an event in at once
+     * @param requests of daemons that are ready
      * @param lookAtWord for each worker that is ready, at each scan
      */
     WorkerWatch(
@@ -50,6 +52,7 @@ final class WorkerWatch {
             Incidents incidents,
             Supplier<SupervisorState> state,
             Consumer<Event> settle,
+            RequestWatch requests,
             Consumer<ChildProcess> lookAtWord) {
         this.children = children;
         this.segments = segments;
@@ -60,6 +63,7 @@ final class WorkerWatch {
         this.suspects = new Suspects(segments);
         this.state = state;
         this.settle = settle;
+        this.requests = requests;
         this.lookAtWord = lookAtWord;
         this.heartbeats = new HeartbeatMonitor(PlanSpecs.heartbeatTimeoutsNs(plan), System.nanoTime());
     }
@@ -81,7 +85,7 @@ final class WorkerWatch {
 
     /** After each step: a child that has become ready is watched from then on, one that ends no longer. */
     void follow(int i, ChildState before, ChildState child, long nowNs) {
-        boolean wanted = children.get(i).isDaemon()
+        boolean wanted = children.get(i).hasSegment()
                 && (child.state() == PublishedState.READY || child.phase() == ChildPhase.STARTING);
         if (!wanted) {
             heartbeats.unwatch(i);
@@ -110,6 +114,10 @@ final class WorkerWatch {
                 continue;
             }
             lookAtWord.accept(child);
+            if (requests.hasSlots(child)) {
+                requests.look(child, nowNs);
+                listenAgain(child);
+            }
             if (heartbeats.observe(child.index, segments.heartbeatCount(child), countedNs)) {
                 publisher.heartbeatSeen(child.index, nowNs);
                 moved = true;
@@ -156,23 +164,42 @@ final class WorkerWatch {
             return;
         }
         boolean open = segments.drainHints(child);
-        notePhase(child, System.nanoTime());
+        boolean submits = requests.hasSlots(child);
+        if (state.get().child(child.index).phase() == ChildPhase.READY && submits) {
+            requests.look(child, System.nanoTime());
+        } else {
+            notePhase(child, System.nanoTime());
+        }
         if (child.hintReadFd == ChildProcess.NO_FD) {
             return;
         }
-        if (open && ++child.hints < ChildProcess.MAX_HINTS) {
+        if (open && ++child.hints < (submits ? ChildProcess.MAX_HINTS_OF_SUBMITS : ChildProcess.MAX_HINTS)) {
             epoll.rearm(child.hintReadFd, Tokens.of(Tokens.CHILD_HINT, child.slot));
-        } else {
+        } else if (!open || !submits) {
             child.closeHints();
         }
+    }
+
+    /** To one that has hinted more than it may since the last look. */
+    private void listenAgain(ChildProcess child) {
+        if (child.hintReadFd != ChildProcess.NO_FD && child.hints >= ChildProcess.MAX_HINTS_OF_SUBMITS) {
+            epoll.rearm(child.hintReadFd, Tokens.of(Tokens.CHILD_HINT, child.slot));
+        }
+        child.hints = 0;
     }
 
     /** Takes in what the worker's segment says of its start. */
     void notePhase(ChildProcess child, long nowNs) {
         int phase = segments.phase(child);
         if (phase == Phase.READY.code()) {
-            child.closeHints();
+            boolean submits = requests.hasSlots(child);
+            if (!submits) {
+                child.closeHints();
+            }
             settle.accept(new Event.BecameReady(child.index, child.incarnation, nowNs));
+            if (submits) {
+                requests.look(child, nowNs);
+            }
             return;
         }
         StartStage stage = stageOf(phase);

@@ -11,6 +11,7 @@ import io.coppice.supervisor.core.GroupSpec;
 import io.coppice.supervisor.core.Membership;
 import io.coppice.supervisor.core.PoisonPolicy;
 import io.coppice.supervisor.core.RestartPolicy;
+import io.coppice.supervisor.core.Slot;
 import io.coppice.supervisor.core.StartTimeouts;
 import io.coppice.supervisor.core.Strategy;
 import io.coppice.supervisor.os.SignalNumbers;
@@ -18,15 +19,18 @@ import io.coppice.supervisor.plan.AgentOption;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.GroupPlan;
 import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.plan.SlotName;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** What the core must know of a plan: policies and times, not argv. Pure. */
 public final class PlanSpecs {
     private static final long NANOS_PER_MS = 1_000_000;
+    private static final long FOR_EVER_NS = Long.MAX_VALUE;
 
     private PlanSpecs() {}
 
@@ -93,7 +97,8 @@ public final class PlanSpecs {
                     condition(dependency),
                     dependency.restart()));
         }
-        boolean daemon = child.kind() == ChildPlan.Kind.DAEMON;
+        boolean daemon = child.kind().hasSegment();
+        Slot slot = slot(child, indexes);
         return new ChildSpec(
                 index,
                 child.name(),
@@ -102,7 +107,7 @@ public final class PlanSpecs {
                 daemon ? startTimeouts(child.startTimeouts()) : StartTimeouts.NONE,
                 restart(child),
                 child.maxRestarts(),
-                child.periodMs() * NANOS_PER_MS,
+                slot == null ? child.periodMs() * NANOS_PER_MS : FOR_EVER_NS,
                 backoff(child.backoff()),
                 poison(child.poison()),
                 child.shutdown().signal(),
@@ -117,11 +122,22 @@ public final class PlanSpecs {
                         exits(child.exits().force())),
                 membership(child, groups),
                 child.probes().decideReadiness(),
-                AgentOption.isOf(child));
+                AgentOption.isOf(child),
+                slot);
+    }
+
+    /** A slot's attempts are counted by request, however long they take. */
+    private static @Nullable Slot slot(ChildPlan child, Map<String, Integer> indexes) {
+        if (child.slot() == 0) {
+            return null;
+        }
+        int first = Objects.requireNonNull(indexes.get(SlotName.of(child.daemon(), 1)));
+        int daemon = Objects.requireNonNull(indexes.get(child.daemon()));
+        return new Slot(daemon, child.slot(), first, child.timeoutMs() * NANOS_PER_MS);
     }
 
     private static Membership membership(ChildPlan child, Map<String, Integer> groups) {
-        return child.kind() == ChildPlan.Kind.AUXILIARY
+        return child.kind() == ChildPlan.Kind.AUXILIARY || child.kind() == ChildPlan.Kind.TRANSACTION
                 ? Membership.UNGROUPED
                 : new Membership(
                         Objects.requireNonNull(groups.get(child.membership().group())),

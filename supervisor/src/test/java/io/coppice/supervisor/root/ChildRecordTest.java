@@ -87,6 +87,10 @@ class ChildRecordTest {
                 List.of(),
                 List.of(
                         worker,
+                        ChildPlans.slot("worker", 1)
+                                .workingDirectory(base.toString())
+                                .standbys(1)
+                                .plan(),
                         RootProcess.command("web", base, "x", new Dependency("worker", Dependency.Condition.READY)),
                         RootProcess.command("db", base, "x", 3, Backoff.NONE)));
     }
@@ -101,6 +105,8 @@ class ChildRecordTest {
         int verdicts = 0;
         int kills = 0;
         int fallbacks = 0;
+        int discards = 0;
+        int overs = 0;
         try (Console console = new Console();
                 RootSegment segment = RootSegment.open(file, 42, 1)) {
             for (long seed = 1; seed <= 10; seed++) {
@@ -134,6 +140,8 @@ class ChildRecordTest {
                         verdicts += child.verdict() == ChildState.Verdict.NONE ? 0 : 1;
                         kills += child.operatorKill() == null ? 0 : 1;
                         fallbacks += child.poison().due() == null ? 0 : 1;
+                        discards += child.work().discard() && child.work().served() != 0 ? 1 : 0;
+                        overs += child.work().over() && child.work().request() != 0 ? 1 : 0;
                     }
                 }
             }
@@ -141,6 +149,7 @@ class ChildRecordTest {
         assertEquals(EnumSet.allOf(ChildPhase.class), met);
         assertEquals(EnumSet.allOf(Standby.Phase.class), standbys);
         assertTrue(assigned > 0, "none was assigned");
+        assertTrue(discards > 0 && overs > 0, discards + " " + overs);
         assertTrue(verdicts > 0 && kills > 0 && fallbacks > 0, verdicts + " " + kills + " " + fallbacks);
     }
 
@@ -193,6 +202,11 @@ class ChildRecordTest {
                     point.restartsWith(),
                     point.unhealthy(),
                     point.logStartBytes(),
+                    point.served(),
+                    point.attempts(),
+                    point.workOver(),
+                    point.workLeaving(),
+                    point.workStopped(),
                     point.failedAtNs());
             UnknownRecordException e = assertThrows(
                     UnknownRecordException.class,
@@ -269,12 +283,12 @@ class ChildRecordTest {
     }
 
     private static Event event(SplittableRandom random, SupervisorState state, int i, long nowNs) {
-        int child = random.nextInt(3);
+        int child = random.nextInt(4);
         long incarnation = state.child(child).incarnation();
         if (random.nextBoolean()) {
             return onward(state.child(child), i, nowNs);
         }
-        return switch (random.nextInt(44)) {
+        return switch (random.nextInt(48)) {
             case 0, 1, 2, 3 -> new Event.Spawned(child, incarnation, 100 + i, i + 1L, nowNs);
             case 4 -> new Event.SpawnFailed(child, incarnation, "no", nowNs);
             case 5, 6, 7 -> new Event.Released(child, incarnation, nowNs);
@@ -287,7 +301,7 @@ class ChildRecordTest {
                                 ? new ExitStatus.Signaled(11, false)
                                 : new ExitStatus.Exited(random.nextInt(3)),
                         random.nextBoolean() ? "words" : null,
-                        StepProgress.values()[random.nextInt(3)],
+                        StepProgress.values()[random.nextInt(4)],
                         nowNs);
             case 15, 16 -> new Event.HeartbeatLost(child, incarnation, nowNs);
             case 17, 43 -> new Event.StopRequested(child, i, nowNs);
@@ -296,6 +310,8 @@ class ChildRecordTest {
             case 22 -> new Event.KillRequested(child, "RTMIN+3", 37, i, nowNs);
             case 23, 24 -> new Event.StageEntered(child, incarnation, StartStage.values()[random.nextInt(3)], nowNs);
             case 25 -> new Event.Begin(nowNs);
+            case 44, 45, 46 ->
+                new Event.Requested(1, random.nextLong(4), random.nextInt(4) == 0, random.nextBoolean(), nowNs);
             case 30, 31, 32, 33 -> new Event.RefillDue(random.nextInt(4) == 0, nowNs);
             case 34, 35, 36, 37 -> new Event.StandbySpawned(0, standby(random, state), 5000 + i, i + 1L, nowNs);
             case 38 -> new Event.StandbySpawnFailed(0, standby(random, state), "no", nowNs);

@@ -86,6 +86,6 @@ class LastLookTest {
     }
 
     private static String line(long incarnation, @Nullable LastExit exit, @Nullable Fallback fallback) {
-        return new String(Launcher.releaseLine(incarnation, exit, 17, fallback), StandardCharsets.US_ASCII);
+        return new String(Launcher.releaseLine(incarnation, exit, 17, fallback, ""), StandardCharsets.US_ASCII);
     }
 }
