@@ -24,7 +24,7 @@ class CellsTest {
 
         coverage.met(ChildPhase.READY, new Event.HeartbeatLost(0, 1, 0));
         assertEquals(1, coverage.reached());
-        assertEquals(137, coverage.unreached().trim().split(" ").length);
+        assertEquals(150, coverage.unreached().trim().split(" ").length);
     }
 
     /** The first child is being spawned by then. */
