@@ -217,6 +217,32 @@ enum Mutant {
             }
         }
     },
+    /** The stamp of a result that was never committed stays, and counts for the next commit. */
+    RESULT_IS_NOT_ERASED {
+        @Override
+        void putLongRelease(Port port, long offset, long value) {
+            if (offset != HeaderLayout.RESULT_STAMP_OFFSET || value != 0) {
+                port.release(offset, value);
+            }
+        }
+    },
+    /** The result may be said to be committed with the commit before its own. */
+    RESULT_IS_STAMPED_FOR_THE_LAST_COMMIT {
+        @Override
+        void putLongRelease(Port port, long offset, long value) {
+            port.release(offset, offset == HeaderLayout.RESULT_STAMP_OFFSET && value > 1 ? value - 1 : value);
+        }
+    },
+    /** The contents of one request are still there when they already are said to be another's. */
+    REQUEST_BEGINS_BEFORE_ITS_CONTENTS_ARE_EMPTY {
+        @Override
+        void putLongRelease(Port port, long offset, long value) {
+            if (offset == HeaderLayout.STEP_BACK_OFFSET && value != StepBack.NONE) {
+                port.release(HeaderLayout.REQUEST_ID_OFFSET, port.requestId() + 1);
+            }
+            port.release(offset, value);
+        }
+    },
     /** A reader that begins in the middle of a rollback sees the same count before and after. */
     ROLLBACK_IS_COUNTED_ONCE {
         @Override
@@ -293,6 +319,10 @@ enum Mutant {
 
         boolean stepsBack() {
             return memory.getLong(HeaderLayout.STEP_BACK_OFFSET) != StepBack.NONE;
+        }
+
+        long requestId() {
+            return memory.getLong(HeaderLayout.REQUEST_ID_OFFSET);
         }
 
         long undoStart() {

@@ -29,6 +29,9 @@ class MutantTest {
                 "CHECKSUM_REPLACES_THAT_OF_THE_LAST_COMMIT",
                 "CHECKSUM_SURVIVES_A_STEP_BACK",
                 "CHECKSUM_IS_TURNED_ON_BY_A_PLAIN_STORE",
+                "RESULT_IS_NOT_ERASED",
+                "RESULT_IS_STAMPED_FOR_THE_LAST_COMMIT",
+                "REQUEST_BEGINS_BEFORE_ITS_CONTENTS_ARE_EMPTY",
                 "ROLLBACK_IS_COUNTED_ONCE"
             })
     void shouldNoticeAFaultOfCommitRollbackOrRecovery(Mutant mutant) {
@@ -65,6 +68,18 @@ class MutantTest {
             names = {"CHECKSUM_SURVIVES_A_STEP_BACK", "CHECKSUM_IS_TURNED_ON_BY_A_PLAIN_STORE"})
     void shouldNoticeAFaultOfTheChecksumInStepsBack(Mutant mutant) {
         assertNoticed(mutant, seed -> TimelineRun.checked(seed, STEPS, mutant::over));
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Mutant.class,
+            names = {
+                "RESULT_IS_NOT_ERASED",
+                "RESULT_IS_STAMPED_FOR_THE_LAST_COMMIT",
+                "REQUEST_BEGINS_BEFORE_ITS_CONTENTS_ARE_EMPTY"
+            })
+    void shouldNoticeAFaultOfARequest(Mutant mutant) {
+        assertNoticed(mutant, seed -> RequestRun.of(seed, STEPS, mutant::over));
     }
 
     /** Recovery is right without the second count; only readers need it. */

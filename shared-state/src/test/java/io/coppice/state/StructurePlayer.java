@@ -32,7 +32,8 @@ interface StructurePlayer {
                 new RingPlayer(),
                 new LongLongMapPlayer(),
                 new LongRecordMapPlayer(),
-                new StringRecordMapPlayer());
+                new StringRecordMapPlayer(),
+                new RequestsPlayer());
     }
 
     /** Whether a structure of that name exists. */

@@ -1,0 +1,45 @@
+package io.coppice.state;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.coppice.state.testing.RecordingMemory;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Goal: no crash point of beginning a request, of its commits or of its result leaves a segment that says it is done and is
+ * not, or a request with the contents of another. Method: as {@link CrashPointsTest}, with a slot's life; every prefix of
+ * its stores, and all that {@link CrashExplorer} makes of it: other orders of stores, and recoveries that die.
+ */
+class RequestCrashPointsTest {
+    private static final int STEPS = 80;
+
+    @ParameterizedTest
+    @ValueSource(longs = {201, 202, 203})
+    void shouldBeDoneExactlyWhenTheResultIsCommitted(long seed) {
+        RequestRun run = RequestRun.of(seed, STEPS, UnaryOperator.identity());
+        byte[] disk = run.startImage();
+        for (int step = 0; step < run.memory().recorded(); step++) {
+            run.memory().replay(step, disk);
+            String where = "seed " + seed + ", prefix " + (step + 1);
+            run.assertReaders(disk, where);
+            long done = run.doneAt(step + 1);
+            assertTrue(done == 0 || TestSegments.read(new RecordingMemory(disk)).done(done), where);
+        }
+    }
+
+    @Test
+    void shouldHoldItAfterEveryCrashPoint() {
+        long points = 0;
+        for (long seed = 211; seed < 215; seed++) {
+            RequestRun run = RequestRun.of(seed, STEPS, UnaryOperator.identity());
+            CrashExplorer explorer = new CrashExplorer(run, "seed " + seed, seed, 4);
+            explorer.explore(20_000);
+            points += explorer.points();
+        }
+        Proof.report("crash points of requests=" + points);
+        assertTrue(points > 10_000, "crash points " + points);
+    }
+}
