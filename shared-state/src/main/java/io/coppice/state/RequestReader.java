@@ -144,6 +144,18 @@ public final class RequestReader {
         return ofCommit(id, index, found, copied ? entry : -1, lengths, body);
     }
 
+    /** Of a file that was cut within a page, the rest of that page is zero, and reading it no error. */
+    private static void requireComplete(Range index, StructureInfo found) {
+        int size = 0;
+        for (int entry = 0; entry < found.capacity(); entry++) {
+            size += word(index, entry, RequestsLayout.ID_OFFSET) == 0 ? 0 : 1;
+        }
+        long said = NativeWords.get(index.bytes(), RequestsLayout.SIZE_OFFSET);
+        if (said != size) {
+            throw new SegmentDamagedException("it says that it holds " + said + " requests, and holds " + size + ".");
+        }
+    }
+
     private boolean isAt(long sequence, long rollbacks) {
         return memory.getLongAcquire(HeaderLayout.COMMIT_SEQUENCE_OFFSET) == sequence
                 && memory.getLong(HeaderLayout.ROLLBACK_COUNT_OFFSET) == rollbacks;
@@ -158,6 +170,7 @@ public final class RequestReader {
 
     /** @param copiedEntry whose body was copied, -1 none */
     private Look ofCommit(long id, Range index, StructureInfo found, int copiedEntry, long copiedLengths, Range body) {
+        requireComplete(index, found);
         int entry = entryOf(id, index, found);
         if (entry < 0) {
             return new Look.Absent();
