@@ -134,6 +134,14 @@ class DamageTest {
                 case CHANNEL, BROADCAST -> view.ring(info.name());
                 case CURSOR -> view.cursor(info.name());
                 case COUNTERS -> view.counters(info.name()).values().keySet().forEach(view.counters(info.name())::get);
+                case REQUESTS -> {
+                    RequestsView requests = view.requests(info.name());
+                    for (RequestInfo request : requests.requests()) {
+                        assertEquals(
+                                request.inputBytes(),
+                                requests.input(request.id()).orElseThrow().length);
+                    }
+                }
                 default -> readRecord(view.record(info.name()));
             }
         }

@@ -224,7 +224,7 @@ class RequestReaderTest {
         }
         int found = 0;
         int refused = 0;
-        for (int round = 0; round < 20_000; round++) {
+        for (int round = 0; round < 5_000; round++) {
             byte[] damaged = whole.clone();
             for (int words = 1 + random.nextInt(3); words > 0; words--) {
                 int at = used.get(random.nextInt(used.size()));
@@ -252,8 +252,8 @@ class RequestReaderTest {
                 fail("round " + round, e);
             }
         }
-        Proof.report("damaged segments=20000 found=" + found + " refused=" + refused);
-        assertTrue(found > 1000 && refused > 1000, found + ", " + refused);
+        Proof.report("damaged segments=5000 found=" + found + " refused=" + refused);
+        assertTrue(found > 200 && refused > 200, found + ", " + refused);
     }
 
     /** The owner's recorded stores, some of them between any two words that the reader reads. */
