@@ -36,8 +36,8 @@ record AgentCommandLine(
         List<String> argv = new ArrayList<>();
         argv.add(command.get(0));
         argv.add(AgentOption.of(agentJar.toString(), directory.instance(), arguments()));
-        argv.add(WorkerCommandLine.errorFile(directory, name));
-        if (javaFeature >= WorkerCommandLine.UNSAFE_MEMORY_ACCESS_SINCE) {
+        argv.add(WorkerJvm.errorFile(directory, name));
+        if (javaFeature >= WorkerJvm.UNSAFE_MEMORY_ACCESS_SINCE) {
             argv.add(MEMORY_ACCESS);
         }
         argv.addAll(command.subList(1, command.size()));

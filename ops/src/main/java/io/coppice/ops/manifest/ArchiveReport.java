@@ -5,7 +5,7 @@ import io.coppice.supervisor.archive.StartArchives;
 import io.coppice.supervisor.plan.AgentOption;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Plan;
-import io.coppice.supervisor.plan.WorkerOptions;
+import io.coppice.supervisor.plan.SlotName;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -22,7 +22,8 @@ public final class ArchiveReport {
     /** Lines of the report; none if no daemon is a JVM of ours. */
     public static List<String> of(Plan plan, Surroundings surroundings) {
         List<ChildPlan> daemons = plan.children().stream()
-                .filter(child -> child.kind() == ChildPlan.Kind.DAEMON && !AgentOption.isOf(child))
+                .filter(child ->
+                        (child.kind() == ChildPlan.Kind.DAEMON && !AgentOption.isOf(child)) || child.slot() == 1)
                 .toList();
         if (daemons.isEmpty()) {
             return List.of();
@@ -43,7 +44,7 @@ public final class ArchiveReport {
                     ? Optional.of("the key `jvm.archive`")
                     : known.computeIfAbsent(
                             launch(daemon), same -> Optional.ofNullable(StartArchives.obstacle(daemon.argv())));
-            obstacle.ifPresent(why -> lines.add("  " + daemon.name() + " starts without: " + why));
+            obstacle.ifPresent(why -> lines.add("  " + SlotName.logName(daemon.name()) + " starts without: " + why));
         }
         lines.add(
                 "  While one is made, up to two more JVMs with that daemon's options run. The memory above does not count them;"
@@ -53,7 +54,7 @@ public final class ArchiveReport {
 
     private static List<String> launch(ChildPlan daemon) {
         List<String> argv = daemon.argv();
-        return argv.subList(0, argv.indexOf(WorkerOptions.MAIN_CLASS)).stream()
+        return argv.subList(0, argv.indexOf("-cp") + 2).stream()
                 .filter(word -> OWN.stream().noneMatch(word::startsWith))
                 .toList();
     }

@@ -7,7 +7,8 @@ import java.util.List;
  * All memory that an instance can take, by process, and the limits that it was held against. Plain commands are not in
  * it: nobody knows what they take.
  *
- * @param rows the root first, then each daemon in the plan's order, its standbys after it
+ * @param rows the root first, then each daemon in the plan's order, its standbys after it, then the slots of its transactions and their
+ *     standbys
  * @param limits what the machine holds
  */
 public record Budget(List<Row> rows, List<Limit> limits) {

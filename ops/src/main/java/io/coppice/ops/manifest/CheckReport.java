@@ -41,13 +41,13 @@ public final class CheckReport {
                 .append(compiled.plan().instance())
                 .append(", ");
         long daemons = children.stream()
-                .filter(child -> child.kind() != ChildPlan.Kind.AUXILIARY)
+                .filter(child -> child.kind() != ChildPlan.Kind.AUXILIARY && child.slot() == 0)
                 .count();
         report.append(daemons).append(daemons == 1 ? " daemon" : " daemons");
         report.append(", in the order of their start:\n");
         Plan plan = compiled.plan();
         List<ChildPlan> distinct = children.stream()
-                .filter(child -> ReplicaReport.isShown(child.name()))
+                .filter(child -> child.slot() == 0 && ReplicaReport.isShown(child.name()))
                 .toList();
         int nameWidth = distinct.stream()
                 .mapToInt(child -> ReplicaReport.name(plan, child.name()).length())
@@ -143,7 +143,7 @@ public final class CheckReport {
         if (AgentOption.isOf(child)) {
             rules.addAll(AgentReport.rules(child));
         } else if (child.kind() == ChildPlan.Kind.DAEMON) {
-            rules.add("state " + Quantity.size(child.stateBytes())
+            rules.add("state " + Quantity.size(child.stateBytes()) + TransactionReport.tableOf(child)
                     + (child.checkpoints() == 0 ? "" : " and " + counted(child.checkpoints(), "checkpoint")));
             addStateRules(child, rules);
             rules.add("heartbeat " + Quantity.duration(child.heartbeatTimeoutMs()));
@@ -151,6 +151,7 @@ public final class CheckReport {
                 rules.add(counted(child.standbys(), "standby"));
                 addChanged(child, DaemonKeys.FENCE, rules);
             }
+            TransactionReport.of(plan, child).ifPresent(rules::add);
         }
         rules.add("restart " + child.restart().text() + restarts(child));
         rules.add("stop "

@@ -30,8 +30,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the plan of each child, and checks all that it names: classes, jars, programs, directories, variables. */
 final class ChildPlanner implements AutoCloseable {
-    private static final long PAGE_BYTES = 4096;
-
     /** The JVM's own default, said aloud: a root leaves a command line alone that says anything of archives. */
     static final String NO_ARCHIVE = "-Xshare:auto";
 
@@ -58,10 +56,13 @@ final class ChildPlanner implements AutoCloseable {
     private final ProcessRules processRules;
     private final ProbeRules probeRules;
     private final AgentPlanner agents;
+    private final TransactionPlanner transactions;
     private final Problems problems;
     private final Map<List<Path>, DaemonClasses> classes = new HashMap<>();
     private final Map<DaemonSpec, JvmMemory> memory = new LinkedHashMap<>();
     private final Map<DaemonSpec, Function<String, List<String>>> commandLines = new HashMap<>();
+    private final Map<DaemonSpec, Function<ChildPlan, List<ChildPlan>>> slots = new HashMap<>();
+    private final Map<DaemonSpec, WorkerJvm> slotJvms = new LinkedHashMap<>();
     private final boolean hugePages;
     private @Nullable List<Path> workerJars;
     private final Map<String, List<Path>> beside = new HashMap<>();
@@ -83,6 +84,7 @@ final class ChildPlanner implements AutoCloseable {
         this.programs = new Programs(files, problems);
         this.probeRules = new ProbeRules(programs, replicas, problems);
         this.processRules = new ProcessRules(options.surroundings(), problems);
+        this.transactions = new TransactionPlanner(directory, problems);
         this.agents = new AgentPlanner(directory, replicas, problems);
         this.environments = new DeclaredEnvironment(files, problems);
         this.problems = problems;
@@ -99,7 +101,10 @@ final class ChildPlanner implements AutoCloseable {
 
     private Replicas.@Nullable Model model(DaemonSpec daemon) {
         ChildPlan plan = plan(daemon);
-        return plan == null ? null : new Replicas.Model(plan, commandLines.get(daemon));
+        return plan == null
+                ? null
+                : new Replicas.Model(
+                        plan, commandLines.get(daemon), slots.getOrDefault(daemon, child -> List.<ChildPlan>of()));
     }
 
     @Nullable
@@ -116,7 +121,10 @@ final class ChildPlanner implements AutoCloseable {
         List<String> stateRules = List.of();
         if (daemon.isMain()) {
             checkEnvironment(declared);
-            stateBytes = (daemon.value(DaemonKeys.STATE) + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES;
+            TransactionRules.check(daemon, problems);
+            // More than that has been told.
+            stateBytes = Math.min(
+                    PlanBounds.MAX_STATE_BYTES, TransactionRules.of(daemon).daemonStateBytes(daemon));
             classPath = ownClassPath(daemon);
             stateRules = StateRules.of(daemon, problems);
             argv = workerArgv(daemon, classPath, stateRules);
@@ -144,6 +152,11 @@ final class ChildPlanner implements AutoCloseable {
         Probes probes = probeRules.of(daemon, prefix, environment);
         LogTarget log = ProbeRules.log(daemon, probes);
         Path startsIn = workingDirectory == null ? files.folder() : workingDirectory;
+        WorkerJvm slotJvm = slotJvms.get(daemon);
+        if (slotJvm != null) {
+            long launch = LaunchNumber.ofTransactions(daemon, declared, startsIn, classPath, slotJvm, log);
+            slots.put(daemon, child -> transactions.slots(daemon, child, slotJvm, backoff, launch));
+        }
         try {
             return new ChildPlanBuilder(
                             daemon.planName(),
@@ -230,6 +243,12 @@ final class ChildPlanner implements AutoCloseable {
         return memory;
     }
 
+    /** The memory of each JVM that runs transactions of these. */
+    JvmMemory slotMemory(DaemonSpec daemon) {
+        return Objects.requireNonNull(slotJvms.get(daemon), "a daemon without transactions")
+                .memory();
+    }
+
     private List<Path> ownClassPath(DaemonSpec daemon) {
         Located<List<Located<String>>> entries = daemon.stated(DaemonKeys.CLASSPATH);
         if (entries == null) {
@@ -265,30 +284,54 @@ final class ChildPlanner implements AutoCloseable {
             // Last: what the daemon brings along itself is what it gets.
             classPath.addAll(beside(LIBC_JARS));
         }
+        TransactionRules transactionRules = TransactionRules.of(daemon);
+        if (!transactionRules.isNone()) {
+            slotJvms.put(daemon, slotJvm(daemon, own));
+        }
         WorkerCommandLine line = new WorkerCommandLine(
-                options.javaHome(),
-                options.javaFeature(),
-                hugePages,
-                jvm,
-                classPath,
-                options(daemon, fencedByWord, jvmOptions),
+                new WorkerJvm(
+                        options.javaHome(),
+                        options.javaFeature(),
+                        hugePages,
+                        jvm,
+                        classPath,
+                        options(daemon.value(DaemonKeys.JVM_ARCHIVE), fencedByWord, jvmOptions)),
                 directory,
                 name,
                 main == null ? UNKNOWN : main.value(),
                 daemon.value(DaemonKeys.HEARTBEAT_TIMEOUT),
                 stateRules,
                 peers,
+                transactionRules,
                 daemon.value(DaemonKeys.ARGS).stream().map(Located::value).toList());
         commandLines.put(daemon, child -> line.of(child).argv());
         return line.argv();
     }
 
-    private List<String> options(DaemonSpec daemon, boolean callsLibc, List<Located<String>> jvmOptions) {
+    /** As the daemon's own, in what `transactions.jvm` does not say otherwise. */
+    private WorkerJvm slotJvm(DaemonSpec daemon, List<Path> own) {
+        TransactionKeys keys = DaemonKeys.TRANSACTIONS;
+        Located<Long> heap = daemon.stated(keys.heap());
+        Located<String> archive = daemon.stated(keys.archive());
+        Located<List<Located<String>>> stated = daemon.stated(keys.options());
+        List<Located<String>> jvmOptions = stated == null ? daemon.value(DaemonKeys.JVM_OPTIONS) : stated.value();
+        List<Path> classPath = new ArrayList<>(workerJars());
+        classPath.addAll(own);
+        return new WorkerJvm(
+                options.javaHome(),
+                options.javaFeature(),
+                hugePages,
+                JvmOptions.check(jvmOptions, heap == null ? daemon.value(DaemonKeys.HEAP) : heap.value(), problems),
+                classPath,
+                options(archive == null ? daemon.value(DaemonKeys.JVM_ARCHIVE) : archive.value(), false, jvmOptions));
+    }
+
+    private List<String> options(String archive, boolean callsLibc, List<Located<String>> jvmOptions) {
         List<String> words = new ArrayList<>();
         if (callsLibc && options.javaFeature() >= NATIVE_ACCESS_WARNS_SINCE) {
             words.add("--enable-native-access=ALL-UNNAMED");
         }
-        if (daemon.value(DaemonKeys.JVM_ARCHIVE).equals("none")) {
+        if (archive.equals("none")) {
             words.add(NO_ARCHIVE);
         }
         jvmOptions.forEach(option -> words.add(option.value()));

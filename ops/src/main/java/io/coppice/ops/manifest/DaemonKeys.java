@@ -98,6 +98,7 @@ final class DaemonKeys {
             key("replicas", Scope.ANY, false, StateRules.number(0, PlanBounds.MAX_REPLICAS), null);
     static final Setting<Integer> STANDBY =
             key("standby", Scope.MAIN, true, StateRules.number(0, PlanBounds.MAX_STANDBYS), 0);
+    static final TransactionKeys TRANSACTIONS = TransactionKeys.in(TABLE);
     static final Setting<String> FENCE = key("fence", Scope.MAIN, true, StateRules.oneOf("lock", FENCE_WORD), "lock");
     static final Setting<String> SHUTDOWN_SIGNAL =
             key("shutdown.signal", Scope.ANY, true, ValueReaders::signal, "TERM");
@@ -136,9 +137,7 @@ final class DaemonKeys {
     static final Setting<LogTarget> LOG = key("log", Scope.ANY, true, ValueReaders::log, LogTarget.AUTO);
 
     static {
-        for (String path : List.of("transactions", "isolation")) {
-            TABLE.addLater(path, null);
-        }
+        TABLE.addLater("isolation", null);
     }
 
     private DaemonKeys() {}

@@ -36,6 +36,11 @@ record DaemonSpec(Located<String> name, boolean named, Settings own, Settings de
         return own.get(DaemonKeys.REPLICAS) != null;
     }
 
+    /** Whether it may submit transactions. */
+    boolean hasTransactions() {
+        return isMain() && own.firstOf(TransactionKeys.GROUP) != null;
+    }
+
     /** Whether this is a plain command and nothing else. */
     boolean isCommand() {
         return own.mentions(DaemonKeys.COMMAND) && !own.mentions(DaemonKeys.MAIN);

@@ -57,7 +57,9 @@ final class DependsOn {
                     name,
                     Problems.quoted(name.value()),
                     "the name of a daemon, [a-z0-9-]{1,32}",
-                    name.value().indexOf('.') > 0 ? "a daemon's name means all its replicas" : "");
+                    name.value().indexOf('@') > 0
+                            ? "a slot runs only while its daemon has work for it"
+                            : name.value().indexOf('.') > 0 ? "a daemon's name means all its replicas" : "");
         }
         requirements.add(new Located<>(new Requirement(name.value(), condition, restart), name.at(), name.path()));
     }

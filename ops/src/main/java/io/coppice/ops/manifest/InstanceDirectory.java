@@ -1,5 +1,6 @@
 package io.coppice.ops.manifest;
 
+import io.coppice.supervisor.plan.SlotName;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -22,6 +23,9 @@ import java.util.TreeMap;
  * BASE/INSTANCE/     root.lock  root.seg  control.sock  plan  journal-unit  logs/NAME.log  logs/hs_err_NAME_PID.log
  * SEGMENTS/          NAME.seg  NAME.lock     (the same directory, or DIR/INSTANCE with the key `segments: DIR`)
  * </pre>
+ *
+ * <p>NAME is a child's: {@code web}, {@code web.1}, {@code web.1@2}. All slots of a daemon's transactions share their logs and reports,
+ * under the name {@code web@transactions}.
  *
  * <p>BASE is {@code $COPPICE_HOME_DIR}; else {@code /run/coppice} for root; else {@code $XDG_RUNTIME_DIR/coppice} if the
  * user lingers, else {@code ~/.local/state/coppice}, since logind empties the runtime directory of others at logout while
@@ -105,6 +109,12 @@ public record InstanceDirectory(Path base, Path directory, Path segmentDirectory
     /** The segment of a daemon. */
     public Path segment(String daemon) {
         return segmentDirectory.resolve(daemon + ".seg");
+    }
+
+    /** What the paths of all segments and locks of a daemon's slots begin with; a slot's number and the ending follow. */
+    String slotPrefix(String daemon) {
+        String first = segment(SlotName.of(daemon, 1)).toString();
+        return first.substring(0, first.lastIndexOf('1'));
     }
 
     /** The file whose kernel lock the owner of that segment holds. */

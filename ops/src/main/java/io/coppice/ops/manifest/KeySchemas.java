@@ -81,6 +81,17 @@ final class KeySchemas {
         LINES.put("depends_on", "What must be so before it is started.");
         LINES.put("replicas", "How many of it there are: NAME.1, NAME.2 and so on, each with a segment of its own.");
         LINES.put("standby", "Warm JVMs in reserve.");
+        LINES.put("transactions.slots", "How many of its transactions may run at a time, each in a JVM of its own.");
+        LINES.put("transactions.state", "Size of the segment of each slot.");
+        LINES.put("transactions.retries", "How often one that failed is tried again.");
+        LINES.put("transactions.timeout", "How long one attempt may take before it is killed.");
+        LINES.put("transactions.standby", "Warm JVMs in reserve, for all slots together.");
+        LINES.put("transactions.queue", "How many may wait for a slot; as many as there are slots without it.");
+        LINES.put("transactions.input", "Size of the largest input.");
+        LINES.put("transactions.quarantine", "How many are kept of those that failed for good.");
+        LINES.put("transactions.jvm.heap", "Size of the heap of each, fixed; the daemon's without it.");
+        LINES.put("transactions.jvm.options", "Further options of their JVMs; the daemon's without it.");
+        LINES.put("transactions.jvm.archive", "Whether they start from an archive; as the daemon does without it.");
         LINES.put("fence", "What a successor waits for.");
         LINES.put("shutdown.signal", "What asks it to end.");
         LINES.put("shutdown.timeout", "How long it may take before it is killed.");

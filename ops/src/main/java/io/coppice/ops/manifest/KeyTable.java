@@ -84,16 +84,19 @@ final class KeyTable {
         return new ArrayList<>(keys);
     }
 
-    /** The path of a key that was written at another level, such as {@code heap} for {@code jvm.heap}; null if there is none, or more than one. */
+    /**
+     * The path of a key that was written at another level, such as {@code heap} for {@code jvm.heap}: the least deep one; null if there is
+     * none, or more than one so deep.
+     */
     @Nullable
     String pathEndingWith(String key) {
         String found = null;
+        long foundDepth = Long.MAX_VALUE;
         for (String path : byPath.keySet()) {
-            if (path.endsWith("." + key)) {
-                if (found != null) {
-                    return null;
-                }
-                found = path;
+            long depth = path.chars().filter(c -> c == '.').count();
+            if (path.endsWith("." + key) && depth <= foundDepth) {
+                found = depth == foundDepth ? null : path;
+                foundDepth = depth;
             }
         }
         return found;

@@ -37,18 +37,7 @@ final class LaunchNumber {
             List<Path> classPath,
             List<String> stateRules,
             LogTarget log) {
-        List<String> parts = new ArrayList<>();
-        add(parts, "working_dir", List.of(workingDirectory.toString()));
-        Map<String, String> environment = new TreeMap<>();
-        declared.forEach((name, value) -> environment.put(name, value.value()));
-        environment.forEach((name, value) -> add(parts, "environment", List.of(name, value)));
-        List<String> processRules = ProcessRules.stated(daemon);
-        if (!processRules.isEmpty()) {
-            add(parts, "process", processRules);
-        }
-        if (log != LogTarget.AUTO) {
-            add(parts, "log", List.of(log.text()));
-        }
+        List<String> parts = ofAnyProcess(daemon, declared, workingDirectory, log);
         Located<Command> command = daemon.own().get(DaemonKeys.COMMAND);
         if (command != null) {
             add(
@@ -71,6 +60,10 @@ final class LaunchNumber {
                 add(parts, "reads", values(reads.value()).stream().sorted().toList());
             }
             add(parts, "args", values(daemon.value(DaemonKeys.ARGS)));
+            TransactionRules transactions = TransactionRules.of(daemon);
+            if (!transactions.isNone()) {
+                add(parts, "transactions", List.of(transactions.inOneWord()));
+            }
         }
         if (daemon.hasAgent()) {
             AgentRule rule = daemon.value(DaemonKeys.AGENT);
@@ -82,6 +75,45 @@ final class LaunchNumber {
                     rule.ports().stream().map(AgentRule.Port::argument).toList());
         }
         return digest(parts);
+    }
+
+    /**
+     * The number of the slots of its transactions.
+     *
+     * @param classPath the daemon's own entries, resolved
+     * @param jvm of the slots
+     */
+    static long ofTransactions(
+            DaemonSpec daemon,
+            Map<String, Located<String>> declared,
+            Path workingDirectory,
+            List<Path> classPath,
+            WorkerJvm jvm,
+            LogTarget log) {
+        List<String> parts = ofAnyProcess(daemon, declared, workingDirectory, log);
+        add(parts, "classpath", classPath.stream().map(Path::toString).toList());
+        add(parts, "heap", List.of(String.valueOf(jvm.memory().heapBytes())));
+        Located<List<Located<String>>> options = daemon.stated(DaemonKeys.TRANSACTIONS.options());
+        add(parts, "options", values(options == null ? daemon.value(DaemonKeys.JVM_OPTIONS) : options.value()));
+        add(parts, "state", List.of(String.valueOf(TransactionRules.of(daemon).stateBytes())));
+        return digest(parts);
+    }
+
+    private static List<String> ofAnyProcess(
+            DaemonSpec daemon, Map<String, Located<String>> declared, Path workingDirectory, LogTarget log) {
+        List<String> parts = new ArrayList<>();
+        add(parts, "working_dir", List.of(workingDirectory.toString()));
+        Map<String, String> environment = new TreeMap<>();
+        declared.forEach((name, value) -> environment.put(name, value.value()));
+        environment.forEach((name, value) -> add(parts, "environment", List.of(name, value)));
+        List<String> processRules = ProcessRules.stated(daemon);
+        if (!processRules.isEmpty()) {
+            add(parts, "process", processRules);
+        }
+        if (log != LogTarget.AUTO) {
+            add(parts, "log", List.of(log.text()));
+        }
+        return parts;
     }
 
     /** Each part with its length, so that no two lists of parts are written the same. */

@@ -272,6 +272,8 @@ final class ManifestParser {
             case "start", "start.timeout" -> "a plain command is ready once it runs; remove the key";
             case "args" -> "write the arguments into `command`";
             case "jvm", "jvm.heap", "jvm.options", "classpath" -> "a java command says these itself";
+            case "transactions", "transactions.slots" ->
+                "only code against the worker module can submit; remove the key";
             default -> "remove the key";
         };
     }

@@ -137,6 +137,9 @@ public final class ManifestSchema {
                 if (!below.isEmpty()) {
                     Map<String, Object> group = ValueShape.mapping(below);
                     group.putAll(togetherIn(path));
+                    if (path.equals(TransactionKeys.GROUP) && !ofDefaults) {
+                        group.put("required", List.of("slots"));
+                    }
                     properties.put(
                             key, table.mayBeNone(path) ? ValueShape.anyOf(group, ValueShape.oneOf("none")) : group);
                 }

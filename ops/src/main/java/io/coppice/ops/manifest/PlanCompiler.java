@@ -6,6 +6,7 @@ import io.coppice.supervisor.plan.NoticeCommand;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanBounds;
 import io.coppice.supervisor.plan.PlanText;
+import io.coppice.supervisor.plan.SlotName;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -73,7 +74,7 @@ final class PlanCompiler {
             if (prober != null) {
                 addProber(prober, children);
             }
-            budget = budget(planned, replicas, planner.memory(), directory, probed);
+            budget = budget(planned, replicas, planner, directory, probed);
         }
         List<GroupPlan> groupPlans = groups.plans();
         checkBudget(budget, segments);
@@ -132,7 +133,7 @@ final class PlanCompiler {
     private Budget budget(
             List<DaemonSpec> daemons,
             Replicas replicas,
-            Map<DaemonSpec, JvmMemory> memory,
+            ChildPlanner planner,
             InstanceDirectory directory,
             boolean probed)
             throws IOException {
@@ -141,7 +142,8 @@ final class PlanCompiler {
         rows.add(Budget.rootRow());
         segmentBytes.put(directory.rootSegment(), Budget.ROOT_SEGMENT_BYTES);
         for (DaemonSpec daemon : daemons) {
-            JvmMemory jvm = memory.get(daemon);
+            JvmMemory jvm = planner.memory().get(daemon);
+            TransactionRules transactions = TransactionRules.of(daemon);
             if (jvm != null) {
                 for (String child : replicas.childrenOf(daemon.planName())) {
                     long stateBytes = StateRules.segmentBytes(daemon);
@@ -153,6 +155,18 @@ final class PlanCompiler {
                     // A daemon without a valid name gets a file that no other has.
                     String segment = daemon.named() ? child : "?" + rows.size();
                     segmentBytes.put(directory.segment(segment), stateBytes);
+                    for (String slot : transactions.slotsOf(child)) {
+                        rows.add(Budget.Row.of(slot, transactions.stateBytes(), planner.slotMemory(daemon)));
+                        segmentBytes.put(
+                                directory.segment(daemon.named() ? slot : "?" + rows.size()),
+                                transactions.stateBytes());
+                    }
+                    if (transactions.standbys() > 0) {
+                        rows.add(Budget.Row.ofStandbys(
+                                SlotName.logName(SlotName.of(child, 1)),
+                                transactions.standbys(),
+                                planner.slotMemory(daemon)));
+                    }
                 }
             } else if (daemon.hasAgent()) {
                 for (String child : replicas.childrenOf(daemon.planName())) {

@@ -4,6 +4,7 @@ import io.coppice.supervisor.plan.Dependency;
 import io.coppice.supervisor.plan.PlanBounds;
 import io.coppice.supervisor.plan.ReplicaSet;
 import io.coppice.supervisor.plan.RestartPolicy;
+import io.coppice.supervisor.plan.SlotName;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -152,6 +153,9 @@ final class References {
                 .filter(daemon -> daemon != self)
                 .map(daemon -> daemon.name().value())
                 .toList();
+        if (SlotName.isSlot(name) && names.contains(SlotName.daemonOf(name))) {
+            return "slots of transactions are their daemon's alone";
+        }
         String set = ReplicaSet.setOf(name);
         if (set != null && names.contains(set)) {
             return "`" + set + "` means all its replicas";

@@ -48,19 +48,22 @@ final class Replicas {
     void check() {
         long children = 0;
         boolean told = daemons.size() > PlanBounds.MAX_CHILDREN; // as too many, without their replicas
+        String counted = daemons.stream().anyMatch(DaemonSpec::hasTransactions)
+                ? " daemons, replicas and slots of transactions counted"
+                : " daemons, replicas counted";
         for (DaemonSpec daemon : daemons) {
             Located<Integer> declared = daemon.own().get(DaemonKeys.REPLICAS);
             ReplicaSet set = sets.get(daemon.name().value());
-            if (set != null && children + set.count() > PlanBounds.MAX_CHILDREN && !told) {
+            long each = 1 + TransactionRules.of(daemon).slots();
+            if (set != null && children + set.count() * each > PlanBounds.MAX_CHILDREN && !told) {
                 told = true;
                 problems.add(
                         Objects.requireNonNull(declared),
-                        "with " + set.count() + " of it there are more than " + PlanBounds.MAX_CHILDREN
-                                + " daemons, replicas counted",
+                        "with " + set.count() + " of it there are more than " + PlanBounds.MAX_CHILDREN + counted,
                         "fewer replicas",
                         set.isScaled() ? "`coppice scale` made it so many" : "");
             }
-            children += set == null ? 1 : set.count();
+            children += set == null ? each : set.count() * each;
             if (set != null && told) {
                 // Nobody gets to see them, and there might be a quarter of a million.
                 sets.put(set.name(), new ReplicaSet(set.name(), set.declared(), 0));
@@ -76,7 +79,7 @@ final class Replicas {
         if (children > PlanBounds.MAX_CHILDREN && !told) {
             problems.add(
                     daemons.get(daemons.size() - 1).name(),
-                    "there are " + children + " daemons, replicas counted",
+                    "there are " + children + counted,
                     "at most " + PlanBounds.MAX_CHILDREN,
                     "");
         }
@@ -104,8 +107,12 @@ final class Replicas {
      * The plan of a daemon as if it were one child, of which those of its replicas are made.
      *
      * @param line the command line of a child of that name; null for a plain command, whose children all have the same
+     * @param slots the plans of the slots of such a child's transactions
      */
-    record Model(ChildPlan plan, @Nullable Function<String, List<String>> line) {}
+    record Model(
+            ChildPlan plan,
+            @Nullable Function<String, List<String>> line,
+            Function<ChildPlan, List<ChildPlan>> slots) {}
 
     /** Makes the model of a daemon, or of one replica of it; null if there cannot be one, which has been told then. */
     interface Modeller {
@@ -113,21 +120,24 @@ final class Replicas {
         Model of(DaemonSpec daemon);
     }
 
-    /** The plans of the children that a daemon is. */
+    /** The plans of the children that a daemon is, each with its slots behind it. */
     List<ChildPlan> plans(DaemonSpec daemon, Modeller modeller) {
         // Also of one without any replica: what it says is to be right before somebody scales it.
         Model model = modeller.of(daemon);
         ReplicaSet set = sets.get(daemon.name().value());
+        List<ChildPlan> children = new ArrayList<>();
         if (model == null) {
-            return List.of();
+            return children;
         }
         if (set == null || !daemon.named()) {
-            return List.of(model.plan());
+            children.add(model.plan());
+            children.addAll(model.slots().apply(model.plan()));
+            return children;
         }
-        List<ChildPlan> children = new ArrayList<>();
         try {
+            int number = 0;
             for (String name : set.childNames()) {
-                int number = children.size() + 1;
+                number++;
                 DaemonSpec own = values.of(daemon, number);
                 Model like = own == daemon ? model : modeller.of(own);
                 if (like == null) {
@@ -136,11 +146,13 @@ final class Replicas {
                 SortedMap<String, String> environment =
                         new TreeMap<>(like.plan().environment());
                 environment.put(ReplicaSet.VARIABLE, Integer.toString(number));
-                children.add(like.plan().toBuilder()
+                ChildPlan child = like.plan().toBuilder()
                         .name(name)
                         .argv(argv(like.plan().argv(), like.line(), name))
                         .environment(environment)
-                        .plan());
+                        .plan();
+                children.add(child);
+                children.addAll(like.slots().apply(child));
             }
         } catch (IllegalArgumentException e) {
             // A bound of the plan that the model alone did not break, such as one variable too many.

@@ -12,6 +12,7 @@ final class Settings {
     private final Map<Setting<?>, Located<?>> values = new LinkedHashMap<>();
     private final Map<String, Located<String>> mentioned = new LinkedHashMap<>();
     private final Set<String> nones = new HashSet<>();
+    private final Set<String> empties = new HashSet<>();
 
     /** Reads the value and keeps it if it is right. */
     <T> void read(Setting<T> setting, YamlNode node, String path, Problems problems) {
@@ -45,6 +46,26 @@ final class Settings {
     /** Whether a key of the group is there, or all of it is {@code none}. */
     boolean mentionsGroup(String group) {
         return isNone(group) || mentioned.keySet().stream().anyMatch(path -> path.startsWith(group + "."));
+    }
+
+    /** The first key of the group that is there, or the group if it has none; null if there is neither. */
+    @Nullable
+    Located<String> firstOf(String group) {
+        return mentioned.values().stream()
+                .filter(key -> key.value().equals(group) || key.value().startsWith(group + "."))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Remembers that a group of keys is there as a mapping without any. */
+    void mentionEmpty(String group, Position at, String path) {
+        empties.add(group);
+        mention(group, at, path);
+    }
+
+    /** Whether the group is there as a mapping without any key. */
+    boolean isEmpty(String group) {
+        return empties.contains(group);
     }
 
     @SuppressWarnings("unchecked") // read() puts under a key only what its reader gave.

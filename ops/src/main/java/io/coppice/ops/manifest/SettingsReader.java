@@ -84,7 +84,7 @@ final class SettingsReader {
     private void readGroup(YamlNode.Entry entry, String group, String path, Settings into) {
         if (entry.value() instanceof YamlNode.Mapping mapping) {
             if (mapping.entries().isEmpty()) {
-                into.mention(group, entry.key().at(), path);
+                into.mentionEmpty(group, entry.key().at(), path);
             }
             readKeys(mapping, group + ".", path, into);
             return;

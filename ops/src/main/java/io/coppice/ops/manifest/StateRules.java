@@ -67,11 +67,12 @@ final class StateRules {
 
     /** What a daemon's segment takes on its file system. */
     static long segmentBytes(DaemonSpec daemon) {
-        return SegmentSpec.lengthFor(daemon.value(DaemonKeys.STATE), daemon.value(DaemonKeys.CHECKPOINTS));
+        return SegmentSpec.lengthFor(
+                TransactionRules.of(daemon).daemonStateBytes(daemon), daemon.value(DaemonKeys.CHECKPOINTS));
     }
 
     private static void requireThatItFits(DaemonSpec daemon, int checkpoints, Problems problems) {
-        long bytes = segmentBytes(daemon);
+        long bytes = SegmentSpec.lengthFor(daemon.value(DaemonKeys.STATE), checkpoints);
         Located<Integer> stated = daemon.stated(DaemonKeys.CHECKPOINTS);
         if (stated != null && bytes > SegmentSpec.MAX_LENGTH_BYTES) {
             problems.add(

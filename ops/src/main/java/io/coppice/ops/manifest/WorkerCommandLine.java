@@ -2,7 +2,6 @@ package io.coppice.ops.manifest;
 
 import io.coppice.supervisor.plan.WorkerOptions;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,96 +9,30 @@ import java.util.Map;
 /**
  * The complete command of a worker's JVM.
  *
- * <p>Why these flags. The heap is fixed and counted in the budget, and so is all else that can be. SerialGC starts fastest
- * and keeps least beside the heap, which is what a small single-threaded loop wants; {@code options} may choose another.
- * Transparent huge pages, where the machine has them, make a large heap die in 3 ms instead of 19 (256 MiB): recovery
- * begins with that death. The heap is <em>not</em> pre-touched: that costs each start 14 to 40 ms for 64 MiB, also a start
- * on behalf of a crashed predecessor, to save page faults that huge pages make rare anyway; {@code -XX:+AlwaysPreTouch} in
- * {@code options} decides otherwise. chronicle-bytes needs the exports; the three properties keep it from printing, from
- * starting a thread, and from reading a file of the working directory.
- *
- * @param javaHome the JDK that runs the worker
- * @param javaFeature its feature version: flags that it does not know would keep it from starting
- * @param hugePages whether the machine has transparent huge pages; without them the flag would be a warning
- * @param classPath the worker's own jars, then the manifest's entries
- * @param options {@code jvm.options}; after ours, so they win
  * @param stateRules the worker's options for its contents as a whole
  * @param peers segments this daemon may read, by the name of their owner
+ * @param transactions what it has of them
  */
 record WorkerCommandLine(
-        Path javaHome,
-        int javaFeature,
-        boolean hugePages,
-        JvmMemory memory,
-        List<Path> classPath,
-        List<String> options,
+        WorkerJvm jvm,
         InstanceDirectory directory,
         String name,
         String mainClass,
         long heartbeatTimeoutMs,
         List<String> stateRules,
         Map<String, Path> peers,
+        TransactionRules transactions,
         List<String> args) {
-    /**
-     * What the JVM does several times a second while nothing happens, every five or ten seconds instead: a waiting JVM wakes once a second,
-     * not 5.6 times. Not switched off, as a daemon may be one that needs it. Such options belong to a release, and another one might not start
-     * with them, so only those have them that they were tried with.
-     */
-    private static final Map<Integer, List<String>> RARE_WAKE_UPS = Map.of(
-            17,
-            List.of(
-                    "-XX:+UnlockDiagnosticVMOptions",
-                    "-XX:AsyncDeflationInterval=5000",
-                    "-XX:GuaranteedSafepointInterval=10000"),
-            25,
-            List.of(
-                    "-XX:+UnlockDiagnosticVMOptions",
-                    "-XX:AsyncDeflationInterval=5000",
-                    "-XX:ServiceThreadCleanupInterval=10000"));
-
-    /** JDK 23 introduced the flag; 24 prints a warning where it is missing. */
-    static final int UNSAFE_MEMORY_ACCESS_SINCE = 23;
-
     /** The same for one of its daemon's replicas, which does not read itself. */
     WorkerCommandLine of(String child) {
         Map<String, Path> others = new LinkedHashMap<>(peers);
         others.remove(child);
         return new WorkerCommandLine(
-                javaHome,
-                javaFeature,
-                hugePages,
-                memory,
-                classPath,
-                options,
-                directory,
-                child,
-                mainClass,
-                heartbeatTimeoutMs,
-                stateRules,
-                others,
-                args);
+                jvm, directory, child, mainClass, heartbeatTimeoutMs, stateRules, others, transactions, args);
     }
 
     List<String> argv() {
-        List<String> argv = new ArrayList<>();
-        argv.add(javaHome.resolve("bin/java").toString());
-        argv.add("-Xms" + memory.heapBytes());
-        argv.add("-Xmx" + memory.heapBytes());
-        argv.add("-Xss" + memory.stackBytes() / 1024 + "k");
-        if (!JvmOptions.chooseCollector(options)) {
-            argv.add("-XX:+UseSerialGC");
-        }
-        argv.add("-XX:MaxMetaspaceSize=" + memory.metaspaceBytes());
-        argv.add("-XX:ReservedCodeCacheSize=" + memory.codeCacheBytes());
-        argv.add("-XX:MaxDirectMemorySize=" + memory.directBytes());
-        if (hugePages) {
-            argv.add("-XX:+UseTransparentHugePages");
-        }
-        argv.add("-XX:+ExitOnOutOfMemoryError");
-        argv.addAll(quietOptions(javaFeature, directory, name));
-        argv.addAll(options);
-        argv.add("-cp");
-        argv.add(String.join(":", classPath.stream().map(Path::toString).toList()));
+        List<String> argv = jvm.argv(directory, name);
         argv.add(WorkerOptions.MAIN_CLASS);
         argv.addAll(List.of("--instance", directory.instance(), "--name", name));
         argv.addAll(List.of("--segment", directory.segment(name).toString()));
@@ -107,35 +40,10 @@ record WorkerCommandLine(
         argv.addAll(List.of("--main", mainClass));
         argv.addAll(List.of("--heartbeat-timeout-ms", String.valueOf(heartbeatTimeoutMs)));
         argv.addAll(stateRules);
+        argv.addAll(transactions.optionsOf(name, directory));
         peers.forEach((peer, segment) -> argv.addAll(List.of("--peer", peer + "=" + segment)));
         argv.add("--");
         argv.addAll(args);
         return List.copyOf(argv);
-    }
-
-    /** What each JVM of ours is started with that maps segments: to say nothing of itself, to wake rarely, and where to report a fault. */
-    static List<String> quietOptions(int javaFeature, InstanceDirectory directory, String name) {
-        List<String> argv = new ArrayList<>();
-        argv.add("-XX:-UsePerfData");
-        argv.addAll(RARE_WAKE_UPS.getOrDefault(javaFeature, List.of()));
-        argv.add(errorFile(directory, name));
-        argv.add("--add-exports=java.base/sun.nio.ch=ALL-UNNAMED");
-        argv.add("--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED");
-        argv.add("--add-opens=java.base/java.lang.reflect=ALL-UNNAMED");
-        if (javaFeature >= UNSAFE_MEMORY_ACCESS_SINCE) {
-            argv.add("--sun-misc-unsafe-memory-access=allow");
-        }
-        argv.add("-Dslf4j.internal.verbosity=ERROR");
-        // The memory library greets at INFO, and complains at ERROR of flags that it does not need here.
-        argv.add("-Dorg.slf4j.simpleLogger.log.net.openhft=off");
-        argv.add("-Dbackground.releaser=false");
-        argv.add("-Dsystem.properties=/dev/null");
-        return argv;
-    }
-
-    /** Where a JVM that faults writes its report, so that its cause can be told. */
-    static String errorFile(InstanceDirectory directory, String name) {
-        // %p is the pid; a per cent sign of the directory itself is doubled.
-        return "-XX:ErrorFile=" + directory.logs().toString().replace("%", "%%") + "/hs_err_" + name + "_%p.log";
     }
 }

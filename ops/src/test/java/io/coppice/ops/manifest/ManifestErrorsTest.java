@@ -135,7 +135,7 @@ class ManifestErrorsTest {
                 "poison: {then: [empty, empty]} | 5:28: daemons.it.poison.then[1]: `empty` a second time, expected it once",
                 "poison: {then: [checkpoint]} | 5:20: daemons.it.poison.then: no checkpoint to fall back to, expected `checkpoints` of 1 or more beside it",
                 "readiness_probe: {tcp: {port: 80}} | 5:35: daemons.it.readiness_probe: `readiness_probe` beside `main`, expected it on a plain command; a daemon says itself when it is up: when its `start` has returned; remove the key",
-                "transactions: {slots: 4} | 5:5: daemons.it.transactions: not in this release, expected a manifest without this key",
+                "isolation: {} | 5:5: daemons.it.isolation: not in this release, expected a manifest without this key",
                 "jvm: {options: [-Xmx1g]} | 5:21: daemons.it.jvm.options[0]: `-Xmx1g`, expected the key `jvm.heap` instead of this option",
                 "jvm: {options: [-cp, x.jar]} | 5:21: daemons.it.jvm.options[0]: `-cp`, expected the key `classpath` instead of this option",
                 "jvm: {options: [\"-XX:+A -XX:+B\"]} | 5:21: daemons.it.jvm.options[0]: `-XX:+A -XX:+B` holds more than one option, expected one per element; write [\"-XX:+A\", \"-XX:+B\"]",

@@ -28,6 +28,7 @@ class OtherTonguesTest {
     private static final String ONE = "daemons:\n  it:\n    command: [sleep, '60']\n";
     private static final String WORKER =
             "daemons:\n  it:\n    classpath: [lib/shop.jar]\n    main: com.example.Ingest\n";
+    private static final String POOL = WORKER + "    transactions:\n";
     private static final String PROBE = ONE + "    readiness_probe:\n";
 
     /** What people write, one line of it in other words. */
@@ -108,6 +109,24 @@ class OtherTonguesTest {
             PROBE + "      tcp: {port: 80}\n      timeoutSeconds: 2\n",
             PROBE + "      tcp: {port: 80}\n      initialDelaySeconds: 10\n",
             PROBE + "      tcp: {port: 80}\n      interval: 1m30s\n",
+            POOL + "      workers: 2\n",
+            POOL + "      processes: 2\n",
+            POOL + "      instances: 2\n",
+            POOL + "      numprocs: 2\n",
+            POOL + "      pool_size: 2\n",
+            POOL + "      concurrency: 2\n",
+            POOL + "      parallelism: 2\n",
+            POOL + "      threads: 2\n",
+            POOL + "      slots: 2\n      max_retries: 2\n",
+            POOL + "      slots: 2\n      deadline: 2s\n",
+            POOL + "      slots: 2\n      time_limit: 2s\n",
+            POOL + "      slots: 2\n      backlog: 2\n",
+            POOL + "      slots: 2\n      queue_size: 2\n",
+            POOL + "      slots: 2\n      payload: 2KiB\n",
+            POOL + "      slots: 2\n      dead_letters: 2\n",
+            POOL + "      slots: 2\n      memory: 16MiB\n",
+            POOL + "      slots: 2\n      heap: 16MiB\n",
+            WORKER + "    transactions: 4\n",
             // Not in the table: by their level, or by the kind of their value.
             WORKER + "    heap: 64MiB\n",
             ONE + "    signal: INT\n",

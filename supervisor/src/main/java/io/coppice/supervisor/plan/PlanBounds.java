@@ -47,6 +47,12 @@ public final class PlanBounds {
     /** Most slots of one daemon, each of which runs one transaction at a time. */
     public static final int MAX_SLOTS = 32;
 
+    /** Longest name of a daemon with slots: a mark and two digits follow. */
+    public static final int MAX_NAME_WITH_SLOTS = 29;
+
+    /** The same of one with replicas, too. */
+    public static final int MAX_REPLICATED_NAME_WITH_SLOTS = MAX_REPLICATED_NAME - 3;
+
     /** How often a transaction may be tried again. */
     public static final int MAX_RETRIES = 60;
 
