@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
  * @param options the JVM's, in order, without those that only concern what is outside it
  * @param classPath its entries
  * @param main the JVM's main class
- * @param daemon the daemon's class; empty for a transaction's JVM, which learns only by its release what it runs
+ * @param daemon the daemon's class; empty for a transaction's JVM that is not told whose tasks it may be given
  * @param arguments of the main class
  */
 record LaunchProfile(
         String java, List<String> options, List<String> classPath, String main, String daemon, List<String> arguments) {
     private static final String CLASS_PATH = "-cp";
     private static final String DAEMON = "--main";
-    private static final String NOT_KNOWN_YET = "";
+    private static final String NOT_TOLD = "";
 
     /** Who writes one of these has made a choice of their own. */
     private static final List<String> OWN_CHOICE = List.of(
@@ -139,15 +139,12 @@ record LaunchProfile(
 
     /** @param arguments those of the JVM's main class, behind its name */
     private static @Nullable String daemonOf(List<String> arguments) {
-        if (arguments.get(0).equals(WorkerOptions.TRANSACTION_MAIN_CLASS)) {
-            return NOT_KNOWN_YET;
-        }
         for (int i = 1; i + 1 < arguments.size() && !arguments.get(i).equals("--"); i += 2) {
             if (arguments.get(i).equals(DAEMON)) {
                 return arguments.get(i + 1);
             }
         }
-        return null;
+        return arguments.get(0).equals(WorkerOptions.TRANSACTION_MAIN_CLASS) ? NOT_TOLD : null;
     }
 
     private static boolean startsWithOneOf(String option, List<String> beginnings) {

@@ -11,7 +11,7 @@ public final class WorkerOptions {
     /** The class that such a command line names. */
     public static final String MAIN_CLASS = "io.coppice.worker.runtime.WorkerMain";
 
-    /** The class that a transaction's command line names; what it runs it is told later, so it names no class of a daemon's. */
+    /** The class that a transaction's command line names. What it runs it is told later. */
     public static final String TRANSACTION_MAIN_CLASS = "io.coppice.worker.runtime.TransactionMain";
 
     private WorkerOptions() {}

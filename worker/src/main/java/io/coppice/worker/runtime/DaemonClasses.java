@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Loads and links a daemon's class and the classes that it names, and those that they name, as far as they are on the class
@@ -24,13 +25,25 @@ final class DaemonClasses {
     private final ClassLoader loader = ClassLoader.getSystemClassLoader();
     private final Set<String> known = new HashSet<>();
     private final Deque<String> next = new ArrayDeque<>();
+    private final Consumer<Class<?>> each;
     private int loaded;
 
-    private DaemonClasses() {}
+    private DaemonClasses(Consumer<Class<?>> each) {
+        this.each = each;
+    }
 
     /** Loads and links, and answers how many classes of the class path it did that to. */
     static int load(String mainClass) throws IOException {
-        DaemonClasses classes = new DaemonClasses();
+        return load(mainClass, type -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param each gets each of them, linked
+     */
+    static int load(String mainClass, Consumer<Class<?>> each) throws IOException {
+        DaemonClasses classes = new DaemonClasses(each);
         classes.meet(mainClass);
         while (!classes.next.isEmpty() && classes.loaded < MOST) {
             classes.visit(classes.next.remove());
@@ -53,6 +66,7 @@ final class DaemonClasses {
             }
             loaded++;
             link(type);
+            each.accept(type);
         } catch (ClassNotFoundException | LinkageError e) {
             return;
         }

@@ -32,8 +32,13 @@ final class MainClass {
      * @throws ReflectiveOperationException if there is no such class or constructor
      */
     static void prepare(String name) throws ReflectiveOperationException {
+        prepare(name, Daemon.class);
+    }
+
+    /** @param wanted what it has to be; another class is left alone, too */
+    static void prepare(String name, Class<?> wanted) throws ReflectiveOperationException {
         Class<?> type = Class.forName(name, false, ClassLoader.getSystemClassLoader());
-        if (Daemon.class.isAssignableFrom(type) && !Modifier.isAbstract(type.getModifiers())) {
+        if (wanted.isAssignableFrom(type) && !Modifier.isAbstract(type.getModifiers())) {
             MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(type, MethodHandles.lookup());
             MethodHandle constructor = lookup.findConstructor(type, methodType(void.class));
             PREPARED.put(name, supplier(lookup, constructor));

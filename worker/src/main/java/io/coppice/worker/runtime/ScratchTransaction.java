@@ -7,6 +7,7 @@ import io.coppice.state.RequestId;
 import io.coppice.state.Requests;
 import io.coppice.state.SegmentException;
 import io.coppice.state.SegmentFile;
+import io.coppice.worker.Task;
 import java.io.ByteArrayInputStream;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -35,14 +36,20 @@ final class ScratchTransaction {
     ScratchTransaction(TransactionArguments real, ScratchDirectory scratch) {
         this.scratch = scratch;
         this.arguments = new TransactionArguments(
-                real.instance(), real.daemon(), scratch.segment(), real.root(), scratch.prefix(), scratch.prefix());
+                real.instance(),
+                real.daemon(),
+                scratch.segment(),
+                real.root(),
+                scratch.prefix(),
+                scratch.prefix(),
+                real.mainClass());
         this.log = WarmUp.unheard(real.daemon());
     }
 
     void run() throws Exception {
         scratch.createSegment(arguments.instance(), arguments.daemon(), 0);
         scratch.createSegment(arguments.segment(SLOT), arguments.instance(), arguments.name(SLOT), 0);
-        MainClass.prepare(ScratchTask.class.getName());
+        MainClass.prepare(ScratchTask.class.getName(), Task.class);
         try (OwnedSegment daemon = SegmentFile.openOwned(scratch.segment(), scratch.lock(), OwnPid.get(), 1)) {
             daemon.recover();
             Requests requests = daemon.requests(ENTRIES, INPUT_BYTES);

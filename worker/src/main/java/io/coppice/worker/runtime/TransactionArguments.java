@@ -4,13 +4,14 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The command line the root gives a transaction's JVM. The same for all slots of a daemon, so that a standby serves any of them: which
  * one, the release line says.
  *
  * <pre>
- *  --instance I --daemon NAME --requests FILE --root FILE --segments PREFIX --locks PREFIX --
+ *  --instance I --daemon NAME --requests FILE --root FILE --segments PREFIX --locks PREFIX [--main CLASS] --
  * </pre>
  *
  * @param daemon whose transactions these are
@@ -18,13 +19,23 @@ import java.util.Map;
  * @param root the root's segment
  * @param segments how the file names of the slots' segments begin; the slot's number and {@value #SEGMENT_SUFFIX} follow
  * @param locks how those of their lock files begin; the slot's number and {@value #LOCK_SUFFIX} follow
+ * @param mainClass the daemon's class, by which a standby finds the tasks that it may be given; empty if that is not told
  */
-record TransactionArguments(String instance, String daemon, Path requests, Path root, String segments, String locks) {
+record TransactionArguments(
+        String instance,
+        String daemon,
+        Path requests,
+        Path root,
+        String segments,
+        String locks,
+        Optional<String> mainClass) {
     static final String SEGMENT_SUFFIX = ".seg";
     static final String LOCK_SUFFIX = ".lock";
 
-    private static final List<String> OPTIONS =
+    private static final List<String> REQUIRED =
             List.of("--instance", "--daemon", "--requests", "--root", "--segments", "--locks");
+
+    private static final String MAIN = "--main";
 
     /**
      * @throws IllegalArgumentException naming the argument at fault
@@ -34,8 +45,8 @@ record TransactionArguments(String instance, String daemon, Path requests, Path 
         int at = 0;
         while (at < args.length && !args[at].equals("--")) {
             String option = args[at];
-            if (!OPTIONS.contains(option)) {
-                throw new IllegalArgumentException(option + ": unknown; expected one of " + OPTIONS);
+            if (!REQUIRED.contains(option) && !option.equals(MAIN)) {
+                throw new IllegalArgumentException(option + ": unknown; expected one of " + REQUIRED + " or " + MAIN);
             }
             if (at + 1 == args.length) {
                 throw new IllegalArgumentException(option + ": expected a value after it");
@@ -49,7 +60,7 @@ record TransactionArguments(String instance, String daemon, Path requests, Path 
             throw new IllegalArgumentException(
                     args[at + 1] + ": expected nothing behind --; a task is given its input");
         }
-        for (String option : OPTIONS) {
+        for (String option : REQUIRED) {
             if (!options.containsKey(option)) {
                 throw new IllegalArgumentException(option + ": missing");
             }
@@ -60,7 +71,8 @@ record TransactionArguments(String instance, String daemon, Path requests, Path 
                 Path.of(options.getOrDefault("--requests", "")),
                 Path.of(options.getOrDefault("--root", "")),
                 options.getOrDefault("--segments", ""),
-                options.getOrDefault("--locks", ""));
+                options.getOrDefault("--locks", ""),
+                Optional.ofNullable(options.get(MAIN)));
     }
 
     /** The name of a slot, which its segment has too. */

@@ -1,15 +1,19 @@
 package io.coppice.worker.runtime;
 
+import io.coppice.worker.Task;
+
 /**
  * What a transaction's standby does before it is parked, and what a process does that is to train an archive:
  *
  * <ol>
- *   <li>opens the whole class path: which task it will run nobody knows yet, so no class of a task's is loaded, but its jar is found
- *       then without every jar before it being opened first, which takes milliseconds,
+ *   <li>opens the whole class path: a class from behind jars that nobody has read from yet would have each of them opened first,
+ *   <li>{@link DaemonClasses} of the daemon's class: loads and links what that names, and so the tasks that it submits, and
+ *       {@link MainClass#prepare links} the calls of their constructors; it initialises none. What is found by reflection only, the first
+ *       attempt of each process loads,
  *   <li>{@link ScratchTransaction}: lives the life of a transaction's process again and again, with a task of its own.
  * </ol>
  *
- * <p>If it fails, that is said in one line of the log: a standby that is less warm is still a standby. Main thread.
+ * <p>A part that fails is said in one line of the log, and left out: a standby that is less warm is still a standby. Main thread.
  */
 final class TransactionWarmUp implements Runnable {
     /** No jar has it, so that all are looked through. */
@@ -25,13 +29,31 @@ final class TransactionWarmUp implements Runnable {
 
     @Override
     public void run() {
-        if (ClassLoader.getSystemResource(NOWHERE) != null) {
-            log.log("warm-up: a jar of the class path has " + NOWHERE + ", and those behind it are not opened", null);
+        WarmUp.part("opening the class path", log, TransactionWarmUp::openClassPath);
+        if (arguments.mainClass().isPresent()) {
+            String main = arguments.mainClass().get();
+            WarmUp.part("loading the daemon's tasks", log, () -> DaemonClasses.load(main, TransactionWarmUp::prepare));
         }
-        try (ScratchDirectory scratch = ScratchDirectory.make()) {
-            new ScratchTransaction(arguments, scratch).run();
-        } catch (Throwable thrown) {
-            log.log("warm-up: the run on scratch memory is left out: " + LastWords.firstLine(thrown), null);
+        WarmUp.part("the run on scratch memory", log, () -> {
+            try (ScratchDirectory scratch = ScratchDirectory.make()) {
+                new ScratchTransaction(arguments, scratch).run();
+            }
+        });
+    }
+
+    private static void openClassPath() {
+        if (ClassLoader.getSystemResource(NOWHERE) != null) {
+            throw new IllegalStateException("a jar of it has " + NOWHERE + ", and those behind that are not opened");
+        }
+    }
+
+    private static void prepare(Class<?> type) {
+        if (Task.class.isAssignableFrom(type)) {
+            try {
+                MainClass.prepare(type.getName(), Task.class);
+            } catch (ReflectiveOperationException e) {
+                return; // Should it be submitted all the same, its attempt says what is wrong with it.
+            }
         }
     }
 }

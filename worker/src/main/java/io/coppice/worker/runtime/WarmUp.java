@@ -54,15 +54,16 @@ final class WarmUp implements Runnable {
     }
 
     private void part(String what, Part part) {
+        part(what, log, part);
+    }
+
+    /** Does a part, or says why it is left out. */
+    static void part(String what, WorkerLog log, Part part) {
         try {
             part.run();
         } catch (Throwable thrown) {
-            leftOut(what, thrown);
+            log.log("warm-up: " + what + " is left out: " + LastWords.firstLine(thrown), null);
         }
-    }
-
-    private void leftOut(String what, Throwable why) {
-        log.log("warm-up: " + what + " is left out: " + LastWords.firstLine(why), null);
     }
 
     /** What a scratch run has to say goes nowhere. */
@@ -71,7 +72,7 @@ final class WarmUp implements Runnable {
     }
 
     @FunctionalInterface
-    private interface Part {
+    interface Part {
         void run() throws Exception;
     }
 }

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** A daemon's segment with requests in it, and a slot's, as the root and a daemon would have made them; and eyes on the slot. */
 final class HandMadeDaemon implements AutoCloseable {
@@ -31,7 +32,8 @@ final class HandMadeDaemon implements AutoCloseable {
     HandMadeDaemon(Path directory) throws Exception {
         segment = directory.resolve("thumbs.seg");
         String slots = directory.resolve("thumbs@").toString();
-        arguments = new TransactionArguments("shop", "thumbs", segment, directory.resolve("root.seg"), slots, slots);
+        arguments = new TransactionArguments(
+                "shop", "thumbs", segment, directory.resolve("root.seg"), slots, slots, Optional.empty());
         create(segment, "thumbs");
         create(arguments.segment(1), "thumbs@1");
         owned = SegmentFile.openOwned(segment, directory.resolve("thumbs.lock"), OwnPid.get(), 1);

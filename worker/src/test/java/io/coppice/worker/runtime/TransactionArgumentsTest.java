@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,6 +29,10 @@ class TransactionArgumentsTest {
         assertEquals(Path.of("/s/thumbs@12.seg"), arguments.segment(12));
         assertEquals(Path.of("/s/thumbs@12.lock"), arguments.lock(12));
         assertEquals(arguments, parse(GOOD));
+        assertEquals(Optional.empty(), arguments.mainClass());
+        assertEquals(
+                Optional.of("com.example.Thumbs"),
+                parse(GOOD + " --main com.example.Thumbs --").mainClass());
     }
 
     @ParameterizedTest

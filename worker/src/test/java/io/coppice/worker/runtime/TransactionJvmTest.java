@@ -103,6 +103,26 @@ class TransactionJvmTest {
     }
 
     @Test
+    void shouldLoadTheTasksThatTheDaemonNamesBeforeItIsParked() throws Exception {
+        Path classes = directory.resolve("classes.log");
+        child.jvmOptions.add("-Xlog:class+load,class+init:file=" + classes);
+        List<String> command = command();
+        command.addAll(command.size() - 1, List.of("--main", Tasks.Submitter.class.getName()));
+        Process process = child.launchWithHints(command);
+        ChildJvm.tell(process, "standby");
+        assertEquals('p', process.getInputStream().read(), child.log());
+
+        String loaded = Files.readString(classes);
+        assertTrue(loaded.contains(Tasks.Empty.class.getName() + " source:"), "not loaded");
+        assertFalse(
+                loaded.contains("Initializing '" + Tasks.Empty.class.getName().replace('.', '/') + "'"), "initialised");
+        long id = daemon.submit(Tasks.Empty.class, "");
+        ChildJvm.release(process, HandMadeDaemon.first(id));
+        assertEquals(0, child.exitCode(process), child.log());
+        assertTrue(daemon.slot.done(id));
+    }
+
+    @Test
     void shouldEndUnreleasedWithoutTouchingTheSlot() throws Exception {
         Process forsaken = child.launchWithHints(command());
         forsaken.getOutputStream().close();

@@ -109,7 +109,8 @@ public final class TransactionTimes {
         List<String> command = new ArrayList<>(child.java(TransactionMain.class));
         command.addAll(List.of("--instance", "shop", "--daemon", "thumbs"));
         command.addAll(List.of("--requests", daemon.segment.toString(), "--root", "/dev/null"));
-        command.addAll(List.of("--segments", daemon.arguments.segments(), "--locks", daemon.arguments.locks(), "--"));
+        command.addAll(List.of("--segments", daemon.arguments.segments(), "--locks", daemon.arguments.locks()));
+        command.addAll(List.of("--main", Tasks.Submitter.class.getName(), "--"));
         return command;
     }
 }
