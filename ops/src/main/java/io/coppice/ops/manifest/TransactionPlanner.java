@@ -10,8 +10,10 @@ import io.coppice.supervisor.plan.Shutdown;
 import io.coppice.supervisor.plan.SlotName;
 import io.coppice.supervisor.plan.StartPrefix;
 import io.coppice.supervisor.plan.StartTimeouts;
+import io.coppice.supervisor.plan.WorkerOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the plans of the slots in which a daemon's transactions run. */
@@ -40,7 +42,9 @@ final class TransactionPlanner {
             return slots;
         }
         List<String> argv = new ArrayList<>(child.argv().subList(0, StartPrefix.lengthIn(child.argv())));
-        argv.addAll(new TransactionCommandLine(jvm, directory, child.name()).argv());
+        String main =
+                Objects.requireNonNull(WorkerOptions.value(child.argv(), "--main"), "a worker's command line names it");
+        argv.addAll(new TransactionCommandLine(jvm, directory, child.name(), main).argv());
         ChildPlanBuilder slot = new ChildPlanBuilder(names.get(0), ChildPlan.Kind.TRANSACTION)
                 .argv(argv)
                 .environment(child.environment())

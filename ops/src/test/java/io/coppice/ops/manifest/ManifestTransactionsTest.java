@@ -155,6 +155,8 @@ class ManifestTransactionsTest {
                         directory + "/it@",
                         "--locks",
                         directory + "/it@",
+                        "--main",
+                        "com.example.Ingest",
                         "--"),
                 argv.subList(argv.indexOf("-cp"), argv.size()));
         assertTrue(argv.contains("-XX:ErrorFile=" + directory + "/logs/hs_err_it@transactions_%p.log"), "" + argv);
