@@ -22,7 +22,7 @@ public final class Next {
     }
 
     /**
-     * Step again after a pause. A stop request ends the pause early; meanwhile the worker wakes now and then to bump
+     * Step again after a pause. A stop request ends the pause early, and so does the outcome of a {@link Transaction}; meanwhile the worker wakes now and then to bump
      * the heartbeat, so the pause may be longer than the heartbeat timeout.
      *
      * @param delay zero or more; more than 292 years counts as that

@@ -12,6 +12,13 @@ public interface Transaction<T> {
     TransactionId id();
 
     /**
+     * What was submitted, by which one that was found is known. Kept until its outcome, and no longer.
+     *
+     * @throws IllegalStateException once it has an outcome
+     */
+    byte[] input();
+
+    /**
      * What becomes of it. READY with the result; FAILED with a {@link TransactionFailedException}, or, if the codec does not take the
      * result, with what that threw; DISCARDED. Abandoned if the step that submitted it was rolled back.
      *

@@ -72,6 +72,7 @@ final class DutyCycle {
             port.bumpHeartbeat();
             Next next;
             try {
+                port.beginTurn();
                 next = daemon.step();
                 if (next == null) {
                     throw new IllegalStateException(
@@ -83,7 +84,7 @@ final class DutyCycle {
                 if (answer != OnException.CONTINUE) {
                     return fail(thrown, exitCodeOf(answer, thrown));
                 }
-                idle(failures.onContinue(thrown));
+                idle(failures.onContinue(thrown), false);
                 continue;
             }
             failures.onSuccess();
@@ -91,7 +92,7 @@ final class DutyCycle {
                 return finish(Phase.COMPLETED);
             }
             if (next.delayNs() > 0) {
-                idle(next.delayNs());
+                idle(next.delayNs(), true);
             }
         }
         port.phase(Phase.STOPPING);
@@ -187,9 +188,10 @@ final class DutyCycle {
         return exitCode;
     }
 
-    private void idle(long delayNs) {
+    /** @param endsEarly whether news end it */
+    private void idle(long delayNs, boolean endsEarly) {
         long sinceNs = port.nanoTime();
-        while (!stop.requested()) {
+        while (!stop.requested() && !(endsEarly && port.endsPause())) {
             long leftNs = delayNs - (port.nanoTime() - sinceNs);
             if (leftNs <= 0) {
                 return;

@@ -18,6 +18,18 @@ interface WorkerPort {
 
     void bumpHeartbeat();
 
+    /**
+     * Before each step, as a part of it.
+     *
+     * @throws RuntimeException as the step may
+     */
+    default void beginTurn() {}
+
+    /** Whether {@link #beginTurn} has something to do, so that a pause which the daemon asked for should end. */
+    default boolean endsPause() {
+        return false;
+    }
+
     /** Bumps the heartbeat and announces that the next one may take this long. */
     void busy(long atMostMs);
 

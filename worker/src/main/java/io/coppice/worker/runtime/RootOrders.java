@@ -1,0 +1,68 @@
+package io.coppice.worker.runtime;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What operators want done with what is quarantined. An order is carried out by the next commit; only then the root is told that it was.
+ * A process that dies in between leaves it to its successor, who does it again, which changes nothing. Loop thread only.
+ */
+final class RootOrders {
+    private final TransactionPort port;
+    private final OpenRequests open;
+    private @Nullable RootOrder due;
+
+    RootOrders(TransactionPort port, OpenRequests open) {
+        this.port = port;
+        this.open = open;
+    }
+
+    /** Whether there is one that was not carried out. Allocates nothing. */
+    boolean isDue() {
+        return due != null || port.orderNumber() > port.orderDone();
+    }
+
+    /** Takes note of one. */
+    void look() {
+        if (isDue()) {
+            Optional<RootOrder> order = port.order();
+            due = order.filter(present -> present.number() > port.orderDone()).orElse(null);
+        }
+    }
+
+    /** @return whether there was one */
+    boolean carryOut() {
+        RootOrder order = due;
+        if (order == null) {
+            return false;
+        }
+        RequestTable table = port.table();
+        int entry = open.nextAbove(0, Standing.QUARANTINED);
+        while (entry >= 0) {
+            long id = table.id(entry);
+            if (order.concerns(id)) {
+                carryOut(order.what(), table, entry);
+                open.changed();
+            }
+            entry = open.nextAbove(id, Standing.QUARANTINED);
+        }
+        return true;
+    }
+
+    private static void carryOut(RootOrder.What what, RequestTable table, int entry) {
+        switch (what) {
+            case RETRY -> table.queue(entry);
+            case DROP -> table.free(entry);
+            case UNKNOWN -> {}
+        }
+    }
+
+    /** What was carried out is committed. */
+    void committed() {
+        RootOrder order = due;
+        if (order != null) {
+            port.orderDone(order.number());
+            due = null;
+        }
+    }
+}

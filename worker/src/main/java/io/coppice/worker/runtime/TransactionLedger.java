@@ -1,0 +1,459 @@
+package io.coppice.worker.runtime;
+
+import io.coppice.worker.Codec;
+import io.coppice.worker.Transaction;
+import io.coppice.worker.TransactionFailedException;
+import io.coppice.worker.TransactionId;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The daemon's side of transactions. Everything it does to the world goes through a {@link TransactionPort}. Loop thread only.
+ *
+ * <pre>
+ *  turn:    adopt() ── step() ── beforeCommit() ── commit ── committed()
+ *             │                    │                            └ words to the root, after the commit that they follow from
+ *             │                    └ settled again, orders of the root, free slots get what is queued
+ *             └ results and failures complete futures; who waits for room gets it
+ *  else:    rollback ── rolledBack()
+ * </pre>
+ *
+ * <p>The words are a function of the committed table, and published anew at each start: a death between a commit and its words needs no
+ * case of its own. A result is removed from the table by the very commit that has what was made of it, so it counts once.
+ */
+final class TransactionLedger {
+    /** A loop looks at least this many times within the age of its youngest transaction. */
+    private static final long LOOKS_PER_AGE = 16;
+
+    private static final long SHORTEST_PARK_NS = 50_000;
+    private static final long LONGEST_PARK_NS = 5_000_000;
+
+    /** While there is something that an operator might give an order for. */
+    private static final long LOOK_FOR_ORDERS_NS = 1_000_000_000;
+
+    private static final long MAX_SEQUENCE = (1L << 44) - 1;
+
+    private final TransactionPort port;
+    private final TransactionLimits limits;
+    private final Takers takers;
+    private final OpenRequests open;
+    private final Settlement settlement;
+    private final Submissions submissions = new Submissions();
+    private final RootOrders orders;
+
+    /** By slot: the id whose result nobody has taken up; 0 none. */
+    private final long[] kept;
+
+    private long lastSequence;
+    private long youngestSinceNs;
+    private boolean foundDue = true;
+    private boolean rootDue = true;
+
+    TransactionLedger(TransactionPort port, TransactionLimits limits) {
+        this.port = port;
+        this.limits = limits;
+        this.takers = new Takers(this::input);
+        this.open = new OpenRequests(port, limits.slots());
+        this.settlement = new Settlement(port, open, limits.quarantine());
+        this.orders = new RootOrders(port, open);
+        this.kept = new long[limits.slots()];
+    }
+
+    /**
+     * Once, before the daemon starts, and again when the contents have been replaced. Makes sure that no id of these contents is one that a
+     * slot or the root has already seen, and publishes what the last commit says.
+     */
+    void open() {
+        submissions.forgetAll();
+        takers.clear();
+        settlement.committed();
+        open.changed();
+        foundDue = true;
+        rootDue = true;
+        lastSequence = Math.max(lastSequence, port.table().lastSequence());
+        for (int slot = 1; slot <= limits.slots(); slot++) {
+            seen(port.contentsOf(slot));
+            seen(port.row(slot).map(SlotRow::request).orElse(0L));
+        }
+        youngestSinceNs = port.nanoTime();
+        Arrays.fill(kept, 0);
+        giveBackLostSlots();
+        publish();
+    }
+
+    /** The manifest may declare fewer slots than when these were given one. */
+    private void giveBackLostSlots() {
+        RequestTable table = port.table();
+        for (int entry = 0; entry < table.entries(); entry++) {
+            if (table.used(entry) && table.slot(entry) != 0 && isLost(table.slot(entry), entry)) {
+                table.queue(entry);
+                open.changed();
+            }
+        }
+    }
+
+    private boolean isLost(int slot, int entry) {
+        return slot < 1 || slot > limits.slots() || open.entryOf(slot) != entry;
+    }
+
+    private void seen(long request) {
+        long id = Math.abs(request);
+        if (id > 0 && id >>> 44 == (port.timeline() & ((1 << 19) - 1))) {
+            lastSequence = Math.max(lastSequence, id & MAX_SEQUENCE);
+        }
+    }
+
+    /** How many may be submitted now. */
+    int room() {
+        return Math.max(0, limits.slots() + limits.queue() - open.queued() - open.running());
+    }
+
+    /** Puts a new one into the table. @throws io.coppice.state.CapacityExceededException if it is full */
+    void submit(Submission<?> submission) {
+        admitWaiting();
+        enter(submission);
+        born(submission);
+    }
+
+    /** Puts a new one into the table now or later. */
+    void submitWhenRoom(Submission<?> submission) {
+        born(submission);
+        submissions.wait(submission);
+        admitWaiting();
+    }
+
+    private void born(Submission<?> submission) {
+        submissions.born(submission);
+        submission.future().onDiscard(() -> discard(submission));
+    }
+
+    private void enter(Submission<?> submission) {
+        long sequence = Math.max(lastSequence, port.table().lastSequence()) + 1;
+        long id = TransactionId.of(port.timeline(), sequence).value();
+        port.table().add(id, submission.task(), submission.input(), port.epochMs());
+        lastSequence = sequence;
+        open.changed();
+        submissions.entered(submission, id);
+    }
+
+    private void admitWaiting() {
+        Submission<?> next;
+        while ((next = submissions.longestWaiting()) != null && room() > 0) {
+            submissions.stopWaiting(next);
+            enter(next);
+        }
+    }
+
+    /**
+     * Nobody wants its outcome any more.
+     *
+     * @throws RuntimeException of a callback
+     */
+    void discard(Submission<?> submission) {
+        if (submissions.stopWaiting(submission)) {
+            submission.discarded();
+            return;
+        }
+        int entry = open.find(submission.value());
+        if (entry < 0) {
+            return;
+        }
+        if (port.table().standing(entry) == Standing.QUEUED) {
+            settlement.remove(submission.value());
+            submissions.forget(submission.value());
+            submission.discarded();
+        } else {
+            settlement.discard(submission.value());
+        }
+    }
+
+    /** There is somebody more who takes up what is found. @throws IllegalStateException if there is one for that task */
+    <T> void whenFound(String task, Codec<T> result, Consumer<? super Transaction<T>> taker) {
+        takers.add(task, result, taker);
+        foundDue = true;
+    }
+
+    /** What is stored of that id. @throws IllegalStateException if there is nothing */
+    byte[] input(long id) {
+        int entry = open.find(id);
+        if (entry < 0) {
+            throw new IllegalStateException(
+                    "transaction " + new TransactionId(id) + ": its input is not kept any more");
+        }
+        return port.table().input(entry);
+    }
+
+    /**
+     * Before a step: completes what has an outcome.
+     *
+     * @throws RuntimeException of a callback; what it was called for is settled, and nothing else has been begun
+     */
+    void adopt() {
+        if (open.running() + open.queued() == 0 && submissions.areIdle() && !rootDue && !port.rootMoved()) {
+            return;
+        }
+        submissions.abandonDropped();
+        offerFound();
+        for (int slot = 1; slot <= limits.slots(); slot++) {
+            adoptIfDone(slot);
+        }
+        lookAtRoot();
+        admitWaiting();
+    }
+
+    /** Whether {@link #adopt} has something to complete, so that a pause should end. */
+    boolean hasNews() {
+        for (int slot = 1; open.running() > 0 && slot <= limits.slots(); slot++) {
+            int entry = open.entryOf(slot);
+            if (entry >= 0
+                    && kept[slot - 1] != port.table().id(entry)
+                    && port.done(slot, port.table().id(entry))) {
+                return true;
+            }
+        }
+        if (!rootDue && !port.rootMoved()) {
+            return false;
+        }
+        port.rootRead();
+        rootDue = orders.isDue() || isOneOver() || canAssign();
+        return rootDue;
+    }
+
+    private boolean canAssign() {
+        for (int slot = 1; open.queued() > 0 && slot <= limits.slots(); slot++) {
+            if (open.entryOf(slot) < 0 && nextFor(slot) >= 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean isOneOver() {
+        for (int slot = 1; open.running() > 0 && slot <= limits.slots(); slot++) {
+            if (open.entryOf(slot) >= 0 && overRow(slot, open.entryOf(slot)).isPresent()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** How long the loop may sleep at most, in nanoseconds. */
+    long parkAtMostNs() {
+        for (int slot = 1; open.running() > 0 && slot <= limits.slots(); slot++) {
+            int entry = open.entryOf(slot);
+            if (entry >= 0 && kept[slot - 1] != port.table().id(entry)) {
+                long ageNs = port.nanoTime() - youngestSinceNs;
+                return Math.max(SHORTEST_PARK_NS, Math.min(LONGEST_PARK_NS, ageNs / LOOKS_PER_AGE));
+            }
+        }
+        if (open.queued() > 0 && open.running() == 0) {
+            return LONGEST_PARK_NS;
+        }
+        return open.quarantined() > 0 ? LOOK_FOR_ORDERS_NS : Long.MAX_VALUE;
+    }
+
+    /** Before each commit. */
+    void beforeCommit() {
+        settlement.apply();
+        if (orders.carryOut()) {
+            foundDue = true;
+        }
+        assign();
+    }
+
+    /** After each commit. */
+    void committed() {
+        settlement.committed();
+        submissions.committed();
+        orders.committed();
+        publish();
+    }
+
+    /** After each rollback. */
+    void rolledBack() {
+        open.changed();
+        submissions.rolledBack();
+    }
+
+    private void offerFound() {
+        if (!foundDue) {
+            return;
+        }
+        RequestTable table = port.table();
+        for (int entry = 0; entry < table.entries(); entry++) {
+            if (table.used(entry)
+                    && table.standing(entry) != Standing.QUARANTINED
+                    && submissions.of(table.id(entry)) == null) {
+                takers.offer(table.task(entry), table.id(entry), found -> {
+                    submissions.found(found);
+                    found.future().onDiscard(() -> discard(found));
+                });
+            }
+        }
+        foundDue = false;
+    }
+
+    private void adoptIfDone(int slot) {
+        int entry = open.entryOf(slot);
+        if (entry >= 0 && port.done(slot, port.table().id(entry))) {
+            adopt(slot, entry);
+        }
+    }
+
+    private void adopt(int slot, int entry) {
+        long id = port.table().id(entry);
+        Submission<?> submission = submissions.of(id);
+        if (submission == null && port.table().standing(entry) != Standing.DISCARDING) {
+            keep(slot, id, port.table().task(entry));
+            return;
+        }
+        SlotResult result = port.result(slot, id);
+        if (result instanceof SlotResult.Unreadable unreadable) {
+            failed(entry, attemptsIn(slot), "its result cannot be read: " + unreadable.reason());
+        } else if (result instanceof SlotResult.Bytes && submission == null) {
+            settlement.remove(id);
+        } else if (result instanceof SlotResult.Bytes bytes && submission != null) {
+            ready(slot, submission, bytes.bytes());
+        }
+    }
+
+    private void keep(int slot, long id, String task) {
+        if (kept[slot - 1] != id) {
+            kept[slot - 1] = id;
+            port.log("transaction " + new TransactionId(id)
+                    + " of a predecessor is done, and its result is kept, as nobody takes it up: start() should call whenFound for "
+                    + task + ". Until then nothing else runs in slot " + slot);
+        }
+    }
+
+    private void ready(int slot, Submission<?> submission, byte[] result) {
+        Object value;
+        try {
+            value = submission.decode(result);
+        } catch (RuntimeException e) {
+            settlement.quarantine(
+                    submission.value(), attemptsIn(slot), "its result cannot be decoded: " + LastWords.firstLine(e));
+            submissions.forget(submission.value());
+            submission.fail(e);
+            return;
+        }
+        settlement.remove(submission.value());
+        submissions.forget(submission.value());
+        submission.complete(value);
+    }
+
+    private int attemptsIn(int slot) {
+        return port.row(slot).map(SlotRow::attempts).orElse(1);
+    }
+
+    private void failed(int entry, int attempts, String cause) {
+        RequestTable table = port.table();
+        long id = table.id(entry);
+        TransactionFailedException failure =
+                new TransactionFailedException(new TransactionId(id), table.task(entry), attempts, cause);
+        settlement.quarantine(id, attempts, cause);
+        port.log(String.valueOf(failure.getMessage()));
+        Submission<?> submission = submissions.of(id);
+        if (submission != null) {
+            submissions.forget(id);
+            submission.fail(failure);
+        }
+    }
+
+    private void discarded(long id) {
+        settlement.remove(id);
+        Submission<?> submission = submissions.of(id);
+        if (submission != null) {
+            submissions.forget(id);
+            submission.discarded();
+        }
+    }
+
+    private void lookAtRoot() {
+        if (!rootDue && !port.rootMoved()) {
+            return;
+        }
+        rootDue = true;
+        port.rootRead();
+        orders.look();
+        for (int slot = 1; slot <= limits.slots(); slot++) {
+            int entry = open.entryOf(slot);
+            if (entry >= 0) {
+                lookAtRow(slot, entry);
+            }
+        }
+        rootDue = false;
+    }
+
+    /** A result that was committed before counts all the same. */
+    private void lookAtRow(int slot, int entry) {
+        Optional<SlotRow> over = overRow(slot, entry);
+        if (over.isEmpty()) {
+            return;
+        }
+        long id = port.table().id(entry);
+        if (port.done(slot, id)) {
+            adopt(slot, entry);
+        } else if (port.table().standing(entry) == Standing.DISCARDING) {
+            discarded(id);
+        } else {
+            failed(entry, over.get().attempts(), port.cause(slot, over.get()));
+        }
+    }
+
+    private Optional<SlotRow> overRow(int slot, int entry) {
+        long id = port.table().id(entry);
+        boolean discarding = port.table().standing(entry) == Standing.DISCARDING;
+        return port.row(slot).filter(row -> row.isOver(id, discarding));
+    }
+
+    /** What is queued gets the slots that are free. */
+    private void assign() {
+        for (int slot = 1; open.queued() > 0 && slot <= limits.slots(); slot++) {
+            if (open.entryOf(slot) < 0) {
+                int entry = nextFor(slot);
+                if (entry >= 0) {
+                    port.table().assign(entry, slot);
+                    open.changed();
+                    youngestSinceNs = port.nanoTime();
+                }
+            }
+        }
+    }
+
+    /** One that failed before keeps its id; where the root's table still has its failure it would fail at once. */
+    private int nextFor(int slot) {
+        int entry = open.nextAbove(0, Standing.QUEUED);
+        while (entry >= 0) {
+            long id = port.table().id(entry);
+            boolean again = port.table().attempts(entry) > 0;
+            if (!again
+                    || port.row(slot)
+                            .filter(row -> Math.abs(row.request()) == id)
+                            .isEmpty()) {
+                return entry;
+            }
+            entry = open.nextAbove(id, Standing.QUEUED);
+        }
+        return entry;
+    }
+
+    private void publish() {
+        if (!open.movedSincePublished()) {
+            return;
+        }
+        boolean told = false;
+        for (int slot = 1; slot <= TransactionLimits.MAX_SLOTS; slot++) {
+            long word = slot <= limits.slots() ? open.wordOf(slot) : 0;
+            if (port.word(slot) != word) {
+                port.publish(slot, word);
+                told = true;
+            }
+        }
+        open.published();
+        if (told) {
+            port.hint();
+        }
+    }
+}
