@@ -393,6 +393,11 @@ public final class OwnedSegment implements AutoCloseable {
         memory.putLongRelease(HeaderLayout.ORDER_DONE_OFFSET, number);
     }
 
+    /** The last order from the root that was carried out, by this owner or one before; 0 none. */
+    public long orderDone() {
+        return memory.getLong(HeaderLayout.ORDER_DONE_OFFSET);
+    }
+
     /** The request that the contents belong to; 0 none. */
     public long requestId() {
         return memory.getLong(HeaderLayout.REQUEST_ID_OFFSET);

@@ -309,6 +309,11 @@ public final class Requests extends Structure {
         return input;
     }
 
+    /** Whether {@link #cause(int)} is not empty. */
+    public boolean hasCause(int entry) {
+        return RequestsLayout.causeLength(lengths(entry)) != 0;
+    }
+
     /** Why an entry's request failed, empty at first. Allocates. */
     public String cause(int entry) {
         long lengths = lengths(entry);
