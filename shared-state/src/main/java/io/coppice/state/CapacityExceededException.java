@@ -6,7 +6,8 @@ public final class CapacityExceededException extends StateException {
     static final String ONLY_EMPTY =
             " (its segment must be emptied for that; README.md says how to keep what is in it)";
 
-    CapacityExceededException(String message) {
+    /** @param message what is full, with its capacity and the manifest key that raises it */
+    public CapacityExceededException(String message) {
         super(message);
     }
 }

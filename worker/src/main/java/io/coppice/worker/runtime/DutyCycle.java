@@ -105,6 +105,7 @@ final class DutyCycle {
      */
     private void start() throws Exception {
         try {
+            port.beforeStart();
             daemon.start(context);
         } catch (LayoutMismatchException mismatch) {
             port.rollback();

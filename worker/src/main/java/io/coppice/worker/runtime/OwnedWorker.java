@@ -11,6 +11,7 @@ import io.coppice.state.SegmentFile;
 import io.coppice.state.SegmentLockedException;
 import io.coppice.worker.Daemon;
 import io.coppice.worker.PreviousExit;
+import io.coppice.worker.Transactions;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Optional;
@@ -144,9 +145,19 @@ final class OwnedWorker implements Closeable {
             port.phase(Phase.FAILING);
             return ExitCode.CONTENTS_NOT_MADE;
         }
-        WorkerContext daemons = new WorkerContext(arguments, release.incarnation(), previousExit, port, port, stop);
+        DaemonTransactions declared = arguments.transactions();
+        WorkerPort world = port;
+        Transactions transactions = null;
+        if (declared != null) {
+            TransactionPort segments = new SegmentTransactions(segment, arguments.name(), declared, root, port);
+            TransactionLedger ledger = new TransactionLedger(segments, declared.limits());
+            world = new TransactingPort(port, ledger);
+            transactions = new TransactionDesk(ledger, segments, declared.limits());
+        }
+        WorkerContext daemons =
+                new WorkerContext(arguments, release.incarnation(), previousExit, port, world, stop, transactions);
         context = daemons;
-        return new DutyCycle(daemon, daemons, port, stop, arguments.heartbeatTimeoutMs() * 1_000_000).run();
+        return new DutyCycle(daemon, daemons, world, stop, arguments.heartbeatTimeoutMs() * 1_000_000).run();
     }
 
     /** On the thread of the hook: where the loop thread's end opens the segment to a successor, no other may store into it. */

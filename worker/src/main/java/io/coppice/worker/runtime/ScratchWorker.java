@@ -37,7 +37,8 @@ final class ScratchWorker {
                 real.statePolicy(),
                 real.fence(),
                 Map.of(real.name(), scratch.segment()),
-                real.userArgs());
+                real.userArgs(),
+                null);
         this.log = WarmUp.unheard(real.name());
     }
 

@@ -19,6 +19,11 @@ final class TransactingPort implements WorkerPort {
     }
 
     @Override
+    public void beforeStart() {
+        ledger.open();
+    }
+
+    @Override
     public void beginTurn() {
         ledger.adopt();
     }

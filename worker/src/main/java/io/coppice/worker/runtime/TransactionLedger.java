@@ -1,5 +1,7 @@
 package io.coppice.worker.runtime;
 
+import io.coppice.state.CapacityExceededException;
+import io.coppice.state.RequestId;
 import io.coppice.worker.Codec;
 import io.coppice.worker.Transaction;
 import io.coppice.worker.TransactionFailedException;
@@ -32,8 +34,6 @@ final class TransactionLedger {
     /** While there is something that an operator might give an order for. */
     private static final long LOOK_FOR_ORDERS_NS = 1_000_000_000;
 
-    private static final long MAX_SEQUENCE = (1L << 44) - 1;
-
     private final TransactionPort port;
     private final TransactionLimits limits;
     private final Takers takers;
@@ -47,6 +47,7 @@ final class TransactionLedger {
 
     private long lastSequence;
     private long youngestSinceNs;
+    private long rootReadNs;
     private boolean foundDue = true;
     private boolean rootDue = true;
 
@@ -99,8 +100,8 @@ final class TransactionLedger {
 
     private void seen(long request) {
         long id = Math.abs(request);
-        if (id > 0 && id >>> 44 == (port.timeline() & ((1 << 19) - 1))) {
-            lastSequence = Math.max(lastSequence, id & MAX_SEQUENCE);
+        if (RequestId.isOf(id, port.timeline())) {
+            lastSequence = Math.max(lastSequence, RequestId.sequence(id));
         }
     }
 
@@ -112,6 +113,12 @@ final class TransactionLedger {
     /** Puts a new one into the table. @throws io.coppice.state.CapacityExceededException if it is full */
     void submit(Submission<?> submission) {
         admitWaiting();
+        if (room() == 0) {
+            throw new CapacityExceededException(
+                    "transaction of " + submission.task() + ": all " + limits.slots()
+                            + " slots are taken, and all " + limits.queue()
+                            + " places of the queue; submit later, by submitWhenRoom, or raise the manifest keys `transactions: {slots: …}` or `transactions: {queue: …}`");
+        }
         enter(submission);
         born(submission);
     }
@@ -190,7 +197,7 @@ final class TransactionLedger {
      * @throws RuntimeException of a callback; what it was called for is settled, and nothing else has been begun
      */
     void adopt() {
-        if (open.running() + open.queued() == 0 && submissions.areIdle() && !rootDue && !port.rootMoved()) {
+        if (open.running() + open.queued() == 0 && submissions.areIdle() && !rootDue && !rootMayTell()) {
             return;
         }
         submissions.abandonDropped();
@@ -212,12 +219,26 @@ final class TransactionLedger {
                 return true;
             }
         }
-        if (!rootDue && !port.rootMoved()) {
+        if (!rootDue && !rootMayTell()) {
             return false;
         }
-        port.rootRead();
+        readRoot();
         rootDue = orders.isDue() || isOneOver() || canAssign();
         return rootDue;
+    }
+
+    /** Where nothing is under way nothing is urgent either, and the root's table need not be read each time that the root commits. */
+    private boolean rootMayTell() {
+        if (!port.rootMoved()) {
+            return false;
+        }
+        boolean urgent = open.running() + open.queued() + open.quarantined() > 0;
+        return urgent || port.nanoTime() - rootReadNs >= LOOK_FOR_ORDERS_NS;
+    }
+
+    private void readRoot() {
+        rootReadNs = port.nanoTime();
+        port.rootRead();
     }
 
     private boolean canAssign() {
@@ -272,6 +293,7 @@ final class TransactionLedger {
 
     /** After each rollback. */
     void rolledBack() {
+        port.rolledBack();
         open.changed();
         submissions.rolledBack();
     }
@@ -371,11 +393,11 @@ final class TransactionLedger {
     }
 
     private void lookAtRoot() {
-        if (!rootDue && !port.rootMoved()) {
+        if (!rootDue && !rootMayTell()) {
             return;
         }
         rootDue = true;
-        port.rootRead();
+        readRoot();
         orders.look();
         for (int slot = 1; slot <= limits.slots(); slot++) {
             int entry = open.entryOf(slot);

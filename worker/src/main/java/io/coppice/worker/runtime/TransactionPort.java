@@ -10,6 +10,9 @@ interface TransactionPort {
     /** Always that of the present contents; what it said before a rollback or a step back may be another one's. */
     RequestTable table();
 
+    /** What was changed and not committed is undone. */
+    void rolledBack();
+
     /** Of the present contents. */
     long timeline();
 

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *  --instance I --name N --segment FILE --lock FILE --main CLASS --heartbeat-timeout-ms T
  *  [--resume resume|zero|ask] [--evolve refuse|zero|migrate] [--checkpoint-every-ms T] [--checkpoint-every-commits N]
- *  [--checksum none|arena] [--fence lock|word] [--peer NAME=FILE]… -- USERARGS…
+ *  [--checksum none|arena] [--fence lock|word] [--peer NAME=FILE]…
+ *  [--transactions SLOTS,QUEUE,INPUTBYTES,QUARANTINE --root FILE --logs DIR --slot N=FILE…] -- USERARGS…
  * </pre>
  *
  * @param heartbeatTimeoutMs zero for none
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param fence what keeps its successor out of the segment while it lives, and kept it out before
  * @param peers the segments of the daemons this one may read, by name, in the order given
  * @param userArgs what the manifest says in {@code args}
+ * @param transactions what it has of them; null if nothing
  */
 record WorkerArguments(
         String instance,
@@ -36,7 +39,8 @@ record WorkerArguments(
         StatePolicy statePolicy,
         Fence fence,
         Map<String, Path> peers,
-        List<String> userArgs) {
+        List<String> userArgs,
+        @Nullable DaemonTransactions transactions) {
 
     WorkerArguments {
         peers = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(peers));
@@ -49,6 +53,7 @@ record WorkerArguments(
     static WorkerArguments parse(String[] args) {
         Map<String, String> options = new LinkedHashMap<>();
         Map<String, Path> peers = new LinkedHashMap<>();
+        Map<Integer, Path> slots = new TreeMap<>();
         int at = 0;
         while (at < args.length && !args[at].equals("--")) {
             String option = args[at];
@@ -62,8 +67,11 @@ record WorkerArguments(
                     throw new IllegalArgumentException("--peer " + value + ": expected NAME=FILE");
                 }
                 peers.put(value.substring(0, equals), Path.of(value.substring(equals + 1)));
+            } else if (option.equals("--slot")) {
+                addSlot(slots, value);
             } else if (!OPTIONS.contains(option)) {
-                throw new IllegalArgumentException(option + ": unknown; expected one of " + OPTIONS + ", --peer");
+                throw new IllegalArgumentException(
+                        option + ": unknown; expected one of " + OPTIONS + ", --peer, --slot");
             } else if (options.put(option, value) != null) {
                 throw new IllegalArgumentException(option + ": given twice");
             }
@@ -88,7 +96,9 @@ record WorkerArguments(
                         word(options, "--checksum", Checksum.NONE, Checksum.class)),
                 word(options, "--fence", Fence.LOCK, Fence.class),
                 peers,
-                userArgs);
+                userArgs,
+                DaemonTransactions.of(
+                        options.get("--transactions"), options.get("--root"), options.get("--logs"), slots));
     }
 
     private static final List<String> OPTIONS = List.of(
@@ -103,7 +113,23 @@ record WorkerArguments(
             "--checkpoint-every-ms",
             "--checkpoint-every-commits",
             "--checksum",
-            "--fence");
+            "--fence",
+            "--transactions",
+            "--root",
+            "--logs");
+
+    private static void addSlot(Map<Integer, Path> slots, String value) {
+        int equals = value.indexOf('=');
+        try {
+            int slot = Integer.parseInt(value.substring(0, Math.max(0, equals)));
+            if (slots.put(slot, Path.of(value.substring(equals + 1))) == null) {
+                return;
+            }
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("--slot " + value + ": expected N=FILE", e);
+        }
+        throw new IllegalArgumentException("--slot " + value + ": given twice");
+    }
 
     private static <E extends Enum<E>> E word(Map<String, String> options, String option, E fallback, Class<E> type) {
         String text = options.get(option);

@@ -25,6 +25,7 @@ final class WorkerContext implements DaemonContext, Closeable {
     private final Supplier<State> state;
     private final WorkerPort port;
     private final StopRequest stop;
+    private final @Nullable Transactions transactions;
     private final Map<String, SegmentPeer> peers = new LinkedHashMap<>();
 
     /** The state that has been told where receivers are; a step back to older contents makes another one. */
@@ -36,13 +37,15 @@ final class WorkerContext implements DaemonContext, Closeable {
             Optional<PreviousExit> previousExit,
             Supplier<State> state,
             WorkerPort port,
-            StopRequest stop) {
+            StopRequest stop,
+            @Nullable Transactions transactions) {
         this.arguments = arguments;
         this.incarnation = incarnation;
         this.previousExit = previousExit;
         this.state = state;
         this.port = port;
         this.stop = stop;
+        this.transactions = transactions;
         for (Map.Entry<String, Path> peer : arguments.peers().entrySet()) {
             peers.put(peer.getKey(), new SegmentPeer(peer.getKey(), peer.getValue(), this::state, port));
         }
@@ -103,6 +106,10 @@ final class WorkerContext implements DaemonContext, Closeable {
 
     @Override
     public Transactions transactions() {
+        Transactions present = transactions;
+        if (present != null) {
+            return present;
+        }
         throw new IllegalStateException(
                 "daemon " + name()
                         + " has no transactions; declare how many may run at once with the manifest key `transactions: {slots: …}`");

@@ -19,6 +19,13 @@ interface WorkerPort {
     void bumpHeartbeat();
 
     /**
+     * Before the daemon's start, as a part of it.
+     *
+     * @throws LayoutMismatchException as the start may
+     */
+    default void beforeStart() {}
+
+    /**
      * Before each step, as a part of it.
      *
      * @throws RuntimeException as the step may

@@ -58,7 +58,6 @@ final class SimulatedDaemon implements Daemon {
         TransactionDesk desk = new TransactionDesk(ledger, instance, limits);
         SimulatedDaemon daemon = new SimulatedDaemon(instance, desk, port, inputs, wild);
         try {
-            ledger.open();
             int exitCode =
                     new DutyCycle(daemon, new NoContext(), port, new StopRequest(Thread.currentThread()), 0).run();
             if (exitCode != 0) {

@@ -152,6 +152,9 @@ final class SimulatedInstance implements TransactionPort, WorkerPort {
     }
 
     @Override
+    public void rolledBack() {}
+
+    @Override
     public long timeline() {
         return 1;
     }

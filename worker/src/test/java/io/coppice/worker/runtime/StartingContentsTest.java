@@ -297,8 +297,9 @@ class StartingContentsTest {
                 StatePolicy.DEFAULT,
                 Fence.LOCK,
                 java.util.Map.of(),
-                List.of());
-        WorkerContext context = new WorkerContext(arguments, 1, Optional.empty(), segment::state, port, stop);
+                List.of(),
+                null);
+        WorkerContext context = new WorkerContext(arguments, 1, Optional.empty(), segment::state, port, stop, null);
         return new DutyCycle(daemon, context, port, stop, 3_000_000_000L).run();
     }
 

@@ -1,6 +1,7 @@
 package io.coppice.worker.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -58,6 +59,29 @@ class WorkerArgumentsTest {
         assertEquals(Fence.LOCK, parse(GOOD + " --fence lock").fence());
         assertEquals(Fence.WORD, parse(GOOD + " --fence word").fence());
         assertRefused("--fence none: expected one of [lock, word]", GOOD + " --fence none");
+    }
+
+    @Test
+    void shouldReadWhatItHasOfTransactions() {
+        assertNull(parse(GOOD).transactions());
+        String transactions = GOOD + " --transactions 2,4,1000,8 --root /s/root.seg --logs /l";
+        assertEquals(
+                new DaemonTransactions(
+                        new TransactionLimits(2, 4, 1000, 8),
+                        Path.of("/s/root.seg"),
+                        List.of(Path.of("/s/a"), Path.of("/s/b")),
+                        Path.of("/l")),
+                parse(transactions + " --slot 1=/s/a --slot 2=/s/b").transactions());
+        assertRefused("--transactions 2,4,1000,8: expected --slot 2=FILE", transactions + " --slot 1=/s/a");
+        assertRefused(
+                "--slot: given for [1, 2, 3], expected 1 to 2", transactions + " --slot 1=a --slot 2=b --slot 3=c");
+        assertRefused("--slot 1=b: given twice", transactions + " --slot 1=a --slot 1=b");
+        assertRefused("--slot b: expected N=FILE", transactions + " --slot b");
+        assertRefused("--slot: expected --transactions", GOOD + " --slot 1=a");
+        assertRefused("--transactions 2,4,1000,8: expected --root", GOOD + " --transactions 2,4,1000,8");
+        for (String wrong : List.of("0,0,0,0", "33,0,0,0", "1,0,0", "1,0,0,0,0", "1,-1,0,0", "x")) {
+            assertRefused("--transactions " + wrong + ": expected SLOTS,QUEUE", GOOD + " --transactions " + wrong);
+        }
     }
 
     @Test

@@ -66,8 +66,9 @@ class WorkerContextTest {
                 StatePolicy.DEFAULT,
                 Fence.LOCK,
                 files,
-                List.of("--topic", "orders"));
-        return new WorkerContext(arguments, 3, Optional.empty(), segment::state, port, stop);
+                List.of("--topic", "orders"),
+                null);
+        return new WorkerContext(arguments, 3, Optional.empty(), segment::state, port, stop, null);
     }
 
     @Test

@@ -1,0 +1,72 @@
+package io.coppice.worker.runtime;
+
+import io.coppice.state.root.ExitKind;
+import io.coppice.state.root.LastExit;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** From what is known of a transaction's last process to a cause that a person can read. Loop thread only. */
+final class FailureCauses {
+    private static final int SIGKILL = 9;
+    private static final int OUT_OF_MEMORY_CODE = 3;
+
+    private final Path logs;
+    private final String name;
+    private final OomKills kills;
+
+    /** @param name of the daemon's transactions, as their log and their reports have it */
+    FailureCauses(Path logs, String name, OomKills kills) {
+        this.logs = logs;
+        this.name = name;
+        this.kills = kills;
+    }
+
+    /**
+     * In one line.
+     *
+     * @param words the last words of the process; empty if it left none
+     * @param pid of the process, 0 unknown
+     */
+    String of(Optional<LastExit> lastExit, Optional<String> words, long pid) {
+        if (lastExit.isEmpty()) {
+            return "no attempt was made, as the root's table says";
+        }
+        LastExit exit = lastExit.get();
+        String firstWords = words.flatMap(text -> text.lines().findFirst()).orElse("");
+        return switch (exit.kind()) {
+            case EXCEPTION -> firstWords.isEmpty() ? exit.text() : firstWords;
+            case HANG, START_TIMEOUT -> exit.text() + "; its threads are in " + log();
+            case EXIT ->
+                exit.code() == OUT_OF_MEMORY_CODE && exit.text().contains("out of memory")
+                        ? "out of memory: its heap was full (exit code 3); the manifest key is `transactions: {jvm: {heap: …}}`"
+                        : exit.text() + fault(exit, pid);
+            case SIGNAL -> exit.text() + (exit.signal() == SIGKILL ? perhapsOfMemory() : fault(exit, pid));
+            default -> exit.text();
+        };
+    }
+
+    private String fault(LastExit exit, long pid) {
+        boolean ofFault = exit.kind() == ExitKind.SIGNAL || exit.code() == 1;
+        if (!ofFault || pid <= 0) {
+            return "";
+        }
+        Path report = logs.resolve("hs_err_" + name + "_" + pid + ".log");
+        return FaultReport.read(report, exit.atEpochMs())
+                .map(lines -> ": " + lines + " (" + report.getFileName() + ")")
+                .orElse("");
+    }
+
+    private String perhapsOfMemory() {
+        long more = kills.more();
+        return more == 0
+                ? ""
+                : ", perhaps by the kernel, out of memory: its control group counts " + more
+                        + (more == 1 ? " such kill more" : " such kills more");
+    }
+
+    private String log() {
+        Path log = logs.resolve(name + ".log");
+        return Files.exists(log) ? log.toString() : "the journal, under " + name;
+    }
+}

@@ -1,0 +1,185 @@
+package io.coppice.worker.runtime;
+
+import io.coppice.state.OwnedSegment;
+import io.coppice.state.State;
+import io.coppice.state.root.ChildStateCode;
+import io.coppice.state.root.RequestOrder;
+import io.coppice.state.root.RootSnapshot.ChildInfo;
+import io.coppice.state.root.RootView;
+import java.util.Arrays;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The real world of a daemon's transactions: its own segment, those of its slots, the root's. */
+final class SegmentTransactions implements TransactionPort {
+    private final OwnedSegment segment;
+    private final String daemon;
+    private final TransactionLimits limits;
+    private final SlotSegments slots;
+    private final ForeignFile<RootView> root;
+    private final FailureCauses causes;
+    private final RootNotifier notifier;
+    private final WorkerPort world;
+    private @Nullable State tableOf;
+    private @Nullable RequestTable table;
+    private @Nullable RootView rootRead;
+    private long rootReadAt = -1;
+    private final String[] names;
+    private Optional<RootOrder> order = Optional.empty();
+
+    SegmentTransactions(
+            OwnedSegment segment, String daemon, DaemonTransactions declared, RootNotifier notifier, WorkerPort world) {
+        this.segment = segment;
+        this.daemon = daemon;
+        this.limits = declared.limits();
+        this.names = new String[limits.slots()];
+        Arrays.setAll(names, slot -> daemon + "@" + (slot + 1));
+        this.slots = new SlotSegments(declared.slots());
+        this.root = new ForeignFile<>(declared.root(), RootView::open);
+        this.causes = new FailureCauses(declared.logs(), daemon + "@transactions", new OomKills());
+        this.notifier = notifier;
+        this.world = world;
+    }
+
+    @Override
+    public RequestTable table() {
+        State present = segment.state();
+        RequestTable known = table;
+        if (known == null || present != tableOf) {
+            known = new StoredRequests(segment.requests(limits.entries(), limits.inputBytes()));
+            table = known;
+            tableOf = present;
+        }
+        return known;
+    }
+
+    /** One that was made since the last commit is gone. */
+    @Override
+    public void rolledBack() {
+        table = null;
+    }
+
+    @Override
+    public long timeline() {
+        return segment.timeline();
+    }
+
+    @Override
+    public long word(int slot) {
+        return segment.request(slot);
+    }
+
+    @Override
+    public void publish(int slot, long word) {
+        segment.request(slot, word);
+    }
+
+    @Override
+    public long orderDone() {
+        return segment.orderDone();
+    }
+
+    @Override
+    public void orderDone(long number) {
+        segment.orderDone(number);
+    }
+
+    @Override
+    public void hint() {
+        notifier.wordsChanged();
+    }
+
+    @Override
+    public long contentsOf(int slot) {
+        return slots.contentsOf(slot, nanoTime());
+    }
+
+    @Override
+    public boolean done(int slot, long id) {
+        long nowNs = nanoTime();
+        root.look(nowNs); // Another file may be in its place, and of the old one nobody hears any more.
+        return slots.done(slot, id, nowNs);
+    }
+
+    @Override
+    public SlotResult result(int slot, long id) {
+        return slots.result(slot, id);
+    }
+
+    @Override
+    public boolean rootMoved() {
+        RootView view = root.mapped();
+        return view == null || view != rootRead || view.commitSequenceAcquire() != rootReadAt;
+    }
+
+    /** Which number first: what is committed after that is seen next time. */
+    @Override
+    public void rootRead() {
+        RootView view = root.look(nanoTime());
+        rootRead = view;
+        if (view != null) {
+            rootReadAt = view.commitSequenceAcquire();
+            order = child(daemon).flatMap(ChildInfo::order).map(SegmentTransactions::order);
+        }
+    }
+
+    private Optional<ChildInfo> child(String name) {
+        RootView view = root.look(nanoTime());
+        return view == null ? Optional.empty() : view.child(name);
+    }
+
+    private static RootOrder order(RequestOrder order) {
+        RootOrder.What what = switch (order.code()) {
+            case RETRY -> RootOrder.What.RETRY;
+            case DROP -> RootOrder.What.DROP;
+        };
+        return new RootOrder(order.number(), what, order.requestId());
+    }
+
+    @Override
+    public Optional<SlotRow> row(int slot) {
+        return child(names[slot - 1]).map(SegmentTransactions::row);
+    }
+
+    private static SlotRow row(ChildInfo child) {
+        boolean down = child.state() == ChildStateCode.STOPPED
+                || child.state() == ChildStateCode.FAILED
+                || child.state() == ChildStateCode.COMPLETED;
+        return new SlotRow(
+                child.request(),
+                down && child.pid() == 0,
+                child.state() == ChildStateCode.FAILED,
+                (int) Math.max(1, Math.min(Integer.MAX_VALUE, Math.max(child.failureCount(), child.restarts() + 1))),
+                child.lastExit());
+    }
+
+    @Override
+    public long orderNumber() {
+        return order.isEmpty() ? 0 : order.get().number();
+    }
+
+    @Override
+    public Optional<RootOrder> order() {
+        return order;
+    }
+
+    @Override
+    public String cause(int slot, SlotRow row) {
+        return causes.of(row.lastExit(), slots.lastWords(slot, row.request()), slots.lastPid(slot));
+    }
+
+    @Override
+    public long nanoTime() {
+        return world.nanoTime();
+    }
+
+    @Override
+    public long epochMs() {
+        return System.currentTimeMillis();
+    }
+
+    @Override
+    public void log(String line) {
+        world.log(line, null);
+    }
+}

@@ -1,0 +1,387 @@
+package io.coppice.worker.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.coppice.state.AppendLog;
+import io.coppice.state.CapacityExceededException;
+import io.coppice.state.OwnedSegment;
+import io.coppice.state.ReadOnlySegment;
+import io.coppice.state.SegmentFile;
+import io.coppice.state.SegmentSpec;
+import io.coppice.state.root.ChildKind;
+import io.coppice.state.root.ChildRow;
+import io.coppice.state.root.ChildStateCode;
+import io.coppice.state.root.ExitKind;
+import io.coppice.state.root.LastExit;
+import io.coppice.state.root.OrderCode;
+import io.coppice.state.root.RootSegment;
+import io.coppice.state.root.WantedCode;
+import io.coppice.worker.Codec;
+import io.coppice.worker.QuarantinedTransaction;
+import io.coppice.worker.TaskType;
+import io.coppice.worker.Transaction;
+import io.coppice.worker.TransactionContext;
+import io.coppice.worker.TransactionFailedException;
+import io.coppice.worker.TypedTask;
+import io.coppice.worker.future.Future;
+import java.io.PrintStream;
+import java.io.RandomAccessFile;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The daemon's side on real segments; the test is the slots and the root. */
+class SegmentTransactionsTest {
+    /** Never made here; only its name is submitted. */
+    static final class Upper implements TypedTask<String, String> {
+        static final TaskType<String, String> TYPE = TaskType.of(Upper.class, Codec.UTF_8, Codec.UTF_8);
+
+        @Override
+        public TaskType<String, String> type() {
+            return TYPE;
+        }
+
+        @Override
+        public String perform(TransactionContext context, String input) {
+            return input;
+        }
+    }
+
+    private static final int STATE_BYTES = 256 << 10;
+    private static final TransactionLimits LIMITS = new TransactionLimits(2, 1, 64, 2);
+
+    @TempDir
+    Path directory;
+
+    private RootSegment root;
+    private OwnedSegment segment;
+    private ReadOnlySegment seen;
+    private TransactingPort port;
+    private TransactionDesk desk;
+    private TransactionLedger ledger;
+
+    private static Path create(Path file, SegmentSpec spec) throws Exception {
+        try (RandomAccessFile reserved = new RandomAccessFile(file.toFile(), "rw")) {
+            reserved.setLength(spec.lengthBytes());
+        }
+        SegmentFile.create(file, spec);
+        return file;
+    }
+
+    @BeforeEach
+    void open() throws Exception {
+        root = RootSegment.open(create(directory.resolve("root.seg"), RootSegment.spec("shop")), 42, 1);
+        root.begin(42, 1, "boot", 1);
+        for (int row = 0; row <= LIMITS.slots(); row++) {
+            root.child(row)
+                    .reset(row == 0 ? "thumbs" : "thumbs@" + row, row == 0 ? ChildKind.DAEMON : ChildKind.TRANSACTION);
+            root.child(row).state(ChildStateCode.STOPPED);
+            root.child(row).wanted(WantedCode.DOWN);
+        }
+        root.childCount(1 + LIMITS.slots());
+        root.commit();
+        for (String name : List.of("thumbs", "thumbs@1", "thumbs@2")) {
+            create(
+                    directory.resolve(name + ".seg"),
+                    new SegmentSpec("shop", name, SegmentSpec.KIND_DAEMON, STATE_BYTES));
+        }
+        seen = SegmentFile.openReadOnly(directory.resolve("thumbs.seg"));
+        live();
+    }
+
+    /** A process of the daemon begins. */
+    private void live() throws Exception {
+        segment = SegmentFile.openOwned(
+                directory.resolve("thumbs.seg"), directory.resolve("thumbs.lock"), OwnPid.get(), 1);
+        segment.recover();
+        WorkerLog log = new WorkerLog(new PrintStream(PrintStream.nullOutputStream()), "thumbs");
+        SegmentPort world = new SegmentPort(segment, RootNotifier.toNobody(), StatePolicy.DEFAULT, null, log);
+        DaemonTransactions declared = new DaemonTransactions(
+                LIMITS,
+                directory.resolve("root.seg"),
+                List.of(directory.resolve("thumbs@1.seg"), directory.resolve("thumbs@2.seg")),
+                directory);
+        SegmentTransactions segments =
+                new SegmentTransactions(segment, "thumbs", declared, RootNotifier.toNobody(), world);
+        ledger = new TransactionLedger(segments, LIMITS);
+        port = new TransactingPort(world, ledger);
+        desk = new TransactionDesk(ledger, segments, LIMITS);
+        port.beforeStart();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        segment.close();
+        seen.close();
+        root.close();
+    }
+
+    /** Its process dies, and a successor begins. */
+    private void die() throws Exception {
+        segment.close();
+        live();
+    }
+
+    private void turn() {
+        port.beginTurn();
+        port.commitStep();
+    }
+
+    private void result(int slot, long id, String result) throws Exception {
+        String name = "thumbs@" + slot;
+        try (OwnedSegment work =
+                SegmentFile.openOwned(directory.resolve(name + ".seg"), directory.resolve(name + ".lock"), 7, 1)) {
+            work.recover();
+            work.beginRequest(id);
+            byte[] bytes = result.getBytes(StandardCharsets.UTF_8);
+            AppendLog log = work.result(1, AppendLog.entryBytes(Math.max(8, bytes.length)));
+            log.append(bytes, 0, bytes.length);
+            work.stampResult();
+            work.state().commit();
+        }
+    }
+
+    private void row(int slot, long request, ChildStateCode state) {
+        ChildRow row = root.child(slot);
+        row.request(request);
+        row.state(state);
+        root.commit();
+    }
+
+    @Test
+    void shouldPublishWordsAfterTheCommitAndCompleteByTheSlotsResult() throws Exception {
+        Transaction<String> one = desk.submit(Upper.TYPE, "one");
+        assertEquals(0, seen.request(1), "not before the commit");
+        turn();
+        assertEquals(one.id().value(), seen.request(1));
+        turn();
+        assertTrue(one.future().isPending());
+
+        result(1, one.id().value(), "ONE");
+        assertTrue(port.endsPause());
+        port.beginTurn();
+        assertEquals("ONE", one.future().value());
+        assertEquals(one.id().value(), seen.request(1), "not before the commit that adopts it");
+        port.commitStep();
+        assertEquals(0, seen.request(1));
+    }
+
+    @Test
+    void shouldLeaveToASuccessorWhatWasSubmittedAndDone() throws Exception {
+        long id = desk.submit(Upper.TYPE, "one").id().value();
+        turn();
+        result(1, id, "ONE");
+        port.beginTurn();
+        die();
+
+        List<String> found = new ArrayList<>();
+        desk.whenFound(Upper.TYPE, transaction -> {
+            found.add(Codec.UTF_8.decode(transaction.input()));
+            transaction.future().onReady(found::add);
+        });
+        port.commit();
+        turn();
+        assertEquals(List.of("one", "ONE"), found);
+        die();
+        assertEquals(0, seen.request(1));
+    }
+
+    @Test
+    void shouldKeepAResultThatNobodyTakesUp() throws Exception {
+        long id = desk.submit(Upper.TYPE, "one").id().value();
+        turn();
+        result(1, id, "ONE");
+        die();
+        port.commit();
+        turn();
+        assertEquals(id, seen.request(1));
+        assertEquals(Long.MAX_VALUE, ledger.parkAtMostNs(), "nothing is waited for");
+    }
+
+    @Test
+    void shouldNotGiveAnIdThatASlotHasSeen() throws Exception {
+        result(2, 1L << 44 | 17, "old");
+        row(1, -(1L << 44 | 18), ChildStateCode.STOPPED);
+        die();
+        assertEquals("1-19", desk.submit(Upper.TYPE, "new").id().toString());
+    }
+
+    @Test
+    void shouldFailAndQuarantineWithACauseAndRetryByOrder() throws Exception {
+        Transaction<String> one = desk.submit(Upper.TYPE, "one");
+        turn();
+        root.child(1).lastExit(ExitKind.SIGNAL, -1, 11, System.currentTimeMillis(), "signal SEGV");
+        root.child(1).restarts(3);
+        row(1, one.id().value(), ChildStateCode.FAILED);
+        assertTrue(port.endsPause());
+        turn();
+        TransactionFailedException failure =
+                (TransactionFailedException) one.future().failure();
+        assertEquals("signal SEGV", failure.reason());
+        assertEquals(4, failure.attempts());
+        QuarantinedTransaction kept = desk.quarantined().get(0);
+        assertEquals(
+                List.of(one.id(), "signal SEGV", "one"),
+                List.of(kept.id(), kept.cause(), Codec.UTF_8.decode(kept.input())));
+        assertEquals(0, seen.request(1));
+
+        List<String> found = new ArrayList<>();
+        desk.whenFound(Upper.TYPE, again -> again.future().onReady(found::add));
+        root.child(0).order(1, OrderCode.RETRY, one.id().value());
+        root.commit();
+        assertTrue(port.endsPause());
+        turn();
+        assertEquals(1, seen.orderDone());
+        assertEquals(List.of(), desk.quarantined());
+        assertEquals(0, seen.request(1), "slot 1 still has its failure in the root's table");
+        assertEquals(one.id().value(), seen.request(2));
+        result(2, one.id().value(), "ONE");
+        turn();
+        assertEquals(List.of("ONE"), found);
+    }
+
+    @Test
+    void shouldDropByOrder() throws Exception {
+        Transaction<String> one = desk.submit(Upper.TYPE, "one");
+        turn();
+        row(1, one.id().value(), ChildStateCode.FAILED);
+        turn();
+        root.child(0).order(4, OrderCode.DROP, 0);
+        root.commit();
+        turn();
+        assertEquals(List.of(), desk.quarantined());
+        assertEquals(4, seen.orderDone());
+    }
+
+    @Test
+    void shouldDiscardOneThatRunsByTheRootAndOneThatWaitsAtOnce() throws Exception {
+        Transaction<String> one = desk.submit(Upper.TYPE, "one");
+        Transaction<String> two = desk.submit(Upper.TYPE, "two");
+        Transaction<String> three = desk.submit(Upper.TYPE, "three");
+        turn();
+        three.future().discard();
+        assertTrue(three.future().isDiscarded());
+        one.future().discard();
+        two.future().discard();
+        turn();
+        assertTrue(one.future().isPending());
+        assertEquals(-one.id().value(), seen.request(1));
+        die();
+        assertEquals(-one.id().value(), seen.request(1), "it is under the commit");
+
+        List<Future<String>> found = new ArrayList<>();
+        desk.whenFound(Upper.TYPE, again -> found.add(again.future()));
+        row(1, -one.id().value(), ChildStateCode.STOPPED);
+        result(2, two.id().value(), "TWO");
+        row(2, -two.id().value(), ChildStateCode.STOPPED);
+        turn();
+        assertTrue(found.get(0).isDiscarded());
+        assertEquals("TWO", found.get(1).value(), "a result that was committed counts");
+        assertEquals(List.of(0L, 0L), List.of(seen.request(1), seen.request(2)));
+    }
+
+    @Test
+    void shouldRefuseOrLetWaitWhatThereIsNoRoomFor() throws Exception {
+        Transaction<String> one = desk.submit(Upper.TYPE, "one");
+        desk.submit(Upper.TYPE, "two");
+        desk.submit(Upper.TYPE, "three");
+        CapacityExceededException full =
+                Assertions.assertThrows(CapacityExceededException.class, () -> desk.submit(Upper.TYPE, "four"));
+        assertTrue(String.valueOf(full.getMessage()).contains("`transactions: {queue: …}`"), full.getMessage());
+        Future<String> waiting = desk.submitWhenRoom(Upper.TYPE, "five");
+        turn();
+        result(1, one.id().value(), "ONE");
+        turn();
+        long next = seen.request(1);
+        turn();
+        assertEquals(0, desk.room());
+        result(1, next, "THREE");
+        turn();
+        result(1, seen.request(1), "FIVE");
+        turn();
+        assertEquals("FIVE", waiting.value());
+    }
+
+    @Test
+    void shouldAbandonWhatARolledBackStepSubmitted() {
+        Transaction<String> one = desk.submit(Upper.TYPE, "one");
+        Future<String> two = desk.submitWhenRoom(Upper.TYPE, "two");
+        port.rollback();
+        turn();
+        assertTrue(one.future().isAbandoned());
+        assertTrue(two.isAbandoned());
+        assertEquals(0, seen.request(1));
+    }
+
+    @Test
+    void shouldAllocateNothingWhileNothingIsUnderWay() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        port.commit();
+        long least = Long.MAX_VALUE;
+        for (int window = 0; window < 8; window++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < 20_000; i++) {
+                turn();
+                port.endsPause();
+                ledger.parkAtMostNs();
+            }
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        assertEquals(0, least);
+    }
+
+    @Test
+    void shouldTellOfADeathInWordsForPeople() throws Exception {
+        Path log = Files.createFile(directory.resolve("thumbs@transactions.log"));
+        FailureCauses causes =
+                new FailureCauses(directory, "thumbs@transactions", new OomKills(directory.resolve("none")));
+        assertEquals(
+                "not done within 30s; its threads are in " + log,
+                causes.of(exit(ExitKind.HANG, -1, 9, "not done within 30s"), Optional.empty(), 0));
+        assertEquals(
+                "out of memory: its heap was full (exit code 3); the manifest key is `transactions: {jvm: {heap: …}}`",
+                causes.of(
+                        exit(ExitKind.EXIT, 3, 0, "exit code 3 (out of memory, as its log says)"),
+                        Optional.empty(),
+                        0));
+        assertEquals(
+                "java.lang.IllegalStateException: no",
+                causes.of(
+                        exit(ExitKind.EXCEPTION, 70, 0, "java.lang…"),
+                        Optional.of("java.lang.IllegalStateException: no\n  at x"),
+                        0));
+        Files.writeString(
+                directory.resolve("hs_err_thumbs@transactions_77.log"),
+                "#\n# A fatal error has been detected by the Java Runtime Environment:\n#\n#  SIGSEGV (0xb) at pc=0x1, pid=77\n#\n"
+                        + "# Problematic frame:\n# C  [libx.so+0x12]  decode+0x5\n#\n");
+        assertEquals(
+                "signal ABRT: SIGSEGV (0xb) in C [libx.so+0x12] decode+0x5 (hs_err_thumbs@transactions_77.log)",
+                causes.of(exit(ExitKind.SIGNAL, -1, 6, "signal ABRT"), Optional.empty(), 77));
+    }
+
+    @Test
+    void shouldSayThatTheKernelMayHaveKilledForWantOfMemory() throws Exception {
+        Path events = Files.writeString(directory.resolve("memory.events"), "oom 1\noom_kill 1\n");
+        FailureCauses causes = new FailureCauses(directory, "thumbs@transactions", new OomKills(events));
+        assertEquals("signal KILL", causes.of(exit(ExitKind.SIGNAL, -1, 9, "signal KILL"), Optional.empty(), 0));
+        Files.writeString(events, "oom 2\noom_kill 2\n");
+        assertEquals(
+                "signal KILL, perhaps by the kernel, out of memory: its control group counts 1 such kill more",
+                causes.of(exit(ExitKind.SIGNAL, -1, 9, "signal KILL"), Optional.empty(), 0));
+    }
+
+    private static Optional<LastExit> exit(ExitKind kind, int code, int signal, String text) {
+        return Optional.of(new LastExit(kind, code, signal, System.currentTimeMillis(), text));
+    }
+}
