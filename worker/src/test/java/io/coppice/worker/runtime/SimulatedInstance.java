@@ -91,6 +91,12 @@ final class SimulatedInstance implements TransactionPort, WorkerPort {
         present = committed.copy();
     }
 
+    /** An operator gives an order. */
+    void give(RootOrder given) {
+        order = given;
+        rootMoved = true;
+    }
+
     /** In the daemon's state. */
     void adopt(String input) {
         act();

@@ -3,7 +3,9 @@ package io.coppice.worker.runtime;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.worker.Codec;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -67,6 +69,52 @@ class TransactionLedgerSimulationTest {
             TreeMap<String, Integer> once = new TreeMap<>();
             inputs.forEach(input -> once.put(input, 1));
             assertEquals(once, instance.adopted(), "seed " + seed);
+        }
+    }
+
+    /** Runs a process that takes up what is retried, until that has been done. @return false if it died */
+    private static boolean retries(SimulatedInstance instance, TransactionLimits limits) {
+        TransactionLedger ledger = new TransactionLedger(instance, limits);
+        TransactingPort port = new TransactingPort(instance, ledger);
+        TransactionDesk desk = new TransactionDesk(ledger, instance, limits);
+        try {
+            port.beforeStart();
+            desk.whenFound(
+                    SimulatedDaemon.Echo.class,
+                    found -> found.future().onReady(result -> instance.adopt(Codec.UTF_8.decode(result))));
+            port.commit();
+            for (int turn = 0; instance.orderDone == 0 || !instance.isEmpty(); turn++) {
+                assertTrue(turn < 10_000, () -> "it does not get on: " + instance.table());
+                port.beginTurn();
+                port.commitStep();
+                port.park(1_000_000);
+            }
+            return true;
+        } catch (SimulatedInstance.Death death) {
+            instance.processDied();
+            return false;
+        }
+    }
+
+    @Test
+    void shouldRetryWhatIsQuarantinedOnceWhereverTheDaemonDies() {
+        TransactionLimits limits = new TransactionLimits(2, 2, 64, 4);
+        List<String> inputs = List.of("one!", "two!", "three!");
+        boolean died = true;
+        for (int action = 1; died; action++) {
+            SimulatedInstance instance = new SimulatedInstance(action, limits);
+            instance.poisoned = true;
+            SimulatedDaemon.run(instance, limits, inputs, false);
+            assertEquals(Map.of("one!", 1, "two!", 1, "three!", 1), instance.adopted());
+            instance.poisoned = false;
+            instance.retries = 1_000;
+            instance.give(new RootOrder(1, RootOrder.What.RETRY, 0));
+            instance.diesAt = instance.actions + action;
+            died = !retries(instance, limits);
+            if (died) {
+                retries(instance, limits);
+            }
+            assertEquals(Map.of("one!", 2, "two!", 2, "three!", 2), instance.adopted(), "death at action " + action);
         }
     }
 }
