@@ -39,7 +39,8 @@ record DaemonSegment(String name, Path directory) {
         if (!InstanceName.isValidChild(name)) {
             throw new CommandFailedException(
                     ExitCode.USAGE,
-                    "`" + name + "` is no daemon name, expected [a-z0-9-]{1,32}, or NAME.N for a replica.");
+                    "`" + name
+                            + "` is no daemon name, expected [a-z0-9-]{1,32}, NAME.N for a replica, or either with @N for a slot.");
         }
         return new DaemonSegment(name, plan.segmentDirectory().orElse(instance.path()));
     }

@@ -8,6 +8,7 @@ import io.coppice.ops.view.Printable;
 import io.coppice.ops.view.Suggestions;
 import io.coppice.state.root.EventType;
 import io.coppice.supervisor.plan.ReplicaSet;
+import io.coppice.supervisor.plan.SlotName;
 import java.io.IOException;
 import java.time.ZoneId;
 import java.util.Arrays;
@@ -32,7 +33,8 @@ final class EventsCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..*",
             paramLabel = "NAME",
-            description = "Only of these, or of the replicas of these; `root`: of none of them; default: all.")
+            description =
+                    "Only of these, or of their replicas and slots of transactions; `root`: of none of them; default: all.")
     private List<String> names = List.of();
 
     @Option(
@@ -125,7 +127,8 @@ final class EventsCommand implements Callable<Integer> {
 
     private static boolean isOf(EventRow row, String name) {
         String daemon = row.daemon().orElse(ROOT);
-        return name.equals(daemon) || name.equals(ReplicaSet.setOf(daemon));
+        String whose = SlotName.daemonOf(daemon);
+        return name.equals(daemon) || name.equals(whose) || name.equals(ReplicaSet.setOf(whose));
     }
 
     private List<EventRow> newest(List<EventRow> rows) {

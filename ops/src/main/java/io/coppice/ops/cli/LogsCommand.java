@@ -34,8 +34,8 @@ final class LogsCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "NAME",
             description =
-                    "Daemon or command: of one with replicas all, each under a heading; or NAME.N for one of them. Or an"
-                            + " errand of the root: _reload, what SIGHUP brought about; _notify, what that command said; _archiver.")
+                    "Daemon or command: of one with replicas all, each under a heading; or NAME.N for one of them. With @N behind"
+                            + " it, what its transactions wrote, which is one log for all its slots. Or an errand of the root: _reload, what SIGHUP brought about; _notify, what that command said; _archiver.")
     private String name = "";
 
     @Option(
@@ -64,7 +64,8 @@ final class LogsCommand implements Callable<Integer> {
         if (!InstanceName.isValidChild(name) && !errand) {
             throw new CommandFailedException(
                     ExitCode.USAGE,
-                    "`" + name + "` is no daemon name, expected [a-z0-9-]{1,32}, or NAME.N for a replica.");
+                    "`" + name
+                            + "` is no daemon name, expected [a-z0-9-]{1,32}, NAME.N for a replica, or either with @N for a slot.");
         }
         Integer last = lines != null || !follow ? lines : Integer.valueOf(LINES_BEFORE_FOLLOWING);
         Optional<ReplicaSet> set = PlanFile.read(instance).plan().flatMap(plan -> plan.replicaSet(name));

@@ -5,6 +5,7 @@ import io.coppice.ops.view.InstanceDirectory;
 import io.coppice.ops.view.InstanceName;
 import io.coppice.ops.view.InstanceStatus;
 import io.coppice.ops.view.PlanFile;
+import io.coppice.supervisor.plan.SlotName;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -38,7 +39,7 @@ import org.jspecify.annotations.Nullable;
 final class Purge implements AutoCloseable {
     private static final String SEGMENT = ".seg";
     private static final Pattern ASIDE =
-            Pattern.compile("\\.?([a-z0-9.-]+)\\.abandoned-(T[0-9]+-C[0-9]+\\.seg|[0-9a-f-]+\\.unfinished)");
+            Pattern.compile("\\.?([a-z0-9.@-]+)\\.abandoned-(T[0-9]+-C[0-9]+\\.seg|[0-9a-f-]+\\.unfinished)");
     private static final Pattern RECORD = Pattern.compile(
             "root\\.seg(\\.unusable-[0-9]+)?|journal-unit|control\\.sock|plan(\\.new|-[a-z0-9]{1,32}\\.next)?");
     private static final String LOCK = ".lock";
@@ -100,6 +101,7 @@ final class Purge implements AutoCloseable {
             removeFrom(
                     instance.logDirectory(),
                     name -> isOf(name, LOG)
+                            || isOfSlots(name)
                             || ERRAND_LOGS.contains(name)
                             || (name.startsWith("hs_err_") && name.endsWith(LOG)));
         }
@@ -317,5 +319,12 @@ final class Purge implements AutoCloseable {
             }
         }
         return file.endsWith(ending) && InstanceName.isValidChild(file.substring(0, file.length() - ending.length()));
+    }
+
+    /** Whether it is the log that all slots of a daemon share. */
+    private static boolean isOfSlots(String file) {
+        String name = file.endsWith(LOG) ? file.substring(0, file.length() - LOG.length()) : "";
+        String first = SlotName.of(SlotName.daemonOf(name), 1);
+        return InstanceName.isValidChild(first) && SlotName.logName(first).equals(name);
     }
 }

@@ -1,5 +1,6 @@
 package io.coppice.ops.view;
 
+import io.coppice.supervisor.plan.SlotName;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +12,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 
 /**
- * The report that a JVM writes when it dies of a fault, {@code logs/hs_err_NAME_PID.log}: such a JVM ends by SIGABRT, or with 1,
+ * The report that a JVM writes when it dies of a fault, {@code logs/hs_err_NAME_PID.log}, of which all slots of a daemon share one NAME: such a JVM ends by SIGABRT, or with 1,
  * whatever the fault was. Reads the head only, and believes none of it: it is text to be shown.
  */
 final class CrashReport {
@@ -66,7 +67,7 @@ final class CrashReport {
     }
 
     private static String prefix(String child) {
-        return "hs_err_" + child + "_";
+        return "hs_err_" + SlotName.logName(child) + "_";
     }
 
     private static boolean isFileName(String child) {

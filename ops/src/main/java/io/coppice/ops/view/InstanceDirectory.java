@@ -1,5 +1,6 @@
 package io.coppice.ops.view;
 
+import io.coppice.supervisor.plan.SlotName;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -50,9 +51,9 @@ public record InstanceDirectory(String name, Path path) {
         return path.resolve("logs");
     }
 
-    /** Standard output and error of one child. */
+    /** Standard output and error of one child; of a slot of transactions that of all slots of its daemon. */
     public Path log(String child) {
-        return logDirectory().resolve(child + ".log");
+        return logDirectory().resolve(SlotName.logName(child) + ".log");
     }
 
     /** Whether children of a root that ran here left logs. */

@@ -2,6 +2,7 @@ package io.coppice.ops.view;
 
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.LogTarget;
+import io.coppice.supervisor.plan.SlotName;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +29,7 @@ public record JournalMatch(List<String> matches) {
     }
 
     /**
-     * Of one child; empty if it writes to its log file, or no plan says where.
+     * Of one child, of a slot of transactions that of all slots of its daemon; empty if it writes to its log file, or no plan says where.
      *
      * @throws IOException if the record of a root is not what a root writes
      */
@@ -43,10 +44,11 @@ public record JournalMatch(List<String> matches) {
             return Optional.empty();
         }
         String unit = recorded.orElse("");
+        String identifier = SlotName.logName(child);
         return Optional.of(new JournalMatch(
                 unit.isEmpty()
-                        ? List.of("SYSLOG_IDENTIFIER=" + instance.name() + "/" + child)
-                        : List.of("SYSLOG_IDENTIFIER=" + child, "_SYSTEMD_UNIT=" + unit)));
+                        ? List.of("SYSLOG_IDENTIFIER=" + instance.name() + "/" + identifier)
+                        : List.of("SYSLOG_IDENTIFIER=" + identifier, "_SYSTEMD_UNIT=" + unit)));
     }
 
     /** The root's unit, or "" for none that identifiers go by; empty if the root's own output was not in the journal. */

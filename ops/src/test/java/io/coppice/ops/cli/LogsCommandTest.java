@@ -64,6 +64,15 @@ class LogsCommandTest {
     }
 
     @Test
+    void shouldPrintTheLogThatAllSlotsShare() throws IOException {
+        Files.writeString(shop.directory.logDirectory().resolve("ingest@transactions.log"), "of any slot\n");
+
+        assertEquals("of any slot\n", harness.run("logs", "ingest@1").out());
+        assertEquals("of any slot\n", harness.run("logs", "ingest@32").out());
+        assertEquals(2, harness.run("logs", "ingest@33").exitCode());
+    }
+
+    @Test
     void shouldPrintALogThatNoTableNames() throws IOException {
         Files.writeString(shop.directory.log("former"), "gone from the manifest\n");
 

@@ -55,7 +55,7 @@ class PurgeCommandTest {
     void shouldLeaveNothingWhereThereIsNothingElse() throws IOException {
         endAll();
         shop.releaseSegments();
-        for (String log : List.of("_archiver", "_reload", "_notify")) {
+        for (String log : List.of("_archiver", "_reload", "_notify", "web@1", "web.2@1")) {
             Files.writeString(shop.directory.log(log), "x\n");
         }
         Result result = harness.run("purge", "--yes", "--logs", "--instance", "shop");
@@ -125,7 +125,8 @@ class PurgeCommandTest {
         Files.createFile(shop.directory.path().resolve("journal-unit"));
         Files.createSymbolicLink(shop.directory.path().resolve("evil.seg"), target);
         Files.createDirectory(shop.directory.path().resolve("folder.seg"));
-        for (String ours : List.of("web.1.seg", "web.1.lock", "web.12.abandoned-T1-C40.seg")) {
+        for (String ours :
+                List.of("web.1.seg", "web.1.lock", "web.12.abandoned-T1-C40.seg", "web@2.lock", "web.1@32.lock")) {
             Files.createFile(shop.directory.path().resolve(ours));
         }
         Files.createFile(shop.directory.path().resolve("web.01.seg"));

@@ -81,6 +81,15 @@ class CrashReportTest {
     }
 
     @Test
+    void shouldFindTheReportOfASlotAmongThoseOfAllSlots() throws Exception {
+        write("hs_err_ingest@transactions_77.log", NATIVE, ENDED - 20);
+
+        assertTrue(CrashReport.causeOf(instance, "ingest@2", 77, ENDED).isPresent());
+        assertTrue(CrashReport.causeOf(instance, "ingest@2", ENDED).isPresent());
+        assertFalse(CrashReport.causeOf(instance, "ingest", ENDED).isPresent());
+    }
+
+    @Test
     void shouldNotTakeTheReportOfAnEarlierProcessForThisOnes() throws Exception {
         write("hs_err_ingest_77.log", NATIVE, ENDED - 3_600_000);
 
