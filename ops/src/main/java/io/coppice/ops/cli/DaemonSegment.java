@@ -28,7 +28,8 @@ record DaemonSegment(String name, Path directory) {
             daemons.requireOne(name, "a segment");
             if (daemons.table()
                     .daemon(name)
-                    .filter(daemon -> !daemon.kind().equals(ChildKind.DAEMON.word()))
+                    .filter(daemon -> !daemon.kind().equals(ChildKind.DAEMON.word())
+                            && !daemon.kind().equals(ChildKind.TRANSACTION.word()))
                     .isPresent()) {
                 throw new CommandFailedException(
                         ExitCode.FAILED, name + " is no daemon: it has no segment and so no state to show.");

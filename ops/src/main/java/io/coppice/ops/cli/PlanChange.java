@@ -5,6 +5,7 @@ import io.coppice.supervisor.plan.Dependency;
 import io.coppice.supervisor.plan.GroupPlan;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.ReplicaSet;
+import io.coppice.supervisor.plan.SlotName;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -58,7 +59,7 @@ record PlanChange(List<Row> rows, List<ReplicaSet> before, List<ReplicaSet> sets
         }
 
         private String json() {
-            // Names are of [a-z0-9.-] and codes ours: nothing to escape.
+            // Names are of [a-z0-9.@-] and codes ours: nothing to escape.
             return "{\"name\":\"" + name + "\",\"change\":\"" + kind.code + "\""
                     + (restartedWith == null ? "" : ",\"restarted_with\":\"" + restartedWith + "\"") + "}";
         }
@@ -75,12 +76,13 @@ record PlanChange(List<Row> rows, List<ReplicaSet> before, List<ReplicaSet> sets
         Map<String, Kind> kinds = new LinkedHashMap<>();
         for (ChildPlan child : next.children()) {
             ChildPlan known = left.remove(child.name());
-            kinds.put(child.name(), known == null ? Kind.ADDED : kind(present, known, next, child));
+            put(kinds, child, known == null ? Kind.ADDED : kind(present, known, next, child));
         }
         present.children().stream()
-                .map(ChildPlan::name)
-                .filter(left::containsKey)
-                .forEach(name -> kinds.put(name, Kind.REMOVED));
+                .filter(child -> left.containsKey(child.name()))
+                .forEach(child -> put(kinds, child, Kind.REMOVED));
+        // Nobody counts them where nothing happens to them.
+        kinds.entrySet().removeIf(row -> SlotName.isSlot(row.getKey()) && row.getValue() == Kind.UNCHANGED);
         // What goes does so under the present plan; what is started anew, under the next.
         Map<String, String> with = restartedWith(present, kinds, Kind.REMOVED);
         restartedWith(next, kinds, Kind.STARTED_ANEW).forEach(with::putIfAbsent);
@@ -92,6 +94,15 @@ record PlanChange(List<Row> rows, List<ReplicaSet> before, List<ReplicaSet> sets
                 present.replicaSets(),
                 next.replicaSets(),
                 !present.notice().equals(next.notice()));
+    }
+
+    /** All slots of a daemon have one row: they are alike, and only their number may change besides. */
+    private static void put(Map<String, Kind> kinds, ChildPlan child, Kind kind) {
+        String name = SlotName.logName(child.name());
+        Kind before = kinds.put(name, kind);
+        if (before != null && before != kind) {
+            kinds.put(name, Kind.NEW_RULES);
+        }
     }
 
     /** Who is restarted because some of this kind end, by the name of which: that one ends itself, or is restarted with another. */
@@ -134,10 +145,11 @@ record PlanChange(List<Row> rows, List<ReplicaSet> before, List<ReplicaSet> sets
         return groups;
     }
 
-    /** Those that a new process is started of. */
+    /** Those that a new process is started of; not slots, of which none is until there is work for it. */
     List<String> started() {
         return rows.stream()
-                .filter(row -> row.kind() == Kind.ADDED || row.kind() == Kind.STARTED_ANEW)
+                .filter(row ->
+                        !SlotName.isSlot(row.name()) && (row.kind() == Kind.ADDED || row.kind() == Kind.STARTED_ANEW))
                 .map(Row::name)
                 .toList();
     }

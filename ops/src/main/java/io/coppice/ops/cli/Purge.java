@@ -161,7 +161,7 @@ final class Purge implements AutoCloseable {
             if (status.root().running()) {
                 alive.add("its root " + status.root().words());
             }
-            for (DaemonStatus daemon : status.daemons()) {
+            for (DaemonStatus daemon : status.children().toList()) {
                 if (daemon.pid().isPresent()
                         && coppice.proc().lives(daemon.pid().getAsLong(), daemon.startTicks())) {
                     alive.add(daemon.name() + " lives as pid " + daemon.pid().getAsLong());

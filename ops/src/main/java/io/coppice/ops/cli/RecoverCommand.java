@@ -85,7 +85,7 @@ final class RecoverCommand implements Callable<Integer> {
         List<String> lines = new ArrayList<>();
         lines.add(instance.name() + ": the record of what ran is whole; `coppice run` goes on from it. Its root "
                 + status.root().words() + ".");
-        for (DaemonStatus daemon : status.daemons()) {
+        for (DaemonStatus daemon : status.children().toList()) {
             if (daemon.pid().isPresent()) {
                 lines.add("  " + daemon.name() + " lives as pid " + daemon.pid().getAsLong() + " and is taken over.");
             }

@@ -87,7 +87,7 @@ final class RunCommand implements Callable<Integer> {
         try (Daemons daemons = new Daemons(coppice, instance.get())) {
             InstanceStatus status = daemons.table();
             boolean left = status.root() instanceof RootLiveness.NotRunning
-                    && status.daemons().stream().anyMatch(daemon -> daemon.pid().isPresent());
+                    && status.children().anyMatch(daemon -> daemon.pid().isPresent());
             return left ? PlanFile.read(instance.get()).plan() : Optional.empty();
         }
     }

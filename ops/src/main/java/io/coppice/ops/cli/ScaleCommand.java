@@ -6,6 +6,7 @@ import io.coppice.ops.view.Printable;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanBounds;
 import io.coppice.supervisor.plan.ReplicaSet;
+import io.coppice.supervisor.plan.SlotName;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -101,6 +102,13 @@ final class ScaleCommand implements Callable<Integer> {
 
     private ReplicaSet set(InstanceDirectory instance, Plan present) {
         return present.replicaSet(name).orElseThrow(() -> {
+            if (SlotName.isSlot(name)) {
+                return new CommandFailedException(
+                        ExitCode.USAGE,
+                        Printable.of(name) + " is a slot of the transactions of "
+                                + Printable.of(SlotName.daemonOf(name)) + ".\n  How many there are the manifest says:"
+                                + " `transactions: {slots: N}`.");
+            }
             String set = ReplicaSet.setOf(name);
             if (set != null && present.replicaSet(set).isPresent()) {
                 return new CommandFailedException(

@@ -2,6 +2,8 @@ package io.coppice.ops.cli;
 
 import io.coppice.ops.view.DaemonStatus;
 import io.coppice.ops.view.InstanceDirectory;
+import io.coppice.ops.view.Printable;
+import io.coppice.supervisor.plan.SlotName;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -88,6 +90,7 @@ abstract class StateRequest implements Callable<Integer> {
             StateWatch watch = new StateWatch(coppice, daemons, verb, this::judge);
             long endNs = watch.nowNs() + limit.toNanos();
             ControlClient client = new ControlClient(instance, coppice.proc(), limit);
+            names.forEach(this::requireNoSlot);
             List<Target> targets = daemons.targets(names, all);
             List<String> hints = hints(
                     targets.stream()
@@ -105,6 +108,19 @@ abstract class StateRequest implements Callable<Integer> {
             afterwards(targets, daemons, client, watch, timeout, endNs);
             hints.forEach(coppice::note);
             return watch.exitCode();
+        }
+    }
+
+    /** Which may not be there either: it is none in any case. */
+    private void requireNoSlot(String name) {
+        if (SlotName.isSlot(name)) {
+            String daemon = Printable.of(SlotName.daemonOf(name));
+            throw new CommandFailedException(
+                    ExitCode.USAGE,
+                    "Cannot " + verb + " " + Printable.of(name) + ": a slot of transactions runs when " + daemon
+                            + " has work for it, and not else.\n  `coppice " + verb + " " + daemon
+                            + "` is for the daemon;"
+                            + " `coppice kill " + Printable.of(name) + "` ends an attempt.");
         }
     }
 

@@ -200,10 +200,10 @@ public final class SimulateCommand implements Callable<Integer> {
                 ExitCode.USAGE, "simulate: " + what + ".\n  `coppice simulate --help` tells more.");
     }
 
-    /** Simulated probes need no process that looks. */
+    /** Simulated probes need no process that looks; and nobody submits a transaction there. */
     private static Plan withoutProber(Plan plan) {
         return plan.withChildren(plan.children().stream()
-                .filter(child -> child.kind() != ChildPlan.Kind.AUXILIARY)
+                .filter(child -> child.kind() != ChildPlan.Kind.AUXILIARY && child.slot() == 0)
                 .toList());
     }
 

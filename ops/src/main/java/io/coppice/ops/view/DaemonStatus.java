@@ -7,7 +7,7 @@ import java.util.OptionalLong;
 /**
  * One daemon or command, as it is now. What does not exist is empty, never 0.
  *
- * @param kind {@code daemon}, {@code command}, or {@code auxiliary} of what only serves the others
+ * @param kind {@code daemon}, {@code command}, {@code auxiliary} of what only serves the others, or {@code transaction} of a slot
  * @param state {@code held starting ready stopping backoff stopped failed completed}
  * @param wanted {@code up} or {@code down}
  * @param waitingFor what must happen before it starts: {@code rates} or {@code rates (completed)}
@@ -23,6 +23,7 @@ import java.util.OptionalLong;
  *     may be many lines
  * @param standbyProcesses its processes in reserve that live
  * @param standbysWanted how many the plan wants to wait
+ * @param slots of its transactions, in the order of their numbers
  * @param jvm figures of a program under the agent
  * @param problem what of it could not be read, in words
  */
@@ -45,6 +46,7 @@ public record DaemonStatus(
         Optional<String> lastWords,
         List<StandbyProcess> standbyProcesses,
         int standbysWanted,
+        List<SlotStatus> slots,
         Optional<JvmStatus> jvm,
         Optional<String> problem) {
 
@@ -64,9 +66,11 @@ public record DaemonStatus(
         return parked;
     }
 
-    /** Whether a process of it lives, be it one in reserve. */
+    /** Whether a process of it lives, be it one in reserve or one of its slots'. */
     public boolean lives() {
-        return pid.isPresent() || !standbyProcesses.isEmpty();
+        return pid.isPresent()
+                || !standbyProcesses.isEmpty()
+                || slots.stream().anyMatch(slot -> slot.process().lives());
     }
 
     /** Whether an operator wants it up. */

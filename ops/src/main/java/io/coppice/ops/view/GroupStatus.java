@@ -124,7 +124,7 @@ public record GroupStatus(
     }
 
     private static boolean isServed(ChildPlan child) {
-        return child.kind() != ChildPlan.Kind.AUXILIARY;
+        return child.kind() != ChildPlan.Kind.AUXILIARY && child.slot() == 0;
     }
 
     private static List<String> members(Plan plan, String group) {

@@ -17,9 +17,12 @@ import io.coppice.state.root.StandbyRecord;
 import io.coppice.state.root.WantedCode;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Dependency;
+import io.coppice.supervisor.plan.SlotName;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -85,8 +88,38 @@ public final class InstanceReader implements AutoCloseable {
         RootLiveness root = byLock.running() ? byLock : bySegment(snapshot, byLock);
         boolean thisBoot = isOfThisBoot(snapshot);
         List<DaemonStatus> daemons = new ArrayList<>();
+        Map<String, List<SlotStatus>> slots = new HashMap<>();
         for (ChildInfo child : snapshot.children()) {
-            daemons.add(daemon(child, snapshot, root.running(), thisBoot, plan, withSegments));
+            String daemon = SlotName.daemonOf(child.name());
+            // A name that is damaged, or has lost its daemon, is no reason to show nothing of what lives.
+            boolean isSlot = child.kind() == ChildKind.TRANSACTION
+                    && InstanceName.isValidChild(child.name())
+                    && snapshot.child(daemon).isPresent();
+            if (isSlot) {
+                DaemonStatus process = daemon(
+                        child,
+                        snapshot,
+                        root.running(),
+                        thisBoot,
+                        plan,
+                        withSegments && child.request() != 0,
+                        List.of());
+                slots.computeIfAbsent(daemon, name -> new ArrayList<>())
+                        .add(new SlotStatus(SlotName.numberOf(child.name()), child.request(), process));
+            }
+        }
+        for (ChildInfo child : snapshot.children()) {
+            if (slots.getOrDefault(SlotName.daemonOf(child.name()), List.of()).stream()
+                    .noneMatch(slot -> slot.process().name().equals(child.name()))) {
+                daemons.add(daemon(
+                        child,
+                        snapshot,
+                        root.running(),
+                        thisBoot,
+                        plan,
+                        withSegments,
+                        slots.getOrDefault(child.name(), List.of())));
+            }
         }
         Optional<GaveUp> gaveUp = gaveUp(snapshot, root);
         List<GroupStatus> groups = plan.plan()
@@ -148,11 +181,13 @@ public final class InstanceReader implements AutoCloseable {
             boolean rootRuns,
             boolean thisBoot,
             PlanFile plan,
-            boolean withSegments) {
+            boolean withSegment,
+            List<SlotStatus> slots) {
         boolean hasProcess = child.pid() > 0 && thisBoot && (rootRuns || proc.lives(child.pid(), child.startTicks()));
         boolean isDaemon = child.kind() == ChildKind.DAEMON;
         long nowNs = clocks.nowNs();
-        Commits commits = withSegments && isDaemon ? commits(child, plan) : Commits.NONE;
+        boolean hasSegment = isDaemon || child.kind() == ChildKind.TRANSACTION;
+        Commits commits = withSegment && hasSegment ? commits(child, plan) : Commits.NONE;
         boolean unrecordedEnd = !rootRuns
                 && !hasProcess
                 && switch (child.state()) {
@@ -183,6 +218,7 @@ public final class InstanceReader implements AutoCloseable {
                 unrecordedEnd ? commits.lastWords().or(() -> faultSinceStart(child, thisBoot)) : Optional.empty(),
                 thisBoot ? standbys(child, rootRuns) : List.of(),
                 plan.child(child.name()).map(ChildPlan::standbys).orElse(0),
+                slots,
                 commits.jvm(),
                 commits.problem());
     }

@@ -2,13 +2,14 @@ package io.coppice.ops.view;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * An instance at one moment.
  *
  * @param root whether it runs
  * @param gaveUp whether it gave up, or the last one did; empty as well where nobody knows
- * @param daemons in the root's order, which is dependency order
+ * @param daemons in the root's order, which is dependency order; slots of transactions are with their daemon
  * @param groups the instance itself first; none where there is no plan to tell
  * @param problems what could not be read, each one line; daemons' own problems are with them
  * @param lives whether a process of any daemon does, also of those that were left out of these
@@ -23,13 +24,18 @@ public record InstanceStatus(
         List<String> problems,
         boolean lives,
         boolean readable) {
-    /** The same with only these daemons. */
+    /** The same with only these daemons; a slot is shown with its daemon. */
     public InstanceStatus only(List<String> names) {
         return new InstanceStatus(
                 instance,
                 root,
                 gaveUp,
-                daemons.stream().filter(daemon -> names.contains(daemon.name())).toList(),
+                daemons.stream()
+                        .filter(daemon -> names.contains(daemon.name())
+                                || daemon.slots().stream()
+                                        .anyMatch(slot ->
+                                                names.contains(slot.process().name())))
+                        .toList(),
                 groups.stream()
                         .filter(group -> group.daemons().stream().anyMatch(names::contains))
                         .toList(),
@@ -43,12 +49,19 @@ public record InstanceStatus(
         return !root.running() && daemon.lacksItsProcess();
     }
 
-    /** The daemon of that name. */
+    /** The daemon, or the slot, of that name. */
     public Optional<DaemonStatus> daemon(String name) {
-        return daemons.stream().filter(daemon -> daemon.name().equals(name)).findFirst();
+        return children().filter(daemon -> daemon.name().equals(name)).findFirst();
     }
 
-    /** All names, in order. */
+    /** All children, in order: the daemons, each with its slots behind it. */
+    public Stream<DaemonStatus> children() {
+        return daemons.stream()
+                .flatMap(daemon ->
+                        Stream.concat(Stream.of(daemon), daemon.slots().stream().map(SlotStatus::process)));
+    }
+
+    /** All names of daemons, in order. */
     public List<String> names() {
         return daemons.stream().map(DaemonStatus::name).toList();
     }

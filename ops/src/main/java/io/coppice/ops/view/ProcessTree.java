@@ -2,6 +2,7 @@ package io.coppice.ops.view;
 
 import io.coppice.ops.view.TextTable.Cell;
 import io.coppice.ops.view.TextTable.Column;
+import io.coppice.supervisor.plan.SlotName;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -45,10 +46,11 @@ public final class ProcessTree {
     public static List<String> lines(InstanceStatus status, ProcFileSystem proc, Palette palette, int maxWidth) {
         ProcessTree tree = new ProcessTree(proc);
         tree.addRoot(status.root());
-        for (DaemonStatus daemon : status.daemons()) {
-            tree.addDaemon(daemon);
-            daemon.standbyProcesses().forEach(standby -> tree.addStandby(daemon.name(), standby));
-        }
+        status.children().forEach(child -> {
+            tree.addDaemon(child);
+            // Those of a slot are for all slots of its daemon.
+            child.standbyProcesses().forEach(standby -> tree.addStandby(SlotName.logName(child.name()), standby));
+        });
         if (status.root() instanceof RootLiveness.Running running) {
             tree.addDescendants(running.pid(), 1); // Spawn helpers and whatever else is not a recorded child.
         }

@@ -132,6 +132,29 @@ public final class StatusJson {
         writeJvm(daemon, json);
         json.writeStringField("last_words", daemon.lastWords().orElse(null));
         json.writeBooleanField("gone", gone);
+        json.writeArrayFieldStart("transactions");
+        for (SlotStatus slot : daemon.slots()) {
+            writeSlot(slot, json);
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    private static void writeSlot(SlotStatus slot, JsonGenerator json) throws IOException {
+        DaemonStatus process = slot.process();
+        json.writeStartObject();
+        json.writeNumberField("slot", slot.slot());
+        json.writeStringField("state", process.state());
+        writeNumber("pid", process.pid(), json);
+        json.writeStringField("request", slot.requestText().orElse(null));
+        json.writeBooleanField("discarded", slot.isDiscarded());
+        writeNumber("attempt", slot.attempt(), json);
+        writeNumber("uptime_ms", process.uptimeMs(), json);
+        writeNumber("backoff_ms", process.backoffMs(), json);
+        writeLastExit(process, json);
+        json.writeNumberField("standbys", process.standbys());
+        json.writeNumberField("standbys_wanted", process.standbysWanted());
+        json.writeStringField("problem", process.problem().orElse(null));
         json.writeEndObject();
     }
 

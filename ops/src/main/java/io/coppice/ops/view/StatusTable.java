@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** {@code status} for people: a line on the root, then a row per daemon. */
+/** {@code status} for people: a line on the root, then a row per daemon, and below it one per slot that runs a transaction. */
 public final class StatusTable {
     /** After the restarts; only where a daemon has any. */
     private static final int STANDBYS_AT = 6;
@@ -60,10 +60,29 @@ public final class StatusTable {
                 cells.add(STANDBYS_AT, standbys(daemon));
             }
             table.row(cells);
+            for (SlotStatus slot : daemon.slots()) {
+                if (slot.isBusy()) {
+                    table.row(cells(slot, standbys, status.root().running(), clocks));
+                }
+            }
         }
         lines.addAll(table.lines(palette, maxWidth, MIN_CAUSE_WIDTH));
         lines.addAll(groups(status, palette, maxWidth));
         return lines;
+    }
+
+    /** Of a slot that works; those that wait for work are the daemon's business alone. */
+    private static List<Cell> cells(SlotStatus slot, boolean standbys, boolean rootRuns, Clocks clocks) {
+        DaemonStatus process = slot.process();
+        List<Cell> cells = new ArrayList<>(row(process, rootRuns, clocks));
+        if (rootRuns || !process.lacksItsProcess()) {
+            cells.set(1, new Cell(slot.stateWords(), tone(process)));
+        }
+        cells.set(2, Cell.of("")); // Nobody wants a slot up or down but its daemon.
+        if (standbys) {
+            cells.add(STANDBYS_AT, Cell.NONE);
+        }
+        return cells;
     }
 
     /** A row for each group, and for the instance if it is more than a heap of daemons; none where there are none. */

@@ -43,6 +43,52 @@ class PlanChangeTest {
                 List.of(children));
     }
 
+    private static ChildPlan daemon() {
+        return new ChildPlanBuilder("thumbs", ChildPlan.Kind.DAEMON)
+                .argv(List.of("/a"))
+                .stateBytes(1 << 20)
+                .plan();
+    }
+
+    private static ChildPlan slot(int number, long timeoutMs, long launch) {
+        return new ChildPlanBuilder("thumbs@" + number, ChildPlan.Kind.TRANSACTION)
+                .argv(List.of("/a"))
+                .stateBytes(1 << 20)
+                .maxRestarts(3)
+                .dependsOn(List.of(new Dependency("thumbs", Dependency.Condition.STARTED)))
+                .launch(launch)
+                .timeoutMs(timeoutMs)
+                .plan();
+    }
+
+    /** They are alike; and nobody waits for one to be ready. */
+    @Test
+    void shouldTellOnceWhatHappensToAllSlotsOfADaemon() {
+        Plan none = plan(daemon());
+        Plan present = plan(daemon(), slot(1, 5, 1), slot(2, 5, 1));
+        assertEquals(
+                List.of("1 daemon unchanged"),
+                PlanChange.between(present, present).lines());
+        assertTrue(PlanChange.between(present, present).isEmpty());
+        PlanChange anew = PlanChange.between(present, plan(daemon(), slot(1, 5, 2), slot(2, 5, 2)));
+        assertEquals(List.of("thumbs@transactions: started anew", "1 other unchanged"), anew.lines());
+        assertEquals(List.of(), anew.started());
+        assertFalse(anew.isEmpty());
+        assertEquals(
+                List.of("thumbs@transactions: new rules, not restarted", "1 other unchanged"),
+                PlanChange.between(present, plan(daemon(), slot(1, 6, 1), slot(2, 6, 1)))
+                        .lines());
+        assertEquals(
+                List.of("thumbs@transactions: added", "1 other unchanged"),
+                PlanChange.between(none, present).lines());
+        assertEquals(
+                List.of("thumbs@transactions: removed", "1 other unchanged"),
+                PlanChange.between(present, none).lines());
+        assertEquals(
+                List.of("thumbs@transactions: new rules, not restarted", "1 other unchanged"),
+                PlanChange.between(present, plan(daemon(), slot(1, 5, 1))).lines());
+    }
+
     @Test
     void shouldTellWhatHappensToEach() {
         Plan present = plan(

@@ -80,10 +80,10 @@ class StatusCommandTest {
         assertEquals("", result.err());
         assertEquals("""
                 {"instance":"shop","root":{"pid":50,"since":"2026-11-21T07:10:00Z"},"root_end":null,"daemons":[\
-                {"name":"rates","state":"ready","wanted":"up","pid":60,"incarnation":1,"restarts":0,"commits":7,"heartbeat_age_ms":121,"last_exit":null,"standbys":0,"standbys_wanted":0,"kind":"daemon","uptime_ms":125000,"backoff_ms":null,"waiting_for":[],"problem":null,"healthy":null,"jvm":null,"last_words":null,"gone":false},\
-                {"name":"ingest","state":"ready","wanted":"up","pid":61,"incarnation":2,"restarts":1,"commits":1234,"heartbeat_age_ms":121,"last_exit":{"kind":"signal","code":null,"signal":"KILL","at":"2026-11-21T09:14:57Z","text":null,"fault":null},"standbys":0,"standbys_wanted":0,"kind":"daemon","uptime_ms":125000,"backoff_ms":null,"waiting_for":[],"problem":null,"healthy":null,"jvm":null,"last_words":null,"gone":false},\
-                {"name":"web","state":"ready","wanted":"up","pid":62,"incarnation":1,"restarts":0,"commits":null,"heartbeat_age_ms":null,"last_exit":null,"standbys":0,"standbys_wanted":0,"kind":"command","uptime_ms":125000,"backoff_ms":null,"waiting_for":[],"problem":null,"healthy":null,"jvm":null,"last_words":null,"gone":false},\
-                {"name":"report","state":"stopped","wanted":"up","pid":null,"incarnation":0,"restarts":0,"commits":null,"heartbeat_age_ms":null,"last_exit":null,"standbys":0,"standbys_wanted":0,"kind":"daemon","uptime_ms":null,"backoff_ms":null,"waiting_for":["ingest (completed)"],"problem":null,"healthy":null,"jvm":null,"last_words":null,"gone":false}\
+                {"name":"rates","state":"ready","wanted":"up","pid":60,"incarnation":1,"restarts":0,"commits":7,"heartbeat_age_ms":121,"last_exit":null,"standbys":0,"standbys_wanted":0,"kind":"daemon","uptime_ms":125000,"backoff_ms":null,"waiting_for":[],"problem":null,"healthy":null,"jvm":null,"last_words":null,"gone":false,"transactions":[]},\
+                {"name":"ingest","state":"ready","wanted":"up","pid":61,"incarnation":2,"restarts":1,"commits":1234,"heartbeat_age_ms":121,"last_exit":{"kind":"signal","code":null,"signal":"KILL","at":"2026-11-21T09:14:57Z","text":null,"fault":null},"standbys":0,"standbys_wanted":0,"kind":"daemon","uptime_ms":125000,"backoff_ms":null,"waiting_for":[],"problem":null,"healthy":null,"jvm":null,"last_words":null,"gone":false,"transactions":[]},\
+                {"name":"web","state":"ready","wanted":"up","pid":62,"incarnation":1,"restarts":0,"commits":null,"heartbeat_age_ms":null,"last_exit":null,"standbys":0,"standbys_wanted":0,"kind":"command","uptime_ms":125000,"backoff_ms":null,"waiting_for":[],"problem":null,"healthy":null,"jvm":null,"last_words":null,"gone":false,"transactions":[]},\
+                {"name":"report","state":"stopped","wanted":"up","pid":null,"incarnation":0,"restarts":0,"commits":null,"heartbeat_age_ms":null,"last_exit":null,"standbys":0,"standbys_wanted":0,"kind":"daemon","uptime_ms":null,"backoff_ms":null,"waiting_for":["ingest (completed)"],"problem":null,"healthy":null,"jvm":null,"last_words":null,"gone":false,"transactions":[]}\
                 ],"groups":[{"name":null,"strategy":"one-for-one","state":"up","restarts":null,"max_restarts":null,"period_ms":60000,"backoff_ms":null,"members":["rates","ingest","web","report"],"failed":[]}],"problems":[]}
                 """, result.out());
     }
@@ -448,7 +448,7 @@ class StatusCommandTest {
         String json = harness.run("status", "--instance", "shop", "--json").out();
         assertTrue(
                 json.contains(
-                        "\"last_words\":\"java.lang.IllegalStateException: no quote\\n  at Cart.step(Cart.java:7)\",\"gone\":true}"),
+                        "\"last_words\":\"java.lang.IllegalStateException: no quote\\n  at Cart.step(Cart.java:7)\",\"gone\":true,"),
                 json);
     }
 
@@ -465,7 +465,7 @@ class StatusCommandTest {
         String gone = row(harness.run("status", "--instance", "shop").out(), "ingest");
         assertTrue(gone.endsWith("  last words: " + fault), gone);
         String json = harness.run("status", "--instance", "shop", "--json").out();
-        assertTrue(json.contains("\"last_words\":\"" + fault + "\",\"gone\":true}"), json);
+        assertTrue(json.contains("\"last_words\":\"" + fault + "\",\"gone\":true,"), json);
 
         shop.child(1, child -> {
             child.state(ChildStateCode.BACKOFF);
