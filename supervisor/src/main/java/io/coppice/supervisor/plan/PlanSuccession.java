@@ -31,11 +31,19 @@ public final class PlanSuccession {
                 return child.name() + ": its segment holds " + before.stateBytes() + " bytes of state and "
                         + before.checkpoints() + " checkpoints, the new manifest wants " + child.stateBytes() + " and "
                         + child.checkpoints()
+                        + (hasSlots(present, child) || hasSlots(next, child)
+                                ? " (in which `slots`, `queue`, `input` and `quarantine` of its `transactions` count)"
+                                : "")
                         + "; a segment cannot be made another size while it holds something. Keep the old numbers, or"
                         + " give the daemon another name, or end the instance and empty it (`coppice purge`)";
             }
         }
         return null;
+    }
+
+    private static boolean hasSlots(Plan plan, ChildPlan daemon) {
+        return plan.children().stream()
+                .anyMatch(child -> child.slot() > 0 && child.daemon().equals(daemon.name()));
     }
 
     /** Whether a plan goes on with a child: it has one of that name and kind. */

@@ -33,6 +33,21 @@ class PlanSuccessionTest {
                 obstacle);
     }
 
+    @Test
+    void shouldSayThatTheTableOfRequestsCountsInTheDaemonsSegment() {
+        ChildPlan larger = DAEMON.toBuilder().stateBytes(2 << 20).plan();
+        String obstacle = PlanSuccession.obstacle(plan(DAEMON), plan(larger, SLOT));
+        assertNotNull(obstacle);
+        assertTrue(
+                obstacle.startsWith("a: its segment holds 1048576 bytes of state and 0 checkpoints, the new manifest"
+                        + " wants 2097152 and 0 (in which `slots`, `queue`, `input` and `quarantine` of its"
+                        + " `transactions` count); a segment cannot"),
+                obstacle);
+        String plain = PlanSuccession.obstacle(plan(DAEMON), plan(larger));
+        assertNotNull(plain);
+        assertTrue(plain.contains("wants 2097152 and 0; a segment"), plain);
+    }
+
     private static Plan plan(ChildPlan... children) {
         return new Plan(
                 "shop",
