@@ -149,8 +149,15 @@ final class SegmentTransactions implements TransactionPort {
                 child.request(),
                 down && child.pid() == 0,
                 child.state() == ChildStateCode.FAILED,
-                (int) Math.max(1, Math.min(Integer.MAX_VALUE, Math.max(child.failureCount(), child.restarts() + 1))),
+                attempts(child),
                 child.lastExit());
+    }
+
+    /** Those that failed; the one that asked not to be tried again is not counted as a failure. */
+    private static int attempts(ChildInfo child) {
+        boolean askedToEnd =
+                child.lastExit().filter(exit -> exit.code() == ExitCode.FAIL).isPresent();
+        return (int) Math.max(1, Math.min(Integer.MAX_VALUE, child.failureCount() + (askedToEnd ? 1 : 0)));
     }
 
     @Override
