@@ -56,7 +56,7 @@ record ReleaseLine(
     static ReleaseLine parse(String line) {
         String[] words = line.split(" ", -1);
         boolean ofSlot = words.length == WORDS_OF_SLOT && words[WORDS].equals("slot");
-        if (words.length < WORDS || words.length > WORDS + 1 && !ofSlot || !words[0].equals("go")) {
+        if (words.length < WORDS || (words.length > WORDS + 1 && !ofSlot) || !words[0].equals("go")) {
             throw unexpected(line);
         }
         try {

@@ -22,7 +22,7 @@ final class ScratchLives {
 
     @FunctionalInterface
     interface Life {
-        /** @param number from 1 */
+        /** One life; their numbers go from 1. */
         void live(int number) throws Exception;
     }
 
