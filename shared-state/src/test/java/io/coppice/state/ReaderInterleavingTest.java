@@ -205,11 +205,6 @@ class ReaderInterleavingTest {
             return next == run.recorded();
         }
 
-        /** Stores that were replayed. */
-        int replayed() {
-            return next;
-        }
-
         @Override
         void goOn() {
             if (random.nextInt(readsPerStore) == 0) {
