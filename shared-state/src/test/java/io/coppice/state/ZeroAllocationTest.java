@@ -64,6 +64,31 @@ class ZeroAllocationTest {
     }
 
     @Test
+    void shouldNotAllocateForTheWordsOfTransactions() throws SegmentException, IOException {
+        Path file = TestSegments.create(directory.resolve("slot.seg"), TestSegments.spec(1 << 20));
+        try (OwnedSegment owner = SegmentFile.openOwned(file, directory.resolve("slot.lock"), 1, 1);
+                ReadOnlySegment reader = SegmentFile.openReadOnly(file)) {
+            owner.recover();
+            owner.beginRequest(17);
+            Requests requests = owner.requests(8, 64);
+            int entry = requests.add(RequestId.of(1, 1), "task", new byte[10]);
+            owner.stampResult();
+            owner.state().commit();
+            assertAllocatesNothing("words of transactions", () -> {
+                owner.request(2, ++blackHole);
+                owner.orderDone(blackHole);
+                requests.slot(entry, 2);
+                requests.status(entry, RequestStatus.RUNNING);
+                owner.state().commit();
+                blackHole += reader.request(2) + reader.orderDone() + reader.requestId();
+                blackHole += reader.done(17) ? 1 : 0;
+                blackHole += requests.find(3) + requests.oldest(RequestStatus.QUEUED) + requests.size();
+                blackHole += requests.status(entry).code() + requests.count(RequestStatus.RUNNING);
+            });
+        }
+    }
+
+    @Test
     @SuppressWarnings("deprecation")
     void shouldAllocateNothingInAnyHotCall() throws IOException, SegmentException {
         Path file = TestSegments.create(directory.resolve("unit.seg"), TestSegments.spec(1 << 20));
