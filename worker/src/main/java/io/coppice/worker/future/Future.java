@@ -86,7 +86,11 @@ public final class Future<T> {
         return discardAsked;
     }
 
-    /** @throws IllegalStateException if it is not READY */
+    /**
+     * The value.
+     *
+     * @throws IllegalStateException if it is not READY
+     */
     public T value() {
         if (!isReady()) {
             throw new IllegalStateException("no value: the future is " + this);
@@ -272,7 +276,7 @@ public final class Future<T> {
         promise.associate(following);
     }
 
-    /** @return false if there is an outcome already */
+    /** Gives it an outcome. @return false if there is one already */
     boolean complete(State outcome, @Nullable T result, @Nullable Exception cause) {
         if (!isPending()) {
             return false;
@@ -291,7 +295,7 @@ public final class Future<T> {
         return true;
     }
 
-    /** @return false if there is an outcome, or it is known already */
+    /** Nobody is left. @return false if there is an outcome, or that is known already */
     boolean abandon() {
         if (!isPending() || abandoned) {
             return false;

@@ -30,7 +30,7 @@ final class RootOrders {
         }
     }
 
-    /** @return whether there was one */
+    /** Does what is due. @return whether there was something */
     boolean carryOut() {
         RootOrder order = due;
         if (order == null) {

@@ -43,7 +43,7 @@ final class Submissions {
         return waiting.peek();
     }
 
-    /** @return false if it does not wait */
+    /** Takes it out of the line. @return false if it does not wait */
     boolean stopWaiting(Submission<?> submission) {
         return waiting.remove(submission);
     }

@@ -12,6 +12,7 @@ import java.lang.reflect.Modifier;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -76,10 +77,8 @@ final class TransactionDesk implements Transactions {
         if (task.isInterface() || Modifier.isAbstract(task.getModifiers()) || task.isHidden()) {
             throw new IllegalArgumentException(name + ": expected a class that can be made by its name");
         }
-        try {
-            task.getDeclaredConstructor();
-        } catch (NoSuchMethodException e) {
-            throw new IllegalArgumentException(name + ": expected a class with a constructor without parameters", e);
+        if (Arrays.stream(task.getDeclaredConstructors()).noneMatch(made -> made.getParameterCount() == 0)) {
+            throw new IllegalArgumentException(name + ": expected a class with a constructor without parameters");
         }
         if (name.getBytes(StandardCharsets.UTF_8).length > MAX_TASK_BYTES) {
             throw new IllegalArgumentException(name + ": expected a name of at most " + MAX_TASK_BYTES + " bytes");
