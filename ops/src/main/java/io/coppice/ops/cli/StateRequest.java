@@ -90,8 +90,8 @@ abstract class StateRequest implements Callable<Integer> {
             StateWatch watch = new StateWatch(coppice, daemons, verb, this::judge);
             long endNs = watch.nowNs() + limit.toNanos();
             ControlClient client = new ControlClient(instance, coppice.proc(), limit);
-            names.forEach(this::requireNoSlot);
             List<Target> targets = daemons.targets(names, all);
+            names.forEach(this::requireNoSlot);
             List<String> hints = hints(
                     targets.stream()
                             .flatMap(target -> target.children().stream())
@@ -111,7 +111,7 @@ abstract class StateRequest implements Callable<Integer> {
         }
     }
 
-    /** Which may not be there either: it is none in any case. */
+    /** One that there is; of others it has been said that there is none. */
     private void requireNoSlot(String name) {
         if (SlotName.isSlot(name)) {
             String daemon = Printable.of(SlotName.daemonOf(name));

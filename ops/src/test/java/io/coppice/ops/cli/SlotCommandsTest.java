@@ -127,6 +127,7 @@ class SlotCommandsTest {
                                 + " ingest@1` ends an attempt.\n",
                         result.err());
             }
+            assertEquals(3, harness.run("stop", "rates@1").exitCode(), "it has none");
             assertEquals(3, root.requests().size());
         }
     }
