@@ -54,7 +54,7 @@ final class Replicas {
         for (DaemonSpec daemon : daemons) {
             Located<Integer> declared = daemon.own().get(DaemonKeys.REPLICAS);
             ReplicaSet set = sets.get(daemon.name().value());
-            long each = 1 + TransactionRules.of(daemon).slots();
+            long each = 1L + TransactionRules.of(daemon).slots();
             if (set != null && children + set.count() * each > PlanBounds.MAX_CHILDREN && !told) {
                 told = true;
                 problems.add(
