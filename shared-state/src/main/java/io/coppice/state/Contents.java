@@ -78,12 +78,16 @@ final class Contents {
         if (keep) {
             keepAbandoned(0);
         }
-        discard();
+        makeEmpty();
     }
 
     /** Makes them empty, and keeps nothing aside. */
     void discard() {
         setAside = null;
+        makeEmpty();
+    }
+
+    private void makeEmpty() {
         StepBack.Decision decision = decide(StepBackKind.EMPTY, 0, 0);
         makeEmpty(decision);
         finish();

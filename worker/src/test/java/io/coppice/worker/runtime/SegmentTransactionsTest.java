@@ -222,7 +222,7 @@ class SegmentTransactionsTest {
         Transaction<String> one = desk.submit(Upper.TYPE, "one");
         turn();
         root.child(1).lastExit(ExitKind.SIGNAL, -1, 11, System.currentTimeMillis(), "signal SEGV");
-        root.child(1).restarts(3);
+        root.child(1).failureCount(4);
         row(1, one.id().value(), ChildStateCode.FAILED);
         assertTrue(port.endsPause());
         turn();
