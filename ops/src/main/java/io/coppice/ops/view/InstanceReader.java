@@ -105,7 +105,8 @@ public final class InstanceReader implements AutoCloseable {
                         withSegments && child.request() != 0,
                         List.of());
                 slots.computeIfAbsent(daemon, name -> new ArrayList<>())
-                        .add(new SlotStatus(SlotName.numberOf(child.name()), child.request(), process));
+                        .add(new SlotStatus(
+                                SlotName.numberOf(child.name()), child.request(), child.attempts(), process));
             }
         }
         for (ChildInfo child : snapshot.children()) {

@@ -9,9 +9,10 @@ import java.util.OptionalLong;
  *
  * @param slot its number, from 1
  * @param request what it works on: the id, negative if that is to be discarded; 0 for nothing
+ * @param attempts how often a process was launched for that
  * @param process the child that it is; its name is {@code DAEMON@SLOT}
  */
-public record SlotStatus(int slot, long request, DaemonStatus process) {
+public record SlotStatus(int slot, long request, long attempts, DaemonStatus process) {
     /** Whether it works on a request. */
     public boolean isBusy() {
         return request != 0;
@@ -29,7 +30,7 @@ public record SlotStatus(int slot, long request, DaemonStatus process) {
 
     /** Which attempt at its request this is, from 1; empty if there is none. */
     public OptionalLong attempt() {
-        return isBusy() ? OptionalLong.of(process.restarts() + 1) : OptionalLong.empty();
+        return isBusy() ? OptionalLong.of(Math.max(1, attempts)) : OptionalLong.empty();
     }
 
     /** State in words for people, and what it works on: {@code ready, 1-17}. */

@@ -63,6 +63,7 @@ class AdoptionCheckTest {
                 false,
                 0,
                 0,
+                0,
                 Optional.empty(),
                 Optional.empty(),
                 List.of());

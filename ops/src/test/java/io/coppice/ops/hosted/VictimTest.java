@@ -52,6 +52,7 @@ class VictimTest {
                 false,
                 0,
                 0,
+                0,
                 Optional.empty(),
                 Optional.empty(),
                 List.of());

@@ -79,6 +79,7 @@ public record RootSnapshot(
      * @param unhealthy a probe found its process unwell
      * @param logStartBytes how long its log file was when its process was launched, 0 where nobody saw
      * @param request of a slot: the request that it is on, negative if that is to be discarded, 0 none
+     * @param attempts of a slot: how often a process was launched for that request
      * @param order the last that the daemon was given, empty if none
      * @param lastExit how it last ended, empty if it never did
      * @param standbys the processes that are kept in reserve for it
@@ -102,6 +103,7 @@ public record RootSnapshot(
             boolean unhealthy,
             long logStartBytes,
             long request,
+            long attempts,
             Optional<RequestOrder> order,
             Optional<LastExit> lastExit,
             List<StandbyRecord> standbys) {

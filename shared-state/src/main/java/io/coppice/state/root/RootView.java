@@ -112,7 +112,7 @@ public final class RootView implements AutoCloseable {
         if (row.isEmpty() || !row.get().getString(RootLayouts.CHILD_NAME).equals(name)) {
             return Optional.empty();
         }
-        return Optional.of(child(index, row.get(), false, 0, List.of()));
+        return Optional.of(child(index, row.get(), false, 0, 0, List.of()));
     }
 
     /** Unmaps. */
@@ -223,11 +223,17 @@ public final class RootView implements AutoCloseable {
                 row,
                 resume.get(RootLayouts.RESUME_UNHEALTHY) != 0,
                 Math.max(0, resume.get(RootLayouts.RESUME_LOG_START_BYTES)),
+                Math.max(0, resume.get(RootLayouts.RESUME_ATTEMPTS)),
                 standbys);
     }
 
     private static ChildInfo child(
-            int index, RecordView row, boolean unhealthy, long logStartBytes, List<StandbyRecord> standbys)
+            int index,
+            RecordView row,
+            boolean unhealthy,
+            long logStartBytes,
+            long attempts,
+            List<StandbyRecord> standbys)
             throws UnknownCode {
         long exitKind = row.get(RootLayouts.CHILD_EXIT_KIND);
         Optional<LastExit> lastExit = exitKind == 0
@@ -260,6 +266,7 @@ public final class RootView implements AutoCloseable {
                 unhealthy,
                 logStartBytes,
                 row.get(RootLayouts.CHILD_REQUEST),
+                attempts,
                 order(row),
                 lastExit,
                 standbys);

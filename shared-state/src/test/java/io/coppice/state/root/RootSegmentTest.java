@@ -118,6 +118,7 @@ class RootSegmentTest {
                             false,
                             0,
                             0,
+                            0,
                             Optional.empty(),
                             Optional.empty(),
                             List.of()),

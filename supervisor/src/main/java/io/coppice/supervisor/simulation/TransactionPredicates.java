@@ -13,6 +13,7 @@ import io.coppice.supervisor.core.SupervisorState;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Each request comes to one end: a result that is adopted once, a failure for a reason, or a discard that was asked for. */
 final class TransactionPredicates {
@@ -30,12 +31,10 @@ final class TransactionPredicates {
         End end = End.NONE;
         boolean result;
 
-        /** Deaths that count by any reading, of roots that were lost as well. */
-        int surelyFailed;
-
+        /** Deaths that may count; those that a lost root was told of count again. */
         int perhapsFailed;
+
         boolean gaveUpItself;
-        int attempts;
     }
 
     private final Invariants moment;
@@ -150,7 +149,7 @@ final class TransactionPredicates {
         }
     }
 
-    private static @org.jspecify.annotations.Nullable Slot slotOf(SupervisorState state, int child) {
+    private static @Nullable Slot slotOf(SupervisorState state, int child) {
         return state.child(child).spec().slot();
     }
 
@@ -166,7 +165,6 @@ final class TransactionPredicates {
                         && child.work().served() == child.work().request()
                         && books.of(slot.daemon()).wantedUp,
                 child::toString);
-        book(child.work().request()).attempts++;
     }
 
     private void isForAReason(SupervisorState before, SupervisorState after, int index) {
@@ -207,13 +205,8 @@ final class TransactionPredicates {
         if (present && !done) {
             book.gaveUpItself |= event.status() instanceof ExitStatus.Exited exited && exited.code() == 78;
             book.perhapsFailed++;
-            book.surelyFailed += free || was.assigned() || isHeld(was.phase()) ? 0 : 1;
         }
         answered(was, is, book, present && !done, detail);
-    }
-
-    private static boolean isHeld(ChildPhase phase) {
-        return phase == ChildPhase.HELD || phase == ChildPhase.ABANDONING || phase == ChildPhase.SPAWNING;
     }
 
     private void notSpawned(ChildState was, Event.SpawnFailed event, Step step) {
