@@ -145,6 +145,9 @@ final class TransactionPredicates {
             if (child.spec().slot() != null
                     && child != before.child(child.spec().index())) {
                 isSound(child);
+                if (step.state().phase() == SupervisorState.Phase.RUNNING) {
+                    worksOnWhatIsAsked(child);
+                }
             }
         }
     }
@@ -237,6 +240,22 @@ final class TransactionPredicates {
                         "STOPPED_STAYS_STOPPED", !books.shutdown() && is.work().request() != 0, detail);
             default -> moment.check("DEATH_IS_ANSWERED", false, detail);
         }
+    }
+
+    /** What runs for something else is about to end, or is left to, because it is done. */
+    private void worksOnWhatIsAsked(ChildState child) {
+        boolean runs = child.phase() == ChildPhase.STARTING || child.phase() == ChildPhase.READY;
+        moment.check(
+                "WORKS_ON_WHAT_IS_ASKED",
+                !runs
+                        || child.work().served() == child.work().request()
+                        || child.work().leaving()
+                        || child.orders().endDue(),
+                child::toString);
+        moment.check(
+                "GIVES_UP_IN_TIME",
+                child.work().over() || child.failureCount() <= child.spec().maxRestarts(),
+                child::toString);
     }
 
     private void isSound(ChildState child) {
