@@ -18,7 +18,6 @@ record TransactionCommandLine(WorkerJvm jvm, InstanceDirectory directory, String
         argv.add(WorkerOptions.TRANSACTION_MAIN_CLASS);
         argv.addAll(List.of("--instance", directory.instance(), "--daemon", daemon));
         argv.addAll(List.of("--requests", directory.segment(daemon).toString()));
-        argv.addAll(List.of("--root", directory.rootSegment().toString()));
         argv.addAll(List.of("--segments", directory.slotPrefix(daemon)));
         argv.addAll(List.of("--locks", directory.slotPrefix(daemon)));
         argv.addAll(List.of("--main", mainClass));

@@ -149,8 +149,6 @@ class ManifestTransactionsTest {
                         "it",
                         "--requests",
                         directory + "/it.seg",
-                        "--root",
-                        directory + "/root.seg",
                         "--segments",
                         directory + "/it@",
                         "--locks",

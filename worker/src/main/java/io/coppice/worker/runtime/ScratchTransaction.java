@@ -39,7 +39,6 @@ final class ScratchTransaction {
                 real.instance(),
                 real.daemon(),
                 scratch.segment(),
-                real.root(),
                 scratch.prefix(),
                 scratch.prefix(),
                 real.mainClass());

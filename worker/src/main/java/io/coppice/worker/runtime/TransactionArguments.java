@@ -11,29 +11,22 @@ import java.util.Optional;
  * one, the release line says.
  *
  * <pre>
- *  --instance I --daemon NAME --requests FILE --root FILE --segments PREFIX --locks PREFIX [--main CLASS] --
+ *  --instance I --daemon NAME --requests FILE --segments PREFIX --locks PREFIX [--main CLASS] --
  * </pre>
  *
  * @param daemon whose transactions these are
  * @param requests the daemon's segment, which holds what is submitted
- * @param root the root's segment
  * @param segments how the file names of the slots' segments begin; the slot's number and {@value #SEGMENT_SUFFIX} follow
  * @param locks how those of their lock files begin; the slot's number and {@value #LOCK_SUFFIX} follow
  * @param mainClass the daemon's class, by which a standby finds the tasks that it may be given; empty if that is not told
  */
 record TransactionArguments(
-        String instance,
-        String daemon,
-        Path requests,
-        Path root,
-        String segments,
-        String locks,
-        Optional<String> mainClass) {
+        String instance, String daemon, Path requests, String segments, String locks, Optional<String> mainClass) {
     static final String SEGMENT_SUFFIX = ".seg";
     static final String LOCK_SUFFIX = ".lock";
 
     private static final List<String> REQUIRED =
-            List.of("--instance", "--daemon", "--requests", "--root", "--segments", "--locks");
+            List.of("--instance", "--daemon", "--requests", "--segments", "--locks");
 
     private static final String MAIN = "--main";
 
@@ -69,7 +62,6 @@ record TransactionArguments(
                 options.getOrDefault("--instance", ""),
                 options.getOrDefault("--daemon", ""),
                 Path.of(options.getOrDefault("--requests", "")),
-                Path.of(options.getOrDefault("--root", "")),
                 options.getOrDefault("--segments", ""),
                 options.getOrDefault("--locks", ""),
                 Optional.ofNullable(options.get(MAIN)));

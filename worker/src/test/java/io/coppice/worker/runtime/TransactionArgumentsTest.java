@@ -10,8 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class TransactionArgumentsTest {
-    private static final String GOOD = "--instance shop --daemon thumbs --requests /s/thumbs.seg --root /r/root.seg"
-            + " --segments /s/thumbs@ --locks /s/thumbs@";
+    private static final String GOOD =
+            "--instance shop --daemon thumbs --requests /s/thumbs.seg --segments /s/thumbs@ --locks /s/thumbs@";
 
     private static TransactionArguments parse(String line) {
         return TransactionArguments.parse(line.split(" "));
@@ -24,7 +24,6 @@ class TransactionArgumentsTest {
         assertEquals("shop", arguments.instance());
         assertEquals("thumbs", arguments.daemon());
         assertEquals(Path.of("/s/thumbs.seg"), arguments.requests());
-        assertEquals(Path.of("/r/root.seg"), arguments.root());
         assertEquals("thumbs@12", arguments.name(12));
         assertEquals(Path.of("/s/thumbs@12.seg"), arguments.segment(12));
         assertEquals(Path.of("/s/thumbs@12.lock"), arguments.lock(12));
@@ -50,7 +49,7 @@ class TransactionArgumentsTest {
 
     @Test
     void shouldNameWhatIsMissing() {
-        for (String option : new String[] {"instance", "daemon", "requests", "root", "segments", "locks"}) {
+        for (String option : new String[] {"instance", "daemon", "requests", "segments", "locks"}) {
             String without = GOOD.replaceAll("--" + option + " \\S+ ?", "").strip();
             IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> parse(without));
             assertEquals("--" + option + ": missing", refused.getMessage());

@@ -44,7 +44,6 @@ class TransactionJvmTest {
         List<String> command = child.java(TransactionMain.class);
         command.addAll(List.of("--instance", "shop", "--daemon", "thumbs"));
         command.addAll(List.of("--requests", daemon.segment.toString()));
-        command.addAll(List.of("--root", directory.resolve("root.seg").toString()));
         command.addAll(List.of("--segments", daemon.arguments.segments(), "--locks", daemon.arguments.locks()));
         command.add("--");
         return command;

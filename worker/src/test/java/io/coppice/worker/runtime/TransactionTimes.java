@@ -108,7 +108,7 @@ public final class TransactionTimes {
     private static List<String> command(ChildJvm child, HandMadeDaemon daemon) {
         List<String> command = new ArrayList<>(child.java(TransactionMain.class));
         command.addAll(List.of("--instance", "shop", "--daemon", "thumbs"));
-        command.addAll(List.of("--requests", daemon.segment.toString(), "--root", "/dev/null"));
+        command.addAll(List.of("--requests", daemon.segment.toString()));
         command.addAll(List.of("--segments", daemon.arguments.segments(), "--locks", daemon.arguments.locks()));
         command.addAll(List.of("--main", Tasks.Submitter.class.getName(), "--"));
         return command;
