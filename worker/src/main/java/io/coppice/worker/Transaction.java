@@ -22,8 +22,10 @@ public interface Transaction<T> {
      * What becomes of it. READY with the result; FAILED with a {@link TransactionFailedException}, or, if the codec does not take the
      * result, with what that threw; DISCARDED. Abandoned if the step that submitted it was rolled back.
      *
-     * <p>It is completed by the duty cycle, before a step and in the same commit as that: what its callbacks change in the state, and that
-     * this result has been taken, count together or not at all. An exception in a callback is one of the step.
+     * <p>It is completed by the duty cycle, before a step and in a commit of its own: what its callbacks change in the state, and that
+     * this outcome has been taken, count together or not at all, whatever becomes of the step. An exception in a callback is handled as
+     * one of a step, see {@link Daemon#onException}: what its callbacks changed is rolled back; if the daemon goes on, this outcome is
+     * stepped over, and what {@code onException} changes counts with that; if not, its successor finds it.
      *
      * <p>To {@linkplain Future#discard discard} it takes one that waits out of the queue; one that runs is told to stop, and killed after
      * the daemon's shutdown timeout. If its result was committed before that, the future is READY all the same.

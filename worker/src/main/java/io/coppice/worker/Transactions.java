@@ -68,7 +68,8 @@ public interface Transactions {
      * retried by command. To be called in {@link Daemon#start}. A result that nobody takes up is kept, and with it its slot; what fails
      * goes to quarantine all the same.
      *
-     * @param taker called with each, before the next step; an exception in it is one of that step
+     * @param taker called with each, before the next step; what it changes is committed at once, and an exception in it is handled as one of
+     *     a step
      * @throws IllegalStateException if there is one for this task already
      */
     void whenFound(Class<? extends Task> task, Consumer<? super Transaction<byte[]>> taker);

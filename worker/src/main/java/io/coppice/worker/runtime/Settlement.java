@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * What has to become of requests with the next commit, whatever is rolled back before it. A future is spent once it is completed; so
- * what has been delivered must not be offered again, also if the step that it was delivered to was rolled back and the daemon goes on.
+ * what has been delivered must not be offered again, also if the callback that it was delivered to threw and the daemon goes on.
  * Each change is made at once, and again before the commit. Making one twice is making it once. Loop thread only.
  */
 final class Settlement {
@@ -45,6 +45,11 @@ final class Settlement {
     /** It has failed. The oldest that is kept makes room if there is none. */
     void quarantine(long id, int attempts, String cause) {
         settle(new Change.Quarantine(id, attempts, cause));
+    }
+
+    /** Whether there is something that was not committed. */
+    boolean isDue() {
+        return !due.isEmpty();
     }
 
     /** Makes sure that it is so. To be called before each commit. */

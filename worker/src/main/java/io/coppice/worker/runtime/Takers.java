@@ -36,19 +36,21 @@ final class Takers {
      * Hands one over.
      *
      * @param taken told of it before its taker is
+     * @return false if nobody takes up those of that task
      * @throws RuntimeException of the taker
      */
-    void offer(String task, long id, Consumer<Submission<?>> taken) {
-        offer(takers.get(task), task, id, taken);
+    boolean offer(String task, long id, Consumer<Submission<?>> taken) {
+        return offer(takers.get(task), task, id, taken);
     }
 
-    private <T> void offer(@Nullable Taker<T> taker, String task, long id, Consumer<Submission<?>> taken) {
+    private <T> boolean offer(@Nullable Taker<T> taker, String task, long id, Consumer<Submission<?>> taken) {
         if (taker == null) {
-            return;
+            return false;
         }
         Submission<T> found = new Submission<>(task, taker.result(), stored, null);
         found.entered(id);
         taken.accept(found);
         taker.consumer().accept(found);
+        return true;
     }
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class TransactingPort implements WorkerPort {
     private final WorkerPort world;
     private final TransactionLedger ledger;
+    private final Runnable commit = this::commit;
 
     TransactingPort(WorkerPort world, TransactionLedger ledger) {
         this.world = world;
@@ -25,7 +26,7 @@ final class TransactingPort implements WorkerPort {
 
     @Override
     public void beginTurn() {
-        ledger.adopt();
+        ledger.adopt(commit);
     }
 
     @Override

@@ -17,12 +17,13 @@ import java.util.function.Consumer;
  *  turn:    adopt() ── step() ── beforeCommit() ── commit ── committed()
  *             │                    │                            └ words to the root, after the commit that they follow from
  *             │                    └ settled again, orders of the root, free slots get what is queued
- *             └ results and failures complete futures; who waits for room gets it
+ *             └ results and failures complete futures, a commit after each; who waits for room gets it
  *  else:    rollback ── rolledBack()
  * </pre>
  *
  * <p>The words are a function of the committed table, and published anew at each start: a death between a commit and its words needs no
- * case of its own. A result is removed from the table by the very commit that has what was made of it, so it counts once.
+ * case of its own. A result is removed from the table by the very commit that has what was made of it, so it counts once; and that commit has
+ * nothing else, so that neither the next outcome nor the step that follows can undo it.
  */
 final class TransactionLedger {
     /** A loop looks at least this many times within the age of its youngest transaction. */
@@ -194,19 +195,27 @@ final class TransactionLedger {
     /**
      * Before a step: completes what has an outcome.
      *
+     * @param commit of all that was changed, its {@link #beforeCommit} and {@link #committed} included; called after each outcome
      * @throws RuntimeException of a callback; what it was called for is settled, and nothing else has been begun
      */
-    void adopt() {
+    void adopt(Runnable commit) {
         if (open.running() + open.queued() == 0 && submissions.areIdle() && !rootDue && !rootMayTell()) {
             return;
         }
         submissions.abandonDropped();
-        offerFound();
+        offerFound(commit);
         for (int slot = 1; slot <= limits.slots(); slot++) {
             adoptIfDone(slot);
+            commitSettled(commit);
         }
-        lookAtRoot();
+        lookAtRoot(commit);
         admitWaiting();
+    }
+
+    private void commitSettled(Runnable commit) {
+        if (settlement.isDue()) {
+            commit.run();
+        }
     }
 
     /** Whether {@link #adopt} has something to complete, so that a pause should end. */
@@ -298,22 +307,36 @@ final class TransactionLedger {
         submissions.rolledBack();
     }
 
-    private void offerFound() {
+    private void offerFound(Runnable commit) {
         if (!foundDue) {
             return;
         }
-        RequestTable table = port.table();
-        for (int entry = 0; entry < table.entries(); entry++) {
-            if (table.used(entry)
-                    && table.standing(entry) != Standing.QUARANTINED
-                    && submissions.of(table.id(entry)) == null) {
-                takers.offer(table.task(entry), table.id(entry), found -> {
-                    submissions.found(found);
-                    found.future().onDiscard(() -> discard(found));
-                });
-            }
-        }
         foundDue = false;
+        boolean offered = false;
+        try {
+            for (int entry = 0; entry < port.table().entries(); entry++) {
+                if (isFound(entry) && offer(entry)) {
+                    commit.run();
+                }
+            }
+            offered = true;
+        } finally {
+            foundDue |= !offered;
+        }
+    }
+
+    private boolean isFound(int entry) {
+        RequestTable table = port.table();
+        return table.used(entry)
+                && table.standing(entry) != Standing.QUARANTINED
+                && submissions.of(table.id(entry)) == null;
+    }
+
+    private boolean offer(int entry) {
+        return takers.offer(port.table().task(entry), port.table().id(entry), found -> {
+            submissions.found(found);
+            found.future().onDiscard(() -> discard(found));
+        });
     }
 
     private void adoptIfDone(int slot) {
@@ -392,7 +415,7 @@ final class TransactionLedger {
         }
     }
 
-    private void lookAtRoot() {
+    private void lookAtRoot(Runnable commit) {
         if (!rootDue && !rootMayTell()) {
             return;
         }
@@ -403,6 +426,7 @@ final class TransactionLedger {
             int entry = open.entryOf(slot);
             if (entry >= 0) {
                 lookAtRow(slot, entry);
+                commitSettled(commit);
             }
         }
         rootDue = false;

@@ -26,7 +26,7 @@ interface WorkerPort {
     default void beforeStart() {}
 
     /**
-     * Before each step, as a part of it.
+     * Before each step. What it changes it commits, so that the step cannot undo it.
      *
      * @throws RuntimeException as the step may
      */

@@ -170,11 +170,32 @@ class SegmentTransactionsTest {
 
         result(1, one.id().value(), "ONE");
         assertTrue(port.endsPause());
+        one.future().onReady(value -> assertEquals(one.id().value(), seen.request(1), "not before it is adopted"));
         port.beginTurn();
         assertEquals("ONE", one.future().value());
-        assertEquals(one.id().value(), seen.request(1), "not before the commit that adopts it");
-        port.commitStep();
         assertEquals(0, seen.request(1));
+    }
+
+    @Test
+    void shouldKeepWhatWasAdoptedBeforeAStepOrACallbackThrows() throws Exception {
+        AppendLog adopted = segment.state().appendLog("adopted", 4, 64);
+        Transaction<String> one = desk.submit(Upper.TYPE, "one");
+        Transaction<String> two = desk.submit(Upper.TYPE, "two");
+        turn();
+        one.future().onReady(value -> adopted.append(new byte[] {1}, 0, 1));
+        two.future().onReady(value -> {
+            adopted.append(new byte[] {2}, 0, 1);
+            throw new IllegalStateException("in a callback");
+        });
+        result(1, one.id().value(), "ONE");
+        result(2, two.id().value(), "TWO");
+        Assertions.assertThrows(IllegalStateException.class, port::beginTurn);
+        port.rollback();
+        assertEquals(1, adopted.size());
+        assertEquals(List.of(0L, two.id().value()), List.of(seen.request(1), seen.request(2)));
+        port.commit();
+        assertEquals(0, seen.request(2), "stepped over");
+        assertEquals(1, adopted.size());
     }
 
     @Test
@@ -182,7 +203,6 @@ class SegmentTransactionsTest {
         long id = desk.submit(Upper.TYPE, "one").id().value();
         turn();
         result(1, id, "ONE");
-        port.beginTurn();
         die();
 
         List<String> found = new ArrayList<>();

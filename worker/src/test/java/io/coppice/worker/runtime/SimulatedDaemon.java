@@ -37,10 +37,13 @@ final class SimulatedDaemon implements Daemon {
     private final boolean wild;
     private final Set<String> underWay = new HashSet<>();
 
-    /** Since the last commit: futures are spent, so what they said is this daemon's to remember if it goes on after a rollback. */
+    /**
+     * What is to be made good for if it goes on after a rollback, as futures are spent: the outcome whose callback threw, or what the
+     * step discarded itself. All that was delivered before counts already.
+     */
     private final List<String> delivered = new ArrayList<>();
 
-    private boolean committed;
+    private boolean stepping;
 
     SimulatedDaemon(
             SimulatedInstance instance, TransactionDesk desk, TransactingPort port, List<String> inputs, boolean wild) {
@@ -88,7 +91,9 @@ final class SimulatedDaemon implements Daemon {
             if (outcome.isReady() && !input.equals(text(outcome.value()))) {
                 throw new SimulatedInstance.Broken("the result of " + input + " is " + text(outcome.value()));
             }
-            begun();
+            if (!stepping) {
+                delivered.clear();
+            }
             delivered.add(input);
             instance.adopt(input);
             if (now(10)) {
@@ -100,7 +105,16 @@ final class SimulatedDaemon implements Daemon {
 
     @Override
     public Next step() {
-        begun();
+        delivered.clear();
+        stepping = true;
+        try {
+            return stepped();
+        } finally {
+            stepping = false;
+        }
+    }
+
+    private Next stepped() {
         if (instance.turnsOfRoot > 20_000) {
             throw new SimulatedInstance.Broken("it does not get on: " + instance.table() + " " + instance.adopted());
         }
@@ -120,16 +134,7 @@ final class SimulatedDaemon implements Daemon {
         if (now(20)) {
             throw new IllegalStateException("in a step");
         }
-        committed = true;
         return inputs.stream().allMatch(instance::isAdopted) ? Next.DONE : SOON;
-    }
-
-    /** A turn has begun, so what the last one did is committed. */
-    private void begun() {
-        if (committed) {
-            delivered.clear();
-            committed = false;
-        }
     }
 
     private void submit(String input) {
@@ -154,7 +159,7 @@ final class SimulatedDaemon implements Daemon {
     @Override
     public OnException onException(Exception e) {
         delivered.forEach(instance::adopt);
-        committed = true;
+        delivered.clear();
         return OnException.CONTINUE;
     }
 
