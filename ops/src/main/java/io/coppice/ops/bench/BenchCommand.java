@@ -18,7 +18,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Measure this machine; nothing is judged.",
             "recovery: from a kill to the successor's first committed step, beside the kernel's own word, a C program that"
-                    + " forks itself (if cc is there), runsv (if runit is), and the start of an empty JVM.",
+                    + " forks itself (if cc is there), runsv (if runit is), and the start of an empty JVM; from a submit to"
+                    + " the result of a transaction.",
             "commit: one commit, and one step of the demo.",
             "root: a root at rest, by number of children: memory, CPU, wakeups, and what a turn allocates.",
             "adoption: from the start of a root to its having adopted what a killed one left running, beside a cold start.",

@@ -6,7 +6,10 @@ import io.coppice.ops.cli.ExitCode;
 import io.coppice.ops.hosted.ManifestText;
 import io.coppice.ops.view.InstanceBase;
 import io.coppice.ops.view.ProcFileSystem;
+import io.coppice.state.ReadOnlySegment;
 import io.coppice.state.SegmentException;
+import io.coppice.state.SegmentFile;
+import io.coppice.state.root.ChildKind;
 import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.RootPhase;
 import io.coppice.state.root.RootReadResult;
@@ -91,6 +94,13 @@ final class BenchInstance implements AutoCloseable {
     /** The segment of a child. */
     Path segment(String child) {
         return directory.path().resolve(NAME).resolve(child + ".seg");
+    }
+
+    /** The same, mapped until this is closed. */
+    ReadOnlySegment segmentBeside(String child) throws SegmentException {
+        ReadOnlySegment mapped = SegmentFile.openReadOnly(segment(child));
+        beside(mapped::close);
+        return mapped;
     }
 
     static int daemonsOf(int children) {
@@ -235,10 +245,14 @@ final class BenchInstance implements AutoCloseable {
         return await(this::allReady, "all children ready");
     }
 
+    /** Slots of transactions excepted, which are down as long as there is nothing to do. */
     boolean allReady(RootSnapshot snapshot) {
+        List<RootSnapshot.ChildInfo> declared = snapshot.children().stream()
+                .filter(child -> child.kind() != ChildKind.TRANSACTION)
+                .toList();
         return snapshot.root().orElseThrow().phase() == RootPhase.RUNNING
-                && snapshot.children().size() == children
-                && snapshot.children().stream().allMatch(child -> child.state() == ChildStateCode.READY);
+                && declared.size() == children
+                && declared.stream().allMatch(child -> child.state() == ChildStateCode.READY);
     }
 
     private Optional<RootSnapshot> snapshot() {

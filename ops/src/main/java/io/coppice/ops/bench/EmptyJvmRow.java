@@ -10,8 +10,20 @@ import java.util.List;
 /**
  * Starts the smallest JVM there is: from just before the process is made until a byte arrives that its {@code main} wrote. The JDK's own
  * class-data archive, the collector and the heap of our daemons, and nothing else that they are started with.
+ *
+ * @param main writes a byte
+ * @param classPath where it is found
  */
-record EmptyJvmRow(Guests guests, RowTimes times) implements RecoveryRow {
+record EmptyJvmRow(Guests guests, Class<?> main, List<String> classPath, RowTimes times) implements RecoveryRow {
+    /** With nothing to do at all. */
+    EmptyJvmRow(Guests guests, RowTimes times) {
+        this(guests, Nothing.class, List.of(classPathOf(Nothing.class)), times);
+    }
+
+    static String classPathOf(Class<?> type) {
+        return type.getProtectionDomain().getCodeSource().getLocation().getPath();
+    }
+
     @Override
     public void measure() throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(command()).redirectError(ProcessBuilder.Redirect.INHERIT);
@@ -37,11 +49,7 @@ record EmptyJvmRow(Guests guests, RowTimes times) implements RecoveryRow {
                 "-XX:-UsePerfData",
                 "-Xshare:auto",
                 "-cp",
-                Nothing.class
-                        .getProtectionDomain()
-                        .getCodeSource()
-                        .getLocation()
-                        .getPath(),
-                Nothing.class.getName());
+                String.join(":", classPath),
+                main.getName());
     }
 }

@@ -41,6 +41,7 @@ final class RecoveryRig implements AutoCloseable {
             outside.add(running, heapMib, archives);
         }
         outside.addFork(settings.stateBytes());
+        new TransactionRows(instance, root, rows).add(settings.heapsMib().get(0), guests);
     }
 
     /**
@@ -53,8 +54,9 @@ final class RecoveryRig implements AutoCloseable {
         String jar =
                 Steps.class.getProtectionDomain().getCodeSource().getLocation().getPath();
         BenchInstance instance = BenchInstance.of(
-                RecoveryManifest.text(BenchInstance.NAME, jar, settings.heapsMib(), settings.stateBytes()),
-                settings.heapsMib().size() * Role.values().length);
+                RecoveryManifest.text(BenchInstance.NAME, jar, settings.heapsMib(), settings.stateBytes())
+                        + TransactionRows.manifest(jar, settings.heapsMib().get(0)),
+                settings.heapsMib().size() * Role.values().length + TransactionRows.DAEMONS);
         try {
             return new RecoveryRig(settings, told, instance);
         } catch (Throwable e) {

@@ -29,12 +29,23 @@ record RecoveryTable(List<RowTimes> rows, List<Integer> heapsMib) {
     static final String EMPTY_DAEMON = "empty daemon to ready";
     static final String ARCHIVED_EMPTY_DAEMON = "empty daemon to ready with archive";
     static final String EMPTY_JVM = "empty JVM to main";
+    static final String TRANSACTION_STANDBY = "submit to result, standby";
+    static final String TRANSACTION_COLD = "submit to result, cold";
+    static final String TASK_JVM = "task in a JVM made for it";
+    static final String TASK_CALLED = "task called";
 
     private static final double US_PER_MS = 1e3;
+    private static final double US_PER_S = 1e6;
+    private static final List<Integer> SLOTS = List.of(1, 2, 4);
 
     RecoveryTable {
         rows = List.copyOf(rows);
         heapsMib = List.copyOf(heapsMib);
+    }
+
+    /** A row of many transactions at once: the time of one is all of their time by their number. */
+    static String transactionsOf(int slots) {
+        return "a transaction of many, " + slots + (slots == 1 ? " slot" : " slots");
     }
 
     /** The table, and below it the ratios and differences that have a target. */
@@ -64,6 +75,7 @@ record RecoveryTable(List<RowTimes> rows, List<Integer> heapsMib) {
         }
         for (int heapMib : heapsMib) {
             lines.addAll(derived(heapMib));
+            lines.addAll(ofTransactions(heapMib));
         }
         return lines;
     }
@@ -99,6 +111,30 @@ record RecoveryTable(List<RowTimes> rows, List<Integer> heapsMib) {
                             EMPTY_JVM,
                             heapMib,
                             ratio)));
+        }
+        return lines;
+    }
+
+    private List<String> ofTransactions(int heapMib) {
+        List<String> lines = new ArrayList<>();
+        find(TRANSACTION_STANDBY, heapMib)
+                .ifPresent(submit -> lines.add(String.format(
+                        Locale.ROOT,
+                        "submit to result of an empty task with a standby, %d MiB: p50 %.2f ms (target 0.50)",
+                        heapMib,
+                        submit.us(50) / US_PER_MS)));
+        ratio(TASK_JVM, TRANSACTION_STANDBY, heapMib)
+                .ifPresent(ratio -> lines.add(String.format(
+                        Locale.ROOT, "%s / %s, %d MiB: %.1f (p50)", TASK_JVM, TRANSACTION_STANDBY, heapMib, ratio)));
+        for (int slots : SLOTS) {
+            find(transactionsOf(slots), heapMib)
+                    .filter(times -> times.us(50) > 0)
+                    .ifPresent(times -> lines.add(String.format(
+                            Locale.ROOT,
+                            "transactions without a standby, %s, %d MiB: %.1f in a second (p50)",
+                            slots == 1 ? "1 slot" : slots + " slots",
+                            heapMib,
+                            US_PER_S / times.us(50))));
         }
         return lines;
     }

@@ -51,7 +51,10 @@ class RecoveryTableTest {
                         row(RecoveryTable.RUNSV, 32, 50_000, 80_000),
                         row(RecoveryTable.EMPTY_DAEMON, 32, 150_000, 150_000),
                         row(RecoveryTable.EMPTY_JVM, 32, 60_000, 90_000),
-                        row(RecoveryTable.FORK, 0, 370, 391)),
+                        row(RecoveryTable.FORK, 0, 370, 391),
+                        row(RecoveryTable.TRANSACTION_STANDBY, 32, 400, 900),
+                        row(RecoveryTable.TASK_JVM, 32, 60_000, 90_000),
+                        row(RecoveryTable.transactionsOf(2), 32, 250_000)),
                 List.of(32, 256));
 
         assertEquals(
@@ -65,10 +68,16 @@ class RecoveryTableTest {
                         "empty daemon to ready                      32      2    150.000    150.000    150.000    150.000",
                         "empty JVM to main                          32      2     60.000     90.000     90.000     90.000",
                         "C fork                                      -      2      0.370      0.391      0.391      0.391",
+                        "submit to result, standby                  32      2      0.400      0.900      0.900      0.900",
+                        "task in a JVM made for it                  32      2     60.000     90.000     90.000     90.000",
+                        "a transaction of many, 2 slots             32      1    250.000    250.000    250.000    250.000",
                         "standby minus death notice, 32 MiB: p50 0.40 ms (target 0.50), p99 2.90 ms (target 3.00)",
                         "standby at the death word / death notice of the same kills, 32 MiB: 0.40 (p50; target for 256 MiB: below 1)",
                         "runsv and a cold JVM / standby, 32 MiB: 25.0 (p50; target: at least 10)",
-                        "empty daemon to ready / empty JVM to main, 32 MiB: 2.50 (p50; target: at most 2.50)"),
+                        "empty daemon to ready / empty JVM to main, 32 MiB: 2.50 (p50; target: at most 2.50)",
+                        "submit to result of an empty task with a standby, 32 MiB: p50 0.40 ms (target 0.50)",
+                        "task in a JVM made for it / submit to result, standby, 32 MiB: 150.0 (p50)",
+                        "transactions without a standby, 2 slots, 32 MiB: 4.0 in a second (p50)"),
                 table.lines());
     }
 
