@@ -7,6 +7,7 @@ import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.PidFd;
 import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.os.SignalNumbers;
+import io.coppice.supervisor.plan.ChildPlan;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -185,6 +186,10 @@ final class CommandExecutor implements Command.Handler {
         // The JVM writes its threads to its standard output on SIGQUIT; any other program would die of it.
         if (children.get(command.child()).hasSegment()) {
             send(command.child(), command.incarnation(), SignalNumbers.of("QUIT"), false);
+            if (children.get(command.child()).plan.kind() == ChildPlan.Kind.TRANSACTION) {
+                // It is judged by its timeout also while it is stopped by a signal, and shows nothing until it goes on.
+                send(command.child(), command.incarnation(), SignalNumbers.of("CONT"), false);
+            }
         }
     }
 
