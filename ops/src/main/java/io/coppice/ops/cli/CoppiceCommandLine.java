@@ -104,6 +104,7 @@ public final class CoppiceCommandLine {
         commands.put("state", StateCommand::new);
         commands.put("restore", RestoreCommand::new);
         commands.put("purge", PurgeCommand::new);
+        commands.put("transactions", TransactionsCommand::new);
         commands.put("completion", coppice -> new CompletionCommand(coppice, parts));
         return commands;
     }

@@ -140,7 +140,7 @@ public final class StatusJson {
         json.writeEndObject();
     }
 
-    private static void writeSlot(SlotStatus slot, JsonGenerator json) throws IOException {
+    static void writeSlot(SlotStatus slot, JsonGenerator json) throws IOException {
         DaemonStatus process = slot.process();
         json.writeStartObject();
         json.writeNumberField("slot", slot.slot());

@@ -17,11 +17,26 @@ final class Text {
 
     /** Quoted if UTF-8, else hexadecimal; cut with its length told. */
     static String shown(byte[] bytes) {
-        byte[] start = bytes.length <= MAX_SHOWN_BYTES ? bytes : Arrays.copyOf(bytes, wholeCharacters(bytes));
+        String shown = shown(bytes, MAX_SHOWN_BYTES);
+        return bytes.length <= MAX_SHOWN_BYTES ? shown : shown + " (" + bytes.length + " bytes)";
+    }
+
+    /** The same of at most so many bytes, 4 or more, without the length. */
+    static String shown(byte[] bytes, int most) {
+        byte[] start = beginning(bytes, most);
         String shown = utf8(start)
                 .map(text -> "\"" + Printable.of(text) + "\"")
                 .orElseGet(() -> "0x" + HexFormat.of().formatHex(start));
-        return bytes.length == start.length ? shown : shown + "… (" + bytes.length + " bytes)";
+        return bytes.length == start.length ? shown : shown + "…";
+    }
+
+    /** As much of them as is shown; no character is cut in two. */
+    static byte[] beginning(byte[] bytes) {
+        return beginning(bytes, MAX_SHOWN_BYTES);
+    }
+
+    private static byte[] beginning(byte[] bytes, int most) {
+        return bytes.length <= most ? bytes : Arrays.copyOf(bytes, wholeCharacters(bytes, most));
     }
 
     /** A string if UTF-8, else an object with one field {@code base64}. */
@@ -36,9 +51,9 @@ final class Text {
         }
     }
 
-    private static int wholeCharacters(byte[] bytes) {
-        int end = MAX_SHOWN_BYTES;
-        while (end > MAX_SHOWN_BYTES - 3 && (bytes[end] & 0xc0) == 0x80) {
+    private static int wholeCharacters(byte[] bytes, int most) {
+        int end = most;
+        while (end > most - 3 && (bytes[end] & 0xc0) == 0x80) {
             end--;
         }
         return end;

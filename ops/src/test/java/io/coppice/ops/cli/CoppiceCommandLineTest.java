@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CoppiceCommandLineTest {
     private static final String COMMANDS =
-            "check, completion, events, kill, logs, ps, purge, recover, reload, restart, restore, run, scale, start, state, status, stop";
+            "check, completion, events, kill, logs, ps, purge, recover, reload, restart, restore, run, scale, start, state, status, stop, transactions";
 
     @TempDir
     Path directory;
@@ -94,7 +94,8 @@ class CoppiceCommandLineTest {
                 "start",
                 "state",
                 "status",
-                "stop"
+                "stop",
+                "transactions"
             })
     void shouldExplainEachCommandWithItsCommonOptions(String command) {
         Result result = harness.run(command, "--help");
@@ -174,7 +175,7 @@ class CoppiceCommandLineTest {
         harness.commands.put("torture", TortureCommand::new);
         Map<String, String> expected = new LinkedHashMap<>();
         expected.put("sta", "start state status");
-        expected.put("t", "torture");
+        expected.put("t", "torture transactions");
         expected.put("res", "restart restore");
         expected.put("state --", "--json --limit --structure --hex --abandoned");
         expected.put("restore --", "--checkpoint --yes");
@@ -198,6 +199,7 @@ class CoppiceCommandLineTest {
             value = {
                 "state   | NAME [--hex] [--json] --abandoned[=ID] --limit=N --structure=S",
                 "restore | NAME [ID] --checkpoint=N --yes",
+                "transactions | [NAME] --json --wide --input=ID --output=FILE",
                 "torture | --kills=N --seed=S",
                 "bench   | --only=PART --seconds=S --kills=N --heap=MIB --state=SIZE --children=N --rounds=N"
             })

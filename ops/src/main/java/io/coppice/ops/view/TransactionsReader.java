@@ -1,0 +1,86 @@
+package io.coppice.ops.view;
+
+import io.coppice.state.ReadOnlySegment;
+import io.coppice.state.RequestReader.Request;
+import io.coppice.state.Requests;
+import io.coppice.state.RequestsView;
+import io.coppice.state.SegmentException;
+import io.coppice.state.SegmentFile;
+import io.coppice.state.SnapshotResult;
+import io.coppice.state.StateException;
+import io.coppice.state.StateView;
+import io.coppice.state.StructureType;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/** Looks into the segments of daemons with transactions, whether these live or not. Only reads; one thread. */
+public final class TransactionsReader {
+    private final String instance;
+    private final Path segmentDirectory;
+
+    /** Opens nothing yet. */
+    public TransactionsReader(InstanceDirectory instance) {
+        this.instance = instance.name();
+        this.segmentDirectory = PlanFile.read(instance).segmentDirectory().orElse(instance.path());
+    }
+
+    /** What one daemon has submitted, or why that cannot be read. */
+    public DaemonTransactions read(String daemon, List<SlotStatus> slots) {
+        try (ReadOnlySegment segment = open(daemon)) {
+            return new DaemonTransactions(daemon, slots, table(segment), Optional.empty());
+        } catch (IOException | SegmentException | StateException e) {
+            return new DaemonTransactions(daemon, slots, Optional.empty(), Optional.of(String.valueOf(e.getMessage())));
+        } catch (OutOfMemoryError e) {
+            return new DaemonTransactions(
+                    daemon,
+                    slots,
+                    Optional.empty(),
+                    Optional.of("it is too much to copy into this command's heap of "
+                            + Runtime.getRuntime().maxMemory() / (1 << 20) + " MiB"));
+        }
+    }
+
+    /**
+     * What one request asks for, also of a daemon that commits without pause.
+     *
+     * @param id a number that {@link io.coppice.state.RequestId} takes for one
+     * @throws IOException if the segment is that of somebody else
+     * @throws SegmentException if the segment cannot be read
+     */
+    public Optional<Request> request(String daemon, long id) throws IOException, SegmentException {
+        try (ReadOnlySegment segment = open(daemon)) {
+            return segment.requests().find(id);
+        }
+    }
+
+    private ReadOnlySegment open(String daemon) throws IOException, SegmentException {
+        if (!InstanceName.isValidChild(daemon)) {
+            throw new IOException("The name `" + Printable.of(daemon) + "` is damaged; not looking for its segment.");
+        }
+        Path file = segmentDirectory.resolve(daemon + ".seg");
+        ReadOnlySegment segment = SegmentFile.openReadOnly(file);
+        if (!segment.header().name().equals(daemon)
+                || !segment.header().instance().equals(instance)) {
+            String other = segment.header().instance() + "/" + segment.header().name();
+            segment.close();
+            throw new IOException("The segment " + file + " is that of " + Printable.of(other) + ".");
+        }
+        return segment;
+    }
+
+    private static Optional<RequestsView> table(ReadOnlySegment segment) throws IOException {
+        SnapshotResult result = segment.snapshot(List.of(Requests.STRUCTURE));
+        if (result instanceof SnapshotResult.Snapshot snapshot) {
+            StateView view = snapshot.view();
+            return view.structure(Requests.STRUCTURE)
+                    .filter(structure -> structure.type() == StructureType.REQUESTS)
+                    .map(structure -> view.requests(structure.name()));
+        }
+        throw new IOException(
+                result instanceof SnapshotResult.Damaged damaged
+                        ? "The segment is damaged: " + damaged.reason()
+                        : "Its contents are being replaced, or it commits faster than they can be copied. Try again.");
+    }
+}
