@@ -20,7 +20,7 @@ final class ChildProcess extends LaunchedProcess {
      */
     static final int MAX_HINTS = 16;
 
-    /** The same of a daemon with transactions, which sends one each time when it asks its slots for something else; from one look at its heartbeat to the next. */
+    /** The same of a daemon with transactions, which sends one each time when it asks its slots for something else; within a second. */
     static final int MAX_HINTS_OF_SUBMITS = 4096;
 
     /** Its place in the plan. */
@@ -39,6 +39,9 @@ final class ChildProcess extends LaunchedProcess {
     long incarnation;
 
     int hints;
+
+    /** Since when those of a daemon with transactions are counted. */
+    long hintsSinceNs;
 
     /** Its process was a standby before: it does not end by the end of its pipe. */
     boolean assigned;

@@ -341,6 +341,7 @@ final class Root implements AutoCloseable {
         long nextNs = state.nextDeadlineNs();
         nextNs = Math.min(nextNs, state.nextRefillNs());
         nextNs = Math.min(nextNs, workers.nextScanNs());
+        nextNs = Math.min(nextNs, workers.nextListenNs());
         nextNs = Math.min(nextNs, auxiliaries.nextLookNs());
         nextNs = Math.min(nextNs, rehearsal.nextNs());
         nextNs = Math.min(nextNs, funerals.nextLookNs());
@@ -363,6 +364,9 @@ final class Root implements AutoCloseable {
     private void onTime(long nowNs) throws OsException {
         if (workers.isScanDue(nowNs)) {
             workers.scan(nowNs);
+        }
+        if (nowNs >= workers.nextListenNs()) {
+            workers.listenAgain(nowNs);
         }
         if (auxiliaries.isDue(nowNs)) {
             auxiliaries.look(settling, nowNs);

@@ -20,6 +20,7 @@ import java.util.function.Supplier;
  */
 final class WorkerWatch {
     private static final long NANOS_PER_MS = 1_000_000;
+    private static final long SECOND_NS = 1_000_000_000L;
 
     private final ChildTable children;
     private final SegmentWatch segments;
@@ -33,6 +34,7 @@ final class WorkerWatch {
     private final Suspects suspects;
     private final RequestWatch requests;
     private HeartbeatMonitor heartbeats;
+    private long listenAgainNs = Long.MAX_VALUE;
 
     /**
      * A watch of nobody yet.
@@ -116,7 +118,6 @@ final class WorkerWatch {
             lookAtWord.accept(child);
             if (requests.hasSlots(child)) {
                 requests.look(child, nowNs);
-                listenAgain(child);
             }
             if (heartbeats.observe(child.index, segments.heartbeatCount(child), countedNs)) {
                 publisher.heartbeatSeen(child.index, nowNs);
@@ -165,27 +166,43 @@ final class WorkerWatch {
         }
         boolean open = segments.drainHints(child);
         boolean submits = requests.hasSlots(child);
+        long nowNs = System.nanoTime();
+        if (submits && nowNs - child.hintsSinceNs > SECOND_NS) {
+            child.hintsSinceNs = nowNs;
+            child.hints = 0;
+        }
         if (state.get().child(child.index).phase() == ChildPhase.READY && submits) {
-            requests.look(child, System.nanoTime());
+            requests.look(child, nowNs);
         } else {
-            notePhase(child, System.nanoTime());
+            notePhase(child, nowNs);
         }
         if (child.hintReadFd == ChildProcess.NO_FD) {
             return;
         }
         if (open && ++child.hints < (submits ? ChildProcess.MAX_HINTS_OF_SUBMITS : ChildProcess.MAX_HINTS)) {
             epoll.rearm(child.hintReadFd, Tokens.of(Tokens.CHILD_HINT, child.slot));
-        } else if (!open || !submits) {
+        } else if (open && submits) {
+            listenAgainNs = Math.min(listenAgainNs, child.hintsSinceNs + SECOND_NS);
+        } else {
             child.closeHints();
         }
     }
 
-    /** To one that has hinted more than it may since the last look. */
-    private void listenAgain(ChildProcess child) {
-        if (child.hintReadFd != ChildProcess.NO_FD && child.hints >= ChildProcess.MAX_HINTS_OF_SUBMITS) {
-            epoll.rearm(child.hintReadFd, Tokens.of(Tokens.CHILD_HINT, child.slot));
+    /** When the next {@link #listenAgain} is due; {@link Long#MAX_VALUE} when all are listened to. */
+    long nextListenNs() {
+        return listenAgainNs;
+    }
+
+    /** To those that have hinted more than they may in a second: what they asked for meanwhile is seen now. */
+    void listenAgain(long nowNs) {
+        listenAgainNs = Long.MAX_VALUE;
+        for (ChildProcess child : children.all()) {
+            if (child.hints >= ChildProcess.MAX_HINTS_OF_SUBMITS && child.hintReadFd != ChildProcess.NO_FD) {
+                child.hints = 0;
+                requests.look(child, nowNs);
+                epoll.rearm(child.hintReadFd, Tokens.of(Tokens.CHILD_HINT, child.slot));
+            }
         }
-        child.hints = 0;
     }
 
     /** Takes in what the worker's segment says of its start. */
