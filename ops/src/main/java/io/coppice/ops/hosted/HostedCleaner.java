@@ -2,13 +2,16 @@ package io.coppice.ops.hosted;
 
 import io.coppice.ops.view.InstanceDirectory;
 import io.coppice.ops.view.ProcFileSystem;
+import io.coppice.state.root.RootSnapshot.ChildInfo;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Leaves nothing behind, however the command ends: no process, no segment, no temporary file. Called by its own thread;
@@ -49,10 +52,30 @@ public final class HostedCleaner {
      * @throws HostedFailedException if it has
      */
     public synchronized RootProcess startRoot() throws IOException, HostedFailedException {
+        requireNotDone();
+        return start(List.of("--fresh"));
+    }
+
+    /**
+     * Starts a root that takes over what one that is dead has left running, unless the cleaning has begun.
+     *
+     * @throws HostedFailedException if it has
+     */
+    public synchronized RootProcess startNextRoot() throws IOException, HostedFailedException {
+        requireNotDone();
+        // Until the next one has taken over, the children are on the dead one's record only.
+        Files.move(folder.rootRecord(), folder.formerRootRecord(), StandardCopyOption.REPLACE_EXISTING);
+        return start(List.of());
+    }
+
+    private RootProcess start(List<String> options) throws IOException {
+        return RootProcess.start(launcher, folder, instance.name(), options, processes);
+    }
+
+    private void requireNotDone() throws HostedFailedException {
         if (done) {
             throw new HostedFailedException("interrupted");
         }
-        return RootProcess.start(launcher, folder, instance.name(), processes);
     }
 
     /**
@@ -78,13 +101,15 @@ public final class HostedCleaner {
         }
         done = true;
         try {
-            Optional<RootRecord> root = RootRecord.read(folder.rootRecord());
-            root.ifPresent(this::end);
-            boolean ours = root.isPresent() && isOf(root.get());
+            List<RootRecord> roots = new ArrayList<>();
+            RootRecord.read(folder.rootRecord()).ifPresent(roots::add);
+            RootRecord.read(folder.formerRootRecord()).ifPresent(roots::add);
+            roots.forEach(this::end);
+            boolean ours = roots.stream().anyMatch(this::isOf);
             if (ours && artefactsWanted) {
                 folder.keepArtefacts(instance.logDirectory(), bulky);
             }
-            String complaint = ours ? purge(root.get()) : "";
+            String complaint = ours ? purge(roots) : "";
             if (!ours || !artefactsWanted) {
                 folder.remove();
             }
@@ -101,12 +126,17 @@ public final class HostedCleaner {
     private void end(RootRecord root) {
         root.process(processes).ifPresent(RootProcess::stop);
         try (RootWatch watch = new RootWatch(instance, root.pid())) {
-            List<Victim> workers = watch.children().stream()
-                    .flatMap(child -> Victim.of(child, processes).stream())
-                    .toList();
+            List<Victim> workers =
+                    watch.children().stream().flatMap(this::processesOf).toList();
             workers.forEach(worker -> worker.kill(processes));
             workers.forEach(worker -> worker.handle().onExit().join());
         }
+    }
+
+    private Stream<Victim> processesOf(ChildInfo child) {
+        return Stream.concat(
+                Victim.of(child, processes).stream(),
+                child.standbys().stream().flatMap(standby -> Victim.of(standby, processes).stream()));
     }
 
     /** Whether the instance was that root's last; else what is in its directory is another's. */
@@ -116,8 +146,8 @@ public final class HostedCleaner {
         }
     }
 
-    /** @return a complaint, or "" if nothing of that root is left: it is removed, or another root has the instance now */
-    private String purge(RootRecord root) throws IOException {
+    /** @return a complaint, or "" if nothing of those roots is left: it is removed, or another root has the instance now */
+    private String purge(List<RootRecord> roots) throws IOException {
         Process purge = new ProcessBuilder(
                         List.of(launcher.toString(), "purge", "--instance", instance.name(), "--yes", "--logs"))
                 .redirectErrorStream(true)
@@ -128,6 +158,8 @@ public final class HostedCleaner {
         String said =
                 Files.readString(folder.purgeLog(), StandardCharsets.UTF_8).strip();
         Files.delete(folder.purgeLog());
-        return exitCode == 0 || !isOf(root) ? "" : "Could not purge instance " + instance.name() + ": " + said;
+        return exitCode == 0 || roots.stream().noneMatch(this::isOf)
+                ? ""
+                : "Could not purge instance " + instance.name() + ": " + said;
     }
 }

@@ -71,6 +71,11 @@ public final class HostedFolder {
         return file("root.pid");
     }
 
+    /** That of the root before, where one has been killed and followed by another. */
+    Path formerRootRecord() {
+        return file("former-root.pid");
+    }
+
     Path purgeLog() {
         return file("purge.log");
     }
@@ -83,6 +88,7 @@ public final class HostedFolder {
      */
     void keepArtefacts(Path logs, List<String> bulky) throws IOException {
         Files.deleteIfExists(rootRecord());
+        Files.deleteIfExists(formerRootRecord());
         Files.deleteIfExists(purgeLog());
         for (String name : bulky) {
             Files.deleteIfExists(file(name));

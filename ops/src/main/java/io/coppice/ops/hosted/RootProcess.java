@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -32,24 +33,21 @@ public final class RootProcess {
         this.log = log;
     }
 
-    /** Starts it, records it, lets it go. The shell and the launcher replace themselves by the root, so the pid is the root's. */
-    static RootProcess start(Path launcher, HostedFolder folder, String instance, ProcFileSystem processes)
+    /**
+     * Starts it, records it, lets it go. The shell and the launcher replace themselves by the root, so the pid is the root's.
+     *
+     * @param options of {@code coppice run}, beside the manifest and the instance
+     */
+    static RootProcess start(
+            Path launcher, HostedFolder folder, String instance, List<String> options, ProcFileSystem processes)
             throws IOException {
-        Process process = new ProcessBuilder(List.of(
-                        "setsid",
-                        "sh",
-                        "-c",
-                        HELD,
-                        "sh",
-                        launcher.toString(),
-                        "run",
-                        "-f",
-                        folder.manifest().toString(),
-                        "--instance",
-                        instance,
-                        "--fresh"))
+        List<String> command = new ArrayList<>(List.of("setsid", "sh", "-c", HELD, "sh", launcher.toString()));
+        command.addAll(List.of("run", "-f", folder.manifest().toString(), "--instance", instance));
+        command.addAll(options);
+        Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(folder.rootLog().toFile())
+                .redirectOutput(
+                        ProcessBuilder.Redirect.appendTo(folder.rootLog().toFile()))
                 .start();
         try (OutputStream hold = process.getOutputStream()) {
             RootRecord.of(process, processes).write(folder.rootRecord());
@@ -66,6 +64,11 @@ public final class RootProcess {
     /** Whether it runs. */
     public boolean isAlive() {
         return process.isAlive();
+    }
+
+    /** Kills it, and waits until it is dead. Its children live on. */
+    public void kill() {
+        process.destroyForcibly().onExit().join();
     }
 
     /** Only once it is dead. */

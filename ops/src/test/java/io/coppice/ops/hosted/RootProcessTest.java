@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,7 +37,7 @@ class RootProcessTest {
     private RootProcess start(String script) throws Exception {
         Path launcher = Files.writeString(directory.resolve("launcher"), "#!/bin/sh\n" + script + "\n");
         Files.setPosixFilePermissions(launcher, PosixFilePermissions.fromString("rwx------"));
-        return RootProcess.start(launcher, folder, "demo", processes);
+        return RootProcess.start(launcher, folder, "demo", List.of(), processes);
     }
 
     /** Waits until it has printed a whole line, and returns what it printed. */
