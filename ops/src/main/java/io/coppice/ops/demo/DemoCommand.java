@@ -3,6 +3,9 @@ package io.coppice.ops.demo;
 import io.coppice.ops.cli.Caller;
 import io.coppice.ops.cli.CoppiceCommand;
 import io.coppice.ops.demo.job.WordCountDaemon;
+import io.coppice.ops.demo.thumbnails.ThumbnailsRun;
+import io.coppice.ops.demo.thumbnails.ThumbnailsSettings;
+import io.coppice.ops.demo.thumbnails.job.ThumbnailDaemon;
 import io.coppice.ops.hosted.HostedInstance;
 import io.coppice.ops.hosted.HostedSettings;
 import io.coppice.ops.hosted.ProgressScreen;
@@ -29,6 +32,9 @@ import picocli.CommandLine.Option;
 public final class DemoCommand implements Callable<Integer> {
     private static final String VERB = "counted";
     private static final int MOST_KILLS = 100_000;
+
+    /** The thumbnailer knows 20,000 files. */
+    private static final int MOST_PICTURES = 10_000;
 
     private final CoppiceCommand coppice;
 
@@ -76,6 +82,57 @@ public final class DemoCommand implements Callable<Integer> {
         String instance = coppice.instanceOption() == null ? "demo" : coppice.instanceOption();
         DemoSettings settings = settings(coppice.caller(), instance);
         return HostedInstance.show(coppice, "demo", VERB, screen -> run(settings, screen));
+    }
+
+    /** {@code coppice demo thumbnails}: the same with what is risky, in transactions. */
+    @Command(
+            name = "thumbnails",
+            description = {
+                "Make thumbnails of pictures, some of which crash whoever decodes them.",
+                "Each is decoded in a transaction, a JVM of its own. The daemon, its transactions and the root are killed"
+                        + " meanwhile. Exit 0 only if each good picture has one thumbnail, and each bad file a line with"
+                        + " the cause.",
+                "It runs as an ordinary instance (demo-thumbnails, or what --instance says) and cleans up after itself."
+            })
+    int thumbnails(
+            @Option(
+                            names = "--pictures",
+                            paramLabel = "N",
+                            description = "How many good ones; default: ${DEFAULT-VALUE}.",
+                            defaultValue = "40")
+                    int pictures,
+            @Option(
+                            names = "--kills",
+                            paramLabel = "N",
+                            description = "How many SIGKILLs, of all three in turn; default: ${DEFAULT-VALUE}.",
+                            defaultValue = "9")
+                    int mostKills,
+            @Option(
+                            names = "--seed",
+                            paramLabel = "S",
+                            description =
+                                    "Repeats the pictures and the kill plan of an earlier demo; default: another one each"
+                                            + " time.")
+                    @Nullable
+                    Long chosenSeed) {
+        if (pictures < 1 || pictures > MOST_PICTURES) {
+            throw DemoRefusals.usage("--pictures: " + pictures + " must be 1 to " + MOST_PICTURES + ".");
+        }
+        if (mostKills < 0 || mostKills > MOST_KILLS) {
+            throw DemoRefusals.usage("--kills: " + mostKills + " must be 0 to " + MOST_KILLS + ".");
+        }
+        String instance = coppice.instanceOption() == null ? "demo-thumbnails" : coppice.instanceOption();
+        ThumbnailsSettings settings = new ThumbnailsSettings(
+                pictures,
+                mostKills,
+                chosenSeed == null ? new SplittableRandom().nextInt(1_000_000) : chosenSeed,
+                HostedSettings.of(coppice.caller(), "demo", instance, Set.of(ThumbnailDaemon.class.getName())),
+                HostedSettings.classesOf(ThumbnailDaemon.class));
+        return HostedInstance.show(
+                coppice,
+                "demo",
+                "done",
+                screen -> HostedInstance.run(settings.host(), screen, List.of(), new ThumbnailsRun(settings, screen)));
     }
 
     private static RecoveryTimes run(DemoSettings settings, ProgressScreen screen) throws IOException {
