@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class ControlEvents {
     private static final int USAGE = 2;
     private static final int NO_SUCH_DAEMON = 3;
-    private static final int NOT_FOUND = -1;
+    static final int NOT_FOUND = -1;
 
     private ControlEvents() {}
 
@@ -111,10 +111,13 @@ final class ControlEvents {
         if (request instanceof ControlRequest.Probed probed) {
             return probed.name();
         }
+        if (request instanceof ControlRequest.Order order) {
+            return order.name();
+        }
         return request instanceof ControlRequest.Kill kill ? kill.name() : "";
     }
 
-    private static int indexOf(String name, SupervisorState state) {
+    static int indexOf(String name, SupervisorState state) {
         for (ChildState child : state.children()) {
             if (child.spec().name().equals(name)) {
                 return child.spec().index();

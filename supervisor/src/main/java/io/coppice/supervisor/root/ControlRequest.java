@@ -1,13 +1,17 @@
 package io.coppice.supervisor.root;
 
+import io.coppice.state.RequestId;
+import io.coppice.state.root.OrderCode;
 import io.coppice.supervisor.plan.PlanText;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
 /**
  * One line of the control protocol, checked. A request is {@code coppice/1 VERB [NAME [SIGNAL]]}, and of a prober {@code coppice/1 probe
- * NAME INCARNATION WORD [TEXT]}; a reply is {@code ok}, {@code ok INCARNATION}, {@code error EXITCODE MESSAGE}, or {@code later MESSAGE} where nothing
+ * NAME INCARNATION WORD [TEXT]}, and for a daemon's transactions {@code coppice/1 retry|drop NAME ID|all}; a reply is {@code ok}, {@code ok
+ * NUMBER} (an incarnation, or of an order its own), {@code error EXITCODE MESSAGE}, or {@code later MESSAGE} where nothing
  * was done that would be if it were asked once more, of what is by then.
  */
 sealed interface ControlRequest {
@@ -39,6 +43,16 @@ sealed interface ControlRequest {
     record Reload(String file, String base) implements ControlRequest {}
 
     record Kill(String name, String signal) implements ControlRequest {}
+
+    /**
+     * What a daemon is to do with what its transactions have in quarantine.
+     *
+     * @param request the id of one of them; {@link #ALL_REQUESTS} for all
+     */
+    record Order(String name, OrderCode code, long request) implements ControlRequest {}
+
+    /** In place of a request's id. */
+    long ALL_REQUESTS = 0;
 
     /**
      * What a prober makes of one process. Said again it changes nothing; of another incarnation than the present one it says nothing.
@@ -80,10 +94,23 @@ sealed interface ControlRequest {
                                 "FILE BASE, the name of one in the instance's directory and the fingerprint of the plan"
                                         + " that it was made from");
             case "kill" -> arguments == 2 ? new Kill(words[2], words[3]) : wrongArguments(verb, "NAME SIGNAL");
+            case "retry", "drop" -> order(words, verb.equals("retry") ? OrderCode.RETRY : OrderCode.DROP);
             case "probe" -> probed(words);
             default ->
-                new Malformed(2, "unknown request; expected ping, stop, start, restart, kill, reload or shutdown");
+                new Malformed(
+                        2,
+                        "unknown request; expected ping, stop, start, restart, kill, retry, drop, reload or shutdown");
         };
+    }
+
+    private static ControlRequest order(String[] words, OrderCode code) {
+        if (words.length == 4 && words[3].equals("all")) {
+            return new Order(words[2], code, ALL_REQUESTS);
+        }
+        OptionalLong id = words.length == 4 ? RequestId.parse(words[3]) : OptionalLong.empty();
+        return id.isPresent()
+                ? new Order(words[2], code, id.getAsLong())
+                : wrongArguments(code.word(), "NAME ID, the number of a transaction like 1-17, or all");
     }
 
     private static ControlRequest probed(String[] words) {

@@ -3,6 +3,7 @@ package io.coppice.supervisor.root;
 import io.coppice.state.root.ChildKind;
 import io.coppice.state.root.ChildRow;
 import io.coppice.state.root.LastExit;
+import io.coppice.state.root.RequestOrder;
 import io.coppice.state.root.RootPhase;
 import io.coppice.state.root.RootSegment;
 import io.coppice.state.root.RootSnapshot;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the last root of an instance had recorded, and what of it still counts. Its processes can only live in the boot that it
  * ran in, and its pids name them only in its pid namespace; what it knew of its children counts in that boot as well, unless it ended in order, in which case who starts the instance
- * wants all of it from the start. Incarnations are never used again.
+ * wants all of it from the start. Incarnations are never used again, and orders about transactions stand until they are carried out.
  */
 final class PreviousLife {
     static final PreviousLife NONE = new PreviousLife(null, false, false);
@@ -86,7 +87,7 @@ final class PreviousLife {
         }
     }
 
-    /** Nothing of it counts any more but the incarnations that it reached. */
+    /** Nothing of it counts any more but the incarnations that it reached, and the orders that it gave. */
     PreviousLife forgotten() {
         return new PreviousLife(snapshot, false, false);
     }
@@ -154,7 +155,8 @@ final class PreviousLife {
         if (!sameBoot || (phase != RootPhase.RUNNING && !anyAlive)) {
             List<@Nullable RecordedChild> nothing = new ArrayList<>();
             specs.forEach(spec -> nothing.add(null));
-            return new StartingPoint(SupervisorState.initial(groups, specs, lastIncarnations), nothing, false);
+            return new StartingPoint(
+                    SupervisorState.initial(groups, specs, lastIncarnations), nothing, false, orders(specs));
         }
         List<@Nullable RecordedChild> recorded = recorded(segment, specs, groups.size());
         List<@Nullable ChildState> states = new ArrayList<>();
@@ -170,7 +172,22 @@ final class PreviousLife {
                         phase != RootPhase.RUNNING,
                         nowNs),
                 recorded,
-                samePids);
+                samePids,
+                orders(specs));
+    }
+
+    /** They stand until they are carried out, as what they are about stands in the daemons' segments: over any end of a root. */
+    private List<@Nullable RequestOrder> orders(List<ChildSpec> specs) {
+        List<@Nullable RequestOrder> orders = new ArrayList<>();
+        for (ChildSpec spec : specs) {
+            orders.add(
+                    snapshot == null || !spec.hasSegment()
+                            ? null
+                            : snapshot.child(spec.name())
+                                    .flatMap(RootSnapshot.ChildInfo::order)
+                                    .orElse(null));
+        }
+        return orders;
     }
 
     /**

@@ -62,6 +62,7 @@ final class Root implements AutoCloseable {
     private final StandbyTable standbyTable = new StandbyTable();
     private final Rehearsal rehearsal;
     private final RequestWatch requests;
+    private final TransactionOrders orders;
     private final CpuPressure pressure = CpuPressure.ofThisProcess();
     private final Funerals funerals;
     private final HeldWatch held;
@@ -112,6 +113,7 @@ final class Root implements AutoCloseable {
         remains = new Remains(processes);
         words = new DeathWords(children, segments, processes, funerals, remains, epoll, incidents, () -> state);
         requests = new RequestWatch(children, segments, () -> state, this::settle);
+        orders = new TransactionOrders(children, requests, segments, publisher);
         workers = new WorkerWatch(
                 plan,
                 children,
@@ -508,6 +510,10 @@ final class Root implements AutoCloseable {
     private void onControlRequest(long requestId, ControlRequest request) {
         if (request instanceof ControlRequest.Reload asked) {
             reload.ask(requestId, asked, state);
+            return;
+        }
+        if (request instanceof ControlRequest.Order asked) {
+            control.reply(requestId, orders.give(asked, state));
             return;
         }
         Event event = ControlEvents.eventOf(requestId, request, state, System.nanoTime());

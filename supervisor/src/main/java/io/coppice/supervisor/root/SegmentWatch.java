@@ -28,6 +28,9 @@ final class SegmentWatch implements AutoCloseable {
     /** Far from the number of bits that a spawn's token has for it. */
     private static final long MOST_INCARNATIONS = 1L << 48;
 
+    /** In place of a number that a segment does not tell. */
+    static final long UNKNOWN = -1;
+
     private final ChildTable children;
     private final PreparedInstance instance;
     private final Console console;
@@ -77,6 +80,17 @@ final class SegmentWatch implements AutoCloseable {
             return segment == null ? 0 : segment.request(slot);
         } catch (SegmentDamagedException e) {
             return tornAway(daemon);
+        }
+    }
+
+    /** Number of the last order that a daemon has carried out, as it says: any value. {@link #UNKNOWN} if its segment says nothing. */
+    long orderDone(ChildProcess daemon) {
+        ReadOnlySegment segment = daemon.segment;
+        try {
+            return segment == null ? UNKNOWN : segment.orderDone();
+        } catch (SegmentDamagedException e) {
+            tornAway(daemon);
+            return UNKNOWN;
         }
     }
 

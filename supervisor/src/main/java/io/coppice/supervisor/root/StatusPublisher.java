@@ -3,6 +3,7 @@ package io.coppice.supervisor.root;
 import io.coppice.state.SegmentException;
 import io.coppice.state.root.ChildRow;
 import io.coppice.state.root.EventType;
+import io.coppice.state.root.RequestOrder;
 import io.coppice.state.root.RootPhase;
 import io.coppice.state.root.RootSegment;
 import io.coppice.state.root.RootSnapshot;
@@ -43,6 +44,10 @@ class StatusPublisher {
     private long[] pipeInodes;
     private long[] logStartsBytes;
     private long[] heartbeatsSeenNs;
+
+    /** By index, the last that was given to a daemon. */
+    private @Nullable RequestOrder[] orders;
+
     private StandbyTable standbys = new StandbyTable();
     private final List<Command.RecordEvent> untold = new ArrayList<>();
     private boolean replanned;
@@ -64,6 +69,7 @@ class StatusPublisher {
         this.pipeInodes = new long[plan.children().size()];
         this.logStartsBytes = new long[plan.children().size()];
         this.heartbeatsSeenNs = new long[plan.children().size()];
+        this.orders = new @Nullable RequestOrder[plan.children().size()];
     }
 
     /** Before {@link #begin}: what a root that died had recorded, and the core does not know. */
@@ -74,6 +80,33 @@ class StatusPublisher {
         pidfdInodes[child] = recorded.pidfdInode();
         pipeInodes[child] = recorded.pipeInode();
         logStartsBytes[child] = recorded.logStartBytes();
+    }
+
+    /** Before {@link #begin}: the last order that a root before this one gave to a daemon; null if none did. */
+    void resumeOrder(int child, @Nullable RequestOrder order) {
+        orders[child] = order;
+    }
+
+    /** The last order that a daemon was given, be it carried out or not; null if none. */
+    @Nullable
+    RequestOrder order(int child) {
+        return orders[child];
+    }
+
+    /** Gives a daemon an order, in place of the one before, as a commit of its own. */
+    void order(int child, RequestOrder order, String text) {
+        orders[child] = order;
+        writeOrder(segment.child(child), child);
+        segment.event(System.currentTimeMillis(), child, EventType.NOTE, 0, 0, text);
+        segment.commit();
+        console.info(subject(child) + ": " + text);
+    }
+
+    private void writeOrder(ChildRow row, int child) {
+        RequestOrder order = orders[child];
+        if (order != null) {
+            row.order(order.number(), order.code(), order.requestId());
+        }
     }
 
     /** Where to find what is recorded of standbys and the core does not know. */
@@ -138,6 +171,7 @@ class StatusPublisher {
             segment.child(i).reset(child.name(), StoredCodes.kind(state.child(i).spec()));
             write(segment.child(i), i, state.child(i));
             writeStandbys(i, state.child(i));
+            writeOrder(segment.child(i), i);
             segment.child(i).heartbeatSeenNs(heartbeatsSeenNs[i]);
             LastExit exit = lastExits[i];
             if (exit != null) {
@@ -167,6 +201,7 @@ class StatusPublisher {
         long[] pipes = new long[from.length];
         long[] logStarts = new long[from.length];
         long[] seenNs = new long[from.length];
+        @Nullable RequestOrder[] given = new @Nullable RequestOrder[from.length];
         for (int i = 0; i < from.length; i++) {
             if (from[i] >= 0) {
                 exits[i] = lastExits[from[i]];
@@ -176,6 +211,7 @@ class StatusPublisher {
                 pipes[i] = pipeInodes[from[i]];
                 logStarts[i] = logStartsBytes[from[i]];
                 seenNs[i] = segment.child(from[i]).heartbeatSeenNs();
+                given[i] = orders[from[i]];
             }
         }
         plan = next;
@@ -186,6 +222,7 @@ class StatusPublisher {
         pipeInodes = pipes;
         logStartsBytes = logStarts;
         heartbeatsSeenNs = seenNs;
+        orders = given;
         replanned = true;
     }
 

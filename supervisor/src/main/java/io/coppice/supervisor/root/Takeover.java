@@ -48,6 +48,7 @@ final class Takeover {
      */
     void tell(StatusPublisher publisher, ChildTable children, StandbyTable table) {
         for (int i = 0; i < start.recorded().size(); i++) {
+            publisher.resumeOrder(i, start.orders().get(i));
             RecordedChild recorded = start.recorded().get(i);
             if (recorded != null) {
                 publisher.resume(i, recorded);
