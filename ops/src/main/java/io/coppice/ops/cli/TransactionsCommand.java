@@ -10,11 +10,14 @@ import io.coppice.state.RequestId;
 import io.coppice.state.RequestReader.Request;
 import io.coppice.state.SegmentException;
 import io.coppice.state.StateException;
+import io.coppice.state.root.OrderCode;
 import io.coppice.supervisor.plan.SlotName;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -26,7 +29,8 @@ import picocli.CommandLine.Parameters;
         name = "transactions",
         description = {
             "Show the transactions of daemons: slots, queue, and what is quarantined because all attempts at it failed.",
-            "Also works while the daemon or the root is dead."
+            "Also works while the daemon or the root is dead. --retry and --drop are orders for the daemon, given by the"
+                    + " root: they stand until it runs."
         })
 final class TransactionsCommand implements Callable<Integer> {
     /** Standard output, in place of a file. */
@@ -56,6 +60,27 @@ final class TransactionsCommand implements Callable<Integer> {
     @Option(names = "--output", paramLabel = "FILE", description = "Takes that input; - is standard output.")
     private @Nullable String output;
 
+    @Option(
+            names = "--retry",
+            paramLabel = "ID|all",
+            description = "Have the daemon submit what is quarantined again, under its number.")
+    private @Nullable String retry;
+
+    @Option(
+            names = "--drop",
+            paramLabel = "ID|all",
+            description = "Have the daemon forget what is quarantined, with its input.")
+    private @Nullable String drop;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "TIME",
+            converter = DurationConverter.class,
+            description =
+                    "With --retry or --drop: how long to wait until the daemon has done it, for example 500ms, 10s,"
+                            + " 2m; default: 90s. Then exit 1; the order stands.")
+    private @Nullable Duration timeout;
+
     TransactionsCommand(CoppiceCommand coppice) {
         this.coppice = coppice;
     }
@@ -63,9 +88,13 @@ final class TransactionsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         requireCombination();
+        Optional<QuarantineOrder> order = order();
         InstanceDirectory instance = coppice.resolveInstance();
         try (Daemons daemons = new Daemons(coppice, instance)) {
             TransactionsReader reader = new TransactionsReader(instance);
+            if (order.isPresent()) {
+                return order.get().give(coppice, instance, daemons, reader, ordered(daemons, order.get()));
+            }
             return input == null ? show(instance, daemons, reader) : write(daemons, reader, input);
         }
     }
@@ -76,11 +105,49 @@ final class TransactionsCommand implements Callable<Integer> {
                     ExitCode.USAGE,
                     "Give --input and --output together: --input ID --output FILE, or - for standard output.");
         }
-        if (input != null && (name == null || json)) {
+        boolean ordered = retry != null || drop != null;
+        List<String> given = new ArrayList<>();
+        addIf(given, json, "--json");
+        addIf(given, input != null, "--input");
+        addIf(given, retry != null, "--retry");
+        addIf(given, drop != null, "--drop");
+        if (given.size() > 1) {
             throw new CommandFailedException(
-                    ExitCode.USAGE,
-                    name == null ? "Of which daemon? Give its name." : "Give --input or --json, not both.");
+                    ExitCode.USAGE, "Give one of " + String.join(", ", given) + ", not more of them.");
         }
+        if (name == null && (input != null || ordered)) {
+            throw new CommandFailedException(ExitCode.USAGE, "Of which daemon? Give its name.");
+        }
+        if (timeout != null && !ordered) {
+            throw new CommandFailedException(ExitCode.USAGE, "--timeout is for --retry and --drop.");
+        }
+    }
+
+    private static void addIf(List<String> words, boolean condition, String word) {
+        if (condition) {
+            words.add(word);
+        }
+    }
+
+    private Optional<QuarantineOrder> order() {
+        Duration limit = timeout == null ? StateRequest.DEFAULT_TIMEOUT : timeout;
+        if (retry != null) {
+            return Optional.of(new QuarantineOrder(OrderCode.RETRY, retry, limit));
+        }
+        return drop == null ? Optional.empty() : Optional.of(new QuarantineOrder(OrderCode.DROP, drop, limit));
+    }
+
+    /** Each daemon has numbers of its own. */
+    private List<String> ordered(Daemons daemons, QuarantineOrder order) {
+        String daemon = String.valueOf(name);
+        if (!order.concernsAll()) {
+            daemons.requireOne(daemon, "transactions");
+        }
+        List<String> children = chosen(daemons, daemons.table());
+        if (children.isEmpty()) {
+            coppice.output().line(daemon + ": no replicas");
+        }
+        return children;
     }
 
     private int show(InstanceDirectory instance, Daemons daemons, TransactionsReader reader) {

@@ -55,6 +55,18 @@ public final class TransactionsReader {
         }
     }
 
+    /**
+     * The last order of the root that a daemon has carried out, by its number.
+     *
+     * @throws IOException if the segment is that of somebody else
+     * @throws SegmentException if the segment cannot be read
+     */
+    public long orderDone(String daemon) throws IOException, SegmentException {
+        try (ReadOnlySegment segment = open(daemon)) {
+            return segment.orderDone();
+        }
+    }
+
     private ReadOnlySegment open(String daemon) throws IOException, SegmentException {
         if (!InstanceName.isValidChild(daemon)) {
             throw new IOException("The name `" + Printable.of(daemon) + "` is damaged; not looking for its segment.");

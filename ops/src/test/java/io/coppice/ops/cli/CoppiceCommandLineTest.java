@@ -199,7 +199,7 @@ class CoppiceCommandLineTest {
             value = {
                 "state   | NAME [--hex] [--json] --abandoned[=ID] --limit=N --structure=S",
                 "restore | NAME [ID] --checkpoint=N --yes",
-                "transactions | [NAME] --json --wide --input=ID --output=FILE",
+                "transactions | [NAME] --json --wide --input=ID --output=FILE --retry= --drop= --timeout=TIME",
                 "torture | --kills=N --seed=S",
                 "bench   | --only=PART --seconds=S --kills=N --heap=MIB --state=SIZE --children=N --rounds=N"
             })

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -219,6 +220,152 @@ class TransactionsCommandTest {
         assertTrue(result.out().startsWith("ingest: 2 slots; what it has submitted cannot be read\n"), result.out());
         assertTrue(result.err().startsWith("coppice: Cannot read what ingest has submitted: "), result.err());
         assertTrue(harness.run("transactions", "--json").out().contains("\"quarantined\":[],\"problem\":\""));
+    }
+
+    private FakeRoot root(String answer, long done) throws IOException {
+        return new FakeRoot(shop.directory.controlSocket(), request -> {
+            ingest.orderDone(done);
+            return answer;
+        });
+    }
+
+    @Test
+    void shouldHaveTheDaemonDoWhatIsOrdered() throws Exception {
+        try (FakeRoot root = root("ok 3\n", 3)) {
+            Result result = harness.run("transactions", "ingest", "--retry", "1-4");
+            assertEquals(0, result.exitCode(), result.err());
+            assertEquals("ingest: 1-4 to be tried again\n", result.out());
+            assertEquals(
+                    "ingest: 2 transactions to be tried again\n",
+                    harness.run("transactions", "ingest", "--retry", "all").out());
+            assertEquals(
+                    "ingest: 1-1 dropped\n",
+                    harness.run("transactions", "ingest", "--drop", "1-1").out());
+            assertEquals(
+                    "ingest: 2 transactions dropped\n",
+                    harness.run("transactions", "ingest", "--drop", "all").out());
+            assertEquals(
+                    List.of(
+                            "coppice/1 retry ingest 1-4",
+                            "coppice/1 retry ingest all",
+                            "coppice/1 drop ingest 1-1",
+                            "coppice/1 drop ingest all"),
+                    root.requests());
+        }
+    }
+
+    @Test
+    void shouldAskForNothingThatIsNotThere() throws Exception {
+        try (FakeRoot root = root("ok 1\n", 1)) {
+            refused(
+                    1,
+                    "ingest has no 1-17 in quarantine.\n  There is 1-1, 1-4.",
+                    "transactions",
+                    "ingest",
+                    "--retry",
+                    "1-17");
+            refused(
+                    1,
+                    "ingest has no 1-3 in quarantine: it is queued.\n  There is 1-1, 1-4.",
+                    "transactions",
+                    "ingest",
+                    "--drop",
+                    "1-3");
+            refused(2, "--retry: `17` is no transaction", "transactions", "ingest", "--retry", "17");
+            refused(2, "--drop: `ALL` is no transaction", "transactions", "ingest", "--drop", "ALL");
+            refused(2, "Of which daemon? Give its name.", "transactions", "--drop", "all");
+            refused(
+                    2,
+                    "Give one of --retry, --drop, not more of them.",
+                    "transactions",
+                    "ingest",
+                    "--drop",
+                    "all",
+                    "--retry",
+                    "all");
+            refused(2, "--timeout is for --retry and --drop.", "transactions", "ingest", "--timeout", "1s");
+            refused(1, "rates has no transactions.", "transactions", "rates", "--drop", "all");
+            refused(3, "No such daemon in shop: inges.", "transactions", "inges", "--drop", "all");
+            Requests requests = ingest.requests(6, 1024);
+            requests.free(requests.find(QUARANTINED));
+            requests.free(requests.find(BINARY));
+            ingest.state().commit();
+            refused(
+                    1,
+                    "ingest has no 1-1 in quarantine.\n  There is nothing in it.",
+                    "transactions",
+                    "ingest",
+                    "--retry",
+                    "1-1");
+            Result result = harness.run("transactions", "ingest", "--drop", "all");
+            assertEquals(0, result.exitCode(), result.err());
+            assertEquals("ingest: nothing is quarantined\n", result.out());
+            assertEquals(List.of(), root.requests());
+        }
+    }
+
+    @Test
+    void shouldSayWhyTheRootGaveNoOrder() throws Exception {
+        try (FakeRoot root = root("error 1 it has not carried out order 1 yet (drop 1-1)\n", 0)) {
+            refused(
+                    1,
+                    "Cannot retry 1-4 of ingest: it has not carried out order 1 yet (drop 1-1)",
+                    "transactions",
+                    "ingest",
+                    "--retry",
+                    "1-4");
+            assertEquals(1, root.requests().size());
+        }
+        shop.killRoot();
+        refused(1, "The root of shop is not running", "transactions", "ingest", "--retry", "1-4", "--instance", "shop");
+    }
+
+    @Test
+    void shouldSayThatAnOrderStandsThatIsNotCarriedOut() throws Exception {
+        try (FakeRoot root = new FakeRoot(shop.directory.controlSocket(), request -> {
+            harness.nowNs += 91_000_000_000L;
+            return "ok 1\n";
+        })) {
+            refused(
+                    1,
+                    "ingest has not done it within 90000 ms: it is ready (pid 61, incarnation 2).\n  The order stands"
+                            + " (retry 1-4).",
+                    "transactions",
+                    "ingest",
+                    "--retry",
+                    "1-4");
+            shop.child(1, row -> {
+                row.state(ChildStateCode.STOPPED);
+                row.wanted(WantedCode.DOWN);
+                row.pid(0);
+            });
+            refused(
+                    1,
+                    "ingest is stopped.\n  The order stands (drop all): it is carried out once the daemon runs;"
+                            + " `coppice start ingest` starts it.",
+                    "transactions",
+                    "ingest",
+                    "--drop",
+                    "all");
+            assertEquals(2, root.requests().size());
+        }
+        Files.delete(shop.directory.controlSocket());
+        try (FakeRoot root = new FakeRoot(shop.directory.controlSocket(), request -> {
+            shop.killRoot();
+            return "ok 2\n";
+        })) {
+            shop.child(1, row -> row.wanted(WantedCode.UP));
+            refused(
+                    1,
+                    "Cannot tell whether ingest will do it: the root ",
+                    "transactions",
+                    "ingest",
+                    "--drop",
+                    "all",
+                    "--instance",
+                    "shop");
+            assertEquals(1, root.requests().size());
+        }
     }
 
     @Test

@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
  *  patient        the same, but that it does not mind being asked to end
  *  lingers        is done when there is a file go.NUMBER; says so by a file lingering.NUMBER after the commit, and its process stays until
  *                 there is a file gate.NUMBER
+ *  spoilt         fails while there is a file spoilt.NUMBER
  *  once WAY       has a checkpoint at 41, and ends by WAY at 42, which it has not committed; but only in the first attempt
  *  always WAY     the same in each
  * </pre>
@@ -45,6 +46,11 @@ public final class Risky implements Task {
         String what = words[2];
         switch (what) {
             case "plain" -> {}
+            case "spoilt" -> {
+                if (Files.exists(Path.of("spoilt." + number))) {
+                    throw new IllegalStateException("spoilt");
+                }
+            }
             case "lingers" -> {
                 awaitFile("go." + number);
                 System.setOut(new PrintStream(new Lingering(number), false, StandardCharsets.UTF_8));
