@@ -7,30 +7,35 @@ import java.time.Duration;
  *
  * @param ofDaemons at random instants of their lives
  * @param ofStandbys likewise, and right after they were assigned; 0: no daemon has a standby
+ * @param ofTransactions of processes of slots, at random instants; 0: no daemon has transactions
  */
-record Kills(int ofDaemons, int ofStandbys) {
+record Kills(int ofDaemons, int ofStandbys, int ofTransactions) {
     /** A few more daemons than standbys may be ahead: a standby needs the time that its boot takes. */
     private static final int AHEAD = 20;
 
     /** How many there are in all. */
     int all() {
-        return ofDaemons + ofStandbys;
+        return ofDaemons + ofStandbys + ofTransactions;
     }
 
     /**
-     * Whether a daemon may be killed now. Kills of daemons and of standbys come in step: a standby that dies is replaced after a pause that
-     * doubles until one has been of use, so what is left of them at the end would take hours.
+     * Whether a daemon may be killed now. Kills of daemons and of the others come in step: a standby that dies is replaced after a pause that
+     * doubles until one has been of use, so what is left of them at the end would take hours; and transactions are to see daemons die all the
+     * time.
      */
-    boolean mayKillDaemon(int daemons, int standbys) {
+    boolean mayKillDaemon(int daemons, int standbys, int transactions) {
         return daemons < ofDaemons
-                && (ofStandbys == 0
-                        || standbys >= ofStandbys
-                        || (long) Math.max(0, daemons - AHEAD) * ofStandbys <= (long) standbys * ofDaemons);
+                && inStep(daemons, standbys, ofStandbys)
+                && inStep(daemons, transactions, ofTransactions);
+    }
+
+    private boolean inStep(int daemons, int others, int ofOthers) {
+        return others >= ofOthers || (long) Math.max(0, daemons - AHEAD) * ofOthers <= (long) others * ofDaemons;
     }
 
     /** Of the daemons, between what they do. Standbys are not refilled while daemons leave no processor to boot them on. */
     Duration pause() {
-        return Duration.ofMillis(ofStandbys > 0 ? 25 : 2);
+        return Duration.ofMillis(ofStandbys + ofTransactions > 0 ? 25 : 2);
     }
 
     /** Of each daemon. */

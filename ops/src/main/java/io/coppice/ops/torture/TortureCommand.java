@@ -6,6 +6,7 @@ import io.coppice.ops.cli.ExitCode;
 import io.coppice.ops.hosted.HostedInstance;
 import io.coppice.ops.hosted.HostedSettings;
 import io.coppice.ops.torture.job.TortureReader;
+import io.coppice.ops.torture.job.TortureSubmitter;
 import io.coppice.ops.torture.job.TortureWriter;
 import java.util.List;
 import java.util.Set;
@@ -20,7 +21,8 @@ import picocli.CommandLine.Option;
         name = "torture",
         description = {
             "Kill daemons N times at random instants, and check that no commit is lost or torn.",
-            "They change every kind of structure and read each other while SIGKILL hits them.",
+            "They change every kind of structure and read each other while SIGKILL hits them,",
+            "and one has transactions, which are killed as well.",
             "What they leave is checked against what they acknowledged to another process,",
             "and against a model on the heap. Exit 0 only if nothing committed was lost or",
             "torn, and nothing uncommitted was seen. It runs as an ordinary instance",
@@ -44,6 +46,14 @@ public final class TortureCommand implements Callable<Integer> {
     private int standbyKills = 10;
 
     @Option(
+            names = "--transaction-kills",
+            paramLabel = "N",
+            description =
+                    "How many SIGKILLs of processes that run transactions, beside the others. 0: there are none. Default:"
+                            + " ${DEFAULT-VALUE}.")
+    private int transactionKills = 20;
+
+    @Option(
             names = "--seed",
             paramLabel = "S",
             description = "Repeats the script and the kill schedule of an earlier run; default: another one each time.")
@@ -64,12 +74,17 @@ public final class TortureCommand implements Callable<Integer> {
             throw new CommandFailedException(
                     ExitCode.USAGE, "torture: --standby-kills: " + standbyKills + " must be 0 to " + MOST_KILLS + ".");
         }
+        if (transactionKills < 0 || transactionKills > MOST_KILLS) {
+            throw new CommandFailedException(
+                    ExitCode.USAGE,
+                    "torture: --transaction-kills: " + transactionKills + " must be 0 to " + MOST_KILLS + ".");
+        }
         String instance = coppice.instanceOption() == null ? "torture" : coppice.instanceOption();
         HostedSettings host = HostedSettings.of(
                 coppice.caller(),
                 "torture",
                 instance,
-                Set.of(TortureWriter.class.getName(), TortureReader.class.getName()));
+                Set.of(TortureWriter.class.getName(), TortureReader.class.getName(), TortureSubmitter.class.getName()));
         long chosen = seed == null ? new SplittableRandom().nextInt(1_000_000) : seed;
         return HostedInstance.show(
                 coppice,
@@ -79,6 +94,6 @@ public final class TortureCommand implements Callable<Integer> {
                         host,
                         screen,
                         List.of(TortureRun.SOCKET, TortureRun.GATE),
-                        new TortureRun(host, new Kills(kills, standbyKills), chosen, screen)));
+                        new TortureRun(host, new Kills(kills, standbyKills, transactionKills), chosen, screen)));
     }
 }

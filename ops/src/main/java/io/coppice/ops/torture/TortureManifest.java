@@ -4,16 +4,20 @@ import io.coppice.ops.hosted.ManifestText;
 import io.coppice.ops.torture.job.JobArguments;
 import io.coppice.ops.torture.job.Structures;
 import io.coppice.ops.torture.job.TortureReader;
+import io.coppice.ops.torture.job.TortureSubmitter;
 import io.coppice.ops.torture.job.TortureWriter;
 import java.nio.file.Path;
 import java.util.List;
 
 /** The manifest of a torture, as text: writers and readers that come back however they end, as often as it takes. Pure. */
 final class TortureManifest {
+    private static final int SLOTS = 4;
+
     private TortureManifest() {}
 
-    /** @param standbys of each daemon */
-    static String text(String instance, Path classes, int standbys, JobArguments arguments) {
+    /** With a submitter if transactions are to be killed, with writers and readers in any case. */
+    static String text(String instance, Path classes, Kills kills, JobArguments arguments) {
+        int standbys = kills.standbys();
         StringBuilder text = new StringBuilder();
         text.append("instance: ").append(ManifestText.quoted(instance)).append('\n');
         text.append("daemons:\n");
@@ -21,7 +25,24 @@ final class TortureManifest {
                 name -> daemon(text, name, TortureWriter.class, classes, standbys, arguments.toArgs()));
         Structures.READERS.forEach(
                 name -> daemon(text, name, TortureReader.class, classes, standbys, arguments.toArgs()));
+        if (kills.ofTransactions() > 0) {
+            submitter(text, classes, arguments.toArgs());
+        }
         return text.toString();
+    }
+
+    private static void submitter(StringBuilder text, Path classes, List<String> args) {
+        text.append("  ").append(Structures.SUBMITTER).append(":\n");
+        text.append("    main: ").append(TortureSubmitter.class.getName()).append('\n');
+        text.append("    classpath: [")
+                .append(ManifestText.quoted(classes.toString()))
+                .append("]\n");
+        text.append("    jvm: {heap: 16MiB, options: [\"-XX:TieredStopAtLevel=1\"]}\n");
+        text.append("    state: 64KiB\n");
+        text.append("    transactions: {slots: ")
+                .append(SLOTS)
+                .append(", standby: 1, queue: 4, retries: 60, timeout: 2m, state: 64KiB, input: 64B}\n");
+        text.append(ManifestText.endless(args));
     }
 
     private static void daemon(

@@ -72,6 +72,9 @@ final class TortureRun implements HostedInstance.Work {
         this.processes = new ProcFileSystem(host.proc());
         daemons = new ArrayList<>(Structures.WRITERS);
         daemons.addAll(Structures.READERS);
+        if (kills.ofTransactions() > 0) {
+            daemons.add(Structures.SUBMITTER);
+        }
         Structures.WRITERS.forEach(writer -> ledgers.put(writer, new Ledger(writer, findings)));
     }
 
@@ -97,11 +100,13 @@ final class TortureRun implements HostedInstance.Work {
                 TortureManifest.text(
                         host.instance().name(),
                         HostedSettings.classesOf(TortureWriter.class),
-                        kills.standbys(),
+                        kills,
                         new JobArguments(seed, folder.file(SOCKET), folder.file(GATE), kills.pause())));
         screen.line("Torturing " + Structures.WRITERS.size() + " writers and " + Structures.READERS.size()
                 + " readers as instance " + host.instance().name() + "; " + kills.ofDaemons() + " kills"
-                + (kills.ofStandbys() == 0 ? "" : ", " + kills.ofStandbys() + " of standbys") + ", seed " + seed + ".");
+                + (kills.ofStandbys() == 0 ? "" : ", " + kills.ofStandbys() + " of standbys")
+                + (kills.ofTransactions() == 0 ? "" : ", " + kills.ofTransactions() + " of transactions") + ", seed "
+                + seed + ".");
         boolean right = false;
         try (Recorder recorder = Recorder.listen(folder.file(SOCKET), ledgers, findings)) {
             RootProcess root = cleaner.startRoot();
@@ -109,9 +114,10 @@ final class TortureRun implements HostedInstance.Work {
                 Health health = new Health(root, watch);
                 await(now -> health.check(0, now), () -> allHaveBegun(watch));
                 long beganNs = System.nanoTime();
-                try (Inspector inspector = new Inspector(host.instance(), seed, ledgers, findings)) {
-                    torture(folder, root, watch, recorder, health, inspector);
-                    String wrong = verdict(inspector, (System.nanoTime() - beganNs) / 1e9);
+                try (Inspector inspector = new Inspector(host.instance(), seed, ledgers, findings);
+                        Slots slots = Slots.of(kills, host, watch, seed, findings)) {
+                    torture(folder, root, watch, recorder, health, inspector, slots);
+                    String wrong = verdict(inspector, slots, (System.nanoTime() - beganNs) / 1e9);
                     right = wrong.isEmpty();
                     return wrong;
                 }
@@ -142,7 +148,8 @@ final class TortureRun implements HostedInstance.Work {
             RootWatch watch,
             Recorder recorder,
             Health health,
-            Inspector inspector)
+            Inspector inspector,
+            Slots slots)
             throws IOException, HostedFailedException, InterruptedException {
         Inspection inspection = new Inspection(inspector);
         inspection.start();
@@ -152,18 +159,22 @@ final class TortureRun implements HostedInstance.Work {
                 health.check(commits, nowNs);
                 requireWhole(recorder.broken());
                 requireWhole(inspection.broken());
+                slots.look();
+                slots.strikeIfDue(nowNs);
                 screen.progress(
-                        killsDone + standbyKillsDone,
+                        killsDone + standbyKillsDone + slots.kills(),
                         kills.all(),
                         () -> killsDone + " of " + kills.ofDaemons() + " kills, "
                                 + (kills.ofStandbys() == 0
                                         ? ""
                                         : standbyKillsDone + " of " + kills.ofStandbys() + " of standbys, ")
+                                + slots.progress()
                                 + commits
                                 + " commits",
                         nowNs);
             };
-            strike(watch, check);
+            strike(watch, slots, check);
+            await(check, () -> slots.areKilled() || !findings.none());
             awaitProgress(check);
             Files.createFile(folder.file(GATE));
         } finally {
@@ -174,12 +185,14 @@ final class TortureRun implements HostedInstance.Work {
         }
         Check check = nowNs -> health.check();
         settle(check, inspector);
+        await(check, settled(slots));
         if (!root.stop()) {
             throw new HostedFailedException("The root did not stop in order: " + root.lastLines());
         }
         recorder.drain();
         inspector.inspect();
         commits = inspector.commits();
+        slots.ended();
         Structures.WRITERS.forEach(writer -> ledger(writer).ended(inspector.step(writer)));
     }
 
@@ -193,7 +206,7 @@ final class TortureRun implements HostedInstance.Work {
         }
     }
 
-    private void strike(RootWatch watch, Check check) throws IOException, HostedFailedException {
+    private void strike(RootWatch watch, Slots slots, Check check) throws IOException, HostedFailedException {
         KillSchedule schedule = new KillSchedule(seed, daemons);
         while ((killsDone < kills.ofDaemons() || standbyKillsDone < kills.ofStandbys()) && findings.none()) {
             KillSchedule.Strike strike = schedule.next();
@@ -221,7 +234,7 @@ final class TortureRun implements HostedInstance.Work {
                     .flatMap(child -> Victim.of(child, processes).stream())
                     .toList();
             for (Victim victim : victims) {
-                if (kills.mayKillDaemon(killsDone, standbyKillsDone) && victim.kill(processes)) {
+                if (kills.mayKillDaemon(killsDone, standbyKillsDone, slots.kills()) && victim.kill(processes)) {
                     killsDone++;
                 }
             }
@@ -306,6 +319,15 @@ final class TortureRun implements HostedInstance.Work {
         }
     }
 
+    /** All transactions have an outcome, or will not have one in two minutes. */
+    private Condition settled(Slots slots) {
+        long endNs = System.nanoTime() + SETTLE_NS;
+        return () -> {
+            slots.look();
+            return !findings.none() || slots.atEnd() || System.nanoTime() > endNs;
+        };
+    }
+
     /** As they are found, before anything else happens to them. */
     private void keepSegments(HostedFolder folder) throws IOException {
         for (String name : daemons) {
@@ -330,7 +352,7 @@ final class TortureRun implements HostedInstance.Work {
         }
     }
 
-    private String verdict(Inspector inspector, double seconds) {
+    private String verdict(Inspector inspector, Slots slots, double seconds) {
         for (String text : findings.texts()) {
             screen.line(text);
         }
@@ -342,6 +364,9 @@ final class TortureRun implements HostedInstance.Work {
                 inspector.checkpoints()));
         if (kills.ofStandbys() > 0) {
             screen.line(standbyKillsDone + " standbys were killed as well: booting, waiting, or just assigned.");
+        }
+        if (kills.ofTransactions() > 0) {
+            screen.line(slots.verdict());
         }
         screen.line("torture: kills=" + killsDone + " commits=" + commits + " lost=" + findings.count(Fault.LOST)
                 + " torn=" + findings.count(Fault.TORN) + " phantom=" + findings.count(Fault.PHANTOM));

@@ -43,6 +43,11 @@ class TortureSystemTest {
                         .matcher(shown)
                         .find(),
                 shown);
+        assertTrue(
+                Pattern.compile("20 transactions were killed as well; .*, 0 under way")
+                        .matcher(shown)
+                        .find(),
+                shown);
         assertTrue(Long.parseLong(verdict.group(2)) > 200, "the daemons got on between the kills: " + shown);
         assertEquals(List.of(), coppice.fileNames(), "nothing of it is left");
     }

@@ -9,25 +9,34 @@ import org.junit.jupiter.api.Test;
 class KillsTest {
     @Test
     void shouldKillDaemonsAndStandbysInStep() {
-        Kills kills = new Kills(200, 1000);
-        assertTrue(kills.mayKillDaemon(0, 0));
-        assertTrue(kills.mayKillDaemon(20, 0));
-        assertFalse(kills.mayKillDaemon(21, 0), "standbys lag behind");
-        assertTrue(kills.mayKillDaemon(21, 5));
+        Kills kills = new Kills(200, 1000, 0);
+        assertTrue(kills.mayKillDaemon(0, 0, 0));
+        assertTrue(kills.mayKillDaemon(20, 0, 0));
+        assertFalse(kills.mayKillDaemon(21, 0, 0), "standbys lag behind");
+        assertTrue(kills.mayKillDaemon(21, 5, 0));
         int daemons = 0;
         for (int standbys = 0; standbys <= 1000; standbys++) {
-            while (kills.mayKillDaemon(daemons, standbys)) {
+            while (kills.mayKillDaemon(daemons, standbys, 0)) {
                 daemons++;
             }
         }
         assertEquals(200, daemons);
-        assertTrue(kills.mayKillDaemon(199, 1000));
-        assertFalse(kills.mayKillDaemon(200, 1000));
+        assertTrue(kills.mayKillDaemon(199, 1000, 0));
+        assertFalse(kills.mayKillDaemon(200, 1000, 0));
+    }
+
+    @Test
+    void shouldKillDaemonsAndTransactionsInStep() {
+        Kills kills = new Kills(200, 0, 1000);
+        assertTrue(kills.mayKillDaemon(20, 0, 0));
+        assertFalse(kills.mayKillDaemon(21, 0, 0), "transactions lag behind");
+        assertTrue(kills.mayKillDaemon(21, 0, 5));
+        assertTrue(kills.mayKillDaemon(199, 0, 1000));
     }
 
     @Test
     void shouldNotWaitForStandbysThatAreNotToDie() {
-        assertTrue(new Kills(200, 0).mayKillDaemon(199, 0));
-        assertFalse(new Kills(200, 0).mayKillDaemon(200, 0));
+        assertTrue(new Kills(200, 0, 0).mayKillDaemon(199, 0, 0));
+        assertFalse(new Kills(200, 0, 0).mayKillDaemon(200, 0, 0));
     }
 }

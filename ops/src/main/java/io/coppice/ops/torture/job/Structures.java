@@ -15,6 +15,9 @@ public final class Structures {
     /** Each reads every writer. */
     public static final List<String> READERS = List.of("reader-1", "reader-2");
 
+    /** Has transactions, if any of those are to be killed. */
+    public static final String SUBMITTER = "submitter";
+
     public static final String PROGRESS = "progress";
     public static final String RECORD = "record";
     public static final String TABLE = "table";
