@@ -51,6 +51,7 @@ final class TransactionLedger {
     private long rootReadNs;
     private boolean foundDue = true;
     private boolean rootDue = true;
+    private boolean lostDue = true;
 
     TransactionLedger(TransactionPort port, TransactionLimits limits) {
         this.port = port;
@@ -73,6 +74,7 @@ final class TransactionLedger {
         open.changed();
         foundDue = true;
         rootDue = true;
+        lostDue = true;
         lastSequence = Math.max(lastSequence, port.table().lastSequence());
         for (int slot = 1; slot <= limits.slots(); slot++) {
             seen(port.contentsOf(slot));
@@ -84,19 +86,36 @@ final class TransactionLedger {
         publish();
     }
 
-    /** The manifest may declare fewer slots than when these were given one. */
+    /** The manifest may declare fewer slots than when these were given one. What is to be discarded is not begun again. */
     private void giveBackLostSlots() {
         RequestTable table = port.table();
         for (int entry = 0; entry < table.entries(); entry++) {
-            if (table.used(entry) && table.slot(entry) != 0 && isLost(table.slot(entry), entry)) {
+            if (isLost(entry) && table.standing(entry) != Standing.DISCARDING) {
                 table.queue(entry);
                 open.changed();
             }
         }
     }
 
-    private boolean isLost(int slot, int entry) {
-        return slot < 1 || slot > limits.slots() || open.entryOf(slot) != entry;
+    /** Nothing is left of it where the slot is no more. */
+    private void discardLost(Runnable commit) {
+        if (!lostDue) {
+            return;
+        }
+        RequestTable table = port.table();
+        for (int entry = 0; entry < table.entries(); entry++) {
+            if (isLost(entry) && table.standing(entry) == Standing.DISCARDING) {
+                discarded(table.id(entry));
+                commit.run();
+            }
+        }
+        lostDue = false;
+    }
+
+    private boolean isLost(int entry) {
+        RequestTable table = port.table();
+        int slot = table.used(entry) ? table.slot(entry) : 0;
+        return slot != 0 && (slot < 0 || slot > limits.slots() || open.entryOf(slot) != entry);
     }
 
     private void seen(long request) {
@@ -204,6 +223,7 @@ final class TransactionLedger {
         }
         submissions.abandonDropped();
         offerFound(commit);
+        discardLost(commit);
         for (int slot = 1; slot <= limits.slots(); slot++) {
             adoptIfDone(slot);
             commitSettled(commit);

@@ -102,21 +102,25 @@ class SegmentTransactionsTest {
 
     /** A process of the daemon begins. */
     private void live() throws Exception {
+        live(LIMITS);
+    }
+
+    private void live(TransactionLimits limits) throws Exception {
         segment = SegmentFile.openOwned(
                 directory.resolve("thumbs.seg"), directory.resolve("thumbs.lock"), OwnPid.get(), 1);
         segment.recover();
         WorkerLog log = new WorkerLog(new PrintStream(PrintStream.nullOutputStream()), "thumbs");
         SegmentPort world = new SegmentPort(segment, RootNotifier.toNobody(), StatePolicy.DEFAULT, null, log);
         DaemonTransactions declared = new DaemonTransactions(
-                LIMITS,
+                limits,
                 directory.resolve("root.seg"),
                 List.of(directory.resolve("thumbs@1.seg"), directory.resolve("thumbs@2.seg")),
                 directory);
         SegmentTransactions segments =
                 new SegmentTransactions(segment, "thumbs", declared, RootNotifier.toNobody(), world);
-        ledger = new TransactionLedger(segments, LIMITS);
+        ledger = new TransactionLedger(segments, limits);
         port = new TransactingPort(world, ledger);
-        desk = new TransactionDesk(ledger, segments, LIMITS);
+        desk = new TransactionDesk(ledger, segments, limits);
         port.beforeStart();
     }
 
@@ -196,6 +200,34 @@ class SegmentTransactionsTest {
         port.commit();
         assertEquals(0, seen.request(2), "stepped over");
         assertEquals(1, adopted.size());
+    }
+
+    /** What was to be discarded there has ended with it, and does not come to life again. */
+    @Test
+    void shouldQueueAnewWhatHadASlotThatIsNoMoreUnlessItIsDiscarded() throws Exception {
+        desk.submit(Upper.TYPE, "one");
+        desk.submit(Upper.TYPE, "two").future().discard();
+        turn();
+        Transaction<String> three = desk.submit(Upper.TYPE, "three");
+        turn();
+        three.future().discard();
+        turn();
+        assertEquals(-three.id().value(), seen.request(2));
+
+        segment.close();
+        live(new TransactionLimits(1, 2, 64, 2));
+        List<String> found = new ArrayList<>();
+        desk.whenFound(Upper.TYPE, transaction -> {
+            String input = Codec.UTF_8.decode(transaction.input());
+            transaction.future().onAny(outcome -> found.add(input + " " + outcome));
+        });
+        port.commit();
+        turn();
+        assertEquals(List.of("three discarded"), found);
+        result(1, seen.request(1), "ONE");
+        turn();
+        assertEquals(List.of("three discarded", "one ready"), found);
+        assertEquals(0, seen.request(1));
     }
 
     @Test
