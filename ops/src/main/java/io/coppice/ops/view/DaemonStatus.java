@@ -24,6 +24,7 @@ import java.util.OptionalLong;
  * @param standbyProcesses its processes in reserve that live
  * @param standbysWanted how many the plan wants to wait
  * @param slots of its transactions, in the order of their numbers
+ * @param quarantined how many of its transactions are; empty where it has none, or that cannot be told at little cost
  * @param jvm figures of a program under the agent
  * @param problem what of it could not be read, in words
  */
@@ -47,6 +48,7 @@ public record DaemonStatus(
         List<StandbyProcess> standbyProcesses,
         int standbysWanted,
         List<SlotStatus> slots,
+        OptionalLong quarantined,
         Optional<JvmStatus> jvm,
         Optional<String> problem) {
 

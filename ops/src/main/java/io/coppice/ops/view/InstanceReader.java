@@ -3,9 +3,13 @@ package io.coppice.ops.view;
 import io.coppice.ops.view.RootTable.Reading;
 import io.coppice.state.Parting;
 import io.coppice.state.ReadOnlySegment;
+import io.coppice.state.RequestStatus;
+import io.coppice.state.Requests;
 import io.coppice.state.SegmentException;
 import io.coppice.state.SegmentFile;
+import io.coppice.state.SnapshotResult;
 import io.coppice.state.StateException;
+import io.coppice.state.StructureType;
 import io.coppice.state.root.ChildKind;
 import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.EventType;
@@ -18,6 +22,7 @@ import io.coppice.state.root.WantedCode;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Dependency;
 import io.coppice.supervisor.plan.SlotName;
+import io.coppice.supervisor.plan.WorkerOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -26,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
  * Puts an instance's status together from what its processes left where others can read it: lock file, root segment, plan,
@@ -188,7 +194,7 @@ public final class InstanceReader implements AutoCloseable {
         boolean isDaemon = child.kind() == ChildKind.DAEMON;
         long nowNs = clocks.nowNs();
         boolean hasSegment = isDaemon || child.kind() == ChildKind.TRANSACTION;
-        Commits commits = withSegment && hasSegment ? commits(child, plan) : Commits.NONE;
+        Commits commits = withSegment && hasSegment ? commits(child, plan, !slots.isEmpty()) : Commits.NONE;
         boolean unrecordedEnd = !rootRuns
                 && !hasProcess
                 && switch (child.state()) {
@@ -220,6 +226,7 @@ public final class InstanceReader implements AutoCloseable {
                 thisBoot ? standbys(child, rootRuns) : List.of(),
                 plan.child(child.name()).map(ChildPlan::standbys).orElse(0),
                 slots,
+                commits.quarantined(),
                 commits.jvm(),
                 commits.problem());
     }
@@ -304,7 +311,7 @@ public final class InstanceReader implements AutoCloseable {
         };
     }
 
-    private Commits commits(ChildInfo child, PlanFile plan) {
+    private Commits commits(ChildInfo child, PlanFile plan, boolean hasSlots) {
         String name = child.name();
         if (!InstanceName.isValidChild(name)) {
             return Commits.unreadable("its name `" + Printable.of(name) + "` is damaged; not looking for its segment");
@@ -324,23 +331,63 @@ public final class InstanceReader implements AutoCloseable {
                             count == 0 ? OptionalLong.empty() : OptionalLong.of(count),
                             JvmStatus.of(segment),
                             Parting.of(segment, child.incarnation()).words(),
+                            hasSlots && isTableSmall(name, plan) ? quarantined(segment) : OptionalLong.empty(),
                             Optional.empty());
         } catch (SegmentException | StateException e) {
             return Commits.unreadable(String.valueOf(e.getMessage()));
         }
     }
 
+    /** Whether the table of a daemon's transactions can be copied for no more than a number. */
+    private static boolean isTableSmall(String name, PlanFile plan) {
+        String limits = plan.child(name)
+                .flatMap(known -> Optional.ofNullable(WorkerOptions.value(known.argv(), "--transactions")))
+                .orElse("");
+        try {
+            List<Long> numbers =
+                    Stream.of(limits.split(",", -1)).map(Long::valueOf).toList();
+            long entries = numbers.size() == 4 ? numbers.get(0) + numbers.get(1) + numbers.get(3) : Long.MAX_VALUE;
+            return entries <= MAX_COUNTED_BYTES / Math.max(1, numbers.get(2));
+        } catch (NumberFormatException | IndexOutOfBoundsException e) {
+            return false; // A plan of another release, or by hand: not worth a word in a status.
+        }
+    }
+
+    private static OptionalLong quarantined(ReadOnlySegment segment) {
+        if (!(segment.snapshot(List.of(Requests.STRUCTURE)) instanceof SnapshotResult.Snapshot snapshot)) {
+            return OptionalLong.empty();
+        }
+        return snapshot.view()
+                .structure(Requests.STRUCTURE)
+                .filter(structure -> structure.type() == StructureType.REQUESTS)
+                .map(structure -> OptionalLong.of(snapshot.view().requests(structure.name()).requests().stream()
+                        .filter(request -> request.status() == RequestStatus.QUARANTINED)
+                        .count()))
+                .orElse(OptionalLong.of(0));
+    }
+
+    private static final long MAX_COUNTED_BYTES = 16 << 20;
+
     /** The year 9999. */
     static final long MAX_EPOCH_MS = 253_402_300_799_999L;
 
     /** What a daemon's segment says. */
     private record Commits(
-            OptionalLong count, Optional<JvmStatus> jvm, Optional<String> lastWords, Optional<String> problem) {
-        static final Commits NONE =
-                new Commits(OptionalLong.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+            OptionalLong count,
+            Optional<JvmStatus> jvm,
+            Optional<String> lastWords,
+            OptionalLong quarantined,
+            Optional<String> problem) {
+        static final Commits NONE = new Commits(
+                OptionalLong.empty(), Optional.empty(), Optional.empty(), OptionalLong.empty(), Optional.empty());
 
         static Commits unreadable(String problem) {
-            return new Commits(OptionalLong.empty(), Optional.empty(), Optional.empty(), Optional.of(problem));
+            return new Commits(
+                    OptionalLong.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    OptionalLong.empty(),
+                    Optional.of(problem));
         }
     }
 }

@@ -137,6 +137,7 @@ public final class StatusJson {
             writeSlot(slot, json);
         }
         json.writeEndArray();
+        writeNumber("quarantined", daemon.quarantined(), json);
         json.writeEndObject();
     }
 

@@ -67,6 +67,13 @@ public final class StatusTable {
             }
         }
         lines.addAll(table.lines(palette, maxWidth, MIN_CAUSE_WIDTH));
+        for (DaemonStatus daemon : status.daemons()) {
+            if (daemon.quarantined().orElse(0) > 0) {
+                lines.add(daemon.name() + ": "
+                        + palette.paint(Tone.BAD, daemon.quarantined().getAsLong() + " quarantined")
+                        + "; `coppice transactions " + daemon.name() + "` shows what, and why");
+            }
+        }
         lines.addAll(groups(status, palette, maxWidth));
         return lines;
     }

@@ -92,7 +92,7 @@ class SlotCommandsTest {
                         + "\"standbys\":1,\"standbys_wanted\":0,\"problem\":null},"
                         + "{\"slot\":2,\"state\":\"stopped\",\"pid\":null,\"request\":null,\"discarded\":false,"
                         + "\"attempt\":null,\"uptime_ms\":null,\"backoff_ms\":null,\"last_exit\":null,"
-                        + "\"standbys\":0,\"standbys_wanted\":0,\"problem\":null}]}"),
+                        + "\"standbys\":0,\"standbys_wanted\":0,\"problem\":null}],\"quarantined\":null}"),
                 json);
         assertFalse(json.contains("\"name\":\"ingest@1\""), json);
         assertTrue(harness.run("status", "ingest@2", "--json").out().contains("\"slot\":2"));

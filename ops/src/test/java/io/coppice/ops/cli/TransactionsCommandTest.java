@@ -2,6 +2,7 @@ package io.coppice.ops.cli;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.ops.cli.CommandHarness.Result;
@@ -13,6 +14,7 @@ import io.coppice.state.root.ChildKind;
 import io.coppice.state.root.ChildRow;
 import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.WantedCode;
+import io.coppice.supervisor.plan.WorkerOptions;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -366,6 +368,26 @@ class TransactionsCommandTest {
                     "shop");
             assertEquals(1, root.requests().size());
         }
+    }
+
+    @Test
+    void shouldSayInTheStatusThatThereIsSomething() throws Exception {
+        shop.writePlan(WorkerOptions.MAIN_CLASS, "--transactions", "2,2,1024,2");
+        String hint = "\ningest: 2 quarantined; `coppice transactions ingest` shows what, and why\n";
+        assertTrue(
+                harness.run("status").out().endsWith(hint),
+                harness.run("status").out());
+        String json = harness.run("status", "--json").out();
+        assertTrue(json.contains("\"quarantined\":2}"), json);
+        assertTrue(json.contains("\"quarantined\":null}"), json);
+        Requests requests = ingest.requests(6, 1024);
+        requests.free(requests.find(QUARANTINED));
+        requests.free(requests.find(BINARY));
+        ingest.state().commit();
+        assertFalse(harness.run("status").out().contains("quarantined"));
+        assertTrue(harness.run("status", "--json").out().contains("\"quarantined\":0}"));
+        shop.writePlan(WorkerOptions.MAIN_CLASS, "--transactions", "2,1024,4194304,2");
+        assertFalse(harness.run("status", "--json").out().contains("\"quarantined\":0}"), "too much to copy");
     }
 
     @Test
