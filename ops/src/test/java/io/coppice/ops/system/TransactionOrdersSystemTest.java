@@ -119,7 +119,7 @@ class TransactionOrdersSystemTest {
         List<String> ledger = work.ledger().orElseThrow();
         assertEquals(
                 List.of("3", "5", "1", "2", "4", "6"),
-                ledger.stream().map(entry -> entry.split(" ")[0]).toList());
+                ledger.stream().map(entry -> entry.split(" ", -1)[0]).toList());
         work.assertEachOnce(6);
         assertEquals(0, root.stop(), root.stderr());
     }

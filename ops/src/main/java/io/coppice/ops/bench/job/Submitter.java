@@ -63,7 +63,7 @@ public final class Submitter implements Daemon {
     @Override
     public Next step() throws IOException {
         if (underWay == 0 && Files.exists(file)) {
-            String[] words = Files.readString(file).strip().split(" ");
+            String[] words = Files.readString(file).strip().split(" ", -1);
             long number = Long.parseLong(words[0]);
             if (number > record.get(DONE)) {
                 order = number;

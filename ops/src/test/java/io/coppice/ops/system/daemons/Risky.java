@@ -39,7 +39,7 @@ public final class Risky implements Task {
 
     @Override
     public byte[] run(TransactionContext context, byte[] input) throws Exception {
-        String[] words = new String(input, StandardCharsets.UTF_8).split(" ");
+        String[] words = new String(input, StandardCharsets.UTF_8).split(" ", -1);
         String number = words[0];
         Record progress = context.state().record("progress", PROGRESS);
         long found = progress.get(VALUE);
