@@ -11,6 +11,7 @@ import io.coppice.state.root.ChildRow;
 import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.EventType;
 import io.coppice.state.root.ExitKind;
+import io.coppice.state.root.ResumePoint;
 import io.coppice.state.root.RootSegment;
 import io.coppice.state.root.StandbyPhase;
 import io.coppice.state.root.StandbyRecord;
@@ -69,6 +70,15 @@ final class ShopFixture implements AutoCloseable {
     void standby(int index, int place, StandbyPhase phase, long pid) {
         root.standby(index, place)
                 .set(new StandbyRecord(place + 1, phase, pid, 10 * pid, 0, 0, 0, 0, 0, Long.MAX_VALUE, false));
+        root.commit();
+    }
+
+    /** How often a process was launched for what a slot is on. */
+    void attempts(int index, long attempts) {
+        root.resume(index)
+                .set(new ResumePoint(
+                        0, 0, 0, 0, 0, 0, 0, 0, 0, false, false, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, false, 0, 0, 0, 0, 0,
+                        false, 0, 0, false, 0, 0, attempts, false, false, false, List.of()));
         root.commit();
     }
 

@@ -50,6 +50,7 @@ class SlotCommandsTest {
             row.lastExit(ExitKind.SIGNAL, -1, 11, CommandHarness.NOW_EPOCH_MS - 4_000, "");
             row.request(REQUEST);
         });
+        shop.attempts(2, 2);
         shop.child(3, row -> {
             row.reset("ingest@2", ChildKind.TRANSACTION);
             row.wanted(WantedCode.DOWN);
