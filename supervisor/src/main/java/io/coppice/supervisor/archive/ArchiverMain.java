@@ -104,7 +104,7 @@ public final class ArchiverMain {
     private static List<String> argv(Path instance, String daemon) throws IOException, PlanFormatException {
         Plan plan = PlanText.read(Files.readString(instance.resolve("plan"), StandardCharsets.UTF_8));
         for (ChildPlan child : plan.children()) {
-            if (child.name().equals(daemon) && child.kind() == ChildPlan.Kind.DAEMON) {
+            if (child.name().equals(daemon) && child.kind().hasSegment()) {
                 return child.argv();
             }
         }
