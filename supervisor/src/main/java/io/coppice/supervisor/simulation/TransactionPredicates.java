@@ -202,9 +202,6 @@ final class TransactionPredicates {
             moment.check("A_RESULT_IS_STRONGER", is.phase() != ChildPhase.COMPLETED, detail);
         }
         Book book = book(served);
-        ChildBook life = books.of(event.child());
-        boolean free =
-                life.killSignal != null || was.stopAsked() || was.orders().endDue();
         if (present && !done) {
             book.gaveUpItself |= event.status() instanceof ExitStatus.Exited exited && exited.code() == 78;
             book.perhapsFailed++;
