@@ -109,7 +109,7 @@ class ChildRecordTest {
         int overs = 0;
         try (Console console = new Console();
                 RootSegment segment = RootSegment.open(file, 42, 1)) {
-            for (long seed = 1; seed <= 10; seed++) {
+            for (long seed = 1; seed <= 40; seed++) {
                 SplittableRandom random = new SplittableRandom(seed);
                 StatusPublisher publisher = new StatusPublisher(segment, console, plan);
                 publisher.launched(0, 4711, 815, 162);

@@ -69,28 +69,26 @@ final class PictureMaker {
     }
 
     private byte[] content(BadPicture kind) throws IOException {
-        switch (kind) {
-            case EMPTY:
-                return new byte[0];
-            case GARBAGE:
+        return switch (kind) {
+            case EMPTY -> new byte[0];
+            case GARBAGE -> {
                 byte[] garbage = new byte[10_000];
                 random.nextBytes(garbage);
-                return garbage;
-            case CUT:
+                yield garbage;
+            }
+            case CUT -> {
                 byte[] whole = encoded(paint(edge(), edge()), "png");
-                return Arrays.copyOf(whole, whole.length / 2);
-            case SPOILT:
+                yield Arrays.copyOf(whole, whole.length / 2);
+            }
+            case SPOILT -> {
                 byte[] good = encoded(paint(edge(), edge()), "png");
                 Arrays.fill(good, good.length / 2, good.length, (byte) 0);
-                return good;
-            case HUGE:
-                return bomb(HUGE_EDGE);
-            case BOMB:
-                return bomb(BOMB_EDGE);
-            case FAULT:
-                return FaultyReaderSpi.file();
-        }
-        throw new AssertionError(kind);
+                yield good;
+            }
+            case HUGE -> bomb(HUGE_EDGE);
+            case BOMB -> bomb(BOMB_EDGE);
+            case FAULT -> FaultyReaderSpi.file();
+        };
     }
 
     private int edge() {
