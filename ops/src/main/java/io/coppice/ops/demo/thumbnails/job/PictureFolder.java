@@ -24,6 +24,7 @@ final class PictureFolder implements AutoCloseable {
     }
 
     /** The next entry, whatever it is; null once all have been seen: the next call begins anew. */
+    @SuppressWarnings("StreamResourceLeak") // Closed with the last entry, by a failure, or with this.
     @Nullable
     Path next() throws IOException {
         Iterator<Path> from = files;
