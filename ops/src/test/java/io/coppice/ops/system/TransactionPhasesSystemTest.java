@@ -137,9 +137,9 @@ class TransactionPhasesSystemTest {
             work.order(++number + " submit lingers");
             work.order(number + " stand");
             work.awaitFile("standing." + number);
-            long pid = work.pidOfSlot(1);
             work.touch("go." + number);
             work.awaitFile("lingering." + number);
+            long pid = work.pidOfSlot(1); // before that, the one before may still be there
             root = kill(victims, root, pid);
             work.delete("hold." + number);
             assertEquals(new Result(0, 1, pid), resultOf(number), victims.toString());
