@@ -52,6 +52,7 @@ final class TransactionLedger {
     private boolean foundDue = true;
     private boolean rootDue = true;
     private boolean lostDue = true;
+    private boolean giveBackDue = true;
 
     TransactionLedger(TransactionPort port, TransactionLimits limits) {
         this.port = port;
@@ -75,6 +76,7 @@ final class TransactionLedger {
         foundDue = true;
         rootDue = true;
         lostDue = true;
+        giveBackDue = true;
         lastSequence = Math.max(lastSequence, port.table().lastSequence());
         for (int slot = 1; slot <= limits.slots(); slot++) {
             seen(port.contentsOf(slot));
@@ -305,6 +307,9 @@ final class TransactionLedger {
 
     /** Before each commit. */
     void beforeCommit() {
+        if (giveBackDue) {
+            giveBackLostSlots(); // the start may have been rolled back
+        }
         settlement.apply();
         if (orders.carryOut()) {
             foundDue = true;
@@ -314,6 +319,7 @@ final class TransactionLedger {
 
     /** After each commit. */
     void committed() {
+        giveBackDue = false;
         settlement.committed();
         submissions.committed();
         orders.committed();

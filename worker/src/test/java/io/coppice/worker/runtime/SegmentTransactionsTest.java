@@ -231,6 +231,25 @@ class SegmentTransactionsTest {
     }
 
     @Test
+    void shouldQueueItAnewAlsoWhereTheStartIsRolledBack() throws Exception {
+        desk.submit(Upper.TYPE, "one");
+        long two = desk.submit(Upper.TYPE, "two").id().value();
+        turn();
+        assertEquals(two, seen.request(2));
+
+        segment.close();
+        live(new TransactionLimits(1, 2, 64, 2));
+        port.rollback();
+        port.commit();
+        assertEquals(1, ledger.room(), "one runs, one waits, of three");
+        result(1, seen.request(1), "ONE");
+        desk.whenFound(Upper.TYPE, found -> {});
+        turn();
+        turn();
+        assertEquals(two, seen.request(1));
+    }
+
+    @Test
     void shouldLeaveToASuccessorWhatWasSubmittedAndDone() throws Exception {
         long id = desk.submit(Upper.TYPE, "one").id().value();
         turn();
