@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  *   <li>it reads (commitSequence, rollbackCount), copies the index, reads commitSequence again, S, copies the entry with the
- *       wanted id, and reads commitSequence a third time.
+ *       wanted id, and reads commitSequence a third time; if something was committed before S, it waits a moment for what
+ *       comes after it.
  *   <li><b>If nothing was committed or rolled back</b> between the first and the last, what the undo log holds is undone on
  *       the copies, as in {@link ConsistentCopy}: they are those of a commit.
  *   <li><b>If something was committed after S, and nothing rolled back</b>, what the index showed of the wanted id is what
@@ -30,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 public final class RequestReader {
     /** Looks in all. The later ones pause, as {@link ConsistentCopy} does. */
     private static final int ATTEMPTS = 60;
+
+    /** Reads of commitSequence that one look waits for the next commit: some ten microseconds. */
+    private static final int AWAITED_READS = 500;
 
     private final Memory memory;
     private final SegmentGeometry geometry;
@@ -125,23 +129,29 @@ public final class RequestReader {
         boolean copied = entry >= 0 && RequestsLayout.fits(lengths, maxInputBytes(found));
         Range body = copied ? copyBody(found, entry, lengths) : new Range(Long.MAX_VALUE, new byte[0]);
         memory.loadFence();
-        long after = memory.getLongAcquire(HeaderLayout.COMMIT_SEQUENCE_OFFSET);
-        if (after != middle) {
-            if (memory.getLong(HeaderLayout.ROLLBACK_COUNT_OFFSET) != rollbacks) {
-                return new Look.Again();
+        if (before == middle && memory.getLongAcquire(HeaderLayout.COMMIT_SEQUENCE_OFFSET) == middle) {
+            UndoLogCopy log = UndoLogCopy.of(memory, geometry, before + 1);
+            memory.loadFence();
+            if (isAt(before, rollbacks)) {
+                log.undo(List.of(index, body));
+                return ofCommit(id, index, found, copied ? entry : -1, lengths, body);
             }
-            return listed ? inPlace(id, lengths, index, entry, body, copied) : new Look.Absent();
         }
-        if (before != middle) {
+        if (!isCommittedAfter(middle) || memory.getLong(HeaderLayout.ROLLBACK_COUNT_OFFSET) != rollbacks) {
             return new Look.Again();
         }
-        UndoLogCopy log = UndoLogCopy.of(memory, geometry, before + 1);
-        memory.loadFence();
-        if (!isAt(before, rollbacks)) {
-            return new Look.Again();
+        return listed ? inPlace(id, lengths, index, entry, body, copied) : new Look.Absent();
+    }
+
+    /** An owner whose next commit is not seen within so many reads leaves the next look time enough for exact copies. */
+    private boolean isCommittedAfter(long sequence) {
+        for (int read = 0; read < AWAITED_READS; read++) {
+            if (memory.getLongAcquire(HeaderLayout.COMMIT_SEQUENCE_OFFSET) != sequence) {
+                return true;
+            }
+            Thread.onSpinWait();
         }
-        log.undo(List.of(index, body));
-        return ofCommit(id, index, found, copied ? entry : -1, lengths, body);
+        return false;
     }
 
     /** Of a file that was cut within a page, the rest of that page is zero, and reading it no error. */

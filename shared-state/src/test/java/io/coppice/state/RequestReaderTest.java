@@ -157,6 +157,68 @@ class RequestReaderTest {
         assertEquals(Optional.empty(), reader.find(id(ENTRIES + 1)));
     }
 
+    /** However its pace and that of the copies meet: also if each look has a commit in its first copy, and none after. */
+    @Test
+    void shouldAnswerBesideAnOwnerThatCommitsAtAnyPace() throws SegmentException {
+        for (int i = 1; i <= ENTRIES; i++) {
+            add(i);
+        }
+        segment.state().commit();
+        for (int pace = 1; pace <= 200; pace++) {
+            int each = pace;
+            Memory racing = new ReaderInterleavingTest.Reading(memory.bytes()) {
+                private int turn;
+
+                @Override
+                void goOn() {
+                    turn++;
+                    if (turn % each == 0) {
+                        requests.attempts(turn % ENTRIES, turn);
+                        segment.state().commit();
+                    }
+                }
+            };
+            RequestReader reader = new RequestReader(racing, GEOMETRY, "test/unit");
+            for (int i = 1; i <= ENTRIES; i++) {
+                assertFound(i, reader.find(id(i)));
+            }
+            assertEquals(Optional.empty(), reader.find(id(ENTRIES + 1)));
+        }
+    }
+
+    /** The copy of the index has a commit in it, and the next one comes just after it was looked for. */
+    @Test
+    void shouldSeeThatARequestIsGoneBesideAnOwnerThatCommitsDuringEachCopyOnly() throws SegmentException {
+        add(1);
+        segment.state().commit();
+        Memory racing = new ReaderInterleavingTest.Reading(memory.bytes()) {
+            private int looks;
+
+            @Override
+            public void getBytes(long offset, byte[] target, int from, int length) {
+                commit();
+                super.getBytes(offset, target, from, length);
+                looks = 0;
+            }
+
+            @Override
+            public long getLongAcquire(long offset) {
+                if (offset == HeaderLayout.COMMIT_SEQUENCE_OFFSET && ++looks > 10) {
+                    looks = 0;
+                    commit();
+                }
+                return super.getLongAcquire(offset);
+            }
+
+            private void commit() {
+                requests.attempts(0, 1);
+                segment.state().commit();
+            }
+        };
+        assertEquals(Optional.empty(), new RequestReader(racing, GEOMETRY, "test/unit").find(id(2)));
+        assertFound(1, new RequestReader(racing, GEOMETRY, "test/unit").find(id(1)));
+    }
+
     @Test
     void shouldSayThatTheContentsAreBeingReplaced() {
         add(1);
@@ -368,7 +430,7 @@ class RequestReaderTest {
                         assertFound(next, other);
                         others++;
                     }
-                    next = Math.max(next, reader.commitSequenceAcquire() / 3 + 2);
+                    next = Math.max(2, reader.commitSequenceAcquire() / 3 + i % 3);
                 }
                 Proof.report("found of requests that come and go=" + others);
             } finally {
