@@ -177,6 +177,7 @@ final class Root implements AutoCloseable {
                     segments.leftBy(child, Work.NO_REQUEST);
                     words.rehearse(child);
                 },
+                segments::request,
                 processes);
         Launcher launcher = new Launcher(spawner, instance, archives);
         standbys = new Standbys(children, standbyTable, launcher, processes, epoll, funerals, archives, pending::add);

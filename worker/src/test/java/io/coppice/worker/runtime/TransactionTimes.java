@@ -16,11 +16,10 @@ import java.util.Locale;
  * what the root starts, without the root: the command line of a transaction, a pipe on standard input and one on descriptor 3.
  *
  * <pre>
- *  java … TransactionTimes standby|cold ROUNDS [JVM OPTION…]
+ *  java … TransactionTimes standby|cold ROUNDS REST_MS [JVM OPTION…]
  * </pre>
  *
- *
- * Prints microseconds, min, p50, p90, max: from the line to the process's first store into the slot (lock, map), to STARTING (rolled
+ * A standby is parked for REST_MS before it gets its line. Prints microseconds, min, p50, p90, max: from the line to the process's first store into the slot (lock, map), to STARTING (rolled
  * back), to READY (input read, slot emptied, task made), and to the result, as somebody sees them who looks without pause.
  */
 public final class TransactionTimes {
@@ -31,10 +30,11 @@ public final class TransactionTimes {
     public static void main(String[] args) throws Exception {
         boolean warm = args[0].equals("standby");
         int rounds = Integer.parseInt(args[1]);
+        long restMs = Long.parseLong(args[2]);
         Path directory = Files.createTempDirectory(Path.of("/dev/shm"), "coppice-times-");
         try (ChildJvm child = new ChildJvm(directory);
                 HandMadeDaemon daemon = new HandMadeDaemon(directory)) {
-            child.jvmOptions.addAll(List.of(args).subList(2, args.length));
+            child.jvmOptions.addAll(List.of(args).subList(3, args.length));
             long[][] us = new long[MARKS.length][rounds];
             for (int round = 0; round < rounds; round++) {
                 Process process = child.launchWithHints(command(child, daemon));
@@ -44,6 +44,7 @@ public final class TransactionTimes {
                         throw new IllegalStateException("no hint: " + child.log());
                     }
                 }
+                Thread.sleep(restMs);
                 long id = daemon.submit(Tasks.Empty.class, "");
                 long[] found = release(process, daemon.slot, round + 1, id);
                 for (int mark = 0; mark < MARKS.length; mark++) {
