@@ -99,7 +99,7 @@ final class OwnedTransaction implements Closeable {
 
     private int attempt(OwnedSegment segment, Optional<PreviousExit> previousExit) {
         boolean begun = recover(segment);
-        phase(segment, Phase.STARTING);
+        segment.phase(Phase.STARTING);
         if (segment.done(attempt.request())) {
             log.log("the result is there already: the process before ended after it had committed it", null);
             return completed(segment);
@@ -202,7 +202,7 @@ final class OwnedTransaction implements Closeable {
     private int completed(OwnedSegment segment) {
         synchronized (parting) {
             completed = true;
-            phase(segment, Phase.COMPLETED);
+            segment.phase(Phase.COMPLETED);
         }
         return ExitCode.DONE;
     }
@@ -239,6 +239,7 @@ final class OwnedTransaction implements Closeable {
         }
     }
 
+    /** Those that the root should see at once. Of the others one is passed soon, and the other followed by this process's end. */
     private void phase(OwnedSegment segment, Phase phase) {
         segment.phase(phase);
         root.phaseChanged();
