@@ -111,7 +111,7 @@ final class AbandonedFiles implements Aside {
                     + " is there already, of an earlier segment of that name, and is what shall be brought back. Start the"
                     + " daemon once more and stop it: the number of its last commit is another one then.");
         }
-        Path unfinished = directory.resolve("." + prefix + UUID.randomUUID() + UNFINISHED_SUFFIX);
+        Path unfinished = unfinished();
         try {
             removeUnfinished();
             try {
@@ -169,8 +169,13 @@ final class AbandonedFiles implements Aside {
         }
     }
 
+    /** A name for a file that is not complete: nobody can guess it, and {@link #removeUnfinished} knows it. */
+    Path unfinished() {
+        return directory.resolve("." + prefix + UUID.randomUUID() + UNFINISHED_SUFFIX);
+    }
+
     /** What an owner that died while it copied left behind: only one owner at a time copies. */
-    private void removeUnfinished() throws IOException {
+    void removeUnfinished() throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(
                 directory,
                 file -> String.valueOf(file.getFileName()).startsWith("." + prefix)

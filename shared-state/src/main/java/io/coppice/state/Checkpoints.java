@@ -218,7 +218,8 @@ final class Checkpoints {
         return bytes;
     }
 
-    private static long headerChecksum(byte[] header) {
+    /** Of a description without its checksum. */
+    static long headerChecksum(byte[] header) {
         CRC32C crc = new CRC32C();
         crc.update(header, 0, CheckpointLayout.HEADER_CHECKSUM_OFFSET);
         return crc.getValue();

@@ -2,6 +2,7 @@ package io.coppice.state;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -332,6 +333,28 @@ public final class OwnedSegment implements AutoCloseable {
         contents.finishMigration();
     }
 
+    /** Whether the segment has that size; also before {@link #recover()}. */
+    boolean isOf(SegmentSize size) {
+        return size.isThatOf(memory, header);
+    }
+
+    /**
+     * What makes a segment of another size of this one, which is recovered for it.
+     *
+     * @throws SegmentException if this one cannot be carried over as it is
+     */
+    Resizing resizing(SegmentSize size) throws SegmentException {
+        try {
+            recover();
+        } catch (SegmentDamagedException e) {
+            throw new SegmentException("Its contents are damaged: " + e.getMessage(), e);
+        }
+        if (contents.migrationPending()) {
+            throw new SegmentException("Its last owner died in a migration, which comes first.");
+        }
+        return new Resizing(memory, header, size);
+    }
+
     /** Records that the last commit was one that a step of this owner made; see {@link ReadOnlySegment#lastStepCommit}. */
     public void stepCommitted() {
         memory.putLongRelease(HeaderLayout.LAST_STEP_COMMIT_OFFSET, engine.sequence());
@@ -510,6 +533,13 @@ public final class OwnedSegment implements AutoCloseable {
      */
     public boolean announceLoopWord(int tid) {
         return mapped().compareAndSetInt(HeaderLayout.LOOP_LOCK_OFFSET, tid, tid | LoopWord.WAITERS);
+    }
+
+    /** The owner of what has taken this one's place, with the lock that this one has; this one is unmapped. */
+    OwnedSegment moveTo(Path segment, long pid, long owner) throws SegmentException {
+        mapped().close();
+        return SegmentFile.mapOwned(
+                segment, pid, owner, lock, header.instance(), header.name(), SegmentSpec.KIND_DAEMON);
     }
 
     /** Unmaps, then gives the lock back. What was not committed is rolled back by the next owner. */

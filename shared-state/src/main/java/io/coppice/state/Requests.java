@@ -40,6 +40,17 @@ public final class Requests extends Structure {
         this.data = info.offsetBytes();
     }
 
+    static StructureRequest request(int entries, int maxInputBytes) {
+        return new StructureRequest(
+                StructureType.REQUESTS,
+                STRUCTURE,
+                null,
+                RequestsLayout.dataLength(entries, maxInputBytes),
+                entries,
+                maxInputBytes,
+                0);
+    }
+
     /** Bytes of {@link State#freeBytes()} that a table of those sizes takes. */
     public static long sizeBytes(int entries, int maxInputBytes) {
         return Align.up(
@@ -150,8 +161,8 @@ public final class Requests extends Structure {
         if (input.length > maxInputBytes) {
             throw new CapacityExceededException("Input of request " + RequestId.text(request.id()) + ", task "
                     + request.task() + ", in segment " + engine.segment() + " has " + input.length + " bytes; at most "
-                    + maxInputBytes + " fit. Submit less, or raise the manifest key `transactions: {input}`"
-                    + CapacityExceededException.ONLY_EMPTY + ".");
+                    + maxInputBytes
+                    + " fit. Submit less, or raise the manifest key `transactions: {input}` (coppice reload).");
         }
         int entry = free();
         long size = size() + 1L;
@@ -354,7 +365,7 @@ public final class Requests extends Structure {
         throw new CapacityExceededException("Segment " + engine.segment()
                 + " is full of requests: it holds its capacity of " + entries
                 + ", those that run, wait and are quarantined taken together. Submit once some are done, or raise the"
-                + " manifest key `transactions: {queue}`" + CapacityExceededException.ONLY_EMPTY + ".");
+                + " manifest key `transactions: {queue}` (coppice reload).");
     }
 
     private static byte[] cut(String text) {

@@ -8,6 +8,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Creates, checks and opens the files of segments. Any process and thread; blocks on file operations only. */
@@ -120,6 +122,47 @@ public final class SegmentFile {
     }
 
     /**
+     * The same for a segment that is to have a certain size. If it has another one, and the lock is held, its contents are carried
+     * over into a file of that size, which takes its place by a rename: a death before that leaves the old one as it was. Blocks for
+     * as long as writing the new one takes. Where that is not possible the old one is used as it is, and {@code told} why.
+     *
+     * @param size null if any will do
+     * @param told a line about what was done, or why it was not
+     */
+    public static OwnedSegment openOwned(
+            Path segment,
+            Path lockFile,
+            long pid,
+            long incarnation,
+            String instance,
+            String name,
+            Fence fence,
+            @Nullable SegmentSize size,
+            Consumer<String> told)
+            throws SegmentException {
+        OwnedSegment owned = openFenced(segment, lockFile, pid, incarnation, instance, name, fence);
+        return size == null || owned.isOf(size)
+                ? owned
+                : new SegmentResize(segment, size, told).carryOver(owned, pid, incarnation);
+    }
+
+    /**
+     * Why the contents of a segment would not fit into that size, and what to do; empty if they would, as far as can be told of a
+     * segment that its owner may be changing, or if there is no segment that could be read. Any process; blocks on file operations
+     * only.
+     */
+    public static Optional<String> obstacle(Path segment, SegmentSize size) {
+        try (ReadOnlySegment present = openReadOnly(segment)) {
+            Header header = present.header();
+            return size.isThatOf(present.memory(), header)
+                    ? Optional.empty()
+                    : new Resizing(present.memory(), header, size).obstacle();
+        } catch (SegmentException | SegmentDamagedException e) {
+            return Optional.empty();
+        }
+    }
+
+    /**
      * Opens the root's own segment without a lock file: the caller holds the instance's root lock, which is the lock of
      * this segment.
      *
@@ -205,7 +248,7 @@ public final class SegmentFile {
         }
     }
 
-    private static OwnedSegment mapOwned(
+    static OwnedSegment mapOwned(
             Path segment,
             long pid,
             long incarnation,

@@ -15,6 +15,14 @@ final class SegmentHeader {
 
     /** Writes the identity of a new segment over zeroed memory; it is no segment before the last store. */
     static void write(Memory memory, SegmentSpec spec, long createdEpochMs) {
+        memory.putLong(HeaderLayout.BUSY_AT_COUNT_OFFSET, Heartbeat.NOT_BUSY);
+        memory.putLong(HeaderLayout.ARENA_CHECKSUM_OFFSET, Checksum.NONE.code());
+        Timelines.write(memory, Timelines.FIRST, 0);
+        writeIdentity(memory, spec, createdEpochMs);
+    }
+
+    /** The same where all that is no identity is there already. */
+    static void writeIdentity(Memory memory, SegmentSpec spec, long createdEpochMs) {
         SegmentGeometry geometry = SegmentGeometry.of(spec.stateBytes(), spec.checkpoints());
         byte[] page = new byte[HeaderLayout.CHECKSUM_OFFSET + Long.BYTES];
         NativeWords.put(page, HeaderLayout.MAGIC_OFFSET, HeaderLayout.MAGIC);
@@ -35,9 +43,6 @@ final class SegmentHeader {
         NativeWords.put(page, HeaderLayout.CHECKSUM_OFFSET, checksum(page));
         int afterMagic = HeaderLayout.LAYOUT_VERSION_OFFSET;
         memory.putBytes(afterMagic, page, afterMagic, page.length - afterMagic);
-        memory.putLong(HeaderLayout.BUSY_AT_COUNT_OFFSET, Heartbeat.NOT_BUSY);
-        memory.putLong(HeaderLayout.ARENA_CHECKSUM_OFFSET, Checksum.NONE.code());
-        Timelines.write(memory, Timelines.FIRST, 0);
         memory.putLongRelease(HeaderLayout.MAGIC_OFFSET, HeaderLayout.MAGIC);
     }
 

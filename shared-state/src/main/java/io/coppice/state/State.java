@@ -325,16 +325,11 @@ public final class State {
                     + RequestsLayout.MAX_ENTRIES + " (found " + entries + "), the longest input 0 to "
                     + RequestsLayout.MAX_INPUT_BYTES + " bytes (found " + maxInputBytes + ").");
         }
-        StructureRequest request = new StructureRequest(
-                StructureType.REQUESTS,
-                Requests.STRUCTURE,
-                null,
-                RequestsLayout.dataLength(entries, maxInputBytes),
-                entries,
-                maxInputBytes,
-                0);
         return structures.get(
-                request, Requests.class, info -> new Requests(engine, info), StructureTable.Initial.ZEROS);
+                Requests.request(entries, maxInputBytes),
+                Requests.class,
+                info -> new Requests(engine, info),
+                StructureTable.Initial.ZEROS);
     }
 
     /** Creates or attaches the result of a request; for {@link OwnedSegment}, as the name is not the user's. */
