@@ -1,5 +1,6 @@
 package io.coppice.worker.runtime;
 
+import io.coppice.state.Fence;
 import io.coppice.state.LayoutMismatchException;
 import io.coppice.state.OwnedSegment;
 import io.coppice.state.Phase;
@@ -80,7 +81,10 @@ final class OwnedTransaction implements Closeable {
                     OwnPid.get(),
                     release.incarnation(),
                     arguments.instance(),
-                    name);
+                    name,
+                    Fence.LOCK,
+                    arguments.size(),
+                    log);
             opened = segment;
         } catch (SegmentLockedException e) {
             log.log(String.valueOf(e.getMessage()), null);

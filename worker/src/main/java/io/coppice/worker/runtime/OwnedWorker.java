@@ -69,7 +69,9 @@ final class OwnedWorker implements Closeable {
                     release.incarnation(),
                     arguments.instance(),
                     arguments.name(),
-                    arguments.fence());
+                    arguments.fence(),
+                    arguments.size(),
+                    log);
             opened = segment;
         } catch (SegmentLockedException e) {
             log.log(String.valueOf(e.getMessage()), null);

@@ -41,7 +41,8 @@ final class ScratchTransaction {
                 scratch.segment(),
                 scratch.prefix(),
                 scratch.prefix(),
-                real.mainClass());
+                real.mainClass(),
+                null);
         this.log = WarmUp.unheard(real.daemon());
     }
 

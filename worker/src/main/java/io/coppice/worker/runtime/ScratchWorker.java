@@ -36,6 +36,7 @@ final class ScratchWorker {
                 real.heartbeatTimeoutMs(),
                 real.statePolicy(),
                 real.fence(),
+                null,
                 Map.of(real.name(), scratch.segment()),
                 real.userArgs(),
                 null);

@@ -1,7 +1,10 @@
 package io.coppice.worker.runtime;
 
 import io.coppice.state.OwnedSegment;
+import io.coppice.state.Requests;
 import io.coppice.state.State;
+import io.coppice.state.StructureInfo;
+import io.coppice.state.StructureType;
 import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.RequestOrder;
 import io.coppice.state.root.RootSnapshot.ChildInfo;
@@ -46,11 +49,21 @@ final class SegmentTransactions implements TransactionPort {
         State present = segment.state();
         RequestTable known = table;
         if (known == null || present != tableOf) {
-            known = new StoredRequests(segment.requests(limits.entries(), limits.inputBytes()));
+            known = new StoredRequests(requestsIn(present));
             table = known;
             tableOf = present;
         }
         return known;
+    }
+
+    /** One that is there may have other sizes, if the segment could not be given another size yet. */
+    private Requests requestsIn(State state) {
+        for (StructureInfo structure : state.structures()) {
+            if (structure.type() == StructureType.REQUESTS) {
+                return segment.requests(structure.capacity(), (int) structure.parameter2());
+            }
+        }
+        return segment.requests(limits.entries(), limits.inputBytes());
     }
 
     /** One that was made since the last commit is gone. */

@@ -1,17 +1,19 @@
 package io.coppice.worker.runtime;
 
+import io.coppice.state.SegmentSize;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The command line the root gives a transaction's JVM. The same for all slots of a daemon, so that a standby serves any of them: which
  * one, the release line says.
  *
  * <pre>
- *  --instance I --daemon NAME --requests FILE --segments PREFIX --locks PREFIX [--main CLASS] --
+ *  --instance I --daemon NAME --requests FILE --segments PREFIX --locks PREFIX [--main CLASS] [--size STATEBYTES] --
  * </pre>
  *
  * @param daemon whose transactions these are
@@ -19,9 +21,16 @@ import java.util.Optional;
  * @param segments how the file names of the slots' segments begin; the slot's number and {@value #SEGMENT_SUFFIX} follow
  * @param locks how those of their lock files begin; the slot's number and {@value #LOCK_SUFFIX} follow
  * @param mainClass the daemon's class, by which a standby finds the tasks that it may be given; empty if that is not told
+ * @param size that each slot's segment is to have; null if any will do
  */
 record TransactionArguments(
-        String instance, String daemon, Path requests, String segments, String locks, Optional<String> mainClass) {
+        String instance,
+        String daemon,
+        Path requests,
+        String segments,
+        String locks,
+        Optional<String> mainClass,
+        @Nullable SegmentSize size) {
     static final String SEGMENT_SUFFIX = ".seg";
     static final String LOCK_SUFFIX = ".lock";
 
@@ -29,6 +38,7 @@ record TransactionArguments(
             List.of("--instance", "--daemon", "--requests", "--segments", "--locks");
 
     private static final String MAIN = "--main";
+    private static final String SIZE = "--size";
 
     /**
      * @throws IllegalArgumentException naming the argument at fault
@@ -38,8 +48,9 @@ record TransactionArguments(
         int at = 0;
         while (at < args.length && !args[at].equals("--")) {
             String option = args[at];
-            if (!REQUIRED.contains(option) && !option.equals(MAIN)) {
-                throw new IllegalArgumentException(option + ": unknown; expected one of " + REQUIRED + " or " + MAIN);
+            if (!REQUIRED.contains(option) && !option.equals(MAIN) && !option.equals(SIZE)) {
+                throw new IllegalArgumentException(
+                        option + ": unknown; expected one of " + REQUIRED + ", " + MAIN + " or " + SIZE);
             }
             if (at + 1 == args.length) {
                 throw new IllegalArgumentException(option + ": expected a value after it");
@@ -64,7 +75,16 @@ record TransactionArguments(
                 Path.of(options.getOrDefault("--requests", "")),
                 options.getOrDefault("--segments", ""),
                 options.getOrDefault("--locks", ""),
-                Optional.ofNullable(options.get(MAIN)));
+                Optional.ofNullable(options.get(MAIN)),
+                size(options.get(SIZE)));
+    }
+
+    private static @Nullable SegmentSize size(@Nullable String text) {
+        try {
+            return text == null ? null : new SegmentSize(Long.parseLong(text), 0);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(SIZE + " " + text + ": expected a number of bytes", e);
+        }
     }
 
     /** The name of a slot, which its segment has too. */

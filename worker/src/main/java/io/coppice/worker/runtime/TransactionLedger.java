@@ -127,9 +127,11 @@ final class TransactionLedger {
         }
     }
 
-    /** How many may be submitted now. */
+    /** How many may be submitted now. The table may be smaller than declared, where it could not be made larger yet. */
     int room() {
-        return Math.max(0, limits.slots() + limits.queue() - open.queued() - open.running());
+        int underWay = open.queued() + open.running();
+        int free = port.table().entries() - underWay - open.quarantined();
+        return Math.max(0, Math.min(limits.slots() + limits.queue() - underWay, free));
     }
 
     /** Puts a new one into the table. @throws io.coppice.state.CapacityExceededException if it is full */

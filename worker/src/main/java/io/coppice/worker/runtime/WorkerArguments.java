@@ -2,6 +2,7 @@ package io.coppice.worker.runtime;
 
 import io.coppice.state.Checksum;
 import io.coppice.state.Fence;
+import io.coppice.state.SegmentSize;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,13 +19,14 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *  --instance I --name N --segment FILE --lock FILE --main CLASS --heartbeat-timeout-ms T
  *  [--resume resume|zero|ask] [--evolve refuse|zero|migrate] [--checkpoint-every-ms T] [--checkpoint-every-commits N]
- *  [--checksum none|arena] [--fence lock|word] [--peer NAME=FILE]…
+ *  [--checksum none|arena] [--fence lock|word] [--size STATEBYTES,CHECKPOINTS] [--peer NAME=FILE]…
  *  [--transactions SLOTS,QUEUE,INPUTBYTES,QUARANTINE --root FILE --logs DIR --slot N=FILE…] -- USERARGS…
  * </pre>
  *
  * @param heartbeatTimeoutMs zero for none
  * @param statePolicy what its contents as a whole are subject to
  * @param fence what keeps its successor out of the segment while it lives, and kept it out before
+ * @param size that its segment is to have, its table of requests included; null if any will do
  * @param peers the segments of the daemons this one may read, by name, in the order given
  * @param userArgs what the manifest says in {@code args}
  * @param transactions what it has of them; null if nothing
@@ -38,6 +40,7 @@ record WorkerArguments(
         long heartbeatTimeoutMs,
         StatePolicy statePolicy,
         Fence fence,
+        @Nullable SegmentSize size,
         Map<String, Path> peers,
         List<String> userArgs,
         @Nullable DaemonTransactions transactions) {
@@ -81,6 +84,8 @@ record WorkerArguments(
         for (int i = at + 1; i < args.length; i++) {
             userArgs.add(args[i]);
         }
+        DaemonTransactions transactions = DaemonTransactions.of(
+                options.get("--transactions"), options.get("--root"), options.get("--logs"), slots);
         return new WorkerArguments(
                 required(options, "--instance"),
                 required(options, "--name"),
@@ -95,10 +100,10 @@ record WorkerArguments(
                         number(options, "--checkpoint-every-commits", "0"),
                         word(options, "--checksum", Checksum.NONE, Checksum.class)),
                 word(options, "--fence", Fence.LOCK, Fence.class),
+                size(options.get("--size"), transactions),
                 peers,
                 userArgs,
-                DaemonTransactions.of(
-                        options.get("--transactions"), options.get("--root"), options.get("--logs"), slots));
+                transactions);
     }
 
     private static final List<String> OPTIONS = List.of(
@@ -114,6 +119,7 @@ record WorkerArguments(
             "--checkpoint-every-commits",
             "--checksum",
             "--fence",
+            "--size",
             "--transactions",
             "--root",
             "--logs");
@@ -129,6 +135,26 @@ record WorkerArguments(
             throw new IllegalArgumentException("--slot " + value + ": expected N=FILE", e);
         }
         throw new IllegalArgumentException("--slot " + value + ": given twice");
+    }
+
+    private static @Nullable SegmentSize size(@Nullable String text, @Nullable DaemonTransactions transactions) {
+        if (text == null) {
+            return null;
+        }
+        int comma = text.indexOf(',');
+        try {
+            long stateBytes = Long.parseLong(text.substring(0, Math.max(0, comma)));
+            int checkpoints = Integer.parseInt(text.substring(comma + 1));
+            return transactions == null
+                    ? new SegmentSize(stateBytes, checkpoints)
+                    : new SegmentSize(
+                            stateBytes,
+                            checkpoints,
+                            transactions.limits().entries(),
+                            transactions.limits().inputBytes());
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("--size " + text + ": expected STATEBYTES,CHECKPOINTS", e);
+        }
     }
 
     private static <E extends Enum<E>> E word(Map<String, String> options, String option, E fallback, Class<E> type) {

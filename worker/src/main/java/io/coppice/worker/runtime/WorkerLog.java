@@ -3,13 +3,14 @@ package io.coppice.worker.runtime;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The worker's own few lines on standard error, which the root has pointed at the daemon's log file. Not slf4j: a
  * daemon's class path need not have a provider, and without one these lines would vanish. Any thread.
  */
-final class WorkerLog {
+final class WorkerLog implements Consumer<String> {
     /**
      * The memory library's own log level, should slf4j-simple be the provider: it greets at INFO, and at ERROR recommends JVM
      * flags that a worker has no use for. Neither belongs into a daemon's log.
@@ -29,6 +30,11 @@ final class WorkerLog {
         if (System.getProperty(LIBRARY_LOG_LEVEL) == null) {
             System.setProperty(LIBRARY_LOG_LEVEL, "off");
         }
+    }
+
+    @Override
+    public void accept(String line) {
+        log(line, null);
     }
 
     void log(String line, @Nullable Throwable thrown) {

@@ -32,7 +32,7 @@ final class HandMadeDaemon implements AutoCloseable {
     HandMadeDaemon(Path directory) throws Exception {
         segment = directory.resolve("thumbs.seg");
         String slots = directory.resolve("thumbs@").toString();
-        arguments = new TransactionArguments("shop", "thumbs", segment, slots, slots, Optional.empty());
+        arguments = new TransactionArguments("shop", "thumbs", segment, slots, slots, Optional.empty(), null);
         create(segment, "thumbs");
         create(arguments.segment(1), "thumbs@1");
         owned = SegmentFile.openOwned(segment, directory.resolve("thumbs.lock"), OwnPid.get(), 1);

@@ -296,6 +296,7 @@ class StartingContentsTest {
                 3,
                 StatePolicy.DEFAULT,
                 Fence.LOCK,
+                null,
                 java.util.Map.of(),
                 List.of(),
                 null);

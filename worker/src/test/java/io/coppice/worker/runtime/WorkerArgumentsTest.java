@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.state.Checksum;
 import io.coppice.state.Fence;
+import io.coppice.state.SegmentSize;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,18 @@ class WorkerArgumentsTest {
         assertRefused("--resume never: expected one of [resume, zero, ask]", GOOD + " --resume never");
         assertRefused("--checksum crc: expected one of [none, arena]", GOOD + " --checksum crc");
         assertRefused("--checkpoint-every-ms x: expected", GOOD + " --checkpoint-every-ms x");
+    }
+
+    @Test
+    void shouldBeToldTheSizeOfItsSegment() {
+        assertNull(parse(GOOD).size());
+        assertEquals(
+                new SegmentSize(1 << 20, 2), parse(GOOD + " --size 1048576,2").size());
+        assertEquals(
+                new SegmentSize(1 << 20, 0, 1 + 2 + 4, 3),
+                parse(GOOD + " --size 1048576,0 --transactions 1,2,3,4 --root R --logs L --slot 1=S")
+                        .size());
+        assertRefused("--size 1048576: expected STATEBYTES,CHECKPOINTS", GOOD + " --size 1048576");
     }
 
     @Test

@@ -65,6 +65,7 @@ class WorkerContextTest {
                 3,
                 StatePolicy.DEFAULT,
                 Fence.LOCK,
+                null,
                 files,
                 List.of("--topic", "orders"),
                 null);
