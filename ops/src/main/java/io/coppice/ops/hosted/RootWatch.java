@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** What the root of a hosted instance has on record, in its status table, mapped read-only. One thread. */
 public final class RootWatch implements AutoCloseable {
     private final InstanceDirectory instance;
-    private final long rootPid;
+    private long rootPid;
     private @Nullable RootView root;
     private @Nullable RootSnapshot table;
 
@@ -29,6 +29,18 @@ public final class RootWatch implements AutoCloseable {
     public RootWatch(InstanceDirectory instance, long rootPid) {
         this.instance = instance;
         this.rootPid = rootPid;
+    }
+
+    /**
+     * From now on it is another root's table that counts. That of the one before is not looked at any more.
+     *
+     * @param nextRootPid of the root that follows
+     */
+    public void follow(long nextRootPid) {
+        close();
+        rootPid = nextRootPid;
+        root = null;
+        table = null;
     }
 
     /** Whether our root has ever written its table. */

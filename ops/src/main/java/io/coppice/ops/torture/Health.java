@@ -16,13 +16,13 @@ final class Health {
     /** Without a single commit in this time something is broken, on however slow a machine. */
     private static final long STALL_NS = 120_000_000_000L;
 
-    private final RootProcess root;
+    private final Roots roots;
     private final RootWatch watch;
     private long lastCommits = -1;
     private long lastCommitAtNs;
 
-    Health(RootProcess root, RootWatch watch) {
-        this.root = root;
+    Health(Roots roots, RootWatch watch) {
+        this.roots = roots;
         this.watch = watch;
     }
 
@@ -49,6 +49,7 @@ final class Health {
 
     /** As above, where nothing needs to be committed. */
     void check() throws IOException, HostedFailedException {
+        RootProcess root = roots.now();
         if (!root.isAlive()) {
             throw new HostedFailedException(
                     "The root ended with exit code " + root.exitCode() + ":\n" + root.lastLines());

@@ -8,14 +8,15 @@ import java.time.Duration;
  * @param ofDaemons at random instants of their lives
  * @param ofStandbys likewise, and right after they were assigned; 0: no daemon has a standby
  * @param ofTransactions of processes of slots, at random instants; 0: no daemon has transactions
+ * @param ofRoots of the root, at random instants; each has a successor
  */
-record Kills(int ofDaemons, int ofStandbys, int ofTransactions) {
-    /** A few more daemons than standbys may be ahead: a standby needs the time that its boot takes. */
+record Kills(int ofDaemons, int ofStandbys, int ofTransactions, int ofRoots) {
+    /** So many may be ahead: a standby needs the time that its boot takes. */
     private static final int AHEAD = 20;
 
     /** How many there are in all. */
     int all() {
-        return ofDaemons + ofStandbys + ofTransactions;
+        return ofDaemons + ofStandbys + ofTransactions + ofRoots;
     }
 
     /**
@@ -25,12 +26,26 @@ record Kills(int ofDaemons, int ofStandbys, int ofTransactions) {
      */
     boolean mayKillDaemon(int daemons, int standbys, int transactions) {
         return daemons < ofDaemons
-                && inStep(daemons, standbys, ofStandbys)
-                && inStep(daemons, transactions, ofTransactions);
+                && inStep(daemons, ofDaemons, standbys, ofStandbys)
+                && inStep(daemons, ofDaemons, transactions, ofTransactions);
     }
 
-    private boolean inStep(int daemons, int others, int ofOthers) {
-        return others >= ofOthers || (long) Math.max(0, daemons - AHEAD) * ofOthers <= (long) others * ofDaemons;
+    /** Whether a transaction may be killed now: they are not to be through with it before the daemons are. */
+    boolean mayKillTransaction(int daemons, int transactions) {
+        return transactions < ofTransactions && inStep(transactions, ofTransactions, daemons, ofDaemons);
+    }
+
+    /**
+     * Whether the root may be killed now: roots die all along the way.
+     *
+     * @param others kills of daemons, standbys and transactions so far
+     */
+    boolean mayKillRoot(int roots, int others) {
+        return roots < ofRoots && (long) roots * (all() - ofRoots) <= (long) others * ofRoots;
+    }
+
+    private static boolean inStep(int done, int wanted, int others, int ofOthers) {
+        return others >= ofOthers || (long) Math.max(0, done - AHEAD) * ofOthers <= (long) others * wanted;
     }
 
     /** Of the daemons, between what they do. Standbys are not refilled while daemons leave no processor to boot them on. */

@@ -18,7 +18,7 @@ final class Slots implements AutoCloseable {
 
     private static final int MOST_BETWEEN_MS = 250;
 
-    private final int wanted;
+    private final Kills wanted;
     private final RootWatch watch;
     private final ProcFileSystem processes;
     private final Random random;
@@ -28,7 +28,7 @@ final class Slots implements AutoCloseable {
     private long dueNs = Long.MIN_VALUE;
 
     private Slots(
-            int wanted,
+            Kills wanted,
             RootWatch watch,
             ProcFileSystem processes,
             Random random,
@@ -52,18 +52,26 @@ final class Slots implements AutoCloseable {
                         host.instance().path().resolve(Structures.SUBMITTER + ".seg"),
                         seed,
                         findings);
-        return new Slots(
-                kills.ofTransactions(), watch, new ProcFileSystem(host.proc()), new Random(seed), findings, check);
+        return new Slots(kills, watch, new ProcFileSystem(host.proc()), new Random(seed), findings, check);
     }
 
-    /** Kills some of those that run, if it is time to. */
-    void strikeIfDue(long nowNs) {
+    /**
+     * Kills some of those that run, if it is time to.
+     *
+     * @param daemons that were killed so far
+     */
+    void strikeIfDue(long nowNs, int daemons) {
         if (areKilled() || nowNs < dueNs) {
             return;
         }
         dueNs = nowNs + random.nextInt(MOST_BETWEEN_MS) * 1_000_000L;
+        strike(daemons);
+    }
+
+    /** Kills some of those that run. */
+    void strike(int daemons) {
         for (ChildInfo child : watch.children()) {
-            if (kills < wanted
+            if (wanted.mayKillTransaction(daemons, kills)
                     && child.kind() == ChildKind.TRANSACTION
                     && random.nextInt(ONE_OF) == 0
                     && Victim.of(child, processes)
@@ -76,7 +84,7 @@ final class Slots implements AutoCloseable {
 
     /** Whether as many were killed as wanted. */
     boolean areKilled() {
-        return kills >= wanted;
+        return kills >= wanted.ofTransactions();
     }
 
     /** How many were killed. */
@@ -86,7 +94,7 @@ final class Slots implements AutoCloseable {
 
     /** For a line of progress. */
     String progress() {
-        return wanted == 0 ? "" : kills + " of " + wanted + " of transactions, ";
+        return wanted.ofTransactions() == 0 ? "" : kills + " of " + wanted.ofTransactions() + " of transactions, ";
     }
 
     /** Looks into the books. */

@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
         description = {
             "Kill daemons N times at random instants, and check that no commit is lost or torn.",
             "They change every kind of structure and read each other while SIGKILL hits them,",
-            "and one has transactions, which are killed as well.",
+            "one has transactions, which are killed as well, and so is the root.",
             "What they leave is checked against what they acknowledged to another process,",
             "and against a model on the heap. Exit 0 only if nothing committed was lost or",
             "torn, and nothing uncommitted was seen. It runs as an ordinary instance",
@@ -54,6 +54,13 @@ public final class TortureCommand implements Callable<Integer> {
     private int transactionKills = 20;
 
     @Option(
+            names = "--root-kills",
+            paramLabel = "N",
+            description = "How many SIGKILLs of the root, beside the others; the next one is started at once. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private int rootKills = 5;
+
+    @Option(
             names = "--seed",
             paramLabel = "S",
             description = "Repeats the script and the kill schedule of an earlier run; default: another one each time.")
@@ -66,19 +73,10 @@ public final class TortureCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (kills < 0 || kills > MOST_KILLS) {
-            throw new CommandFailedException(
-                    ExitCode.USAGE, "torture: --kills: " + kills + " must be 0 to " + MOST_KILLS + ".");
-        }
-        if (standbyKills < 0 || standbyKills > MOST_KILLS) {
-            throw new CommandFailedException(
-                    ExitCode.USAGE, "torture: --standby-kills: " + standbyKills + " must be 0 to " + MOST_KILLS + ".");
-        }
-        if (transactionKills < 0 || transactionKills > MOST_KILLS) {
-            throw new CommandFailedException(
-                    ExitCode.USAGE,
-                    "torture: --transaction-kills: " + transactionKills + " must be 0 to " + MOST_KILLS + ".");
-        }
+        requireInRange("--kills", kills);
+        requireInRange("--standby-kills", standbyKills);
+        requireInRange("--transaction-kills", transactionKills);
+        requireInRange("--root-kills", rootKills);
         String instance = coppice.instanceOption() == null ? "torture" : coppice.instanceOption();
         HostedSettings host = HostedSettings.of(
                 coppice.caller(),
@@ -94,6 +92,14 @@ public final class TortureCommand implements Callable<Integer> {
                         host,
                         screen,
                         List.of(TortureRun.SOCKET, TortureRun.GATE),
-                        new TortureRun(host, new Kills(kills, standbyKills, transactionKills), chosen, screen)));
+                        new TortureRun(
+                                host, new Kills(kills, standbyKills, transactionKills, rootKills), chosen, screen)));
+    }
+
+    private static void requireInRange(String option, int given) {
+        if (given < 0 || given > MOST_KILLS) {
+            throw new CommandFailedException(
+                    ExitCode.USAGE, "torture: " + option + ": " + given + " must be 0 to " + MOST_KILLS + ".");
+        }
     }
 }

@@ -105,19 +105,21 @@ final class TortureRun implements HostedInstance.Work {
         screen.line("Torturing " + Structures.WRITERS.size() + " writers and " + Structures.READERS.size()
                 + " readers as instance " + host.instance().name() + "; " + kills.ofDaemons() + " kills"
                 + (kills.ofStandbys() == 0 ? "" : ", " + kills.ofStandbys() + " of standbys")
-                + (kills.ofTransactions() == 0 ? "" : ", " + kills.ofTransactions() + " of transactions") + ", seed "
+                + (kills.ofTransactions() == 0 ? "" : ", " + kills.ofTransactions() + " of transactions")
+                + (kills.ofRoots() == 0 ? "" : ", " + kills.ofRoots() + " of the root") + ", seed "
                 + seed + ".");
         boolean right = false;
         try (Recorder recorder = Recorder.listen(folder.file(SOCKET), ledgers, findings)) {
             RootProcess root = cleaner.startRoot();
             try (RootWatch watch = new RootWatch(host.instance(), root.pid())) {
-                Health health = new Health(root, watch);
+                Roots roots = new Roots(kills.ofRoots(), root, cleaner, watch, seed);
+                Health health = new Health(roots, watch);
                 await(now -> health.check(0, now), () -> allHaveBegun(watch));
                 long beganNs = System.nanoTime();
                 try (Inspector inspector = new Inspector(host.instance(), seed, ledgers, findings);
                         Slots slots = Slots.of(kills, host, watch, seed, findings)) {
-                    torture(folder, root, watch, recorder, health, inspector, slots);
-                    String wrong = verdict(inspector, slots, (System.nanoTime() - beganNs) / 1e9);
+                    torture(folder, roots, watch, recorder, health, inspector, slots);
+                    String wrong = verdict(inspector, slots, roots, (System.nanoTime() - beganNs) / 1e9);
                     right = wrong.isEmpty();
                     return wrong;
                 }
@@ -144,7 +146,7 @@ final class TortureRun implements HostedInstance.Work {
 
     private void torture(
             HostedFolder folder,
-            RootProcess root,
+            Roots roots,
             RootWatch watch,
             Recorder recorder,
             Health health,
@@ -160,21 +162,25 @@ final class TortureRun implements HostedInstance.Work {
                 requireWhole(recorder.broken());
                 requireWhole(inspection.broken());
                 slots.look();
-                slots.strikeIfDue(nowNs);
+                slots.strikeIfDue(nowNs, killsDone);
+                strikeRootIfDue(roots, watch, slots, nowNs);
                 screen.progress(
-                        killsDone + standbyKillsDone + slots.kills(),
+                        killsDone + standbyKillsDone + slots.kills() + roots.kills(),
                         kills.all(),
                         () -> killsDone + " of " + kills.ofDaemons() + " kills, "
                                 + (kills.ofStandbys() == 0
                                         ? ""
                                         : standbyKillsDone + " of " + kills.ofStandbys() + " of standbys, ")
                                 + slots.progress()
+                                + (kills.ofRoots() == 0
+                                        ? ""
+                                        : roots.kills() + " of " + kills.ofRoots() + " of the root, ")
                                 + commits
                                 + " commits",
                         nowNs);
             };
             strike(watch, slots, check);
-            await(check, () -> slots.areKilled() || !findings.none());
+            await(check, () -> (slots.areKilled() && roots.areKilled() && watch.rootSeen()) || !findings.none());
             awaitProgress(check);
             Files.createFile(folder.file(GATE));
         } finally {
@@ -186,8 +192,9 @@ final class TortureRun implements HostedInstance.Work {
         Check check = nowNs -> health.check();
         settle(check, inspector);
         await(check, settled(slots));
-        if (!root.stop()) {
-            throw new HostedFailedException("The root did not stop in order: " + root.lastLines());
+        if (!roots.now().stop()) {
+            throw new HostedFailedException(
+                    "The root did not stop in order: " + roots.now().lastLines());
         }
         recorder.drain();
         inspector.inspect();
@@ -242,6 +249,26 @@ final class TortureRun implements HostedInstance.Work {
                 strikeStandby(watch, standbyOf);
             }
         }
+    }
+
+    /** Half of the time together with others: what dies while there is no root. */
+    private void strikeRootIfDue(Roots roots, RootWatch watch, Slots slots, long nowNs)
+            throws IOException, HostedFailedException {
+        int others = killsDone + standbyKillsDone + slots.kills();
+        if (!kills.mayKillRoot(roots.kills(), others) || !roots.isDue(nowNs)) {
+            return;
+        }
+        roots.strike(() -> {
+            slots.strike(killsDone);
+            daemons.stream()
+                    .skip(roots.kills() % daemons.size())
+                    .findFirst()
+                    .flatMap(watch::child)
+                    .flatMap(child -> Victim.of(child, processes))
+                    .filter(victim -> kills.mayKillDaemon(killsDone, standbyKillsDone, slots.kills()))
+                    .filter(victim -> victim.kill(processes))
+                    .ifPresent(victim -> killsDone++);
+        });
     }
 
     private Optional<String> firstWithParked(RootWatch watch) {
@@ -352,7 +379,7 @@ final class TortureRun implements HostedInstance.Work {
         }
     }
 
-    private String verdict(Inspector inspector, Slots slots, double seconds) {
+    private String verdict(Inspector inspector, Slots slots, Roots roots, double seconds) {
         for (String text : findings.texts()) {
             screen.line(text);
         }
@@ -367,6 +394,10 @@ final class TortureRun implements HostedInstance.Work {
         }
         if (kills.ofTransactions() > 0) {
             screen.line(slots.verdict());
+        }
+        if (kills.ofRoots() > 0) {
+            screen.line("The root was killed " + roots.kills() + (roots.kills() == 1 ? " time" : " times")
+                    + " as well, some of these together with others.");
         }
         screen.line("torture: kills=" + killsDone + " commits=" + commits + " lost=" + findings.count(Fault.LOST)
                 + " torn=" + findings.count(Fault.TORN) + " phantom=" + findings.count(Fault.PHANTOM));

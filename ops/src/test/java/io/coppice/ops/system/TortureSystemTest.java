@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * Goal: no commit of any structure is lost, torn or invented, whatever instruction its process dies at. Method: the torture,
- * 200 SIGKILLs at writers and readers, each compared with what they acknowledged and with a model.
+ * 200 SIGKILLs at writers and readers, and some at the root, each compared with what they acknowledged and with a model.
  */
 class TortureSystemTest {
     private static final Pattern VERDICT =
@@ -48,6 +48,7 @@ class TortureSystemTest {
                         .matcher(shown)
                         .find(),
                 shown);
+        assertTrue(shown.contains("The root was killed 5 times as well"), shown);
         assertTrue(Long.parseLong(verdict.group(2)) > 200, "the daemons got on between the kills: " + shown);
         assertEquals(List.of(), coppice.fileNames(), "nothing of it is left");
     }

@@ -16,21 +16,18 @@ import org.jspecify.annotations.Nullable;
 
 /** The demo's eyes: the status table of each root in turn, and the daemon's segment, mapped read-only. One thread. */
 final class ThumbnailsWatch implements AutoCloseable {
-    private final InstanceDirectory instance;
-    private RootWatch root;
+    private final RootWatch root;
     private @Nullable ReadOnlySegment segment;
     private @Nullable PublishedView progress;
 
     /** @param rootPid of the first root */
     ThumbnailsWatch(InstanceDirectory instance, long rootPid) {
-        this.instance = instance;
         this.root = new RootWatch(instance, rootPid);
     }
 
     /** From now on it is this root's table that counts. */
     void follow(long rootPid) {
-        root.close();
-        root = new RootWatch(instance, rootPid);
+        root.follow(rootPid);
     }
 
     /** Whether the present root has ever written its table. */
