@@ -13,19 +13,27 @@ import java.util.Optional;
  * @param at when the root learned of it, by the root's wall clock; to the millisecond
  * @param lastWords the exception it left by, in its own words (class, message, first frames); empty if it had no time
  *     for any
+ * @param verdict why the root killed it, in the root's words, at most 160 bytes of UTF-8: {@code not done within 30 s: deadlock: a, b}; empty if
+ *     it did not, and in a daemon, which is not told
  */
-public record PreviousExit(ExitKind kind, int code, Optional<String> signal, Instant at, Optional<String> lastWords) {
-    /** In a few words, for a log: {@code signal KILL}, {@code exit code 3}, {@code hang}. */
+public record PreviousExit(
+        ExitKind kind,
+        int code,
+        Optional<String> signal,
+        Instant at,
+        Optional<String> lastWords,
+        Optional<String> verdict) {
+    /** In a few words, for a log: {@code signal KILL}, {@code exit code 3}, {@code not done within 30 s}; {@code hang} without a verdict. */
     public String inWords() {
         return switch (kind) {
             case EXIT -> "exit code " + code;
             case SIGNAL -> "signal " + signal.orElse("unknown");
             default ->
-                kind.word()
+                verdict.orElseGet(() -> kind.word()
                         + lastWords
                                 .flatMap(words -> words.lines().findFirst())
                                 .map(line -> ": " + line)
-                                .orElse("");
+                                .orElse(""));
         };
     }
 }

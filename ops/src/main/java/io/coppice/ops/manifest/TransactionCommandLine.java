@@ -20,6 +20,7 @@ record TransactionCommandLine(WorkerJvm jvm, InstanceDirectory directory, String
         argv.addAll(List.of("--requests", directory.segment(daemon).toString()));
         argv.addAll(List.of("--segments", directory.slotPrefix(daemon)));
         argv.addAll(List.of("--locks", directory.slotPrefix(daemon)));
+        argv.addAll(List.of("--root", directory.rootSegment().toString()));
         argv.addAll(List.of("--main", mainClass));
         argv.add("--");
         return List.copyOf(argv);

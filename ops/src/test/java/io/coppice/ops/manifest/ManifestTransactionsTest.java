@@ -153,6 +153,8 @@ class ManifestTransactionsTest {
                         directory + "/it@",
                         "--locks",
                         directory + "/it@",
+                        "--root",
+                        directory + "/root.seg",
                         "--main",
                         "com.example.Ingest",
                         "--"),

@@ -45,9 +45,18 @@ class TransactionEndsSystemTest {
                     "java\\.lang\\.IllegalStateException: page 4711 is no page.*"));
 
     private static final List<Way> SLOW = List.of(
-            new Way("deadlock", "hang", "not done within 2 s; its threads are in .*work@transactions\\.log"),
-            new Way("loop", "hang", "not done within 2 s; its threads are in .*work@transactions\\.log"),
-            new Way("stop", "hang", "not done within 2 s; its threads are in .*work@transactions\\.log"));
+            new Way(
+                    "deadlock",
+                    "after not done within 2 s",
+                    "not done within 2 s; its threads are in .*work@transactions\\.log"),
+            new Way(
+                    "loop",
+                    "after not done within 2 s",
+                    "not done within 2 s; its threads are in .*work@transactions\\.log"),
+            new Way(
+                    "stop",
+                    "after not done within 2 s",
+                    "not done within 2 s; its threads are in .*work@transactions\\.log"));
 
     @Test
     void shouldGoOnFromTheCheckpointAndAtLastTellTheCause() throws Exception {

@@ -71,8 +71,11 @@ final class OwnedTransaction implements Closeable {
     int run() {
         Path file = arguments.segment(attempt.slot());
         Optional<PreviousExit> previousExit = release.previousExit()
-                .map(exit ->
-                        Predecessor.withLastWords(exit, file, segment -> segment.requestId() == attempt.request()));
+                .map(exit -> Predecessor.withLastWords(exit, file, segment -> segment.requestId() == attempt.request()))
+                .map(exit -> arguments
+                        .root()
+                        .map(table -> Predecessor.withVerdict(exit, table, name, attempt.request()))
+                        .orElse(exit));
         OwnedSegment segment;
         try {
             segment = SegmentFile.openOwned(

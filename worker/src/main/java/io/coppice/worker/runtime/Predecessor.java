@@ -5,12 +5,15 @@ import io.coppice.state.ReadOnlySegment;
 import io.coppice.state.SegmentException;
 import io.coppice.state.SegmentFile;
 import io.coppice.state.root.ExitKind;
+import io.coppice.state.root.LastExit;
+import io.coppice.state.root.RootSnapshot.ChildInfo;
+import io.coppice.state.root.RootView;
 import io.coppice.worker.PreviousExit;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** What the owner before left to be told of its end. */
+/** What is known of the end of the owner before, beside what the release line tells. */
 final class Predecessor {
     private Predecessor() {}
 
@@ -33,9 +36,32 @@ final class Predecessor {
             if (lastWords.isPresent() && lastWords.get().isEmpty()) {
                 lastWords = Optional.empty();
             }
-            return new PreviousExit(exit.kind(), exit.code(), exit.signal(), exit.at(), lastWords);
+            return new PreviousExit(exit.kind(), exit.code(), exit.signal(), exit.at(), lastWords, exit.verdict());
         } catch (SegmentException e) {
             return exit; // Opening it as its owner comes next and says what is wrong with it.
+        }
+    }
+
+    /**
+     * Adds why the root killed it, if it did: that is in the slot's row until this process has ended, too.
+     *
+     * @param root the root's segment
+     * @param name of the slot
+     * @param request that both are of
+     */
+    static PreviousExit withVerdict(PreviousExit exit, Path root, String name, long request) {
+        if (exit.kind() != ExitKind.HANG && exit.kind() != ExitKind.START_TIMEOUT) {
+            return exit;
+        }
+        try (RootView view = RootView.open(root)) {
+            Optional<String> verdict = view.child(name)
+                    .filter(child -> child.request() == request)
+                    .flatMap(ChildInfo::lastExit)
+                    .filter(last -> last.kind() == exit.kind() && !last.text().isEmpty())
+                    .map(LastExit::text);
+            return new PreviousExit(exit.kind(), exit.code(), exit.signal(), exit.at(), exit.lastWords(), verdict);
+        } catch (SegmentException e) {
+            return exit; // The task is told less, and can do its work all the same.
         }
     }
 }

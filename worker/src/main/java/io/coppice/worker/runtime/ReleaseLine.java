@@ -76,7 +76,8 @@ record ReleaseLine(
             Instant at = Instant.ofEpochMilli(Long.parseLong(words[5]));
             return new ReleaseLine(
                     incarnation,
-                    Optional.of(new PreviousExit(kind, signal.isPresent() ? -1 : code, signal, at, Optional.empty())),
+                    Optional.of(new PreviousExit(
+                            kind, signal.isPresent() ? -1 : code, signal, at, Optional.empty(), Optional.empty())),
                     fallback,
                     attempt);
         } catch (NumberFormatException e) {

@@ -41,6 +41,7 @@ final class ScratchTransaction {
                 scratch.segment(),
                 scratch.prefix(),
                 scratch.prefix(),
+                Optional.empty(),
                 real.mainClass(),
                 null);
         this.log = WarmUp.unheard(real.daemon());

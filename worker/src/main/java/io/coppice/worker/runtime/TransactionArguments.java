@@ -13,13 +13,14 @@ import org.jspecify.annotations.Nullable;
  * one, the release line says.
  *
  * <pre>
- *  --instance I --daemon NAME --requests FILE --segments PREFIX --locks PREFIX [--main CLASS] [--size STATEBYTES] --
+ *  --instance I --daemon NAME --requests FILE --segments PREFIX --locks PREFIX [--root FILE] [--main CLASS] [--size STATEBYTES] --
  * </pre>
  *
  * @param daemon whose transactions these are
  * @param requests the daemon's segment, which holds what is submitted
  * @param segments how the file names of the slots' segments begin; the slot's number and {@value #SEGMENT_SUFFIX} follow
  * @param locks how those of their lock files begin; the slot's number and {@value #LOCK_SUFFIX} follow
+ * @param root the root's segment, which tells why an attempt was killed; empty if that is not told
  * @param mainClass the daemon's class, by which a standby finds the tasks that it may be given; empty if that is not told
  * @param size that each slot's segment is to have; null if any will do
  */
@@ -29,6 +30,7 @@ record TransactionArguments(
         Path requests,
         String segments,
         String locks,
+        Optional<Path> root,
         Optional<String> mainClass,
         @Nullable SegmentSize size) {
     static final String SEGMENT_SUFFIX = ".seg";
@@ -37,8 +39,10 @@ record TransactionArguments(
     private static final List<String> REQUIRED =
             List.of("--instance", "--daemon", "--requests", "--segments", "--locks");
 
+    private static final String ROOT = "--root";
     private static final String MAIN = "--main";
     private static final String SIZE = "--size";
+    private static final List<String> OPTIONAL = List.of(ROOT, MAIN, SIZE);
 
     /**
      * @throws IllegalArgumentException naming the argument at fault
@@ -48,9 +52,9 @@ record TransactionArguments(
         int at = 0;
         while (at < args.length && !args[at].equals("--")) {
             String option = args[at];
-            if (!REQUIRED.contains(option) && !option.equals(MAIN) && !option.equals(SIZE)) {
+            if (!REQUIRED.contains(option) && !OPTIONAL.contains(option)) {
                 throw new IllegalArgumentException(
-                        option + ": unknown; expected one of " + REQUIRED + ", " + MAIN + " or " + SIZE);
+                        option + ": unknown; expected one of " + REQUIRED + " or " + OPTIONAL);
             }
             if (at + 1 == args.length) {
                 throw new IllegalArgumentException(option + ": expected a value after it");
@@ -75,6 +79,7 @@ record TransactionArguments(
                 Path.of(options.getOrDefault("--requests", "")),
                 options.getOrDefault("--segments", ""),
                 options.getOrDefault("--locks", ""),
+                Optional.ofNullable(options.get(ROOT)).map(Path::of),
                 Optional.ofNullable(options.get(MAIN)),
                 size(options.get(SIZE)));
     }

@@ -9,6 +9,12 @@ import io.coppice.state.SegmentFile;
 import io.coppice.state.SegmentSpec;
 import io.coppice.state.SnapshotResult;
 import io.coppice.state.StateView;
+import io.coppice.state.root.ChildKind;
+import io.coppice.state.root.ChildRow;
+import io.coppice.state.root.ChildStateCode;
+import io.coppice.state.root.ExitKind;
+import io.coppice.state.root.RootSegment;
+import io.coppice.state.root.WantedCode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -23,6 +29,7 @@ final class HandMadeDaemon implements AutoCloseable {
     private static final int ENTRIES = 16;
 
     final Path segment;
+    final Path root;
     final TransactionArguments arguments;
     final OwnedSegment owned;
     final Requests requests;
@@ -31,8 +38,10 @@ final class HandMadeDaemon implements AutoCloseable {
 
     HandMadeDaemon(Path directory) throws Exception {
         segment = directory.resolve("thumbs.seg");
+        root = directory.resolve("root.seg");
         String slots = directory.resolve("thumbs@").toString();
-        arguments = new TransactionArguments("shop", "thumbs", segment, slots, slots, Optional.empty(), null);
+        arguments = new TransactionArguments(
+                "shop", "thumbs", segment, slots, slots, Optional.of(root), Optional.empty(), null);
         create(segment, "thumbs");
         create(arguments.segment(1), "thumbs@1");
         owned = SegmentFile.openOwned(segment, directory.resolve("thumbs.lock"), OwnPid.get(), 1);
@@ -43,7 +52,10 @@ final class HandMadeDaemon implements AutoCloseable {
     }
 
     private static void create(Path file, String name) throws Exception {
-        SegmentSpec spec = new SegmentSpec("shop", name, SegmentSpec.KIND_DAEMON, STATE_BYTES);
+        create(file, new SegmentSpec("shop", name, SegmentSpec.KIND_DAEMON, STATE_BYTES));
+    }
+
+    private static void create(Path file, SegmentSpec spec) throws Exception {
         try (RandomAccessFile reserved = new RandomAccessFile(file.toFile(), "rw")) {
             reserved.setLength(spec.lengthBytes());
         }
@@ -63,6 +75,21 @@ final class HandMadeDaemon implements AutoCloseable {
         requests.add(id, task, input.getBytes(StandardCharsets.UTF_8));
         owned.state().commit();
         return id;
+    }
+
+    /** Has a root say how the last process of the slot, which worked on that request, has ended. */
+    void recordExit(long id, ExitKind kind, String text) throws Exception {
+        create(root, RootSegment.spec("shop"));
+        try (RootSegment table = RootSegment.open(root, OwnPid.get(), 1)) {
+            ChildRow row = table.child(0);
+            row.reset("thumbs@1", ChildKind.TRANSACTION);
+            row.state(ChildStateCode.STARTING);
+            row.wanted(WantedCode.UP);
+            row.request(id);
+            row.lastExit(kind, -1, 9, 5, text);
+            table.childCount(1);
+            table.commit();
+        }
     }
 
     /** The slot's contents, as the daemon's runtime reads them. */

@@ -12,6 +12,7 @@ import io.coppice.state.Phase;
 import io.coppice.state.ReservedNames;
 import io.coppice.state.SegmentFile;
 import io.coppice.state.State;
+import io.coppice.state.root.ExitKind;
 import io.coppice.worker.Task;
 import io.coppice.worker.TransactionContext;
 import io.coppice.worker.fixture.Tasks;
@@ -151,6 +152,19 @@ class OwnedTransactionTest {
         }
         attempt(HandMadeDaemon.line(failing + 10, 2, "exception 70 - 5"));
         assertEquals("exception: no page", Seen.EXIT.get());
+    }
+
+    @Test
+    void shouldTellTheNextAttemptInTheRootsWordsThatTheOneBeforeTookTooLong() throws Exception {
+        long id = daemon.submit(Seen.class, "");
+        daemon.recordExit(id, ExitKind.HANG, "not done within 30 s: deadlock: a, b");
+
+        attempt(HandMadeDaemon.line(id, 2, "hang 0 KILL 5"));
+        assertEquals("not done within 30 s: deadlock: a, b", Seen.EXIT.get());
+
+        long other = daemon.submit(Seen.class, "");
+        attempt(HandMadeDaemon.line(other, 2, "hang 0 KILL 5"));
+        assertEquals("hang", Seen.EXIT.get(), "that row is of another request");
     }
 
     /** Takes note of how the attempt before ended. */

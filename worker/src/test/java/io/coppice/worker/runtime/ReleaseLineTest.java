@@ -30,7 +30,12 @@ class ReleaseLineTest {
     @Test
     void shouldReadHowThePredecessorEnded() throws IOException {
         PreviousExit exit = new PreviousExit(
-                ExitKind.SIGNAL, -1, Optional.of("KILL"), Instant.ofEpochMilli(1_790_000_000_123L), Optional.empty());
+                ExitKind.SIGNAL,
+                -1,
+                Optional.of("KILL"),
+                Instant.ofEpochMilli(1_790_000_000_123L),
+                Optional.empty(),
+                Optional.empty());
 
         assertEquals(
                 new ReleaseLine(7, Optional.of(exit), Optional.empty(), Optional.empty()),

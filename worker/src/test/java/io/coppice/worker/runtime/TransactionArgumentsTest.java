@@ -29,6 +29,10 @@ class TransactionArgumentsTest {
         assertEquals(Path.of("/s/thumbs@12.lock"), arguments.lock(12));
         assertEquals(arguments, parse(GOOD));
         assertEquals(Optional.empty(), arguments.mainClass());
+        assertEquals(Optional.empty(), arguments.root());
+        assertEquals(
+                Optional.of(Path.of("/s/root.seg")),
+                parse(GOOD + " --root /s/root.seg --").root());
         assertEquals(
                 Optional.of("com.example.Thumbs"),
                 parse(GOOD + " --main com.example.Thumbs --").mainClass());
