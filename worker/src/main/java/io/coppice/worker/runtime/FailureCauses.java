@@ -2,6 +2,7 @@ package io.coppice.worker.runtime;
 
 import io.coppice.state.root.ExitKind;
 import io.coppice.state.root.LastExit;
+import io.coppice.worker.TaskFailedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -10,6 +11,9 @@ import java.util.Optional;
 final class FailureCauses {
     private static final int SIGKILL = 9;
     private static final int OUT_OF_MEMORY_CODE = 3;
+
+    /** Thrown to say something to people, who need not know by what. */
+    private static final String BY_TASK = TaskFailedException.class.getName() + ": ";
 
     private final Path logs;
     private final String name;
@@ -35,7 +39,7 @@ final class FailureCauses {
         LastExit exit = lastExit.get();
         String firstWords = words.flatMap(text -> text.lines().findFirst()).orElse("");
         return switch (exit.kind()) {
-            case EXCEPTION -> firstWords.isEmpty() ? exit.text() : firstWords;
+            case EXCEPTION -> withoutClass(firstWords.isEmpty() ? exit.text() : firstWords);
             case HANG, START_TIMEOUT -> exit.text() + "; its threads are in " + log();
             case EXIT ->
                 exit.code() == OUT_OF_MEMORY_CODE && exit.text().contains("out of memory")
@@ -44,6 +48,10 @@ final class FailureCauses {
             case SIGNAL -> exit.text() + (exit.signal() == SIGKILL ? perhapsOfMemory() : fault(exit, pid));
             default -> exit.text();
         };
+    }
+
+    private static String withoutClass(String words) {
+        return words.startsWith(BY_TASK) ? words.substring(BY_TASK.length()) : words;
     }
 
     private String fault(LastExit exit, long pid) {

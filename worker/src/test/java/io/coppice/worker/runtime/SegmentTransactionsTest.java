@@ -432,6 +432,18 @@ class SegmentTransactionsTest {
                         exit(ExitKind.EXCEPTION, 70, 0, "java.lang…"),
                         Optional.of("java.lang.IllegalStateException: no\n  at x"),
                         0));
+        assertEquals(
+                "this is no image",
+                causes.of(
+                        exit(ExitKind.EXCEPTION, 78, 0, "io.coppice…"),
+                        Optional.of("io.coppice.worker.TaskFailedException: this is no image\n  at x"),
+                        0));
+        assertEquals(
+                "this is no image",
+                causes.of(
+                        exit(ExitKind.EXCEPTION, 78, 0, "io.coppice.worker.TaskFailedException: this is no image"),
+                        Optional.empty(),
+                        0));
         Files.writeString(
                 directory.resolve("hs_err_thumbs@transactions_77.log"),
                 "#\n# A fatal error has been detected by the Java Runtime Environment:\n#\n#  SIGSEGV (0xb) at pc=0x1, pid=77\n#\n"
