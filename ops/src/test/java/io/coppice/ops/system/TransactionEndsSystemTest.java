@@ -31,7 +31,7 @@ class TransactionEndsSystemTest {
     private record Way(String name, String words, String cause) {}
 
     private static final List<Way> QUICK = List.of(
-            new Way("kill", "signal KILL", "signal KILL(, perhaps by the kernel, .*)?"),
+            new Way("kill", "signal KILL", "signal KILL(, perhaps by the kernel's OOM killer: .*)?"),
             new Way(
                     "fault",
                     "signal ABRT",

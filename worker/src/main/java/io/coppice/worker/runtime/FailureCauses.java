@@ -69,7 +69,7 @@ final class FailureCauses {
         long more = kills.more();
         return more == 0
                 ? ""
-                : ", perhaps by the kernel, out of memory: its control group counts " + more
+                : ", perhaps by the kernel's OOM killer: its control group counts " + more
                         + (more == 1 ? " such kill more" : " such kills more");
     }
 

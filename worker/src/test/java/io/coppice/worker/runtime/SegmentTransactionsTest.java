@@ -460,7 +460,7 @@ class SegmentTransactionsTest {
         assertEquals("signal KILL", causes.of(exit(ExitKind.SIGNAL, -1, 9, "signal KILL"), Optional.empty(), 0));
         Files.writeString(events, "oom 2\noom_kill 2\n");
         assertEquals(
-                "signal KILL, perhaps by the kernel, out of memory: its control group counts 1 such kill more",
+                "signal KILL, perhaps by the kernel's OOM killer: its control group counts 1 such kill more",
                 causes.of(exit(ExitKind.SIGNAL, -1, 9, "signal KILL"), Optional.empty(), 0));
     }
 
