@@ -260,6 +260,30 @@ public final class ReadOnlySegment implements AutoCloseable {
         return new RequestReader(memory, geometry, name());
     }
 
+    /**
+     * The result of a request that is {@link #done}. Allocates the result, and little more.
+     *
+     * @param mostBytes that it may have
+     * @throws SegmentDamagedException if it is not done, or not any more when all was read; if the segment does not hold what a result is;
+     *     if the file was truncated
+     * @throws CapacityExceededException if it is longer
+     */
+    public byte[] result(long id, long mostBytes) {
+        try {
+            if (done(id)) {
+                byte[] result =
+                        new ResultReader(memory, geometry).read(Math.min(mostBytes, SegmentSpec.MAX_LENGTH_BYTES));
+                memory.loadFence();
+                if (done(id)) {
+                    return result;
+                }
+            }
+        } catch (IndexOutOfBoundsException e) {
+            throw new SegmentDamagedException("The result is damaged: " + e.getMessage(), e);
+        }
+        throw new SegmentDamagedException("Segment " + name() + " does not hold it any more.");
+    }
+
     /** The directory as of one commit, null if the owner is too fast. Allocates. */
     @Nullable
     List<StructureInfo> directory() {

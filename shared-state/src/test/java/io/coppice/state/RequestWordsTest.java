@@ -1,5 +1,6 @@
 package io.coppice.state;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -148,5 +149,20 @@ class RequestWordsTest {
         memory.putLong(HeaderLayout.RESULT_STAMP_OFFSET, 3);
         OwnedSegment damaged = TestSegments.own(memory, 2);
         assertThrows(SegmentDamagedException.class, damaged::recover);
+    }
+
+    @Test
+    void shouldReadAResultThatIsDoneAndNotLongerThanItMayBe() {
+        segment.beginRequest(17);
+        AppendLog log = segment.result(2, AppendLog.entryBytes(16));
+        log.append(new byte[] {1, 2, 3, 4, 5, 6, 7, 8}, 0, 8);
+        log.append(new byte[] {9, 10}, 0, 2);
+        segment.state().commit();
+        assertThrows(SegmentDamagedException.class, () -> reader.result(17, 10), "not stamped");
+        segment.stampResult();
+        segment.state().commit();
+        assertArrayEquals(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, reader.result(17, 10));
+        assertThrows(CapacityExceededException.class, () -> reader.result(17, 9));
+        assertThrows(SegmentDamagedException.class, () -> reader.result(18, 10));
     }
 }
