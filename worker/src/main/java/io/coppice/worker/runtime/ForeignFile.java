@@ -1,6 +1,7 @@
 package io.coppice.worker.runtime;
 
 import io.coppice.state.SegmentException;
+import io.coppice.state.SegmentRefusedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -23,6 +24,7 @@ final class ForeignFile<S extends AutoCloseable> {
     private @Nullable Object key;
     private long lookedAtNs;
     private boolean looked;
+    private boolean unusable;
 
     @FunctionalInterface
     interface Opener<S> {
@@ -46,24 +48,35 @@ final class ForeignFile<S extends AutoCloseable> {
         if (looked && nowNs - lookedAtNs < LOOK_NS) {
             return open;
         }
+        Object present = keyOf();
+        if (open == null || present == null || !present.equals(key)) {
+            close();
+            open(present);
+        }
         looked = true;
         lookedAtNs = nowNs;
-        Object present = keyOf();
-        if (open != null && present != null && present.equals(key)) {
-            return open;
-        }
-        close();
+        return open;
+    }
+
+    private void open(@Nullable Object present) {
+        unusable = present == null;
         try {
             open = present == null ? null : opener.open(file);
             key = present;
         } catch (SegmentException e) {
+            unusable = e instanceof SegmentRefusedException;
             open = null; // Of which its owner and the root know more; it is tried again.
         }
-        return open;
     }
 
-    /** It cannot be read as it is. */
+    /** Whether there was no such file, or none that could be a segment, when it was last looked for. */
+    boolean isUnusable() {
+        return unusable;
+    }
+
+    /** It cannot be read as it is, and is mapped anew when it is next asked for. */
     void close() {
+        looked = false;
         S present = open;
         open = null;
         if (present != null) {

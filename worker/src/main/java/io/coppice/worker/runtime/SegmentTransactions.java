@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The real world of a daemon's transactions: its own segment, those of its slots, the root's. */
 final class SegmentTransactions implements TransactionPort {
+    /** A JVM whose heap is full ends, and its successor would end of the same result. */
+    private static final long MOST_RESULT_BYTES = Runtime.getRuntime().maxMemory() / 2;
+
     private final OwnedSegment segment;
     private final String daemon;
     private final TransactionLimits limits;
@@ -116,7 +119,12 @@ final class SegmentTransactions implements TransactionPort {
 
     @Override
     public SlotResult result(int slot, long id) {
-        return slots.result(slot, id);
+        return slots.result(slot, id, MOST_RESULT_BYTES);
+    }
+
+    @Override
+    public boolean tells(int slot) {
+        return slots.tells(slot, nanoTime());
     }
 
     @Override
@@ -162,6 +170,7 @@ final class SegmentTransactions implements TransactionPort {
                 child.request(),
                 down && child.pid() == 0,
                 child.state() == ChildStateCode.FAILED,
+                child.state() == ChildStateCode.COMPLETED,
                 attempts(child),
                 child.lastExit());
     }

@@ -1,15 +1,11 @@
 package io.coppice.worker.runtime;
 
-import io.coppice.state.AppendLogView;
-import io.coppice.state.LayoutMismatchException;
+import io.coppice.state.CapacityExceededException;
 import io.coppice.state.Phase;
 import io.coppice.state.ReadOnlySegment;
 import io.coppice.state.RequestId;
-import io.coppice.state.ReservedNames;
 import io.coppice.state.SegmentDamagedException;
 import io.coppice.state.SegmentFile;
-import io.coppice.state.SnapshotResult;
-import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,34 +45,32 @@ final class SlotSegments {
         }
     }
 
-    /** The result that is there. */
-    SlotResult result(int slot, long id) {
+    /** Whether it is known what a slot's segment says: not where this process has no means to open it, such as a descriptor. */
+    boolean tells(int slot, long nowNs) {
+        ForeignFile<ReadOnlySegment> segment = segments.get(slot - 1);
+        return segment.look(nowNs) != null || segment.isUnusable();
+    }
+
+    /**
+     * The result that is there.
+     *
+     * @param mostBytes that it may have
+     */
+    SlotResult result(int slot, long id, long mostBytes) {
         ReadOnlySegment segment = segments.get(slot - 1).mapped();
         if (segment == null) {
             return new SlotResult.Busy();
         }
         try {
-            SnapshotResult result = segment.snapshot(List.of(ReservedNames.RESULT));
-            if (!(result instanceof SnapshotResult.Snapshot snapshot)) {
-                return result instanceof SnapshotResult.Damaged damaged
-                        ? new SlotResult.Unreadable(damaged.reason())
-                        : new SlotResult.Busy();
-            }
-            byte[] bytes = bytesOf(snapshot.view().appendLog(ReservedNames.RESULT));
-            return segment.done(id)
-                    ? new SlotResult.Bytes(bytes)
-                    : new SlotResult.Unreadable("it was replaced while it was read");
-        } catch (SegmentDamagedException | LayoutMismatchException | IllegalArgumentException e) {
+            return new SlotResult.Bytes(segment.result(id, mostBytes));
+        } catch (CapacityExceededException e) {
+            return new SlotResult.Unreadable(
+                    e.getMessage()
+                            + ", which is half of this daemon's heap. Raise the manifest key `jvm: {heap: …}`, or return the name of a file");
+        } catch (SegmentDamagedException e) {
+            segments.get(slot - 1).close(); // What comes next may be another file, or made anew.
             return new SlotResult.Unreadable(String.valueOf(e.getMessage()));
         }
-    }
-
-    private static byte[] bytesOf(AppendLogView log) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        for (long piece = log.firstSequence(); piece < log.nextSequence(); piece++) {
-            bytes.writeBytes(log.entry(piece));
-        }
-        return bytes.toByteArray();
     }
 
     /** What the last process in a slot said of its end; empty if it said nothing, or was on another request. */

@@ -32,8 +32,16 @@ final class TransactionLedger {
     private static final long SHORTEST_PARK_NS = 50_000;
     private static final long LONGEST_PARK_NS = 5_000_000;
 
+    private static final long LOOK_AGAIN_NS = 100_000_000;
+
     /** While there is something that an operator might give an order for. */
     private static final long LOOK_FOR_ORDERS_NS = 1_000_000_000;
+
+    /**
+     * From the last number given to one that a slot may have seen: years of work. A task that writes a larger one into its segment could
+     * else use up all that there are; and an old result of that number is long overwritten when its turn comes.
+     */
+    private static final long FARTHEST = 1L << 32;
 
     private final TransactionPort port;
     private final TransactionLimits limits;
@@ -49,6 +57,10 @@ final class TransactionLedger {
     private long lastSequence;
     private long youngestSinceNs;
     private long rootReadNs;
+
+    /** There is a slot of which nobody can tell at the moment whether it has the result that the root has seen. */
+    private boolean untold;
+
     private boolean foundDue = true;
     private boolean rootDue = true;
     private boolean lostDue = true;
@@ -122,7 +134,7 @@ final class TransactionLedger {
 
     private void seen(long request) {
         long id = Math.abs(request);
-        if (RequestId.isOf(id, port.timeline())) {
+        if (RequestId.isOf(id, port.timeline()) && RequestId.sequence(id) - lastSequence <= FARTHEST) {
             lastSequence = Math.max(lastSequence, RequestId.sequence(id));
         }
     }
@@ -263,7 +275,7 @@ final class TransactionLedger {
     /** Where nothing is under way nothing is urgent either, and the root's table need not be read each time that the root commits. */
     private boolean rootMayTell() {
         if (!port.rootMoved()) {
-            return false;
+            return untold && port.nanoTime() - rootReadNs >= LOOK_AGAIN_NS;
         }
         boolean urgent = open.running() + open.queued() + open.quarantined() > 0;
         return urgent || port.nanoTime() - rootReadNs >= LOOK_FOR_ORDERS_NS;
@@ -271,6 +283,7 @@ final class TransactionLedger {
 
     private void readRoot() {
         rootReadNs = port.nanoTime();
+        untold = false;
         port.rootRead();
     }
 
@@ -471,6 +484,11 @@ final class TransactionLedger {
             adopt(slot, entry);
         } else if (port.table().standing(entry) == Standing.DISCARDING) {
             discarded(id);
+        } else if (over.get().isDone(id)) {
+            failed(
+                    entry,
+                    over.get().attempts(),
+                    "it was done, and its result is lost: the segment of its slot does not hold it any more");
         } else {
             failed(entry, over.get().attempts(), port.cause(slot, over.get()));
         }
@@ -479,7 +497,17 @@ final class TransactionLedger {
     private Optional<SlotRow> overRow(int slot, int entry) {
         long id = port.table().id(entry);
         boolean discarding = port.table().standing(entry) == Standing.DISCARDING;
-        return port.row(slot).filter(row -> row.isOver(id, discarding));
+        return port.row(slot).filter(row -> row.isOver(id, discarding) || (row.isDone(id) && isLost(slot, id)));
+    }
+
+    /** Whether the result that was committed is not there. */
+    private boolean isLost(int slot, long id) {
+        if (port.done(slot, id)) {
+            return false;
+        }
+        boolean told = port.tells(slot);
+        untold |= !told;
+        return told;
     }
 
     /** What is queued gets the slots that are free. */

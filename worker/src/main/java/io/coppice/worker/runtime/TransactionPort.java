@@ -36,6 +36,9 @@ interface TransactionPort {
     /** Whether the slot's segment has the committed result of it. */
     boolean done(int slot, long id);
 
+    /** Whether what {@link #done} says of a slot is what its segment says, or that there is none; if not, it is to be asked again. */
+    boolean tells(int slot);
+
     /** The result, where {@link #done}. */
     SlotResult result(int slot, long id);
 

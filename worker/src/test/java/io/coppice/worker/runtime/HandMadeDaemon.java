@@ -4,7 +4,6 @@ import io.coppice.state.OwnedSegment;
 import io.coppice.state.ReadOnlySegment;
 import io.coppice.state.RequestId;
 import io.coppice.state.Requests;
-import io.coppice.state.ReservedNames;
 import io.coppice.state.SegmentFile;
 import io.coppice.state.SegmentSpec;
 import io.coppice.state.SnapshotResult;
@@ -15,7 +14,6 @@ import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.ExitKind;
 import io.coppice.state.root.RootSegment;
 import io.coppice.state.root.WantedCode;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -102,15 +100,7 @@ final class HandMadeDaemon implements AutoCloseable {
     }
 
     byte[] result(long id) {
-        if (!slot.done(id)) {
-            throw new AssertionError("not done: " + RequestId.text(id));
-        }
-        var log = contents().appendLog(ReservedNames.RESULT);
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        for (long at = log.firstSequence(); at < log.nextSequence(); at++) {
-            bytes.writeBytes(log.entry(at));
-        }
-        return bytes.toByteArray();
+        return slot.result(id, STATE_BYTES);
     }
 
     String text(long id) {

@@ -204,6 +204,11 @@ final class SimulatedInstance implements TransactionPort, WorkerPort {
     }
 
     @Override
+    public boolean tells(int slot) {
+        return random.nextInt(8) != 0;
+    }
+
+    @Override
     public SlotResult result(int slot, long id) {
         return random.nextInt(8) == 0 ? new SlotResult.Busy() : new SlotResult.Bytes(slots[slot - 1].result);
     }

@@ -19,7 +19,13 @@ final class SimulatedSlot {
     int attempts;
 
     Optional<SlotRow> row() {
-        return Optional.of(new SlotRow(request, !running, failed, attempts, Optional.empty()));
+        return Optional.of(new SlotRow(
+                request,
+                !running,
+                failed,
+                !running && request > 0 && done && contents == request,
+                attempts,
+                Optional.empty()));
     }
 
     /**

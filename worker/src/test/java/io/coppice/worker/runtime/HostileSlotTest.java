@@ -1,0 +1,403 @@
+package io.coppice.worker.runtime;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.coppice.state.AppendLog;
+import io.coppice.state.LayoutMismatchException;
+import io.coppice.state.OwnedSegment;
+import io.coppice.state.Phase;
+import io.coppice.state.RequestId;
+import io.coppice.state.SegmentFile;
+import io.coppice.state.SegmentSpec;
+import io.coppice.state.root.ChildKind;
+import io.coppice.state.root.ChildRow;
+import io.coppice.state.root.ChildStateCode;
+import io.coppice.state.root.RootSegment;
+import io.coppice.state.root.WantedCode;
+import io.coppice.worker.Codec;
+import io.coppice.worker.Daemon;
+import io.coppice.worker.TaskType;
+import io.coppice.worker.Transaction;
+import io.coppice.worker.TransactionContext;
+import io.coppice.worker.TransactionFailedException;
+import io.coppice.worker.TypedTask;
+import io.coppice.worker.future.Future;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A task may write anything into its slot's segment, before its process ends and after. Each request has one outcome all the same, and the
+ * daemon takes no harm.
+ */
+class HostileSlotTest {
+    /** Never made here; only its name is submitted. */
+    static final class Upper implements TypedTask<String, String> {
+        static final TaskType<String, String> TYPE = TaskType.of(Upper.class, Codec.UTF_8, Codec.UTF_8);
+
+        @Override
+        public TaskType<String, String> type() {
+            return TYPE;
+        }
+
+        @Override
+        public String perform(TransactionContext context, String input) {
+            return input;
+        }
+    }
+
+    /** The real world on a clock that the test can advance. */
+    private record Skipping(WorkerPort world, long[] skippedNs) implements WorkerPort {
+        @Override
+        public void phase(Phase phase) {
+            world.phase(phase);
+        }
+
+        @Override
+        public void lastWords(String text) {
+            world.lastWords(text);
+        }
+
+        @Override
+        public void bumpHeartbeat() {
+            world.bumpHeartbeat();
+        }
+
+        @Override
+        public void busy(long atMostMs) {
+            world.busy(atMostMs);
+        }
+
+        @Override
+        public void commit() {
+            world.commit();
+        }
+
+        @Override
+        public void commitStep() {
+            world.commitStep();
+        }
+
+        @Override
+        public void requestCheckpoint() {
+            world.requestCheckpoint();
+        }
+
+        @Override
+        public boolean evolve(Daemon daemon, LayoutMismatchException mismatch) throws Exception {
+            return world.evolve(daemon, mismatch);
+        }
+
+        @Override
+        public void rollback() {
+            world.rollback();
+        }
+
+        @Override
+        public long nanoTime() {
+            return world.nanoTime() + skippedNs[0];
+        }
+
+        @Override
+        public void park(long ns) {
+            skippedNs[0] += ns;
+        }
+
+        @Override
+        public void log(String line, @Nullable Throwable thrown) {
+            world.log(line, thrown);
+        }
+    }
+
+    private static final int STATE_BYTES = 256 << 10;
+    private static final TransactionLimits LIMITS = new TransactionLimits(2, 4, 64, 4);
+    private static final long STEP_NS = 100_000_000;
+
+    /** Of {@link #STEP_NS}: more than it takes to look whether a file is another one. */
+    private static final int TURNS = 40;
+
+    private static final int PAGE = 4096;
+
+    @TempDir
+    Path directory;
+
+    private RootSegment root;
+    private OwnedSegment segment;
+    private Skipping world;
+    private TransactingPort port;
+    private TransactionDesk desk;
+
+    private void create(String name) throws Exception {
+        create(directory.resolve(name + ".seg"), new SegmentSpec("shop", name, SegmentSpec.KIND_DAEMON, STATE_BYTES));
+    }
+
+    private static Path create(Path file, SegmentSpec spec) throws Exception {
+        try (RandomAccessFile reserved = new RandomAccessFile(file.toFile(), "rw")) {
+            reserved.setLength(spec.lengthBytes());
+        }
+        SegmentFile.create(file, spec);
+        return file;
+    }
+
+    private Path slot(int slot) {
+        return directory.resolve("thumbs@" + slot + ".seg");
+    }
+
+    @BeforeEach
+    void open() throws Exception {
+        root = RootSegment.open(create(directory.resolve("root.seg"), RootSegment.spec("shop")), 42, 1);
+        root.begin(42, 1, "boot", 1);
+        for (int row = 0; row <= LIMITS.slots(); row++) {
+            root.child(row)
+                    .reset(row == 0 ? "thumbs" : "thumbs@" + row, row == 0 ? ChildKind.DAEMON : ChildKind.TRANSACTION);
+            root.child(row).state(ChildStateCode.STOPPED);
+            root.child(row).wanted(WantedCode.DOWN);
+        }
+        root.childCount(1 + LIMITS.slots());
+        root.commit();
+        for (String name : List.of("thumbs", "thumbs@1", "thumbs@2")) {
+            create(name);
+        }
+        live();
+    }
+
+    private void live() throws Exception {
+        segment = SegmentFile.openOwned(
+                directory.resolve("thumbs.seg"), directory.resolve("thumbs.lock"), OwnPid.get(), 1);
+        segment.recover();
+        WorkerLog log = new WorkerLog(new PrintStream(PrintStream.nullOutputStream()), "thumbs");
+        world = new Skipping(
+                new SegmentPort(segment, RootNotifier.toNobody(), StatePolicy.DEFAULT, null, log), new long[1]);
+        DaemonTransactions declared =
+                new DaemonTransactions(LIMITS, directory.resolve("root.seg"), List.of(slot(1), slot(2)), directory);
+        SegmentTransactions segments =
+                new SegmentTransactions(segment, "thumbs", declared, RootNotifier.toNobody(), world);
+        TransactionLedger ledger = new TransactionLedger(segments, LIMITS);
+        port = new TransactingPort(world, ledger);
+        desk = new TransactionDesk(ledger, segments, LIMITS);
+        port.beforeStart();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        segment.close();
+        root.close();
+    }
+
+    private void turn() {
+        port.beginTurn();
+        port.commitStep();
+        port.endsPause();
+    }
+
+    private void turnUntilDone(Future<?> future, String what) {
+        for (int i = 0; future.isPending() && i < TURNS; i++) {
+            world.park(STEP_NS);
+            turn();
+        }
+        assertFalse(future.isPending(), what);
+    }
+
+    private void result(int slot, long id, String result) throws Exception {
+        try (OwnedSegment work =
+                SegmentFile.openOwned(slot(slot), directory.resolve("thumbs@" + slot + ".lock"), 7, 1)) {
+            work.recover();
+            work.beginRequest(id);
+            byte[] bytes = result.getBytes(StandardCharsets.UTF_8);
+            AppendLog log = work.result(1, AppendLog.entryBytes(Math.max(8, bytes.length)));
+            log.append(bytes, 0, bytes.length);
+            work.stampResult();
+            work.state().commit();
+        }
+    }
+
+    private void row(int slot, long request, ChildStateCode state) {
+        ChildRow row = root.child(slot);
+        row.request(request);
+        row.state(state);
+        root.commit();
+    }
+
+    private static long[] words(Path file) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.nativeOrder());
+        long[] words = new long[bytes.capacity() / Long.BYTES];
+        bytes.asLongBuffer().get(words);
+        return words;
+    }
+
+    private static void store(Path file, long offset, long word) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.nativeOrder());
+            channel.write(bytes.putLong(0, word), offset);
+        }
+    }
+
+    private static void shorten(Path file, long length) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.truncate(length);
+        }
+    }
+
+    /** Where a result is kept: the word that is the id, and the one behind it that stamps the result. */
+    private static long requestOffset(Path file, long id) throws IOException {
+        long[] words = words(file);
+        for (int i = PAGE / Long.BYTES / 2; i < PAGE / Long.BYTES; i++) {
+            if (words[i] == id) {
+                return (long) i * Long.BYTES;
+            }
+        }
+        throw new AssertionError("no id in page 0 of " + file);
+    }
+
+    private static TransactionFailedException failure(Future<?> future) {
+        return (TransactionFailedException) future.failure();
+    }
+
+    @Test
+    void shouldFailWhatTheRootHasSeenDoneAndTheSegmentDoesNotHold() throws Exception {
+        Transaction<String> one = desk.submit(Upper.TYPE, "one");
+        turn();
+        result(1, one.id().value(), "ONE");
+        store(slot(1), requestOffset(slot(1), one.id().value()), 4711);
+        row(1, one.id().value(), ChildStateCode.COMPLETED);
+        turnUntilDone(one.future(), "another id");
+        assertEquals(
+                "it was done, and its result is lost: the segment of its slot does not hold it any more",
+                failure(one.future()).reason());
+        assertEquals(0, segment.request(1), "the slot is free");
+        assertEquals(1, desk.quarantined().size());
+    }
+
+    @Test
+    void shouldFailWhatIsDoneInASegmentThatIsGoneOrShortOrNone() throws Exception {
+        for (String way : List.of("gone", "empty", "half", "page", "directory", "garbage")) {
+            Transaction<String> one = desk.submit(Upper.TYPE, way);
+            turn();
+            result(1, one.id().value(), "ONE");
+            switch (way) {
+                case "gone" -> Files.delete(slot(1));
+                case "empty" -> shorten(slot(1), 0);
+                case "half" -> shorten(slot(1), STATE_BYTES / 2);
+                case "page" -> shorten(slot(1), PAGE);
+                case "directory" -> {
+                    Files.delete(slot(1));
+                    Files.createDirectory(slot(1));
+                }
+                default -> Files.write(slot(1), new byte[STATE_BYTES]);
+            }
+            row(1, one.id().value(), ChildStateCode.COMPLETED);
+            turnUntilDone(one.future(), way);
+            if (way.equals("empty") || way.equals("page") || way.equals("garbage")) {
+                assertTrue(one.future().isFailed(), way); // Of the others what is mapped may still be good.
+            }
+            Files.deleteIfExists(slot(1));
+            create("thumbs@1");
+            row(1, one.id().value(), ChildStateCode.STOPPED);
+        }
+        Transaction<String> after = desk.submit(Upper.TYPE, "after");
+        turn();
+        result(1, after.id().value(), "AFTER");
+        turnUntilDone(after.future(), "after");
+        assertEquals("AFTER", after.future().value(), "a sound segment serves again");
+    }
+
+    @Test
+    void shouldNotWaitForASegmentThatSaysForeverThatItIsBeingChanged() throws Exception {
+        Transaction<String> one = desk.submit(Upper.TYPE, "one");
+        turn();
+        result(1, one.id().value(), "ONE");
+        long[] words = words(slot(1));
+        long sequence = words[(int) (commitSequenceOffset() / Long.BYTES)];
+        assertTrue(sequence > 0);
+        store(slot(1), commitSequenceOffset() + 4 * Long.BYTES, 1);
+        row(1, one.id().value(), ChildStateCode.COMPLETED);
+        turnUntilDone(one.future(), "a step back that does not end");
+        assertEquals("ONE", one.future().value(), "it is committed, and where it was");
+    }
+
+    /** The commit line follows the identity; see the drawing of the header. */
+    private static long commitSequenceOffset() {
+        return 256;
+    }
+
+    @Test
+    void shouldSettleEachRequestOnceWhateverItsSegmentHolds() throws Exception {
+        long seed = Long.getLong("coppice.test.seed", 11);
+        SplittableRandom random = new SplittableRandom(seed);
+        int[] outcomes = new int[2];
+        for (int life = 0; life < 200; life++) {
+            String what = "seed " + seed + ", life " + life;
+            Transaction<String> one = desk.submit(Upper.TYPE, "one");
+            int[] told = {0};
+            one.future().onAny(outcome -> told[0]++);
+            turn();
+            result(1, one.id().value(), "ONE");
+            long[] words = words(slot(1));
+            int changes = 1 + random.nextInt(4);
+            for (int i = 0; i < changes; i++) {
+                store(slot(1), (long) Long.BYTES * interesting(random, words), hostile(random, words));
+            }
+            if (random.nextInt(3) == 0) {
+                turn();
+            }
+            row(1, one.id().value(), ChildStateCode.COMPLETED);
+            turnUntilDone(one.future(), what);
+            turn();
+            assertEquals(1, told[0], what);
+            assertEquals(0, segment.request(1), what);
+            outcomes[one.future().isReady() ? 1 : 0]++;
+            Files.deleteIfExists(slot(1));
+            create("thumbs@1");
+            row(1, one.id().value(), ChildStateCode.STOPPED);
+        }
+        assertTrue(outcomes[0] > 0 && outcomes[1] > 0, outcomes[0] + " failed, " + outcomes[1] + " ready");
+    }
+
+    /** Most are zero; what is not decides. */
+    private static int interesting(SplittableRandom random, long[] words) {
+        while (true) {
+            int word = random.nextInt(words.length);
+            if (words[word] != 0 || random.nextInt(200) == 0) {
+                return word;
+            }
+        }
+    }
+
+    private static long hostile(SplittableRandom random, long[] words) {
+        return switch (random.nextInt(7)) {
+            case 0 -> 0;
+            case 1 -> -1;
+            case 2 -> Long.MAX_VALUE;
+            case 3 -> Long.MIN_VALUE;
+            case 4 -> 1L << random.nextInt(63);
+            case 5 -> words[random.nextInt(words.length)];
+            default -> random.nextLong();
+        };
+    }
+
+    /** Else one task could use up all the numbers that its daemon will ever give. */
+    @Test
+    void shouldBelieveNoIdThatIsFarAway() throws Exception {
+        result(1, RequestId.of(segment.timeline(), RequestId.MAX_SEQUENCE), "far");
+        result(2, RequestId.of(segment.timeline(), 17), "near");
+        segment.close();
+        live();
+        assertEquals("1-18", desk.submit(Upper.TYPE, "one").id().toString());
+    }
+}
