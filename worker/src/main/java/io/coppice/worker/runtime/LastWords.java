@@ -20,6 +20,17 @@ final class LastWords {
 
     static String of(Throwable thrown) {
         StringBuilder text = new StringBuilder();
+        try {
+            describe(thrown, text);
+        } catch (Throwable e) {
+            text.append("  (more of it cannot be told, as asking for that threw ")
+                    .append(e.getClass().getName())
+                    .append(')');
+        }
+        return cut(text.toString().stripTrailing());
+    }
+
+    private static void describe(Throwable thrown, StringBuilder text) {
         Throwable cause = thrown;
         for (int i = 0; cause != null && i <= CAUSES; i++) {
             text.append(i == 0 ? "" : "caused by ").append(firstLine(cause)).append('\n');
@@ -29,14 +40,13 @@ final class LastWords {
             }
             cause = cause.getCause();
         }
-        return cut(text.toString().stripTrailing());
     }
 
-    /** {@code toString} is the thrower's code and may itself throw. */
+    /** {@code toString} is the thrower's code and may itself throw, or answer nothing. */
     static String firstLine(Throwable thrown) {
         try {
-            return thrown.toString();
-        } catch (RuntimeException e) {
+            return String.valueOf(thrown.toString());
+        } catch (Throwable e) {
             return thrown.getClass().getName() + " (its toString() threw "
                     + e.getClass().getName() + ")";
         }

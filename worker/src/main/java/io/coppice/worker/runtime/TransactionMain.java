@@ -32,10 +32,13 @@ public final class TransactionMain {
     public static void main(String[] args) {
         WorkerLog.silenceLibraries();
         int exitCode = run(args);
-        System.out.flush();
-        System.err.flush();
-        if (exitCode != TRAINED) {
-            Runtime.getRuntime().halt(exitCode);
+        try {
+            System.out.flush();
+            System.err.flush();
+        } finally {
+            if (exitCode != TRAINED) {
+                Runtime.getRuntime().halt(exitCode); // Also where the task has left streams that throw.
+            }
         }
     }
 

@@ -42,9 +42,18 @@ final class WorkerLog implements Consumer<String> {
         synchronized (out) {
             out.println(stamped);
             if (thrown != null) {
-                thrown.printStackTrace(out);
+                printTrace(thrown);
             }
             out.flush();
+        }
+    }
+
+    /** What an exception says of itself is its thrower's code, too. */
+    private void printTrace(Throwable thrown) {
+        try {
+            thrown.printStackTrace(out);
+        } catch (Throwable e) {
+            out.println(LastWords.of(thrown));
         }
     }
 }

@@ -3,6 +3,8 @@ package io.coppice.worker.runtime;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
@@ -57,5 +59,65 @@ class LastWordsTest {
             }
         };
         assertTrue(LastWords.of(mute).contains("its toString() threw java.lang.IllegalStateException"));
+    }
+
+    /** Each of its methods may be overridden by whoever throws it. */
+    @SuppressWarnings({"serial", "UnsynchronizedOverridesSynchronized"})
+    private static final class Hostile extends RuntimeException {
+        private final String way;
+
+        Hostile(String way) {
+            this.way = way;
+        }
+
+        @Override
+        public String getMessage() {
+            if (way.equals("itself")) {
+                throw new Hostile(way);
+            }
+            if (way.equals("error")) {
+                throw new StackOverflowError();
+            }
+            return way;
+        }
+
+        @Override
+        public StackTraceElement[] getStackTrace() {
+            if (way.equals("trace")) {
+                throw new IllegalStateException("no trace");
+            }
+            return super.getStackTrace();
+        }
+
+        @Override
+        public Throwable getCause() {
+            if (way.equals("cause")) {
+                throw new IllegalStateException("no cause");
+            }
+            return this;
+        }
+    }
+
+    @Test
+    void shouldTellWhatCanBeToldOfAThrowableThatThrows() {
+        for (String way : new String[] {"itself", "error", "trace", "cause"}) {
+            String told;
+            try {
+                told = told(new Hostile(way));
+            } catch (RuntimeException | StackOverflowError e) {
+                told = "threw "
+                        + e.getClass().getName(); // What is thrown cannot be shown by those who run tests, either.
+            }
+            assertTrue(told.startsWith(Hostile.class.getName()), way + ": " + told);
+        }
+    }
+
+    /** In last words and log. */
+    private static String told(Hostile thrown) {
+        ByteArrayOutputStream log = new ByteArrayOutputStream();
+        new WorkerLog(new PrintStream(log, true, StandardCharsets.UTF_8), "thumbs").log("it ends", thrown);
+        String logged = log.toString(StandardCharsets.UTF_8);
+        assertTrue(logged.contains(": it ends\n") && logged.contains(Hostile.class.getName()), logged);
+        return LastWords.of(thrown);
     }
 }

@@ -237,6 +237,25 @@ class TransactionJvmTest {
     }
 
     @Test
+    void shouldSayWhatThrewAlsoIfThatCannotBeTold() throws Exception {
+        long id = daemon.submit(Tasks.Ending.class, "mute");
+        assertEquals(70, child.exitCode(released(id)), child.log());
+        assertTrue(
+                parting(1)
+                        .words()
+                        .orElseThrow()
+                        .startsWith("io.coppice.worker.fixture.Tasks$Mute (its toString() threw"),
+                child.log());
+    }
+
+    @Test
+    void shouldEndAfterItsResultWhateverStreamsAndThreadsTheTaskHasLeft() throws Exception {
+        long id = daemon.submit(Tasks.Ending.class, "streams");
+        assertEquals(0, child.exitCode(released(id)), child.log());
+        assertEquals("streams", daemon.text(id));
+    }
+
+    @Test
     void shouldLeaveAnExhaustedHeapToTheJvmAndKeepTheCheckpoint() throws Exception {
         long id = daemon.submit(Tasks.Ending.class, "memory");
 
