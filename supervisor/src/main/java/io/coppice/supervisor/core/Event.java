@@ -285,6 +285,25 @@ public sealed interface Event {
         }
     }
 
+    /**
+     * The root was stopped, stalled or without a CPU, and most likely those whose start it times were, too. What comes next is not to find their
+     * time used up by that.
+     *
+     * @param uncountedNs how much of it does not count, 0 or more
+     */
+    record RootWasAway(long uncountedNs, long nowNs) implements Event {
+        public RootWasAway {
+            if (uncountedNs < 0) {
+                throw new IllegalArgumentException("away for " + uncountedNs + " ns");
+            }
+        }
+
+        @Override
+        public void applyTo(Transition transition) {
+            EventRules.rootWasAway(transition, this);
+        }
+    }
+
     /** Time has passed; due whenever {@link SupervisorState#nextDeadlineNs} has come, harmless at any other time. */
     record Tick(long nowNs) implements Event {
         @Override

@@ -195,6 +195,19 @@ final class EventRules {
         }
     }
 
+    /** A transaction's own timeout runs on, and so does the time that a process is given to end. */
+    static void rootWasAway(Transition transition, Event.RootWasAway event) {
+        for (int i = 0; i < transition.childCount(); i++) {
+            ChildState before = transition.childBefore(i);
+            if (before.phase() == ChildPhase.STARTING && before.deadlineNs() != ChildState.NEVER) {
+                ChildDraft child = transition.child(i);
+                long excusedNs = Math.min(event.uncountedNs(), transition.nowNs - child.start.sinceNs());
+                child.start = child.start.excused(excusedNs);
+                child.deadlineNs = Transition.after(child.deadlineNs, excusedNs);
+            }
+        }
+    }
+
     static void tick(Transition transition) {
         for (int i = 0; i < transition.childCount(); i++) {
             if (transition.childBefore(i).deadlineNs() <= transition.nowNs) {

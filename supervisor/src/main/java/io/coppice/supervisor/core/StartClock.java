@@ -32,6 +32,11 @@ public record StartClock(StartStage stage, long sinceNs, long startNs, long reco
         };
     }
 
+    /** With less time spent in the present stage. */
+    StartClock excused(long ns) {
+        return new StartClock(stage, sinceNs + ns, startNs, recoverNs, migrateNs);
+    }
+
     /** What is left of the present stage's time as of {@link #sinceNs}; zero or less if it is used up. */
     long leftNs(StartTimeouts timeouts) {
         return timeouts.ofNs(stage)

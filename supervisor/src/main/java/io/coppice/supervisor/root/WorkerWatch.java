@@ -104,6 +104,7 @@ final class WorkerWatch {
         long countedNs = heartbeats.beginScan(nowNs);
         if (heartbeats.awayNs() > 0) {
             tellOfAbsence(heartbeats.awayNs(), countedNs, nowNs);
+            settle.accept(new Event.RootWasAway(heartbeats.awayNs() - countedNs, nowNs));
         }
         boolean moved = false;
         for (ChildProcess child : children.all()) {

@@ -47,6 +47,8 @@ final class SeenLater {
             return new Event.StandbyAdopted(e.child(), e.standby(), nowNs);
         } else if (event instanceof Event.RefillDue e) {
             return new Event.RefillDue(e.cpuStarved(), nowNs);
+        } else if (event instanceof Event.RootWasAway away) {
+            return new Event.RootWasAway(away.uncountedNs(), nowNs);
         } else if (event instanceof Event.Tick) {
             return new Event.Tick(nowNs);
         } else if (event instanceof Event.StopRequested e) {

@@ -153,6 +153,7 @@ final class SimulatedRoot {
         boolean wasStalled = stalledUntilNs != 0;
         if (wasStalled) {
             world.invariants.books.onSilence(world.agenda.nowNs() - stalledSinceNs);
+            step(new Event.RootWasAway(world.agenda.nowNs() - stalledSinceNs, world.agenda.nowNs()), commands);
         }
         stalledUntilNs = 0;
         while (!pending.isEmpty()) {

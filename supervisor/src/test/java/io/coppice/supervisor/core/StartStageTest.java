@@ -49,6 +49,23 @@ class StartStageTest {
         assertEquals("not recovered within 30 s", driver.records().get(0).text());
     }
 
+    /** A machine that was suspended, a root that was stopped: a process that is to start had no chance either. */
+    @Test
+    void shouldNotCountTheTimeThatTheRootWasAway() {
+        driver.after(50 * SECOND).step(new Event.RootWasAway(45 * SECOND, driver.nowNs));
+        assertEquals(Driver.START_NS + 105 * SECOND, driver.state.nextDeadlineNs());
+        driver.tick();
+        assertEquals(ChildPhase.STARTING, driver.phase(0));
+        driver.after(20 * SECOND).entered(0, StartStage.RECOVER).entered(0, StartStage.START);
+        assertEquals(driver.nowNs + 35 * SECOND, driver.state.nextDeadlineNs());
+        driver.step(new Event.RootWasAway(1_000 * SECOND, driver.nowNs));
+        assertEquals(driver.nowNs + 35 * SECOND, driver.state.nextDeadlineNs(), "longer than it has been starting");
+        driver.becameReady(0);
+        SupervisorState ready = driver.state;
+        driver.step(new Event.RootWasAway(SECOND, driver.nowNs));
+        assertSame(ready, driver.state);
+    }
+
     @Test
     void shouldNotBeginAgainWithAWordThatIsSaidTwice() {
         driver.entered(0, StartStage.RECOVER);

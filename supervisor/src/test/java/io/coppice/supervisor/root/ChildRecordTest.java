@@ -310,6 +310,7 @@ class ChildRecordTest {
             case 22 -> new Event.KillRequested(child, "RTMIN+3", 37, i, nowNs);
             case 23, 24 -> new Event.StageEntered(child, incarnation, StartStage.values()[random.nextInt(3)], nowNs);
             case 25 -> new Event.Begin(nowNs);
+            case 47 -> new Event.RootWasAway(random.nextLong(100), nowNs);
             case 44, 45, 46 ->
                 new Event.Requested(1, random.nextLong(4), random.nextInt(4) == 0, random.nextBoolean(), nowNs);
             case 30, 31, 32, 33 -> new Event.RefillDue(random.nextInt(4) == 0, nowNs);
