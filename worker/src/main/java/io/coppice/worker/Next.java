@@ -10,7 +10,7 @@ public final class Next {
     /** Step again at once. */
     public static final Next AGAIN = new Next("again", 0);
 
-    /** All work is done: {@link Daemon#stop}, a last commit, and exit code 0; the root calls it completed. */
+    /** All work is done: {@link Daemon#stop}, a last commit, and exit code 0; the root calls it completed. Transactions without an outcome end with it. */
     public static final Next DONE = new Next("done", 0);
 
     private final String what;

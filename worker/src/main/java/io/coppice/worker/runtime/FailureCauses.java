@@ -5,15 +5,21 @@ import io.coppice.state.root.LastExit;
 import io.coppice.worker.TaskFailedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.StringJoiner;
 
 /** From what is known of a transaction's last process to a cause that a person can read. Loop thread only. */
 final class FailureCauses {
     private static final int SIGKILL = 9;
     private static final int OUT_OF_MEMORY_CODE = 3;
 
+    /** How {@link LastWords} begins the line of what led to an exception. */
+    private static final String LED_TO_IT = "caused by ";
+
     /** Thrown to say something to people, who need not know by what. */
-    private static final String BY_TASK = TaskFailedException.class.getName() + ": ";
+    private static final List<String> FOR_PEOPLE =
+            List.of(TaskFailedException.class.getName() + ": ", UnusableMainClassException.class.getName() + ": ");
 
     private final Path logs;
     private final String name;
@@ -37,25 +43,44 @@ final class FailureCauses {
             return "no attempt was made, as the root's table says";
         }
         LastExit exit = lastExit.get();
-        String firstWords = words.flatMap(text -> text.lines().findFirst()).orElse("");
+        String exceptions = words.map(FailureCauses::withoutFrames).orElse("");
         return switch (exit.kind()) {
-            case EXCEPTION -> withoutClass(firstWords.isEmpty() ? exit.text() : firstWords);
+            case EXCEPTION -> withoutClass(exceptions.isEmpty() ? exit.text() : exceptions);
             case HANG, START_TIMEOUT -> exit.text() + "; its threads are in " + log();
             case EXIT ->
                 exit.code() == OUT_OF_MEMORY_CODE && exit.text().contains("out of memory")
                         ? "out of memory: its heap was full (exit code 3); the manifest key is `transactions: {jvm: {heap: …}}`"
-                        : exit.text() + fault(exit, pid);
+                        : unusable(exit, exceptions).orElseGet(() -> exit.text() + fault(exit, pid));
             case SIGNAL -> exit.text() + (exit.signal() == SIGKILL ? perhapsOfMemory() : fault(exit, pid));
-            default -> exit.text();
+            default -> exit.text() + fault(exit, pid);
         };
     }
 
+    /** The exception, and what led to it, in one line. */
+    private static String withoutFrames(String words) {
+        StringJoiner line = new StringJoiner("; ");
+        words.lines().limit(1).forEach(line::add);
+        words.lines().skip(1).filter(next -> next.startsWith(LED_TO_IT)).forEach(line::add);
+        return line.toString();
+    }
+
+    /** The root knows a main class only, and says where to look. */
+    private static Optional<String> unusable(LastExit exit, String exceptions) {
+        return exit.code() == ExitCode.MAIN_CLASS_UNUSABLE && !exceptions.isEmpty()
+                ? Optional.of("exit code " + exit.code() + ": " + withoutClass(exceptions))
+                : Optional.empty();
+    }
+
     private static String withoutClass(String words) {
-        return words.startsWith(BY_TASK) ? words.substring(BY_TASK.length()) : words;
+        return FOR_PEOPLE.stream()
+                .filter(words::startsWith)
+                .findFirst()
+                .map(name -> words.substring(name.length()))
+                .orElse(words);
     }
 
     private String fault(LastExit exit, long pid) {
-        boolean ofFault = exit.kind() == ExitKind.SIGNAL || exit.code() == 1;
+        boolean ofFault = exit.kind() == ExitKind.SIGNAL || exit.kind() == ExitKind.UNKNOWN || exit.code() == 1;
         if (!ofFault || pid <= 0) {
             return "";
         }

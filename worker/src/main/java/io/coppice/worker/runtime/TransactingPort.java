@@ -71,6 +71,13 @@ final class TransactingPort implements WorkerPort {
 
     @Override
     public void phase(Phase phase) {
+        if (phase == Phase.COMPLETED && ledger.unfinished() > 0) {
+            int left = ledger.unfinished();
+            world.log(
+                    "done, with " + left + (left == 1 ? " transaction" : " transactions")
+                            + " unfinished, ended with it; its next start finds what is left of them (Transactions.whenFound)",
+                    null);
+        }
         world.phase(phase);
     }
 

@@ -146,6 +146,11 @@ final class TransactionLedger {
         return Math.max(0, Math.min(limits.slots() + limits.queue() - underWay, free));
     }
 
+    /** How many were submitted and have no outcome yet. */
+    int unfinished() {
+        return open.queued() + open.running();
+    }
+
     /** Puts a new one into the table. @throws io.coppice.state.CapacityExceededException if it is full */
     void submit(Submission<?> submission) {
         admitWaiting();

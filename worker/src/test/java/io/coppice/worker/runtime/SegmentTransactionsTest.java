@@ -7,6 +7,7 @@ import com.sun.management.ThreadMXBean;
 import io.coppice.state.AppendLog;
 import io.coppice.state.CapacityExceededException;
 import io.coppice.state.OwnedSegment;
+import io.coppice.state.Phase;
 import io.coppice.state.ReadOnlySegment;
 import io.coppice.state.SegmentFile;
 import io.coppice.state.SegmentSpec;
@@ -26,6 +27,8 @@ import io.coppice.worker.TransactionContext;
 import io.coppice.worker.TransactionFailedException;
 import io.coppice.worker.TypedTask;
 import io.coppice.worker.future.Future;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.RandomAccessFile;
 import java.lang.management.ManagementFactory;
@@ -64,6 +67,7 @@ class SegmentTransactionsTest {
     @TempDir
     Path directory;
 
+    private final ByteArrayOutputStream logged = new ByteArrayOutputStream();
     private RootSegment root;
     private OwnedSegment segment;
     private ReadOnlySegment seen;
@@ -109,7 +113,7 @@ class SegmentTransactionsTest {
         segment = SegmentFile.openOwned(
                 directory.resolve("thumbs.seg"), directory.resolve("thumbs.lock"), OwnPid.get(), 1);
         segment.recover();
-        WorkerLog log = new WorkerLog(new PrintStream(PrintStream.nullOutputStream()), "thumbs");
+        WorkerLog log = new WorkerLog(new PrintStream(logged, true, StandardCharsets.UTF_8), "thumbs");
         SegmentPort world = new SegmentPort(segment, RootNotifier.toNobody(), StatePolicy.DEFAULT, null, log);
         DaemonTransactions declared = new DaemonTransactions(
                 limits,
@@ -413,6 +417,21 @@ class SegmentTransactionsTest {
     }
 
     @Test
+    void shouldSayThatADaemonIsDoneBeforeItsTransactionsAre() throws Exception {
+        Transaction<String> submitted = desk.submit(Upper.TYPE, "one");
+        turn();
+        port.phase(Phase.COMPLETED);
+        assertTrue(
+                logged.toString(StandardCharsets.UTF_8).contains("done, with 1 transaction unfinished"),
+                logged::toString);
+        logged.reset();
+        result(1, submitted.id().value(), "r");
+        turn();
+        port.phase(Phase.COMPLETED);
+        assertEquals("", logged.toString(StandardCharsets.UTF_8));
+    }
+
+    @Test
     void shouldTellOfADeathInWordsForPeople() throws Exception {
         Path log = Files.createFile(directory.resolve("thumbs@transactions.log"));
         FailureCauses causes =
@@ -451,6 +470,30 @@ class SegmentTransactionsTest {
         assertEquals(
                 "signal ABRT: SIGSEGV (0xb) in C [libx.so+0x12] decode+0x5 (hs_err_thumbs@transactions_77.log)",
                 causes.of(exit(ExitKind.SIGNAL, -1, 6, "signal ABRT"), Optional.empty(), 77));
+        assertEquals(
+                "unknown: it ended while unsupervised: SIGSEGV (0xb) in C [libx.so+0x12] decode+0x5"
+                        + " (hs_err_thumbs@transactions_77.log)",
+                causes.of(exit(ExitKind.UNKNOWN, -1, 0, "unknown: it ended while unsupervised"), Optional.empty(), 77));
+    }
+
+    /** The first exception is often but a wrapper: of reflection, of a static initialiser, of a class that could not be made. */
+    @Test
+    void shouldTellWhatLedToAnException() {
+        FailureCauses causes =
+                new FailureCauses(directory, "thumbs@transactions", new OomKills(directory.resolve("none")));
+        RuntimeException thrown = new RuntimeException(
+                "outer", new java.lang.reflect.InvocationTargetException(new IOException("the real reason")));
+        assertEquals(
+                "java.lang.RuntimeException: outer; caused by java.lang.reflect.InvocationTargetException;"
+                        + " caused by java.io.IOException: the real reason",
+                causes.of(exit(ExitKind.EXCEPTION, 70, 0, "java.lang…"), Optional.of(LastWords.of(thrown)), 0));
+        assertEquals(
+                "exit code 73: task: the constructor of Decode threw; caused by java.lang.IllegalStateException: ctor!",
+                causes.of(
+                        exit(ExitKind.EXIT, 73, 0, "exit code 73 (its main class is unusable, see its log)"),
+                        Optional.of(LastWords.of(new UnusableMainClassException(
+                                "task: the constructor of Decode threw", new IllegalStateException("ctor!")))),
+                        0));
     }
 
     @Test
