@@ -36,6 +36,10 @@ final class ForeignFile<S extends AutoCloseable> {
         this.opener = opener;
     }
 
+    Path file() {
+        return file;
+    }
+
     /** What is mapped, null if nothing is; allocates nothing. */
     @Nullable
     S mapped() {

@@ -31,6 +31,10 @@ final class SegmentTransactions implements TransactionPort {
     private @Nullable RootView rootRead;
     private long rootReadAt = -1;
     private final String[] names;
+
+    /** By slot: whether that has been told. */
+    private final boolean[] unsound;
+
     private Optional<RootOrder> order = Optional.empty();
 
     SegmentTransactions(
@@ -39,6 +43,7 @@ final class SegmentTransactions implements TransactionPort {
         this.daemon = daemon;
         this.limits = declared.limits();
         this.names = new String[limits.slots()];
+        this.unsound = new boolean[limits.slots()];
         Arrays.setAll(names, slot -> daemon + "@" + (slot + 1));
         this.slots = new SlotSegments(declared.slots());
         this.root = new ForeignFile<>(declared.root(), RootView::open);
@@ -120,6 +125,23 @@ final class SegmentTransactions implements TransactionPort {
     @Override
     public SlotResult result(int slot, long id) {
         return slots.result(slot, id, MOST_RESULT_BYTES);
+    }
+
+    @Override
+    public boolean isSound(int slot) {
+        boolean sound = slots.isSound(slot, nanoTime());
+        if (!sound && !unsound[slot - 1]) {
+            log(
+                    "slot " + slot + " is given nothing to do while another one is sound: " + slots.file(slot)
+                            + " is no segment any more. Stop the instance, move that file away, and start it: it makes a new one");
+        }
+        unsound[slot - 1] = !sound;
+        return sound;
+    }
+
+    @Override
+    public void lookAnew(int slot) {
+        slots.lookAnew(slot);
     }
 
     @Override

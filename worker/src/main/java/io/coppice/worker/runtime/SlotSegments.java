@@ -51,6 +51,21 @@ final class SlotSegments {
         return segment.look(nowNs) != null || segment.isUnusable();
     }
 
+    /** Whether there is a segment, as far as this process could look. */
+    boolean isSound(int slot, long nowNs) {
+        ForeignFile<ReadOnlySegment> segment = segments.get(slot - 1);
+        return segment.look(nowNs) != null || !segment.isUnusable();
+    }
+
+    /** What is mapped was checked when it was mapped; so is what comes next. */
+    void lookAnew(int slot) {
+        segments.get(slot - 1).close();
+    }
+
+    Path file(int slot) {
+        return segments.get(slot - 1).file();
+    }
+
     /**
      * The result that is there.
      *

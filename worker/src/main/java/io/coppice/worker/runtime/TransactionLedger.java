@@ -294,7 +294,7 @@ final class TransactionLedger {
 
     private boolean canAssign() {
         for (int slot = 1; open.queued() > 0 && slot <= limits.slots(); slot++) {
-            if (open.entryOf(slot) < 0 && nextFor(slot) >= 0) {
+            if (open.entryOf(slot) < 0 && serves(slot) && nextFor(slot) >= 0) {
                 return true;
             }
         }
@@ -496,6 +496,7 @@ final class TransactionLedger {
                     "it was done, and its result is lost: the segment of its slot does not hold it any more");
         } else {
             failed(entry, over.get().attempts(), port.cause(slot, over.get()));
+            port.lookAnew(slot);
         }
     }
 
@@ -518,7 +519,7 @@ final class TransactionLedger {
     /** What is queued gets the slots that are free. */
     private void assign() {
         for (int slot = 1; open.queued() > 0 && slot <= limits.slots(); slot++) {
-            if (open.entryOf(slot) < 0) {
+            if (open.entryOf(slot) < 0 && serves(slot)) {
                 int entry = nextFor(slot);
                 if (entry >= 0) {
                     port.table().assign(entry, slot);
@@ -527,6 +528,22 @@ final class TransactionLedger {
                 }
             }
         }
+    }
+
+    /**
+     * A slot whose segment is none any more fails whatever it is given, and so would have more to do than all others. Where there is no
+     * other one a failure is better than none.
+     */
+    private boolean serves(int slot) {
+        if (port.isSound(slot)) {
+            return true;
+        }
+        for (int other = 1; other <= limits.slots(); other++) {
+            if (port.isSound(other)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** One that failed before keeps its id; where the root's table still has its failure it would fail at once. */

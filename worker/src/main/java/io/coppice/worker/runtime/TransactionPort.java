@@ -39,6 +39,12 @@ interface TransactionPort {
     /** Whether what {@link #done} says of a slot is what its segment says, or that there is none; if not, it is to be asked again. */
     boolean tells(int slot);
 
+    /** Whether a process that takes the slot may find a segment there. */
+    boolean isSound(int slot);
+
+    /** What was seen of a slot's segment may not be so any more. */
+    void lookAnew(int slot);
+
     /** The result, where {@link #done}. */
     SlotResult result(int slot, long id);
 

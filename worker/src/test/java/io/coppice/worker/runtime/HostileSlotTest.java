@@ -308,6 +308,7 @@ class HostileSlotTest {
             }
             Files.deleteIfExists(slot(1));
             create("thumbs@1");
+            world.park(TURNS * STEP_NS); // So that it is looked for again.
             row(1, one.id().value(), ChildStateCode.STOPPED);
         }
         Transaction<String> after = desk.submit(Upper.TYPE, "after");
@@ -364,6 +365,7 @@ class HostileSlotTest {
             outcomes[one.future().isReady() ? 1 : 0]++;
             Files.deleteIfExists(slot(1));
             create("thumbs@1");
+            world.park(TURNS * STEP_NS); // So that it is looked for again.
             row(1, one.id().value(), ChildStateCode.STOPPED);
         }
         assertTrue(outcomes[0] > 0 && outcomes[1] > 0, outcomes[0] + " failed, " + outcomes[1] + " ready");
@@ -389,6 +391,33 @@ class HostileSlotTest {
             case 5 -> words[random.nextInt(words.length)];
             default -> random.nextLong();
         };
+    }
+
+    /** What it is given would fail there at once, so that it would be given the next. */
+    @Test
+    void shouldGiveNothingToASlotWithoutASegmentWhileAnotherIsSound() throws Exception {
+        Transaction<String> hostile = desk.submit(Upper.TYPE, "hostile");
+        turn();
+        Files.write(slot(1), new byte[STATE_BYTES]);
+        row(1, hostile.id().value(), ChildStateCode.FAILED);
+        turnUntilDone(hostile.future(), "hostile");
+        row(1, 0, ChildStateCode.STOPPED);
+
+        Transaction<String> two = desk.submit(Upper.TYPE, "two");
+        Transaction<String> three = desk.submit(Upper.TYPE, "three");
+        turn();
+        assertEquals(List.of(0L, two.id().value()), List.of(segment.request(1), segment.request(2)));
+        result(2, two.id().value(), "TWO");
+        turnUntilDone(two.future(), "two");
+        turn();
+        assertEquals(List.of(0L, three.id().value()), List.of(segment.request(1), segment.request(2)));
+
+        Files.delete(slot(2));
+        row(2, three.id().value(), ChildStateCode.FAILED);
+        turnUntilDone(three.future(), "three");
+        Transaction<String> four = desk.submit(Upper.TYPE, "four");
+        turn();
+        assertEquals(four.id().value(), segment.request(1), "where none is sound, a failure is better than none");
     }
 
     /** Else one task could use up all the numbers that its daemon will ever give. */

@@ -204,6 +204,14 @@ final class SimulatedInstance implements TransactionPort, WorkerPort {
     }
 
     @Override
+    public boolean isSound(int slot) {
+        return random.nextInt(8) != 0;
+    }
+
+    @Override
+    public void lookAnew(int slot) {}
+
+    @Override
     public boolean tells(int slot) {
         return random.nextInt(8) != 0;
     }
