@@ -73,6 +73,11 @@ final class ForeignFile<S extends AutoCloseable> {
         }
     }
 
+    /** The next look is one, however soon it comes. */
+    void lookAnew() {
+        looked = false;
+    }
+
     /** Whether there was no such file, or none that could be a segment, when it was last looked for. */
     boolean isUnusable() {
         return unusable;

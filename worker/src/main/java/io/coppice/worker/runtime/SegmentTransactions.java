@@ -116,6 +116,11 @@ final class SegmentTransactions implements TransactionPort {
     }
 
     @Override
+    public void lookAnew(int slot) {
+        slots.lookAnew(slot);
+    }
+
+    @Override
     public boolean done(int slot, long id) {
         long nowNs = nanoTime();
         root.look(nowNs); // Another file may be in its place, and of the old one nobody hears any more.

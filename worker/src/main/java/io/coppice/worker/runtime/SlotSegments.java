@@ -34,6 +34,11 @@ final class SlotSegments {
         }
     }
 
+    /** The next question is about the file that is there then: a process that has ended may have put another one in its place. */
+    void lookAnew(int slot) {
+        segments.get(slot - 1).lookAnew();
+    }
+
     /** Whether a result is there. */
     boolean done(int slot, long id, long nowNs) {
         ReadOnlySegment segment = segments.get(slot - 1).look(nowNs);

@@ -485,6 +485,7 @@ final class TransactionLedger {
             return;
         }
         long id = port.table().id(entry);
+        port.lookAnew(slot);
         if (port.done(slot, id)) {
             adopt(slot, entry);
         } else if (port.table().standing(entry) == Standing.DISCARDING) {

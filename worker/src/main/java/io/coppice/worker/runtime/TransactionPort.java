@@ -33,6 +33,9 @@ interface TransactionPort {
     /** The request that the slot's segment has the contents of; any value, 0 if it cannot be read. */
     long contentsOf(int slot);
 
+    /** What is asked of a slot's segment next is answered by the file that has its name then. */
+    void lookAnew(int slot);
+
     /** Whether the slot's segment has the committed result of it. */
     boolean done(int slot, long id);
 

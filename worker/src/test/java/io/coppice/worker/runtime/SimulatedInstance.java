@@ -199,6 +199,11 @@ final class SimulatedInstance implements TransactionPort, WorkerPort {
     }
 
     @Override
+    public void lookAnew(int slot) {
+        // There are no files.
+    }
+
+    @Override
     public boolean done(int slot, long id) {
         return slots[slot - 1].contents == id && slots[slot - 1].done;
     }
