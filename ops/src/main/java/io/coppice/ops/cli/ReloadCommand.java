@@ -5,6 +5,7 @@ import io.coppice.ops.view.InstanceDirectory;
 import io.coppice.supervisor.plan.Plan;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -79,7 +80,13 @@ final class ReloadCommand implements Callable<Integer> {
         }
         Compilation.Compiled compiled = (Compilation.Compiled) compilation;
         compiled.warnings().forEach(coppice::error);
-        return new Changeover.Draft(compiled.planText(), PlanChange.between(present, Changeover.plan(compiled)));
+        Plan next = Changeover.plan(compiled);
+        List<String> obstacles = SizeObstacles.in(next);
+        if (!obstacles.isEmpty()) {
+            obstacles.forEach(coppice::error);
+            throw new CommandFailedException(ExitCode.USAGE, "Nothing was changed.");
+        }
+        return new Changeover.Draft(compiled.planText(), PlanChange.between(present, next));
     }
 
     /**

@@ -55,18 +55,23 @@ final class RunCommand implements Callable<Integer> {
         Compilation compilation = fresh ? scales.compile(file, List.of()) : scales.compile(file);
         if (compilation instanceof Compilation.Compiled compiled) {
             compiled.warnings().forEach(coppice::error);
-            coppice.output().text(compiled.planText());
-            return ExitCode.DONE;
+            List<String> obstacles = fresh ? List.of() : SizeObstacles.in(Changeover.plan(compiled));
+            if (obstacles.isEmpty()) {
+                coppice.output().text(compiled.planText());
+                return ExitCode.DONE;
+            }
+            obstacles.forEach(coppice::error);
+        } else {
+            ((Compilation.Rejected) compilation).errors().forEach(coppice::error);
         }
-        ((Compilation.Rejected) compilation).errors().forEach(coppice::error);
         Optional<Plan> recorded = fresh ? Optional.empty() : planOfADeadRoot();
         if (recorded.isEmpty()) {
             return ExitCode.USAGE;
         }
-        coppice.note(
-                "The manifest has errors. The last root of " + recorded.get().instance()
-                        + " died and left what it ran, which shall not be left alone for that: going on by the plan that it had."
-                        + "\n  Mend the manifest, then `coppice reload`.");
+        coppice.note("The manifest cannot be followed. The last root of "
+                + recorded.get().instance()
+                + " died and left what it ran, which shall not be left alone for that: going on by the plan that it had."
+                + "\n  Mend the manifest, then `coppice reload`.");
         coppice.output().text(PlanText.write(recorded.get()));
         return ExitCode.DONE;
     }

@@ -127,7 +127,7 @@ final class ChildPlanner implements AutoCloseable {
                     PlanBounds.MAX_STATE_BYTES, TransactionRules.of(daemon).daemonStateBytes(daemon));
             classPath = ownClassPath(daemon);
             stateRules = StateRules.of(daemon, problems);
-            argv = workerArgv(daemon, classPath, stateRules);
+            argv = workerArgv(daemon, classPath, stateRules, stateBytes);
         } else if (daemon.hasAgent()) {
             stateBytes = AgentPlanner.STATE_BYTES;
             List<String> command = argv;
@@ -260,7 +260,7 @@ final class ChildPlanner implements AutoCloseable {
         return files.classPath(entries.value());
     }
 
-    private List<String> workerArgv(DaemonSpec daemon, List<Path> own, List<String> stateRules) {
+    private List<String> workerArgv(DaemonSpec daemon, List<Path> own, List<String> stateRules, long stateBytes) {
         String name = daemon.planName();
         List<Path> jars = workerJars();
         Located<String> main = daemon.own().get(DaemonKeys.MAIN);
@@ -301,6 +301,7 @@ final class ChildPlanner implements AutoCloseable {
                 main == null ? UNKNOWN : main.value(),
                 daemon.value(DaemonKeys.HEARTBEAT_TIMEOUT),
                 stateRules,
+                stateBytes + "," + daemon.value(DaemonKeys.CHECKPOINTS),
                 peers,
                 transactionRules,
                 daemon.value(DaemonKeys.ARGS).stream().map(Located::value).toList());

@@ -10,9 +10,11 @@ import java.util.List;
  * take any of them: which one it is, and what it is to do, it is told when it is released.
  *
  * @param daemon whose transactions these are; of a replica its own name
+ * @param stateBytes of each slot's segment
  * @param mainClass the daemon's, which names the tasks that a standby has to have ready
  */
-record TransactionCommandLine(WorkerJvm jvm, InstanceDirectory directory, String daemon, String mainClass) {
+record TransactionCommandLine(
+        WorkerJvm jvm, InstanceDirectory directory, String daemon, String mainClass, long stateBytes) {
     List<String> argv() {
         List<String> argv = new ArrayList<>(jvm.argv(directory, SlotName.logName(SlotName.of(daemon, 1))));
         argv.add(WorkerOptions.TRANSACTION_MAIN_CLASS);
@@ -22,6 +24,7 @@ record TransactionCommandLine(WorkerJvm jvm, InstanceDirectory directory, String
         argv.addAll(List.of("--locks", directory.slotPrefix(daemon)));
         argv.addAll(List.of("--root", directory.rootSegment().toString()));
         argv.addAll(List.of("--main", mainClass));
+        argv.addAll(List.of("--size", String.valueOf(stateBytes)));
         argv.add("--");
         return List.copyOf(argv);
     }

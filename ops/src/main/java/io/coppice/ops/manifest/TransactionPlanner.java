@@ -44,7 +44,7 @@ final class TransactionPlanner {
         List<String> argv = new ArrayList<>(child.argv().subList(0, StartPrefix.lengthIn(child.argv())));
         String main =
                 Objects.requireNonNull(WorkerOptions.value(child.argv(), "--main"), "a worker's command line names it");
-        argv.addAll(new TransactionCommandLine(jvm, directory, child.name(), main).argv());
+        argv.addAll(new TransactionCommandLine(jvm, directory, child.name(), main, rules.stateBytes()).argv());
         ChildPlanBuilder slot = new ChildPlanBuilder(names.get(0), ChildPlan.Kind.TRANSACTION)
                 .argv(argv)
                 .environment(child.environment())

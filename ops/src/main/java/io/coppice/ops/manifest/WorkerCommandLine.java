@@ -10,6 +10,7 @@ import java.util.Map;
  * The complete command of a worker's JVM.
  *
  * @param stateRules the worker's options for its contents as a whole
+ * @param size of its segment, as the worker is told it
  * @param peers segments this daemon may read, by the name of their owner
  * @param transactions what it has of them
  */
@@ -20,6 +21,7 @@ record WorkerCommandLine(
         String mainClass,
         long heartbeatTimeoutMs,
         List<String> stateRules,
+        String size,
         Map<String, Path> peers,
         TransactionRules transactions,
         List<String> args) {
@@ -28,7 +30,7 @@ record WorkerCommandLine(
         Map<String, Path> others = new LinkedHashMap<>(peers);
         others.remove(child);
         return new WorkerCommandLine(
-                jvm, directory, child, mainClass, heartbeatTimeoutMs, stateRules, others, transactions, args);
+                jvm, directory, child, mainClass, heartbeatTimeoutMs, stateRules, size, others, transactions, args);
     }
 
     List<String> argv() {
@@ -40,6 +42,7 @@ record WorkerCommandLine(
         argv.addAll(List.of("--main", mainClass));
         argv.addAll(List.of("--heartbeat-timeout-ms", String.valueOf(heartbeatTimeoutMs)));
         argv.addAll(stateRules);
+        argv.addAll(List.of("--size", size));
         argv.addAll(transactions.optionsOf(name, directory));
         peers.forEach((peer, segment) -> argv.addAll(List.of("--peer", peer + "=" + segment)));
         argv.add("--");

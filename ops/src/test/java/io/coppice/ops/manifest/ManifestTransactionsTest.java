@@ -157,6 +157,8 @@ class ManifestTransactionsTest {
                         directory + "/root.seg",
                         "--main",
                         "com.example.Ingest",
+                        "--size",
+                        "1048576",
                         "--"),
                 argv.subList(argv.indexOf("-cp"), argv.size()));
         assertTrue(argv.contains("-XX:ErrorFile=" + directory + "/logs/hs_err_it@transactions_%p.log"), "" + argv);

@@ -90,6 +90,8 @@ class WorkerCommandLineTest {
                         "com.example.Ingest",
                         "--heartbeat-timeout-ms",
                         "2000",
+                        "--size",
+                        "65536,0",
                         "--peer",
                         "rates=" + directory + "/rates.seg",
                         "--",

@@ -137,11 +137,6 @@ class ReloadSystemTest {
         assertTrue(wrong.err().contains("restrat"), wrong.err());
         assertTrue(wrong.err().contains("Nothing was changed"), wrong.err());
 
-        manifest(TICKER.formatted(", state: 2MiB"), COMMAND.formatted("web", ", environment: {COLOUR: green}"));
-        Coppice.Result larger = coppice.run("reload");
-        assertEquals(2, larger.exitCode(), larger.err());
-        assertTrue(larger.err().contains("ticker: its segment holds 1048576 bytes"), larger.err());
-
         assertEquals(web, coppice.daemon("web").number("pid"));
         assertEquals(1, coppice.daemon("ticker").number("incarnation"));
         assertEquals(0, root.stop(), root.stderr());

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class TransactionReloadSystemTest {
     private static final long SEED = Long.getLong("coppice.transactions.seed", 20_261_128);
 
-    /** All slots, places of the queue and of the quarantine, which make up the segment's size: a reload cannot change that. */
+    /** All slots, places of the queue and of the quarantine, which make up the segment's size. */
     private static final int ENTRIES = 80;
 
     @RegisterExtension
@@ -75,6 +76,76 @@ class TransactionReloadSystemTest {
         }
         work.assertEachOnce(5);
         assertEquals(0, root.stop(), root.stderr());
+    }
+
+    /** Each of them another size of the daemon's segment, or of its table. */
+    @Test
+    void shouldCarryOverWhatStandsWhenTheSegmentHasAnotherSize() throws Exception {
+        Coppice.Root root = work.start("slots: 1, queue: 4, quarantine: 1, retries: 0, timeout: 10m, input: 1KiB");
+        work.order("1 submit always exit");
+        work.outcome(1);
+        work.order("2 submit gate");
+        work.order("3 submit gate");
+        work.order("4 submit gate");
+        work.order("5 submit plain");
+        long first = work.pidOf(2);
+        awaitStanding("1 running, 3 queued, 1 quarantined");
+
+        reload("slots: 3, queue: 30, quarantine: 4, retries: 0, timeout: 10m, input: 64KiB");
+        work.awaitReady();
+        work.pidOf(3);
+        work.pidOf(4);
+        awaitStanding("3 running, 1 queued, 1 quarantined");
+        assertEquals(first, work.pidOfSlot(1), "what ran went on");
+        assertTrue(coppice.log(Submitter.NAME).contains(": carried over"), coppice.log(Submitter.NAME));
+
+        work.manifest("slots: 1, queue: 2, quarantine: 1, retries: 0, timeout: 10m, input: 1KiB");
+        Coppice.Result refused = coppice.run("reload");
+        assertEquals(2, refused.exitCode(), refused.err());
+        assertTrue(
+                refused.err()
+                        .contains("work: what it holds does not fit into what the manifest declares now: its table of"
+                                + " requests holds 5, and there would be room for 4"),
+                refused.err());
+        assertTrue(refused.err().contains("Nothing was changed"), refused.err());
+
+        work.delete("begun.3");
+        work.delete("begun.4");
+        reload("slots: 1, queue: 3, quarantine: 1, retries: 0, timeout: 10m, input: 1KiB, state: 2MiB");
+        work.awaitReady();
+        awaitStanding("1 running, 3 queued, 1 quarantined");
+        for (int number = 2; number <= 4; number++) {
+            work.touch("gate." + number);
+        }
+        // Another size of its slot's segment, too: that has the checkpoint.
+        assertReady(2, "41");
+        for (int number = 3; number <= 5; number++) {
+            assertReady(number, "0");
+        }
+        work.assertEachOnce(5);
+
+        assertEquals(0, root.stop(), root.stderr());
+        work.manifest("slots: 2, queue: 7, retries: 0, timeout: 10m, input: 2KiB", "state: 2MiB", "checkpoints: 1");
+        Coppice.Root next = coppice.startRoot();
+        coppice.awaitRoot(next);
+        work.awaitReady();
+        awaitStanding("0 running, 0 queued, 1 quarantined");
+        work.order("6 submit plain");
+        assertReady(6, "0");
+        work.assertEachOnce(6);
+        assertEquals(0, next.stop(), next.stderr());
+    }
+
+    private void awaitStanding(String standing) throws Exception {
+        Coppice.await(standing, () -> transactions().contains("; " + standing + "\n"));
+    }
+
+    private String transactions() {
+        try {
+            return coppice.run("transactions", Submitter.NAME).out();
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** Also while results are on their way. */

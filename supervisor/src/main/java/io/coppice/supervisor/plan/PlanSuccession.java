@@ -1,7 +1,5 @@
 package io.coppice.supervisor.plan;
 
-import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Whether one plan can follow another under a root that runs, or whose children do. Pure. */
@@ -17,33 +15,7 @@ public final class PlanSuccession {
         if (other == null) {
             other = other("directory of the segments", present.segmentDirectory(), next.segmentDirectory());
         }
-        if (other != null) {
-            return other;
-        }
-        Map<String, ChildPlan> known = new HashMap<>();
-        present.children().forEach(child -> known.put(child.name(), child));
-        for (ChildPlan child : next.children()) {
-            ChildPlan before = known.get(child.name());
-            if (before != null
-                    && before.kind() == child.kind()
-                    && child.kind().hasSegment()
-                    && (before.stateBytes() != child.stateBytes() || before.checkpoints() != child.checkpoints())) {
-                return child.name() + ": its segment holds " + before.stateBytes() + " bytes of state and "
-                        + before.checkpoints() + " checkpoints, the new manifest wants " + child.stateBytes() + " and "
-                        + child.checkpoints()
-                        + (hasSlots(present, child) || hasSlots(next, child)
-                                ? " (in which `slots`, `queue`, `input` and `quarantine` of its `transactions` count)"
-                                : "")
-                        + "; a segment cannot be made another size while it holds something. Keep the old numbers, or"
-                        + " give the daemon another name, or end the instance and empty it (`coppice purge`)";
-            }
-        }
-        return null;
-    }
-
-    private static boolean hasSlots(Plan plan, ChildPlan daemon) {
-        return plan.children().stream()
-                .anyMatch(child -> child.slot() > 0 && child.daemon().equals(daemon.name()));
+        return other;
     }
 
     /** Whether a plan goes on with a child: it has one of that name and kind. */

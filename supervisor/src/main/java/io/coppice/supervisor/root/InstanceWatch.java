@@ -52,6 +52,7 @@ final class InstanceWatch implements AutoCloseable {
     private final ChildTable children;
     private final ControlServer control;
     private final Records records;
+    private final SegmentWatch mapped;
     private final Incidents incidents;
     private final Epoll epoll;
     private final @Nullable DirectoryWatch removals;
@@ -77,6 +78,7 @@ final class InstanceWatch implements AutoCloseable {
             ChildTable children,
             ControlServer control,
             Records records,
+            SegmentWatch mapped,
             Incidents incidents,
             Epoll epoll,
             Console console,
@@ -85,6 +87,7 @@ final class InstanceWatch implements AutoCloseable {
         this.children = children;
         this.control = control;
         this.records = records;
+        this.mapped = mapped;
         this.incidents = incidents;
         this.epoll = epoll;
         directory = new NamedFile(instance.directory());
@@ -241,7 +244,7 @@ final class InstanceWatch implements AutoCloseable {
 
     private void lookAtSegment(ChildProcess child, long nowNs) {
         NamedFile segment = segmentOf(child);
-        boolean there = segment.isSame();
+        boolean there = segment.isSame() || follow(child);
         if (!there && !missing[child.slot]) {
             incidents.tell(
                     Incidents.Kind.FILE_LOST,
@@ -250,6 +253,19 @@ final class InstanceWatch implements AutoCloseable {
                     "its segment was removed or replaced; it works on in what it has mapped, and that is lost when it ends");
         }
         missing[child.slot] = !there;
+    }
+
+    /**
+     * While a worker starts: whether it has put another file, of another size, in its segment's place. That is the one that is looked at,
+     * and mapped, from then on.
+     */
+    boolean follow(ChildProcess child) {
+        NamedFile segment = segmentOf(child);
+        if (!child.hasSegment() || segment.isSame() || !mapped.follow(child)) {
+            return false;
+        }
+        segment.remember();
+        return true;
     }
 
     /** Before a daemon starts: whether another file has its segment's name than the one that was looked at so far. */

@@ -29,7 +29,8 @@ final class Reservations {
     private final List<Path> made = new ArrayList<>();
 
     /**
-     * Makes the segment, or checks the one that is there. An existing one is never overwritten.
+     * Makes the segment, or checks the one that is there. An existing one is never overwritten; a daemon's may have another size, which
+     * its owner mends when it starts.
      *
      * @return true if it was made just now
      * @throws StartupRefused saying what was found, what was expected, and what to do; {@link #undo} removes what was made
@@ -40,7 +41,7 @@ final class Reservations {
             Files.deleteIfExists(unfinished);
             if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
                 Validation found = SegmentFile.validate(file, spec);
-                if (!(found instanceof Validation.Valid)) {
+                if (!(found instanceof Validation.Valid) && !hasOnlyAnotherSize(found, spec)) {
                     throw new StartupRefused(EXIT_FAILED, found.message());
                 }
                 BlockReservation.touchPages(file);
@@ -60,6 +61,10 @@ final class Reservations {
         } catch (SegmentException | IOException e) {
             throw new StartupRefused(EXIT_FAILED, "the segment of " + spec.name() + ": " + e.getMessage());
         }
+    }
+
+    private static boolean hasOnlyAnotherSize(Validation found, SegmentSpec spec) {
+        return spec.kind() == SegmentSpec.KIND_DAEMON && found instanceof Validation.WrongLength wrong && wrong.whole();
     }
 
     /** Removes what this start-up has made; what was there before stays. */

@@ -125,7 +125,8 @@ final class Root implements AutoCloseable {
                 () -> state,
                 this::settle,
                 requests,
-                words::look);
+                words::look,
+                this::followFile);
         auxiliaries = new AuxiliaryWatch(children, nowNs);
         held = new HeldWatch(segments, processes);
         errands = new Errands(instance.directory(), spawner, epoll, processes);
@@ -166,6 +167,7 @@ final class Root implements AutoCloseable {
                         return reload.recordPresent();
                     }
                 },
+                segments,
                 incidents,
                 epoll,
                 console,
@@ -466,6 +468,10 @@ final class Root implements AutoCloseable {
         requests.lookAtAll(nowNs);
     }
 
+    private void followFile(ChildProcess child) {
+        files.follow(child);
+    }
+
     private void onDeath(ChildProcess child) {
         PidFd pidFd = child.pidFd;
         if (pidFd == null) {
@@ -475,6 +481,9 @@ final class Root implements AutoCloseable {
         epoll.remove(pidFd.fd());
         child.dead = true;
         words.forget(child);
+        if (state.child(child.index).phase() == ChildPhase.STARTING) {
+            followFile(child);
+        }
         // The funeral itself, and what the core makes of the death, follow in this turn: its first look is due at once.
         funerals.begin(
                 child,

@@ -73,6 +73,37 @@ final class SegmentWatch implements AutoCloseable {
         }
     }
 
+    /**
+     * A worker whose segment is to have another size puts a file of that size in its place when it starts.
+     *
+     * @return whether the file that has the segment's name now is this very incarnation's; that one is mapped then
+     */
+    boolean follow(ChildProcess child) {
+        ReadOnlySegment named;
+        try {
+            named = SegmentFile.openReadOnly(instance.segment(child.plan.name()));
+        } catch (SegmentException e) {
+            return false;
+        }
+        if (!isOwnedBy(named, child.incarnation)) {
+            named.close();
+            return false;
+        }
+        if (child.segment != null) {
+            child.segment.close();
+        }
+        child.segment = named;
+        return true;
+    }
+
+    private static boolean isOwnedBy(ReadOnlySegment segment, long incarnation) {
+        try {
+            return incarnation != 0 && segment.incarnation() == incarnation;
+        } catch (SegmentDamagedException e) {
+            return false;
+        }
+    }
+
     /** What a daemon's segment asks a slot of its for: a request's id, below zero if that is to be discarded, 0 nothing; any other value. */
     long request(ChildProcess daemon, int slot) {
         ReadOnlySegment segment = daemon.segment;

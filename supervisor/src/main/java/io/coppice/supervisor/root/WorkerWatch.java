@@ -30,6 +30,7 @@ final class WorkerWatch {
     private final Supplier<SupervisorState> state;
     private final Consumer<Event> settle;
     private final Consumer<ChildProcess> lookAtWord;
+    private final Consumer<ChildProcess> followFile;
     private final Incidents incidents;
     private final Suspects suspects;
     private final RequestWatch requests;
@@ -43,6 +44,7 @@ final class WorkerWatch {
      * @param settle takes an event in at once
      * @param requests of daemons that are ready
      * @param lookAtWord for each worker that is ready, at each scan
+     * @param followFile for each worker that hints before it is ready: its segment may be another file
      */
     WorkerWatch(
             Plan plan,
@@ -55,7 +57,8 @@ final class WorkerWatch {
             Supplier<SupervisorState> state,
             Consumer<Event> settle,
             RequestWatch requests,
-            Consumer<ChildProcess> lookAtWord) {
+            Consumer<ChildProcess> lookAtWord,
+            Consumer<ChildProcess> followFile) {
         this.children = children;
         this.segments = segments;
         this.epoll = epoll;
@@ -67,6 +70,7 @@ final class WorkerWatch {
         this.settle = settle;
         this.requests = requests;
         this.lookAtWord = lookAtWord;
+        this.followFile = followFile;
         this.heartbeats = new HeartbeatMonitor(PlanSpecs.heartbeatTimeoutsNs(plan), System.nanoTime());
     }
 
@@ -175,6 +179,7 @@ final class WorkerWatch {
         if (state.get().child(child.index).phase() == ChildPhase.READY && submits) {
             requests.look(child, nowNs);
         } else {
+            followFile.accept(child);
             notePhase(child, nowNs);
         }
         if (child.hintReadFd == ChildProcess.NO_FD) {
