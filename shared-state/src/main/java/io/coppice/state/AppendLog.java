@@ -194,7 +194,7 @@ public final class AppendLog extends Structure {
     private static String advice(String capacity) {
         return ". Drop the oldest (truncateBefore), or declare a larger " + capacity
                 + ", and raise the manifest key `state` if it does not fit"
-                + CapacityExceededException.ONLY_EMPTY + ".";
+                + CapacityExceededException.MADE_ANEW + ".";
     }
 
     private void requireKept(long sequence) {

@@ -75,7 +75,7 @@ final class ByteKeys {
                     "Map " + structure + " of segment " + engine.segment() + " takes keys of up"
                             + " to " + maxKeyBytes + " bytes, not " + length
                             + ". Declare a larger maxKeyBytes, and raise the manifest key `state` if it does not fit"
-                            + CapacityExceededException.ONLY_EMPTY + ".");
+                            + CapacityExceededException.MADE_ANEW + ".");
         }
         table.requireRoom();
         int cells = MapLayout.cells(length);
@@ -85,7 +85,7 @@ final class ByteKeys {
                     + " bytes, "
                     + freePoolBytes() + " of " + pool.cellCount() * MapLayout.CELL_LENGTH
                     + " are free. Declare a larger keyPoolBytes, and raise the manifest key `state` if it does not fit"
-                    + CapacityExceededException.ONLY_EMPTY + ".");
+                    + CapacityExceededException.MADE_ANEW + ".");
         }
     }
 

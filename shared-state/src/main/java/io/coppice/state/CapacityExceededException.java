@@ -2,9 +2,8 @@ package io.coppice.state;
 
 /** A structure, or the segment, is full. Nothing was changed; the state stays usable. */
 public final class CapacityExceededException extends StateException {
-    /** What follows where a message asks for a larger {@code state}. */
-    static final String ONLY_EMPTY =
-            " (its segment must be emptied for that; README.md says how to keep what is in it)";
+    /** What follows where a message asks for a larger structure. */
+    static final String MADE_ANEW = " (that is another layout: `evolve: migrate` makes it of what is there)";
 
     /** @param message what is full, with its capacity and the manifest key that raises it */
     public CapacityExceededException(String message) {

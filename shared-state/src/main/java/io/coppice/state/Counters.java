@@ -93,7 +93,7 @@ public final class Counters extends Structure {
             throw new CapacityExceededException("Counters " + structure + " of segment " + engine.segment()
                     + " are full: there are " + capacity + ", their capacity, and none is labelled " + label
                     + ". Declare a larger capacity, and raise the manifest key `state` if it does not fit"
-                    + CapacityExceededException.ONLY_EMPTY + ".");
+                    + CapacityExceededException.MADE_ANEW + ".");
         }
         byte[] stored = new byte[CountersLayout.LABEL_LENGTH];
         byte[] bytes = label.getBytes(StandardCharsets.UTF_8);

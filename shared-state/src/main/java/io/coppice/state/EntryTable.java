@@ -89,7 +89,7 @@ final class EntryTable {
             throw new CapacityExceededException("Map " + structure + " of segment " + engine.segment()
                     + " is full: it holds its capacity of " + capacity
                     + " keys. Declare a larger capacity, and raise the manifest key `state` if it does not fit"
-                    + CapacityExceededException.ONLY_EMPTY + ".");
+                    + CapacityExceededException.MADE_ANEW + ".");
         }
     }
 

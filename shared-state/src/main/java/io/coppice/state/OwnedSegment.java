@@ -244,7 +244,7 @@ public final class OwnedSegment implements AutoCloseable {
         if (header.checkpoints() == 0) {
             throw new IllegalStateException("Segment " + engine.segment()
                     + " keeps no checkpoints. Declare how many with the manifest key `checkpoints`"
-                    + CapacityExceededException.ONLY_EMPTY + ".");
+                    + ", and `coppice reload`.");
         }
         if (state().dirty()) {
             throw new IllegalStateException(

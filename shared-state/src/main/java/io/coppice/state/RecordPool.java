@@ -93,7 +93,7 @@ public final class RecordPool extends Structure {
                             : " is exhausted: all of its capacity of " + capacity
                                     + " records are in use. Release some.")
                     + " Or declare a larger capacity, and raise the manifest key `state` if it does not fit"
-                    + CapacityExceededException.ONLY_EMPTY + ".");
+                    + CapacityExceededException.MADE_ANEW + ".");
         }
         return handle;
     }

@@ -79,7 +79,7 @@ public final class RecordQueue extends Structure {
             throw new CapacityExceededException("Queue " + structure + " of segment " + engine.segment()
                     + " is full: it holds its capacity of " + capacity
                     + " records. Take some out first, or declare a larger capacity, and raise the manifest key `state`"
-                    + " if it does not fit" + CapacityExceededException.ONLY_EMPTY + ".");
+                    + " if it does not fit" + CapacityExceededException.MADE_ANEW + ".");
         }
         return record;
     }

@@ -9,7 +9,7 @@ import java.util.Arrays;
  * only; nothing here allocates but what takes or hands out texts and inputs.
  *
  * <p>Changes are in place, undone by a rollback or a crash, and kept by {@link State#commit()}; an operation that throws
- * changed nothing. An entry's task and input stay as they are until it is freed. Of those who wait the one with the lowest
+ * changed nothing. An entry's task and input stay as they are until it is freed, under whatever id. Of those who wait the one with the lowest
  * id is the next; nothing else orders them.
  */
 public final class Requests extends Structure {
@@ -124,10 +124,7 @@ public final class Requests extends Structure {
 
     /** The same, submitted at another time: milliseconds since 1970. */
     public int add(long id, String task, byte[] input, long submittedAtEpochMs) {
-        if (!RequestId.isValid(id) || RequestId.sequence(id) <= lastSequence()) {
-            throw new IllegalArgumentException("Request " + id + " cannot be added after sequence " + lastSequence()
-                    + ": an id has a higher one, so that it is nobody else's.");
-        }
+        requireNext(id);
         RequestInfo request =
                 new RequestInfo(id, RequestStatus.QUEUED, 0, 0, submittedAtEpochMs, task, input.length, "");
         return store(request, input, RequestId.sequence(id));
@@ -187,6 +184,27 @@ public final class Requests extends Structure {
         engine.setLong(data + RequestsLayout.SIZE_OFFSET, size);
         engine.end();
         return entry;
+    }
+
+    /**
+     * Gives an entry's request another id, as if it had been freed and added again, but that its input is not stored anew: nobody who
+     * knows the old id finds it any more. Allocates.
+     *
+     * @param id as for {@link #add}
+     * @throws IllegalArgumentException if the entry holds none, or the id is not above {@link #lastSequence}
+     * @throws UndoLogFullException if the undo log has no room for the change
+     */
+    public void renumber(int entry, long id) {
+        requireNext(id);
+        long index = held(entry);
+        byte[] task = task(entry).getBytes(StandardCharsets.UTF_8);
+        long hash = RequestsLayout.hash(id, lengths(entry), task, 0, input(entry), 0);
+        engine.begin(data, 3L * UndoLayout.ONE_WORD_ENTRY, STRUCTURE);
+        engine.setLong(index + RequestsLayout.HASH_OFFSET, hash);
+        engine.memory.releaseFence();
+        engine.setLong(index + RequestsLayout.ID_OFFSET, id);
+        engine.setLong(data + RequestsLayout.LAST_SEQUENCE_OFFSET, RequestId.sequence(id));
+        engine.end();
     }
 
     /**
@@ -381,6 +399,13 @@ public final class Requests extends Structure {
         byte[] cut = Arrays.copyOf(bytes, length + more.length);
         System.arraycopy(more, 0, cut, length, more.length);
         return cut;
+    }
+
+    private void requireNext(long id) {
+        if (!RequestId.isValid(id) || RequestId.sequence(id) <= lastSequence()) {
+            throw new IllegalArgumentException("Request " + id + " cannot be added after sequence " + lastSequence()
+                    + ": an id has a higher one, so that it is nobody else's.");
+        }
     }
 
     private static void requireSlot(int slot) {

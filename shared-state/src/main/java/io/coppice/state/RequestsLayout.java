@@ -26,7 +26,7 @@ package io.coppice.state;
  *     768       input
  * </pre>
  *
- * Task and input never change while an entry has an id. The hash tells a reader who copies an entry in place, while its
+ * Task and input never change while an entry has an id; of another id the hash is stored first. The hash tells a reader who copies an entry in place, while its
  * owner goes on, that they belong together: it never finds an id beside another one's input, whatever order its loads and
  * the owner's stores (an undone change's, too) come in.
  */

@@ -79,10 +79,8 @@ public sealed interface Validation {
                     "length",
                     found + " bytes",
                     expected + " bytes",
-                    "A segment keeps the size that it was made with: set the manifest keys `state` and `checkpoints` back, or"
-                            + " empty it: move the file away while the root is down (coppice purge and run --fresh empty"
-                            + " every daemon of the instance). To keep what is in it, let a daemon of another name with the"
-                            + " new size read it (`reads`) and copy it over.");
+                    "It was made with another size, as another release may have done. Move the file away while the root is"
+                            + " down: the next start makes a new one.");
         }
     }
 

@@ -103,7 +103,7 @@ class ContentsTest {
         without.recover();
         IllegalStateException refusal = assertThrows(IllegalStateException.class, without::checkpoint);
         assertTrue(
-                String.valueOf(refusal.getMessage()).contains("`checkpoints` (its segment must be emptied for that;"),
+                String.valueOf(refusal.getMessage()).contains("`checkpoints`, and `coppice reload`."),
                 refusal.getMessage());
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.state.testing.CrashError;
 import io.coppice.state.testing.RecordingMemory;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -263,5 +264,43 @@ class RequestsTest {
         segment.state().commit();
         StateView view = TestSegments.snapshot(TestSegments.read(memory));
         assertArrayEquals(bytes("done"), view.appendLog(ReservedNames.RESULT).entry(0));
+    }
+
+    /** Wherever its owner dies, it is to be found under one of the two ids, with the input that was submitted. */
+    @Test
+    void shouldHaveTheOneIdOrTheOtherWhereverItsOwnerDies() throws SegmentException {
+        long old = RequestId.of(1, 1);
+        long next = RequestId.of(1, 5);
+        int renumbered = 0;
+        for (int stores = 0; renumbered < 2; stores++) {
+            RecordingMemory disk = TestSegments.formatted(64 << 10);
+            OwnedSegment owner = TestSegments.own(disk, 1);
+            owner.recover();
+            owner.requests(2, 40).add(old, "task", new byte[] {1, 2, 3}, 9);
+            owner.state().commit();
+            disk.crashAfter(stores);
+            try {
+                owner.requests(2, 40).renumber(0, next);
+                owner.state().commit();
+            } catch (CrashError e) {
+                disk.surviveFromNow();
+            }
+            disk.surviveFromNow();
+            RequestReader before = TestSegments.read(disk).requests();
+            boolean isNext = before.find(next).isPresent();
+            assertEquals(!isNext, before.find(old).isPresent(), "after " + stores);
+            OwnedSegment successor = TestSegments.own(disk, 2);
+            successor.recover();
+            Requests requests = successor.requests(2, 40);
+            assertEquals(isNext ? 0 : Requests.NONE, requests.find(next), "after " + stores);
+            assertEquals(isNext ? Requests.NONE : 0, requests.find(old), "after " + stores);
+            assertEquals(isNext ? 5 : 1, requests.lastSequence());
+            RequestReader.Request found =
+                    TestSegments.read(disk).requests().find(isNext ? next : old).orElseThrow();
+            assertArrayEquals(new byte[] {1, 2, 3}, found.input());
+            assertThrows(IllegalArgumentException.class, () -> requests.renumber(0, old));
+            assertThrows(IllegalArgumentException.class, () -> requests.renumber(1, RequestId.of(1, 9)));
+            renumbered += isNext ? 1 : 0;
+        }
     }
 }

@@ -117,7 +117,11 @@ class SegmentFileTest {
     @Test
     void shouldRefuseAnotherLengthThanDeclared() throws IOException {
         assertRefused(
-                Validation.WrongLength.class, TestSegments.spec(2 << 20), "1048576 bytes", "2097152 bytes", "`state`");
+                Validation.WrongLength.class,
+                TestSegments.spec(2 << 20),
+                "1048576 bytes",
+                "2097152 bytes",
+                "made with another size");
     }
 
     @Test

@@ -33,7 +33,7 @@ record QuarantineOrder(OrderCode code, String which, Duration timeout) {
         if (!which.equals(ALL) && RequestId.parse(which).isEmpty()) {
             throw new CommandFailedException(
                     ExitCode.USAGE,
-                    "--" + code.word() + ": `" + Printable.of(which)
+                    "--" + verb(code) + ": `" + Printable.of(which)
                             + "` is no transaction, expected its number as it is listed, like 1-17, or all.");
         }
     }
@@ -68,13 +68,17 @@ record QuarantineOrder(OrderCode code, String which, Duration timeout) {
                 one = await(coppice, daemons, reader, name, done.incarnation(), endNs, count);
             } else {
                 ControlReply.Refused refused = (ControlReply.Refused) reply;
-                coppice.note("Cannot " + code.word() + " " + what() + " of " + name + ": " + refused.message());
+                coppice.note("Cannot " + verb(code) + " " + what() + " of " + name + ": " + refused.message());
                 one = refused.exitCode();
             }
             exitCode = exitCode == ExitCode.DONE || exitCode == one ? one : ExitCode.FAILED;
             coppice.output().flush();
         }
         return exitCode;
+    }
+
+    private static String verb(OrderCode code) {
+        return code == OrderCode.DROP ? "drop" : "retry";
     }
 
     private String what() {
@@ -170,6 +174,9 @@ record QuarantineOrder(OrderCode code, String which, Duration timeout) {
         String what = concernsAll() ? count + (count == 1 ? " transaction" : " transactions") : which;
         return switch (code) {
             case RETRY -> what + " to be tried again";
+            case RETRY_AFRESH ->
+                what + " to be tried again, afresh and under "
+                        + (concernsAll() && count > 1 ? "new numbers" : "a new number");
             case DROP -> what + " dropped";
         };
     }

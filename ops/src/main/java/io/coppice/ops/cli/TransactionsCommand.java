@@ -63,8 +63,15 @@ final class TransactionsCommand implements Callable<Integer> {
     @Option(
             names = "--retry",
             paramLabel = "ID|all",
-            description = "Have the daemon submit what is quarantined again, under its number.")
+            description = "Have the daemon submit what is quarantined again, under its number; see --afresh.")
     private @Nullable String retry;
+
+    @Option(
+            names = "--afresh",
+            description =
+                    "With --retry: as a new one, under another number, with nothing of what its attempts have kept;"
+                            + " else it goes on from the last checkpoint, if its slot still has that.")
+    private boolean afresh;
 
     @Option(
             names = "--drop",
@@ -118,6 +125,9 @@ final class TransactionsCommand implements Callable<Integer> {
         if (name == null && (input != null || ordered)) {
             throw new CommandFailedException(ExitCode.USAGE, "Of which daemon? Give its name.");
         }
+        if (afresh && retry == null) {
+            throw new CommandFailedException(ExitCode.USAGE, "--afresh is for --retry.");
+        }
         if (timeout != null && !ordered) {
             throw new CommandFailedException(ExitCode.USAGE, "--timeout is for --retry and --drop.");
         }
@@ -132,7 +142,7 @@ final class TransactionsCommand implements Callable<Integer> {
     private Optional<QuarantineOrder> order() {
         Duration limit = timeout == null ? StateRequest.DEFAULT_TIMEOUT : timeout;
         if (retry != null) {
-            return Optional.of(new QuarantineOrder(OrderCode.RETRY, retry, limit));
+            return Optional.of(new QuarantineOrder(afresh ? OrderCode.RETRY_AFRESH : OrderCode.RETRY, retry, limit));
         }
         return drop == null ? Optional.empty() : Optional.of(new QuarantineOrder(OrderCode.DROP, drop, limit));
     }

@@ -94,4 +94,53 @@ class QuarantineSystemTest {
         assertFalse(work.ledger().orElseThrow().stream().anyMatch(entry -> entry.startsWith("2 ready")));
         assertEquals(0, second.stop(), second.stderr());
     }
+
+    private void awaitQuarantined(String id, String from) throws Exception {
+        Coppice.await(
+                id + " from " + from,
+                () -> table().lines().anyMatch(line -> line.startsWith(id) && line.contains("spoilt from " + from)));
+    }
+
+    private String table() {
+        try {
+            return transactions("--wide").out();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** The task has a checkpoint that it goes on from, unless it is told not to; whoever dies meanwhile. */
+    @Test
+    void shouldGoOnFromTheCheckpointOrBeginAfresh() throws Exception {
+        work.touch("spoilt.1");
+        Coppice.Root first = work.start("slots: 1, retries: 0, timeout: 60s");
+        work.order("1 submit spoilt");
+        work.outcome(1);
+        awaitQuarantined("1-1", "0");
+        assertEquals(
+                "work: 1-1 to be tried again\n", transactions("--retry", "1-1").out());
+        awaitQuarantined("1-1", "41");
+
+        assertEquals(0, coppice.run("stop", "work").exitCode());
+        Coppice.Result standing = transactions("--retry", "all", "--afresh");
+        assertEquals(1, standing.exitCode());
+        assertTrue(standing.err().contains("The order stands (retry-afresh all)"), standing.err());
+        first.process.destroyForcibly();
+        first.awaitExit();
+        Coppice.Root second = coppice.startRoot();
+        coppice.awaitRoot(second);
+        assertEquals(0, coppice.run("start", "work").exitCode());
+        awaitQuarantined("1-2", "0");
+        assertEquals(Optional.of(List.of("1-2")), stored());
+
+        work.delete("spoilt.1");
+        assertEquals(2, transactions("--drop", "all", "--afresh").exitCode());
+        Coppice.Result afresh = transactions("--retry", "1-2", "--afresh");
+        assertEquals("work: 1-2 to be tried again, afresh and under a new number\n", afresh.out(), afresh.err());
+        Coppice.await(
+                "its result, from nothing",
+                () -> work.ledger().orElse(List.of()).stream().anyMatch(entry -> entry.startsWith("1 ready: from 0 ")));
+        assertEquals(Optional.of(List.of()), stored());
+        assertEquals(0, second.stop(), second.stderr());
+    }
 }

@@ -8,14 +8,16 @@ public enum OrderCode {
     /** To submit it again, under its id. */
     RETRY(1),
     /** To forget it. */
-    DROP(2);
+    DROP(2),
+    /** To submit it again as a new one, under another id, so that nothing is left of what its attempts kept. */
+    RETRY_AFRESH(3);
 
     private final int code;
     private final String word;
 
     OrderCode(int code) {
         this.code = code;
-        this.word = name().toLowerCase(Locale.ROOT);
+        this.word = name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** The code stored in the root's segment. */

@@ -375,7 +375,7 @@ class RootSegmentTest {
         assertEquals(
                 "daemon=1 command=2 auxiliary=3 transaction=4",
                 codes(ChildKind.values(), ChildKind::word, ChildKind::code));
-        assertEquals("retry=1 drop=2", codes(OrderCode.values(), OrderCode::word, OrderCode::code));
+        assertEquals("retry=1 drop=2 retry-afresh=3", codes(OrderCode.values(), OrderCode::word, OrderCode::code));
         assertEquals(
                 "exit=1 signal=2 hang=3 exception=4 start-timeout=5 spawn-failed=6 unknown=7 unhealthy=8",
                 codes(ExitKind.values(), ExitKind::word, ExitKind::code));

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 
 /**
  * One line of the control protocol, checked. A request is {@code coppice/1 VERB [NAME [SIGNAL]]}, and of a prober {@code coppice/1 probe
- * NAME INCARNATION WORD [TEXT]}, and for a daemon's transactions {@code coppice/1 retry|drop NAME ID|all}; a reply is {@code ok}, {@code ok
+ * NAME INCARNATION WORD [TEXT]}, and for a daemon's transactions {@code coppice/1
+ * retry|retry-afresh|drop NAME ID|all}; a reply is {@code ok}, {@code ok
  * NUMBER} (an incarnation, or of an order its own), {@code error EXITCODE MESSAGE}, or {@code later MESSAGE} where nothing
  * was done that would be if it were asked once more, of what is by then.
  */
@@ -94,12 +95,14 @@ sealed interface ControlRequest {
                                 "FILE BASE, the name of one in the instance's directory and the fingerprint of the plan"
                                         + " that it was made from");
             case "kill" -> arguments == 2 ? new Kill(words[2], words[3]) : wrongArguments(verb, "NAME SIGNAL");
-            case "retry", "drop" -> order(words, verb.equals("retry") ? OrderCode.RETRY : OrderCode.DROP);
+            case "retry" -> order(words, OrderCode.RETRY);
+            case "retry-afresh" -> order(words, OrderCode.RETRY_AFRESH);
+            case "drop" -> order(words, OrderCode.DROP);
             case "probe" -> probed(words);
             default ->
                 new Malformed(
                         2,
-                        "unknown request; expected ping, stop, start, restart, kill, retry, drop, reload or shutdown");
+                        "unknown request; expected ping, stop, start, restart, kill, retry, retry-afresh, drop, reload or shutdown");
         };
     }
 

@@ -43,6 +43,7 @@ class TransactionOrdersTest {
     @Test
     void shouldReadOrders() {
         assertEquals(new ControlRequest.Order("db", OrderCode.RETRY, ID), parsed("retry db 1-17"));
+        assertEquals(new ControlRequest.Order("db", OrderCode.RETRY_AFRESH, ID), parsed("retry-afresh db 1-17"));
         assertEquals(new ControlRequest.Order("db.2", OrderCode.DROP, 0), parsed("drop db.2 all"));
     }
 

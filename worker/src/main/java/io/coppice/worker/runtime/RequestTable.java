@@ -43,6 +43,9 @@ interface RequestTable {
     /** Gives it back to the queue, whatever it was. */
     void queue(int entry);
 
+    /** Gives it back to the queue as a new one: under another id, and without any attempt. */
+    void queueAfresh(int entry, long id);
+
     /** Gives it to a slot. */
     void assign(int entry, int slot);
 

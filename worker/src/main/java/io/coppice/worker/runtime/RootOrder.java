@@ -11,6 +11,7 @@ record RootOrder(long number, What what, long id) {
     enum What {
         RETRY,
         DROP,
+        RETRY_AFRESH,
         /** Of a later release: nothing that this one could do. */
         UNKNOWN
     }

@@ -1,18 +1,23 @@
 package io.coppice.worker.runtime;
 
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What operators want done with what is quarantined. An order is carried out by the next commit; only then the root is told that it was.
- * A process that dies in between leaves it to its successor, who does it again, which changes nothing. Loop thread only.
+ * A process that dies in between leaves it to its successor, who does it again, which changes nothing: what was ordered about is not
+ * quarantined any more. What is to begin afresh gets another id: so no slot has anything of it, and no verdict of the root's is about it. Loop thread only.
  */
 final class RootOrders {
     private final TransactionPort port;
     private final OpenRequests open;
+    private final LongSupplier ids;
     private @Nullable RootOrder due;
 
-    RootOrders(TransactionPort port, OpenRequests open) {
+    /** @param ids a new one each time */
+    RootOrders(TransactionPort port, OpenRequests open, LongSupplier ids) {
+        this.ids = ids;
         this.port = port;
         this.open = open;
     }
@@ -49,10 +54,11 @@ final class RootOrders {
         return true;
     }
 
-    private static void carryOut(RootOrder.What what, RequestTable table, int entry) {
+    private void carryOut(RootOrder.What what, RequestTable table, int entry) {
         switch (what) {
             case RETRY -> table.queue(entry);
             case DROP -> table.free(entry);
+            case RETRY_AFRESH -> table.queueAfresh(entry, ids.getAsLong());
             case UNKNOWN -> {}
         }
     }

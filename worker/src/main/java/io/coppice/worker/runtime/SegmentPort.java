@@ -103,7 +103,7 @@ final class SegmentPort implements WorkerPort, Supplier<State> {
     public void requestCheckpoint() {
         if (segment.header().checkpoints() == 0) {
             throw new IllegalStateException(
-                    "this daemon keeps no checkpoints; declare how many with the manifest key `checkpoints` (its segment must be emptied for that)");
+                    "this daemon keeps no checkpoints; declare how many with the manifest key `checkpoints`, and `coppice reload`");
         }
         checkpointRequested = true;
     }

@@ -180,6 +180,7 @@ final class SegmentTransactions implements TransactionPort {
         RootOrder.What what = switch (order.code()) {
             case RETRY -> RootOrder.What.RETRY;
             case DROP -> RootOrder.What.DROP;
+            case RETRY_AFRESH -> RootOrder.What.RETRY_AFRESH;
         };
         return new RootOrder(order.number(), what, order.requestId());
     }

@@ -91,6 +91,13 @@ final class StoredRequests implements RequestTable {
     }
 
     @Override
+    public void queueAfresh(int entry, long id) {
+        requests.renumber(entry, id);
+        requests.attempts(entry, 0);
+        queue(entry);
+    }
+
+    @Override
     public void assign(int entry, int slot) {
         set(entry, RequestStatus.RUNNING, slot, "");
     }

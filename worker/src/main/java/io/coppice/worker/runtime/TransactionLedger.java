@@ -72,7 +72,7 @@ final class TransactionLedger {
         this.takers = new Takers(this::input);
         this.open = new OpenRequests(port, limits.slots());
         this.settlement = new Settlement(port, open, limits.quarantine());
-        this.orders = new RootOrders(port, open);
+        this.orders = new RootOrders(port, open, this::newId);
         this.kept = new long[limits.slots()];
     }
 
@@ -177,12 +177,15 @@ final class TransactionLedger {
     }
 
     private void enter(Submission<?> submission) {
-        long sequence = Math.max(lastSequence, port.table().lastSequence()) + 1;
-        long id = TransactionId.of(port.timeline(), sequence).value();
+        long id = newId();
         port.table().add(id, submission.task(), submission.input(), port.epochMs());
-        lastSequence = sequence;
         open.changed();
         submissions.entered(submission, id);
+    }
+
+    private long newId() {
+        lastSequence = Math.max(lastSequence, port.table().lastSequence()) + 1;
+        return TransactionId.of(port.timeline(), lastSequence).value();
     }
 
     private void admitWaiting() {

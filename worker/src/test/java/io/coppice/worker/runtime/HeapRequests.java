@@ -114,6 +114,14 @@ final class HeapRequests implements RequestTable {
     }
 
     @Override
+    public void queueAfresh(int entry, long id) {
+        action.run();
+        Entry old = rows.get(entry);
+        rows.set(entry, new Entry(id, Standing.QUEUED, 0, 0, old.task(), old.input(), "", old.submittedAtEpochMs()));
+        lastSequence = Math.max(lastSequence, id & (1L << 44) - 1);
+    }
+
+    @Override
     public void assign(int entry, int slot) {
         set(entry, Standing.RUNNING, slot, rows.get(entry).attempts(), "");
     }

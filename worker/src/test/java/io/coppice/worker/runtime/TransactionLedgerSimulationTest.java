@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Method: a daemon that has inputs done in transactions, over a simulated segment, slots and root. It dies at each of its actions (a change
@@ -96,8 +98,11 @@ class TransactionLedgerSimulationTest {
         }
     }
 
-    @Test
-    void shouldRetryWhatIsQuarantinedOnceWhereverTheDaemonDies() {
+    @ParameterizedTest
+    @EnumSource(
+            value = RootOrder.What.class,
+            names = {"RETRY", "RETRY_AFRESH"})
+    void shouldRetryWhatIsQuarantinedOnceWhereverTheDaemonDies(RootOrder.What what) {
         TransactionLimits limits = new TransactionLimits(2, 2, 64, 4);
         List<String> inputs = List.of("one!", "two!", "three!");
         boolean died = true;
@@ -108,7 +113,7 @@ class TransactionLedgerSimulationTest {
             assertEquals(Map.of("one!", 1, "two!", 1, "three!", 1), instance.adopted());
             instance.poisoned = false;
             instance.retries = 1_000;
-            instance.give(new RootOrder(1, RootOrder.What.RETRY, 0));
+            instance.give(new RootOrder(1, what, 0));
             instance.diesAt = instance.actions + action;
             died = !retries(instance, limits);
             if (died) {

@@ -27,7 +27,7 @@ import java.util.concurrent.TimeUnit;
  *  patient        the same, but that it does not mind being asked to end
  *  lingers        is done when there is a file go.NUMBER; says so by a file lingering.NUMBER after the commit, and its process stays until
  *                 there is a file gate.NUMBER
- *  spoilt         fails while there is a file spoilt.NUMBER
+ *  spoilt         fails, with a checkpoint at 41, while there is a file spoilt.NUMBER, and says where it went on
  *  once WAY       has a checkpoint at 41, and ends by WAY at 42, which it has not committed; but only in the first attempt
  *  always WAY     the same in each
  * </pre>
@@ -48,7 +48,9 @@ public final class Risky implements Task {
             case "plain" -> {}
             case "spoilt" -> {
                 if (Files.exists(Path.of("spoilt." + number))) {
-                    throw new IllegalStateException("spoilt");
+                    progress.set(VALUE, 41);
+                    context.checkpoint();
+                    throw new IllegalStateException("spoilt from " + found);
                 }
             }
             case "lingers" -> {
