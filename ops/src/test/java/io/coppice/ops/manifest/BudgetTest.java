@@ -73,12 +73,12 @@ class BudgetTest {
         shop.system("/proc/meminfo", "MemTotal:        1048576 kB\n");
         String error = shop.error(Workshop.daemonWith("jvm: {heap: 2GiB}", "state: 64MiB"));
         assertEquals("""
-                shop.yaml:1:1: daemons: the declared memory is 2450.1MiB, expected at most 1024MiB, the memory of this \
+                shop.yaml:1:1: daemons: the declared memory is 2458.1MiB, expected at most 1024MiB, the memory of this \
                 machine (MemTotal in /proc/meminfo); lower `jvm.heap` and `state`, or run fewer daemons
                     process  segment     heap  metaspace  code cache  direct  stacks      JVM        sum
-                    root       10MiB    24MiB      48MiB       24MiB   24MiB   12MiB  32.1MiB   174.1MiB
+                    root       18MiB    24MiB      48MiB       24MiB   24MiB   12MiB  32.1MiB   182.1MiB
                     it         64MiB  2048MiB      64MiB       32MiB   16MiB   12MiB    40MiB    2276MiB
-                    sum        74MiB  2072MiB     112MiB       56MiB   40MiB   24MiB  72.1MiB  2450.1MiB""", error);
+                    sum        82MiB  2072MiB     112MiB       56MiB   40MiB   24MiB  72.1MiB  2458.1MiB""", error);
         assertFalse(Files.exists(shop.base), "no segment is left behind");
     }
 

@@ -37,8 +37,11 @@ public final class RootSegment implements AutoCloseable {
     /** Events kept; older ones are overwritten. */
     public static final int EVENT_CAPACITY = RootLayouts.EVENT_ROWS;
 
-    /** Length of the segment: its undo log, one eighth, holds a change of every field of every row in one commit. */
-    public static final long LENGTH_BYTES = 10L << 20;
+    /**
+     * Length of the segment. Its undo log, one eighth (2.25 MiB), holds the largest change of one commit: a root that begins in place of one that had as
+     * many of everything as there may be stores each field of each row, and no step records more events than are kept. That takes 2 to 2.1 MiB.
+     */
+    public static final long LENGTH_BYTES = 18L << 20;
 
     private final OwnedSegment segment;
     private final State state;

@@ -328,21 +328,45 @@ class RootSegmentTest {
         }
     }
 
+    /** As a root writes that begins in place of one that had as many as there may be of everything; and the events of a whole record in the same commit. */
     @Test
-    void shouldHoldAChangeOfEveryRowInOneCommit() throws SegmentException, IOException {
+    void shouldHoldTheLargestChangeOfOneCommit() throws SegmentException, IOException {
         try (RootSegment root = RootSegment.open(file, 42, 1);
                 RootView view = RootView.open(file)) {
-            root.begin(42, 99, "boot-1", 1000);
-            for (int i = 0; i < RootSegment.MAX_CHILDREN; i++) {
-                child(root, i, "child-" + i);
-                root.child(i).lastExit(ExitKind.HANG, -1, 9, 1, "x".repeat(160));
-                root.event(1, i, EventType.SPAWNED, i, 1, "y".repeat(160));
-                root.resume(i).set(point(i, 2 * ResumePoint.FAILURES_KEPT));
+            for (int time = 1; time <= 2; time++) {
+                root.begin(42, 99, "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0", time);
+                root.gaveUp(time, "x".repeat(32));
+                for (int i = 0; i < RootSegment.MAX_CHILDREN; i++) {
+                    writeAll(root, i, time);
+                }
+                root.childCount(RootSegment.MAX_CHILDREN);
+                List<Long> failedAtNs =
+                        LongStream.range(0, ResumePoint.FAILURES_KEPT).boxed().toList();
+                for (int i = 0; i < RootSegment.MAX_GROUPS; i++) {
+                    root.group(i).set(new GroupRecord("g".repeat(32), time, time, true, failedAtNs));
+                }
+                for (int i = 0; i < RootSegment.EVENT_CAPACITY; i++) {
+                    root.event(time, i % RootSegment.MAX_CHILDREN, EventType.SPAWNED, i, 1, "y".repeat(160));
+                }
+                root.commit();
             }
-            root.childCount(RootSegment.MAX_CHILDREN);
-            root.commit();
             assertEquals(RootSegment.MAX_CHILDREN, read(view).children().size());
         }
+    }
+
+    private static void writeAll(RootSegment root, int index, int time) {
+        child(root, index, "c".repeat(29) + (100 + index % 900));
+        ChildRow row = root.child(index);
+        row.request(time);
+        root.resume(index).set(point(time, 2 * ResumePoint.FAILURES_KEPT));
+        for (int place = 0; place < RootSegment.STANDBYS_PER_CHILD; place++) {
+            root.standby(index, place)
+                    .set(new StandbyRecord(
+                            time, StandbyPhase.PARKED, time, time, time, time, time, time, time, time, true));
+        }
+        row.order(time, OrderCode.RETRY, time);
+        row.heartbeatSeenNs(time);
+        row.lastExit(ExitKind.HANG, -1, 9, time, "x".repeat(160));
     }
 
     @Test
