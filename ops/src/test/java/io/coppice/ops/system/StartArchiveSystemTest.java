@@ -221,6 +221,27 @@ class StartArchiveSystemTest {
         assertEquals(List.of(), left);
     }
 
+    @Test
+    void shouldStartTheProcessOfATransactionFromAnArchiveOfItsOwn() throws Exception {
+        Submitter work = new Submitter(coppice);
+        work.manifest("slots: 1");
+        Coppice.Root root = coppice.startRootIn(IMPATIENT);
+        coppice.awaitRoot(root);
+        assertFalse(runsFromAnArchive(work.awaitReady()));
+        work.order("1 submit plain");
+        assertTrue(work.outcome(1).startsWith("ready: from 0 in attempt 1 "), work.outcome(1));
+        awaitNames(2);
+
+        work.order("2 submit gate");
+        String maps = Files.readString(Path.of("/proc/" + work.pidOf(2) + "/maps"));
+        assertTrue(maps.contains("/.archives/") && maps.contains("work@1.seg"), maps);
+        work.touch("gate.2");
+        assertTrue(work.outcome(2).startsWith("ready: from 0 in attempt 1 "), work.outcome(2));
+        work.assertEachOnce(2);
+        assertEquals(0, root.stop(), root.stderr());
+        assertFalse(coppice.log("work@transactions").contains("archive"), coppice.log("work@transactions"));
+    }
+
     private boolean hasWork() {
         try (Stream<Path> files = Files.list(cache())) {
             return files.anyMatch(file -> file.getFileName().toString().startsWith("work-"));
