@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +37,7 @@ public final class Risky implements Task {
     private static final RecordLayout.Builder FIELDS = RecordLayout.named("progress");
     private static final LongField VALUE = FIELDS.int64("value");
     private static final RecordLayout PROGRESS = FIELDS.build();
+    private static final long PIECE_BYTES = 8L << 20;
 
     @Override
     public byte[] run(TransactionContext context, byte[] input) throws Exception {
@@ -110,6 +112,7 @@ public final class Risky implements Task {
                 }
             }
             case "fault" -> fault();
+            case "native" -> takeAll();
             case "deadlock" -> deadlock();
             case "loop" -> loop();
             default -> throw new AssertionError(way);
@@ -140,10 +143,26 @@ public final class Risky implements Task {
 
     /** Stores to where nothing is mapped, as a native library would. */
     private static void fault() throws ReflectiveOperationException {
+        Object unsafe = unsafe();
+        unsafe.getClass().getMethod("putAddress", long.class, long.class).invoke(unsafe, 0L, 0L);
+    }
+
+    private static Object unsafe() throws ReflectiveOperationException {
         Field field = Class.forName("sun.misc.Unsafe").getDeclaredField("theUnsafe");
         field.setAccessible(true);
-        Object unsafe = field.get(null);
-        unsafe.getClass().getMethod("putAddress", long.class, long.class).invoke(unsafe, 0L, 0L);
+        return field.get(null);
+    }
+
+    /** Takes and fills memory until it is killed, as a native library may. */
+    private static void takeAll() throws ReflectiveOperationException {
+        Object unsafe = unsafe();
+        Method allocate = unsafe.getClass().getMethod("allocateMemory", long.class);
+        Method fill = unsafe.getClass().getMethod("setMemory", long.class, long.class, byte.class);
+        long most = 16L << 30;
+        for (long taken = 0; taken < most; taken += PIECE_BYTES) {
+            fill.invoke(unsafe, allocate.invoke(unsafe, PIECE_BYTES), PIECE_BYTES, (byte) 1);
+        }
+        throw new AssertionError("took " + most + " bytes");
     }
 
     private static void deadlock() throws InterruptedException {
