@@ -8,7 +8,11 @@ import io.coppice.worker.future.Future;
  * @param <T> of the result
  */
 public interface Transaction<T> {
-    /** Its name; one may keep its {@link TransactionId#value} in the daemon's state, to know it again in a successor. */
+    /**
+     * Its name; one may keep its {@link TransactionId#value} in the daemon's state, to know it again in a successor.
+     *
+     * @throws IllegalStateException if the step that submitted it was rolled back: then it was never submitted
+     */
     TransactionId id();
 
     /**

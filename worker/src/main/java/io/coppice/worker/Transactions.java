@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Hands risky work to child JVMs. Loop thread only; nothing here blocks.
+ * Hands risky work to child JVMs. Loop thread only, and every other one gets an {@link IllegalStateException}; nothing here blocks.
  *
  * <p>A submit is a change of the daemon's state as any other: it takes effect with the commit of the step. From then on the transaction
  * survives: its own JVM's death, of which it is restarted as the manifest's {@code transactions: {retries: …}} say; the daemon's death,

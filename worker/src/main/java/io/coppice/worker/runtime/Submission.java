@@ -28,11 +28,12 @@ final class Submission<T> implements Transaction<T> {
         this.input = input;
     }
 
-    /** @throws IllegalStateException if it still waits for room, and so has none */
+    /** One that waits for room is known by its future alone, so that nobody asks it. */
     @Override
     public TransactionId id() {
         if (id == 0) {
-            throw new IllegalStateException("not submitted yet: it waits for room");
+            throw new IllegalStateException("a transaction of " + task
+                    + " has no id: the step that submitted it was rolled back, so it was never submitted");
         }
         return new TransactionId(id);
     }

@@ -16,7 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** What a daemon asks of its transactions: checked, encoded, and handed to the {@link TransactionLedger}. Loop thread only. */
+/** What a daemon asks of its transactions: checked, encoded, and handed to the {@link TransactionLedger}. Refuses every other thread than the loop's, which makes it. */
 final class TransactionDesk implements Transactions {
     /** Of the name of a task's class, in UTF-8. */
     private static final int MAX_TASK_BYTES = 256;
@@ -24,6 +24,7 @@ final class TransactionDesk implements Transactions {
     private final TransactionLedger ledger;
     private final TransactionPort port;
     private final TransactionLimits limits;
+    private final Thread loop = Thread.currentThread();
 
     TransactionDesk(TransactionLedger ledger, TransactionPort port, TransactionLimits limits) {
         this.ledger = ledger;
@@ -33,21 +34,25 @@ final class TransactionDesk implements Transactions {
 
     @Override
     public Transaction<byte[]> submit(Class<? extends Task> task, byte[] input) {
+        requireLoop("submit()");
         return submitted(submission(task, Codec.BYTES, input));
     }
 
     @Override
     public <I, O> Transaction<O> submit(TaskType<I, O> task, I input) {
+        requireLoop("submit()");
         return submitted(submission(task.task(), task.result(), task.input().encode(input)));
     }
 
     @Override
     public Future<byte[]> submitWhenRoom(Class<? extends Task> task, byte[] input) {
+        requireLoop("submitWhenRoom()");
         return submittedWhenRoom(submission(task, Codec.BYTES, input));
     }
 
     @Override
     public <I, O> Future<O> submitWhenRoom(TaskType<I, O> task, I input) {
+        requireLoop("submitWhenRoom()");
         return submittedWhenRoom(
                 submission(task.task(), task.result(), task.input().encode(input)));
     }
@@ -88,21 +93,25 @@ final class TransactionDesk implements Transactions {
 
     @Override
     public int room() {
+        requireLoop("room()");
         return ledger.room();
     }
 
     @Override
     public void whenFound(Class<? extends Task> task, Consumer<? super Transaction<byte[]>> taker) {
+        requireLoop("whenFound()");
         ledger.whenFound(task.getName(), Codec.BYTES, taker);
     }
 
     @Override
     public <I, O> void whenFound(TaskType<I, O> task, Consumer<? super Transaction<O>> taker) {
+        requireLoop("whenFound()");
         ledger.whenFound(task.task().getName(), task.result(), taker);
     }
 
     @Override
     public List<QuarantinedTransaction> quarantined() {
+        requireLoop("quarantined()");
         RequestTable table = port.table();
         List<QuarantinedTransaction> quarantined = new ArrayList<>();
         for (int entry = 0; entry < table.entries(); entry++) {
@@ -118,5 +127,15 @@ final class TransactionDesk implements Transactions {
         }
         quarantined.sort((one, other) -> one.id().compareTo(other.id()));
         return quarantined;
+    }
+
+    /** Another thread would change the table under the loop's hands, and its future could not be completed by the loop. */
+    private void requireLoop(String call) {
+        Thread caller = Thread.currentThread();
+        if (caller != loop) {
+            throw new IllegalStateException(
+                    "transactions." + call + ": called on thread \"" + caller.getName()
+                            + "\"; transactions are used on the thread of step() alone. Hand the input to that thread, by a queue that step() empties, and call it there");
+        }
     }
 }

@@ -141,7 +141,9 @@ class HostileSlotTest {
     private OwnedSegment segment;
     private Skipping world;
     private TransactingPort port;
-    private TransactionDesk desk;
+    private @Nullable TransactionDesk desk;
+    private SegmentTransactions segments;
+    private TransactionLedger ledger;
 
     private void create(String name) throws Exception {
         create(directory.resolve(name + ".seg"), new SegmentSpec("shop", name, SegmentSpec.KIND_DAEMON, STATE_BYTES));
@@ -186,12 +188,23 @@ class HostileSlotTest {
                 new SegmentPort(segment, RootNotifier.toNobody(), StatePolicy.DEFAULT, null, log), new long[1]);
         DaemonTransactions declared =
                 new DaemonTransactions(LIMITS, directory.resolve("root.seg"), List.of(slot(1), slot(2)), directory);
-        SegmentTransactions segments =
+        SegmentTransactions transactions =
                 new SegmentTransactions(segment, "thumbs", declared, RootNotifier.toNobody(), world);
-        TransactionLedger ledger = new TransactionLedger(segments, LIMITS);
+        ledger = new TransactionLedger(transactions, LIMITS);
         port = new TransactingPort(world, ledger);
-        desk = new TransactionDesk(ledger, segments, LIMITS);
+        desk = null;
+        segments = transactions;
         port.beforeStart();
+    }
+
+    /** Made by the thread that uses it, as it is the loop's; where tests have a limit of time, what is before each runs on another one. */
+    private TransactionDesk desk() {
+        TransactionDesk present = desk;
+        if (present == null) {
+            present = new TransactionDesk(ledger, segments, LIMITS);
+            desk = present;
+        }
+        return present;
     }
 
     @AfterEach
@@ -271,7 +284,7 @@ class HostileSlotTest {
 
     @Test
     void shouldFailWhatTheRootHasSeenDoneAndTheSegmentDoesNotHold() throws Exception {
-        Transaction<String> one = desk.submit(Upper.TYPE, "one");
+        Transaction<String> one = desk().submit(Upper.TYPE, "one");
         turn();
         result(1, one.id().value(), "ONE");
         store(slot(1), requestOffset(slot(1), one.id().value()), 4711);
@@ -281,13 +294,13 @@ class HostileSlotTest {
                 "it was done, and its result is lost: the segment of its slot does not hold it any more",
                 failure(one.future()).reason());
         assertEquals(0, segment.request(1), "the slot is free");
-        assertEquals(1, desk.quarantined().size());
+        assertEquals(1, desk().quarantined().size());
     }
 
     @Test
     void shouldFailWhatIsDoneInASegmentThatIsGoneOrShortOrNone() throws Exception {
         for (String way : List.of("gone", "empty", "half", "page", "directory", "garbage")) {
-            Transaction<String> one = desk.submit(Upper.TYPE, way);
+            Transaction<String> one = desk().submit(Upper.TYPE, way);
             turn();
             result(1, one.id().value(), "ONE");
             switch (way) {
@@ -311,7 +324,7 @@ class HostileSlotTest {
             world.park(TURNS * STEP_NS); // So that it is looked for again.
             row(1, one.id().value(), ChildStateCode.STOPPED);
         }
-        Transaction<String> after = desk.submit(Upper.TYPE, "after");
+        Transaction<String> after = desk().submit(Upper.TYPE, "after");
         turn();
         result(1, after.id().value(), "AFTER");
         turnUntilDone(after.future(), "after");
@@ -320,7 +333,7 @@ class HostileSlotTest {
 
     @Test
     void shouldNotWaitForASegmentThatSaysForeverThatItIsBeingChanged() throws Exception {
-        Transaction<String> one = desk.submit(Upper.TYPE, "one");
+        Transaction<String> one = desk().submit(Upper.TYPE, "one");
         turn();
         result(1, one.id().value(), "ONE");
         long[] words = words(slot(1));
@@ -344,7 +357,7 @@ class HostileSlotTest {
         int[] outcomes = new int[2];
         for (int life = 0; life < 200; life++) {
             String what = "seed " + seed + ", life " + life;
-            Transaction<String> one = desk.submit(Upper.TYPE, "one");
+            Transaction<String> one = desk().submit(Upper.TYPE, "one");
             int[] told = {0};
             one.future().onAny(outcome -> told[0]++);
             turn();
@@ -427,6 +440,6 @@ class HostileSlotTest {
         result(2, RequestId.of(segment.timeline(), 17), "near");
         segment.close();
         live();
-        assertEquals("1-18", desk.submit(Upper.TYPE, "one").id().toString());
+        assertEquals("1-18", desk().submit(Upper.TYPE, "one").id().toString());
     }
 }

@@ -38,10 +38,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The daemon's side on real segments; the test is the slots and the root. */
@@ -72,7 +74,9 @@ class SegmentTransactionsTest {
     private OwnedSegment segment;
     private ReadOnlySegment seen;
     private TransactingPort port;
-    private TransactionDesk desk;
+    private @Nullable TransactionDesk desk;
+    private SegmentTransactions segments;
+    private TransactionLimits declaredLimits = LIMITS;
     private TransactionLedger ledger;
 
     private static Path create(Path file, SegmentSpec spec) throws Exception {
@@ -120,12 +124,25 @@ class SegmentTransactionsTest {
                 directory.resolve("root.seg"),
                 List.of(directory.resolve("thumbs@1.seg"), directory.resolve("thumbs@2.seg")),
                 directory);
-        SegmentTransactions segments =
+        SegmentTransactions transactions =
                 new SegmentTransactions(segment, "thumbs", declared, RootNotifier.toNobody(), world);
-        ledger = new TransactionLedger(segments, limits);
+        ledger = new TransactionLedger(transactions, limits);
         port = new TransactingPort(world, ledger);
-        desk = new TransactionDesk(ledger, segments, limits);
+        desk = null;
+        segments = transactions;
+        declaredLimits = limits;
+
         port.beforeStart();
+    }
+
+    /** Made by the thread that uses it, as it is the loop's; where tests have a limit of time, what is before each runs on another one. */
+    private TransactionDesk desk() {
+        TransactionDesk present = desk;
+        if (present == null) {
+            present = new TransactionDesk(ledger, segments, declaredLimits);
+            desk = present;
+        }
+        return present;
     }
 
     @AfterEach
@@ -169,7 +186,7 @@ class SegmentTransactionsTest {
 
     @Test
     void shouldPublishWordsAfterTheCommitAndCompleteByTheSlotsResult() throws Exception {
-        Transaction<String> one = desk.submit(Upper.TYPE, "one");
+        Transaction<String> one = desk().submit(Upper.TYPE, "one");
         assertEquals(0, seen.request(1), "not before the commit");
         turn();
         assertEquals(one.id().value(), seen.request(1));
@@ -187,8 +204,8 @@ class SegmentTransactionsTest {
     @Test
     void shouldKeepWhatWasAdoptedBeforeAStepOrACallbackThrows() throws Exception {
         AppendLog adopted = segment.state().appendLog("adopted", 4, 64);
-        Transaction<String> one = desk.submit(Upper.TYPE, "one");
-        Transaction<String> two = desk.submit(Upper.TYPE, "two");
+        Transaction<String> one = desk().submit(Upper.TYPE, "one");
+        Transaction<String> two = desk().submit(Upper.TYPE, "two");
         turn();
         one.future().onReady(value -> adopted.append(new byte[] {1}, 0, 1));
         two.future().onReady(value -> {
@@ -209,10 +226,10 @@ class SegmentTransactionsTest {
     /** What was to be discarded there has ended with it, and does not come to life again. */
     @Test
     void shouldQueueAnewWhatHadASlotThatIsNoMoreUnlessItIsDiscarded() throws Exception {
-        desk.submit(Upper.TYPE, "one");
-        desk.submit(Upper.TYPE, "two").future().discard();
+        desk().submit(Upper.TYPE, "one");
+        desk().submit(Upper.TYPE, "two").future().discard();
         turn();
-        Transaction<String> three = desk.submit(Upper.TYPE, "three");
+        Transaction<String> three = desk().submit(Upper.TYPE, "three");
         turn();
         three.future().discard();
         turn();
@@ -221,7 +238,7 @@ class SegmentTransactionsTest {
         segment.close();
         live(new TransactionLimits(1, 2, 64, 2));
         List<String> found = new ArrayList<>();
-        desk.whenFound(Upper.TYPE, transaction -> {
+        desk().whenFound(Upper.TYPE, transaction -> {
             String input = Codec.UTF_8.decode(transaction.input());
             transaction.future().onAny(outcome -> found.add(input + " " + outcome));
         });
@@ -236,8 +253,8 @@ class SegmentTransactionsTest {
 
     @Test
     void shouldQueueItAnewAlsoWhereTheStartIsRolledBack() throws Exception {
-        desk.submit(Upper.TYPE, "one");
-        long two = desk.submit(Upper.TYPE, "two").id().value();
+        desk().submit(Upper.TYPE, "one");
+        long two = desk().submit(Upper.TYPE, "two").id().value();
         turn();
         assertEquals(two, seen.request(2));
 
@@ -247,7 +264,7 @@ class SegmentTransactionsTest {
         port.commit();
         assertEquals(1, ledger.room(), "one runs, one waits, of three");
         result(1, seen.request(1), "ONE");
-        desk.whenFound(Upper.TYPE, found -> {});
+        desk().whenFound(Upper.TYPE, found -> {});
         turn();
         turn();
         assertEquals(two, seen.request(1));
@@ -255,13 +272,13 @@ class SegmentTransactionsTest {
 
     @Test
     void shouldLeaveToASuccessorWhatWasSubmittedAndDone() throws Exception {
-        long id = desk.submit(Upper.TYPE, "one").id().value();
+        long id = desk().submit(Upper.TYPE, "one").id().value();
         turn();
         result(1, id, "ONE");
         die();
 
         List<String> found = new ArrayList<>();
-        desk.whenFound(Upper.TYPE, transaction -> {
+        desk().whenFound(Upper.TYPE, transaction -> {
             found.add(Codec.UTF_8.decode(transaction.input()));
             transaction.future().onReady(found::add);
         });
@@ -274,7 +291,7 @@ class SegmentTransactionsTest {
 
     @Test
     void shouldKeepAResultThatNobodyTakesUp() throws Exception {
-        long id = desk.submit(Upper.TYPE, "one").id().value();
+        long id = desk().submit(Upper.TYPE, "one").id().value();
         turn();
         result(1, id, "ONE");
         die();
@@ -289,12 +306,12 @@ class SegmentTransactionsTest {
         result(2, 1L << 44 | 17, "old");
         row(1, -(1L << 44 | 18), ChildStateCode.STOPPED);
         die();
-        assertEquals("1-19", desk.submit(Upper.TYPE, "new").id().toString());
+        assertEquals("1-19", desk().submit(Upper.TYPE, "new").id().toString());
     }
 
     @Test
     void shouldFailAndQuarantineWithACauseAndRetryByOrder() throws Exception {
-        Transaction<String> one = desk.submit(Upper.TYPE, "one");
+        Transaction<String> one = desk().submit(Upper.TYPE, "one");
         turn();
         root.child(1).lastExit(ExitKind.SIGNAL, -1, 11, System.currentTimeMillis(), "signal SEGV");
         root.child(1).failureCount(4);
@@ -305,20 +322,20 @@ class SegmentTransactionsTest {
                 (TransactionFailedException) one.future().failure();
         assertEquals("signal SEGV", failure.reason());
         assertEquals(4, failure.attempts());
-        QuarantinedTransaction kept = desk.quarantined().get(0);
+        QuarantinedTransaction kept = desk().quarantined().get(0);
         assertEquals(
                 List.of(one.id(), "signal SEGV", "one"),
                 List.of(kept.id(), kept.cause(), Codec.UTF_8.decode(kept.input())));
         assertEquals(0, seen.request(1));
 
         List<String> found = new ArrayList<>();
-        desk.whenFound(Upper.TYPE, again -> again.future().onReady(found::add));
+        desk().whenFound(Upper.TYPE, again -> again.future().onReady(found::add));
         root.child(0).order(1, OrderCode.RETRY, one.id().value());
         root.commit();
         assertTrue(port.endsPause());
         turn();
         assertEquals(1, seen.orderDone());
-        assertEquals(List.of(), desk.quarantined());
+        assertEquals(List.of(), desk().quarantined());
         assertEquals(0, seen.request(1), "slot 1 still has its failure in the root's table");
         assertEquals(one.id().value(), seen.request(2));
         result(2, one.id().value(), "ONE");
@@ -328,22 +345,22 @@ class SegmentTransactionsTest {
 
     @Test
     void shouldDropByOrder() throws Exception {
-        Transaction<String> one = desk.submit(Upper.TYPE, "one");
+        Transaction<String> one = desk().submit(Upper.TYPE, "one");
         turn();
         row(1, one.id().value(), ChildStateCode.FAILED);
         turn();
         root.child(0).order(4, OrderCode.DROP, 0);
         root.commit();
         turn();
-        assertEquals(List.of(), desk.quarantined());
+        assertEquals(List.of(), desk().quarantined());
         assertEquals(4, seen.orderDone());
     }
 
     @Test
     void shouldDiscardOneThatRunsByTheRootAndOneThatWaitsAtOnce() throws Exception {
-        Transaction<String> one = desk.submit(Upper.TYPE, "one");
-        Transaction<String> two = desk.submit(Upper.TYPE, "two");
-        Transaction<String> three = desk.submit(Upper.TYPE, "three");
+        Transaction<String> one = desk().submit(Upper.TYPE, "one");
+        Transaction<String> two = desk().submit(Upper.TYPE, "two");
+        Transaction<String> three = desk().submit(Upper.TYPE, "three");
         turn();
         three.future().discard();
         assertTrue(three.future().isDiscarded());
@@ -356,7 +373,7 @@ class SegmentTransactionsTest {
         assertEquals(-one.id().value(), seen.request(1), "it is under the commit");
 
         List<Future<String>> found = new ArrayList<>();
-        desk.whenFound(Upper.TYPE, again -> found.add(again.future()));
+        desk().whenFound(Upper.TYPE, again -> found.add(again.future()));
         row(1, -one.id().value(), ChildStateCode.STOPPED);
         result(2, two.id().value(), "TWO");
         row(2, -two.id().value(), ChildStateCode.STOPPED);
@@ -368,19 +385,19 @@ class SegmentTransactionsTest {
 
     @Test
     void shouldRefuseOrLetWaitWhatThereIsNoRoomFor() throws Exception {
-        Transaction<String> one = desk.submit(Upper.TYPE, "one");
-        desk.submit(Upper.TYPE, "two");
-        desk.submit(Upper.TYPE, "three");
+        Transaction<String> one = desk().submit(Upper.TYPE, "one");
+        desk().submit(Upper.TYPE, "two");
+        desk().submit(Upper.TYPE, "three");
         CapacityExceededException full =
-                Assertions.assertThrows(CapacityExceededException.class, () -> desk.submit(Upper.TYPE, "four"));
+                Assertions.assertThrows(CapacityExceededException.class, () -> desk().submit(Upper.TYPE, "four"));
         assertTrue(String.valueOf(full.getMessage()).contains("`transactions: {queue: …}`"), full.getMessage());
-        Future<String> waiting = desk.submitWhenRoom(Upper.TYPE, "five");
+        Future<String> waiting = desk().submitWhenRoom(Upper.TYPE, "five");
         turn();
         result(1, one.id().value(), "ONE");
         turn();
         long next = seen.request(1);
         turn();
-        assertEquals(0, desk.room());
+        assertEquals(0, desk().room());
         result(1, next, "THREE");
         turn();
         result(1, seen.request(1), "FIVE");
@@ -390,13 +407,45 @@ class SegmentTransactionsTest {
 
     @Test
     void shouldAbandonWhatARolledBackStepSubmitted() {
-        Transaction<String> one = desk.submit(Upper.TYPE, "one");
-        Future<String> two = desk.submitWhenRoom(Upper.TYPE, "two");
+        Transaction<String> one = desk().submit(Upper.TYPE, "one");
+        Future<String> two = desk().submitWhenRoom(Upper.TYPE, "two");
         port.rollback();
         turn();
         assertTrue(one.future().isAbandoned());
         assertTrue(two.isAbandoned());
         assertEquals(0, seen.request(1));
+        IllegalStateException none = Assertions.assertThrows(IllegalStateException.class, one::id);
+        assertTrue(
+                String.valueOf(none.getMessage()).contains("the step that submitted it was rolled back"),
+                none.getMessage());
+    }
+
+    /** What another thread did to the table would be found out much later, and far away. */
+    @Test
+    void shouldRefuseAnotherThreadThanTheLoops() throws Exception {
+        assertEquals(3, desk().room());
+        List<Executable> calls = List.of(
+                () -> desk().submit(Upper.TYPE, "one"),
+                () -> desk().submit(Upper.class, new byte[0]),
+                () -> desk().submitWhenRoom(Upper.TYPE, "one"),
+                () -> desk().submitWhenRoom(Upper.class, new byte[0]),
+                () -> desk().whenFound(Upper.TYPE, found -> {}),
+                () -> desk().whenFound(Upper.class, found -> {}),
+                desk()::room,
+                desk()::quarantined);
+        List<String> refusals = new ArrayList<>();
+        Thread other = new Thread(
+                () -> calls.forEach(call -> refusals.add(Assertions.assertThrows(IllegalStateException.class, call)
+                        .getMessage())),
+                "listener");
+        other.start();
+        other.join();
+        assertEquals(calls.size(), refusals.size());
+        for (String refusal : refusals) {
+            assertTrue(
+                    refusal.contains("called on thread \"listener\"") && refusal.contains("thread of step()"), refusal);
+        }
+        assertEquals(3, desk().room());
     }
 
     @Test
