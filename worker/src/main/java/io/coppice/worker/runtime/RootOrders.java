@@ -1,25 +1,34 @@
 package io.coppice.worker.runtime;
 
 import java.util.Optional;
+import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What operators want done with what is quarantined. An order is carried out by the next commit; only then the root is told that it was.
- * A process that dies in between leaves it to its successor, who does it again, which changes nothing: what was ordered about is not
- * quarantined any more. What is to begin afresh gets another id: so no slot has anything of it, and no verdict of the root's is about it. Loop thread only.
+ * What operators want done with what is quarantined, and with results that nobody takes up. An order is carried out by the next commit; only
+ * then the root is told that it was. A process that dies in between leaves it to its successor, who does it again, which changes nothing: what was
+ * ordered about is not quarantined, or there, any more. What is to begin afresh gets another id: so no slot has anything of it, and no verdict of
+ * the root's is about it. Loop thread only.
  */
 final class RootOrders {
     private final TransactionPort port;
     private final OpenRequests open;
     private final LongSupplier ids;
+    private final IntPredicate kept;
     private @Nullable RootOrder due;
 
-    /** @param ids a new one each time */
-    RootOrders(TransactionPort port, OpenRequests open, LongSupplier ids) {
+    /**
+     * Of one daemon.
+     *
+     * @param ids a new one each time
+     * @param kept whether what an entry asks for is done, and nobody takes up its result
+     */
+    RootOrders(TransactionPort port, OpenRequests open, LongSupplier ids, IntPredicate kept) {
         this.ids = ids;
         this.port = port;
         this.open = open;
+        this.kept = kept;
     }
 
     /** Whether there is one that was not carried out. Allocates nothing. */
@@ -51,7 +60,18 @@ final class RootOrders {
             }
             entry = open.nextAbove(id, Standing.QUARANTINED);
         }
+        if (order.what() == RootOrder.What.DROP) {
+            dropKept(open.find(order.id()));
+        }
         return true;
+    }
+
+    /** Only one that is named: what is done is not lost by an order that is about failures. */
+    private void dropKept(int entry) {
+        if (entry >= 0 && kept.test(entry)) {
+            port.table().free(entry);
+            open.changed();
+        }
     }
 
     private void carryOut(RootOrder.What what, RequestTable table, int entry) {

@@ -72,7 +72,7 @@ final class TransactionLedger {
         this.takers = new Takers(this::input);
         this.open = new OpenRequests(port, limits.slots());
         this.settlement = new Settlement(port, open, limits.quarantine());
-        this.orders = new RootOrders(port, open, this::newId);
+        this.orders = new RootOrders(port, open, this::newId, this::isKept);
         this.kept = new long[limits.slots()];
     }
 
@@ -325,7 +325,7 @@ final class TransactionLedger {
         if (open.queued() > 0 && open.running() == 0) {
             return LONGEST_PARK_NS;
         }
-        return open.quarantined() > 0 ? LOOK_FOR_ORDERS_NS : Long.MAX_VALUE;
+        return open.quarantined() + open.running() > 0 ? LOOK_FOR_ORDERS_NS : Long.MAX_VALUE;
     }
 
     /** Before each commit. */
@@ -412,12 +412,23 @@ final class TransactionLedger {
         }
     }
 
+    /** Whether it is done, and nobody has taken up its result. */
+    private boolean isKept(int entry) {
+        RequestTable table = port.table();
+        int slot = table.used(entry) && table.standing(entry) == Standing.RUNNING ? table.slot(entry) : 0;
+        return slot >= 1
+                && slot <= limits.slots()
+                && kept[slot - 1] == table.id(entry)
+                && submissions.of(table.id(entry)) == null;
+    }
+
     private void keep(int slot, long id, String task) {
         if (kept[slot - 1] != id) {
             kept[slot - 1] = id;
             port.log("transaction " + new TransactionId(id)
                     + " of a predecessor is done, and its result is kept, as nobody takes it up: start() should call whenFound for "
-                    + task + ". Until then nothing else runs in slot " + slot);
+                    + task + ". Until then nothing else runs in slot " + slot
+                    + "; `coppice transactions --drop " + new TransactionId(id) + "` with this daemon's name drops it");
         }
     }
 

@@ -298,7 +298,34 @@ class SegmentTransactionsTest {
         port.commit();
         turn();
         assertEquals(id, seen.request(1));
-        assertEquals(Long.MAX_VALUE, ledger.parkAtMostNs(), "nothing is waited for");
+        assertEquals(1_000_000_000, ledger.parkAtMostNs(), "nothing is waited for but an order");
+    }
+
+    @Test
+    void shouldDropAResultThatNobodyTakesUpByAnOrderThatNamesIt() throws Exception {
+        long id = desk().submit(Upper.TYPE, "one").id().value();
+        turn();
+        result(1, id, "ONE");
+        die();
+        long runs = desk().submit(Upper.TYPE, "two").id().value();
+        port.commit();
+        turn();
+        order(1, 0);
+        assertEquals(List.of(id, runs), List.of(seen.request(1), seen.request(2)), "all is what is quarantined");
+        order(2, runs);
+        assertEquals(List.of(id, runs), List.of(seen.request(1), seen.request(2)), "it is not done");
+        order(3, id);
+        assertEquals(List.of(0L, runs), List.of(seen.request(1), seen.request(2)));
+        long next = desk().submit(Upper.TYPE, "three").id().value();
+        turn();
+        assertEquals(next, seen.request(1), "the slot is used again");
+    }
+
+    private void order(long number, long id) {
+        root.child(0).order(number, OrderCode.DROP, id);
+        root.commit();
+        turn();
+        assertEquals(number, seen.orderDone());
     }
 
     @Test
