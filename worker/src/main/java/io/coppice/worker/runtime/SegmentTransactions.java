@@ -145,8 +145,8 @@ final class SegmentTransactions implements TransactionPort {
     }
 
     @Override
-    public void lookAnew(int slot) {
-        slots.lookAnew(slot);
+    public void reopen(int slot) {
+        slots.reopen(slot);
     }
 
     @Override

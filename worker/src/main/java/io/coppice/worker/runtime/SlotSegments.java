@@ -63,7 +63,7 @@ final class SlotSegments {
     }
 
     /** What is mapped was checked when it was mapped; so is what comes next. */
-    void lookAnew(int slot) {
+    void reopen(int slot) {
         segments.get(slot - 1).close();
     }
 

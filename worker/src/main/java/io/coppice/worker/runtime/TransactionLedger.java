@@ -511,7 +511,7 @@ final class TransactionLedger {
                     "it was done, and its result is lost: the segment of its slot does not hold it any more");
         } else {
             failed(entry, over.get().attempts(), port.cause(slot, over.get()));
-            port.lookAnew(slot);
+            port.reopen(slot);
         }
     }
 

@@ -45,8 +45,8 @@ interface TransactionPort {
     /** Whether a process that takes the slot may find a segment there. */
     boolean isSound(int slot);
 
-    /** What was seen of a slot's segment may not be so any more. */
-    void lookAnew(int slot);
+    /** As {@link #lookAnew}, also if it is the same file: what was checked when it was opened may not be so any more. */
+    void reopen(int slot);
 
     /** The result, where {@link #done}. */
     SlotResult result(int slot, long id);

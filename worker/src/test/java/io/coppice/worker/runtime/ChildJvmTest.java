@@ -112,7 +112,7 @@ class ChildJvmTest {
         }
         assertEquals(
                 "Optional[PreviousExit[kind=SIGNAL, code=-1, signal=Optional[KILL], at=2026-09-21T14:13:20.123Z,"
-                        + " lastWords=Optional.empty]]",
+                        + " lastWords=Optional.empty, verdict=Optional.empty]]",
                 view.getString(Fixtures.TEXT));
     }
 

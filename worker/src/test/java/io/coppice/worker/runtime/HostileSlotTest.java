@@ -409,15 +409,15 @@ class HostileSlotTest {
     /** What it is given would fail there at once, so that it would be given the next. */
     @Test
     void shouldGiveNothingToASlotWithoutASegmentWhileAnotherIsSound() throws Exception {
-        Transaction<String> hostile = desk.submit(Upper.TYPE, "hostile");
+        Transaction<String> hostile = desk().submit(Upper.TYPE, "hostile");
         turn();
         Files.write(slot(1), new byte[STATE_BYTES]);
         row(1, hostile.id().value(), ChildStateCode.FAILED);
         turnUntilDone(hostile.future(), "hostile");
         row(1, 0, ChildStateCode.STOPPED);
 
-        Transaction<String> two = desk.submit(Upper.TYPE, "two");
-        Transaction<String> three = desk.submit(Upper.TYPE, "three");
+        Transaction<String> two = desk().submit(Upper.TYPE, "two");
+        Transaction<String> three = desk().submit(Upper.TYPE, "three");
         turn();
         assertEquals(List.of(0L, two.id().value()), List.of(segment.request(1), segment.request(2)));
         result(2, two.id().value(), "TWO");
@@ -428,7 +428,7 @@ class HostileSlotTest {
         Files.delete(slot(2));
         row(2, three.id().value(), ChildStateCode.FAILED);
         turnUntilDone(three.future(), "three");
-        Transaction<String> four = desk.submit(Upper.TYPE, "four");
+        Transaction<String> four = desk().submit(Upper.TYPE, "four");
         turn();
         assertEquals(four.id().value(), segment.request(1), "where none is sound, a failure is better than none");
     }

@@ -494,7 +494,7 @@ class SegmentTransactionsTest {
 
     @Test
     void shouldSayThatADaemonIsDoneBeforeItsTransactionsAre() throws Exception {
-        Transaction<String> submitted = desk.submit(Upper.TYPE, "one");
+        Transaction<String> submitted = desk().submit(Upper.TYPE, "one");
         turn();
         port.phase(Phase.COMPLETED);
         assertTrue(

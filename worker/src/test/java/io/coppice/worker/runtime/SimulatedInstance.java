@@ -214,7 +214,7 @@ final class SimulatedInstance implements TransactionPort, WorkerPort {
     }
 
     @Override
-    public void lookAnew(int slot) {}
+    public void reopen(int slot) {}
 
     @Override
     public boolean tells(int slot) {
