@@ -81,6 +81,9 @@ final class AbandonedFiles implements Aside {
 
     private List<Kept> kept() throws IOException {
         List<Kept> found = new ArrayList<>();
+        if (Files.notExists(directory)) {
+            return found;
+        }
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
                 Matcher matcher = form().matcher(String.valueOf(file.getFileName()));
@@ -176,6 +179,9 @@ final class AbandonedFiles implements Aside {
 
     /** What an owner that died while it copied left behind: only one owner at a time copies. */
     void removeUnfinished() throws IOException {
+        if (Files.notExists(directory)) {
+            return;
+        }
         try (DirectoryStream<Path> files = Files.newDirectoryStream(
                 directory,
                 file -> String.valueOf(file.getFileName()).startsWith("." + prefix)

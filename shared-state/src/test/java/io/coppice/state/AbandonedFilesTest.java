@@ -14,6 +14,14 @@ class AbandonedFilesTest {
     private Path directory;
 
     /** The owner died once it had set them aside, and before the step back was decided: they are of the present timeline. */
+    /** A first start that is to empty everything. */
+    @Test
+    void shouldFindNothingWhereThereIsNoDirectory() throws Exception {
+        Path file = directory.resolve("none").resolve("unit.seg");
+        assertEquals(List.of(), SegmentFile.abandoned(file));
+        SegmentFile.removeAbandoned(file);
+    }
+
     @Test
     void shouldNotRemoveTheContentsThatAreBroughtBackAlthoughTheyAreOfTheSameTimeline() throws Exception {
         SegmentSpec spec = new SegmentSpec("test", "unit", SegmentSpec.KIND_DAEMON, 64 << 10);

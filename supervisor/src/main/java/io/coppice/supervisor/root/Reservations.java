@@ -36,16 +36,32 @@ final class Reservations {
      * @throws StartupRefused saying what was found, what was expected, and what to do; {@link #undo} removes what was made
      */
     boolean ensure(Path file, SegmentSpec spec) throws StartupRefused {
+        return ensure(file, spec, false);
+    }
+
+    /**
+     * As {@link #ensure}, but what is no segment of that kind is replaced by one that is empty. For what may be lost, where nobody works in it.
+     *
+     * @return true if it was made just now
+     */
+    boolean ensureUsable(Path file, SegmentSpec spec) throws StartupRefused {
+        return ensure(file, spec, true);
+    }
+
+    private boolean ensure(Path file, SegmentSpec spec, boolean replace) throws StartupRefused {
         Path unfinished = file.resolveSibling(file.getFileName() + UNFINISHED);
         try {
             Files.deleteIfExists(unfinished);
             if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
                 Validation found = SegmentFile.validate(file, spec);
-                if (!(found instanceof Validation.Valid) && !hasOnlyAnotherSize(found, spec)) {
+                boolean usable = found instanceof Validation.Valid || hasOnlyAnotherSize(found, spec);
+                if (usable) {
+                    BlockReservation.touchPages(file);
+                    return false;
+                }
+                if (!replace) {
                     throw new StartupRefused(EXIT_FAILED, found.message());
                 }
-                BlockReservation.touchPages(file);
-                return false;
             }
             BlockReservation.reserve(unfinished, spec.lengthBytes());
             made.add(unfinished);

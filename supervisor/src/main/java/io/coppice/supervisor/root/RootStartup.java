@@ -142,22 +142,30 @@ final class RootStartup {
                 if (previous.hasSegment(child.name())) {
                     refuseBesideALostSegment(child, file, living);
                 }
-                boolean made = reservations.ensure(
-                        file,
-                        new SegmentSpec(
-                                plan.instance(),
-                                child.name(),
-                                SegmentSpec.KIND_DAEMON,
-                                child.stateBytes(),
-                                child.checkpoints()));
+                SegmentSpec spec = new SegmentSpec(
+                        plan.instance(),
+                        child.name(),
+                        SegmentSpec.KIND_DAEMON,
+                        child.stateBytes(),
+                        child.checkpoints());
+                boolean made = mayLose(child, living)
+                        ? reservations.ensureUsable(file, spec)
+                        : reservations.ensure(file, spec);
                 long incarnation = previous.incarnation(child.name());
                 if (made && incarnation > 0) {
                     lost.add("the segment of " + child.name()
-                            + " was gone; it is made anew, empty (last was incarnation " + incarnation + ")");
+                            + " was gone, or no segment any more; it is made anew, empty (last was incarnation "
+                            + incarnation + ")");
                 }
             }
         }
         return lost;
+    }
+
+    /** A task may have written anything into its slot's; its request is in the daemon's, and is begun anew. */
+    private static boolean mayLose(ChildPlan child, List<Leftovers.OnRecord> living) {
+        return child.kind() == ChildPlan.Kind.TRANSACTION
+                && living.stream().noneMatch(alive -> alive.name().equals(child.name()));
     }
 
     /** A new one would be watched in its place: its heartbeat stands still, so the daemon that works would be killed. */

@@ -198,11 +198,15 @@ final class OwnedTransaction implements Closeable {
         return completed(segment);
     }
 
-    /** A checkpoint of a release whose layouts were others would end every further attempt in the same way. */
+    /** A checkpoint of a release whose layouts were others, or a damaged one, would end every further attempt in the same way. */
     private void forgetUnreadable(OwnedSegment segment, Throwable thrown) {
-        if (thrown instanceof LayoutMismatchException mismatch && mismatch.isOwners()) {
+        boolean otherLayout = thrown instanceof LayoutMismatchException mismatch && mismatch.isOwners();
+        if (otherLayout || thrown instanceof SegmentDamagedException) {
             segment.beginRequest(attempt.request());
-            log.log("its checkpoint is of another layout, and is dropped: a further attempt begins anew", null);
+            log.log(
+                    "its checkpoint is " + (otherLayout ? "of another layout" : "damaged")
+                            + ", and is dropped: a further attempt begins anew",
+                    null);
         }
     }
 

@@ -437,15 +437,22 @@ final class TransactionLedger {
         try {
             value = submission.decode(result);
         } catch (RuntimeException e) {
-            settlement.quarantine(
-                    submission.value(), attemptsIn(slot), "its result cannot be decoded: " + LastWords.firstLine(e));
-            submissions.forget(submission.value());
-            submission.fail(e);
+            undecodable(slot, submission, e, e);
+            return;
+        } catch (StackOverflowError e) {
+            undecodable(slot, submission, e, new IllegalStateException("its result cannot be decoded", e));
             return;
         }
         settlement.remove(submission.value());
         submissions.forget(submission.value());
         submission.complete(value);
+    }
+
+    private void undecodable(int slot, Submission<?> submission, Throwable thrown, Exception failure) {
+        settlement.quarantine(
+                submission.value(), attemptsIn(slot), "its result cannot be decoded: " + LastWords.firstLine(thrown));
+        submissions.forget(submission.value());
+        submission.fail(failure);
     }
 
     private int attemptsIn(int slot) {

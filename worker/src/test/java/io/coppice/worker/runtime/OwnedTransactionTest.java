@@ -403,6 +403,46 @@ class OwnedTransactionTest {
         assertTrue(said.toString(StandardCharsets.UTF_8).contains("is damaged, and the task begins anew"));
     }
 
+    /** Writes an entry and fails; reads it; and tells how many there are. */
+    public static final class Diary implements Task {
+        static final byte[] ENTRY = {7, 6, 5, 4, 3, 2, 1, 0};
+
+        @Override
+        public byte[] run(TransactionContext context, byte[] input) {
+            AppendLog diary = context.state().appendLog("diary", 4, 64);
+            if (context.attempt() == 1) {
+                diary.append(ENTRY, 0, ENTRY.length);
+                context.checkpoint();
+                throw new IllegalStateException("after its checkpoint");
+            }
+            if (diary.size() > 0) {
+                diary.read(diary.firstSequence(), new byte[ENTRY.length], 0);
+            }
+            return new byte[] {(byte) diary.size()};
+        }
+    }
+
+    /** Damage that only the use of a structure comes upon. */
+    @Test
+    void shouldDropACheckpointThatItsTaskFindsDamaged() throws Exception {
+        long id = daemon.submit(Diary.class, "");
+        assertEquals(ExitCode.EXCEPTION, first(id));
+        Path file = daemon.arguments.segment(1);
+        int entry = indexOf(Files.readAllBytes(file), Diary.ENTRY);
+        try (var disk = new java.io.RandomAccessFile(file.toFile(), "rw")) {
+            byte[] index = new byte[4 * 2 * Long.BYTES]; // of all four entries: where each is, and how long
+            java.util.Arrays.fill(index, (byte) 127);
+            disk.seek(entry - index.length);
+            disk.write(index);
+        }
+
+        assertEquals(ExitCode.EXCEPTION, attempt(HandMadeDaemon.line(id, 2, "exception 70 - 5")));
+        assertTrue(lastWords().contains("SegmentDamagedException"), lastWords());
+
+        assertEquals(ExitCode.DONE, attempt(HandMadeDaemon.line(id, 3, "exception 70 - 5")));
+        assertArrayEquals(new byte[] {0}, daemon.result(id));
+    }
+
     private static int indexOf(byte[] bytes, byte[] wanted) {
         for (int at = 0; at + wanted.length <= bytes.length; at++) {
             if (java.util.Arrays.equals(bytes, at, at + wanted.length, wanted, 0, wanted.length)) {

@@ -492,6 +492,32 @@ class SegmentTransactionsTest {
         assertEquals(0, least);
     }
 
+    /** What a slot holds may be anything; a step would end of it, and each successor's. */
+    @Test
+    void shouldFailARequestWhoseResultOverflowsTheStackOfItsCodec() throws Exception {
+        Codec<String> endless = new Codec<>() {
+            @Override
+            public byte[] encode(String value) {
+                return Codec.UTF_8.encode(value);
+            }
+
+            @Override
+            public String decode(byte[] bytes) {
+                return decode(bytes) + 1;
+            }
+        };
+        Transaction<String> one = desk().submit(TaskType.of(Upper.class, Codec.UTF_8, endless), "one");
+        turn();
+        result(1, one.id().value(), "r");
+
+        turn();
+
+        assertTrue(one.future().failure().getCause() instanceof StackOverflowError);
+        assertEquals(
+                "its result cannot be decoded: java.lang.StackOverflowError",
+                desk().quarantined().get(0).cause());
+    }
+
     @Test
     void shouldSayThatADaemonIsDoneBeforeItsTransactionsAre() throws Exception {
         Transaction<String> submitted = desk().submit(Upper.TYPE, "one");
