@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Has daemons retry or drop what they have in quarantine. The root is asked for it, and writes it down; the daemon does it with its next commit,
+ * Has daemons retry or drop what they have in quarantine, or drop a result that they do not take up. The root is asked for it, and writes it down; the daemon does it with its next commit,
  * which is waited for in its segment. One thread.
  *
  * @param code what they are to do
@@ -88,7 +88,7 @@ record QuarantineOrder(OrderCode code, String which, Duration timeout) {
     /**
      * How many it is about.
      *
-     * @throws CommandFailedException if that one is not in quarantine, or nobody can tell
+     * @throws CommandFailedException if that one is neither in quarantine nor, where it is to be dropped, done and not taken up, or nobody can tell
      */
     private int count(DaemonTransactions present) {
         if (present.problem().isPresent()) {
@@ -102,6 +102,10 @@ record QuarantineOrder(OrderCode code, String which, Duration timeout) {
             return quarantined.size();
         }
         long id = RequestId.parse(which).orElseThrow();
+        boolean isDone = present.done().stream().anyMatch(request -> request.id() == id);
+        if (isDone && code == OrderCode.DROP) {
+            return 1;
+        }
         if (quarantined.stream().noneMatch(request -> request.id() == id)) {
             String ids = quarantined.stream()
                     .map(request -> RequestId.text(request.id()))
@@ -111,8 +115,7 @@ record QuarantineOrder(OrderCode code, String which, Duration timeout) {
                     present.name() + " has no " + which + " in quarantine"
                             + present.table()
                                     .flatMap(table -> table.request(id))
-                                    .map(request ->
-                                            ": it is " + request.status().word())
+                                    .map(request -> ": it is " + present.words(request))
                                     .orElse("")
                             + ".\n  " + (ids.isEmpty() ? "There is nothing in it." : "There is " + ids + "."));
         }

@@ -76,7 +76,8 @@ final class TransactionsCommand implements Callable<Integer> {
     @Option(
             names = "--drop",
             paramLabel = "ID|all",
-            description = "Have the daemon forget what is quarantined, with its input.")
+            description =
+                    "Have the daemon forget what is quarantined, with its input; with its ID, also what is done and not taken up.")
     private @Nullable String drop;
 
     @Option(

@@ -1,7 +1,10 @@
 package io.coppice.ops.view;
 
+import io.coppice.ops.view.DaemonTransactions.SlotContents;
 import io.coppice.state.ReadOnlySegment;
+import io.coppice.state.RequestInfo;
 import io.coppice.state.RequestReader.Request;
+import io.coppice.state.RequestStatus;
 import io.coppice.state.Requests;
 import io.coppice.state.RequestsView;
 import io.coppice.state.SegmentException;
@@ -10,13 +13,19 @@ import io.coppice.state.SnapshotResult;
 import io.coppice.state.StateException;
 import io.coppice.state.StateView;
 import io.coppice.state.StructureType;
+import io.coppice.supervisor.plan.SlotName;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Looks into the segments of daemons with transactions, whether these live or not. Only reads; one thread. */
 public final class TransactionsReader {
+    private static final int MAX_SLOTS = 32;
+
     private final String instance;
     private final Path segmentDirectory;
 
@@ -29,14 +38,17 @@ public final class TransactionsReader {
     /** What one daemon has submitted, or why that cannot be read. */
     public DaemonTransactions read(String daemon, List<SlotStatus> slots) {
         try (ReadOnlySegment segment = open(daemon)) {
-            return new DaemonTransactions(daemon, slots, table(segment), Optional.empty());
+            Optional<RequestsView> table = table(segment);
+            return new DaemonTransactions(daemon, slots, table, contents(daemon, slots, table), Optional.empty());
         } catch (IOException | SegmentException | StateException e) {
-            return new DaemonTransactions(daemon, slots, Optional.empty(), Optional.of(String.valueOf(e.getMessage())));
+            return new DaemonTransactions(
+                    daemon, slots, Optional.empty(), Map.of(), Optional.of(String.valueOf(e.getMessage())));
         } catch (OutOfMemoryError e) {
             return new DaemonTransactions(
                     daemon,
                     slots,
                     Optional.empty(),
+                    Map.of(),
                     Optional.of("it is too much to copy into this command's heap of "
                             + Runtime.getRuntime().maxMemory() / (1 << 20) + " MiB"));
         }
@@ -64,6 +76,29 @@ public final class TransactionsReader {
     public long orderDone(String daemon) throws IOException, SegmentException {
         try (ReadOnlySegment segment = open(daemon)) {
             return segment.orderDone();
+        }
+    }
+
+    /** What is in the segments of its slots; the daemon's was read before, so that what is done there is no older than that. */
+    private Map<Integer, SlotContents> contents(String daemon, List<SlotStatus> slots, Optional<RequestsView> table) {
+        Map<Integer, SlotContents> contents = new HashMap<>();
+        IntStream used = table.map(RequestsView::requests).orElse(List.of()).stream()
+                .filter(request -> request.status() == RequestStatus.RUNNING)
+                .mapToInt(RequestInfo::slot);
+        IntStream.concat(slots.stream().mapToInt(SlotStatus::slot), used)
+                .filter(slot -> slot >= 1 && slot <= MAX_SLOTS)
+                .distinct()
+                .forEach(slot -> contents(SlotName.of(daemon, slot)).ifPresent(found -> contents.put(slot, found)));
+        return contents;
+    }
+
+    /** Empty where it cannot be read; whoever needs it to be there says so. */
+    private Optional<SlotContents> contents(String slot) {
+        try (ReadOnlySegment segment = open(slot)) {
+            long request = segment.requestId();
+            return Optional.of(new SlotContents(request, request > 0 && segment.done(request)));
+        } catch (IOException | SegmentException | StateException e) {
+            return Optional.empty();
         }
     }
 

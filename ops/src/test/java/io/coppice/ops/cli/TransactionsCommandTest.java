@@ -156,6 +156,69 @@ class TransactionsCommandTest {
     }
 
     @Test
+    void shouldNotSayThatItRunsWhereNothingDoes() {
+        shop.child(2, row -> {
+            row.state(ChildStateCode.STOPPED);
+            row.pid(0);
+        });
+        assertTrue(harness.run("transactions")
+                .out()
+                .startsWith("ingest: 2 slots; 0 running, 1 waiting for a process, 1 queued, 2 quarantined\n"));
+        String json = harness.run("transactions", "--json").out();
+        assertTrue(json.contains("\"running\":[],\"assigned\":[{\"id\":\"1-2\","), json);
+    }
+
+    private void contents(long request, boolean done) throws Exception {
+        try (OwnedSegment slot = shop.owned("ingest@1", 0)) {
+            slot.beginRequest(request);
+            if (done) {
+                slot.stampResult();
+                slot.state().commit();
+            }
+        }
+    }
+
+    @Test
+    void shouldSayThatAResultIsThereAndHaveItDropped() throws Exception {
+        contents(RUNNING, true);
+        shop.child(2, row -> {
+            row.state(ChildStateCode.COMPLETED);
+            row.pid(0);
+        });
+        List<String> lines = harness.run("transactions").lines();
+        assertEquals("ingest: 2 slots; 0 running, 1 done and not taken up, 1 queued, 2 quarantined", lines.get(0));
+        assertEquals(
+                "1-2 is done: its result stays in ingest@1 until ingest takes it up;"
+                        + " `coppice transactions ingest --drop 1-2` drops it",
+                lines.get(4));
+        String json = harness.run("transactions", "--json").out();
+        assertTrue(json.contains("\"running\":[],\"assigned\":[],\"done\":[{\"id\":\"1-2\","), json);
+        try (FakeRoot root = root("ok 1\n", 1)) {
+            refused(
+                    1,
+                    "ingest has no 1-2 in quarantine: it is done and not taken up.",
+                    "transactions",
+                    "ingest",
+                    "--retry",
+                    "1-2");
+            assertEquals(
+                    "ingest: 1-2 dropped\n",
+                    harness.run("transactions", "ingest", "--drop", "1-2").out());
+            assertEquals(List.of("coppice/1 drop ingest 1-2"), root.requests());
+        }
+    }
+
+    /** The daemon began anew, and what its slot did for the one before is not over yet. */
+    @Test
+    void shouldShowWhatTheProcessWorksOnBesideWhatIsNext() throws Exception {
+        contents(RequestId.of(0, 9), false);
+        List<String> lines = harness.run("transactions").lines();
+        assertEquals("ingest: 2 slots; 0 running, 1 waiting for a process, 1 queued, 2 quarantined", lines.get(0));
+        assertEquals("ingest@1  ready    0-9            -   62      4s  -               -  -", lines.get(2));
+        assertEquals("ingest@1  next     1-2            -    -       -  shop.Scale      7  \"dog.png\"", lines.get(3));
+    }
+
+    @Test
     void shouldWriteAnInputByteForByte() throws IOException {
         assertEquals(
                 "cat.png",
