@@ -344,7 +344,7 @@ final class EventRules {
                     event.requestId(),
                     new Outcome.Error(
                             REFUSED,
-                            "cannot send " + event.signal() + " to " + child.spec.name() + ": it has no process, it is "
+                            "it has no process, it is "
                                     + child.phase().published().inASentence()));
             return;
         }

@@ -84,8 +84,7 @@ class OperatorKillTest {
     @Test
     void shouldRefuseToKillWhatHasNoProcess() {
         driver.stop(0).exited(0, 0).kill(0, "KILL", 9);
-        assertEquals(
-                new Outcome.Error(1, "cannot send KILL to ingest: it has no process, it is stopped"), driver.outcome());
+        assertEquals(new Outcome.Error(1, "it has no process, it is stopped"), driver.outcome());
         assertEquals(List.of("error"), driver.did());
     }
 
