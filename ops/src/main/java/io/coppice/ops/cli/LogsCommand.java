@@ -6,6 +6,7 @@ import io.coppice.ops.view.JournalMatch;
 import io.coppice.ops.view.LogFile;
 import io.coppice.ops.view.PlanFile;
 import io.coppice.supervisor.plan.ReplicaSet;
+import io.coppice.supervisor.plan.SlotName;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.AccessDeniedException;
@@ -67,6 +68,7 @@ final class LogsCommand implements Callable<Integer> {
                     "`" + name
                             + "` is no daemon name, expected [a-z0-9-]{1,32}, NAME.N for a replica, or either with @N for a slot.");
         }
+        requireSlot(instance);
         Integer last = lines != null || !follow ? lines : Integer.valueOf(LINES_BEFORE_FOLLOWING);
         Optional<ReplicaSet> set = PlanFile.read(instance).plan().flatMap(plan -> plan.replicaSet(name));
         if (set.isPresent()) {
@@ -95,6 +97,24 @@ final class LogsCommand implements Callable<Integer> {
             return ExitCode.DONE;
         } catch (IOException e) {
             throw unreadable(instance, e);
+        }
+    }
+
+    /** All slots share one log, which says nothing of whether there is one of that number. That of a daemon that is no more is shown. */
+    private void requireSlot(InstanceDirectory instance) {
+        if (!SlotName.isSlot(name)) {
+            return;
+        }
+        try (Daemons daemons = new Daemons(coppice, instance)) {
+            boolean isAnother = daemons.table()
+                    .daemon(SlotName.daemonOf(name))
+                    .filter(daemon -> !daemon.slots().isEmpty())
+                    .filter(daemon -> daemon.slots().stream()
+                            .noneMatch(slot -> slot.process().name().equals(name)))
+                    .isPresent();
+            if (isAnother) {
+                daemons.requireOne(name, "a log");
+            }
         }
     }
 

@@ -13,6 +13,7 @@ import io.coppice.state.root.ExitKind;
 import io.coppice.state.root.StandbyPhase;
 import io.coppice.state.root.WantedCode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -131,6 +132,16 @@ class SlotCommandsTest {
             assertEquals(3, harness.run("stop", "rates@1").exitCode(), "it has none");
             assertEquals(3, root.requests().size());
         }
+    }
+
+    @Test
+    void shouldNotPrintTheLogOfASlotThatIsNotThere() throws IOException {
+        Files.writeString(shop.directory.logDirectory().resolve("ingest@transactions.log"), "of any slot\n");
+        assertEquals("of any slot\n", harness.run("logs", "ingest@2").out());
+        Result result = harness.run("logs", "ingest@9");
+        assertEquals(3, result.exitCode());
+        assertEquals("", result.out());
+        assertTrue(result.err().startsWith("coppice: No such "), result.err());
     }
 
     @Test
