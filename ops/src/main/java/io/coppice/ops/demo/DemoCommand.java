@@ -19,7 +19,10 @@ import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code coppice demo}: a real job whose worker is killed again and again. */
 @Command(
@@ -37,6 +40,9 @@ public final class DemoCommand implements Callable<Integer> {
     private static final int MOST_PICTURES = 10_000;
 
     private final CoppiceCommand coppice;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
 
     @Option(
             names = "--input",
@@ -115,6 +121,7 @@ public final class DemoCommand implements Callable<Integer> {
                                             + " time.")
                     @Nullable
                     Long chosenSeed) {
+        requireNoOptionBefore("thumbnails");
         if (pictures < 1 || pictures > MOST_PICTURES) {
             throw DemoRefusals.usage("--pictures: " + pictures + " must be 1 to " + MOST_PICTURES + ".");
         }
@@ -133,6 +140,15 @@ public final class DemoCommand implements Callable<Integer> {
                 "demo",
                 "done",
                 screen -> HostedInstance.run(settings.host(), screen, List.of(), new ThumbnailsRun(settings, screen)));
+    }
+
+    /** Those of the command are for the words, and would be left unheard. */
+    private void requireNoOptionBefore(String subcommand) {
+        List<OptionSpec> given = spec.commandLine().getParseResult().matchedOptions();
+        if (!given.isEmpty()) {
+            throw DemoRefusals.usage(given.get(0).longestName() + ": give it behind `" + subcommand
+                    + "`; before that it is for the words.");
+        }
     }
 
     private static RecoveryTimes run(DemoSettings settings, ProgressScreen screen) throws IOException {

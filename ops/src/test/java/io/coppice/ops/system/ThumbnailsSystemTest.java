@@ -38,6 +38,9 @@ class ThumbnailsSystemTest {
 
     @Test
     void shouldSayInOneLineWhyItCannot() throws Exception {
+        Coppice.Result early = coppice.run("demo", "--kills", "2", "thumbnails", "--pictures", "0");
+        assertEquals(2, early.exitCode());
+        assertTrue(early.err().contains("--kills: give it behind `thumbnails`"), early.err());
         Coppice.Result none = coppice.run("demo", "thumbnails", "--pictures", "0");
         assertEquals(2, none.exitCode(), none.err());
         assertEquals("coppice: demo: --pictures: 0 must be 1 to 10000.\n", none.err());

@@ -108,7 +108,7 @@ public final class ThumbnailsRun implements HostedInstance.Work {
             StateView state = watch.state();
             check.compareState(state);
             check.compareIncarnations(firstIncarnation, watch.progress(ThumbnailProgress.INCARNATION), daemonKills);
-            ThumbnailsCheck.problems(state).forEach(line -> screen.line("  " + line));
+            ThumbnailsCheck.problems(state).forEach(line -> screen.line("  " + withoutReport(line)));
         }
         double seconds = (System.nanoTime() - beganNs) / 1e9;
         if (!root.stop()) {
@@ -116,6 +116,11 @@ public final class ThumbnailsRun implements HostedInstance.Work {
         }
         check.compareFiles();
         return tell(samples, check.findings(), seconds);
+    }
+
+    /** The JVM's report goes with the instance. */
+    static String withoutReport(String line) {
+        return line.replaceAll(" \\(hs_err_[^)]*\\)$", "");
     }
 
     private String tell(SampleFolder samples, List<String> findings, double seconds) {

@@ -34,6 +34,15 @@ class ThumbnailsCheckTest {
     }
 
     @Test
+    void shouldNotNameAReportThatGoesWithTheInstance() {
+        assertEquals(
+                "fault.faulty: signal ABRT: SIGSEGV (0xb) in V",
+                ThumbnailsRun.withoutReport(
+                        "fault.faulty: signal ABRT: SIGSEGV (0xb) in V (hs_err_thumbs@transactions_13906.log)"));
+        assertEquals("bomb.png: (exit code 3)", ThumbnailsRun.withoutReport("bomb.png: (exit code 3)"));
+    }
+
+    @Test
     void shouldFindNothingWhereAllIsWell() throws Exception {
         thumbnail("a.jpg.png", 160, 80);
         check.compareFiles();
