@@ -305,7 +305,7 @@ public final class OwnedSegment implements AutoCloseable {
 
     /**
      * Lets user code make new contents of the present ones, on a new timeline, as one atomic change. The present contents are
-     * kept aside first; the migration sees a copy of them, and a state that is empty. It may commit as often as it likes:
+     * kept aside first; the migration sees a copy of them, and a state that is empty but for the {@link #requests}, which are as they were. It may commit as often as it likes:
      * nothing counts before it has returned and the last of it is committed. If it throws, the segment is as it was before.
      *
      * @throws SegmentException if the present contents cannot be kept or read; nothing was changed
@@ -318,6 +318,7 @@ public final class OwnedSegment implements AutoCloseable {
         stepBack(() -> old.set(contents.beginMigration()));
         State target = attach();
         try {
+            carryRequestsOver(old.get(), target);
             migration.migrate(old.get(), target);
             target.commit();
         } catch (Throwable thrown) {
@@ -331,6 +332,20 @@ public final class OwnedSegment implements AutoCloseable {
             throw thrown;
         }
         contents.finishMigration();
+    }
+
+    /** What was submitted is nothing of the user code's: each request keeps its number, and comes to its end. */
+    private static void carryRequestsOver(StateView old, State target) {
+        if (old.structure(Requests.STRUCTURE).isEmpty()) {
+            return;
+        }
+        RequestsView submitted = old.requests(Requests.STRUCTURE);
+        Requests table = target.requests(submitted.capacity(), submitted.maxInputBytes());
+        table.passOver(submitted.lastSequence());
+        for (RequestInfo request : submitted.requests()) {
+            table.addAgain(request, submitted.input(request.id()).orElseThrow());
+            target.commit();
+        }
     }
 
     /** Whether the segment has that size; also before {@link #recover()}. */

@@ -13,7 +13,6 @@ class AbandonedFilesTest {
     @SuppressWarnings("NullAway.Init")
     private Path directory;
 
-    /** The owner died once it had set them aside, and before the step back was decided: they are of the present timeline. */
     /** A first start that is to empty everything. */
     @Test
     void shouldFindNothingWhereThereIsNoDirectory() throws Exception {
@@ -22,6 +21,7 @@ class AbandonedFilesTest {
         SegmentFile.removeAbandoned(file);
     }
 
+    /** The owner died once it had set them aside, and before the step back was decided: they are of the present timeline. */
     @Test
     void shouldNotRemoveTheContentsThatAreBroughtBackAlthoughTheyAreOfTheSameTimeline() throws Exception {
         SegmentSpec spec = new SegmentSpec("test", "unit", SegmentSpec.KIND_DAEMON, 64 << 10);

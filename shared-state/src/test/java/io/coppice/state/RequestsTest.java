@@ -9,9 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.coppice.state.testing.CrashError;
 import io.coppice.state.testing.RecordingMemory;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class RequestsTest {
     private static final int LENGTH = 256 << 10;
@@ -41,6 +43,39 @@ class RequestsTest {
 
     private static long id(long sequence) {
         return RequestId.of(1, sequence);
+    }
+
+    @Test
+    void shouldOutliveAMigration(@TempDir Path directory) throws Exception {
+        Path file = TestSegments.create(directory.resolve("unit.seg"), TestSegments.spec(1 << 20));
+        try (OwnedSegment owner = SegmentFile.openOwned(file, directory.resolve("unit.lock"), 1, 1)) {
+            owner.recover();
+            Requests table = owner.requests(ENTRIES, INPUT_BYTES);
+            for (int i = 1; i <= ENTRIES; i++) {
+                table.add(RequestId.of(1, i), "task-" + i, new byte[INPUT_BYTES], i);
+            }
+            int second = table.find(RequestId.of(1, 2));
+            table.status(second, RequestStatus.QUARANTINED);
+            table.cause(second, "no");
+            owner.state().commit();
+            RequestsView before = owner.copy().requests(Requests.STRUCTURE);
+
+            owner.migrate((old, state) -> state.longLongMap("made", 4));
+
+            RequestsView after = owner.copy().requests(Requests.STRUCTURE);
+            assertEquals(2, owner.timeline());
+            assertEquals(before.requests(), after.requests());
+            assertEquals(ENTRIES, after.lastSequence());
+            assertArrayEquals(
+                    new byte[INPUT_BYTES], after.input(RequestId.of(1, 1)).orElseThrow());
+            assertThrows(
+                    IllegalStateException.class,
+                    () -> owner.migrate((old, state) -> {
+                        throw new IllegalStateException("no");
+                    }));
+            assertEquals(
+                    before.requests(), owner.copy().requests(Requests.STRUCTURE).requests());
+        }
     }
 
     @Test
