@@ -112,8 +112,9 @@ public record DaemonTransactions(
             return 0;
         }
         SlotContents there = contents.get(slot.slot());
-        boolean ofAnother = slot.attempts() == 0 && there != null && there.request() > 0;
-        return ofAnother ? there.request() : Math.abs(slot.request());
+        return slot.attempts() == 0 && there != null && there.request() > 0
+                ? there.request()
+                : Math.abs(slot.request());
     }
 
     /** Those that have a slot, which may not know of it yet. */
