@@ -20,7 +20,8 @@ final class StandbyPredicates {
     void onStep(SupervisorState before, Event event, Step step) {
         int child = EventParts.childOfStandby(event);
         if (child >= 0) {
-            costsNothing(before.child(child), step.state().child(child), event);
+            boolean endsAll = before.phase() != step.state().phase();
+            costsNothing(before.child(child), step.state().child(child), event, endsAll);
         }
         boolean starting = isAnythingStarting(step.state());
         int booting = 0;
@@ -68,15 +69,19 @@ final class StandbyPredicates {
         }
     }
 
-    /** Whatever becomes of a standby; only what is due by now, such as a launch that waited for its group's time, may come with it. */
-    private void costsNothing(ChildState was, ChildState is, Event event) {
+    /**
+     * Whatever becomes of a standby; only what is due by now, such as a launch that waited for its group's time, may come with it. Where all
+     * daemons are completed, the last standby's end is that of the instance: what lingers in a slot is asked to end, too.
+     */
+    private void costsNothing(ChildState was, ChildState is, Event event, boolean endsAll) {
         boolean launchIsDue = was.phase() == ChildPhase.WAITING
                 && was.deadlineNs() <= event.nowNs()
                 && (is.phase() == ChildPhase.SPAWNING || is.phase() == ChildPhase.HELD)
                 && is.incarnation() == was.incarnation() + 1
                 && is.restarts() == was.restarts() + (was.restartDue() ? 1 : 0);
-        boolean same =
-                was.phase() == is.phase() && was.incarnation() == is.incarnation() && was.restarts() == is.restarts();
+        boolean same = (was.phase() == is.phase() || (endsAll && was.work().leaving()))
+                && was.incarnation() == is.incarnation()
+                && was.restarts() == is.restarts();
         moment.check(
                 "STANDBYS_COST_NOTHING",
                 (same || launchIsDue)

@@ -157,6 +157,12 @@ class CrashRecoverySimulationTest {
         run(RandomScenarios.OF_ONE_KIND, 31_782, new Coverage());
     }
 
+    /** All its daemons are completed, and a slot's process, whose result is committed, has not ended yet. */
+    @Test
+    void shouldAllowSeed585058ToEndWhatLingersWithTheLastStandby() {
+        run(RandomScenarios.LONG, 585_058, new Coverage());
+    }
+
     @Test
     void shouldReplayASeedExactly() {
         for (long seed = 1; seed <= 50; seed++) {
