@@ -234,7 +234,7 @@ class ManifestAllAtOnceTest {
         shop.system("/proc/meminfo", "MemTotal:        1048576 kB\n");
         List<String> errors = shop.errors(Workshop.daemonWith("jvm: {heap: 2GiB}", "depends_on: [it]"));
         assertEquals(2, errors.size(), () -> String.join("\n", errors));
-        assertTrue(errors.get(0).startsWith("shop.yaml:1:1: daemons: the declared memory is 2387.1MiB"), errors.get(0));
+        assertTrue(errors.get(0).startsWith("shop.yaml:1:1: daemons: the declared memory is 2395.1MiB"), errors.get(0));
     }
 
     @Test
