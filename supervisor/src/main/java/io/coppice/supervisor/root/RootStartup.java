@@ -148,13 +148,14 @@ final class RootStartup {
                         SegmentSpec.KIND_DAEMON,
                         child.stateBytes(),
                         child.checkpoints());
+                boolean gone = !Files.exists(file, LinkOption.NOFOLLOW_LINKS);
                 boolean made = mayLose(child, living)
                         ? reservations.ensureUsable(file, spec)
                         : reservations.ensure(file, spec);
                 long incarnation = previous.incarnation(child.name());
                 if (made && incarnation > 0) {
-                    lost.add("the segment of " + child.name()
-                            + " was gone, or no segment any more; it is made anew, empty (last was incarnation "
+                    lost.add("the segment of " + child.name() + (gone ? " was gone;" : " was no segment any more;")
+                            + " it is made anew, empty (last was incarnation "
                             + incarnation + ")");
                 }
             }
