@@ -4,64 +4,31 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.coppice.state.AppendLog;
 import io.coppice.state.LayoutMismatchException;
-import io.coppice.state.OwnedSegment;
 import io.coppice.state.Phase;
 import io.coppice.state.RequestId;
-import io.coppice.state.SegmentFile;
-import io.coppice.state.SegmentSpec;
-import io.coppice.state.root.ChildKind;
-import io.coppice.state.root.ChildRow;
 import io.coppice.state.root.ChildStateCode;
-import io.coppice.state.root.RootSegment;
-import io.coppice.state.root.WantedCode;
-import io.coppice.worker.Codec;
 import io.coppice.worker.Daemon;
-import io.coppice.worker.TaskType;
 import io.coppice.worker.Transaction;
-import io.coppice.worker.TransactionContext;
 import io.coppice.worker.TransactionFailedException;
-import io.coppice.worker.TypedTask;
 import io.coppice.worker.future.Future;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A task may write anything into its slot's segment, before its process ends and after. Each request has one outcome all the same, and the
  * daemon takes no harm.
  */
-class HostileSlotTest {
-    /** Never made here; only its name is submitted. */
-    static final class Upper implements TypedTask<String, String> {
-        static final TaskType<String, String> TYPE = TaskType.of(Upper.class, Codec.UTF_8, Codec.UTF_8);
-
-        @Override
-        public TaskType<String, String> type() {
-            return TYPE;
-        }
-
-        @Override
-        public String perform(TransactionContext context, String input) {
-            return input;
-        }
-    }
-
+class HostileSlotTest extends LedgerOnSegments {
     /** The real world on a clock that the test can advance. */
     private record Skipping(WorkerPort world, long[] skippedNs) implements WorkerPort {
         @Override
@@ -125,8 +92,6 @@ class HostileSlotTest {
         }
     }
 
-    private static final int STATE_BYTES = 256 << 10;
-    private static final TransactionLimits LIMITS = new TransactionLimits(2, 4, 64, 4);
     private static final long STEP_NS = 100_000_000;
 
     /** Of {@link #STEP_NS}: more than it takes to look whether a file is another one. */
@@ -134,117 +99,26 @@ class HostileSlotTest {
 
     private static final int PAGE = 4096;
 
-    @TempDir
-    Path directory;
-
-    private RootSegment root;
-    private OwnedSegment segment;
+    @SuppressWarnings("NullAway.Init")
     private Skipping world;
-    private TransactingPort port;
-    private @Nullable TransactionDesk desk;
-    private SegmentTransactions segments;
-    private TransactionLedger ledger;
 
-    private void create(String name) throws Exception {
-        create(directory.resolve(name + ".seg"), new SegmentSpec("shop", name, SegmentSpec.KIND_DAEMON, STATE_BYTES));
+    HostileSlotTest() {
+        super(new TransactionLimits(2, 4, 64, 4));
     }
 
-    private static Path create(Path file, SegmentSpec spec) throws Exception {
-        try (RandomAccessFile reserved = new RandomAccessFile(file.toFile(), "rw")) {
-            reserved.setLength(spec.lengthBytes());
-        }
-        SegmentFile.create(file, spec);
-        return file;
-    }
-
-    private Path slot(int slot) {
-        return directory.resolve("thumbs@" + slot + ".seg");
-    }
-
-    @BeforeEach
-    void open() throws Exception {
-        root = RootSegment.open(create(directory.resolve("root.seg"), RootSegment.spec("shop")), 42, 1);
-        root.begin(42, 1, "boot", 1);
-        for (int row = 0; row <= LIMITS.slots(); row++) {
-            root.child(row)
-                    .reset(row == 0 ? "thumbs" : "thumbs@" + row, row == 0 ? ChildKind.DAEMON : ChildKind.TRANSACTION);
-            root.child(row).state(ChildStateCode.STOPPED);
-            root.child(row).wanted(WantedCode.DOWN);
-        }
-        root.childCount(1 + LIMITS.slots());
-        root.commit();
-        for (String name : List.of("thumbs", "thumbs@1", "thumbs@2")) {
-            create(name);
-        }
-        live();
-    }
-
-    private void live() throws Exception {
-        segment = SegmentFile.openOwned(
-                directory.resolve("thumbs.seg"), directory.resolve("thumbs.lock"), OwnPid.get(), 1);
-        segment.recover();
-        WorkerLog log = new WorkerLog(new PrintStream(PrintStream.nullOutputStream()), "thumbs");
-        world = new Skipping(
-                new SegmentPort(segment, RootNotifier.toNobody(), StatePolicy.DEFAULT, null, log), new long[1]);
-        DaemonTransactions declared =
-                new DaemonTransactions(LIMITS, directory.resolve("root.seg"), List.of(slot(1), slot(2)), directory);
-        SegmentTransactions transactions =
-                new SegmentTransactions(segment, "thumbs", declared, RootNotifier.toNobody(), world);
-        ledger = new TransactionLedger(transactions, LIMITS);
-        port = new TransactingPort(world, ledger);
-        desk = null;
-        segments = transactions;
-        port.beforeStart();
-    }
-
-    /** Made by the thread that uses it, as it is the loop's; where tests have a limit of time, what is before each runs on another one. */
-    private TransactionDesk desk() {
-        TransactionDesk present = desk;
-        if (present == null) {
-            present = new TransactionDesk(ledger, segments, LIMITS);
-            desk = present;
-        }
-        return present;
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        segment.close();
-        root.close();
-    }
-
-    private void turn() {
-        port.beginTurn();
-        port.commitStep();
-        port.endsPause();
+    @Override
+    WorkerPort world(WorkerPort real) {
+        world = new Skipping(real, new long[1]);
+        return world;
     }
 
     private void turnUntilDone(Future<?> future, String what) {
         for (int i = 0; future.isPending() && i < TURNS; i++) {
             world.park(STEP_NS);
             turn();
+            port.endsPause();
         }
         assertFalse(future.isPending(), what);
-    }
-
-    private void result(int slot, long id, String result) throws Exception {
-        try (OwnedSegment work =
-                SegmentFile.openOwned(slot(slot), directory.resolve("thumbs@" + slot + ".lock"), 7, 1)) {
-            work.recover();
-            work.beginRequest(id);
-            byte[] bytes = result.getBytes(StandardCharsets.UTF_8);
-            AppendLog log = work.result(1, AppendLog.entryBytes(Math.max(8, bytes.length)));
-            log.append(bytes, 0, bytes.length);
-            work.stampResult();
-            work.state().commit();
-        }
-    }
-
-    private void row(int slot, long request, ChildStateCode state) {
-        ChildRow row = root.child(slot);
-        row.request(request);
-        row.state(state);
-        root.commit();
     }
 
     private static long[] words(Path file) throws IOException {

@@ -6,31 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import io.coppice.state.AppendLog;
 import io.coppice.state.CapacityExceededException;
-import io.coppice.state.OwnedSegment;
 import io.coppice.state.Phase;
 import io.coppice.state.ReadOnlySegment;
 import io.coppice.state.SegmentFile;
-import io.coppice.state.SegmentSpec;
-import io.coppice.state.root.ChildKind;
-import io.coppice.state.root.ChildRow;
 import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.ExitKind;
 import io.coppice.state.root.LastExit;
 import io.coppice.state.root.OrderCode;
-import io.coppice.state.root.RootSegment;
-import io.coppice.state.root.WantedCode;
 import io.coppice.worker.Codec;
 import io.coppice.worker.QuarantinedTransaction;
 import io.coppice.worker.TaskType;
 import io.coppice.worker.Transaction;
-import io.coppice.worker.TransactionContext;
 import io.coppice.worker.TransactionFailedException;
-import io.coppice.worker.TypedTask;
 import io.coppice.worker.future.Future;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.io.RandomAccessFile;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -38,150 +27,28 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The daemon's side on real segments; the test is the slots and the root. */
-class SegmentTransactionsTest {
-    /** Never made here; only its name is submitted. */
-    static final class Upper implements TypedTask<String, String> {
-        static final TaskType<String, String> TYPE = TaskType.of(Upper.class, Codec.UTF_8, Codec.UTF_8);
-
-        @Override
-        public TaskType<String, String> type() {
-            return TYPE;
-        }
-
-        @Override
-        public String perform(TransactionContext context, String input) {
-            return input;
-        }
-    }
-
-    private static final int STATE_BYTES = 256 << 10;
-    private static final TransactionLimits LIMITS = new TransactionLimits(2, 1, 64, 2);
-
-    @TempDir
-    Path directory;
-
-    private final ByteArrayOutputStream logged = new ByteArrayOutputStream();
-    private RootSegment root;
-    private OwnedSegment segment;
+class SegmentTransactionsTest extends LedgerOnSegments {
     private ReadOnlySegment seen;
-    private TransactingPort port;
-    private @Nullable TransactionDesk desk;
-    private SegmentTransactions segments;
-    private TransactionLimits declaredLimits = LIMITS;
-    private TransactionLedger ledger;
 
-    private static Path create(Path file, SegmentSpec spec) throws Exception {
-        try (RandomAccessFile reserved = new RandomAccessFile(file.toFile(), "rw")) {
-            reserved.setLength(spec.lengthBytes());
-        }
-        SegmentFile.create(file, spec);
-        return file;
+    SegmentTransactionsTest() {
+        super(new TransactionLimits(2, 1, 64, 2));
     }
 
     @BeforeEach
-    void open() throws Exception {
-        root = RootSegment.open(create(directory.resolve("root.seg"), RootSegment.spec("shop")), 42, 1);
-        root.begin(42, 1, "boot", 1);
-        for (int row = 0; row <= LIMITS.slots(); row++) {
-            root.child(row)
-                    .reset(row == 0 ? "thumbs" : "thumbs@" + row, row == 0 ? ChildKind.DAEMON : ChildKind.TRANSACTION);
-            root.child(row).state(ChildStateCode.STOPPED);
-            root.child(row).wanted(WantedCode.DOWN);
-        }
-        root.childCount(1 + LIMITS.slots());
-        root.commit();
-        for (String name : List.of("thumbs", "thumbs@1", "thumbs@2")) {
-            create(
-                    directory.resolve(name + ".seg"),
-                    new SegmentSpec("shop", name, SegmentSpec.KIND_DAEMON, STATE_BYTES));
-        }
-        seen = SegmentFile.openReadOnly(directory.resolve("thumbs.seg"));
-        live();
-    }
-
-    /** A process of the daemon begins. */
-    private void live() throws Exception {
-        live(LIMITS);
-    }
-
-    private void live(TransactionLimits limits) throws Exception {
-        segment = SegmentFile.openOwned(
-                directory.resolve("thumbs.seg"), directory.resolve("thumbs.lock"), OwnPid.get(), 1);
-        segment.recover();
-        WorkerLog log = new WorkerLog(new PrintStream(logged, true, StandardCharsets.UTF_8), "thumbs");
-        SegmentPort world = new SegmentPort(segment, RootNotifier.toNobody(), StatePolicy.DEFAULT, null, log);
-        DaemonTransactions declared = new DaemonTransactions(
-                limits,
-                directory.resolve("root.seg"),
-                List.of(directory.resolve("thumbs@1.seg"), directory.resolve("thumbs@2.seg")),
-                directory);
-        SegmentTransactions transactions =
-                new SegmentTransactions(segment, "thumbs", declared, RootNotifier.toNobody(), world);
-        ledger = new TransactionLedger(transactions, limits);
-        port = new TransactingPort(world, ledger);
-        desk = null;
-        segments = transactions;
-        declaredLimits = limits;
-
-        port.beforeStart();
-    }
-
-    /** Made by the thread that uses it, as it is the loop's; where tests have a limit of time, what is before each runs on another one. */
-    private TransactionDesk desk() {
-        TransactionDesk present = desk;
-        if (present == null) {
-            present = new TransactionDesk(ledger, segments, declaredLimits);
-            desk = present;
-        }
-        return present;
+    void look() throws Exception {
+        seen = SegmentFile.openReadOnly(file("thumbs"));
     }
 
     @AfterEach
-    void close() throws Exception {
-        segment.close();
+    void lookAway() {
         seen.close();
-        root.close();
-    }
-
-    /** Its process dies, and a successor begins. */
-    private void die() throws Exception {
-        segment.close();
-        live();
-    }
-
-    private void turn() {
-        port.beginTurn();
-        port.commitStep();
-    }
-
-    private void result(int slot, long id, String result) throws Exception {
-        String name = "thumbs@" + slot;
-        try (OwnedSegment work =
-                SegmentFile.openOwned(directory.resolve(name + ".seg"), directory.resolve(name + ".lock"), 7, 1)) {
-            work.recover();
-            work.beginRequest(id);
-            byte[] bytes = result.getBytes(StandardCharsets.UTF_8);
-            AppendLog log = work.result(1, AppendLog.entryBytes(Math.max(8, bytes.length)));
-            log.append(bytes, 0, bytes.length);
-            work.stampResult();
-            work.state().commit();
-        }
-    }
-
-    private void row(int slot, long request, ChildStateCode state) {
-        ChildRow row = root.child(slot);
-        row.request(request);
-        row.state(state);
-        root.commit();
     }
 
     @Test
