@@ -192,9 +192,8 @@ public final class AppendLog extends Structure {
     }
 
     private static String advice(String capacity) {
-        return ". Drop the oldest (truncateBefore), or declare a larger " + capacity
-                + ", and raise the manifest key `state` if it does not fit"
-                + CapacityExceededException.MADE_ANEW + ".";
+        return ". Drop the oldest (truncateBefore), or declare a larger " + capacity + ", and raise "
+                + CapacityExceededException.STATE_FOR_LAYOUT;
     }
 
     private void requireKept(long sequence) {

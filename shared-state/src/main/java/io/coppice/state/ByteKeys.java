@@ -71,11 +71,10 @@ final class ByteKeys {
      */
     void requireRoom(int length) {
         if (length > maxKeyBytes) {
-            throw new CapacityExceededException(
-                    "Map " + structure + " of segment " + engine.segment() + " takes keys of up"
-                            + " to " + maxKeyBytes + " bytes, not " + length
-                            + ". Declare a larger maxKeyBytes, and raise the manifest key `state` if it does not fit"
-                            + CapacityExceededException.MADE_ANEW + ".");
+            throw new CapacityExceededException("Map " + structure + " of segment " + engine.segment()
+                    + " takes keys of up"
+                    + " to " + maxKeyBytes + " bytes, not " + length
+                    + ". Declare a larger maxKeyBytes, and raise " + CapacityExceededException.STATE_FOR_LAYOUT);
         }
         table.requireRoom();
         int cells = MapLayout.cells(length);
@@ -84,8 +83,8 @@ final class ByteKeys {
                     + " is full: a key of " + length + " bytes takes " + (long) cells * MapLayout.CELL_LENGTH
                     + " bytes, "
                     + freePoolBytes() + " of " + pool.cellCount() * MapLayout.CELL_LENGTH
-                    + " are free. Declare a larger keyPoolBytes, and raise the manifest key `state` if it does not fit"
-                    + CapacityExceededException.MADE_ANEW + ".");
+                    + " are free. Declare a larger keyPoolBytes, and raise "
+                    + CapacityExceededException.STATE_FOR_LAYOUT);
         }
     }
 

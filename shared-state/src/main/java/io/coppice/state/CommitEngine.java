@@ -477,8 +477,8 @@ final class CommitEngine {
                 "Undo log of segment " + segment + " is full: " + what + " may need " + undoBytes
                         + " bytes, " + undoFreeBytes() + " of " + undoLength
                         + " are free since the last commit. Nothing of it was"
-                        + " stored. Commit more often, or raise the manifest key `state` (the log is one eighth of it, 16KiB to 8MiB),"
-                        + " and `coppice reload`.");
+                        + " stored. Commit more often, or raise " + CapacityExceededException.STATE
+                        + ", of which the log is one eighth, 16KiB to 8MiB, and `coppice reload`.");
     }
 
     private IllegalStateException interrupted() {

@@ -92,8 +92,7 @@ public final class Counters extends Structure {
         if (index == capacity) {
             throw new CapacityExceededException("Counters " + structure + " of segment " + engine.segment()
                     + " are full: there are " + capacity + ", their capacity, and none is labelled " + label
-                    + ". Declare a larger capacity, and raise the manifest key `state` if it does not fit"
-                    + CapacityExceededException.MADE_ANEW + ".");
+                    + ". Declare a larger capacity, and raise " + CapacityExceededException.STATE_FOR_LAYOUT);
         }
         byte[] stored = new byte[CountersLayout.LABEL_LENGTH];
         byte[] bytes = label.getBytes(StandardCharsets.UTF_8);

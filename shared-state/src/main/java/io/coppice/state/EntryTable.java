@@ -88,8 +88,7 @@ final class EntryTable {
         if (engine.getLong(data + MapLayout.SIZE_OFFSET) >= capacity) {
             throw new CapacityExceededException("Map " + structure + " of segment " + engine.segment()
                     + " is full: it holds its capacity of " + capacity
-                    + " keys. Declare a larger capacity, and raise the manifest key `state` if it does not fit"
-                    + CapacityExceededException.MADE_ANEW + ".");
+                    + " keys. Declare a larger capacity, and raise " + CapacityExceededException.STATE_FOR_LAYOUT);
         }
     }
 

@@ -92,8 +92,7 @@ public final class RecordPool extends Structure {
                             ? " is disabled: its capacity is 0."
                             : " is exhausted: all of its capacity of " + capacity
                                     + " records are in use. Release some.")
-                    + " Or declare a larger capacity, and raise the manifest key `state` if it does not fit"
-                    + CapacityExceededException.MADE_ANEW + ".");
+                    + " Or declare a larger capacity, and raise " + CapacityExceededException.STATE_FOR_LAYOUT);
         }
         return handle;
     }

@@ -78,8 +78,8 @@ public final class RecordQueue extends Structure {
         if (record == null) {
             throw new CapacityExceededException("Queue " + structure + " of segment " + engine.segment()
                     + " is full: it holds its capacity of " + capacity
-                    + " records. Take some out first, or declare a larger capacity, and raise the manifest key `state`"
-                    + " if it does not fit" + CapacityExceededException.MADE_ANEW + ".");
+                    + " records. Take some out first, or declare a larger capacity, and raise "
+                    + CapacityExceededException.STATE_FOR_LAYOUT);
         }
         return record;
     }

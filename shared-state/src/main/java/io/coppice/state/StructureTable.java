@@ -198,7 +198,7 @@ final class StructureTable {
                     "Segment " + engine.segment() + " has no room for " + name + ": it needs "
                             + totalBytes + " bytes, " + freeBytes() + " of "
                             + (geometry.arenaLength() - ArenaLayout.FIRST_BLOCK_OFFSET)
-                            + " are free. Raise the manifest key `state`, and `coppice reload`.");
+                            + " are free. Raise " + CapacityExceededException.STATE + ", and `coppice reload`.");
         }
     }
 

@@ -422,6 +422,21 @@ class OwnedTransactionTest {
         }
     }
 
+    /** Wants more than its slot's segment has. */
+    public static final class Greedy implements Task {
+        @Override
+        public byte[] run(TransactionContext context, byte[] input) {
+            context.state().appendLog("all", 8, 1L << 30);
+            return input;
+        }
+    }
+
+    @Test
+    void shouldNameTheKeyOfASlotsState() throws Exception {
+        assertEquals(ExitCode.EXCEPTION, first(daemon.submit(Greedy.class, "")));
+        assertTrue(lastWords().contains("(of a task: `transactions: {state}`), and `coppice reload`"), lastWords());
+    }
+
     /** Damage that only the use of a structure comes upon. */
     @Test
     void shouldDropACheckpointThatItsTaskFindsDamaged() throws Exception {
