@@ -176,10 +176,13 @@ final class WorkerWatch {
             child.hintsSinceNs = nowNs;
             child.hints = 0;
         }
-        if (state.get().child(child.index).phase() == ChildPhase.READY && submits) {
+        boolean ready = state.get().child(child.index).phase() == ChildPhase.READY;
+        if (ready && submits) {
             requests.look(child, nowNs);
         } else {
-            followFile.accept(child);
+            if (!ready) {
+                followFile.accept(child);
+            }
             notePhase(child, nowNs);
         }
         if (child.hintReadFd == ChildProcess.NO_FD) {
