@@ -47,6 +47,7 @@ final class TransactionLedger {
     private final TransactionLimits limits;
     private final Takers takers;
     private final OpenRequests open;
+    private final SlotAssignment assignment;
     private final Settlement settlement;
     private final Submissions submissions = new Submissions();
     private final RootOrders orders;
@@ -71,6 +72,7 @@ final class TransactionLedger {
         this.limits = limits;
         this.takers = new Takers(this::input);
         this.open = new OpenRequests(port, limits.slots());
+        this.assignment = new SlotAssignment(port, limits, open);
         this.settlement = new Settlement(port, open, limits.quarantine());
         this.orders = new RootOrders(port, open, this::newId, this::isKept);
         this.kept = new long[limits.slots()];
@@ -96,19 +98,8 @@ final class TransactionLedger {
         }
         youngestSinceNs = port.nanoTime();
         Arrays.fill(kept, 0);
-        giveBackLostSlots();
-        publish();
-    }
-
-    /** The manifest may declare fewer slots than when these were given one. What is to be discarded is not begun again. */
-    private void giveBackLostSlots() {
-        RequestTable table = port.table();
-        for (int entry = 0; entry < table.entries(); entry++) {
-            if (isLost(entry) && table.standing(entry) != Standing.DISCARDING) {
-                table.queue(entry);
-                open.changed();
-            }
-        }
+        assignment.giveBackLost();
+        assignment.publish();
     }
 
     /** Nothing is left of it where the slot is no more. */
@@ -118,18 +109,12 @@ final class TransactionLedger {
         }
         RequestTable table = port.table();
         for (int entry = 0; entry < table.entries(); entry++) {
-            if (isLost(entry) && table.standing(entry) == Standing.DISCARDING) {
+            if (assignment.isLost(entry) && table.standing(entry) == Standing.DISCARDING) {
                 discarded(table.id(entry));
                 commit.run();
             }
         }
         lostDue = false;
-    }
-
-    private boolean isLost(int entry) {
-        RequestTable table = port.table();
-        int slot = table.used(entry) ? table.slot(entry) : 0;
-        return slot != 0 && (slot < 0 || slot > limits.slots() || open.entryOf(slot) != entry);
     }
 
     private void seen(long request) {
@@ -276,7 +261,7 @@ final class TransactionLedger {
             return false;
         }
         readRoot();
-        rootDue = orders.isDue() || isOneOver() || canAssign();
+        rootDue = orders.isDue() || isOneOver() || assignment.isDue();
         return rootDue;
     }
 
@@ -293,15 +278,6 @@ final class TransactionLedger {
         rootReadNs = port.nanoTime();
         untold = false;
         port.rootRead();
-    }
-
-    private boolean canAssign() {
-        for (int slot = 1; open.queued() > 0 && slot <= limits.slots(); slot++) {
-            if (open.entryOf(slot) < 0 && serves(slot) && nextFor(slot) >= 0) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private boolean isOneOver() {
@@ -331,13 +307,15 @@ final class TransactionLedger {
     /** Before each commit. */
     void beforeCommit() {
         if (giveBackDue) {
-            giveBackLostSlots(); // the start may have been rolled back
+            assignment.giveBackLost(); // the start may have been rolled back
         }
         settlement.apply();
         if (orders.carryOut()) {
             foundDue = true;
         }
-        assign();
+        if (assignment.assign()) {
+            youngestSinceNs = port.nanoTime();
+        }
     }
 
     /** After each commit. */
@@ -346,7 +324,7 @@ final class TransactionLedger {
         settlement.committed();
         submissions.committed();
         orders.committed();
-        publish();
+        assignment.publish();
     }
 
     /** After each rollback. */
@@ -525,81 +503,16 @@ final class TransactionLedger {
     private Optional<SlotRow> overRow(int slot, int entry) {
         long id = port.table().id(entry);
         boolean discarding = port.table().standing(entry) == Standing.DISCARDING;
-        return port.row(slot).filter(row -> row.isOver(id, discarding) || (row.isDone(id) && isLost(slot, id)));
+        return port.row(slot).filter(row -> row.isOver(id, discarding) || (row.isDone(id) && isResultGone(slot, id)));
     }
 
     /** Whether the result that was committed is not there. */
-    private boolean isLost(int slot, long id) {
+    private boolean isResultGone(int slot, long id) {
         if (port.done(slot, id)) {
             return false;
         }
         boolean told = port.tells(slot);
         untold |= !told;
         return told;
-    }
-
-    /** What is queued gets the slots that are free. */
-    private void assign() {
-        for (int slot = 1; open.queued() > 0 && slot <= limits.slots(); slot++) {
-            if (open.entryOf(slot) < 0 && serves(slot)) {
-                int entry = nextFor(slot);
-                if (entry >= 0) {
-                    port.table().assign(entry, slot);
-                    open.changed();
-                    youngestSinceNs = port.nanoTime();
-                }
-            }
-        }
-    }
-
-    /**
-     * A slot whose segment is none any more fails whatever it is given, and so would have more to do than all others. Where there is no
-     * other one a failure is better than none.
-     */
-    private boolean serves(int slot) {
-        if (port.isSound(slot)) {
-            return true;
-        }
-        for (int other = 1; other <= limits.slots(); other++) {
-            if (port.isSound(other)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** One that failed before keeps its id; where the root's table still has its failure it would fail at once. */
-    private int nextFor(int slot) {
-        int entry = open.nextAbove(0, Standing.QUEUED);
-        while (entry >= 0) {
-            long id = port.table().id(entry);
-            boolean again = port.table().attempts(entry) > 0;
-            if (!again
-                    || port.row(slot)
-                            .filter(row -> Math.abs(row.request()) == id)
-                            .isEmpty()) {
-                return entry;
-            }
-            entry = open.nextAbove(id, Standing.QUEUED);
-        }
-        return entry;
-    }
-
-    private void publish() {
-        if (!open.movedSincePublished()) {
-            return;
-        }
-        boolean told = false;
-        for (int slot = 1; slot <= TransactionLimits.MAX_SLOTS; slot++) {
-            long word = slot <= limits.slots() ? open.wordOf(slot) : 0;
-            if (port.word(slot) != word) {
-                port.publish(slot, word);
-                told = true;
-            }
-        }
-        open.published();
-        if (told) {
-            port.hint();
-        }
     }
 }
