@@ -4,7 +4,7 @@ import io.coppice.state.SegmentFile;
 import io.coppice.state.SegmentSize;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Plan;
-import io.coppice.supervisor.plan.WorkerOptions;
+import io.coppice.supervisor.plan.TransactionLimits;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,12 +20,8 @@ final class SizeObstacles {
     static List<String> in(Plan plan) {
         List<String> found = new ArrayList<>();
         for (ChildPlan child : plan.children()) {
-            String transactions = WorkerOptions.value(child.argv(), "--transactions");
             if (child.kind() == ChildPlan.Kind.DAEMON) {
-                SegmentSize size = transactions == null
-                        ? new SegmentSize(child.stateBytes(), child.checkpoints())
-                        : size(child, transactions.split(",", -1));
-                SegmentFile.obstacle(Path.of(plan.segmentDirectory(), child.name() + ".seg"), size)
+                SegmentFile.obstacle(Path.of(plan.segmentDirectory(), child.name() + ".seg"), size(child))
                         .ifPresent(obstacle -> found.add(child.name()
                                 + ": what it holds does not fit into what the manifest declares now: " + obstacle));
             }
@@ -33,11 +29,13 @@ final class SizeObstacles {
         return found;
     }
 
-    /** @param transactions slots, queue, input and quarantine, as the daemon is told them */
-    private static SegmentSize size(ChildPlan child, String[] transactions) {
-        int entries = Integer.parseInt(transactions[0])
-                + Integer.parseInt(transactions[1])
-                + Integer.parseInt(transactions[3]);
-        return new SegmentSize(child.stateBytes(), child.checkpoints(), entries, Integer.parseInt(transactions[2]));
+    private static SegmentSize size(ChildPlan daemon) {
+        return TransactionLimits.of(daemon)
+                .map(limits -> new SegmentSize(
+                        daemon.stateBytes(),
+                        daemon.checkpoints(),
+                        limits.entries(),
+                        Math.toIntExact(limits.inputBytes())))
+                .orElseGet(() -> new SegmentSize(daemon.stateBytes(), daemon.checkpoints()));
     }
 }

@@ -4,6 +4,7 @@ import io.coppice.state.Requests;
 import io.coppice.state.SegmentSpec;
 import io.coppice.supervisor.plan.PlanBounds;
 import io.coppice.supervisor.plan.SlotName;
+import io.coppice.supervisor.plan.TransactionLimits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -152,7 +153,7 @@ record TransactionRules(
         if (isNone()) {
             return options;
         }
-        options.addAll(List.of("--transactions", inOneWord()));
+        options.addAll(List.of(TransactionLimits.OPTION, inOneWord()));
         options.addAll(List.of("--root", directory.rootSegment().toString()));
         int slot = 1;
         for (String name : slotsOf(child)) {
@@ -165,7 +166,7 @@ record TransactionRules(
 
     /** What a running daemon cannot be told anew: it makes its table by it. */
     String inOneWord() {
-        return slots + "," + queue + "," + inputBytes + "," + quarantine;
+        return new TransactionLimits(slots, queue, inputBytes, quarantine).inOneWord();
     }
 
     private static long pages(long bytes) {

@@ -22,7 +22,7 @@ import io.coppice.state.root.WantedCode;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Dependency;
 import io.coppice.supervisor.plan.SlotName;
-import io.coppice.supervisor.plan.WorkerOptions;
+import io.coppice.supervisor.plan.TransactionLimits;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,7 +31,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.stream.Stream;
 
 /**
  * Puts an instance's status together from what its processes left where others can read it: lock file, root segment, plan,
@@ -340,17 +339,10 @@ public final class InstanceReader implements AutoCloseable {
 
     /** Whether the table of a daemon's transactions can be copied for no more than a number. */
     private static boolean isTableSmall(String name, PlanFile plan) {
-        String limits = plan.child(name)
-                .flatMap(known -> Optional.ofNullable(WorkerOptions.value(known.argv(), "--transactions")))
-                .orElse("");
-        try {
-            List<Long> numbers =
-                    Stream.of(limits.split(",", -1)).map(Long::valueOf).toList();
-            long entries = numbers.size() == 4 ? numbers.get(0) + numbers.get(1) + numbers.get(3) : Long.MAX_VALUE;
-            return entries <= MAX_COUNTED_BYTES / Math.max(1, numbers.get(2));
-        } catch (NumberFormatException | IndexOutOfBoundsException e) {
-            return false; // A plan of another release, or by hand: not worth a word in a status.
-        }
+        return plan.child(name)
+                .flatMap(TransactionLimits::of)
+                .filter(limits -> limits.entries() <= MAX_COUNTED_BYTES / Math.max(1, limits.inputBytes()))
+                .isPresent();
     }
 
     private static OptionalLong quarantined(ReadOnlySegment segment) {
