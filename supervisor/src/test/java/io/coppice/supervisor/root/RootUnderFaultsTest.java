@@ -12,7 +12,6 @@ import io.coppice.supervisor.plan.Backoff;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -82,10 +81,11 @@ class RootUnderFaultsTest {
     @Test
     void shouldNameALogDirectoryThatIsGone() throws Exception {
         Path logs = root.directory.resolve("logs");
-        // In its place, so that the root cannot make it anew.
+        // A file in its place, so that the root cannot make it anew; as it would, between the two, were it not stopped.
+        signal("STOP", root.process.pid());
         Files.move(logs, base.resolve("logs-elsewhere"));
-        Path file = Files.createFile(base.resolve("file"));
-        Files.move(file, logs, StandardCopyOption.REPLACE_EXISTING);
+        Files.createFile(logs);
+        signal("CONT", root.process.pid());
 
         kill(web);
         root.awaitEvent(EventType.SPAWN_FAILED, "logs");
