@@ -3,8 +3,10 @@ package io.coppice.ops.system;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** A control group of a test's own, with a limit of memory; beside the group of the test's JVM, or below it where groups may have processes and groups. */
@@ -14,6 +16,7 @@ final class MemoryGroup implements AutoCloseable {
             "the kernel's OOM killer at work needs a control group of one's own, with a limit of memory: ";
 
     private final Path directory;
+    private final List<Process> decoys = new ArrayList<>();
 
     private MemoryGroup(Path directory) {
         this.directory = directory;
@@ -54,6 +57,28 @@ final class MemoryGroup implements AutoCloseable {
         return group;
     }
 
+    /**
+     * Puts processes into it that the kernel takes first. For some milliseconds after a kill the group is still full, and the next one that wants
+     * a page there has the kernel look for a second victim: that is one of these, and nobody whom the test is about.
+     */
+    void addDecoys(int count) throws Exception {
+        for (int i = 0; i < count; i++) {
+            List<String> command = new ArrayList<>(entry());
+            command.addAll(List.of("sh", "-c", "echo 1000 >/proc/self/oom_score_adj && exec sleep 900"));
+            decoys.add(new ProcessBuilder(command).start());
+        }
+        Coppice.await("the decoys", () -> decoys.stream().allMatch(MemoryGroup::isFirst));
+    }
+
+    private static boolean isFirst(Process decoy) {
+        try {
+            return Files.readString(Path.of("/proc/" + decoy.pid() + "/oom_score_adj"))
+                    .equals("1000\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** What starts a program in it. */
     List<String> entry() {
         return List.of(
@@ -66,12 +91,13 @@ final class MemoryGroup implements AutoCloseable {
     /** All that ran in it must have been told to end. */
     @Override
     public void close() throws IOException {
+        decoys.forEach(Process::destroyForcibly);
         try {
             Coppice.await("nobody in " + directory, () -> {
                 try {
                     return Files.readString(directory.resolve("cgroup.procs")).isEmpty();
                 } catch (IOException e) {
-                    throw new java.io.UncheckedIOException(e);
+                    throw new UncheckedIOException(e);
                 }
             });
         } catch (InterruptedException e) {

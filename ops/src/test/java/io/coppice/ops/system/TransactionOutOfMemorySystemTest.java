@@ -14,6 +14,9 @@ class TransactionOutOfMemorySystemTest {
     /** Above the budget, which the root checks before it starts. */
     private static final long LIMIT_BYTES = 1L << 30;
 
+    /** One is enough for each of the three kills, most of the time none is needed. */
+    private static final int DECOYS = 12;
+
     @RegisterExtension
     final Coppice coppice = new Coppice();
 
@@ -23,6 +26,7 @@ class TransactionOutOfMemorySystemTest {
     void shouldTellOfTheKernelsOomKillerAndGoOn() throws Exception {
         try (MemoryGroup group = MemoryGroup.of(LIMIT_BYTES)) {
             work.manifest("slots: 1, retries: 1, timeout: 120s");
+            group.addDecoys(DECOYS);
             Coppice.Root root = coppice.startRootIn(group.entry());
             try {
                 coppice.awaitRoot(root);

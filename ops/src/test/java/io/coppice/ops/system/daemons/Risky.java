@@ -153,8 +153,9 @@ public final class Risky implements Task {
         return field.get(null);
     }
 
-    /** Takes and fills memory until it is killed, as a native library may. */
-    private static void takeAll() throws ReflectiveOperationException {
+    /** Takes and fills memory until it is killed, as a native library may; it is nobody who is to be spared. */
+    private static void takeAll() throws ReflectiveOperationException, IOException {
+        Files.writeString(Path.of("/proc/self/oom_score_adj"), "1000");
         Object unsafe = unsafe();
         Method allocate = unsafe.getClass().getMethod("allocateMemory", long.class);
         Method fill = unsafe.getClass().getMethod("setMemory", long.class, long.class, byte.class);
