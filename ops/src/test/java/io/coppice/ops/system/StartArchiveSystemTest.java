@@ -58,6 +58,8 @@ class StartArchiveSystemTest {
         Coppice.await(count + " archives", () -> {
             try (Stream<Path> files = Files.list(cache())) {
                 return files.filter(Files::isSymbolicLink).count() == count;
+            } catch (NoSuchFileException e) {
+                return false;
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -144,15 +146,46 @@ class StartArchiveSystemTest {
 
         // Whoever wants the room may remove all of it.
         Coppice.await("no archiver at work", () -> !hasWork());
+        removeCache();
+        assertFalse(runsFromAnArchive(killAndAwaitNext()));
+        awaitOneThatRunsFromAnArchive();
+        assertNothingWasSaidOfArchives(root);
+        assertEquals(0, root.stop());
+    }
+
+    @Test
+    void shouldMakeAnArchiveAgainThatIsGoneBeforeTheEndOfItsArchiverIsHeardOf() throws Exception {
+        Path tools = Files.createDirectory(coppice.directory.resolve("tools"));
+        Path made = tools.resolve("made");
+        Path letGo = tools.resolve("let-go");
+        // What makes an archiver mild, and here keeps it from ending, the first time.
+        Path nice = Files.writeString(
+                tools.resolve("nice"),
+                "#!/bin/sh\nshift 2\n[ -e " + made + " ] && exec \"$@\"\n\"$@\"\nstatus=$?\ntouch " + made
+                        + "\nwhile [ ! -e " + letGo + " ]; do sleep 0.02; done\nexit $status\n");
+        Files.setPosixFilePermissions(nice, PosixFilePermissions.fromString("rwx------"));
+        jar(1);
+        coppice.manifest(MANIFEST.replace(
+                "says: {", "says: {environment: {PATH: \"" + tools + ":" + System.getenv("PATH") + "\"}, "));
+        Coppice.Root root = coppice.startRootIn(IMPATIENT);
+        coppice.awaitRoot(root);
+        Coppice.await("an archive", () -> Files.exists(made));
+
+        removeCache();
+        assertFalse(runsFromAnArchive(killAndAwaitNext()));
+        Files.createFile(letGo);
+
+        awaitNames(1);
+        assertTrue(runsFromAnArchive(killAndAwaitNext()));
+        assertEquals(0, root.stop());
+    }
+
+    private void removeCache() throws IOException {
         try (Stream<Path> files = Files.walk(cache())) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
             }
         }
-        assertFalse(runsFromAnArchive(killAndAwaitNext()));
-        awaitOneThatRunsFromAnArchive();
-        assertNothingWasSaidOfArchives(root);
-        assertEquals(0, root.stop());
     }
 
     private void awaitOneThatRunsFromAnArchive() throws Exception {

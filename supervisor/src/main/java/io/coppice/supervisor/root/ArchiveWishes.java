@@ -64,6 +64,12 @@ final class ArchiveWishes {
     private long lastLaunchNs;
     private Errands.@Nullable Errand archiver;
 
+    /** What the archiver makes, if there is one. */
+    private @Nullable Wish underWay;
+
+    /** Whether a launch has found nothing of that since. */
+    private boolean wantedMeanwhile;
+
     ArchiveWishes(PreparedInstance instance, ChildTable children, Errands errands, Incidents incidents, long nowNs) {
         this.instance = instance;
         this.children = children;
@@ -108,6 +114,8 @@ final class ArchiveWishes {
             if (known.add(wanted.identity())) {
                 wishes.add(new Wish(children.get(process.index()).plan.name(), wanted.identity()));
                 nextLookNs = Math.min(nextLookNs, nowNs + quietNs);
+            } else if (underWay != null && underWay.identity().equals(wanted.identity())) {
+                wantedMeanwhile = true;
             }
         } else if (outcome instanceof ArchivedLaunch.Outcome.Unknown unknown) {
             incidents.tell(
@@ -230,6 +238,8 @@ final class ArchiveWishes {
                     // It bounds itself: so does what it has trained, whose directory it cleans up.
                     Errands.NO_TIMEOUT,
                     (status, failure, atNs) -> ended(wish, status, failure, atNs));
+            underWay = wish;
+            wantedMeanwhile = false;
         } catch (OsException e) {
             fail(wish, String.valueOf(e.getMessage()), nowNs);
         }
@@ -237,11 +247,16 @@ final class ArchiveWishes {
 
     private void ended(Wish wish, @Nullable ExitStatus status, String failure, long nowNs) {
         archiver = null;
+        underWay = null;
         if (status instanceof ExitStatus.Exited exited) {
             ArchiverExit exit = ArchiverExit.of(exited.code());
             if (exit == ArchiverExit.DONE) {
                 // Whoever removes or damages it may have it made again.
                 known.remove(wish.identity());
+                if (wantedMeanwhile && known.add(wish.identity())) {
+                    // It may have been made and be gone by then; who finds that it is there makes nothing.
+                    wishes.add(wish);
+                }
                 finished(nowNs);
             } else {
                 fail(wish, exit.words(), nowNs);
