@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.state.SegmentException;
+import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.RootReadResult;
 import io.coppice.state.root.RootSnapshot.ChildInfo;
 import io.coppice.state.root.RootView;
 import io.coppice.state.root.StandbyPhase;
 import io.coppice.state.root.StandbyRecord;
 import java.util.List;
+import java.util.function.ToLongFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -142,6 +144,25 @@ class TransactionOrdersSystemTest {
         assertEquals(0, root.stop(), root.stderr());
     }
 
+    /** By what that one says of itself once it has a task. */
+    @Test
+    void shouldHearOfAStandbyThatARootBeforeHasLaunched() throws Exception {
+        Coppice.Root root = work.start("slots: 1, standby: 1, timeout: 10m");
+        long first = parked();
+        root.process.destroyForcibly();
+        root.awaitExit();
+        Coppice.Root next = coppice.startRoot();
+        coppice.awaitRoot(next);
+        work.order("1 submit gate");
+        assertEquals(first, work.pidOf(1));
+        Coppice.await(
+                "its readiness", () -> slot(child -> child.state() == ChildStateCode.READY ? child.pid() : 0) != 0);
+        assertEquals(first, slot(ChildInfo::pid));
+        work.touch("gate.1");
+        assertResult("0", "1", work.outcome(1));
+        assertEquals(0, next.stop(), next.stderr());
+    }
+
     /** Waits until there is one; answers its pid. */
     private long parked() throws Exception {
         Coppice.await("a standby", () -> parkedNow() != 0);
@@ -149,12 +170,14 @@ class TransactionOrdersSystemTest {
     }
 
     private long parkedNow() {
+        return slot(TransactionOrdersSystemTest::parkedOf);
+    }
+
+    /** What the root says of the first slot now; 0 while it says nothing. */
+    private long slot(ToLongFunction<ChildInfo> what) {
         try (RootView view = RootView.open(coppice.home().resolve("shop/root.seg"))) {
             return view.read() instanceof RootReadResult.Read read
-                    ? read.snapshot()
-                            .child("work@1")
-                            .map(TransactionOrdersSystemTest::parkedOf)
-                            .orElse(0L)
+                    ? read.snapshot().child("work@1").map(what::applyAsLong).orElse(0L)
                     : 0;
         } catch (SegmentException e) {
             return 0; // It is being made.

@@ -106,7 +106,10 @@ final class Takeover {
             child.assigned = true;
             reopenPipes(child, before.pipeInode(), recorded.phase() == ChildPhase.HELD);
         }
-        reopenHints(child, pidFd);
+        if (child.hasSegment()) {
+            // A transaction has no heartbeat by which it would be looked at, and its daemon submits at any time.
+            reopenHints(child, pidFd, Tokens.of(Tokens.CHILD_HINT, child.slot));
+        }
         return new Event.Adopted(child.index, child.incarnation, System.nanoTime());
     }
 
@@ -142,6 +145,8 @@ final class Takeover {
         epoll.add(pidFd.fd(), Tokens.of(Tokens.STANDBY_DEATH, standby.slot));
         if (recorded.phase() == Standby.Phase.PARKED) {
             reopenPipes(standby, standby.pipeInode, true);
+            // Once it is assigned it says by that how far it is.
+            reopenHints(standby, pidFd, Tokens.of(Tokens.STANDBY_HINT, standby.slot));
         }
         return new Event.StandbyAdopted(child.index, recorded.id(), System.nanoTime());
     }
@@ -165,14 +170,11 @@ final class Takeover {
         }
     }
 
-    /** A transaction has no heartbeat by which it would be looked at, and its daemon submits at any time. */
-    private void reopenHints(ChildProcess child, PidFd pidFd) throws OsException {
-        if (child.hasSegment()) {
-            int hint = PipeOfAnother.openToRead(pidFd.pid(), Standbys.HINT_FD);
-            if (hint >= 0) {
-                child.hintReadFd = hint;
-                epoll.addOneShot(hint, Tokens.of(Tokens.CHILD_HINT, child.slot));
-            }
+    private void reopenHints(LaunchedProcess process, PidFd pidFd, long token) throws OsException {
+        int hint = PipeOfAnother.openToRead(pidFd.pid(), Standbys.HINT_FD);
+        if (hint >= 0) {
+            process.hintReadFd = hint;
+            epoll.addOneShot(hint, token);
         }
     }
 
