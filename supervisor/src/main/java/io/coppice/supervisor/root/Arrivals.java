@@ -118,7 +118,7 @@ final class Arrivals {
             child.pidFd = PidFd.open(result.pid());
             epoll.add(child.pidFd.fd(), Tokens.of(Tokens.CHILD_DEATH, child.slot));
             if (child.hintReadFd != ChildProcess.NO_FD) {
-                epoll.addOneShot(child.hintReadFd, Tokens.of(Tokens.CHILD_HINT, child.slot));
+                child.listen(epoll, Tokens.of(Tokens.CHILD_HINT, child.slot));
             }
         } catch (OsException e) {
             // It is held and never released: it owns nothing, and the end of its pipe ends it.

@@ -4,7 +4,9 @@ import io.coppice.supervisor.archive.ArchivedLaunch;
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.ExitStatus;
 import io.coppice.supervisor.core.StepProgress;
+import io.coppice.supervisor.os.Epoll;
 import io.coppice.supervisor.os.Fds;
+import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.PidFd;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,9 @@ abstract class LaunchedProcess {
     int holdReadFd = NO_FD;
     int hintReadFd = NO_FD;
     int hintWriteFd = NO_FD;
+
+    /** Which tells of {@link #hintReadFd}; null while nothing does. */
+    private @Nullable Epoll listener;
 
     /** The kernel has said that it is dead: its pid may soon be somebody else's, so nothing is sent to it any more. */
     boolean dead;
@@ -65,12 +70,28 @@ abstract class LaunchedProcess {
         adopted = false;
     }
 
+    /**
+     * Has its hints told of.
+     *
+     * @throws OsException if the kernel has no room for that
+     */
+    void listen(Epoll epoll, long token) throws OsException {
+        epoll.addOneShot(hintReadFd, token);
+        listener = epoll;
+    }
+
+    /** Whether its hints are told of: not between its launch and what the spawner says of that. */
+    boolean isListenedTo() {
+        return listener != null;
+    }
+
     /** Everything that another holds of its process; that one has none any more. */
     void takeFrom(LaunchedProcess other) {
         closeAll();
         pidFd = other.pidFd;
         holdWriteFd = other.holdWriteFd;
         hintReadFd = other.hintReadFd;
+        listener = other.listener;
         dead = other.dead;
         adopted = other.adopted;
         session = other.session;
@@ -80,6 +101,7 @@ abstract class LaunchedProcess {
         other.pidFd = null;
         other.holdWriteFd = NO_FD;
         other.hintReadFd = NO_FD;
+        other.listener = null;
         other.closeAll();
     }
 
@@ -94,7 +116,15 @@ abstract class LaunchedProcess {
         holdWriteFd = close(holdWriteFd);
     }
 
+    /**
+     * And has nothing told of it any more. To close it does not suffice: a process that is being spawned has it open, too, until it has
+     * closed what it inherits, and the kernel tells of a pipe as long as anybody has that end of it.
+     */
     void closeHints() {
+        if (listener != null) {
+            listener.remove(hintReadFd);
+            listener = null;
+        }
         hintReadFd = close(hintReadFd);
     }
 

@@ -474,8 +474,8 @@ final class Root implements AutoCloseable {
 
     private void onDeath(ChildProcess child) {
         PidFd pidFd = child.pidFd;
-        if (pidFd == null) {
-            return;
+        if (pidFd == null || !pidFd.isDead()) {
+            return; // That was one that could not be watched.
         }
         long nowNs = System.nanoTime();
         epoll.remove(pidFd.fd());

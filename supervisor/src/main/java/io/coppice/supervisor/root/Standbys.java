@@ -127,7 +127,7 @@ final class Standbys {
             // If it has died meanwhile, that is told under its new name.
             epoll.rename(child.pidFd.fd(), Tokens.of(Tokens.CHILD_DEATH, child.slot));
         }
-        if (child.hintReadFd != LaunchedProcess.NO_FD) {
+        if (child.isListenedTo()) {
             epoll.rearm(child.hintReadFd, Tokens.of(Tokens.CHILD_HINT, child.slot));
         }
     }
@@ -158,7 +158,7 @@ final class Standbys {
             standby.pidfdInode = standby.pidFd.inode();
             standby.session = processes.session((int) ProcessHandle.current().pid());
             epoll.add(standby.pidFd.fd(), Tokens.of(Tokens.STANDBY_DEATH, standby.slot));
-            epoll.addOneShot(standby.hintReadFd, Tokens.of(Tokens.STANDBY_HINT, standby.slot));
+            standby.listen(epoll, Tokens.of(Tokens.STANDBY_HINT, standby.slot));
         } catch (OsException e) {
             // It is held and never told anything: it owns nothing, and the end of its pipe ends it.
             funerals.beginUnwatched(pid, System.nanoTime());

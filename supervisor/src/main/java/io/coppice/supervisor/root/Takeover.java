@@ -174,7 +174,7 @@ final class Takeover {
         int hint = PipeOfAnother.openToRead(pidFd.pid(), Standbys.HINT_FD);
         if (hint >= 0) {
             process.hintReadFd = hint;
-            epoll.addOneShot(hint, token);
+            process.listen(epoll, token);
         }
     }
 

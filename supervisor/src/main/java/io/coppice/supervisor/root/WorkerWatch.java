@@ -166,8 +166,8 @@ final class WorkerWatch {
 
     /** A worker has hinted that its phase has changed, or closed its end. */
     void onHint(ChildProcess child) {
-        if (child.hintReadFd == ChildProcess.NO_FD) {
-            return;
+        if (!child.isListenedTo()) {
+            return; // That was of its predecessor, and taken from the kernel before that was buried.
         }
         boolean open = segments.drainHints(child);
         boolean submits = requests.hasSlots(child);
@@ -185,7 +185,7 @@ final class WorkerWatch {
             }
             notePhase(child, nowNs);
         }
-        if (child.hintReadFd == ChildProcess.NO_FD) {
+        if (!child.isListenedTo()) {
             return;
         }
         if (open && ++child.hints < (submits ? ChildProcess.MAX_HINTS_OF_SUBMITS : ChildProcess.MAX_HINTS)) {
@@ -206,7 +206,7 @@ final class WorkerWatch {
     void listenAgain(long nowNs) {
         listenAgainNs = Long.MAX_VALUE;
         for (ChildProcess child : children.all()) {
-            if (child.hints >= ChildProcess.MAX_HINTS_OF_SUBMITS && child.hintReadFd != ChildProcess.NO_FD) {
+            if (child.hints >= ChildProcess.MAX_HINTS_OF_SUBMITS && child.isListenedTo()) {
                 child.hints = 0;
                 requests.look(child, nowNs);
                 epoll.rearm(child.hintReadFd, Tokens.of(Tokens.CHILD_HINT, child.slot));

@@ -44,7 +44,7 @@ class RootReloadTest {
         return plan.toBuilder().launch(launch).plan();
     }
 
-    private static Plan plan(RootProcess root, ChildPlan... children) {
+    static Plan plan(RootProcess root, ChildPlan... children) {
         String directory = root.directory.toString();
         return new Plan(
                 "test",
@@ -57,7 +57,7 @@ class RootReloadTest {
                 List.of(children));
     }
 
-    private static String reload(RootProcess root, Plan plan) throws Exception {
+    static String reload(RootProcess root, Plan plan) throws Exception {
         return reload(root, plan, recorded(root));
     }
 
@@ -71,7 +71,7 @@ class RootReloadTest {
         return PlanText.read(Files.readString(root.directory.resolve("plan")));
     }
 
-    private static void awaitPlan(RootProcess root, Plan plan) throws Exception {
+    static void awaitPlan(RootProcess root, Plan plan) throws Exception {
         Path record = root.directory.resolve("plan");
         root.awaitSnapshot("the record of the new plan", snapshot -> {
             try {
