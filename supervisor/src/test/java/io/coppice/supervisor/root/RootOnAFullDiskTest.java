@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A real root whose directory is a small tmpfs of its own, in a mount namespace. */
 @Timeout(value = 3 * RootProcess.WATCHDOG_SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class RootOnAFullFileSystemTest {
+class RootOnAFullDiskTest {
     private static final String FOREVER = "while :; do sleep 1000; done";
     private static final int DEATHS = 100;
     private static final List<String> NAMESPACE = List.of("unshare", "--user", "--map-root-user", "--mount");
@@ -69,17 +69,17 @@ class RootOnAFullFileSystemTest {
     void shouldGoOnRecordingAndRestartingWhileNothingMoreFits() throws Exception {
         try (RootProcess root = RootProcess.startInOwnMounts(
                 base,
-                tmpfs(14),
+                tmpfs(24),
                 RootProcess.command("dies", base, "echo a line of output; exit 1", -1, new Backoff(1, 1, 1, 60_000, 0)),
                 RootProcess.command("web", base, FOREVER))) {
-            RootSnapshot.ChildInfo web = root.await("web", RootOnAFullFileSystemTest::isReady);
+            RootSnapshot.ChildInfo web = root.await("web", RootOnAFullDiskTest::isReady);
             Path filler = fill(root.directory);
             long dead = root.await("dies", child -> true).incarnation();
 
             root.await("dies", child -> child.incarnation() > dead + DEATHS);
 
             assertEquals("ok\n", root.request("coppice/1 ping"));
-            assertEquals(web, root.await("web", RootOnAFullFileSystemTest::isReady));
+            assertEquals(web, root.await("web", RootOnAFullDiskTest::isReady));
             Files.delete(filler);
             assertEquals(0, root.stop(), root.stderr());
         }
