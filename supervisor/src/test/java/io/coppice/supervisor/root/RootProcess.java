@@ -1,5 +1,6 @@
 package io.coppice.supervisor.root;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.coppice.state.SegmentException;
@@ -27,6 +28,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -236,6 +238,37 @@ final class RootProcess implements AutoCloseable {
             // until the root hangs up
         }
         return new String(reply.array(), 0, reply.position(), StandardCharsets.UTF_8);
+    }
+
+    /** Stops the root (SIGSTOP), and returns once none of its threads runs: that is some time after {@code kill} has. */
+    void pause() throws IOException, InterruptedException {
+        signal("STOP");
+        awaitCondition("every thread of the root is stopped", this::isPaused);
+    }
+
+    void resume() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        int status = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .start()
+                .waitFor();
+        assertEquals(0, status, "kill -" + name);
+    }
+
+    private boolean isPaused() {
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc/" + process.pid() + "/task"))) {
+            for (Path thread : threads) {
+                String stat = Files.readString(thread.resolve("stat"), StandardCharsets.ISO_8859_1);
+                if (stat.charAt(stat.lastIndexOf(')') + 2) != 'T') {
+                    return false;
+                }
+            }
+            return true;
+        } catch (IOException e) {
+            return false; // A thread ended while it was looked at.
+        }
     }
 
     int awaitExit() throws InterruptedException, IOException {

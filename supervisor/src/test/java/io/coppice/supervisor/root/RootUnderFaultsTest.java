@@ -82,10 +82,10 @@ class RootUnderFaultsTest {
     void shouldNameALogDirectoryThatIsGone() throws Exception {
         Path logs = root.directory.resolve("logs");
         // A file in its place, so that the root cannot make it anew; as it would, between the two, were it not stopped.
-        signal("STOP", root.process.pid());
+        root.pause();
         Files.move(logs, base.resolve("logs-elsewhere"));
         Files.createFile(logs);
-        signal("CONT", root.process.pid());
+        root.resume();
 
         kill(web);
         root.awaitEvent(EventType.SPAWN_FAILED, "logs");

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.EventType;
 import io.coppice.state.root.RootSnapshot;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -86,13 +85,13 @@ class RootWithoutItsFilesTest {
     void shouldRefuseASecondRootOverTheRecordOfOneThatLivesWithoutItsLock() throws Exception {
         try (RootProcess root = RootProcess.start(base, RootProcess.command("web", base, FOREVER))) {
             RootSnapshot.ChildInfo web = root.await("web", RootWithoutItsFilesTest::isReady);
-            signal("STOP", root.process.pid());
+            root.pause();
 
             Files.delete(root.directory.resolve("root.lock"));
             try (RootProcess second = RootProcess.start(base, RootProcess.command("web", base, FOREVER))) {
                 assertIsRefused(second, root);
             } finally {
-                signal("CONT", root.process.pid());
+                root.resume();
             }
 
             root.awaitEvent(EventType.FILE_LOST, "root.lock");
@@ -157,13 +156,5 @@ class RootWithoutItsFilesTest {
             assertEquals(before, Files.readString(record));
             assertUnharmed(root, web);
         }
-    }
-
-    private static void signal(String name, long pid) throws IOException, InterruptedException {
-        assertEquals(
-                0,
-                new ProcessBuilder("kill", "-" + name, Long.toString(pid))
-                        .start()
-                        .waitFor());
     }
 }
