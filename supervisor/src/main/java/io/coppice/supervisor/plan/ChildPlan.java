@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one child is: how it is spawned, watched, restarted and stopped.
@@ -41,6 +42,7 @@ import java.util.TreeMap;
  * @param probes how it is told from outside that it is up, ready and alive
  * @param timeoutMs how long one attempt of a transaction may take from its release, 1 to {@link PlanBounds#MAX_DURATION_MS}; 0 for all
  *     other kinds
+ * @param identity who its processes are; null if they are what the root is
  */
 public record ChildPlan(
         String name,
@@ -65,7 +67,8 @@ public record ChildPlan(
         ExitLists exits,
         Membership membership,
         Probes probes,
-        long timeoutMs) {
+        long timeoutMs,
+        @Nullable Identity identity) {
 
     /** {@code maxRestarts} of a child that is never given up. */
     public static final int UNLIMITED_RESTARTS = -1;
@@ -104,6 +107,7 @@ public record ChildPlan(
             PlanBounds.requireBetween("standbys of the plain command " + name, standbys, 0, 0);
             PlanBounds.requireBetween("heartbeat timeout of the plain command " + name, heartbeatTimeoutMs, 0, 0);
         }
+        requireIdentity(name, kind, identity);
         PlanBounds.requireBetween("max_restarts of " + name, maxRestarts, UNLIMITED_RESTARTS, PlanBounds.MAX_RESTARTS);
         PlanBounds.requireBetween("period of " + name + " (ms)", periodMs, 1, PlanBounds.MAX_DURATION_MS);
         dependsOn = List.copyOf(dependsOn);
@@ -144,6 +148,20 @@ public record ChildPlan(
                                 && exits.equals(ExitLists.NONE)
                                 && membership.equals(Membership.PLAIN)),
                 () -> "the slot " + name + ": rules of its own");
+    }
+
+    private static void requireIdentity(String name, Kind kind, @Nullable Identity identity) {
+        if (identity == null) {
+            return;
+        }
+        boolean hasGroup = identity.segmentGid() != Identity.NO_GROUP;
+        PlanBounds.require(
+                hasGroup == kind.hasSegment(),
+                () -> "identity of " + name + ": "
+                        + (hasGroup ? "a group for a segment, and it has none" : "no group for its segment"));
+        PlanBounds.require(
+                identity.uids() == 1 || kind == Kind.TRANSACTION,
+                () -> "identity of " + name + ": " + identity.uids() + " users, and it has one process at a time");
     }
 
     /** The daemon that it serves as a slot of transactions; its own name if it is none. */

@@ -3,6 +3,7 @@ package io.coppice.supervisor.plan;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the plan of a child, part by part. What is not said: it is restarted at once on failure, however often, has {@code TERM} and ten
@@ -32,6 +33,7 @@ public final class ChildPlanBuilder {
     private Membership membership = Membership.PLAIN;
     private Probes probes = Probes.NONE;
     private long timeoutMs;
+    private @Nullable Identity identity;
 
     /** Of a child with this name, which has nothing to execute yet. */
     public ChildPlanBuilder(String name, ChildPlan.Kind kind) {
@@ -62,6 +64,7 @@ public final class ChildPlanBuilder {
         membership = plan.membership();
         probes = plan.probes();
         timeoutMs = plan.timeoutMs();
+        identity = plan.identity();
     }
 
     /**
@@ -93,7 +96,8 @@ public final class ChildPlanBuilder {
                 exits,
                 membership,
                 probes,
-                timeoutMs);
+                timeoutMs,
+                identity);
     }
 
     public ChildPlanBuilder name(String value) {
@@ -203,6 +207,11 @@ public final class ChildPlanBuilder {
 
     public ChildPlanBuilder timeoutMs(long value) {
         timeoutMs = value;
+        return this;
+    }
+
+    public ChildPlanBuilder identity(@Nullable Identity value) {
+        identity = value;
         return this;
     }
 }

@@ -1,7 +1,9 @@
 package io.coppice.supervisor.plan;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -12,6 +14,7 @@ import java.util.Set;
  * @param manifest absolute path of the file that it was made from
  * @param directory absolute path of the instance directory: root lock, root segment, control socket, logs
  * @param segmentDirectory absolute path of the directory of the segments and their lock files
+ * @param isolation what keeps its workers from touching others
  * @param notice whom it tells that restarts have run out
  * @param groups 1 to {@link GroupPlan#MAX_GROUPS}, the outermost first, each name once, each after the one that it is a member of
  * @param replicaSets which children are replicas; each name once
@@ -23,6 +26,7 @@ public record Plan(
         String manifest,
         String directory,
         String segmentDirectory,
+        Isolation isolation,
         NoticeCommand notice,
         List<GroupPlan> groups,
         List<ReplicaSet> replicaSets,
@@ -63,11 +67,46 @@ public record Plan(
                             + child.membership().group() + ", which is not there");
         }
         requireSlots(children);
+        requireIdentities(isolation, children);
+    }
+
+    /** One whose workers are what the root is. */
+    public Plan(
+            String instance,
+            String manifest,
+            String directory,
+            String segmentDirectory,
+            NoticeCommand notice,
+            List<GroupPlan> groups,
+            List<ReplicaSet> replicaSets,
+            List<ChildPlan> children) {
+        this(instance, manifest, directory, segmentDirectory, Isolation.MAPPING, notice, groups, replicaSets, children);
+    }
+
+    /** With {@link Isolation#USER} each worker has one, and no two the same user; else nobody has one. */
+    private static void requireIdentities(Isolation isolation, List<ChildPlan> children) {
+        Map<Integer, String> taken = new HashMap<>();
+        for (ChildPlan child : children) {
+            Identity identity = child.identity();
+            PlanBounds.require(
+                    isolation == Isolation.USER
+                            ? identity != null || !child.kind().hasSegment()
+                            : identity == null,
+                    () -> "children: " + child.name() + (identity == null ? " has no identity" : " has an identity")
+                            + " with isolation " + isolation.text());
+            for (int i = 0; identity != null && child.kind().hasSegment() && i < identity.uids(); i++) {
+                String other = taken.put(identity.uid() + i, child.daemon() + (child.slot() > 0 ? "@" : ""));
+                PlanBounds.require(
+                        other == null || (child.slot() > 1 && other.equals(child.daemon() + "@")),
+                        () -> "children: " + child.name() + " has a user that " + other + " has");
+            }
+        }
     }
 
     /** The same with other children. */
     public Plan withChildren(List<ChildPlan> others) {
-        return new Plan(instance, manifest, directory, segmentDirectory, notice, groups, replicaSets, others);
+        return new Plan(
+                instance, manifest, directory, segmentDirectory, isolation, notice, groups, replicaSets, others);
     }
 
     /** The set of that name, if there is one. */

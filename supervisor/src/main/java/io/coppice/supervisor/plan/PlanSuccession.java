@@ -15,6 +15,10 @@ public final class PlanSuccession {
         if (other == null) {
             other = other("directory of the segments", present.segmentDirectory(), next.segmentDirectory());
         }
+        if (other == null) {
+            other = other(
+                    "isolation", present.isolation().text(), next.isolation().text());
+        }
         return other;
     }
 

@@ -14,11 +14,12 @@ import java.util.zip.CRC32C;
  * The text form of a plan: what the plan compiler hands the root, and what the root keeps beside its segment to adopt by.
  *
  * <pre>
- * coppice-plan 6
+ * coppice-plan 7
  * instance shop
  * manifest /etc/coppice/shop.yaml    what it was made from
  * directory /run/coppice/shop
  * segment-directory /run/coppice/shop
+ * isolation user                      mapping, user or sandbox
  * environment 1                       what all children have in common, written once
  * - PATH=/usr/bin:/bin
  * groups 2                            the outermost, which has no name, and one more
@@ -67,6 +68,7 @@ import java.util.zip.CRC32C;
  * headers 1
  * - Accept: text/plain
  * timeout-ms 0                        how long one attempt of a transaction may take; 0 of all other kinds
+ * identity 200007 1 200007 200007 200009,200010   user, how many users, group, group of the segment, other groups; - for what the root is
  * replica-sets 1                      daemons that are as many children as the manifest, or an operator, says
  * - web 3 0                           its name, how many the manifest declares, how many there are: 5 would be web.1 to web.5
  * notify 10000                        how long it may take, 0 where nothing is run
@@ -85,7 +87,7 @@ public final class PlanText {
     /** The length of a {@link #fingerprint}. */
     public static final int FINGERPRINT_DIGITS = 64;
 
-    static final String FIRST_LINE = "coppice-plan 6";
+    static final String FIRST_LINE = "coppice-plan 7";
 
     private PlanText() {}
 
@@ -184,6 +186,7 @@ public final class PlanText {
         line(out, "manifest", plan.manifest());
         line(out, "directory", plan.directory());
         line(out, "segment-directory", plan.segmentDirectory());
+        line(out, "isolation", plan.isolation().text());
         SortedMap<String, String> common = commonEnvironment(plan.children());
         environment(out, common);
         line(out, "groups", plan.groups().size());
@@ -265,6 +268,8 @@ public final class PlanText {
         membership(out, child.membership());
         ProbeText.write(child.probes(), (key, value) -> line(out, key, value));
         line(out, "timeout-ms", child.timeoutMs());
+        Identity identity = child.identity();
+        line(out, "identity", identity == null ? "-" : identity.text());
     }
 
     private static void environment(StringBuilder out, Map<String, String> entries) {

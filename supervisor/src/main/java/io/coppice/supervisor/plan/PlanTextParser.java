@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the text of one plan, front to back. Counts are checked before anything is allocated for them. */
 final class PlanTextParser {
@@ -37,6 +38,7 @@ final class PlanTextParser {
         String manifest = value("manifest");
         String directory = value("directory");
         String segmentDirectory = value("segment-directory");
+        Isolation isolation = oneOf("isolation", Isolation.values(), Isolation::text);
         SortedMap<String, String> common = environment(new TreeMap<>());
         int groupCount = count("groups", GroupPlan.MAX_GROUPS);
         List<GroupPlan> groups = new ArrayList<>(groupCount);
@@ -56,7 +58,16 @@ final class PlanTextParser {
         }
         return valid(
                 line,
-                () -> new Plan(instance, manifest, directory, segmentDirectory, notice, groups, replicaSets, children));
+                () -> new Plan(
+                        instance,
+                        manifest,
+                        directory,
+                        segmentDirectory,
+                        isolation,
+                        notice,
+                        groups,
+                        replicaSets,
+                        children));
     }
 
     /** Size, first line, last line and checksum: after this, damage in transit is ruled out and only malice remains. */
@@ -161,7 +172,8 @@ final class PlanTextParser {
                 .exits(new ExitLists(exits("success-exits"), exits("prevent-exits"), exits("force-exits")))
                 .membership(membership())
                 .probes(ProbeText.read(this))
-                .timeoutMs(number("timeout-ms"));
+                .timeoutMs(number("timeout-ms"))
+                .identity(identity());
         return valid(firstLine, child::plan);
     }
 
@@ -175,6 +187,11 @@ final class PlanTextParser {
                     + PlanBounds.MAX_CHECKPOINTS + " or no second number");
         }
         child.stateBytes(stateBytes).checkpoints((int) checkpoints);
+    }
+
+    private @Nullable Identity identity() throws PlanFormatException {
+        String identity = value("identity");
+        return identity.equals("-") ? null : valid(line, () -> Identity.of(identity));
     }
 
     private long launch() throws PlanFormatException {

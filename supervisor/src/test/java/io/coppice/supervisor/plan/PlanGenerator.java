@@ -60,8 +60,17 @@ final class PlanGenerator {
         NoticeCommand notify = random.nextBoolean()
                 ? NoticeCommand.NONE
                 : new NoticeCommand(List.of("/" + text(), text()), 1 + random.nextInt(100_000));
+        Isolation isolation = any(Isolation.values());
         return new Plan(
-                "i" + random.nextInt(100), "/" + text(), "/" + text(), "/" + text(), notify, groups, sets, children);
+                "i" + random.nextInt(100),
+                "/" + text(),
+                "/" + text(),
+                "/" + text(),
+                isolation,
+                notify,
+                groups,
+                sets,
+                identified(isolation, children));
     }
 
     private List<GroupPlan> groups() {
@@ -147,7 +156,40 @@ final class PlanGenerator {
                 new ExitLists(exits(), exits(), exits()),
                 membership(groups),
                 probes(daemon, log),
-                0);
+                0,
+                null);
+    }
+
+    /** With users of their own for all, one after the other, or none. */
+    private List<ChildPlan> identified(Isolation isolation, List<ChildPlan> children) {
+        if (isolation != Isolation.USER) {
+            return children;
+        }
+        List<ChildPlan> identified = new ArrayList<>();
+        int next = 1 + random.nextInt(1_000_000);
+        Identity slots = null;
+        for (ChildPlan child : children) {
+            boolean first = child.slot() == 1;
+            Identity identity = child.slot() > 1
+                    ? slots
+                    : new Identity(
+                            next,
+                            first ? 1 + random.nextInt(Identity.MAX_UIDS) : 1,
+                            1 + random.nextInt(Integer.MAX_VALUE - 1),
+                            child.kind().hasSegment() ? next : Identity.NO_GROUP,
+                            random.ints(random.nextInt(4), 1, Integer.MAX_VALUE)
+                                    .sorted()
+                                    .distinct()
+                                    .boxed()
+                                    .toList());
+            if (first) {
+                slots = identity;
+            }
+            next += Identity.MAX_UIDS;
+            boolean none = child.kind() == ChildPlan.Kind.COMMAND && random.nextBoolean();
+            identified.add(child.toBuilder().identity(none ? null : identity).plan());
+        }
+        return identified;
     }
 
     /** Of the last child, if it can have some. */

@@ -15,11 +15,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class PlanTextTest {
     private static final String GOLDEN = """
-            coppice-plan 6
+            coppice-plan 7
             instance shop
             manifest /etc/coppice/shop.yaml
             directory /run/coppice/shop
             segment-directory /dev/shm/shop
+            isolation user
             environment 1
             - PATH=/usr/bin:/bin
             groups 2
@@ -65,6 +66,7 @@ class PlanTextTest {
             member-of  no fail
             probes 0
             timeout-ms 0
+            identity -
             child ingest
             kind daemon
             argv 1
@@ -95,6 +97,7 @@ class PlanTextTest {
             member-of edge yes escalate
             probes 0
             timeout-ms 0
+            identity 200000 1 200000 200000 200000,200002
             child ingest@1
             kind transaction
             argv 1
@@ -123,6 +126,7 @@ class PlanTextTest {
             member-of  no fail
             probes 0
             timeout-ms 30000
+            identity 200001 3 200000 200001 200000,200002
             replica-sets 1
             - web 3 0
             notify 5000
@@ -207,80 +211,91 @@ class PlanTextTest {
             delimiter = '|',
             quoteCharacter = '"',
             value = {
-                "children 3           | children 4            | 109 | found `replica-sets 1`, expected `child …`",
-                "children 3           | children 513          | 23  | children: count 513, expected 0 to 512",
-                "children 3           | children -1           | 23  | children: count -1",
-                "children 3           | children 2147483649   | 23  | children: count 2147483649",
-                "children 3           | children 1            | 51 | found `child ingest`, expected `replica-sets …`",
-                "argv 2               | argv 513              | 26 | argv: count 513",
-                "argv 2               | argv                  | 26 | found `argv`, expected `argv …`",
-                "argv 2               | argv 99999999999999999999 | 26 | expected a whole number",
-                "environment 0        | environment 9223372036854775807 | 29 | expected a whole number",
-                "kind daemon          | kind demon            | 52 | kind: found `demon`, expected one of daemon command",
-                "restart always       | restart sometimes     | 35 | expected one of on-failure always never",
-                "max-restarts 5       | max-restarts -2       | 51 | max_restarts of ingest: -2 is not between -1 and",
-                "max-restarts 5       | max-restarts 99999999999 | 63 | max-restarts: 99999999999 is too large",
-                "log journal          | log syslog            | 58 | log: found `syslog`, expected one of auto file journal",
-                "state-bytes 67108864 | state-bytes 0         | 51 | state of ingest: 0 is not between",
-                "state-bytes 0        | state-bytes 1         | 24  | state of the plain command rates: 1 is not",
-                "ms 60000 30000       | ms 0 30000            | 61 | start timeout (ms): 0 is not between 1 and",
-                "ms 60000 30000 300000 | ms 60000 30000       | 61 | expected three numbers: START RECOVER MIGRATE",
-                "shutdown TERM 10000  | shutdown TREM 10000   | 68 | shutdown signal: `TREM` is none of HUP INT",
-                "shutdown TERM 10000  | shutdown TERM         | 68 | expected SIGNAL TIMEOUT-MS",
-                "backoff 10 1.5       | backoff 10 1.50       | 65 | not written as this release writes it",
-                "backoff 10 1.5       | backoff 10 0.5        | 65 | backoff factor: 0.5 is not between 1 and 100",
-                "backoff 10 1.5       | backoff 10 NaN        | 65 | backoff: `NaN` is not a decimal number",
-                "backoff 10 1.5       | backoff 10 1.2345     | 65 | has more than three decimal places",
-                "poison 3 checkpoint  | poison 0 checkpoint   | 66 | poison crashes: 0 is not between 1 and 1000",
-                "poison 3 checkpoint  | poison 1001 checkpoint | 66 | poison crashes: 1001 is not between 1 and 1000",
-                "poison 3 checkpoint  | poison x checkpoint   | 66 | poison: found `x`, expected a whole number",
-                "poison 3 checkpoint  | poison 3 empty        | 66 | poison: empty is there twice",
-                "poison 3 checkpoint  | poison 3 nothing      | 66 | poison: found `nothing`, expected one of checkpoint",
-                "poison 3 checkpoint  | poison 3 empty empty  | 66 | poison: 3 fall-backs, expected each at most once",
-                "poison none          | poison 1              | 24  | poison of the plain command rates: it has no state",
-                "- rates ready        | - rates raedy         | 73 | expected one of started ready completed",
-                "- rates ready        | - ingest ready        | 115 | depends on ingest, which does not come before it",
-                "child ingest         | child rates           | 115 | children: rates is there twice",
-                "child ingest         | child Ingest          | 51 | `Ingest` must match [a-z0-9-]{1,32}",
-                "two\\nlines\\\\       | two\\xlines          | 28 | bad escape",
-                "two\\nlines\\\\       | two\\u00              | 28 | bad escape",
-                "two\\nlines\\\\       | two\\u00E9            | 28 | bad escape",
-                "two\\nlines\\\\       | two\\u0000            | 24  | holds a NUL",
-                "two\\nlines\\\\       | two\\ud800            | 24  | half of a surrogate pair",
-                "two\\nlines\\\\       | two\\u0041            | 28 | exactly one text",
-                "directory /run       | directory run         | 115 | directory: `run/coppice/shop` is not an absolute",
-                "launch 0f           | launch 0F            | 74 | launch: found `0F1e2d3c4b5a6978`, expected 16",
-                "- LANG=C.UTF-8       | - LANG                | 56 | `LANG` is not NAME=VALUE",
-                "- LANG=C.UTF-8       | - PATH=x              | 56 | environment: `PATH` is there twice",
-                "- LANG=C.UTF-8       | - =x                  | 56 | is not NAME=VALUE",
-                "- web 3 0            | - web 3 1             | 115 | children: of the replicas are missing [web.1]",
-                "- web 3 0            | - ingest 3 0          | 115 | children: ingest is not among the replicas",
-                "- web 3 0            | - web 513 0           | 110 | declared replicas of web: 513 is not between 0 and 512",
-                "- web 3 0            | - web.1 3 0           | 110 | replica set: `web.1` must match",
-                "- web 3 0            | - web 3               | 110 | expected NAME DECLARED COUNT",
-                "notify 5000          | notify 0              | 114 | notify timeout (ms): 0 is not between 1 and",
-                "notify-command 2     | notify-command 1      | 114 | found `- the crew`, expected `end …`",
-                "child rates          | child rates.1         | 115 | children: rates.1 is not among the replicas",
-                "coppice-plan 6       | coppice-plan 5        | 1  | found `coppice-plan 5`, expected `coppice-plan 6`",
-                "groups 2             | groups 65             | 8  | groups: count 65, expected 0 to 64",
-                "group edge           | group Edge            | 22 | `Edge` must match",
-                "member-of  yes       | member-of x yes       | 115 | groups: edge is in x, which does not come before it",
-                "member-of edge       | member-of egde        | 115 | children: ingest is in group egde, which is not there",
-                "no fail              | no yes                | 48 | member-of: found `no yes`",
-                "strategy rest        | strategy best         | 18 | strategy: found `best-for-one`, expected one of one-for-one",
-                "60000 0.5            | 60000 1.5             | 21 | backoff jitter: 1.5 is not between 0 and 1",
-                "exits 64             | exits 256             | 76 | exit code: 256 is not between 0 and 255",
-                "exits HUP            | exits hup             | 77 | signal `hup`: expected a name such as TERM",
-                "exits 3 143          | exits 143 3           | 75 | exactly one text",
-                "timeout-ms 30000     | timeout-ms 0          | 81 | timeout of ingest@1 (ms): 0 is not between 1 and",
-                "timeout-ms 30000     | timeout-ms 9223372036854775807 | 108 | timeout-ms: found `9223372036854775807`",
-                "max-restarts 3       | max-restarts 61       | 81 | retries of ingest@1: 61 is not between 0 and 60",
-                "max-restarts 3       | max-restarts -1       | 81 | retries of ingest@1: -1 is not between 0 and 60",
-                "child ingest@1       | child ingest@33       | 81 | child name: `ingest@33` must match [a-z0-9-]{1,32}, or",
-                "child ingest@1       | child ingest-1        | 81 | name of ingest-1: a transaction's slot has one such as",
-                "kind transaction     | kind daemon           | 81 | name of ingest@1: a transaction's slot has one such as",
-                "standbys 2           | standbys 5            | 81 | the slot ingest@1: rules of its own",
-                "- rates ready        | - ingest@1 ready      | 73 | dependency: nobody can wait for ingest@1",
+                "children 3           | children 4            | 113 | found `replica-sets 1`, expected `child …`",
+                "children 3           | children 513          | 24  | children: count 513, expected 0 to 512",
+                "children 3           | children -1           | 24  | children: count -1",
+                "children 3           | children 2147483649   | 24  | children: count 2147483649",
+                "children 3           | children 1            | 53 | found `child ingest`, expected `replica-sets …`",
+                "argv 2               | argv 513              | 27 | argv: count 513",
+                "argv 2               | argv                  | 27 | found `argv`, expected `argv …`",
+                "argv 2               | argv 99999999999999999999 | 27 | expected a whole number",
+                "environment 0        | environment 9223372036854775807 | 30 | expected a whole number",
+                "kind daemon          | kind demon            | 54 | kind: found `demon`, expected one of daemon command",
+                "restart always       | restart sometimes     | 36 | expected one of on-failure always never",
+                "max-restarts 5       | max-restarts -2       | 53 | max_restarts of ingest: -2 is not between -1 and",
+                "max-restarts 5       | max-restarts 99999999999 | 65 | max-restarts: 99999999999 is too large",
+                "log journal          | log syslog            | 60 | log: found `syslog`, expected one of auto file journal",
+                "state-bytes 67108864 | state-bytes 0         | 53 | state of ingest: 0 is not between",
+                "state-bytes 0        | state-bytes 1         | 25  | state of the plain command rates: 1 is not",
+                "ms 60000 30000       | ms 0 30000            | 63 | start timeout (ms): 0 is not between 1 and",
+                "ms 60000 30000 300000 | ms 60000 30000       | 63 | expected three numbers: START RECOVER MIGRATE",
+                "shutdown TERM 10000  | shutdown TREM 10000   | 70 | shutdown signal: `TREM` is none of HUP INT",
+                "shutdown TERM 10000  | shutdown TERM         | 70 | expected SIGNAL TIMEOUT-MS",
+                "backoff 10 1.5       | backoff 10 1.50       | 67 | not written as this release writes it",
+                "backoff 10 1.5       | backoff 10 0.5        | 67 | backoff factor: 0.5 is not between 1 and 100",
+                "backoff 10 1.5       | backoff 10 NaN        | 67 | backoff: `NaN` is not a decimal number",
+                "backoff 10 1.5       | backoff 10 1.2345     | 67 | has more than three decimal places",
+                "poison 3 checkpoint  | poison 0 checkpoint   | 68 | poison crashes: 0 is not between 1 and 1000",
+                "poison 3 checkpoint  | poison 1001 checkpoint | 68 | poison crashes: 1001 is not between 1 and 1000",
+                "poison 3 checkpoint  | poison x checkpoint   | 68 | poison: found `x`, expected a whole number",
+                "poison 3 checkpoint  | poison 3 empty        | 68 | poison: empty is there twice",
+                "poison 3 checkpoint  | poison 3 nothing      | 68 | poison: found `nothing`, expected one of checkpoint",
+                "poison 3 checkpoint  | poison 3 empty empty  | 68 | poison: 3 fall-backs, expected each at most once",
+                "poison none          | poison 1              | 25  | poison of the plain command rates: it has no state",
+                "- rates ready        | - rates raedy         | 75 | expected one of started ready completed",
+                "- rates ready        | - ingest ready        | 119 | depends on ingest, which does not come before it",
+                "child ingest         | child rates           | 119 | children: rates is there twice",
+                "child ingest         | child Ingest          | 53 | `Ingest` must match [a-z0-9-]{1,32}",
+                "two\\nlines\\\\       | two\\xlines          | 29 | bad escape",
+                "two\\nlines\\\\       | two\\u00              | 29 | bad escape",
+                "two\\nlines\\\\       | two\\u00E9            | 29 | bad escape",
+                "two\\nlines\\\\       | two\\u0000            | 25  | holds a NUL",
+                "two\\nlines\\\\       | two\\ud800            | 25  | half of a surrogate pair",
+                "two\\nlines\\\\       | two\\u0041            | 29 | exactly one text",
+                "directory /run       | directory run         | 119 | directory: `run/coppice/shop` is not an absolute",
+                "launch 0f           | launch 0F            | 76 | launch: found `0F1e2d3c4b5a6978`, expected 16",
+                "- LANG=C.UTF-8       | - LANG                | 58 | `LANG` is not NAME=VALUE",
+                "- LANG=C.UTF-8       | - PATH=x              | 58 | environment: `PATH` is there twice",
+                "- LANG=C.UTF-8       | - =x                  | 58 | is not NAME=VALUE",
+                "- web 3 0            | - web 3 1             | 119 | children: of the replicas are missing [web.1]",
+                "- web 3 0            | - ingest 3 0          | 119 | children: ingest is not among the replicas",
+                "- web 3 0            | - web 513 0           | 114 | declared replicas of web: 513 is not between 0 and 512",
+                "- web 3 0            | - web.1 3 0           | 114 | replica set: `web.1` must match",
+                "- web 3 0            | - web 3               | 114 | expected NAME DECLARED COUNT",
+                "notify 5000          | notify 0              | 118 | notify timeout (ms): 0 is not between 1 and",
+                "notify-command 2     | notify-command 1      | 118 | found `- the crew`, expected `end …`",
+                "child rates          | child rates.1         | 119 | children: rates.1 is not among the replicas",
+                "coppice-plan 7       | coppice-plan 6        | 1  | found `coppice-plan 6`, expected `coppice-plan 7`",
+                "groups 2             | groups 65             | 9  | groups: count 65, expected 0 to 64",
+                "group edge           | group Edge            | 23 | `Edge` must match",
+                "member-of  yes       | member-of x yes       | 119 | groups: edge is in x, which does not come before it",
+                "member-of edge       | member-of egde        | 119 | children: ingest is in group egde, which is not there",
+                "no fail              | no yes                | 49 | member-of: found `no yes`",
+                "strategy rest        | strategy best         | 19 | strategy: found `best-for-one`, expected one of one-for-one",
+                "60000 0.5            | 60000 1.5             | 22 | backoff jitter: 1.5 is not between 0 and 1",
+                "exits 64             | exits 256             | 78 | exit code: 256 is not between 0 and 255",
+                "exits HUP            | exits hup             | 79 | signal `hup`: expected a name such as TERM",
+                "exits 3 143          | exits 143 3           | 77 | exactly one text",
+                "timeout-ms 30000     | timeout-ms 0          | 84 | timeout of ingest@1 (ms): 0 is not between 1 and",
+                "timeout-ms 30000     | timeout-ms 9223372036854775807 | 111 | timeout-ms: found `9223372036854775807`",
+                "max-restarts 3       | max-restarts 61       | 84 | retries of ingest@1: 61 is not between 0 and 60",
+                "max-restarts 3       | max-restarts -1       | 84 | retries of ingest@1: -1 is not between 0 and 60",
+                "child ingest@1       | child ingest@33       | 84 | child name: `ingest@33` must match [a-z0-9-]{1,32}, or",
+                "child ingest@1       | child ingest-1        | 84 | name of ingest-1: a transaction's slot has one such as",
+                "kind transaction     | kind daemon           | 84 | name of ingest@1: a transaction's slot has one such as",
+                "standbys 2           | standbys 5            | 84 | the slot ingest@1: rules of its own",
+                "- rates ready        | - ingest@1 ready      | 75 | dependency: nobody can wait for ingest@1",
+                "isolation user       | isolation vm          | 6  | isolation: found `vm`, expected one of mapping user sandbox",
+                "isolation user       | isolation mapping     | 119 | children: ingest has an identity with isolation mapping",
+                "identity 200000      | identity 0            | 83 | uid: 0 is not between 1 and",
+                "identity 200000      | identity -200000      | 83 | identity: expected a number of at most",
+                "200000,200002        | 200002,200000         | 83 | groups: 200000 after 200002",
+                "200000,200002        | 200000,               | 83 | identity: expected a number",
+                "1 200000 200000      | 1 200000 -            | 53 | identity of ingest: no group for its segment",
+                "200000 1 200000      | 200000 2 200000       | 53 | identity of ingest: 2 users, and it has one process",
+                "200001 3             | 200001 37             | 112 | uids: 37 is not between 1 and 36",
+                "200001 3             | 199998 3              | 119 | children: ingest@1 has a user that ingest has",
+                "identity 200001 3 200000 200001 200000,200002 | identity - | 119 | children: ingest@1 has no identity",
             })
     void shouldNameLineAndReason(String from, String to, int line, String reason) {
         assertTrue(GOLDEN.contains(from), from);
@@ -406,7 +421,8 @@ class PlanTextTest {
                         new ExitSet(List.of(), List.of("HUP"))),
                 new Membership("edge", true, true),
                 Probes.NONE,
-                0);
+                0,
+                new Identity(200_000, 1, 200_000, 200_000, List.of(200_000, 200_002)));
         ChildPlan slot = ChildPlans.slot("ingest", 1)
                 .argv(List.of("/usr/bin/java"))
                 .environment(own)
@@ -414,6 +430,7 @@ class PlanTextTest {
                 .log(LogTarget.JOURNAL)
                 .standbys(2)
                 .launch(0x0f1e2d3c4b5a6979L)
+                .identity(new Identity(200_001, 3, 200_000, 200_001, List.of(200_000, 200_002)))
                 .plan();
         GroupPlan outermost = new GroupPlan(
                 GroupPlan.OUTERMOST,
@@ -436,6 +453,7 @@ class PlanTextTest {
                 "/etc/coppice/shop.yaml",
                 "/run/coppice/shop",
                 "/dev/shm/shop",
+                Isolation.USER,
                 new NoticeCommand(List.of("/usr/bin/page", "the crew"), 5_000),
                 List.of(outermost, edge),
                 List.of(new ReplicaSet("web", 3, 0)),

@@ -1,0 +1,79 @@
+package io.coppice.supervisor.plan;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Who a child's processes are to the kernel, where each has a user of its own ({@link Isolation#USER}). Pure.
+ *
+ * @param uid the user; of slots the first of those that their processes have
+ * @param uids how many users there are, one after the other: 1, and for the slots of a daemon as many as there can be processes of them at
+ *     the same time, each of which has one that no other has
+ * @param gid the group
+ * @param segmentGid the group that may read the child's segment; {@link #NO_GROUP} of what has none
+ * @param groups what else its processes are members of, in rising order, each once: the groups of the segments that they may read
+ */
+public record Identity(int uid, int uids, int gid, int segmentGid, List<Integer> groups) {
+    /** In place of a group. */
+    public static final int NO_GROUP = -1;
+
+    /** The kernel's own limit is 65536; a daemon reads as many segments as there are children at most, and the root's. */
+    public static final int MAX_GROUPS = 2 * PlanBounds.MAX_CHILDREN;
+
+    /** Processes of a daemon's slots: one in each, and the standbys. */
+    public static final int MAX_UIDS = PlanBounds.MAX_SLOTS + PlanBounds.MAX_STANDBYS;
+
+    public Identity {
+        // User 0 may do anything, so nothing that is isolated can be it; 2^31 - 1 is far below the kernel's "nobody at
+        // all".
+        PlanBounds.requireBetween("uid", uid, 1, Integer.MAX_VALUE - MAX_UIDS);
+        PlanBounds.requireBetween("uids", uids, 1, MAX_UIDS);
+        PlanBounds.requireBetween("gid", gid, 1, Integer.MAX_VALUE);
+        PlanBounds.require(
+                segmentGid == NO_GROUP || segmentGid >= 1,
+                () -> "group of the segment: found " + segmentGid + ", expected a group of 1 and more, or none");
+        groups = List.copyOf(groups);
+        PlanBounds.requireLength("groups", groups, MAX_GROUPS);
+        int last = 0;
+        for (int group : groups) {
+            int before = last;
+            PlanBounds.require(group > before, () -> "groups: " + group + " after " + before);
+            last = group;
+        }
+    }
+
+    /** Whether that is one of its users. */
+    public boolean hasUid(long candidate) {
+        return candidate >= uid && candidate < (long) uid + uids;
+    }
+
+    /** The line of the plan's text, such as {@code 200007 1 200007 200007 200007,200009}; - for no group and none. */
+    String text() {
+        return uid + " " + uids + " " + gid + " " + (segmentGid == NO_GROUP ? "-" : segmentGid) + " "
+                + (groups.isEmpty() ? "-" : groups.stream().map(String::valueOf).collect(Collectors.joining(",")));
+    }
+
+    /** Reads what {@link #text} writes; whatever else it is, it is refused here or by the text's comparison. */
+    static Identity of(String text) {
+        String[] words = text.split(" ", -1);
+        PlanBounds.require(words.length == 5, () -> "identity: expected UID COUNT GID SEGMENT-GID GROUPS");
+        List<String> groups = words[4].equals("-") ? List.of() : Arrays.asList(words[4].split(",", MAX_GROUPS + 1));
+        List<Integer> numbers = new ArrayList<>(groups.size());
+        groups.forEach(group -> numbers.add(number(group)));
+        return new Identity(
+                number(words[0]),
+                number(words[1]),
+                number(words[2]),
+                words[3].equals("-") ? NO_GROUP : number(words[3]),
+                numbers);
+    }
+
+    private static int number(String digits) {
+        PlanBounds.require(
+                digits.matches("[0-9]{1,10}") && Long.parseLong(digits) <= Integer.MAX_VALUE,
+                () -> "identity: expected a number of at most " + Integer.MAX_VALUE);
+        return Integer.parseInt(digits);
+    }
+}
