@@ -6,11 +6,10 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,10 +27,8 @@ final class OwnerLock implements AutoCloseable {
     /** Bytes of the file: room for two numbers. */
     private static final int CONTENT = 48;
 
-    private static final Set<OpenOption> OPTIONS = Set.of(
-            StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
-    private static final FileAttribute<?> PRIVATE =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+    private static final Set<OpenOption> OPTIONS =
+            Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
 
     private final Path key;
     private final FileChannel channel;
@@ -54,7 +51,10 @@ final class OwnerLock implements AutoCloseable {
         this.incarnation = incarnation;
     }
 
-    /** Opens the lock file, the one time that this process does, and takes nothing yet. */
+    /**
+     * Opens the lock file, the one time that this process does, and takes nothing yet. Makes none: whoever owns a segment need not have
+     * the right to.
+     */
     static OwnerLock open(Path segment, Path lockFile, long pid, long incarnation) throws SegmentException {
         Path key = lockFile.toAbsolutePath().normalize();
         if (!HELD.add(key)) {
@@ -62,9 +62,11 @@ final class OwnerLock implements AutoCloseable {
         }
         boolean opened = false;
         try {
-            FileChannel channel = FileChannel.open(lockFile, OPTIONS, PRIVATE);
+            FileChannel channel = FileChannel.open(lockFile, OPTIONS);
             opened = true;
             return new OwnerLock(key, channel, segment, lockFile, pid, incarnation);
+        } catch (NoSuchFileException e) {
+            throw missing(segment, lockFile, e);
         } catch (IOException e) {
             throw failed(segment, lockFile, e);
         } finally {
@@ -128,6 +130,14 @@ final class OwnerLock implements AutoCloseable {
         } catch (IOException e) {
             return failed(segment, lockFile, e);
         }
+    }
+
+    private static SegmentException missing(Path segment, Path lockFile, IOException e) {
+        return new SegmentException(
+                "Cannot lock segment " + segment + ": its lock file " + lockFile
+                        + " is missing, expected the one that is made together with the segment. Start the daemon by its root, which makes"
+                        + " it anew before each launch (`coppice start NAME`).",
+                e);
     }
 
     private static SegmentException failed(Path segment, Path lockFile, IOException e) {

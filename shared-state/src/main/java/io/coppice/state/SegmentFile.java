@@ -91,7 +91,7 @@ public final class SegmentFile {
      * OwnedSegment#recover()} comes next.
      *
      * @param segment an existing segment
-     * @param lockFile its lock file, created (0600) if it is missing. The kernel drops such a lock when <em>any</em>
+     * @param lockFile its lock file, which must be there ({@link OwnerFiles}). The kernel drops such a lock when <em>any</em>
      *     descriptor of that file in this process is closed, so nothing else in the process may open it.
      * @param pid of this process, for readers
      * @param incarnation of this process, given by the root; larger than its predecessors'

@@ -132,7 +132,7 @@ class FenceTest {
     @Test
     void shouldRefuseASegmentWhoseOwnerLivesWithoutTheLock() throws Exception {
         patch(HeaderLayout.LOOP_LOCK_OFFSET, LoopWord.WAITERS | (int) owner.pid());
-        Path another = directory.resolve("another.lock");
+        Path another = Files.createFile(directory.resolve("another.lock"));
         for (Fence fence : Fence.values()) {
             SegmentLockedException refusal = assertThrows(
                     SegmentLockedException.class,

@@ -81,12 +81,13 @@ public final class TestSegments {
         return new SegmentSpec("test", "unit", SegmentSpec.KIND_DAEMON, lengthBytes);
     }
 
-    /** Creates a segment file, sized but not reserved. */
+    /** Creates a segment file, sized but not reserved, and what its owner needs beside it. */
     public static Path create(Path file, SegmentSpec spec) throws IOException, SegmentException {
         try (RandomAccessFile sized = new RandomAccessFile(file.toFile(), "rw")) {
             sized.setLength(spec.lengthBytes());
         }
         SegmentFile.create(file, spec);
+        OwnerFiles.makeLock(file);
         return file;
     }
 }

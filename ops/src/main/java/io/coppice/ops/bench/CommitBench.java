@@ -6,6 +6,7 @@ import io.coppice.ops.demo.job.WordCountDaemon;
 import io.coppice.state.Checksum;
 import io.coppice.state.LongField;
 import io.coppice.state.OwnedSegment;
+import io.coppice.state.OwnerFiles;
 import io.coppice.state.Record;
 import io.coppice.state.RecordLayout;
 import io.coppice.state.RecordTable;
@@ -82,6 +83,7 @@ final class CommitBench {
             sized.setLength(stateBytes);
         }
         SegmentFile.create(file, new SegmentSpec("bench", name, SegmentSpec.KIND_DAEMON, stateBytes));
+        OwnerFiles.makeLock(file);
         OwnedSegment segment = SegmentFile.openOwned(
                 file, directory.resolve(name + ".lock"), ProcessHandle.current().pid(), 1);
         segment.recover(checksum);

@@ -7,6 +7,7 @@ import io.coppice.ops.view.PlanFile;
 import io.coppice.state.Abandoned;
 import io.coppice.state.Checkpoint;
 import io.coppice.state.OwnedSegment;
+import io.coppice.state.OwnerFiles;
 import io.coppice.state.Phase;
 import io.coppice.state.ReadOnlySegment;
 import io.coppice.state.SegmentDamagedException;
@@ -141,6 +142,8 @@ final class RestoreCommand implements Callable<Integer> {
             incarnation = present.incarnation();
             phase = present.phase();
         }
+        // The daemon may never have been launched by a root that makes this file.
+        OwnerFiles.makeLock(daemon.file());
         try (OwnedSegment segment = SegmentFile.openOwned(
                 daemon.file(), daemon.lock(), ProcessHandle.current().pid(), incarnation)) {
             recover(segment);

@@ -3,6 +3,7 @@ package io.coppice.ops.cli;
 import io.coppice.ops.view.FakeProc;
 import io.coppice.ops.view.InstanceDirectory;
 import io.coppice.state.OwnedSegment;
+import io.coppice.state.OwnerFiles;
 import io.coppice.state.SegmentFile;
 import io.coppice.state.SegmentSpec;
 import io.coppice.state.State;
@@ -102,6 +103,7 @@ final class ShopFixture implements AutoCloseable {
         SegmentSpec spec = new SegmentSpec("shop", name, SegmentSpec.KIND_DAEMON, 1 << 20, checkpoints);
         reserve(file, spec.lengthBytes());
         SegmentFile.create(file, spec);
+        OwnerFiles.makeLock(file);
         OwnedSegment segment = SegmentFile.openOwned(file, directory.path().resolve(name + ".lock"), 61, 1);
         segments.add(segment);
         segment.recover();

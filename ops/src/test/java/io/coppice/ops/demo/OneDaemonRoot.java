@@ -1,6 +1,7 @@
 package io.coppice.ops.demo;
 
 import io.coppice.ops.view.ProcFileSystem;
+import io.coppice.state.OwnerFiles;
 import io.coppice.state.SegmentFile;
 import io.coppice.state.SegmentSpec;
 import io.coppice.state.root.ChildKind;
@@ -78,6 +79,7 @@ public final class OneDaemonRoot {
             reserved.setLength(spec.lengthBytes());
         }
         SegmentFile.create(file, spec);
+        OwnerFiles.makeLock(file);
     }
 
     private static long bytes(String size) {

@@ -3,6 +3,7 @@ package io.coppice.ops.torture;
 import io.coppice.ops.torture.job.Script;
 import io.coppice.ops.torture.job.SegmentOperations;
 import io.coppice.state.OwnedSegment;
+import io.coppice.state.OwnerFiles;
 import io.coppice.state.ReadOnlySegment;
 import io.coppice.state.SegmentFile;
 import io.coppice.state.SegmentSpec;
@@ -29,6 +30,7 @@ final class TortureRig implements AutoCloseable {
             reserved.setLength(spec.lengthBytes());
         }
         SegmentFile.create(file, spec);
+        OwnerFiles.makeLock(file);
         segment = SegmentFile.openOwned(
                 file,
                 directory.resolve("writer-1.lock"),

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import io.coppice.state.Checksum;
 import io.coppice.state.LongField;
 import io.coppice.state.OwnedSegment;
+import io.coppice.state.OwnerFiles;
 import io.coppice.state.ReadOnlySegment;
 import io.coppice.state.RecordLayout;
 import io.coppice.state.RequestId;
@@ -94,6 +95,7 @@ class SegmentDamageTest {
             sized.setLength(LENGTH);
         }
         SegmentFile.create(file, new SegmentSpec("test", "unit", SegmentSpec.KIND_DAEMON, LENGTH));
+        OwnerFiles.makeLock(file);
         RecordLayout.Builder builder = RecordLayout.named("order");
         LongField quantity = builder.int64("quantity");
         builder.bytes("buyer", 20);

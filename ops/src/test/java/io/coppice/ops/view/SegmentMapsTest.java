@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.coppice.state.BytesField;
 import io.coppice.state.LongField;
 import io.coppice.state.OwnedSegment;
+import io.coppice.state.OwnerFiles;
 import io.coppice.state.ReadOnlySegment;
 import io.coppice.state.RecordLayout;
 import io.coppice.state.SegmentFile;
@@ -38,6 +39,7 @@ class SegmentMapsTest {
             sized.setLength(1 << 20);
         }
         SegmentFile.create(file, new SegmentSpec("test", "unit", SegmentSpec.KIND_DAEMON, 1 << 20));
+        OwnerFiles.makeLock(file);
         try (OwnedSegment owner = SegmentFile.openOwned(file, directory.resolve("unit.lock"), 1, 1)) {
             owner.recover();
             State state = owner.state();

@@ -1,5 +1,6 @@
 package io.coppice.state.stress;
 
+import io.coppice.state.OwnerFiles;
 import io.coppice.state.Broadcast;
 import io.coppice.state.Channel;
 import io.coppice.state.LongField;
@@ -139,12 +140,13 @@ final class MappedPair {
             sized.setLength(spec.lengthBytes());
         }
         SegmentFile.create(file, spec);
+        OwnerFiles.makeLock(file);
         return file;
     }
 
     private static State own(Path file) throws SegmentException {
         OwnedSegment owner = SegmentFile.openOwned(
-                file, file.resolveSibling(file.getFileName() + ".lock"), ProcessHandle.current().pid(), 1);
+                file, OwnerFiles.lock(file), ProcessHandle.current().pid(), 1);
         owner.recover();
         return owner.state();
     }

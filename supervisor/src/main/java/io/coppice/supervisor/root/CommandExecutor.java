@@ -27,6 +27,7 @@ final class CommandExecutor implements Command.Handler {
     private final Launcher launcher;
     private final Standbys standbys;
     private final KeptPidFds kept;
+    private final InstanceWatch files;
     private final ProcessTable processes;
     private final ControlServer control;
     private final StatusPublisher publisher;
@@ -47,6 +48,7 @@ final class CommandExecutor implements Command.Handler {
             Launcher launcher,
             Standbys standbys,
             KeptPidFds kept,
+            InstanceWatch files,
             ProcessTable processes,
             ControlServer control,
             StatusPublisher publisher,
@@ -58,6 +60,7 @@ final class CommandExecutor implements Command.Handler {
         this.launcher = launcher;
         this.standbys = standbys;
         this.kept = kept;
+        this.files = files;
         this.processes = processes;
         this.control = control;
         this.publisher = publisher;
@@ -87,6 +90,10 @@ final class CommandExecutor implements Command.Handler {
     @Override
     public void release(Command.Release command) {
         ChildProcess child = children.get(command.child());
+        if (!child.adopted) {
+            // An adopted one may have had its line from the root before, and own its segment by now.
+            files.ensureOwnerLock(child);
+        }
         if (child.incarnation == command.incarnation()
                 && Launcher.release(
                         child,

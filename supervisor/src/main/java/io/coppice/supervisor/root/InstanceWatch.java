@@ -1,5 +1,6 @@
 package io.coppice.supervisor.root;
 
+import io.coppice.state.OwnerFiles;
 import io.coppice.state.SegmentException;
 import io.coppice.state.StateException;
 import io.coppice.supervisor.os.DirectoryWatch;
@@ -55,6 +56,7 @@ final class InstanceWatch implements AutoCloseable {
     private final SegmentWatch mapped;
     private final Incidents incidents;
     private final Epoll epoll;
+    private final Console console;
     private final @Nullable DirectoryWatch removals;
     private final NamedFile directory;
     private final NamedFile logs;
@@ -66,6 +68,11 @@ final class InstanceWatch implements AutoCloseable {
     private final @Nullable NamedFile[] segments = new @Nullable NamedFile[ChildTable.SLOTS];
 
     private final boolean[] missing = new boolean[ChildTable.SLOTS];
+
+    /** Of the same children. */
+    private final @Nullable NamedFile[] ownerLocks = new @Nullable NamedFile[ChildTable.SLOTS];
+
+    private final boolean[] unlocked = new boolean[ChildTable.SLOTS];
     private final List<RootLock> moreLocks = new ArrayList<>();
     private final @Nullable String[] said = new @Nullable String[5];
     private boolean deaf = true;
@@ -90,6 +97,7 @@ final class InstanceWatch implements AutoCloseable {
         this.mapped = mapped;
         this.incidents = incidents;
         this.epoll = epoll;
+        this.console = console;
         directory = new NamedFile(instance.directory());
         logs = new NamedFile(instance.directory().resolve("logs"));
         lock = new NamedFile(instance.rootLockFile());
@@ -110,6 +118,8 @@ final class InstanceWatch implements AutoCloseable {
             if (known == null || !known.path().equals(segment)) {
                 segments[child.slot] = new NamedFile(segment);
                 missing[child.slot] = false;
+                ownerLocks[child.slot] = new NamedFile(OwnerFiles.lock(segment));
+                unlocked[child.slot] = false;
             }
         }
     }
@@ -168,6 +178,7 @@ final class InstanceWatch implements AutoCloseable {
         for (ChildProcess child : children.all()) {
             if (child.hasSegment()) {
                 lookAtSegment(child, nowNs);
+                lookAtOwnerLock(child, nowNs);
             }
         }
     }
@@ -253,6 +264,41 @@ final class InstanceWatch implements AutoCloseable {
                     "its segment was removed or replaced; it works on in what it has mapped, and that is lost when it ends");
         }
         missing[child.slot] = !there;
+    }
+
+    /** The lock that an owner has on a file that has lost its name keeps nobody out. */
+    private void lookAtOwnerLock(ChildProcess child, long nowNs) {
+        boolean there = ownerLockOf(child).isSame();
+        if (!there && !unlocked[child.slot]) {
+            incidents.tell(
+                    Incidents.Kind.FILE_LOST,
+                    child.index,
+                    nowNs,
+                    "its lock file was removed or replaced; until it ends, nothing but this root keeps a second owner out of its"
+                            + " segment. The root makes the file anew before it starts it again");
+        }
+        unlocked[child.slot] = !there;
+    }
+
+    /**
+     * Before a process is let go that will own the child's segment, when the one before is dead: makes its lock file anew if that is
+     * missing. What cannot be made the process will say.
+     */
+    void ensureOwnerLock(ChildProcess child) {
+        if (!child.hasSegment() || ownerLockOf(child).isSame()) {
+            return;
+        }
+        try {
+            OwnerFiles.makeLock(instance.segment(child.plan.name()));
+        } catch (SegmentException e) {
+            console.warn(child.plan.name() + ": " + e.getMessage());
+        }
+        ownerLockOf(child).remember();
+        unlocked[child.slot] = !ownerLockOf(child).isSame();
+    }
+
+    private NamedFile ownerLockOf(ChildProcess child) {
+        return Objects.requireNonNull(ownerLocks[child.slot]);
     }
 
     /**

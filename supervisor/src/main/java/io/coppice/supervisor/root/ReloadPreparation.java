@@ -120,7 +120,9 @@ final class ReloadPreparation {
         SegmentSpec spec = new SegmentSpec(
                 present.instance(), child.name(), SegmentSpec.KIND_DAEMON, child.stateBytes(), child.checkpoints());
         if (known == null || !known.kind().hasSegment()) {
-            reservations.ensure(Path.of(present.segmentDirectory(), child.name() + ".seg"), spec);
+            Path file = Path.of(present.segmentDirectory(), child.name() + ".seg");
+            reservations.ensure(file, spec);
+            reservations.ensureOwnerFiles(file, false);
         }
     }
 

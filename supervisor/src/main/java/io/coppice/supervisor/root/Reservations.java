@@ -1,5 +1,6 @@
 package io.coppice.supervisor.root;
 
+import io.coppice.state.OwnerFiles;
 import io.coppice.state.SegmentException;
 import io.coppice.state.SegmentFile;
 import io.coppice.state.SegmentSpec;
@@ -81,6 +82,23 @@ final class Reservations {
 
     private static boolean hasOnlyAnotherSize(Validation found, SegmentSpec spec) {
         return spec.kind() == SegmentSpec.KIND_DAEMON && found instanceof Validation.WrongLength wrong && wrong.whole();
+    }
+
+    /**
+     * Makes what the owner of a daemon's segment needs beside it, where it is missing.
+     *
+     * @param file of the segment
+     * @param owned an owner may live: a lock file that it has lost is not made anew under it
+     * @throws StartupRefused if something else is there, or it cannot be made
+     */
+    void ensureOwnerFiles(Path file, boolean owned) throws StartupRefused {
+        try {
+            if (!owned && OwnerFiles.makeLock(file)) {
+                made.add(OwnerFiles.lock(file));
+            }
+        } catch (SegmentException e) {
+            throw new StartupRefused(EXIT_FAILED, String.valueOf(e.getMessage()));
+        }
     }
 
     /** Removes what this start-up has made; what was there before stays. */

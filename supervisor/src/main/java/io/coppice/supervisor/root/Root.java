@@ -191,6 +191,7 @@ final class Root implements AutoCloseable {
                 launcher,
                 standbys,
                 kept,
+                files,
                 processes,
                 control,
                 publisher,

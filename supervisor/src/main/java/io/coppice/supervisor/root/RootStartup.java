@@ -152,6 +152,7 @@ final class RootStartup {
                 boolean made = mayLose(child, living)
                         ? reservations.ensureUsable(file, spec)
                         : reservations.ensure(file, spec);
+                reservations.ensureOwnerFiles(file, isAlive(child, living));
                 long incarnation = previous.incarnation(child.name());
                 if (made && incarnation > 0) {
                     lost.add("the segment of " + child.name() + (gone ? " was gone;" : " was no segment any more;")
@@ -165,8 +166,11 @@ final class RootStartup {
 
     /** A task may have written anything into its slot's; its request is in the daemon's, and is begun anew. */
     private static boolean mayLose(ChildPlan child, List<Leftovers.OnRecord> living) {
-        return child.kind() == ChildPlan.Kind.TRANSACTION
-                && living.stream().noneMatch(alive -> alive.name().equals(child.name()));
+        return child.kind() == ChildPlan.Kind.TRANSACTION && !isAlive(child, living);
+    }
+
+    private static boolean isAlive(ChildPlan child, List<Leftovers.OnRecord> living) {
+        return living.stream().anyMatch(alive -> alive.name().equals(child.name()));
     }
 
     /** A new one would be watched in its place: its heartbeat stands still, so the daemon that works would be killed. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.state.OwnedSegment;
+import io.coppice.state.OwnerFiles;
 import io.coppice.state.ReadOnlySegment;
 import io.coppice.state.SegmentFile;
 import io.coppice.state.SegmentSpec;
@@ -27,6 +28,7 @@ class HeartbeatScanProbeTest {
         }
         SegmentFile.create(
                 file, new SegmentSpec("bench", "one", SegmentSpec.KIND_DAEMON, SegmentSpec.MIN_LENGTH_BYTES));
+        OwnerFiles.makeLock(file);
         try (OwnedSegment owner = SegmentFile.openOwned(
                         file,
                         directory.resolve("one.lock"),

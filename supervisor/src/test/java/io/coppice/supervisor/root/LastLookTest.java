@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.coppice.state.OwnedSegment;
+import io.coppice.state.OwnerFiles;
 import io.coppice.state.ReadOnlySegment;
 import io.coppice.state.SegmentDamagedException;
 import io.coppice.state.SegmentFile;
@@ -42,6 +43,7 @@ class LastLookTest {
             reserved.setLength(spec.lengthBytes());
         }
         SegmentFile.create(file(), spec);
+        OwnerFiles.makeLock(file());
     }
 
     @Test

@@ -7,10 +7,6 @@ import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.EventType;
 import io.coppice.state.root.RootSnapshot.ChildInfo;
 import io.coppice.supervisor.plan.ChildPlan;
-import io.coppice.supervisor.plan.ChildPlans;
-import io.coppice.supervisor.plan.LogTarget;
-import io.coppice.supervisor.plan.RestartPolicy;
-import io.coppice.supervisor.plan.Shutdown;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -27,36 +23,11 @@ class RootKilledAtAssignmentTest {
     Path base;
 
     private ChildPlan worker() {
-        Path segment = base.resolve("test").resolve("worker.seg");
-        return ChildPlans.daemon("worker")
-                .argv(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-Xmx16m",
-                        "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
-                        "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
-                        "-Dbackground.releaser=false",
-                        "-Dsystem.properties=/dev/null",
-                        "-cp",
-                        ClassPath.ofJars(),
-                        StandbyWorkerMain.class.getName(),
-                        segment.toString(),
-                        "worker",
-                        lines().toString()))
-                .workingDirectory(base.toString())
-                .log(LogTarget.FILE)
-                .stateBytes(64 << 10)
-                .heartbeatTimeoutMs(30_000)
-                .restart(RestartPolicy.ALWAYS)
-                .standbys(1)
-                .shutdown(Shutdown.bySignal("KILL", 0))
-                .launch(7)
-                .plan();
+        return StandbyWorkerMain.plan(base, 1);
     }
 
     private Path lines() {
-        return base.resolve("lines");
+        return StandbyWorkerMain.log(base);
     }
 
     private static boolean isServed(ChildInfo child) {

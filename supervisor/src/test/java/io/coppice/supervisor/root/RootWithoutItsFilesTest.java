@@ -1,6 +1,7 @@
 package io.coppice.supervisor.root;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.state.root.ChildStateCode;
@@ -9,9 +10,12 @@ import io.coppice.state.root.RootSnapshot;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A real root whose files are removed under it. */
 @Timeout(value = 3 * RootProcess.WATCHDOG_SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -155,6 +159,28 @@ class RootWithoutItsFilesTest {
             root.awaitEvent(EventType.FILE_LOST, "plan");
             assertEquals(before, Files.readString(record));
             assertUnharmed(root, web);
+        }
+    }
+
+    /** The kernel's lock is on the file: one that was made anew under an owner that lives would keep nobody out. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void shouldMakeALockFileAnewBeforeTheNextLaunchAndNotBefore(int standbys) throws Exception {
+        try (RootProcess root = RootProcess.start(base, StandbyWorkerMain.plan(base, standbys))) {
+            Path lock = root.directory.resolve("worker.lock");
+            RootSnapshot.ChildInfo worker =
+                    root.await("worker", child -> isReady(child) && child.parkedStandbys() == standbys);
+
+            Files.delete(lock);
+
+            root.awaitEvent(EventType.FILE_LOST, "its lock file was removed");
+            assertEquals("ok\n", root.request("coppice/1 ping"));
+            assertFalse(Files.exists(lock), "it is made anew while its owner lives");
+            ProcessHandle.of(worker.pid()).orElseThrow().destroyForcibly();
+            root.await("worker", child -> isReady(child) && child.incarnation() > worker.incarnation());
+            assertTrue(Files.isRegularFile(lock));
+            assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(lock)));
+            assertEquals(0, root.stop(), root.stderr());
         }
     }
 }

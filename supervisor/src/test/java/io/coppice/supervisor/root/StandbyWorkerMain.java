@@ -3,6 +3,11 @@ package io.coppice.supervisor.root;
 import io.coppice.state.OwnedSegment;
 import io.coppice.state.Phase;
 import io.coppice.state.SegmentFile;
+import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.ChildPlans;
+import io.coppice.supervisor.plan.LogTarget;
+import io.coppice.supervisor.plan.RestartPolicy;
+import io.coppice.supervisor.plan.Shutdown;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -14,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -75,8 +81,46 @@ final class StandbyWorkerMain {
         return line.toString();
     }
 
+    /**
+     * The daemon {@code worker} of an instance {@code test}.
+     *
+     * @param base the directory of the instance's
+     */
+    static ChildPlan plan(Path base, int standbys) {
+        Path segment = base.resolve("test").resolve("worker.seg");
+        return ChildPlans.daemon("worker")
+                .argv(List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-Xmx16m",
+                        "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
+                        "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
+                        "-Dbackground.releaser=false",
+                        "-Dsystem.properties=/dev/null",
+                        "-cp",
+                        ClassPath.ofJars(),
+                        StandbyWorkerMain.class.getName(),
+                        segment.toString(),
+                        "worker",
+                        log(base).toString()))
+                .workingDirectory(base.toString())
+                .log(LogTarget.FILE)
+                .stateBytes(64 << 10)
+                .heartbeatTimeoutMs(30_000)
+                .restart(RestartPolicy.ALWAYS)
+                .standbys(standbys)
+                .shutdown(Shutdown.bySignal("KILL", 0))
+                .launch(7)
+                .plan();
+    }
+
+    static Path log(Path base) {
+        return base.resolve("lines");
+    }
+
     /** What it has written down, line by line. */
-    static java.util.List<String> lines(Path file) throws IOException {
-        return Files.exists(file) ? Files.readAllLines(file, StandardCharsets.UTF_8) : java.util.List.of();
+    static List<String> lines(Path file) throws IOException {
+        return Files.exists(file) ? Files.readAllLines(file, StandardCharsets.UTF_8) : List.of();
     }
 }

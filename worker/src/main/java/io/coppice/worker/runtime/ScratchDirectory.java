@@ -1,5 +1,6 @@
 package io.coppice.worker.runtime;
 
+import io.coppice.state.OwnerFiles;
 import io.coppice.state.SegmentException;
 import io.coppice.state.SegmentFile;
 import io.coppice.state.SegmentSpec;
@@ -164,6 +165,7 @@ final class ScratchDirectory implements AutoCloseable {
             }
         }
         SegmentFile.create(segment, spec);
+        OwnerFiles.makeLock(segment);
     }
 
     /** What steps back have set aside beside the segment goes, too. Harmless to repeat. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.state.OwnedSegment;
+import io.coppice.state.OwnerFiles;
 import io.coppice.state.ReadOnlySegment;
 import io.coppice.state.SegmentFile;
 import io.coppice.state.SegmentSpec;
@@ -25,6 +26,7 @@ class AnswersTest {
             sized.setLength(SegmentSpec.MIN_LENGTH_BYTES);
         }
         SegmentFile.create(file, new SegmentSpec("shop", "one", SegmentSpec.KIND_DAEMON, SegmentSpec.MIN_LENGTH_BYTES));
+        OwnerFiles.makeLock(file);
         return file;
     }
 

@@ -1,5 +1,6 @@
 package io.coppice.worker.runtime;
 
+import io.coppice.state.OwnerFiles;
 import io.coppice.state.PublishedView;
 import io.coppice.state.ReadOnlySegment;
 import io.coppice.state.SegmentFile;
@@ -49,6 +50,7 @@ final class ChildJvm implements AutoCloseable {
             reserved.setLength(spec.lengthBytes());
         }
         SegmentFile.create(file, spec);
+        OwnerFiles.makeLock(file);
     }
 
     /** The worker's class path and nothing else: jars beside them would be found through their manifests. */

@@ -1,6 +1,7 @@
 package io.coppice.worker.runtime;
 
 import io.coppice.state.OwnedSegment;
+import io.coppice.state.OwnerFiles;
 import io.coppice.state.ReadOnlySegment;
 import io.coppice.state.RequestId;
 import io.coppice.state.Requests;
@@ -58,6 +59,7 @@ final class HandMadeDaemon implements AutoCloseable {
             reserved.setLength(spec.lengthBytes());
         }
         SegmentFile.create(file, spec);
+        OwnerFiles.makeLock(file);
     }
 
     /** Submits and commits; of earlier requests the oldest goes if there is no room. */

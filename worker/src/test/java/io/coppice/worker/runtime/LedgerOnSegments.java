@@ -2,6 +2,7 @@ package io.coppice.worker.runtime;
 
 import io.coppice.state.AppendLog;
 import io.coppice.state.OwnedSegment;
+import io.coppice.state.OwnerFiles;
 import io.coppice.state.SegmentFile;
 import io.coppice.state.SegmentSpec;
 import io.coppice.state.root.ChildKind;
@@ -67,6 +68,7 @@ abstract class LedgerOnSegments {
             reserved.setLength(spec.lengthBytes());
         }
         SegmentFile.create(file, spec);
+        OwnerFiles.makeLock(file);
     }
 
     /** An empty segment, as the root makes it. */

@@ -11,6 +11,7 @@ import io.coppice.state.Fence;
 import io.coppice.state.LayoutMismatchException;
 import io.coppice.state.LongField;
 import io.coppice.state.OwnedSegment;
+import io.coppice.state.OwnerFiles;
 import io.coppice.state.Phase;
 import io.coppice.state.RecordLayout;
 import io.coppice.state.SegmentDamagedException;
@@ -64,6 +65,7 @@ class StartingContentsTest {
             sized.setLength(spec.lengthBytes());
         }
         SegmentFile.create(file, spec);
+        OwnerFiles.makeLock(file);
         segment = SegmentFile.openOwned(file, directory.resolve("ingest.lock"), 1, 1);
         segment.recover();
         commit(1);

@@ -1,5 +1,6 @@
 package io.coppice.worker.runtime;
 
+import io.coppice.state.OwnerFiles;
 import io.coppice.state.Phase;
 import io.coppice.state.ReadOnlySegment;
 import io.coppice.state.SegmentFile;
@@ -49,6 +50,7 @@ public final class WakeTimes {
             reserved.setLength(spec.lengthBytes());
         }
         SegmentFile.create(segment, spec);
+        OwnerFiles.makeLock(segment);
     }
 
     public static void main(String[] args) throws Exception {

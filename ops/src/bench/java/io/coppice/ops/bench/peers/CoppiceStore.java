@@ -1,5 +1,6 @@
 package io.coppice.ops.bench.peers;
 
+import io.coppice.state.OwnerFiles;
 import io.coppice.state.LongField;
 import io.coppice.state.LongLongMap;
 import io.coppice.state.OwnedSegment;
@@ -71,6 +72,7 @@ final class CoppiceStore implements Store {
             }
             SegmentFile.create(file, new SegmentSpec("bench", name, SegmentSpec.KIND_DAEMON, lengthBytes));
         }
+        OwnerFiles.makeLock(file);
         OwnedSegment segment = SegmentFile.openOwned(
                 file, directory.resolve(name + ".lock"), ProcessHandle.current().pid(), 1);
         segment.recover();

@@ -1,6 +1,7 @@
 package io.coppice.ops.bench.peers;
 
 import com.sun.management.ThreadMXBean;
+import io.coppice.state.OwnerFiles;
 import io.coppice.state.OwnedSegment;
 import io.coppice.state.Recovery;
 import io.coppice.state.SegmentFile;
@@ -47,8 +48,9 @@ public class RecoveryBenchmark {
         Path master = Path.of(System.getProperty(SEGMENT_PROPERTY + words));
         file = master.resolveSibling("copy-" + ProcessHandle.current().pid());
         Files.copy(master, file, StandardCopyOption.REPLACE_EXISTING);
+        OwnerFiles.makeLock(file);
         segment = SegmentFile.openOwned(
-                file, master.resolveSibling("copy.lock"), ProcessHandle.current().pid(), 2);
+                file, OwnerFiles.lock(file), ProcessHandle.current().pid(), 2);
         THREADS.getCurrentThreadCpuTime();
     }
 
@@ -56,6 +58,7 @@ public class RecoveryBenchmark {
     @TearDown(Level.Invocation)
     public void close() throws Exception {
         segment.close();
+        Files.delete(OwnerFiles.lock(file));
         Files.delete(file);
     }
 

@@ -1,6 +1,7 @@
 package io.coppice.ops.demo.job;
 
 import io.coppice.state.OwnedSegment;
+import io.coppice.state.OwnerFiles;
 import io.coppice.state.PublishedView;
 import io.coppice.state.ReadOnlySegment;
 import io.coppice.state.SegmentFile;
@@ -49,6 +50,7 @@ final class CountingRig implements AutoCloseable {
             reserved.setLength(stateBytes);
         }
         SegmentFile.create(segmentFile, spec);
+        OwnerFiles.makeLock(segmentFile);
     }
 
     /** The state's life in one process: what a worker does between its release and the first step. */

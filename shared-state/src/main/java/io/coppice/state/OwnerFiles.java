@@ -1,0 +1,55 @@
+package io.coppice.state;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/**
+ * What the owner of a segment needs beside {@code NAME.seg}: its lock file, {@code NAME.lock} (0600). Whoever makes the segment makes
+ * it, the owner only opens it: so an owner needs no right to make anything in that directory.
+ *
+ * <p>The kernel's lock is on the file, not on its name. So a lock file is never replaced, nor made anew while an owner may live: the
+ * new one would keep nobody out. Any process of the user who has the directory; blocks on file operations only.
+ */
+public final class OwnerFiles {
+    private static final String SEGMENT_SUFFIX = ".seg";
+    private static final String LOCK_SUFFIX = ".lock";
+
+    private OwnerFiles() {}
+
+    /** The lock file of a segment. */
+    public static Path lock(Path segment) {
+        return beside(segment, LOCK_SUFFIX);
+    }
+
+    private static Path beside(Path segment, String suffix) {
+        String name = String.valueOf(segment.getFileName());
+        String base = name.endsWith(SEGMENT_SUFFIX) ? name.substring(0, name.length() - SEGMENT_SUFFIX.length()) : name;
+        return segment.resolveSibling(base + suffix);
+    }
+
+    /**
+     * Makes the lock file if there is none. Only while the segment has no owner.
+     *
+     * @return whether it was made just now
+     * @throws SegmentException if something else is there, or it cannot be made
+     */
+    public static boolean makeLock(Path segment) throws SegmentException {
+        Path file = lock(segment);
+        try {
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                return false;
+            }
+            throw new SegmentException("Cannot use " + file + " as the lock file of segment " + segment
+                    + ": found no regular file, expected one or nothing. Move it away; it is made anew then.");
+        } catch (IOException e) {
+            throw new SegmentException("Cannot make the lock file " + file + " of segment " + segment + ": " + e, e);
+        }
+    }
+}
