@@ -3,7 +3,7 @@ package io.coppice.state;
 import java.nio.file.Path;
 
 /**
- * Contents that a step back abandoned, kept as a segment of their own in a file next to it. {@link
+ * Contents that a step back abandoned, kept as a segment of their own in its owner's directory. {@link
  * SegmentFile#openReadOnly} opens it like any other.
  *
  * @param file where they are

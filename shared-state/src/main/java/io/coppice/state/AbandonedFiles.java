@@ -6,7 +6,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -16,14 +18,15 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The files of abandoned contents next to a segment: {@code ingest.abandoned-T3-C1200.seg} next to {@code ingest.seg}, mode
+ * The files of abandoned contents in the own directory of a segment's owner: {@code ingest.own/T3-C1200.seg} of {@code ingest.seg}, mode
  * 0600. A copy is written under a name nobody can guess and renamed when it is complete, so that a file of that form always
- * is.
+ * is, if the owner is no other program. Whoever reads there follows no link, opens nothing but regular files, and looks at so many only.
  *
  * <p>A segment that was moved away and made anew begins at timeline 1 again, and finds what the one before it set aside. Which
  * of them a file is of, its createdEpochMs says: numbers of timelines mean something only within one.
@@ -36,31 +39,28 @@ final class AbandonedFiles implements Aside {
      */
     static final int KEPT = 3;
 
+    /** Looked at in the directory, which holds a handful, and the reports of faults; an owner may have filled it. */
+    private static final int MOST_ENTRIES = 10_000;
+
     private static final String SEGMENT_SUFFIX = ".seg";
-    private static final String INFIX = ".abandoned-";
     private static final String UNFINISHED_SUFFIX = ".unfinished";
+    private static final String ID = "T([1-9][0-9]{0,17})-C(0|[1-9][0-9]{0,17})";
 
     private final Path segment;
     private final Path directory;
-    private final String prefix;
 
     /** Made when it is needed, which is not on the way of a worker to its first commit. */
     private @Nullable Pattern form;
 
     AbandonedFiles(Path segment) {
         this.segment = segment;
-        Path parent = segment.toAbsolutePath().getParent();
-        this.directory = parent == null ? Path.of("/") : parent;
-        String name = String.valueOf(segment.getFileName());
-        String base = name.endsWith(SEGMENT_SUFFIX) ? name.substring(0, name.length() - SEGMENT_SUFFIX.length()) : name;
-        this.prefix = base + INFIX;
+        this.directory = OwnerFiles.directory(segment);
     }
 
     private Pattern form() {
         Pattern present = form;
         if (present == null) {
-            present = Pattern.compile(Pattern.quote(prefix) + "T([1-9][0-9]{0,17})-C(0|[1-9][0-9]{0,17})"
-                    + Pattern.quote(SEGMENT_SUFFIX));
+            present = Pattern.compile(ID + Pattern.quote(SEGMENT_SUFFIX));
             form = present;
         }
         return present;
@@ -81,13 +81,18 @@ final class AbandonedFiles implements Aside {
 
     private List<Kept> kept() throws IOException {
         List<Kept> found = new ArrayList<>();
-        if (Files.notExists(directory)) {
+        if (Files.notExists(directory, LinkOption.NOFOLLOW_LINKS)) {
             return found;
         }
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(requireDirectory())) {
+            int looked = 0;
             for (Path file : files) {
+                if (++looked > MOST_ENTRIES) {
+                    throw new IOException(directory + " holds more than " + MOST_ENTRIES
+                            + " files, expected a handful. Remove what is not the instance's.");
+                }
                 Matcher matcher = form().matcher(String.valueOf(file.getFileName()));
-                if (matcher.matches()) {
+                if (matcher.matches() && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
                     Abandoned contents =
                             new Abandoned(file, Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)));
                     found.add(new Kept(contents, createdEpochMs(file)));
@@ -98,10 +103,64 @@ final class AbandonedFiles implements Aside {
         return found;
     }
 
+    private Path requireDirectory() throws IOException {
+        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+            throw new NotDirectoryException(directory.toString());
+        }
+        return directory;
+    }
+
+    /** However many there are; what an owner has put under their names that is no file stays. */
     void removeAll() throws IOException {
         removeUnfinished();
-        for (Abandoned abandoned : list()) {
-            Files.deleteIfExists(abandoned.file());
+        remove(name -> form().matcher(name).matches());
+    }
+
+    private void remove(Predicate<String> names) throws IOException {
+        if (Files.notExists(directory, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(requireDirectory())) {
+            for (Path file : files) {
+                if (names.test(String.valueOf(file.getFileName()))
+                        && !Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
+    }
+
+    /**
+     * Moves what owners of an earlier release have set aside, beside the segments, into their own directories. While there is no owner
+     * of this release that sets something aside.
+     *
+     * @param segments the directory of the segments
+     * @throws SegmentException if one cannot be moved; the others are
+     */
+    static void moveEarlier(Path segments) throws SegmentException {
+        Pattern earlier = Pattern.compile("([a-z0-9.@-]+)\\.abandoned-(" + ID + Pattern.quote(SEGMENT_SUFFIX) + ")");
+        SegmentException failed = null;
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(segments, "*.abandoned-T*" + SEGMENT_SUFFIX)) {
+            for (Path file : files) {
+                Matcher matcher = earlier.matcher(String.valueOf(file.getFileName()));
+                if (matcher.matches() && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                    Path own = OwnerFiles.directory(segments, matcher.group(1));
+                    OwnerFiles.makeDirectory(own);
+                    Path target = own.resolve(matcher.group(2));
+                    if (Files.notExists(target, LinkOption.NOFOLLOW_LINKS)) {
+                        Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
+                    } else {
+                        failed = new SegmentException(
+                                "Cannot move " + file + " to " + target
+                                        + ", where contents set aside are by now: there is one already. Move one of them away.");
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw new SegmentException("Cannot move contents set aside in " + segments + ": " + e, e);
+        }
+        if (failed != null) {
+            throw failed;
         }
     }
 
@@ -116,6 +175,8 @@ final class AbandonedFiles implements Aside {
         }
         Path unfinished = unfinished();
         try {
+            // A root of an earlier release has not made it.
+            OwnerFiles.makeDirectory(directory);
             removeUnfinished();
             try {
                 copy(unfinished);
@@ -150,7 +211,7 @@ final class AbandonedFiles implements Aside {
     }
 
     private Path file(long timeline, long commitSequence) {
-        return directory.resolve(prefix + Abandoned.id(timeline, commitSequence) + SEGMENT_SUFFIX);
+        return directory.resolve(Abandoned.id(timeline, commitSequence) + SEGMENT_SUFFIX);
     }
 
     /** A file that is written, not mapped: a full file system is an error of the call and not a signal. */
@@ -174,22 +235,12 @@ final class AbandonedFiles implements Aside {
 
     /** A name for a file that is not complete: nobody can guess it, and {@link #removeUnfinished} knows it. */
     Path unfinished() {
-        return directory.resolve("." + prefix + UUID.randomUUID() + UNFINISHED_SUFFIX);
+        return directory.resolve("." + UUID.randomUUID() + UNFINISHED_SUFFIX);
     }
 
     /** What an owner that died while it copied left behind: only one owner at a time copies. */
     void removeUnfinished() throws IOException {
-        if (Files.notExists(directory)) {
-            return;
-        }
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(
-                directory,
-                file -> String.valueOf(file.getFileName()).startsWith("." + prefix)
-                        && String.valueOf(file.getFileName()).endsWith(UNFINISHED_SUFFIX))) {
-            for (Path file : files) {
-                Files.deleteIfExists(file);
-            }
-        }
+        remove(name -> name.startsWith(".") && name.endsWith(UNFINISHED_SUFFIX));
     }
 
     private void makeRoom(Abandoned newest, long inUse) throws IOException {
@@ -215,7 +266,7 @@ final class AbandonedFiles implements Aside {
 
     /** Whether a step committed on the timeline that these contents end; of a file that is no segment the answer is no. */
     private static boolean hasSteps(Abandoned abandoned) throws IOException {
-        try (FileChannel file = FileChannel.open(abandoned.file(), StandardOpenOption.READ)) {
+        try (FileChannel file = open(abandoned.file())) {
             return word(file, HeaderLayout.STEPPED_TIMELINE_OFFSET) == abandoned.timeline()
                     || word(file, HeaderLayout.LAST_STEP_COMMIT_OFFSET) != 0;
         } catch (NoSuchFileException | EOFException e) {
@@ -225,11 +276,18 @@ final class AbandonedFiles implements Aside {
 
     /** When the segment was created whose contents a file holds, 0 if that cannot be read. */
     private static long createdEpochMs(Path file) {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+        try (FileChannel channel = open(file)) {
             return word(channel, HeaderLayout.CREATED_EPOCH_MS_OFFSET);
         } catch (IOException e) {
             return 0;
         }
+    }
+
+    private static FileChannel open(Path file) throws IOException {
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new NoSuchFileException(file.toString(), null, "it is no regular file");
+        }
+        return FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
     }
 
     private static long word(FileChannel file, int offset) throws IOException {

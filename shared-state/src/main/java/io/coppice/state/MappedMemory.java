@@ -3,6 +3,8 @@ package io.coppice.state;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.nio.channels.FileChannel;
+import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import net.openhft.chronicle.core.UnsafeMemory;
@@ -51,11 +53,11 @@ final class MappedMemory implements Memory, AutoCloseable {
         tripleBound = WordBounds.of(Math.max(0, writable - 2 * Long.BYTES));
     }
 
-    /** Maps the whole file as it is now; a later truncation shows as {@link InternalError} in whoever reads. */
+    /** Maps the whole file as it is now, and follows no link; a later truncation shows as {@link InternalError} in whoever reads. */
     static MappedMemory map(Path file, boolean writable) throws IOException {
-        StandardOpenOption[] options = writable
-                ? new StandardOpenOption[] {StandardOpenOption.READ, StandardOpenOption.WRITE}
-                : new StandardOpenOption[] {StandardOpenOption.READ};
+        OpenOption[] options = writable
+                ? new OpenOption[] {StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS}
+                : new OpenOption[] {StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS};
         try (FileChannel channel = FileChannel.open(file, options)) {
             long length = channel.size();
             if (length < HeaderLayout.LENGTH || length > SegmentSpec.MAX_LENGTH_BYTES) {

@@ -8,8 +8,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * What the owner of a segment needs beside {@code NAME.seg}: its lock file, {@code NAME.lock} (0600). Whoever makes the segment makes
- * it, the owner only opens it: so an owner needs no right to make anything in that directory.
+ * What the owner of a segment needs beside {@code NAME.seg}: its lock file, {@code NAME.lock} (0600), and its <em>own directory</em>,
+ * {@code NAME.own} (0700), the only one in which it makes files: contents set aside, reports of faults. Whoever makes the segment makes
+ * them, the owner only uses them: so an owner needs no right to make anything beside its segment.
  *
  * <p>The kernel's lock is on the file, not on its name. So a lock file is never replaced, nor made anew while an owner may live: the
  * new one would keep nobody out. Any process of the user who has the directory; blocks on file operations only.
@@ -17,12 +18,23 @@ import java.nio.file.attribute.PosixFilePermissions;
 public final class OwnerFiles {
     private static final String SEGMENT_SUFFIX = ".seg";
     private static final String LOCK_SUFFIX = ".lock";
+    private static final String DIRECTORY_SUFFIX = ".own";
 
     private OwnerFiles() {}
 
     /** The lock file of a segment. */
     public static Path lock(Path segment) {
         return beside(segment, LOCK_SUFFIX);
+    }
+
+    /** The own directory of a segment's owner. What is in there is no more to be trusted than the owner. */
+    public static Path directory(Path segment) {
+        return beside(segment, DIRECTORY_SUFFIX);
+    }
+
+    /** The same by the owner's name. */
+    public static Path directory(Path segments, String name) {
+        return segments.resolve(name + DIRECTORY_SUFFIX);
     }
 
     private static Path beside(Path segment, String suffix) {
@@ -50,6 +62,29 @@ public final class OwnerFiles {
                     + ": found no regular file, expected one or nothing. Move it away; it is made anew then.");
         } catch (IOException e) {
             throw new SegmentException("Cannot make the lock file " + file + " of segment " + segment + ": " + e, e);
+        }
+    }
+
+    /**
+     * Makes an own directory if there is none.
+     *
+     * @return whether it was made just now
+     * @throws SegmentException if something else is there, or it cannot be made
+     */
+    public static boolean makeDirectory(Path directory) throws SegmentException {
+        try {
+            Files.createDirectory(
+                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+                return false;
+            }
+            throw new SegmentException(
+                    "Cannot use " + directory + " as a segment owner's directory: found no directory,"
+                            + " expected one or nothing. Move it away; it is made anew then.");
+        } catch (IOException e) {
+            throw new SegmentException("Cannot make the directory " + directory + " of a segment's owner: " + e, e);
         }
     }
 }

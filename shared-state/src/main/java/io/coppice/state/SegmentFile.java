@@ -215,6 +215,17 @@ public final class SegmentFile {
         }
     }
 
+    /**
+     * Moves what owners of an earlier release have set aside, beside the segments, into their own directories ({@link OwnerFiles}).
+     * The root, when it starts.
+     *
+     * @param segments the directory of the segments
+     * @throws SegmentException if one cannot be moved; it stays where it is
+     */
+    public static void moveEarlierAbandoned(Path segments) throws SegmentException {
+        AbandonedFiles.moveEarlier(segments);
+    }
+
     /** Refusal of a segment of another kind, for readers that want one kind only. */
     public static SegmentRefusedException wrongKind(Path file, int found, int expected) {
         return new SegmentRefusedException(new Validation.WrongKind(file, found, expected));

@@ -68,6 +68,7 @@ final class SegmentResize {
             throw new SegmentException(obstacle.get());
         }
         AbandonedFiles files = new AbandonedFiles(segment);
+        OwnerFiles.makeDirectory(OwnerFiles.directory(segment));
         files.removeUnfinished();
         Path unfinished = files.unfinished();
         try {

@@ -136,7 +136,7 @@ class ContentsTest {
         }
         assertEquals(List.of("T1-C3"), abandoned());
         Abandoned kept = SegmentFile.abandoned(file).get(0);
-        assertEquals("unit.abandoned-T1-C3.seg", String.valueOf(kept.file().getFileName()));
+        assertEquals(directory.resolve("unit.own/T1-C3.seg"), kept.file());
         assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(kept.file())));
         try (ReadOnlySegment inspected = SegmentFile.openReadOnly(kept.file())) {
             assertEquals(3, TestSegments.snapshot(inspected).record("r", LAYOUT).get(VALUE));
@@ -241,7 +241,7 @@ class ContentsTest {
         Checkpoint first = owner.checkpoint();
         commit(2);
         // A directory in the way that cannot be replaced: the same for root, whom no mode of a directory stops.
-        Files.createDirectories(directory.resolve("unit.abandoned-T1-C2.seg").resolve("in the way"));
+        Files.createDirectories(directory.resolve("unit.own/T1-C2.seg").resolve("in the way"));
         SegmentException refusal = assertThrows(SegmentException.class, () -> owner.restore(first));
         assertTrue(String.valueOf(refusal.getMessage()).contains("Cannot set aside"), refusal.getMessage());
         assertThrows(SegmentException.class, () -> owner.empty(true));
@@ -260,7 +260,7 @@ class ContentsTest {
 
     @Test
     void shouldRemoveWhatADeathInTheMiddleOfKeepingLeft() throws IOException, SegmentException {
-        Path left = Files.createFile(directory.resolve(".unit.abandoned-1234.unfinished"));
+        Path left = Files.createFile(directory.resolve("unit.own/.1234.unfinished"));
         commit(1);
         owner.empty(true);
         assertFalse(Files.exists(left));
@@ -426,7 +426,7 @@ class ContentsTest {
                 String id = String.valueOf(kept.getFileName()).replace(".copy", "");
                 Files.move(
                         kept,
-                        directory.resolve("unit.abandoned-" + id + ".seg"),
+                        directory.resolve("unit.own/" + id + ".seg"),
                         java.nio.file.StandardCopyOption.REPLACE_EXISTING);
             }
         }

@@ -55,7 +55,7 @@ class SegmentResizeTest {
 
     @Test
     void shouldPutTheNewOneInTheOldOnesPlace() throws IOException, SegmentException {
-        Files.writeString(directory.resolve(".unit.abandoned-1.unfinished"), "left by an owner that was killed");
+        Files.writeString(directory.resolve("unit.own/.1.unfinished"), "left by an owner that was killed");
         try (ReadOnlySegment reader = SegmentFile.openReadOnly(file);
                 OwnedSegment owner = open(2, LARGER)) {
             assertEquals(
@@ -65,7 +65,7 @@ class SegmentResizeTest {
                     told);
             assertEquals(LARGER.spec(owner.header()).lengthBytes(), Files.size(file));
             assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
-            assertEquals(List.of("unit.lock", "unit.seg"), files());
+            assertEquals(List.of("unit.lock", "unit.own", "unit.seg"), files());
             try (ReadOnlySegment named = SegmentFile.openReadOnly(file)) {
                 assertEquals(2, named.incarnation(), "whoever looks knows by whom it is there");
                 assertEquals(77, named.request(1));
@@ -108,7 +108,7 @@ class SegmentResizeTest {
             requests.free(requests.find(RequestId.of(1, 1)));
             owner.state().commit();
         }
-        assertEquals(List.of("unit.lock", "unit.seg"), files());
+        assertEquals(List.of("unit.lock", "unit.own", "unit.seg"), files());
         assertEquals(Optional.empty(), SegmentFile.obstacle(file, small));
         try (OwnedSegment owner = open(3, small)) {
             assertEquals(64 << 10, owner.header().stateBytes());

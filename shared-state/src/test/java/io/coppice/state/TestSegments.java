@@ -88,6 +88,7 @@ public final class TestSegments {
         }
         SegmentFile.create(file, spec);
         OwnerFiles.makeLock(file);
+        OwnerFiles.makeDirectory(OwnerFiles.directory(file));
         return file;
     }
 }

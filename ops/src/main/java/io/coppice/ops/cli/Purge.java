@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +35,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Removes the files of an instance in which nothing lives. Holds the root's lock and every segment's lock meanwhile, so no
  * root starts and no daemon maps what is being removed. Names are resolved inside directories that are held open and never
- * through links, so nobody can lead it elsewhere; only file names that coppice makes are touched.
+ * through links, so nobody can lead it elsewhere; only file names that coppice makes are touched. The own directories of daemons go with
+ * all that is in them.
  */
 final class Purge implements AutoCloseable {
     private static final String SEGMENT = ".seg";
@@ -43,6 +45,7 @@ final class Purge implements AutoCloseable {
     private static final Pattern RECORD = Pattern.compile(
             "root\\.seg(\\.unusable-[0-9]+)?|journal-unit|control\\.sock|plan(\\.new|-[a-z0-9]{1,32}\\.next)?");
     private static final String LOCK = ".lock";
+    private static final String OWN = ".own";
     private static final String LOG = ".log";
     private static final Set<String> ERRAND_LOGS = Set.of("_archiver.log", "_reload.log", "_notify.log");
     private static final int MAX_LOCK_BYTES = 128;
@@ -101,13 +104,14 @@ final class Purge implements AutoCloseable {
             removeFrom(
                     instance.logDirectory(),
                     name -> isOf(name, LOG)
-                            || isOfSlots(name)
+                            || isOfSlots(name, LOG)
                             || ERRAND_LOGS.contains(name)
                             || (name.startsWith("hs_err_") && name.endsWith(LOG)));
         }
         removeFrom(instance.path(), RECORD.asMatchPredicate());
         for (Path directory : directories) {
             removeFrom(directory, name -> isOf(name, SEGMENT) || (isOf(name, LOCK) && !name.equals(ROOT_LOCK)));
+            removeOwnDirectories(directory, logs);
         }
         // The root's lock at last, and while it is held: a root that has it open and comes to lock it then finds that
         // the name is no
@@ -276,7 +280,28 @@ final class Purge implements AutoCloseable {
         }
     }
 
-    private static void removeFrom(Path directory, java.util.function.Predicate<String> ours) throws IOException {
+    private static void removeFrom(Path directory, Predicate<String> ours) throws IOException {
+        inside(directory, inner -> {
+            for (Path file : entries(inner, ours, false)) {
+                inner.deleteFile(file);
+            }
+        });
+    }
+
+    private static void removeOwnDirectories(Path directory, boolean reports) throws IOException {
+        inside(directory, inner -> {
+            for (Path own : entries(inner, name -> isOf(name, OWN) || isOfSlots(name, OWN), true)) {
+                new OwnDirectory(inner, own, reports).remove();
+            }
+        });
+    }
+
+    /** What is done in a directory that is held open. */
+    private interface Inside {
+        void act(SecureDirectoryStream<Path> directory) throws IOException;
+    }
+
+    private static void inside(Path directory, Inside inside) throws IOException {
         Path parent = directory.getParent();
         Path name = directory.getFileName();
         if (parent == null || name == null || !Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
@@ -287,18 +312,21 @@ final class Purge implements AutoCloseable {
                 throw new IOException("no safe way to remove files below " + parent + " on this platform");
             }
             try (SecureDirectoryStream<Path> inner = secure.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS)) {
-                List<Path> doomed = new ArrayList<>();
-                for (Path entry : inner) {
-                    Path file = entry.getFileName();
-                    if (file != null && ours.test(file.toString()) && !isDirectory(inner, file)) {
-                        doomed.add(file);
-                    }
-                }
-                for (Path file : doomed) {
-                    inner.deleteFile(file);
-                }
+                inside.act(inner);
             }
         }
+    }
+
+    private static List<Path> entries(SecureDirectoryStream<Path> inner, Predicate<String> ours, boolean directories)
+            throws IOException {
+        List<Path> found = new ArrayList<>();
+        for (Path entry : inner) {
+            Path file = entry.getFileName();
+            if (file != null && ours.test(file.toString()) && isDirectory(inner, file) == directories) {
+                found.add(file);
+            }
+        }
+        return found;
     }
 
     private static boolean isDirectory(SecureDirectoryStream<Path> stream, Path file) throws IOException {
@@ -311,8 +339,8 @@ final class Purge implements AutoCloseable {
     /** Whether the file is {@code NAME} plus this ending, for a name that a daemon can have. */
     private static boolean isOf(String file, String ending) {
         if (ending.equals(SEGMENT)) {
-            // Contents that a step back set aside: NAME.abandoned-T3-C1200.seg, or a copy of them that was not
-            // finished.
+            // Contents that a step back set aside under an earlier release: NAME.abandoned-T3-C1200.seg, or a copy of
+            // them that was not finished.
             Matcher aside = ASIDE.matcher(file);
             if (aside.matches()) {
                 return InstanceName.isValidChild(aside.group(1));
@@ -321,9 +349,9 @@ final class Purge implements AutoCloseable {
         return file.endsWith(ending) && InstanceName.isValidChild(file.substring(0, file.length() - ending.length()));
     }
 
-    /** Whether it is the log that all slots of a daemon share. */
-    private static boolean isOfSlots(String file) {
-        String name = file.endsWith(LOG) ? file.substring(0, file.length() - LOG.length()) : "";
+    /** Whether it is what all slots of a daemon share, with this ending. */
+    private static boolean isOfSlots(String file, String ending) {
+        String name = file.endsWith(ending) ? file.substring(0, file.length() - ending.length()) : "";
         String first = SlotName.of(SlotName.daemonOf(name), 1);
         return InstanceName.isValidChild(first) && SlotName.logName(first).equals(name);
     }

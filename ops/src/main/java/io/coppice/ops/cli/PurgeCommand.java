@@ -11,7 +11,8 @@ import picocli.CommandLine.Option;
         name = "purge",
         description = {
             "Remove the segments and records of an instance; what its daemons had committed is gone.",
-            "Refused (1) while its root or one of its children lives. Logs stay, unless --logs is given."
+            "Refused (1) while its root or one of its children lives. Logs and reports of faults stay,"
+                    + " unless --logs is given. What else is in NAME.own/, where a daemon makes its files, goes."
         })
 final class PurgeCommand implements Callable<Integer> {
     private final CoppiceCommand coppice;
@@ -21,7 +22,7 @@ final class PurgeCommand implements Callable<Integer> {
             description = "Do not ask.")
     private boolean yes;
 
-    @Option(names = "--logs", description = "Remove the logs too.")
+    @Option(names = "--logs", description = "Remove the logs and the reports of faults too.")
     private boolean logs;
 
     PurgeCommand(CoppiceCommand coppice) {

@@ -1,5 +1,6 @@
 package io.coppice.ops.manifest;
 
+import io.coppice.state.OwnerFiles;
 import io.coppice.supervisor.plan.SlotName;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -20,11 +21,12 @@ import java.util.TreeMap;
  * Where an instance lives.
  *
  * <pre>
- * BASE/INSTANCE/     root.lock  root.seg  control.sock  plan  journal-unit  logs/NAME.log  logs/hs_err_NAME_PID.log
- * SEGMENTS/          NAME.seg  NAME.lock     (the same directory, or DIR/INSTANCE with the key `segments: DIR`)
+ * BASE/INSTANCE/     root.lock  root.seg  control.sock  plan  journal-unit  logs/NAME.log
+ * SEGMENTS/          NAME.seg  NAME.lock  NAME.own/     (the same directory, or DIR/INSTANCE with the key `segments: DIR`)
  * </pre>
  *
- * <p>NAME is a child's: {@code web}, {@code web.1}, {@code web.1@2}. All slots of a daemon's transactions share their logs and reports,
+ * <p>NAME is a child's: {@code web}, {@code web.1}, {@code web.1@2}. A worker makes files in
+ * {@code NAME.own/} only: contents set aside, reports of faults. All slots of a daemon's transactions share their logs and reports,
  * under the name {@code web@transactions}.
  *
  * <p>BASE is {@code $COPPICE_HOME_DIR}; else {@code /run/coppice} for root; else {@code $XDG_RUNTIME_DIR/coppice} if the
@@ -120,6 +122,11 @@ public record InstanceDirectory(Path base, Path directory, Path segmentDirectory
     /** The file whose kernel lock the owner of that segment holds. */
     public Path segmentLock(String daemon) {
         return segmentDirectory.resolve(daemon + ".lock");
+    }
+
+    /** The directory in which that child's processes may make files, and make their reports of faults; of slots by the name of their log. */
+    Path ownDirectory(String child) {
+        return OwnerFiles.directory(segmentDirectory, child);
     }
 
     /**

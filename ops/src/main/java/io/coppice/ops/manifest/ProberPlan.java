@@ -52,7 +52,7 @@ final class ProberPlan {
         argv.add("-XX:ReservedCodeCacheSize=" + MEMORY.codeCacheBytes());
         argv.add("-XX:MaxDirectMemorySize=" + MEMORY.directBytes());
         argv.add("-XX:+ExitOnOutOfMemoryError");
-        argv.addAll(WorkerJvm.quietOptions(options.javaFeature(), directory, NAME));
+        argv.addAll(WorkerJvm.quietOptions(options.javaFeature(), WorkerJvm.errorFileInLogs(directory, NAME)));
         argv.add("-cp");
         argv.add(workerLib.resolveSibling(ALL_JARS) + "/*");
         argv.add(ProberMain.class.getName());

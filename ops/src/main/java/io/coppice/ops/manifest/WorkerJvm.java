@@ -66,19 +66,23 @@ record WorkerJvm(
             argv.add("-XX:+UseTransparentHugePages");
         }
         argv.add("-XX:+ExitOnOutOfMemoryError");
-        argv.addAll(quietOptions(javaFeature, directory, name));
+        argv.addAll(quietOptions(javaFeature, errorFile(directory, name)));
         argv.addAll(options);
         argv.add("-cp");
         argv.add(String.join(":", classPath.stream().map(Path::toString).toList()));
         return argv;
     }
 
-    /** What each JVM of ours is started with that maps segments: to say nothing of itself, to wake rarely, and where to report a fault. */
-    static List<String> quietOptions(int javaFeature, InstanceDirectory directory, String name) {
+    /**
+     * What each JVM of ours is started with that maps segments: to say nothing of itself, to wake rarely, and where to report a fault.
+     *
+     * @param errorFile that option
+     */
+    static List<String> quietOptions(int javaFeature, String errorFile) {
         List<String> argv = new ArrayList<>();
         argv.add("-XX:-UsePerfData");
         argv.addAll(RARE_WAKE_UPS.getOrDefault(javaFeature, List.of()));
-        argv.add(errorFile(directory, name));
+        argv.add(errorFile);
         argv.add("--add-exports=java.base/sun.nio.ch=ALL-UNNAMED");
         argv.add("--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED");
         argv.add("--add-opens=java.base/java.lang.reflect=ALL-UNNAMED");
@@ -93,9 +97,18 @@ record WorkerJvm(
         return argv;
     }
 
-    /** Where a JVM that faults writes its report, so that its cause can be told. */
+    /** Where a JVM that owns a segment writes its report when it faults, so that its cause can be told. */
     static String errorFile(InstanceDirectory directory, String name) {
+        return errorFile(directory.ownDirectory(name), "");
+    }
+
+    /** The same of one that owns none: beside the logs. */
+    static String errorFileInLogs(InstanceDirectory directory, String name) {
+        return errorFile(directory.logs(), name + "_");
+    }
+
+    private static String errorFile(Path directory, String prefix) {
         // %p is the pid; a per cent sign of the directory itself is doubled.
-        return "-XX:ErrorFile=" + directory.logs().toString().replace("%", "%%") + "/hs_err_" + name + "_%p.log";
+        return "-XX:ErrorFile=" + directory.toString().replace("%", "%%") + "/hs_err_" + prefix + "%p.log";
     }
 }

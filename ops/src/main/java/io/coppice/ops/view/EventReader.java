@@ -18,6 +18,7 @@ public final class EventReader implements AutoCloseable {
 
     private final InstanceDirectory instance;
     private final RootTable table;
+    private final PlanCache plans;
     private long lastSequence;
     private long generation;
 
@@ -25,6 +26,7 @@ public final class EventReader implements AutoCloseable {
     public EventReader(InstanceDirectory instance) {
         this.instance = instance;
         this.table = new RootTable(instance.rootSegment());
+        this.plans = new PlanCache(instance);
     }
 
     /** What happened since the last call. Does not wait. */
@@ -75,7 +77,8 @@ public final class EventReader implements AutoCloseable {
         if (event.type() != EventType.EXITED || event.child().isEmpty() || event.pid() <= 0) {
             return event.text();
         }
-        Optional<String> fault = CrashReport.causeOf(instance, event.child().get(), event.pid(), event.epochMs());
+        Optional<String> fault =
+                CrashReport.causeOf(instance, plans.read(), event.child().get(), event.pid(), event.epochMs());
         if (fault.isEmpty()) {
             return event.text();
         }

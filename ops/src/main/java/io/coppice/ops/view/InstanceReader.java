@@ -220,8 +220,8 @@ public final class InstanceReader implements AutoCloseable {
                 backoff
                         ? OptionalLong.of(Math.max(0, (child.backoffUntilNs() - nowNs) / NANOS_PER_MS))
                         : OptionalLong.empty(),
-                child.lastExit().map(exit -> lastExit(child.name(), exit)),
-                unrecordedEnd ? commits.lastWords().or(() -> faultSinceStart(child, thisBoot)) : Optional.empty(),
+                child.lastExit().map(exit -> lastExit(child.name(), plan, exit)),
+                unrecordedEnd ? commits.lastWords().or(() -> faultSinceStart(child, plan, thisBoot)) : Optional.empty(),
                 thisBoot ? standbys(child, rootRuns) : List.of(),
                 plan.child(child.name()).map(ChildPlan::standbys).orElse(0),
                 slots,
@@ -260,7 +260,7 @@ public final class InstanceReader implements AutoCloseable {
                 : OptionalLong.of(Math.max(roundUpNs == 0 ? 0 : 1, (nowNs - sinceNs + roundUpNs) / NANOS_PER_MS));
     }
 
-    private LastExit lastExit(String child, io.coppice.state.root.LastExit exit) {
+    private LastExit lastExit(String child, PlanFile plan, io.coppice.state.root.LastExit exit) {
         boolean mayBeAFault = exit.signal() == SIGABRT || exit.code() == 1 || exit.kind() == ExitKind.UNKNOWN;
         return new LastExit(
                 exit.kind().word(),
@@ -269,17 +269,18 @@ public final class InstanceReader implements AutoCloseable {
                 // What Instant can print; a hostile root cannot make us fail by a date.
                 Math.max(0, Math.min(exit.atEpochMs(), MAX_EPOCH_MS)),
                 exit.text(),
-                mayBeAFault ? CrashReport.causeOf(directory, child, exit.atEpochMs()) : Optional.empty());
+                mayBeAFault ? CrashReport.causeOf(directory, plan, child, exit.atEpochMs()) : Optional.empty());
     }
 
     /** What its JVM's report tells of a process whose end nobody has recorded. */
-    private Optional<String> faultSinceStart(ChildInfo child, boolean thisBoot) {
+    private Optional<String> faultSinceStart(ChildInfo child, PlanFile plan, boolean thisBoot) {
         OptionalLong sinceMs = elapsedMs(child.spawnedAtNs(), clocks.nowNs(), 0);
         if (!thisBoot || sinceMs.isEmpty() || child.pid() <= 0) {
             return Optional.empty();
         }
         long nowEpochMs = clocks.nowEpochMs();
-        return CrashReport.causeOf(directory, child.name(), child.pid(), nowEpochMs - sinceMs.getAsLong(), nowEpochMs);
+        return CrashReport.causeOf(
+                directory, plan, child.name(), child.pid(), nowEpochMs - sinceMs.getAsLong(), nowEpochMs);
     }
 
     private static List<String> waitingFor(ChildInfo child, RootSnapshot snapshot, PlanFile plan) {

@@ -142,6 +142,39 @@ class PurgeCommandTest {
         assertEquals(3, harness.run("status", "--instance", "shop").exitCode());
     }
 
+    /** A daemon makes in there what it likes: links, and trees of any depth. */
+    @Test
+    void shouldRemoveOwnDirectoriesWithAllThatIsInThemAndNothingElse() throws Exception {
+        endAll();
+        shop.releaseSegments();
+        Path target = Files.createDirectory(directory.resolve("target"));
+        Files.writeString(target.resolve("file"), "keep\n");
+        Path own = Files.createDirectories(shop.directory.path().resolve("ingest.own"));
+        Files.createFile(own.resolve("T1-C40.seg"));
+        Files.createFile(own.resolve("hs_err_77.log"));
+        Files.createSymbolicLink(own.resolve("link"), target);
+        Path deep = own;
+        for (int level = 0; level < 300; level++) {
+            deep = Files.createDirectory(deep.resolve("d"));
+            Files.createFile(deep.resolve("file"));
+            Files.createSymbolicLink(deep.resolve("link"), target);
+        }
+        Files.createDirectories(shop.directory.path().resolve("ingest@2.own"));
+        Files.createDirectories(shop.directory.path().resolve("ingest@transactions.own"));
+        Files.createDirectories(shop.directory.path().resolve("Not Ours.own"));
+        Files.createSymbolicLink(shop.directory.path().resolve("web.own"), target);
+
+        Result kept = harness.run("purge", "--yes", "--instance", "shop");
+
+        assertEquals("", kept.err());
+        assertEquals(List.of("hs_err_77.log"), files(own));
+        assertEquals(List.of("Not Ours.own", "ingest.own", "logs", "web.own"), files(shop.directory.path()));
+        Result all = harness.run("purge", "--yes", "--logs", "--instance", "shop");
+        assertEquals(0, all.exitCode(), all.err());
+        assertEquals(List.of("Not Ours.own", "web.own"), files(shop.directory.path()));
+        assertEquals(List.of("file"), files(target));
+    }
+
     @Test
     void shouldRemoveSegmentsElsewhereAndLogsWhenAsked() throws Exception {
         endAll();

@@ -456,8 +456,8 @@ class StatusCommandTest {
     @Test
     void shouldTellTheFaultOfWhatEndedWhileThereWasNoRoot() throws IOException {
         String fault = "SIGSEGV (0xb) in C [libcodec.so+0x1234] decode+0x56";
-        report("hs_err_ingest_59.log", 200_000);
-        report("hs_err_ingest_61.log", 90_000);
+        report(shop.directory.logDirectory(), "hs_err_ingest_59.log", 200_000);
+        report(shop.directory.path().resolve("ingest.own"), "hs_err_61.log", 90_000);
         shop.killRoot();
         assertFalse(harness.run("status", "--instance", "shop").out().contains("SIGSEGV"), "it lives");
         harness.proc.end(61);
@@ -480,9 +480,9 @@ class StatusCommandTest {
     }
 
     /** As a JVM leaves it, so long ago. */
-    private void report(String name, long ageMs) throws IOException {
-        Files.createDirectories(shop.directory.logDirectory());
-        Path report = Files.writeString(shop.directory.logDirectory().resolve(name), """
+    private static void report(Path where, String name, long ageMs) throws IOException {
+        Files.createDirectories(where);
+        Path report = Files.writeString(where.resolve(name), """
                 #
                 #  SIGSEGV (0xb) at pc=0x00007f54f4cd2f94, pid=61, tid=62
                 #

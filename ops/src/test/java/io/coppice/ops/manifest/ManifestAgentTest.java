@@ -66,7 +66,7 @@ class ManifestAgentTest {
                         + "/it.seg,lock=" + instance + "/it.lock,heartbeat-ms=30000,lib="
                         + workshop.workerLib.resolve("worker.jar"),
                 argv.get(1));
-        assertEquals("-XX:ErrorFile=" + instance + "/logs/hs_err_it_%p.log", argv.get(2));
+        assertEquals("-XX:ErrorFile=" + instance + "/it.own/hs_err_%p.log", argv.get(2));
         assertEquals(List.of("-Xmx1g", "-jar", "app.jar"), argv.subList(3, argv.size()));
     }
 

@@ -76,7 +76,7 @@ class ManifestReplicasTest {
                 valuesOf(second, "--lock").get(0).endsWith("/shop/web.2.lock"),
                 second.argv().toString());
         assertTrue(
-                second.argv().stream().anyMatch(word -> word.endsWith("/hs_err_web.2_%p.log")),
+                second.argv().stream().anyMatch(word -> word.endsWith("/web.2.own/hs_err_%p.log")),
                 second.argv().toString());
         assertEquals("2", second.environment().get("COPPICE_REPLICA"));
         assertEquals("1", child(plan, "job.1").environment().get("COPPICE_REPLICA"));

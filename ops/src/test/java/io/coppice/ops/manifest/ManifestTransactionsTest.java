@@ -161,7 +161,7 @@ class ManifestTransactionsTest {
                         "1048576",
                         "--"),
                 argv.subList(argv.indexOf("-cp"), argv.size()));
-        assertTrue(argv.contains("-XX:ErrorFile=" + directory + "/logs/hs_err_it@transactions_%p.log"), "" + argv);
+        assertTrue(argv.contains("-XX:ErrorFile=" + directory + "/it@transactions.own/hs_err_%p.log"), "" + argv);
     }
 
     @Test

@@ -67,7 +67,7 @@ class WorkerCommandLineTest {
                         "-XX:+UnlockDiagnosticVMOptions",
                         "-XX:AsyncDeflationInterval=5000",
                         "-XX:GuaranteedSafepointInterval=10000",
-                        "-XX:ErrorFile=" + directory + "/logs/hs_err_it_%p.log",
+                        "-XX:ErrorFile=" + directory + "/it.own/hs_err_%p.log",
                         "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
                         "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
                         "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",

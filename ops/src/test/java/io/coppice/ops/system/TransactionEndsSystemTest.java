@@ -35,7 +35,7 @@ class TransactionEndsSystemTest {
             new Way(
                     "fault",
                     "signal ABRT",
-                    "signal ABRT: SIGSEGV \\(0xb\\) in .*\\(hs_err_work@transactions_\\d+\\.log\\)"),
+                    "signal ABRT: SIGSEGV \\(0xb\\) in .*\\(work@transactions\\.own/hs_err_\\d+\\.log\\)"),
             new Way("exit", "exit code 5", "exit code 5.*"),
             new Way("memory", "exit code 3", "out of memory: its heap was full \\(exit code 3\\).*"),
             new Way("overflow", "StackOverflowError", "java\\.lang\\.StackOverflowError.*"),

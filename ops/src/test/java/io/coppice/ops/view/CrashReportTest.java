@@ -28,6 +28,7 @@ class CrashReportTest {
             # C  [libcodec.so+0x1234]  decode+0x56
             #
             """;
+    private static final PlanFile NO_PLAN = new PlanFile(Optional.empty(), Optional.empty());
     private static final long ENDED = 1_790_000_000_000L;
 
     @TempDir
@@ -42,7 +43,9 @@ class CrashReportTest {
     }
 
     private Path write(String file, String content, long writtenEpochMs) throws Exception {
-        Path report = Files.writeString(instance.logDirectory().resolve(file), content);
+        Path report = instance.path().resolve(file);
+        Files.createDirectories(report.resolveSibling(""));
+        Files.writeString(report, content);
         return Files.setLastModifiedTime(report, FileTime.fromMillis(writtenEpochMs));
     }
 
@@ -71,44 +74,68 @@ class CrashReportTest {
 
     @Test
     void shouldFindTheReportByNameAndNumber() throws Exception {
-        write("hs_err_ingest_77.log", NATIVE, ENDED - 20);
+        write("ingest.own/hs_err_77.log", NATIVE, ENDED - 20);
 
-        assertTrue(CrashReport.causeOf(instance, "ingest", 77, ENDED).isPresent());
-        assertTrue(CrashReport.causeOf(instance, "ingest", ENDED).isPresent());
-        assertFalse(CrashReport.causeOf(instance, "ingest", 78, ENDED).isPresent());
-        assertFalse(CrashReport.causeOf(instance, "ing", ENDED).isPresent());
-        assertFalse(CrashReport.causeOf(instance, "../logs/ingest", 77, ENDED).isPresent());
+        assertTrue(CrashReport.causeOf(instance, NO_PLAN, "ingest", 77, ENDED).isPresent());
+        assertTrue(CrashReport.causeOf(instance, NO_PLAN, "ingest", ENDED).isPresent());
+        assertFalse(CrashReport.causeOf(instance, NO_PLAN, "ingest", 78, ENDED).isPresent());
+        assertFalse(CrashReport.causeOf(instance, NO_PLAN, "ing", ENDED).isPresent());
+        assertFalse(CrashReport.causeOf(instance, NO_PLAN, "../logs/ingest", 77, ENDED)
+                .isPresent());
+    }
+
+    /** Of a JVM without a segment, and of one that an earlier release has launched. */
+    @Test
+    void shouldFindTheReportBesideTheLogs() throws Exception {
+        write("logs/hs_err_ingest_77.log", NATIVE, ENDED - 20);
+
+        assertTrue(CrashReport.causeOf(instance, NO_PLAN, "ingest", 77, ENDED).isPresent());
+        assertTrue(CrashReport.causeOf(instance, NO_PLAN, "ingest", ENDED).isPresent());
+    }
+
+    /** The daemon may put into its own directory what it likes, whoever reads there. */
+    @Test
+    void shouldFollowNoLinkOutOfAnOwnDirectory() throws Exception {
+        Path elsewhere = write("elsewhere/hs_err_77.log", NATIVE, ENDED - 20);
+        Path own = Files.createDirectory(instance.path().resolve("ingest.own"));
+        Files.createSymbolicLink(own.resolve("hs_err_77.log"), elsewhere);
+        Files.createSymbolicLink(instance.path().resolve("other.own"), elsewhere.resolveSibling(""));
+
+        assertFalse(CrashReport.causeOf(instance, NO_PLAN, "ingest", 77, ENDED).isPresent());
+        assertFalse(CrashReport.causeOf(instance, NO_PLAN, "ingest", ENDED).isPresent());
+        assertFalse(CrashReport.causeOf(instance, NO_PLAN, "other", ENDED).isPresent());
     }
 
     @Test
     void shouldFindTheReportOfASlotAmongThoseOfAllSlots() throws Exception {
-        write("hs_err_ingest@transactions_77.log", NATIVE, ENDED - 20);
+        write("ingest@transactions.own/hs_err_77.log", NATIVE, ENDED - 20);
 
-        assertTrue(CrashReport.causeOf(instance, "ingest@2", 77, ENDED).isPresent());
-        assertTrue(CrashReport.causeOf(instance, "ingest@2", ENDED).isPresent());
-        assertFalse(CrashReport.causeOf(instance, "ingest", ENDED).isPresent());
+        assertTrue(CrashReport.causeOf(instance, NO_PLAN, "ingest@2", 77, ENDED).isPresent());
+        assertTrue(CrashReport.causeOf(instance, NO_PLAN, "ingest@2", ENDED).isPresent());
+        assertFalse(CrashReport.causeOf(instance, NO_PLAN, "ingest", ENDED).isPresent());
     }
 
     @Test
     void shouldNotTakeTheReportOfAnEarlierProcessForThisOnes() throws Exception {
-        write("hs_err_ingest_77.log", NATIVE, ENDED - 3_600_000);
+        write("ingest.own/hs_err_77.log", NATIVE, ENDED - 3_600_000);
 
-        assertFalse(CrashReport.causeOf(instance, "ingest", 77, ENDED).isPresent());
-        assertFalse(CrashReport.causeOf(instance, "ingest", ENDED).isPresent());
+        assertFalse(CrashReport.causeOf(instance, NO_PLAN, "ingest", 77, ENDED).isPresent());
+        assertFalse(CrashReport.causeOf(instance, NO_PLAN, "ingest", ENDED).isPresent());
     }
 
     @Test
     void shouldBelieveNothingAndPrintNoControls() throws Exception {
-        write("hs_err_ingest_77.log", NATIVE.replace("decode", "\u001b[31m" + "x".repeat(2000)), ENDED);
-        String cause = CrashReport.causeOf(instance, "ingest", 77, ENDED).orElseThrow();
+        write("ingest.own/hs_err_77.log", NATIVE.replace("decode", "\u001b[31m" + "x".repeat(2000)), ENDED);
+        String cause =
+                CrashReport.causeOf(instance, NO_PLAN, "ingest", 77, ENDED).orElseThrow();
         assertFalse(cause.contains("\u001b"), cause);
         assertTrue(cause.length() < 400, cause);
 
-        write("hs_err_ingest_77.log", "nothing of the kind\n".repeat(100_000), ENDED);
-        assertFalse(CrashReport.causeOf(instance, "ingest", 77, ENDED).isPresent());
+        write("ingest.own/hs_err_77.log", "nothing of the kind\n".repeat(100_000), ENDED);
+        assertFalse(CrashReport.causeOf(instance, NO_PLAN, "ingest", 77, ENDED).isPresent());
 
-        Files.createSymbolicLink(instance.logDirectory().resolve("hs_err_ingest_78.log"), Path.of("/dev/zero"));
-        assertFalse(CrashReport.causeOf(instance, "ingest", 78, System.currentTimeMillis())
+        Files.createSymbolicLink(instance.path().resolve("ingest.own/hs_err_78.log"), Path.of("/dev/zero"));
+        assertFalse(CrashReport.causeOf(instance, NO_PLAN, "ingest", 78, System.currentTimeMillis())
                 .isPresent());
     }
 
@@ -121,7 +148,9 @@ class CrashReportTest {
         }
         command.addAll(List.of(
                 "-XX:-CreateCoredumpOnCrash",
-                "-XX:ErrorFile=" + instance.logDirectory().resolve("hs_err_ingest_%p.log"),
+                "-XX:ErrorFile="
+                        + Files.createDirectory(instance.path().resolve("ingest.own"))
+                                .resolve("hs_err_%p.log"),
                 "-cp",
                 Path.of(CrashReportTest.class
                                 .getProtectionDomain()
@@ -136,7 +165,7 @@ class CrashReportTest {
                 .start();
         assertEquals(1, process.waitFor(), Files.readString(base.resolve("out")));
 
-        String cause = CrashReport.causeOf(instance, "ingest", process.pid(), System.currentTimeMillis())
+        String cause = CrashReport.causeOf(instance, NO_PLAN, "ingest", process.pid(), System.currentTimeMillis())
                 .orElseThrow();
         assertTrue(cause.startsWith("SIGSEGV (0xb) in "), cause);
     }

@@ -122,7 +122,7 @@ final class ReloadPreparation {
         if (known == null || !known.kind().hasSegment()) {
             Path file = Path.of(present.segmentDirectory(), child.name() + ".seg");
             reservations.ensure(file, spec);
-            reservations.ensureOwnerFiles(file, false);
+            reservations.ensureOwnerFiles(file, child.name(), false);
         }
     }
 

@@ -7,6 +7,7 @@ import io.coppice.state.SegmentSpec;
 import io.coppice.state.Validation;
 import io.coppice.supervisor.os.BlockReservation;
 import io.coppice.supervisor.os.OsException;
+import io.coppice.supervisor.plan.SlotName;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -88,16 +89,25 @@ final class Reservations {
      * Makes what the owner of a daemon's segment needs beside it, where it is missing.
      *
      * @param file of the segment
+     * @param child that is its owner; slots share a directory for reports of faults, too
      * @param owned an owner may live: a lock file that it has lost is not made anew under it
      * @throws StartupRefused if something else is there, or it cannot be made
      */
-    void ensureOwnerFiles(Path file, boolean owned) throws StartupRefused {
+    void ensureOwnerFiles(Path file, String child, boolean owned) throws StartupRefused {
         try {
+            makeDirectory(OwnerFiles.directory(file));
+            makeDirectory(file.resolveSibling(OwnerFiles.directory(Path.of(""), SlotName.logName(child))));
             if (!owned && OwnerFiles.makeLock(file)) {
                 made.add(OwnerFiles.lock(file));
             }
         } catch (SegmentException e) {
             throw new StartupRefused(EXIT_FAILED, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void makeDirectory(Path directory) throws SegmentException {
+        if (OwnerFiles.makeDirectory(directory)) {
+            made.add(directory);
         }
     }
 

@@ -88,6 +88,7 @@ final class RootStartup {
                     tell(rootSegment, text);
                 }
                 recordPlan();
+                moveEarlierAbandoned();
                 return new PreparedInstance(
                         plan,
                         next,
@@ -152,7 +153,7 @@ final class RootStartup {
                 boolean made = mayLose(child, living)
                         ? reservations.ensureUsable(file, spec)
                         : reservations.ensure(file, spec);
-                reservations.ensureOwnerFiles(file, isAlive(child, living));
+                reservations.ensureOwnerFiles(file, child.name(), isAlive(child, living));
                 long incarnation = previous.incarnation(child.name());
                 if (made && incarnation > 0) {
                     lost.add("the segment of " + child.name() + (gone ? " was gone;" : " was no segment any more;")
@@ -279,6 +280,9 @@ final class RootStartup {
     private void emptySegments() throws StartupRefused {
         try {
             emptySegment(rootSegmentFile);
+            if (Files.isDirectory(segmentDirectory, LinkOption.NOFOLLOW_LINKS)) {
+                SegmentFile.moveEarlierAbandoned(segmentDirectory);
+            }
             for (ChildPlan child : plan.children()) {
                 Path segment = segmentDirectory.resolve(child.name() + ".seg");
                 emptySegment(segment);
@@ -306,6 +310,15 @@ final class RootStartup {
             return RootSegment.open(rootSegmentFile, ProcessHandle.current().pid(), System.currentTimeMillis());
         } catch (SegmentException | StateException e) {
             throw new StartupRefused(EXIT_FAILED, rootSegmentFile + ": " + e.getMessage());
+        }
+    }
+
+    /** Of an earlier release. None is lost by a failure: each says where it is. */
+    private void moveEarlierAbandoned() {
+        try {
+            SegmentFile.moveEarlierAbandoned(segmentDirectory);
+        } catch (SegmentException e) {
+            console.warn(String.valueOf(e.getMessage()));
         }
     }
 

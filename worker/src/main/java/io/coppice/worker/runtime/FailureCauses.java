@@ -22,12 +22,19 @@ final class FailureCauses {
             List.of(TaskFailedException.class.getName() + ": ", UnusableMainClassException.class.getName() + ": ");
 
     private final Path logs;
+    private final Path reports;
     private final String name;
     private final OomKills kills;
 
-    /** @param name of the daemon's transactions, as their log and their reports have it */
-    FailureCauses(Path logs, String name, OomKills kills) {
+    /**
+     * Of one daemon's transactions.
+     *
+     * @param reports the own directory of their name, where a JVM that faults has left its report
+     * @param name of them, as their log has it
+     */
+    FailureCauses(Path logs, Path reports, String name, OomKills kills) {
         this.logs = logs;
+        this.reports = reports;
         this.name = name;
         this.kills = kills;
     }
@@ -84,9 +91,9 @@ final class FailureCauses {
         if (!ofFault || pid <= 0) {
             return "";
         }
-        Path report = logs.resolve("hs_err_" + name + "_" + pid + ".log");
+        Path report = reports.resolve("hs_err_" + pid + ".log");
         return FaultReport.read(report, exit.atEpochMs())
-                .map(lines -> ": " + lines + " (" + report.getFileName() + ")")
+                .map(lines -> ": " + lines + " (" + reports.getFileName() + "/" + report.getFileName() + ")")
                 .orElse("");
     }
 

@@ -1,6 +1,7 @@
 package io.coppice.worker.runtime;
 
 import io.coppice.state.OwnedSegment;
+import io.coppice.state.OwnerFiles;
 import io.coppice.state.Requests;
 import io.coppice.state.State;
 import io.coppice.state.StructureInfo;
@@ -9,6 +10,7 @@ import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.RequestOrder;
 import io.coppice.state.root.RootSnapshot.ChildInfo;
 import io.coppice.state.root.RootView;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +49,9 @@ final class SegmentTransactions implements TransactionPort {
         Arrays.setAll(names, slot -> daemon + "@" + (slot + 1));
         this.slots = new SlotSegments(declared.slots());
         this.root = new ForeignFile<>(declared.root(), RootView::open);
-        this.causes = new FailureCauses(declared.logs(), daemon + "@transactions", new OomKills());
+        String all = daemon + "@transactions";
+        Path reports = declared.slots().get(0).resolveSibling(OwnerFiles.directory(Path.of(""), all));
+        this.causes = new FailureCauses(declared.logs(), reports, all, new OomKills());
         this.notifier = notifier;
         this.world = world;
     }

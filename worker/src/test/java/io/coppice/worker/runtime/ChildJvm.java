@@ -51,6 +51,7 @@ final class ChildJvm implements AutoCloseable {
         }
         SegmentFile.create(file, spec);
         OwnerFiles.makeLock(file);
+        OwnerFiles.makeDirectory(OwnerFiles.directory(file));
     }
 
     /** The worker's class path and nothing else: jars beside them would be found through their manifests. */

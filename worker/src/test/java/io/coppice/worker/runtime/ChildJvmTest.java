@@ -50,7 +50,7 @@ class ChildJvmTest {
         assertEquals(125, child.exitCode(process));
         assertEquals("", child.log());
         assertEquals(Phase.EMPTY.code(), child.read().phase());
-        assertFalse(Files.exists(child.lock), "must not take the lock");
+        assertEquals(0, Files.size(child.lock), "must not take the lock");
     }
 
     @Test
@@ -67,7 +67,7 @@ class ChildJvmTest {
         Process process = child.start(Fixtures.Idler.class);
         child.await(() -> heldInRead(process.pid()), "the worker waits on its standard input");
         assertEquals(Phase.EMPTY.code(), segment.phase());
-        assertFalse(Files.exists(child.lock), "must not take the lock while held");
+        assertEquals(0, Files.size(child.lock), "must not take the lock while held");
 
         ChildJvm.release(process, FIRST);
 

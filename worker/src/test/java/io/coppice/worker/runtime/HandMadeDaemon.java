@@ -60,6 +60,7 @@ final class HandMadeDaemon implements AutoCloseable {
         }
         SegmentFile.create(file, spec);
         OwnerFiles.makeLock(file);
+        OwnerFiles.makeDirectory(OwnerFiles.directory(file));
     }
 
     /** Submits and commits; of earlier requests the oldest goes if there is no room. */

@@ -403,8 +403,11 @@ class SegmentTransactionsTest extends LedgerOnSegments {
     @Test
     void shouldTellOfADeathInWordsForPeople() throws Exception {
         Path log = Files.createFile(directory.resolve("thumbs@transactions.log"));
-        FailureCauses causes =
-                new FailureCauses(directory, "thumbs@transactions", new OomKills(directory.resolve("none")));
+        FailureCauses causes = new FailureCauses(
+                directory,
+                directory.resolve("thumbs@transactions.own"),
+                "thumbs@transactions",
+                new OomKills(directory.resolve("none")));
         assertEquals(
                 "not done within 30s; its threads are in " + log,
                 causes.of(exit(ExitKind.HANG, -1, 9, "not done within 30s"), Optional.empty(), 0));
@@ -433,23 +436,27 @@ class SegmentTransactionsTest extends LedgerOnSegments {
                         Optional.empty(),
                         0));
         Files.writeString(
-                directory.resolve("hs_err_thumbs@transactions_77.log"),
+                Files.createDirectory(directory.resolve("thumbs@transactions.own"))
+                        .resolve("hs_err_77.log"),
                 "#\n# A fatal error has been detected by the Java Runtime Environment:\n#\n#  SIGSEGV (0xb) at pc=0x1, pid=77\n#\n"
                         + "# Problematic frame:\n# C  [libx.so+0x12]  decode+0x5\n#\n");
         assertEquals(
-                "signal ABRT: SIGSEGV (0xb) in C [libx.so+0x12] decode+0x5 (hs_err_thumbs@transactions_77.log)",
+                "signal ABRT: SIGSEGV (0xb) in C [libx.so+0x12] decode+0x5 (thumbs@transactions.own/hs_err_77.log)",
                 causes.of(exit(ExitKind.SIGNAL, -1, 6, "signal ABRT"), Optional.empty(), 77));
         assertEquals(
                 "unknown: it ended while unsupervised: SIGSEGV (0xb) in C [libx.so+0x12] decode+0x5"
-                        + " (hs_err_thumbs@transactions_77.log)",
+                        + " (thumbs@transactions.own/hs_err_77.log)",
                 causes.of(exit(ExitKind.UNKNOWN, -1, 0, "unknown: it ended while unsupervised"), Optional.empty(), 77));
     }
 
     /** The first exception is often but a wrapper: of reflection, of a static initialiser, of a class that could not be made. */
     @Test
     void shouldTellWhatLedToAnException() {
-        FailureCauses causes =
-                new FailureCauses(directory, "thumbs@transactions", new OomKills(directory.resolve("none")));
+        FailureCauses causes = new FailureCauses(
+                directory,
+                directory.resolve("thumbs@transactions.own"),
+                "thumbs@transactions",
+                new OomKills(directory.resolve("none")));
         RuntimeException thrown = new RuntimeException(
                 "outer", new java.lang.reflect.InvocationTargetException(new IOException("the real reason")));
         assertEquals(
@@ -468,7 +475,8 @@ class SegmentTransactionsTest extends LedgerOnSegments {
     @Test
     void shouldSayThatTheKernelMayHaveKilledForWantOfMemory() throws Exception {
         Path events = Files.writeString(directory.resolve("memory.events"), "oom 1\noom_kill 1\n");
-        FailureCauses causes = new FailureCauses(directory, "thumbs@transactions", new OomKills(events));
+        FailureCauses causes = new FailureCauses(
+                directory, directory.resolve("thumbs@transactions.own"), "thumbs@transactions", new OomKills(events));
         assertEquals("signal KILL", causes.of(exit(ExitKind.SIGNAL, -1, 9, "signal KILL"), Optional.empty(), 0));
         Files.writeString(events, "oom 2\noom_kill 2\n");
         assertEquals(

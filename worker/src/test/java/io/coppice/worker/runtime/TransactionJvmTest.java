@@ -91,7 +91,7 @@ class TransactionJvmTest {
     void shouldServeAnySlotFromAStandbyThatOutlivesItsRoot() throws Exception {
         Process process = park();
         assertEquals(Phase.EMPTY.code(), daemon.slot.phase());
-        assertFalse(Files.exists(daemon.arguments.lock(1)), "must not take a lock while parked");
+        assertEquals(0, Files.size(daemon.arguments.lock(1)), "must not take a lock while parked");
         long id = daemon.submit(Tasks.Echo.class, "warm");
 
         ChildJvm.release(process, HandMadeDaemon.line(id, 3, "signal 0 SEGV 1790000000123"));
@@ -131,7 +131,7 @@ class TransactionJvmTest {
         assertEquals(125, child.exitCode(released("go 1 none 0 - 0")));
         assertTrue(child.log().contains("the release line is a daemon's, and this process is a transaction's"));
         assertEquals(Phase.EMPTY.code(), daemon.slot.phase());
-        assertFalse(Files.exists(daemon.arguments.lock(1)));
+        assertEquals(0, Files.size(daemon.arguments.lock(1)));
     }
 
     @Test

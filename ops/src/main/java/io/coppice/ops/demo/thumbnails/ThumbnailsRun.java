@@ -120,7 +120,7 @@ public final class ThumbnailsRun implements HostedInstance.Work {
 
     /** The JVM's report goes with the instance. */
     static String withoutReport(String line) {
-        return line.replaceAll(" \\(hs_err_[^)]*\\)$", "");
+        return line.replaceAll(" \\([^()]*/hs_err_[^)]*\\)$", "");
     }
 
     private String tell(SampleFolder samples, List<String> findings, double seconds) {

@@ -38,7 +38,7 @@ class ThumbnailsCheckTest {
         assertEquals(
                 "fault.faulty: signal ABRT: SIGSEGV (0xb) in V",
                 ThumbnailsRun.withoutReport(
-                        "fault.faulty: signal ABRT: SIGSEGV (0xb) in V (hs_err_thumbs@transactions_13906.log)"));
+                        "fault.faulty: signal ABRT: SIGSEGV (0xb) in V (thumbs@transactions.own/hs_err_13906.log)"));
         assertEquals("bomb.png: (exit code 3)", ThumbnailsRun.withoutReport("bomb.png: (exit code 3)"));
     }
 
