@@ -16,7 +16,13 @@ final class ChildJvm {
 
     /** The class path of a worker has chronicle-bytes and no jnr; its flags are those of FACTS' recipe. */
     static Process start(Path output, Class<?> main, String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
+        return startUnder(List.of(), output, main, arguments);
+    }
+
+    /** @param under the words of a program that runs it */
+    static Process startUnder(List<String> under, Path output, Class<?> main, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(under);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx32m",
                 "-XX:+UseSerialGC",
