@@ -15,6 +15,7 @@ import java.util.Set;
  * @param directory absolute path of the instance directory: root lock, root segment, control socket, logs
  * @param segmentDirectory absolute path of the directory of the segments and their lock files
  * @param isolation what keeps its workers from touching others
+ * @param access who may ask its root
  * @param notice whom it tells that restarts have run out
  * @param groups 1 to {@link GroupPlan#MAX_GROUPS}, the outermost first, each name once, each after the one that it is a member of
  * @param replicaSets which children are replicas; each name once
@@ -27,6 +28,7 @@ public record Plan(
         String directory,
         String segmentDirectory,
         Isolation isolation,
+        ControlAccess access,
         NoticeCommand notice,
         List<GroupPlan> groups,
         List<ReplicaSet> replicaSets,
@@ -70,7 +72,7 @@ public record Plan(
         requireIdentities(isolation, children);
     }
 
-    /** One whose workers are what the root is. */
+    /** One whose workers are what the root is, and which only its own user and user 0 may ask. */
     public Plan(
             String instance,
             String manifest,
@@ -80,7 +82,17 @@ public record Plan(
             List<GroupPlan> groups,
             List<ReplicaSet> replicaSets,
             List<ChildPlan> children) {
-        this(instance, manifest, directory, segmentDirectory, Isolation.MAPPING, notice, groups, replicaSets, children);
+        this(
+                instance,
+                manifest,
+                directory,
+                segmentDirectory,
+                Isolation.MAPPING,
+                ControlAccess.OWN_USER,
+                notice,
+                groups,
+                replicaSets,
+                children);
     }
 
     /** With {@link Isolation#USER} each worker has one, and no two the same user; else nobody has one. */
@@ -106,7 +118,31 @@ public record Plan(
     /** The same with other children. */
     public Plan withChildren(List<ChildPlan> others) {
         return new Plan(
-                instance, manifest, directory, segmentDirectory, isolation, notice, groups, replicaSets, others);
+                instance,
+                manifest,
+                directory,
+                segmentDirectory,
+                isolation,
+                access,
+                notice,
+                groups,
+                replicaSets,
+                others);
+    }
+
+    /** The same for others who may ask its root. */
+    public Plan withAccess(ControlAccess others) {
+        return new Plan(
+                instance,
+                manifest,
+                directory,
+                segmentDirectory,
+                isolation,
+                others,
+                notice,
+                groups,
+                replicaSets,
+                children);
     }
 
     /** The set of that name, if there is one. */

@@ -65,6 +65,12 @@ public final class PlanBounds {
     /** Largest finite {@code max_restarts}. */
     public static final int MAX_RESTARTS = 65_536;
 
+    /** Most users, and most groups, that may have something changed by the control socket. */
+    public static final int MAX_ACCESS_LENGTH = 64;
+
+    /** Largest number of a user or a group: the one above is the kernel's word for none. */
+    public static final long MAX_ID = 0xffff_fffeL;
+
     /** Largest number of deaths that the poison rule waits for. */
     public static final int MAX_POISON_CRASHES = 1000;
 

@@ -14,7 +14,7 @@ import java.util.zip.CRC32C;
  * The text form of a plan: what the plan compiler hands the root, and what the root keeps beside its segment to adopt by.
  *
  * <pre>
- * coppice-plan 7
+ * coppice-plan 8
  * instance shop
  * manifest /etc/coppice/shop.yaml    what it was made from
  * directory /run/coppice/shop
@@ -75,6 +75,10 @@ import java.util.zip.CRC32C;
  * notify-command 2                    what is run when restarts have run out; as argv
  * - /usr/local/bin/page
  * - ops
+ * control-group 1001                  whose members may ask the root and look; `none` for nobody but its user and user 0
+ * control-change 2                    who else may have something changed: users, then groups, each ascending
+ * - user 1000
+ * - group 27
  * end 7d0c3a51                        CRC-32C of all bytes before this line
  * </pre>
  *
@@ -87,7 +91,7 @@ public final class PlanText {
     /** The length of a {@link #fingerprint}. */
     public static final int FINGERPRINT_DIGITS = 64;
 
-    static final String FIRST_LINE = "coppice-plan 7";
+    static final String FIRST_LINE = "coppice-plan 8";
 
     private PlanText() {}
 
@@ -202,8 +206,16 @@ public final class PlanText {
         line(out, "notify", plan.notice().timeoutMs());
         line(out, "notify-command", plan.notice().command().size());
         plan.notice().command().forEach(word -> line(out, "-", word));
+        access(out, plan.access());
         String checksum = checksum(out.toString());
         return out.append("end ").append(checksum).append('\n').toString();
+    }
+
+    private static void access(StringBuilder out, ControlAccess access) {
+        line(out, "control-group", access.isShared() ? String.valueOf(access.group()) : "none");
+        line(out, "control-change", access.users().size() + access.groups().size());
+        access.users().forEach(uid -> line(out, "-", "user " + uid));
+        access.groups().forEach(gid -> line(out, "-", "group " + gid));
     }
 
     private static void group(StringBuilder out, GroupPlan group) {

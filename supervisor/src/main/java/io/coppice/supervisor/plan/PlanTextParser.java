@@ -52,6 +52,7 @@ final class PlanTextParser {
         }
         List<ReplicaSet> replicaSets = replicaSets();
         NoticeCommand notice = notification();
+        ControlAccess access = access();
         value("end");
         if (position != text.length()) {
             throw wrong("more text after the last line");
@@ -64,10 +65,35 @@ final class PlanTextParser {
                         directory,
                         segmentDirectory,
                         isolation,
+                        access,
                         notice,
                         groups,
                         replicaSets,
                         children));
+    }
+
+    private ControlAccess access() throws PlanFormatException {
+        String group = value("control-group");
+        long gid = group.equals("none") ? ControlAccess.NO_GROUP : id("control-group", group);
+        int count = count("control-change", 2 * PlanBounds.MAX_ACCESS_LENGTH);
+        List<Long> users = new ArrayList<>();
+        List<Long> groups = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            String[] parts = parts("-", 2, "user UID, or group GID");
+            if (!parts[0].matches("user|group")) {
+                throw wrong("control-change: found " + quoted(parts[0]) + ", expected user or group");
+            }
+            (parts[0].equals("user") ? users : groups).add(id("control-change", parts[1]));
+        }
+        return valid(line, () -> new ControlAccess(gid, users, groups));
+    }
+
+    private long id(String key, String value) throws PlanFormatException {
+        long id = toNumber(key, value);
+        if (id < 0) {
+            throw wrong(key + ": " + id + " is no number of a user or group");
+        }
+        return id;
     }
 
     /** Size, first line, last line and checksum: after this, damage in transit is ruled out and only malice remains. */

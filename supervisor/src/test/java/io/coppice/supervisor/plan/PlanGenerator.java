@@ -67,10 +67,25 @@ final class PlanGenerator {
                 "/" + text(),
                 "/" + text(),
                 isolation,
+                access(),
                 notify,
                 groups,
                 sets,
                 identified(isolation, children));
+    }
+
+    private ControlAccess access() {
+        return random.nextBoolean()
+                ? ControlAccess.OWN_USER
+                : new ControlAccess(random.nextLong(PlanBounds.MAX_ID + 1), ids(), ids());
+    }
+
+    private List<Long> ids() {
+        return random.longs(random.nextInt(4), 0, PlanBounds.MAX_ID + 1)
+                .sorted()
+                .distinct()
+                .boxed()
+                .toList();
     }
 
     private List<GroupPlan> groups() {

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class PlanTextTest {
     private static final String GOLDEN = """
-            coppice-plan 7
+            coppice-plan 8
             instance shop
             manifest /etc/coppice/shop.yaml
             directory /run/coppice/shop
@@ -133,6 +133,10 @@ class PlanTextTest {
             notify-command 2
             - /usr/bin/page
             - the crew
+            control-group 1001
+            control-change 2
+            - user 1000
+            - group 27
             """;
 
     @Test
@@ -243,8 +247,8 @@ class PlanTextTest {
                 "poison 3 checkpoint  | poison 3 empty empty  | 68 | poison: 3 fall-backs, expected each at most once",
                 "poison none          | poison 1              | 25  | poison of the plain command rates: it has no state",
                 "- rates ready        | - rates raedy         | 75 | expected one of started ready completed",
-                "- rates ready        | - ingest ready        | 119 | depends on ingest, which does not come before it",
-                "child ingest         | child rates           | 119 | children: rates is there twice",
+                "- rates ready        | - ingest ready        | 123 | depends on ingest, which does not come before it",
+                "child ingest         | child rates           | 123 | children: rates is there twice",
                 "child ingest         | child Ingest          | 53 | `Ingest` must match [a-z0-9-]{1,32}",
                 "two\\nlines\\\\       | two\\xlines          | 29 | bad escape",
                 "two\\nlines\\\\       | two\\u00              | 29 | bad escape",
@@ -252,24 +256,35 @@ class PlanTextTest {
                 "two\\nlines\\\\       | two\\u0000            | 25  | holds a NUL",
                 "two\\nlines\\\\       | two\\ud800            | 25  | half of a surrogate pair",
                 "two\\nlines\\\\       | two\\u0041            | 29 | exactly one text",
-                "directory /run       | directory run         | 119 | directory: `run/coppice/shop` is not an absolute",
+                "directory /run       | directory run         | 123 | directory: `run/coppice/shop` is not an absolute",
                 "launch 0f           | launch 0F            | 76 | launch: found `0F1e2d3c4b5a6978`, expected 16",
                 "- LANG=C.UTF-8       | - LANG                | 58 | `LANG` is not NAME=VALUE",
                 "- LANG=C.UTF-8       | - PATH=x              | 58 | environment: `PATH` is there twice",
                 "- LANG=C.UTF-8       | - =x                  | 58 | is not NAME=VALUE",
-                "- web 3 0            | - web 3 1             | 119 | children: of the replicas are missing [web.1]",
-                "- web 3 0            | - ingest 3 0          | 119 | children: ingest is not among the replicas",
+                "- web 3 0            | - web 3 1             | 123 | children: of the replicas are missing [web.1]",
+                "- web 3 0            | - ingest 3 0          | 123 | children: ingest is not among the replicas",
                 "- web 3 0            | - web 513 0           | 114 | declared replicas of web: 513 is not between 0 and 512",
                 "- web 3 0            | - web.1 3 0           | 114 | replica set: `web.1` must match",
                 "- web 3 0            | - web 3               | 114 | expected NAME DECLARED COUNT",
                 "notify 5000          | notify 0              | 118 | notify timeout (ms): 0 is not between 1 and",
-                "notify-command 2     | notify-command 1      | 118 | found `- the crew`, expected `end …`",
-                "child rates          | child rates.1         | 119 | children: rates.1 is not among the replicas",
-                "coppice-plan 7       | coppice-plan 6        | 1  | found `coppice-plan 6`, expected `coppice-plan 7`",
+                "notify-command 2     | notify-command 1      | 118 | found `- the crew`, expected `control-group …`",
+                "control-group 1001   | control-group 1001 2   | 119 | control-group: found `1001 2`, expected a whole number",
+                "control-group 1001   | control-group -1       | 119 | control-group: -1 is no number of a user or group",
+                "control-group 1001   | control-group 4294967295 | 122 | control group: 4294967295 is not between -1 and",
+                "control-group 1001   | control-group none     | 122 | control group: there is none, so nobody else can",
+                "control-change 2     | control-change 129     | 120 | control-change: count 129, expected 0 to 128",
+                "- user 1000          | - usre 1000            | 121 | control-change: found `usre`, expected user or group",
+                "- user 1000          | - user                 | 121 | expected user UID, or group GID",
+                "- user 1000          | - user -1              | 121 | control-change: -1 is no number",
+                "- group 27           | - group 4294967295     | 122 | may have something changed: 4294967295 is not between",
+                "- group 27           | - user 1000            | 122 | may have something changed: 1000 comes after 1000",
+                "- user 1000          | - group 28             | 122 | may have something changed: 27 comes after 28",
+                "child rates          | child rates.1         | 123 | children: rates.1 is not among the replicas",
+                "coppice-plan 8       | coppice-plan 7        | 1  | found `coppice-plan 7`, expected `coppice-plan 8`",
                 "groups 2             | groups 65             | 9  | groups: count 65, expected 0 to 64",
                 "group edge           | group Edge            | 23 | `Edge` must match",
-                "member-of  yes       | member-of x yes       | 119 | groups: edge is in x, which does not come before it",
-                "member-of edge       | member-of egde        | 119 | children: ingest is in group egde, which is not there",
+                "member-of  yes       | member-of x yes       | 123 | groups: edge is in x, which does not come before it",
+                "member-of edge       | member-of egde        | 123 | children: ingest is in group egde, which is not there",
                 "no fail              | no yes                | 49 | member-of: found `no yes`",
                 "strategy rest        | strategy best         | 19 | strategy: found `best-for-one`, expected one of one-for-one",
                 "60000 0.5            | 60000 1.5             | 22 | backoff jitter: 1.5 is not between 0 and 1",
@@ -286,7 +301,7 @@ class PlanTextTest {
                 "standbys 2           | standbys 5            | 84 | the slot ingest@1: rules of its own",
                 "- rates ready        | - ingest@1 ready      | 75 | dependency: nobody can wait for ingest@1",
                 "isolation user       | isolation vm          | 6  | isolation: found `vm`, expected one of mapping user sandbox",
-                "isolation user       | isolation mapping     | 119 | children: ingest has an identity with isolation mapping",
+                "isolation user       | isolation mapping     | 123 | children: ingest has an identity with isolation mapping",
                 "identity 200000      | identity 0            | 83 | uid: 0 is not between 1 and",
                 "identity 200000      | identity -200000      | 83 | identity: expected a number of at most",
                 "200000,200002        | 200002,200000         | 83 | groups: 200000 after 200002",
@@ -294,8 +309,8 @@ class PlanTextTest {
                 "1 200000 200000      | 1 200000 -            | 53 | identity of ingest: no group for its segment",
                 "200000 1 200000      | 200000 2 200000       | 53 | identity of ingest: 2 users, and it has one process",
                 "200001 3             | 200001 37             | 112 | uids: 37 is not between 1 and 36",
-                "200001 3             | 199998 3              | 119 | children: ingest@1 has a user that ingest has",
-                "identity 200001 3 200000 200001 200000,200002 | identity - | 119 | children: ingest@1 has no identity",
+                "200001 3             | 199998 3              | 123 | children: ingest@1 has a user that ingest has",
+                "identity 200001 3 200000 200001 200000,200002 | identity - | 123 | children: ingest@1 has no identity",
             })
     void shouldNameLineAndReason(String from, String to, int line, String reason) {
         assertTrue(GOLDEN.contains(from), from);
@@ -305,6 +320,14 @@ class PlanTextTest {
         assertTrue(e.reason().contains(reason), e.getMessage());
         assertEquals(line, e.line(), e.getMessage());
         assertEquals("plan line " + line + ": " + e.reason(), e.getMessage());
+    }
+
+    @Test
+    void shouldRefuseUsersThatComeAfterGroups() {
+        String text = signed(GOLDEN.replace("- user 1000\n- group 27\n", "- group 27\n- user 1000\n"));
+        PlanFormatException e = assertThrows(PlanFormatException.class, () -> PlanText.read(text));
+        assertEquals("plan line 121: " + e.reason(), e.getMessage());
+        assertTrue(e.reason().contains("exactly one text"), e.getMessage());
     }
 
     @Test
@@ -449,14 +472,15 @@ class PlanTextTest {
                 AutoShutdown.ANY_SIGNIFICANT,
                 new Membership(GroupPlan.OUTERMOST, true, false));
         return new Plan(
-                "shop",
-                "/etc/coppice/shop.yaml",
-                "/run/coppice/shop",
-                "/dev/shm/shop",
-                Isolation.USER,
-                new NoticeCommand(List.of("/usr/bin/page", "the crew"), 5_000),
-                List.of(outermost, edge),
-                List.of(new ReplicaSet("web", 3, 0)),
-                List.of(rates, ingest, slot));
+                        "shop",
+                        "/etc/coppice/shop.yaml",
+                        "/run/coppice/shop",
+                        "/dev/shm/shop",
+                        Isolation.USER,
+                        new ControlAccess(1001, List.of(1000L), List.of(27L)),
+                        new NoticeCommand(List.of("/usr/bin/page", "the crew"), 5_000),
+                        List.of(outermost, edge),
+                        List.of(new ReplicaSet("web", 3, 0)),
+                        List.of(rates, ingest, slot));
     }
 }
