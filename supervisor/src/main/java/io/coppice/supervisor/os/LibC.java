@@ -38,6 +38,10 @@ final class LibC {
 
         int fchmod(int fd, int mode);
 
+        int chmod(Pointer path, int mode);
+
+        int lchown(Pointer path, int owner, int group);
+
         int ftruncate(int fd, long length);
 
         int unlink(Pointer path);

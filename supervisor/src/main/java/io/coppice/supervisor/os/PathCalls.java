@@ -35,6 +35,26 @@ final class PathCalls {
         }
     }
 
+    /** Follows a link. 0, or the error number. */
+    static int chmod(String path, int mode) {
+        Pointer bytes = NativeStrings.of(path);
+        try {
+            return LIBC.chmod(bytes, mode) == 0 ? 0 : Errno.last();
+        } finally {
+            Reference.reachabilityFence(bytes);
+        }
+    }
+
+    /** Gives a file, or a link itself, to another group. 0, or the error number. */
+    static int changeGroup(String path, int group) {
+        Pointer bytes = NativeStrings.of(path);
+        try {
+            return LIBC.lchown(bytes, -1, group) == 0 ? 0 : Errno.last();
+        } finally {
+            Reference.reachabilityFence(bytes);
+        }
+    }
+
     /** 0 when the path may be executed, or searched if it is a directory; else the error number. */
     static int executable(String path) {
         Pointer bytes = NativeStrings.of(path);

@@ -18,15 +18,18 @@ public final class UnixConnection implements AutoCloseable {
     private static final int UCRED_BYTES = 12;
 
     private static final int UCRED_UID_OFFSET = 4;
+    private static final int UCRED_GID_OFFSET = 8;
 
     private final int fd;
     private final int peerPid;
     private final int peerUid;
+    private final int peerGid;
 
-    private UnixConnection(int fd, int peerPid, int peerUid) {
+    private UnixConnection(int fd, int peerPid, int peerUid, int peerGid) {
         this.fd = fd;
         this.peerPid = peerPid;
         this.peerUid = peerUid;
+        this.peerGid = peerGid;
     }
 
     /** Takes over a connected descriptor; closes it if its peer cannot be told. */
@@ -44,7 +47,8 @@ public final class UnixConnection implements AutoCloseable {
             Fds.close(fd);
             throw OsException.of("Cannot tell who connected (SO_PEERCRED)", errno, "");
         }
-        return new UnixConnection(fd, credentials.getInt(0), credentials.getInt(UCRED_UID_OFFSET));
+        return new UnixConnection(
+                fd, credentials.getInt(0), credentials.getInt(UCRED_UID_OFFSET), credentials.getInt(UCRED_GID_OFFSET));
     }
 
     /** The descriptor to watch for reading. */
@@ -55,6 +59,11 @@ public final class UnixConnection implements AutoCloseable {
     /** The effective user id that the peer had when it connected. */
     public int peerUid() {
         return peerUid;
+    }
+
+    /** The effective group id that the peer had when it connected; {@link PeerGroups} has the others. */
+    public int peerGid() {
+        return peerGid;
     }
 
     /** The process that connected; its number may be another's by now. 0 when it is in a pid namespace out of sight. */

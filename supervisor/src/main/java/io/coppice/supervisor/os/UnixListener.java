@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A listening stream socket in the file system, non-blocking, mode 0600. One thread. */
+/** A listening stream socket in the file system, non-blocking, mode 0600, or 0660 for a group. One thread. */
 public final class UnixListener implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(UnixListener.class);
 
@@ -25,11 +25,16 @@ public final class UnixListener implements AutoCloseable {
     private static final int SUN_PATH_OFFSET = 2;
     private static final int BACKLOG = 64;
     private static final int MODE = 0600;
+    private static final int SHARED_MODE = 0660;
+
+    /** In place of a group. */
+    public static final long NO_GROUP = -1;
 
     private static final int NONE = -1;
 
     private final int fd;
     private final Path path;
+    private long group = NO_GROUP;
 
     /** Kept for the one connection that is taken when no other descriptor is left. */
     private int spare;
@@ -48,6 +53,16 @@ public final class UnixListener implements AutoCloseable {
      *     closed to us
      */
     public static UnixListener bind(Path path) throws OsException {
+        return bind(path, NO_GROUP);
+    }
+
+    /**
+     * The same, and the members of a group may connect.
+     *
+     * @param group a number of the kernel's, or {@link #NO_GROUP}
+     * @throws OsException also when the group cannot be given the socket
+     */
+    public static UnixListener bind(Path path, long group) throws OsException {
         Pointer address = address(path);
         int length = addressLength(path);
         int fd = LIBC.socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -56,12 +71,15 @@ public final class UnixListener implements AutoCloseable {
         }
         try {
             // Linux makes the socket's file with the mode of the descriptor: there is no moment at which it is wider.
+            // It does not make it with
+            // the descriptor's group, so that a wider mode has to wait until the file has its own.
             if (LIBC.fchmod(fd, MODE) != 0) {
                 throw OsException.of("Cannot set the mode of the socket for " + path, Errno.last(), "");
             }
             if (LIBC.bind(fd, address, length) != 0) {
                 replaceStale(fd, address, length, path, Errno.last());
             }
+            share(path, group);
             if (LIBC.listen(fd, BACKLOG) != 0) {
                 throw OsException.of("Cannot listen at " + path, Errno.last(), "");
             }
@@ -69,12 +87,49 @@ public final class UnixListener implements AutoCloseable {
             if (spare < 0) {
                 throw Fds.exhausted("a spare descriptor for " + path, -spare);
             }
-            return new UnixListener(fd, path, spare);
+            UnixListener listener = new UnixListener(fd, path, spare);
+            listener.group = group;
+            return listener;
         } catch (OsException | RuntimeException e) {
             Fds.close(fd);
             throw e;
         } finally {
             Reference.reachabilityFence(address);
+        }
+    }
+
+    /**
+     * From now on the members of this group may connect, and no other's. Who is connected stays so.
+     *
+     * @param other a number of the kernel's, or {@link #NO_GROUP}
+     * @throws OsException when the group cannot be given the socket, to which nobody else can connect then
+     */
+    public void shareWith(long other) throws OsException {
+        if (other != group) {
+            int errno = PathCalls.chmod(path.toString(), MODE);
+            if (errno != 0) {
+                throw OsException.of("Cannot set the mode of the socket " + path, errno, "");
+            }
+            group = NO_GROUP;
+            share(path, other);
+            group = other;
+        }
+    }
+
+    /** Of a socket to which only its owner can connect. */
+    private static void share(Path path, long group) throws OsException {
+        if (group == NO_GROUP) {
+            return;
+        }
+        int errno = PathCalls.changeGroup(path.toString(), (int) group);
+        if (errno == 0) {
+            errno = PathCalls.chmod(path.toString(), SHARED_MODE);
+        }
+        if (errno != 0) {
+            throw OsException.of(
+                    "Cannot let the members of group " + group + " connect to " + path,
+                    errno,
+                    errno == Errno.EPERM ? "A user other than root gives its files only to groups that it is in" : "");
         }
     }
 

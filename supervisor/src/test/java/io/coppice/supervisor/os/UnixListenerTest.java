@@ -16,6 +16,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -110,6 +112,51 @@ class UnixListenerTest {
         OsException length = assertThrows(OsException.class, () -> UnixListener.bind(tooLong));
         assertEquals(Errno.ENAMETOOLONG, length.errno());
         assertTrue(length.getMessage().contains("may have 107"), length::getMessage);
+    }
+
+    @Test
+    void shouldLetTheMembersOfAGroupConnectAsLongAsItIsMeantTo() throws Exception {
+        Path path = directory.resolve("control.sock");
+        // One of ours, so that any user may give it to a file.
+        long group = Integer.toUnsignedLong((Integer) Files.getAttribute(directory, "unix:gid"));
+        try (UnixListener listener = UnixListener.bind(path, group)) {
+            assertEquals("rw-rw----", mode(path));
+            assertEquals((int) group, Files.getAttribute(path, "unix:gid"));
+            listener.shareWith(UnixListener.NO_GROUP);
+            assertEquals("rw-------", mode(path));
+            listener.shareWith(group);
+            assertEquals("rw-rw----", mode(path));
+            try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+                Watchdog.awaitReadable("a connection", listener.fd());
+                UnixConnection connection = listener.accept();
+                assertNotNull(connection);
+                assertTrue(client.isConnected());
+                PeerGroups groups = new PeerGroups();
+                groups.read(connection);
+                assertTrue(groups.contain(Kernel.JNR_POSIX.getegid()));
+                assertFalse(groups.contain(4_294_967_294L));
+                assertFalse(groups.areTooMany());
+                for (long gid : supplementaryGroups()) {
+                    assertTrue(groups.contain(gid), "group " + gid);
+                }
+                connection.close();
+            }
+        }
+    }
+
+    private static String mode(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    }
+
+    private static List<Long> supplementaryGroups() throws IOException {
+        String line = Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(each -> each.startsWith("Groups:"))
+                .findFirst()
+                .orElseThrow();
+        return Arrays.stream(line.substring("Groups:".length()).strip().split(" ", -1))
+                .filter(word -> !word.isEmpty())
+                .map(Long::valueOf)
+                .toList();
     }
 
     private static int bindAndAbandon(Path path) throws OsException {
