@@ -98,7 +98,9 @@ public enum EventType {
     /** A file of the instance's was removed or replaced. */
     FILE_LOST(46),
     /** The root itself did not run for long. */
-    ROOT_STALLED(47);
+    ROOT_STALLED(47),
+    /** Somebody asked for a change who may not have anything changed. */
+    NOT_PERMITTED(48);
 
     private final int code;
     private final String word;

@@ -32,6 +32,9 @@ final class RootLayouts {
     /** Of the failures within the period of max_restarts: the newest. */
     static final int FAILURES_KEPT = 64;
 
+    /** In place of a user's number, of which 0 is one. */
+    static final long NOBODY = -1;
+
     private static final RecordLayout.Builder ROOT = RecordLayout.named("root");
     static final LongField ROOT_PID = ROOT.int64("pid");
     static final LongField ROOT_START_TICKS = ROOT.int64("startTicks");
@@ -146,6 +149,10 @@ final class RootLayouts {
     static final LongField EVENT_TYPE = EVENT.int64("type");
     static final LongField EVENT_PID = EVENT.int64("pid");
     static final LongField EVENT_INCARNATION = EVENT.int64("incarnation");
+    /** Of who asked for it; {@link #NOBODY} where nobody did. */
+    static final LongField EVENT_BY_UID = EVENT.int64("byUid");
+
+    static final LongField EVENT_BY_PID = EVENT.int64("byPid");
     static final BytesField EVENT_CHILD_NAME = EVENT.bytes("childName", NAME_BYTES);
     static final BytesField EVENT_TEXT = EVENT.bytes("text", TEXT_BYTES);
     static final RecordLayout EVENT_LAYOUT = EVENT.build();

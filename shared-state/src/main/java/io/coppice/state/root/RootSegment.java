@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The root's segment as its root writes it: one record about the root, one row per child, the last {@value
@@ -214,6 +215,7 @@ public final class RootSegment implements AutoCloseable {
                         type,
                         row.get(RootLayouts.EVENT_PID),
                         row.get(RootLayouts.EVENT_INCARNATION),
+                        RootView.by(row.get(RootLayouts.EVENT_BY_UID), row.get(RootLayouts.EVENT_BY_PID)),
                         Utf8Text.printable(row.getString(RootLayouts.EVENT_TEXT))));
     }
 
@@ -278,24 +280,42 @@ public final class RootSegment implements AutoCloseable {
      * @param text of what exceeds 160 bytes of UTF-8 the beginning is kept, cut at a word, and {@code …}
      */
     public void event(long epochMs, int childIndex, EventType type, long pid, long incarnation, String text) {
+        event(epochMs, childIndex, type, pid, incarnation, null, text);
+    }
+
+    /**
+     * The same of what somebody asked for.
+     *
+     * @param by who it was; null if nobody was
+     */
+    public void event(
+            long epochMs, int childIndex, EventType type, long pid, long incarnation, @Nullable Asker by, String text) {
         if (childIndex < -1 || childIndex >= MAX_CHILDREN) {
             throw new IllegalArgumentException(
                     "Event about child " + childIndex + "; rows are 0 to " + (MAX_CHILDREN - 1) + ".");
         }
-        event(epochMs, childIndex, childIndex < 0 ? "" : children[childIndex].name(), type, pid, incarnation, text);
+        event(epochMs, childIndex, childIndex < 0 ? "" : children[childIndex].name(), type, pid, incarnation, by, text);
     }
 
     /**
      * The same for an event of the root's that is about something with a name.
      *
      * @param about a group, or the child on whose account it happened; empty for neither
+     * @param by who asked for it; null if nobody did
      */
-    public void eventOfRoot(long epochMs, EventType type, String about, String text) {
-        event(epochMs, -1, about, type, 0, 0, text);
+    public void eventOfRoot(long epochMs, EventType type, String about, @Nullable Asker by, String text) {
+        event(epochMs, -1, about, type, 0, 0, by, text);
     }
 
     private void event(
-            long epochMs, int childIndex, String about, EventType type, long pid, long incarnation, String text) {
+            long epochMs,
+            int childIndex,
+            String about,
+            EventType type,
+            long pid,
+            long incarnation,
+            @Nullable Asker by,
+            String text) {
         long sequence = eventCount() + 1;
         Record row = events.at((int) ((sequence - 1) % EVENT_CAPACITY));
         row.set(RootLayouts.EVENT_SEQUENCE, sequence);
@@ -304,6 +324,8 @@ public final class RootSegment implements AutoCloseable {
         row.set(RootLayouts.EVENT_TYPE, type.code());
         row.set(RootLayouts.EVENT_PID, pid);
         row.set(RootLayouts.EVENT_INCARNATION, incarnation);
+        row.set(RootLayouts.EVENT_BY_UID, by == null ? RootLayouts.NOBODY : by.uid());
+        row.set(RootLayouts.EVENT_BY_PID, by == null ? 0 : by.pid());
         byte[] name = Utf8Text.cut(about, RootLayouts.NAME_BYTES);
         row.set(RootLayouts.EVENT_CHILD_NAME, name, 0, name.length);
         byte[] bytes = Utf8Text.shorten(text, RootLayouts.TEXT_BYTES);

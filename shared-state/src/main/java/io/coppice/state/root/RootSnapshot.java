@@ -131,6 +131,7 @@ public record RootSnapshot(
      * @param type what happened
      * @param pid of the process it is about, 0 none
      * @param incarnation of the child, 0 none
+     * @param by who asked for it; empty if nobody did, or nobody knows
      * @param text more about it, possibly empty
      */
     public record EventInfo(
@@ -140,5 +141,6 @@ public record RootSnapshot(
             EventType type,
             long pid,
             long incarnation,
+            Optional<Asker> by,
             String text) {}
 }

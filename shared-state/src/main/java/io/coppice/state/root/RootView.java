@@ -308,9 +308,15 @@ public final class RootView implements AutoCloseable {
                     known(EventType.of(type), "event type", type),
                     row.get(RootLayouts.EVENT_PID),
                     row.get(RootLayouts.EVENT_INCARNATION),
+                    by(row.get(RootLayouts.EVENT_BY_UID), row.get(RootLayouts.EVENT_BY_PID)),
                     Utf8Text.printable(row.get(RootLayouts.EVENT_TEXT))));
         }
         return events;
+    }
+
+    /** Of numbers that may be anything. */
+    static Optional<Asker> by(long uid, long pid) {
+        return uid < 0 ? Optional.empty() : Optional.of(new Asker(uid, Math.max(0, pid)));
     }
 
     private static <T> T known(Optional<T> decoded, String what, long code) throws UnknownCode {

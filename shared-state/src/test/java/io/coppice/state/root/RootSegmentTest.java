@@ -127,7 +127,7 @@ class RootSegmentTest {
             assertEquals(9, exit.signal());
             assertTrue(exit.text().startsWith("killed by ü"), exit.text());
             assertEquals(
-                    new EventInfo(1, 1500, Optional.of("ingest"), EventType.SPAWNED, 100, 3, "held"),
+                    new EventInfo(1, 1500, Optional.of("ingest"), EventType.SPAWNED, 100, 3, Optional.empty(), "held"),
                     snapshot.events().get(0));
             root.child(0).state(ChildStateCode.STOPPING);
             root.rollback();
@@ -268,6 +268,26 @@ class RootSegmentTest {
         }
     }
 
+    @Test
+    void shouldTellWhoAskedAlsoWhereThatIsUserZero() throws SegmentException, IOException {
+        try (RootSegment root = RootSegment.open(file, 42, 1);
+                RootView view = RootView.open(file)) {
+            root.begin(42, 99, "boot-1", 1000);
+            child(root, 0, "ingest");
+            root.childCount(1);
+            root.event(1, 0, EventType.STOP_REQUESTED, 100, 3, new Asker(0, 77), "");
+            root.event(2, 0, EventType.STOPPED, 100, 3, "");
+            root.eventOfRoot(3, EventType.SHUTDOWN_REQUESTED, "", new Asker(4_294_967_294L, 0), "");
+            root.commit();
+            List<Optional<Asker>> askers =
+                    read(view).events().stream().map(EventInfo::by).toList();
+            assertEquals(
+                    List.of(Optional.of(new Asker(0, 77)), Optional.empty(), Optional.of(new Asker(4_294_967_294L, 0))),
+                    askers);
+            assertEquals(askers.get(0), root.event(1).orElseThrow().by());
+        }
+    }
+
     private static ResumePoint point(long first, int failures) {
         List<Long> failedAtNs = LongStream.range(0, failures).boxed().toList();
         return new ResumePoint(
@@ -346,7 +366,14 @@ class RootSegmentTest {
                     root.group(i).set(new GroupRecord("g".repeat(32), time, time, true, failedAtNs));
                 }
                 for (int i = 0; i < RootSegment.EVENT_CAPACITY; i++) {
-                    root.event(time, i % RootSegment.MAX_CHILDREN, EventType.SPAWNED, i, 1, "y".repeat(160));
+                    root.event(
+                            time,
+                            i % RootSegment.MAX_CHILDREN,
+                            EventType.SPAWNED,
+                            i,
+                            1,
+                            new Asker(time, time),
+                            "y".repeat(160));
                 }
                 root.commit();
             }
@@ -412,7 +439,7 @@ class RootSegmentTest {
                         + " note=26 fell-back=27 reloaded=28 standby-assigned=29 standby-parked=30 standby-lost=31 standby-ended=32 hang-excused=33"
                         + " group=34 group-failed=35 gave-up=36 restarted-with=37 unhealthy=38 healthy=39"
                         + " waiting=40 stopping=41 kill-unanswered=42 reload-failed=43 notified=44 notify-failed=45"
-                        + " file-lost=46 root-stalled=47",
+                        + " file-lost=46 root-stalled=47 not-permitted=48",
                 codes(EventType.values(), EventType::word, EventType::code));
         for (EventType type : EventType.values()) {
             assertEquals(Optional.of(type), EventType.of(type.code()));

@@ -26,31 +26,74 @@ sealed interface ControlRequest {
 
     String PROTOCOL = "coppice/1";
 
-    record Ping() implements ControlRequest {}
+    /** The word that asks for it. */
+    String verb();
 
-    record Shutdown() implements ControlRequest {}
+    record Ping() implements ControlRequest {
+        @Override
+        public String verb() {
+            return "ping";
+        }
+    }
 
-    record Stop(String name) implements ControlRequest {}
+    record Shutdown() implements ControlRequest {
+        @Override
+        public String verb() {
+            return "shutdown";
+        }
+    }
 
-    record Start(String name) implements ControlRequest {}
+    record Stop(String name) implements ControlRequest {
+        @Override
+        public String verb() {
+            return "stop";
+        }
+    }
 
-    record Restart(String name) implements ControlRequest {}
+    record Start(String name) implements ControlRequest {
+        @Override
+        public String verb() {
+            return "start";
+        }
+    }
+
+    record Restart(String name) implements ControlRequest {
+        @Override
+        public String verb() {
+            return "restart";
+        }
+    }
 
     /**
      * Another plan, in a file of the instance's directory.
      *
      * @param base the fingerprint of the plan that it was made from
      */
-    record Reload(String file, String base) implements ControlRequest {}
+    record Reload(String file, String base) implements ControlRequest {
+        @Override
+        public String verb() {
+            return "reload";
+        }
+    }
 
-    record Kill(String name, String signal) implements ControlRequest {}
+    record Kill(String name, String signal) implements ControlRequest {
+        @Override
+        public String verb() {
+            return "kill";
+        }
+    }
 
     /**
      * What a daemon is to do with what its transactions have in quarantine.
      *
      * @param request the id of one of them; {@link #ALL_REQUESTS} for all
      */
-    record Order(String name, OrderCode code, long request) implements ControlRequest {}
+    record Order(String name, OrderCode code, long request) implements ControlRequest {
+        @Override
+        public String verb() {
+            return code.word();
+        }
+    }
 
     /** In place of a request's id. */
     long ALL_REQUESTS = 0;
@@ -60,10 +103,20 @@ sealed interface ControlRequest {
      *
      * @param text what was seen, one line without control characters
      */
-    record Probed(String name, long incarnation, ProbeVerdict verdict, String text) implements ControlRequest {}
+    record Probed(String name, long incarnation, ProbeVerdict verdict, String text) implements ControlRequest {
+        @Override
+        public String verb() {
+            return "probe";
+        }
+    }
 
     /** What a client got wrong; {@code exitCode} as in the contract of the commands. */
-    record Malformed(int exitCode, String message) implements ControlRequest {}
+    record Malformed(int exitCode, String message) implements ControlRequest {
+        @Override
+        public String verb() {
+            return "unknown";
+        }
+    }
 
     /** The longest text of a {@link Probed}: what the text of an event has room for. */
     int MAX_TEXT_BYTES = 160;

@@ -1,5 +1,6 @@
 package io.coppice.supervisor.root;
 
+import io.coppice.state.root.Asker;
 import io.coppice.supervisor.os.Epoll;
 import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.UnixConnection;
@@ -17,7 +18,17 @@ import org.jspecify.annotations.Nullable;
 final class ControlServer implements AutoCloseable {
     /** Carries out a request; the answer comes later through {@link #reply}, by the same request id. */
     interface Handler {
-        void onRequest(long requestId, ControlRequest request);
+        /** @param by who asks, and may */
+        void onRequest(long requestId, ControlRequest request, Asker by);
+    }
+
+    /** Who may ask for what. */
+    interface Rights {
+        /** What a peer may ask for now. */
+        Right of(UnixConnection peer);
+
+        /** Why it is refused what takes that right, for people, and what to do. */
+        String refusal(UnixConnection peer, Right needed);
     }
 
     /** Clients at the same time. One more replaces the one that has been idle the longest. */
@@ -50,7 +61,7 @@ final class ControlServer implements AutoCloseable {
 
     private final Epoll epoll;
     private UnixListener listener;
-    private final int ownUid;
+    private final Rights rights;
     private final Handler handler;
     private final Incidents incidents;
     private final @Nullable Client[] clients = new @Nullable Client[MAX_CLIENTS];
@@ -59,11 +70,10 @@ final class ControlServer implements AutoCloseable {
     /** When clients are taken again; {@link Long#MAX_VALUE} while they are. */
     private long resumeNs = Long.MAX_VALUE;
 
-    /** @param ownUid the root's user id; besides it only user 0 may ask for anything */
-    ControlServer(Epoll epoll, UnixListener listener, int ownUid, Handler handler, Incidents incidents) {
+    ControlServer(Epoll epoll, UnixListener listener, Rights rights, Handler handler, Incidents incidents) {
         this.epoll = epoll;
         this.listener = listener;
-        this.ownUid = ownUid;
+        this.rights = rights;
         this.handler = handler;
         this.incidents = incidents;
     }
@@ -75,10 +85,11 @@ final class ControlServer implements AutoCloseable {
     /**
      * The socket has lost its name: listens by that name again. Clients that wait at the old one are hung up on.
      *
+     * @param group whose members may connect, or {@link UnixListener#NO_GROUP}
      * @throws OsException if that is not possible now; nothing has changed then
      */
-    void listenAgain(Path path) throws OsException {
-        UnixListener fresh = UnixListener.bind(path);
+    void listenAgain(Path path, long group) throws OsException {
+        UnixListener fresh = UnixListener.bind(path, group);
         try {
             epoll.add(fresh.fd(), Tokens.of(Tokens.CONTROL_LISTENER, 0));
         } catch (OsException e) {
@@ -91,6 +102,16 @@ final class ControlServer implements AutoCloseable {
         resumeNs = Long.MAX_VALUE;
         listener.abandon();
         listener = fresh;
+    }
+
+    /**
+     * From now on the members of this group may connect; who is connected stays so.
+     *
+     * @param group as of {@link #listenAgain}
+     * @throws OsException when only the root's user and user 0 can from now on
+     */
+    void shareWith(long group) throws OsException {
+        listener.shareWith(group);
     }
 
     /** The listener is readable: takes at most {@link #MAX_CLIENTS} new clients; epoll tells again of the rest. */
@@ -135,11 +156,6 @@ final class ControlServer implements AutoCloseable {
     }
 
     private void admit(UnixConnection connection, long nowNs) {
-        if (connection.peerUid() != ownUid && connection.peerUid() != 0) {
-            send(connection, "error " + NOT_PERMITTED + " not permitted: this root serves user " + ownUid + "\n");
-            connection.close();
-            return;
-        }
         int slot = freeSlot(nowNs);
         long requestId = (accepted++ << SLOT_BITS) | slot;
         try {
@@ -183,8 +199,12 @@ final class ControlServer implements AutoCloseable {
         }
     }
 
+    private static Asker asker(UnixConnection connection) {
+        return new Asker(Integer.toUnsignedLong(connection.peerUid()), connection.peerPid());
+    }
+
     /** A client's socket is readable. */
-    void onReadable(int slot) {
+    void onReadable(int slot, long nowNs) {
         Client client = clients[slot];
         if (client == null) {
             return;
@@ -205,7 +225,7 @@ final class ControlServer implements AutoCloseable {
         for (int i = from; i < client.requestLength; i++) {
             if (client.request[i] == '\n') {
                 client.asked = true;
-                handler.onRequest(client.requestId, ControlRequest.parse(client.request, i));
+                onRequest(client, ControlRequest.parse(client.request, i), nowNs);
                 return;
             }
         }
@@ -214,6 +234,22 @@ final class ControlServer implements AutoCloseable {
                     client.requestId,
                     "error 2 the request is longer than " + ControlRequest.MAX_REQUEST_BYTES + " bytes");
         }
+    }
+
+    /** Also who may ask for nothing is heard first: hung up on before, he would not get to see why. */
+    private void onRequest(Client client, ControlRequest request, long nowNs) {
+        Right right = rights.of(client.connection);
+        Right needed = right.includes(Right.LOOK) ? Right.neededFor(request) : Right.LOOK;
+        if (right.includes(needed)) {
+            handler.onRequest(client.requestId, request, asker(client.connection));
+            return;
+        }
+        incidents.tell(
+                Incidents.Kind.NOT_PERMITTED,
+                nowNs,
+                asker(client.connection),
+                "`" + request.verb() + "` was asked for, by somebody who may not");
+        reply(client.requestId, "error " + NOT_PERMITTED + " " + rights.refusal(client.connection, needed));
     }
 
     /** Answers and hangs up. The client may be gone by now; then nothing happens. */

@@ -1,10 +1,12 @@
 package io.coppice.supervisor.root;
 
+import io.coppice.state.root.Asker;
 import io.coppice.state.root.EventType;
 import io.coppice.supervisor.core.Command;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What befalls the root itself, and no decision follows from: each is told as an event. Of one kind only so many are told
@@ -24,6 +26,7 @@ final class Incidents {
         NO_DESCRIPTOR,
         CLIENT_REPLACED,
         CLIENT_TIMED_OUT,
+        NOT_PERMITTED(EventType.NOT_PERMITTED),
         FILE_LOST(EventType.FILE_LOST),
         GROUP_REMAINS,
         CLOCK_SET,
@@ -48,7 +51,8 @@ final class Incidents {
 
     /** Who stores them. */
     interface Log {
-        void note(EventType type, int child, String text);
+        /** @param by who asked for it; null if nobody did */
+        void note(EventType type, int child, @Nullable Asker by, String text);
     }
 
     private static final class Window {
@@ -74,6 +78,15 @@ final class Incidents {
 
     /** @param child an index, or {@link Command.RecordEvent#ROOT} */
     void tell(Kind kind, int child, long nowNs, String text) {
+        tell(kind, child, nowNs, null, text);
+    }
+
+    /** Of the root itself, and of what somebody asked for. */
+    void tell(Kind kind, long nowNs, @Nullable Asker by, String text) {
+        tell(kind, Command.RecordEvent.ROOT, nowNs, by, text);
+    }
+
+    private void tell(Kind kind, int child, long nowNs, @Nullable Asker by, String text) {
         Window window = Objects.requireNonNull(windows.get(kind));
         if (window.told == 0 || nowNs - window.sinceNs >= WINDOW_NS) {
             window.sinceNs = nowNs;
@@ -87,6 +100,7 @@ final class Incidents {
         log.note(
                 kind.type,
                 child,
+                by,
                 window.withheld == 0 ? text : "(" + window.withheld + " more like this were not told) " + text);
         window.withheld = 0;
     }

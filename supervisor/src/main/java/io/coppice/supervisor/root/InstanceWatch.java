@@ -9,6 +9,7 @@ import io.coppice.supervisor.os.NamedFile;
 import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.RootLock;
 import io.coppice.supervisor.os.RootLockHeldException;
+import io.coppice.supervisor.plan.ControlAccess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,6 +76,7 @@ final class InstanceWatch implements AutoCloseable {
     private final boolean[] unlocked = new boolean[ChildTable.SLOTS];
     private final List<RootLock> moreLocks = new ArrayList<>();
     private final @Nullable String[] said = new @Nullable String[5];
+    private ControlAccess access;
     private boolean deaf = true;
     private long lastLookNs;
     private long nextLookNs;
@@ -91,6 +93,7 @@ final class InstanceWatch implements AutoCloseable {
             Console console,
             long nowNs) {
         this.instance = instance;
+        this.access = instance.plan().access();
         this.children = children;
         this.control = control;
         this.records = records;
@@ -127,6 +130,24 @@ final class InstanceWatch implements AutoCloseable {
     /** Another plan is on record. */
     void onPlanRecorded() {
         plan.remember();
+    }
+
+    /** Others may ask the root from now on, and reach what it takes for that. */
+    void share(ControlAccess next, long nowNs) {
+        if (next.group() == access.group()) {
+            return;
+        }
+        access = next;
+        try {
+            PrivateDirectory.ensure(directory.path(), instance.ownUid(), next);
+            SharedFiles.record(record.path(), next);
+            control.shareWith(next.group());
+        } catch (StartupRefused | OsException | IOException e) {
+            incidents.tell(
+                    Incidents.Kind.RELOAD_FAILED,
+                    nowNs,
+                    "who may look at this instance is not as the new plan says: " + e.getMessage());
+        }
     }
 
     private NamedFile segmentOf(ChildProcess child) {
@@ -194,7 +215,7 @@ final class InstanceWatch implements AutoCloseable {
 
     private String makeDirectories() {
         try {
-            PrivateDirectory.ensure(directory.path(), instance.ownUid());
+            PrivateDirectory.ensure(directory.path(), instance.ownUid(), access);
             PrivateDirectory.ensure(logs.path(), instance.ownUid());
             directory.remember();
             logs.remember();
@@ -245,7 +266,7 @@ final class InstanceWatch implements AutoCloseable {
 
     private String bindAgain() {
         try {
-            control.listenAgain(socket.path());
+            control.listenAgain(socket.path(), access.group());
             socket.remember();
             return "control.sock had been removed or replaced; the root listens there again";
         } catch (OsException e) {

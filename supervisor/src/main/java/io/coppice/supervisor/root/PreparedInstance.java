@@ -34,6 +34,8 @@ record PreparedInstance(
         int ownUid,
         ProcessTable processes)
         implements AutoCloseable {
+    private static final int EXIT_FAILED = 1;
+
     static Path rootLockFile(Path directory) {
         return directory.resolve("root.lock");
     }
@@ -55,9 +57,21 @@ record PreparedInstance(
      *
      * @throws StartupRefused if there is no room for it, or something else is there
      */
-    static RootSegment anotherRootSegment(Path file, String instance) throws StartupRefused, SegmentException {
-        new Reservations().ensure(file, RootSegment.spec(instance));
-        return RootSegment.open(file, ProcessHandle.current().pid(), 0);
+    static RootSegment anotherRootSegment(Path file, Plan plan) throws StartupRefused, SegmentException {
+        new Reservations().ensure(file, RootSegment.spec(plan.instance()));
+        RootSegment segment = RootSegment.open(file, ProcessHandle.current().pid(), 0);
+        try {
+            SharedFiles.record(file, plan.access());
+            return segment;
+        } catch (IOException e) {
+            StartupRefused refused = new StartupRefused(EXIT_FAILED, String.valueOf(e.getMessage()));
+            try {
+                segment.close();
+            } catch (IOException notClosed) {
+                refused.addSuppressed(notClosed);
+            }
+            throw refused;
+        }
     }
 
     Path controlSocket() {

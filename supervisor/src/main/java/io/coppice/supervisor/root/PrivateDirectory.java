@@ -1,5 +1,6 @@
 package io.coppice.supervisor.root;
 
+import io.coppice.supervisor.plan.ControlAccess;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -7,7 +8,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/** A directory that only its owner enters. */
+/** A directory that only its owner enters; but for an instance's own, which those may pass through who may ask its root. */
 final class PrivateDirectory {
     private static final int EXIT_FAILED = 1;
     private static final int EXIT_NOT_PERMITTED = 4;
@@ -16,6 +17,11 @@ final class PrivateDirectory {
 
     /** Makes it, or checks that what is there is such a directory. */
     static void ensure(Path directory, int ownUid) throws StartupRefused {
+        ensure(directory, ownUid, ControlAccess.OWN_USER);
+    }
+
+    /** The same of an instance's own. */
+    static void ensure(Path directory, int ownUid, ControlAccess access) throws StartupRefused {
         try {
             if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
                 Files.createDirectories(
@@ -28,7 +34,7 @@ final class PrivateDirectory {
                         directory + " belongs to user " + uid + ", expected user " + ownUid
                                 + ", whom this root runs as. Use another directory, or change its owner.");
             }
-            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+            share(directory, ownUid, access);
         } catch (AccessDeniedException e) {
             throw new StartupRefused(
                     EXIT_NOT_PERMITTED,
@@ -36,6 +42,18 @@ final class PrivateDirectory {
                             + e.getFile() + " does not let it in. Use another directory, or another user.");
         } catch (IOException e) {
             throw new StartupRefused(EXIT_FAILED, "cannot use the directory " + directory + ": " + e);
+        }
+    }
+
+    private static void share(Path directory, int ownUid, ControlAccess access) throws StartupRefused {
+        try {
+            SharedFiles.directory(directory, access);
+            Path base = directory.getParent();
+            if (access.isShared() && base != null) {
+                SharedFiles.base(base, ownUid);
+            }
+        } catch (IOException e) {
+            throw new StartupRefused(EXIT_NOT_PERMITTED, String.valueOf(e.getMessage()));
         }
     }
 }

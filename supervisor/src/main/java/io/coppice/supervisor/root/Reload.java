@@ -1,5 +1,6 @@
 package io.coppice.supervisor.root;
 
+import io.coppice.state.root.Asker;
 import io.coppice.supervisor.core.ChildSpec;
 import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Dependency;
@@ -35,6 +36,7 @@ final class Reload implements AutoCloseable {
     private final EventFd prepared;
     private Plan present;
     private long requestId;
+    private @Nullable Asker asker;
     private @Nullable ReloadPreparation preparation;
     private ReloadPreparation.@Nullable Ready next;
 
@@ -52,14 +54,21 @@ final class Reload implements AutoCloseable {
         return prepared.fd();
     }
 
+    /** Who asked for the one that is under way; null if nobody did. */
+    @Nullable
+    Asker asker() {
+        return asker;
+    }
+
     /** Answered when it is known whether it can be. */
-    void ask(long request, ControlRequest.Reload asked, SupervisorState state) {
+    void ask(long request, ControlRequest.Reload asked, Asker by, SupervisorState state) {
         if (preparation != null || next != null) {
             control.reply(request, "later a reload is under way; ask again when it is done");
         } else if (state.phase() != SupervisorState.Phase.RUNNING) {
             refuse(request, EXIT_FAILED, "the instance is shutting down");
         } else {
             requestId = request;
+            asker = by;
             Path written = directory.resolve(asked.file());
             preparation =
                     ReloadPreparation.begin(present, asked.base(), () -> ReloadPreparation.read(written), prepared);
@@ -72,6 +81,7 @@ final class Reload implements AutoCloseable {
      */
     void changeTo(Plan plan, SupervisorState state, Consumer<Event> settle, long nowNs) {
         requestId = Event.NO_REQUEST;
+        asker = null;
         preparation = ReloadPreparation.begin(present, null, () -> plan, prepared);
         if (PlanSuccession.obstacle(present, plan) != null) {
             return;
@@ -116,6 +126,7 @@ final class Reload implements AutoCloseable {
             incidents.tell(
                     Incidents.Kind.RELOAD_FAILED,
                     System.nanoTime(),
+                    asker,
                     "reload refused, nothing was changed: " + refused.reason());
             refuse(requestId, refused.exitCode(), refused.reason());
         } else {

@@ -105,6 +105,7 @@ final class ReloadPreparation {
         if (obstacle != null) {
             throw new StartupRefused(EXIT_USAGE, obstacle);
         }
+        requireGroup(next);
         Map<String, ChildPlan> known = new HashMap<>();
         present.children().forEach(child -> known.put(child.name(), child));
         for (ChildPlan child : next.children()) {
@@ -114,6 +115,17 @@ final class ReloadPreparation {
         }
         PlanRecord.write(Path.of(present.directory()), next);
         return new Ready(next, reservations);
+    }
+
+    private void requireGroup(Plan next) throws StartupRefused {
+        if (next.access().isShared()
+                && next.access().group() != present.access().group()) {
+            try {
+                SharedFiles.tryGroup(Path.of(present.directory()), next.access().group());
+            } catch (IOException e) {
+                throw new StartupRefused(EXIT_FAILED, String.valueOf(e.getMessage()));
+            }
+        }
     }
 
     private void prepare(ChildPlan child, @Nullable ChildPlan known, Reservations reservations) throws StartupRefused {

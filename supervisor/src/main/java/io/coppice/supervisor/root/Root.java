@@ -1,6 +1,7 @@
 package io.coppice.supervisor.root;
 
 import io.coppice.state.SegmentException;
+import io.coppice.state.root.Asker;
 import io.coppice.supervisor.core.ChildPhase;
 import io.coppice.supervisor.core.ChildState;
 import io.coppice.supervisor.core.Command;
@@ -56,6 +57,7 @@ final class Root implements AutoCloseable {
     private final EventFd spawned;
     private final Spawner spawner;
     private final ProcessTable processes;
+    private final AccessControl access;
     private final ControlServer control;
     private final CommandExecutor executor;
     private final Standbys standbys;
@@ -84,6 +86,8 @@ final class Root implements AutoCloseable {
 
     /** Made once: a turn allocates nothing. */
     private final Consumer<Event> settling = this::settle;
+
+    private final Consumer<Event> reloading = this::settleForReload;
 
     /** @param signals stays the caller's */
     Root(PreparedInstance instance, SignalInbox signals, Console console) throws OsException, SegmentException {
@@ -145,10 +149,11 @@ final class Root implements AutoCloseable {
         kept = new KeptPidFds(notifier, StoredDescriptors.fromEnvironment());
         takeover = new Takeover(instance.start(), processes, epoll, segments, funerals, kept);
         service = new ServiceReport(notifier, console);
+        access = new AccessControl(Integer.toUnsignedLong(instance.ownUid()), plan.access());
         control = new ControlServer(
                 epoll,
-                UnixListener.bind(instance.controlSocket()),
-                instance.ownUid(),
+                UnixListener.bind(instance.controlSocket(), plan.access().group()),
+                access,
                 this::onControlRequest,
                 incidents);
         reload = new Reload(plan, instance.directory(), control, incidents, console);
@@ -326,7 +331,7 @@ final class Root implements AutoCloseable {
                 settlePending();
             }
             case Tokens.CONTROL_LISTENER -> control.onAcceptable(System.nanoTime());
-            case Tokens.CONTROL_CLIENT -> control.onReadable(index);
+            case Tokens.CONTROL_CLIENT -> control.onReadable(index, System.nanoTime());
             case Tokens.CHILD_DEATH -> onDeath(children.inSlot(index));
             case Tokens.CHILD_HINT -> workers.onHint(children.inSlot(index));
             case Tokens.STANDBY_DEATH -> standbys.onDeath(index);
@@ -421,6 +426,15 @@ final class Root implements AutoCloseable {
         settlePending();
     }
 
+    private void settle(@Nullable Asker by, Event first) {
+        publisher.askedBy(by);
+        settle(first);
+    }
+
+    private void settleForReload(Event first) {
+        settle(reload.asker(), first);
+    }
+
     private void settlePending() {
         for (Event event = pending.poll(); event != null; event = pending.poll()) {
             SupervisorState before = state;
@@ -450,7 +464,7 @@ final class Root implements AutoCloseable {
 
     /** At the end of a turn, when nothing is known of the old plan any more but what the tables hold. */
     private void reload(long nowNs) {
-        Plan next = reload.advance(state, settling, nowNs);
+        Plan next = reload.advance(state, reloading, nowNs);
         if (next == null) {
             return;
         }
@@ -463,8 +477,11 @@ final class Root implements AutoCloseable {
         words.onReplanned();
         auxiliaries.replan(nowNs);
         publisher.replan(next, from);
-        settle(new Event.Replanned(PlanSpecs.specs(next), segments.incarnations(), PlanSpecs.groups(next), nowNs));
+        settleForReload(
+                new Event.Replanned(PlanSpecs.specs(next), segments.incarnations(), PlanSpecs.groups(next), nowNs));
         reload.done(next);
+        access.replan(next.access());
+        files.share(next.access(), nowNs);
         files.onPlanRecorded();
         requests.lookAtAll(nowNs);
     }
@@ -518,18 +535,18 @@ final class Root implements AutoCloseable {
         }
     }
 
-    private void onControlRequest(long requestId, ControlRequest request) {
+    private void onControlRequest(long requestId, ControlRequest request, Asker by) {
         if (request instanceof ControlRequest.Reload asked) {
-            reload.ask(requestId, asked, state);
+            reload.ask(requestId, asked, by, state);
             return;
         }
         if (request instanceof ControlRequest.Order asked) {
-            control.reply(requestId, orders.give(asked, state));
+            control.reply(requestId, orders.give(asked, by, state));
             return;
         }
         Event event = ControlEvents.eventOf(requestId, request, state, System.nanoTime());
         if (event != null) {
-            settle(event);
+            settle(by, event);
             if (event instanceof Event.HealthChanged told) {
                 auxiliaries.heard(told.child(), told.incarnation());
             }

@@ -61,7 +61,7 @@ final class RootStartup {
 
     private PreparedInstance prepare(boolean fresh) throws StartupRefused, OsException {
         int ownUid = ownUid();
-        PrivateDirectory.ensure(directory, ownUid);
+        PrivateDirectory.ensure(directory, ownUid, plan.access());
         PrivateDirectory.ensure(directory.resolve("logs"), ownUid);
         RootLock lock = lockRoot();
         Reservations reservations = new Reservations();
@@ -77,8 +77,11 @@ final class RootStartup {
             if (!fresh && !living.isEmpty()) {
                 beginAsTheLastOne(living);
             }
+            // The plan may be the last one by now, and the directories the same.
             PrivateDirectory.ensure(segmentDirectory, ownUid);
+            PrivateDirectory.ensure(directory, ownUid, plan.access());
             reservations.ensure(rootSegmentFile, RootSegment.spec(plan.instance()));
+            shareRecord();
             List<String> lost = ensureSegments(reservations, previous, living);
             // Nothing of what was there has been touched so far.
             RootSegment rootSegment = openRootSegment();
@@ -303,6 +306,14 @@ final class RootStartup {
             throw new StartupRefused(EXIT_FAILED, "--fresh: " + found.message());
         }
         Files.deleteIfExists(file);
+    }
+
+    private void shareRecord() throws StartupRefused {
+        try {
+            SharedFiles.record(rootSegmentFile, plan.access());
+        } catch (IOException e) {
+            throw new StartupRefused(EXIT_FAILED, String.valueOf(e.getMessage()));
+        }
     }
 
     private RootSegment openRootSegment() throws StartupRefused {

@@ -1,6 +1,7 @@
 package io.coppice.supervisor.root;
 
 import io.coppice.state.SegmentException;
+import io.coppice.state.root.Asker;
 import io.coppice.state.root.ChildRow;
 import io.coppice.state.root.EventType;
 import io.coppice.state.root.RequestOrder;
@@ -22,8 +23,10 @@ import io.coppice.supervisor.plan.Plan;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,8 +51,23 @@ class StatusPublisher {
     /** By index, the last that was given to a daemon. */
     private @Nullable RequestOrder[] orders;
 
+    /** What somebody asked for, and not what follows from it. */
+    private static final Set<EventType> ASKED_FOR = EnumSet.of(
+            EventType.STOP_REQUESTED,
+            EventType.START_REQUESTED,
+            EventType.RESTART_REQUESTED,
+            EventType.KILL_REQUESTED,
+            EventType.SHUTDOWN_REQUESTED,
+            EventType.RELOADED);
+
+    private record Told(Command.RecordEvent event, @Nullable Asker by) {}
+
     private StandbyTable standbys = new StandbyTable();
-    private final List<Command.RecordEvent> untold = new ArrayList<>();
+    private final List<Told> untold = new ArrayList<>();
+
+    /** Who asked for what is published next; null if nobody did. */
+    private @Nullable Asker asker;
+
     private boolean replanned;
     private long pid;
     private long startTicks;
@@ -94,12 +112,12 @@ class StatusPublisher {
     }
 
     /** Gives a daemon an order, in place of the one before, as a commit of its own. */
-    void order(int child, RequestOrder order, String text) {
+    void order(int child, RequestOrder order, Asker by, String text) {
         orders[child] = order;
         writeOrder(segment.child(child), child);
-        segment.event(System.currentTimeMillis(), child, EventType.NOTE, 0, 0, text);
+        segment.event(System.currentTimeMillis(), child, EventType.NOTE, 0, 0, by, text);
         segment.commit();
-        console.info(subject(child) + ": " + text);
+        console.info(subject(child) + ": " + text + words(by));
     }
 
     private void writeOrder(ChildRow row, int child) {
@@ -140,7 +158,7 @@ class StatusPublisher {
      * @throws StartupRefused if there is no room for it, or something else is there; nothing has changed then
      */
     void recordAnew(Path file, SupervisorState now) throws StartupRefused, SegmentException {
-        RootSegment fresh = PreparedInstance.anotherRootSegment(file, plan.instance());
+        RootSegment fresh = PreparedInstance.anotherRootSegment(file, plan);
         try {
             if (another != null) {
                 another.close(); // the first is closed with the instance
@@ -226,9 +244,15 @@ class StatusPublisher {
         replanned = true;
     }
 
+    /** The next step is what this one asked for; the events of that step which tell so name it. Null: what nobody asked for. */
+    void askedBy(@Nullable Asker by) {
+        asker = by;
+    }
+
     /** One step's changes, as one commit; none if the step changed nothing. */
     void publish(SupervisorState before, SupervisorState after, List<Command> commands) {
         write(before, after, commands);
+        asker = null;
         if (segment.dirty()) {
             segment.commit();
         }
@@ -367,17 +391,18 @@ class StatusPublisher {
             return;
         }
         long nowEpochMs = System.currentTimeMillis();
+        Asker by = ASKED_FOR.contains(type) ? asker : null;
         if (event.child() == Command.RecordEvent.ROOT) {
-            segment.eventOfRoot(nowEpochMs, type, event.about(), event.text());
+            segment.eventOfRoot(nowEpochMs, type, event.about(), by, event.text());
         } else {
-            segment.event(nowEpochMs, event.child(), type, event.pid(), event.incarnation(), event.text());
+            segment.event(nowEpochMs, event.child(), type, event.pid(), event.incarnation(), by, event.text());
         }
         if (type == EventType.GAVE_UP) {
             gaveUpAtEpochMs = nowEpochMs;
             gaveUpBy = event.about();
             segment.gaveUp(gaveUpAtEpochMs, gaveUpBy);
         }
-        untold.add(event);
+        untold.add(new Told(event, by));
     }
 
     /** Shows what was published since the last time. Not before it is carried out: somebody may wait for that. */
@@ -395,7 +420,7 @@ class StatusPublisher {
     }
 
     /** An event that no decision of the core brought about, as a commit of its own. */
-    void note(EventType type, int child, String text) {
+    void note(EventType type, int child, @Nullable Asker by, String text) {
         boolean ofProcess = type != EventType.NOTE && child != Command.RecordEvent.ROOT;
         segment.event(
                 System.currentTimeMillis(),
@@ -403,12 +428,19 @@ class StatusPublisher {
                 type,
                 ofProcess ? segment.child(child).pid() : 0,
                 ofProcess ? segment.child(child).incarnation() : 0,
+                by,
                 text);
         segment.commit();
-        console.warn(subject(child) + ": " + text);
+        console.warn(subject(child) + ": " + text + words(by));
     }
 
-    private String line(Command.RecordEvent event) {
+    /** Numbers: a root asks nobody for names, which may take long. */
+    private static String words(@Nullable Asker by) {
+        return by == null ? "" : " (by user " + by.uid() + ", pid " + by.pid() + ")";
+    }
+
+    private String line(Told told) {
+        Command.RecordEvent event = told.event();
         StringBuilder line = new StringBuilder();
         line.append(subject(event.child()));
         line.append(": ").append(event.type().word());
@@ -422,6 +454,7 @@ class StatusPublisher {
         if (!event.text().isEmpty()) {
             line.append(": ").append(event.text().lines().findFirst().orElse(""));
         }
+        line.append(words(told.by()));
         return line.toString();
     }
 

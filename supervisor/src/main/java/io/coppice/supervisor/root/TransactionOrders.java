@@ -1,6 +1,7 @@
 package io.coppice.supervisor.root;
 
 import io.coppice.state.RequestId;
+import io.coppice.state.root.Asker;
 import io.coppice.state.root.RequestOrder;
 import io.coppice.supervisor.core.SupervisorState;
 
@@ -33,9 +34,10 @@ final class TransactionOrders {
     /**
      * Gives an order, if it can be given.
      *
+     * @param by who asks
      * @return the reply, with the order's number if it was
      */
-    String give(ControlRequest.Order asked, SupervisorState state) {
+    String give(ControlRequest.Order asked, Asker by, SupervisorState state) {
         int child = ControlEvents.indexOf(asked.name(), state);
         if (child == ControlEvents.NOT_FOUND) {
             return ControlEvents.immediateReply(asked, state);
@@ -61,7 +63,7 @@ final class TransactionOrders {
         }
         // Above both: the record of earlier roots may be lost.
         RequestOrder order = new RequestOrder(done + 1, asked.code(), asked.request());
-        publisher.order(child, order, "order " + order.number() + ": " + words(order));
+        publisher.order(child, order, by, "order " + order.number() + ": " + words(order));
         return "ok " + order.number();
     }
 

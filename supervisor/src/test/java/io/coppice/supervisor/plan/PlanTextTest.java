@@ -472,15 +472,15 @@ class PlanTextTest {
                 AutoShutdown.ANY_SIGNIFICANT,
                 new Membership(GroupPlan.OUTERMOST, true, false));
         return new Plan(
-                        "shop",
-                        "/etc/coppice/shop.yaml",
-                        "/run/coppice/shop",
-                        "/dev/shm/shop",
-                        Isolation.USER,
-                        new ControlAccess(1001, List.of(1000L), List.of(27L)),
-                        new NoticeCommand(List.of("/usr/bin/page", "the crew"), 5_000),
-                        List.of(outermost, edge),
-                        List.of(new ReplicaSet("web", 3, 0)),
-                        List.of(rates, ingest, slot));
+                "shop",
+                "/etc/coppice/shop.yaml",
+                "/run/coppice/shop",
+                "/dev/shm/shop",
+                Isolation.USER,
+                new ControlAccess(1001, List.of(1000L), List.of(27L)),
+                new NoticeCommand(List.of("/usr/bin/page", "the crew"), 5_000),
+                List.of(outermost, edge),
+                List.of(new ReplicaSet("web", 3, 0)),
+                List.of(rates, ingest, slot));
     }
 }

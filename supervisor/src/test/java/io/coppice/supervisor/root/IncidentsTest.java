@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class IncidentsTest {
     private final List<String> told = new ArrayList<>();
-    private final Incidents incidents = new Incidents((type, child, text) -> told.add(child + " " + text));
+    private final Incidents incidents = new Incidents((type, child, by, text) -> told.add(child + " " + text));
 
     private void flood(Kind kind, int count, long nowNs) {
         for (int i = 0; i < count; i++) {

@@ -15,6 +15,7 @@ import io.coppice.supervisor.os.SignalNumbers;
 import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.ChildPlans;
+import io.coppice.supervisor.plan.ControlAccess;
 import io.coppice.supervisor.plan.Dependency;
 import io.coppice.supervisor.plan.GroupPlan;
 import io.coppice.supervisor.plan.NoticeCommand;
@@ -59,6 +60,11 @@ final class RootProcess implements AutoCloseable {
         return start(base, RootMain.class, List.of(), children);
     }
 
+    /** A root that others may ask. */
+    static RootProcess start(Path base, ControlAccess access, ChildPlan... children) throws IOException {
+        return start(base, List.of(), RootMain.class, List.of(), ProcessBuilder.Redirect.DISCARD, access, children);
+    }
+
     static RootProcess start(Path base, Class<?> main, List<String> arguments, ChildPlan... children)
             throws IOException {
         return start(base, List.of(), main, arguments, ProcessBuilder.Redirect.DISCARD, children);
@@ -89,16 +95,29 @@ final class RootProcess implements AutoCloseable {
             ProcessBuilder.Redirect output,
             ChildPlan... children)
             throws IOException {
+        return start(base, under, main, arguments, output, ControlAccess.OWN_USER, children);
+    }
+
+    private static RootProcess start(
+            Path base,
+            List<String> under,
+            Class<?> main,
+            List<String> arguments,
+            ProcessBuilder.Redirect output,
+            ControlAccess access,
+            ChildPlan... children)
+            throws IOException {
         Path directory = base.resolve("test");
         Plan plan = new Plan(
-                "test",
-                "/test.yaml",
-                directory.toString(),
-                directory.toString(),
-                NoticeCommand.NONE,
-                List.of(GroupPlan.INSTANCE),
-                List.of(),
-                List.of(children));
+                        "test",
+                        "/test.yaml",
+                        directory.toString(),
+                        directory.toString(),
+                        NoticeCommand.NONE,
+                        List.of(GroupPlan.INSTANCE),
+                        List.of(),
+                        List.of(children))
+                .withAccess(access);
         Path stdin = Files.writeString(Files.createTempFile(base, "plan", ".txt"), PlanText.write(plan));
         Path stderr = Files.createTempFile(base, "root", ".err");
         List<String> command = new ArrayList<>(under);
