@@ -78,6 +78,7 @@ public final class CheckReport {
                     .append(Quantity.duration(notify.timeoutMs()))
                     .append('\n');
         }
+        report.append("control    ").append(compiled.control()).append('\n');
         report.append("directory  ").append(directory.directory());
         report.append(" (").append(directory.why()).append(")\n");
         report.append("segments   ").append(directory.segmentDirectory());

@@ -27,6 +27,11 @@ final class KeySchemas {
                 "notify.command",
                 "A list is executed, a text goes to /bin/sh -c; COPPICE_EVENT and others tell it what.");
         LINES.put("notify.timeout", "How long it may take before it is killed.");
+        LINES.put("control", "Who may ask the root, besides its own user and root.");
+        LINES.put("control.group", "Members may connect and look: status, ps, events.");
+        LINES.put(
+                "control.change",
+                "Of these, who may have something changed: users, and groups with % before them; all have to be in the group.");
         LINES.put("defaults", "Keys that hold for all daemons that do not say otherwise.");
         LINES.put("daemons", "What is supervised, by name.");
         LINES.put("main", "The class of a daemon of ours.");

@@ -16,6 +16,7 @@ final class ManifestParser {
             "auto_shutdown",
             "groups",
             "notify",
+            "control",
             "defaults",
             "daemons");
     private static final List<String> LATER_TOP_KEYS = List.of("isolation");
@@ -27,6 +28,7 @@ final class ManifestParser {
     private final Settings defaults = new Settings();
     private final Settings outermost = new Settings();
     private final Settings notify = new Settings();
+    private final Settings control = new Settings();
     private final List<YamlNode.Entry> groupsEntries = new ArrayList<>();
     private final List<YamlNode.Entry> daemonsEntries = new ArrayList<>();
     private @Nullable Located<String> instance;
@@ -40,7 +42,7 @@ final class ManifestParser {
     Manifest parse(YamlNode root) {
         if (!(root instanceof YamlNode.Mapping mapping)) {
             problems.add(root.at(), "", root.description(), "a mapping with at least `daemons:`");
-            return new Manifest(null, null, notify, outermost, List.of(), root.at(), List.of());
+            return new Manifest(null, null, notify, control, outermost, List.of(), root.at(), List.of());
         }
         UniqueKeys keys = UniqueKeys.of(mapping, "", problems);
         for (YamlNode.Entry entry : keys.first()) {
@@ -55,13 +57,14 @@ final class ManifestParser {
         }
         if (daemonsEntries.isEmpty()) {
             problems.add(root.at(), "daemons", "missing", "a mapping of names to daemons");
-            return new Manifest(instance, segments, notify, outermost, groups(), root.at(), List.of());
+            return new Manifest(instance, segments, notify, control, outermost, groups(), root.at(), List.of());
         }
         // The defaults may stand below the daemons in the file, so the daemons are read last.
         return new Manifest(
                 instance,
                 segments,
                 notify,
+                control,
                 outermost,
                 groups(),
                 daemonsEntries.get(0).key().at(),
@@ -87,6 +90,7 @@ final class ManifestParser {
             }
             case "daemons" -> daemonsEntries.add(entry);
             case "groups" -> groupsEntries.add(entry);
+            case "control" -> ControlKeys.read(entry.value(), counts ? control : new Settings(), problems);
             case "notify" -> NotifyKeys.read(entry.value(), counts ? notify : new Settings(), problems);
             default -> {
                 Setting<?> setting = GroupKeys.ofInstance(entry.key().text());

@@ -11,9 +11,10 @@ public sealed interface ManifestResult {
      * @param plan what the root is given
      * @param budget all memory declared, and the limits it stays below
      * @param directory where the instance lives and why there; nothing of it has been created
+     * @param control who may ask the root, for people
      * @param warnings lines to print on stderr; they keep nothing from running
      */
-    record Compiled(Plan plan, Budget budget, InstanceDirectory directory, List<String> warnings)
+    record Compiled(Plan plan, Budget budget, InstanceDirectory directory, String control, List<String> warnings)
             implements ManifestResult {
         public Compiled {
             warnings = List.copyOf(warnings);

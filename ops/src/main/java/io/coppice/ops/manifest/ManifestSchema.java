@@ -110,8 +110,15 @@ public final class ManifestSchema {
             case "notify" ->
                 ValueShape.anyOf(
                         ValueShape.anyOf(ValueShape.TEXT, ValueShape.list(ValueShape.SCALAR, 1)), notification());
+            case "control" -> control();
             default -> shape(key, null);
         };
+    }
+
+    private static Map<String, Object> control() {
+        Map<String, Object> control = ValueShape.mapping(keysBelow(ControlKeys.TABLE, "control.", "", false));
+        control.put("dependentRequired", Map.of("change", List.of("group")));
+        return control;
     }
 
     private static Map<String, Object> notification() {

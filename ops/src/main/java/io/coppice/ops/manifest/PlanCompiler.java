@@ -77,19 +77,22 @@ final class PlanCompiler {
             budget = budget(planned, replicas, planner, directory, probed);
         }
         List<GroupPlan> groupPlans = groups.plans();
+        ControlRules.Result control =
+                new ControlRules(manifest.control(), options.surroundings(), problems).result(directory);
         checkBudget(budget, segments);
         if (!problems.isEmpty()) {
             return null;
         }
         Plan plan = new Plan(
-                directory.instance(),
-                absolute.toString(),
-                directory.directory().toString(),
-                directory.segmentDirectory().toString(),
-                notify,
-                groupPlans,
-                replicas.sets(),
-                children);
+                        directory.instance(),
+                        absolute.toString(),
+                        directory.directory().toString(),
+                        directory.segmentDirectory().toString(),
+                        notify,
+                        groupPlans,
+                        replicas.sets(),
+                        children)
+                .withAccess(control.access());
         long planBytes = PlanText.textLengthBytes(plan);
         if (planBytes > PlanBounds.MAX_PLAN_BYTES) {
             problems.add(
@@ -100,7 +103,7 @@ final class PlanCompiler {
                     "shorten class paths and command lines, or split the instance");
             return null;
         }
-        return new ManifestResult.Compiled(plan, budget, directory, problems.warnings());
+        return new ManifestResult.Compiled(plan, budget, directory, control.words(), problems.warnings());
     }
 
     private void addProber(ChildPlan prober, List<ChildPlan> children) {

@@ -1,5 +1,6 @@
 package io.coppice.ops.manifest;
 
+import io.coppice.ops.view.Accounts;
 import io.coppice.supervisor.plan.StartPrefix;
 import java.io.IOException;
 import java.nio.file.Files;

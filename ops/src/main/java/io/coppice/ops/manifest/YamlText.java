@@ -215,6 +215,9 @@ final class YamlText {
         String problem = e.getProblem() == null ? "unreadable" : e.getProblem();
         String context = e.getContext() == null || e.getContext().isEmpty() ? "" : e.getContext() + " ";
         String hint = problem.contains("\\t") || problem.contains("TAB") ? "; indent with spaces, not tabs" : "";
+        if (problem.startsWith("found character '%'") || problem.startsWith("found character '@'")) {
+            hint = "; write what begins with it in quotes";
+        }
         return (context + problem + hint).replace('\n', ' ');
     }
 

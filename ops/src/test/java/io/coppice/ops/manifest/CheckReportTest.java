@@ -25,6 +25,7 @@ class CheckReportTest {
                 """;
         String report = CheckReport.of(Path.of("shop.yaml"), shop.compiled(yaml))
                 .replace(temporary.toString(), "TMP")
+                .replaceAll("only user [0-9]+( and root)? may", "only WHO may")
                 .replaceAll(
                         "of [0-9.]+[GTM]iB, the free space of the file system that holds (\\S+) \\(.*\\)",
                         "of FREE, $1");
@@ -36,6 +37,7 @@ class CheckReportTest {
                           state 1MiB, heartbeat 5s, restart on-failure (5 in 1m, backoff 10ms to 10s), stop TERM 10s, after rates ready
                   web     command sleep 'it'\\''s 60'
                           restart never, stop TERM 10s, log journal
+                control    only WHO may ask the root (the key `control` lets others)
                 directory  TMP/instances/shop (COPPICE_HOME_DIR says so)
                 segments   TMP/instances/shop (the same; the key `segments` moves them)
                 logs       TMP/instances/shop/logs; as a service, in the journal (the key `log` chooses)
@@ -109,7 +111,7 @@ class CheckReportTest {
                 instance   one-for-one, at most 9 restarts in 1m, then the root exits with 5, auto_shutdown all-significant
                 group      edge: web inner, one-for-all, at most 2 restarts in 10s, then restarted by the instance
                 group      inner: cache, one-for-one, at most 0 restarts in 1m, then all are failed
-                directory""" + "  "), report);
+                control""" + "  "), report);
         assertTrue(
                 report.contains("10ms to 10s, jitter 0.5), stop TERM 10s, succeeds with 3 TERM, significant\n"),
                 report);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.ops.view.Accounts;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.StartPrefix;
 import java.io.IOException;
