@@ -6,6 +6,7 @@ import io.coppice.ops.view.EventRow;
 import io.coppice.ops.view.InstanceDirectory;
 import io.coppice.ops.view.Printable;
 import io.coppice.ops.view.Suggestions;
+import io.coppice.ops.view.UserNames;
 import io.coppice.state.root.EventType;
 import io.coppice.supervisor.plan.ReplicaSet;
 import io.coppice.supervisor.plan.SlotName;
@@ -59,6 +60,7 @@ final class EventsCommand implements Callable<Integer> {
             description = "Only the last N of these; default: all that are kept.")
     private @Nullable Integer lines;
 
+    private final UserNames users = new UserNames();
     private String lastProblem = "";
 
     EventsCommand(CoppiceCommand coppice) {
@@ -152,7 +154,8 @@ final class EventsCommand implements Callable<Integer> {
             if (json) {
                 row.writeJson(coppice.output().asStream());
             } else {
-                coppice.output().line(row.line(coppice.palette(), ZoneId.systemDefault(), batch.nameWidth()));
+                coppice.output()
+                        .line(row.line(coppice.palette(), ZoneId.systemDefault(), batch.nameWidth(), users::of));
             }
         }
         coppice.output().flush();

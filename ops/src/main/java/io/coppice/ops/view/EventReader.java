@@ -69,6 +69,7 @@ public final class EventReader implements AutoCloseable {
                 event.type().word(),
                 Math.max(0, event.pid()),
                 Math.max(0, event.incarnation()),
+                event.by(),
                 text(event));
     }
 

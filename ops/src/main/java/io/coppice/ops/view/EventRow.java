@@ -2,6 +2,7 @@ package io.coppice.ops.view;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.coppice.ops.view.Palette.Tone;
+import io.coppice.state.root.Asker;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
@@ -9,6 +10,7 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.LongFunction;
 
 /**
  * One event of the root's log.
@@ -18,9 +20,17 @@ import java.util.Optional;
  * @param type a word such as {@code exited}
  * @param pid 0 if none
  * @param incarnation 0 if none
+ * @param by who asked for it; empty if nobody did, or nobody knows
  */
 public record EventRow(
-        long sequence, long epochMs, Optional<String> daemon, String type, long pid, long incarnation, String text) {
+        long sequence,
+        long epochMs,
+        Optional<String> daemon,
+        String type,
+        long pid,
+        long incarnation,
+        Optional<Asker> by,
+        String text) {
     private static final DateTimeFormatter LOCAL_TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSS", Locale.ROOT);
 
@@ -28,8 +38,9 @@ public record EventRow(
      * One line for people.
      *
      * @param nameWidth of the column of names
+     * @param users what they are called
      */
-    public String line(Palette palette, ZoneId zone, int nameWidth) {
+    public String line(Palette palette, ZoneId zone, int nameWidth, LongFunction<String> users) {
         String name = daemon.orElse("root");
         StringBuilder line = new StringBuilder();
         line.append(palette.paint(
@@ -42,6 +53,9 @@ public record EventRow(
         if (pid > 0) {
             line.append("  pid ").append(pid);
         }
+        by.ifPresent(asker -> line.append("  by ")
+                .append(users.apply(asker.uid()))
+                .append(asker.pid() > 0 ? " (pid " + asker.pid() + ")" : ""));
         if (!text.isEmpty()) {
             line.append("  ").append(Printable.of(text));
         }
@@ -59,9 +73,21 @@ public record EventRow(
             positiveOrNull("pid", pid, json);
             positiveOrNull("incarnation", incarnation, json);
             json.writeStringField("text", text.isEmpty() ? null : text);
+            writeBy(json);
             json.writeEndObject();
             json.writeRaw('\n');
         }
+    }
+
+    private void writeBy(JsonGenerator json) throws IOException {
+        if (by.isEmpty()) {
+            json.writeNullField("by");
+            return;
+        }
+        json.writeObjectFieldStart("by");
+        json.writeNumberField("uid", by.get().uid());
+        positiveOrNull("pid", by.get().pid(), json);
+        json.writeEndObject();
     }
 
     /** The line that stands in a stream of events for those that the ring no longer holds. */
@@ -91,6 +117,7 @@ public record EventRow(
                     "kill-unanswered",
                     "reload-failed",
                     "notify-failed",
+                    "not-permitted",
                     "file-lost" -> Tone.BAD;
             default -> Tone.CHANGING;
         };

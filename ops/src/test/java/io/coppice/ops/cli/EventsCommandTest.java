@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.ops.cli.CommandHarness.Result;
+import io.coppice.state.root.Asker;
 import io.coppice.state.root.ChildKind;
 import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.EventType;
@@ -59,9 +60,33 @@ class EventsCommandTest {
 
         assertEquals("", result.err());
         assertEquals("""
-                {"sequence":2,"at":"2026-11-21T09:14:57Z","daemon":"ingest","type":"exited","pid":59,"incarnation":1,"text":"signal KILL"}
-                {"sequence":3,"at":"2026-11-21T09:14:58Z","daemon":"ingest","type":"ready","pid":61,"incarnation":2,"text":null}
+                {"sequence":2,"at":"2026-11-21T09:14:57Z","daemon":"ingest","type":"exited","pid":59,"incarnation":1,"text":"signal KILL","by":null}
+                {"sequence":3,"at":"2026-11-21T09:14:58Z","daemon":"ingest","type":"ready","pid":61,"incarnation":2,"text":null,"by":null}
                 """, result.out());
+    }
+
+    @Test
+    void shouldTellWhoAsked() {
+        shop.root()
+                .event(
+                        CommandHarness.NOW_EPOCH_MS,
+                        1,
+                        EventType.STOP_REQUESTED,
+                        61,
+                        2,
+                        new Asker(0, 4242),
+                        "by a reload");
+        shop.root()
+                .event(CommandHarness.NOW_EPOCH_MS, 1, EventType.KILL_REQUESTED, 61, 2, new Asker(64_811, 0), "TERM");
+        shop.root().commit();
+
+        assertEquals(
+                local(0) + "  ingest  stop-requested  incarnation 2  pid 61  by root (pid 4242)  by a reload\n"
+                        + local(0) + "  ingest  kill-requested  incarnation 2  pid 61  by user 64811  TERM\n",
+                harness.run("events", "-n2").out());
+        String json = harness.run("events", "-n2", "--json").out();
+        assertTrue(json.contains("\"text\":\"by a reload\",\"by\":{\"uid\":0,\"pid\":4242}}\n"), json);
+        assertTrue(json.contains("\"text\":\"TERM\",\"by\":{\"uid\":64811,\"pid\":null}}\n"), json);
     }
 
     @Test
