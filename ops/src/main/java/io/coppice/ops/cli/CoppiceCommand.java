@@ -101,19 +101,37 @@ public final class CoppiceCommand implements Callable<Integer> {
         return Palette.choose(color, caller.onTerminal(), caller.environment());
     }
 
-    /** The instance this command is about; see {@link InstanceResolver}. */
+    /** The instance this command is about, which may be one that only its root's segment and socket are open of; see {@link InstanceResolver}. */
     InstanceDirectory resolveInstance() {
         return new InstanceResolver(caller).resolve(instance);
     }
 
+    /**
+     * The same, but all of it is open to this user.
+     *
+     * @param what the command needs of it, in the plural
+     */
+    InstanceDirectory resolveWholeInstance(String what) {
+        InstanceResolver resolver = new InstanceResolver(caller);
+        InstanceDirectory found = resolver.resolve(instance);
+        resolver.requireWhole(found, what);
+        return found;
+    }
+
     /** The same, but for a command that by itself knows of one. */
-    InstanceDirectory resolveInstance(Optional<String> otherwise) {
-        return new InstanceResolver(caller).resolve(otherwise.orElse(instance));
+    InstanceDirectory resolveWholeInstance(Optional<String> otherwise, String what) {
+        InstanceResolver resolver = new InstanceResolver(caller);
+        InstanceDirectory found = resolver.resolve(otherwise.orElse(instance));
+        resolver.requireWhole(found, what);
+        return found;
     }
 
     /** The same, also if nothing but logs is left of it. */
     InstanceDirectory resolveInstanceOrLogs() {
-        return new InstanceResolver(caller, found -> found.exists() || found.hasLogs()).resolve(instance);
+        InstanceResolver resolver = new InstanceResolver(caller, found -> found.exists() || found.hasLogs());
+        InstanceDirectory found = resolver.resolve(instance);
+        resolver.requireWhole(found, "the files");
+        return found;
     }
 
     /** Tells the user something beside the answer. */

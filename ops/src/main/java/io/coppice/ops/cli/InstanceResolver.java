@@ -23,8 +23,14 @@ import org.jspecify.annotations.Nullable;
  * would hit what nobody meant.
  */
 final class InstanceResolver {
+    private static final long NOBODY = -1;
+
     private final Caller caller;
     private final InstanceBase base;
+
+    /** Looked in for what is not in the user's own; null where a variable says where all are, or that is the user's own. */
+    private final @Nullable InstanceBase shared;
+
     private final ProcFileSystem proc;
     private final Predicate<InstanceDirectory> present;
 
@@ -36,6 +42,7 @@ final class InstanceResolver {
     InstanceResolver(Caller caller, Predicate<InstanceDirectory> present) {
         this.caller = caller;
         this.base = InstanceBase.locate(caller.environment(), caller.uid(), caller.workingDirectory());
+        this.shared = caller.uid() == 0 || !caller.variable("COPPICE_HOME_DIR").isEmpty() ? null : InstanceBase.OF_ROOT;
         this.proc = new ProcFileSystem(caller.proc());
         this.present = present;
     }
@@ -73,12 +80,26 @@ final class InstanceResolver {
         if (present.test(instance)) {
             return instance;
         }
+        InstanceDirectory ofRoot = shared == null ? null : shared.instance(name);
+        if (ofRoot != null && Files.exists(ofRoot.path(), LinkOption.NOFOLLOW_LINKS)) {
+            checkPermission(ofRoot);
+            return ofRoot;
+        }
         List<InstanceDirectory> known = known();
         StringBuilder message = new StringBuilder("No such instance: " + name + " (from " + source + "; looked in "
-                + base.path() + ", " + base.reason() + ").");
+                + base.path() + ", " + base.reason() + placesBeside() + ").");
         Suggestions.nearest(name, known.stream().map(InstanceDirectory::name).toList())
                 .ifPresent(near -> message.append(" Did you mean ").append(near).append("?"));
         throw new CommandFailedException(ExitCode.NO_SUCH, message + "\n" + knownOrHowToStart(known));
+    }
+
+    private String placesBeside() {
+        if (shared == null || !Files.exists(shared.path())) {
+            return "";
+        }
+        return Files.isExecutable(shared.path())
+                ? "; and in " + shared.path() + ", " + shared.reason()
+                : "; " + shared.path() + ", " + shared.reason() + ", is closed to user id " + caller.uid();
     }
 
     private InstanceDirectory onlyRunning() {
@@ -132,14 +153,57 @@ final class InstanceResolver {
         }
     }
 
-    /** Instances are private to their user: what another user put there could lead us anywhere. */
+    /**
+     * An instance is its user's own, or one of root's that is open to this user, or is where a variable says: what any other user put somewhere could
+     * lead us anywhere.
+     */
     private void checkPermission(InstanceDirectory instance) {
-        long owner;
+        long owner = ownerOf(instance);
+        if (owner == NOBODY) {
+            return; // Whether it exists is the next question.
+        }
+        boolean directory = Files.isDirectory(instance.path(), LinkOption.NOFOLLOW_LINKS);
+        if (owner == caller.uid() || caller.uid() == 0) {
+            if (!directory || !Files.isReadable(instance.path())) {
+                throw new CommandFailedException(
+                        ExitCode.NOT_PERMITTED, instance.path() + " is not a directory that can be read.");
+            }
+            return;
+        }
+        boolean trusted = owner == 0 || !caller.variable("COPPICE_HOME_DIR").isEmpty();
+        if (!directory || !trusted || !Files.isReadable(instance.rootSegment())) {
+            throw new CommandFailedException(
+                    ExitCode.NOT_PERMITTED,
+                    instance.path() + " belongs to user id " + owner + ", and is closed to user id " + caller.uid()
+                            + ", as which this command runs.\n  Run it as that user or as root; or have `control.group` in its"
+                            + " manifest name a group of yours.");
+        }
+    }
+
+    /**
+     * For a command that needs more than the root's segment and its socket.
+     *
+     * @param what it needs, in the plural
+     * @throws CommandFailedException with exit code 4 if that is another user's
+     */
+    void requireWhole(InstanceDirectory instance, String what) {
+        long owner = ownerOf(instance);
+        if (owner != NOBODY && owner != caller.uid() && caller.uid() != 0) {
+            throw new CommandFailedException(
+                    ExitCode.NOT_PERMITTED,
+                    "Not permitted: " + what + " of " + instance.name() + " are for user id " + owner
+                            + " and root only, and this command runs as user id " + caller.uid()
+                            + ".\n  `control` in its manifest opens `status`, `ps` and `events`, and what asks the root; for the"
+                            + " rest run the command as that user or as root.");
+        }
+    }
+
+    private long ownerOf(InstanceDirectory instance) {
         try {
-            owner = ((Integer) Files.getAttribute(instance.path(), "unix:uid", LinkOption.NOFOLLOW_LINKS))
+            return ((Integer) Files.getAttribute(instance.path(), "unix:uid", LinkOption.NOFOLLOW_LINKS))
                     & 0xffff_ffffL;
         } catch (NoSuchFileException e) {
-            return; // Whether it exists is the next question.
+            return NOBODY;
         } catch (AccessDeniedException e) {
             throw new CommandFailedException(
                     ExitCode.NOT_PERMITTED,
@@ -147,18 +211,6 @@ final class InstanceResolver {
                             + ".\n  Run this command as its owner or as root.");
         } catch (IOException e) {
             throw new CommandFailedException(ExitCode.FAILED, "Cannot look at " + instance.path() + ": " + e);
-        }
-        boolean mine = owner == caller.uid() || caller.uid() == 0;
-        if (!mine
-                || !Files.isDirectory(instance.path(), LinkOption.NOFOLLOW_LINKS)
-                || !Files.isReadable(instance.path())) {
-            throw new CommandFailedException(
-                    ExitCode.NOT_PERMITTED,
-                    instance.path()
-                            + (mine
-                                    ? " is not a directory that can be read."
-                                    : " belongs to user id " + owner + ", this command runs as " + caller.uid()
-                                            + ".\n  Run it as that user or as root."));
         }
     }
 }

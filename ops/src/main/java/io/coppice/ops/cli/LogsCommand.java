@@ -60,7 +60,7 @@ final class LogsCommand implements Callable<Integer> {
             throw new CommandFailedException(
                     ExitCode.USAGE, "--lines: " + lines + " is out of range, expected 0 to " + MAX_LINES + ".");
         }
-        InstanceDirectory instance = coppice.resolveInstance();
+        InstanceDirectory instance = coppice.resolveWholeInstance("the logs");
         boolean errand = InstanceName.isErrand(name);
         if (!InstanceName.isValidChild(name) && !errand) {
             throw new CommandFailedException(

@@ -31,7 +31,7 @@ final class PurgeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        InstanceDirectory instance = logs ? coppice.resolveInstanceOrLogs() : coppice.resolveInstance();
+        InstanceDirectory instance = logs ? coppice.resolveInstanceOrLogs() : coppice.resolveWholeInstance("the files");
         try (Purge purge = Purge.prepare(instance, coppice)) {
             if (!yes && !confirmed(instance, purge)) {
                 coppice.note("Nothing removed.");

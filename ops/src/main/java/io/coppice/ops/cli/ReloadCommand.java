@@ -121,7 +121,8 @@ final class ReloadCommand implements Callable<Integer> {
     private InstanceDirectory instance() {
         Path manifest = file;
         return manifest == null || ManifestOptions.instance(coppice).isPresent()
-                ? coppice.resolveInstance()
-                : coppice.resolveInstance(ManifestInstance.of(ManifestOptions.absolute(coppice, manifest)));
+                ? coppice.resolveWholeInstance("the plans")
+                : coppice.resolveWholeInstance(
+                        ManifestInstance.of(ManifestOptions.absolute(coppice, manifest)), "the plans");
     }
 }

@@ -66,7 +66,7 @@ final class RestoreCommand implements Callable<Integer> {
         if (id != null && checkpoint != null) {
             throw new CommandFailedException(ExitCode.USAGE, "Give an ID or --checkpoint, not both.");
         }
-        InstanceDirectory instance = coppice.resolveInstance();
+        InstanceDirectory instance = coppice.resolveWholeInstance("the segments");
         DaemonSegment daemon = DaemonSegment.find(coppice, instance, name);
         refuseIfItRuns(instance);
         try {

@@ -58,7 +58,7 @@ final class ScaleCommand implements Callable<Integer> {
             throw new CommandFailedException(
                     ExitCode.USAGE, "N: " + count + " is out of range, expected 0 to " + PlanBounds.MAX_REPLICAS + ".");
         }
-        InstanceDirectory instance = coppice.resolveInstance();
+        InstanceDirectory instance = coppice.resolveWholeInstance("the plans");
         Changeover changeover = new Changeover(coppice, instance, timeout);
         return changeover.changeOver(present -> draft(changeover, instance, present), draft -> tell(draft.change()));
     }

@@ -70,7 +70,7 @@ final class StateCommand implements Callable<Integer> {
             throw new CommandFailedException(
                     ExitCode.USAGE, "--limit: " + limit + " is out of range, expected 0 or more.");
         }
-        InstanceDirectory instance = coppice.resolveInstance();
+        InstanceDirectory instance = coppice.resolveWholeInstance("the segments");
         DaemonSegment daemon = DaemonSegment.find(coppice, instance, name);
         try {
             if (abandoned != null && abandoned.isEmpty()) {

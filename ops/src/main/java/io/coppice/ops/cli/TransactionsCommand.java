@@ -97,7 +97,7 @@ final class TransactionsCommand implements Callable<Integer> {
     public Integer call() {
         requireCombination();
         Optional<QuarantineOrder> order = order();
-        InstanceDirectory instance = coppice.resolveInstance();
+        InstanceDirectory instance = coppice.resolveWholeInstance("the segments");
         try (Daemons daemons = new Daemons(coppice, instance)) {
             TransactionsReader reader = new TransactionsReader(instance);
             if (order.isPresent()) {

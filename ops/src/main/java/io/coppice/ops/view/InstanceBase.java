@@ -20,6 +20,9 @@ import java.util.Map;
 public record InstanceBase(Path path, String reason) {
     private static final Path LINGER = Path.of("/var/lib/systemd/linger");
 
+    /** Where root's instances are, which may be open to others. */
+    public static final InstanceBase OF_ROOT = new InstanceBase(Path.of("/run/coppice"), "root's instances");
+
     /**
      * Finds it: {@code COPPICE_HOME_DIR}; {@code /run/coppice} for root; {@code $XDG_RUNTIME_DIR/coppice} for a user who
      * lingers; else {@code ~/.local/state/coppice}, because logind empties the runtime directory at logout.
@@ -36,7 +39,7 @@ public record InstanceBase(Path path, String reason) {
             return new InstanceBase(workingDirectory.resolve(override).normalize(), "$COPPICE_HOME_DIR");
         }
         if (uid == 0) {
-            return new InstanceBase(Path.of("/run/coppice"), "the user is root");
+            return new InstanceBase(OF_ROOT.path(), "the user is root");
         }
         String user = environment.getOrDefault("USER", System.getProperty("user.name", ""));
         String runtime = environment.getOrDefault("XDG_RUNTIME_DIR", "");

@@ -77,11 +77,12 @@ public final class InstanceReader implements AutoCloseable {
         table.close();
     }
 
-    private InstanceStatus read(boolean withSegments) {
+    private InstanceStatus read(boolean withSegmentsIfOpen) {
         // Before the table: a table read after its root was seen dead is that root's last word.
         RootLiveness byLock = RootLiveness.of(directory, proc);
         Reading reading = table.read();
         PlanFile plan = plans.read();
+        boolean withSegments = withSegmentsIfOpen && !plan.closed();
         List<String> problems = new ArrayList<>();
         plan.problem().ifPresent(problems::add);
         if (reading.snapshot().isEmpty()) {

@@ -9,6 +9,7 @@ import io.coppice.supervisor.plan.WorkerOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -19,19 +20,28 @@ import java.util.Optional;
  *
  * @param plan empty if there is none or it cannot be read
  * @param problem why it cannot be read, in words; empty also where there is none
+ * @param closed whether it is there, and another user's: of the instance only the root's segment is open to this one
  */
-public record PlanFile(Optional<Plan> plan, Optional<String> problem) {
+public record PlanFile(Optional<Plan> plan, Optional<String> problem, boolean closed) {
     /** Reads it, bounded. */
     public static PlanFile read(InstanceDirectory instance) {
         Path file = instance.plan();
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(PlanBounds.MAX_PLAN_BYTES + 1);
             return new PlanFile(
-                    Optional.of(PlanText.read(new String(bytes, StandardCharsets.UTF_8))), Optional.empty());
+                    Optional.of(PlanText.read(new String(bytes, StandardCharsets.UTF_8))), Optional.empty(), false);
         } catch (NoSuchFileException e) {
-            return new PlanFile(Optional.empty(), Optional.empty());
+            return new PlanFile(Optional.empty(), Optional.empty(), false);
+        } catch (AccessDeniedException e) {
+            return new PlanFile(
+                    Optional.empty(),
+                    Optional.of(
+                            "The plan, the segments and the logs of " + instance.name()
+                                    + " are closed to this user: what only they tell, such as commits and groups, is not shown."),
+                    true);
         } catch (IOException | PlanFormatException e) {
-            return new PlanFile(Optional.empty(), Optional.of("Cannot read the plan " + file + ": " + e.getMessage()));
+            return new PlanFile(
+                    Optional.empty(), Optional.of("Cannot read the plan " + file + ": " + e.getMessage()), false);
         }
     }
 

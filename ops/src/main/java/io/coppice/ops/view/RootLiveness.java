@@ -1,5 +1,7 @@
 package io.coppice.ops.view;
 
+import io.coppice.state.root.RootSnapshot;
+import java.nio.file.Files;
 import java.util.Optional;
 
 /**
@@ -30,16 +32,31 @@ public sealed interface RootLiveness {
      */
     record Ended(long lastPid, long atEpochMs) implements RootLiveness {}
 
-    /** Looks at the lock file alone: enough to tell which instances run. */
+    /**
+     * Looks at the lock file alone: enough to tell which instances run. Who may only look at an instance cannot read that one, as he could take a
+     * lock on it then; he is told what the root's segment says.
+     */
     static RootLiveness of(InstanceDirectory directory, ProcFileSystem proc) {
         Optional<RootLockFile> holder = RootLockFile.read(directory.rootLock());
         if (holder.isEmpty()) {
-            return new NotRunning(0);
+            return Files.exists(directory.rootLock()) && !Files.isReadable(directory.rootLock())
+                    ? bySegment(directory, proc)
+                    : new NotRunning(0);
         }
         RootLockFile root = holder.get();
         return proc.lives(root.pid(), root.startTicks())
                 ? new Running(root.pid(), root.startTicks(), root.sinceEpochMs())
                 : new NotRunning(root.pid());
+    }
+
+    private static RootLiveness bySegment(InstanceDirectory directory, ProcFileSystem proc) {
+        try (RootTable table = new RootTable(directory.rootSegment())) {
+            Optional<RootSnapshot.RootInfo> root = table.read().snapshot().flatMap(RootSnapshot::root);
+            return root.<RootLiveness>map(known -> proc.lives(known.pid(), known.startTicks())
+                            ? new Running(known.pid(), known.startTicks(), known.sinceEpochMs())
+                            : new NotRunning(known.pid()))
+                    .orElse(new NotRunning(0));
+        }
     }
 
     /** Whether a root runs. */

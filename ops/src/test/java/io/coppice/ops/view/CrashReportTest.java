@@ -28,7 +28,7 @@ class CrashReportTest {
             # C  [libcodec.so+0x1234]  decode+0x56
             #
             """;
-    private static final PlanFile NO_PLAN = new PlanFile(Optional.empty(), Optional.empty());
+    private static final PlanFile NO_PLAN = new PlanFile(Optional.empty(), Optional.empty(), false);
     private static final long ENDED = 1_790_000_000_000L;
 
     @TempDir
