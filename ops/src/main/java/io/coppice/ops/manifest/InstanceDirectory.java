@@ -47,6 +47,10 @@ public record InstanceDirectory(Path base, Path directory, Path segmentDirectory
 
     private static final String PRIVATE = "rwx------";
     private static final int GROUP_AND_OTHERS = 077;
+
+    /** Of the instance's own, which the root opens for a control group, and closes when it starts without. */
+    private static final int PASSAGE_OF_GROUP = 0010;
+
     private static final int WRITE_BY_GROUP_OR_OTHERS = 022;
     private static final int STICKY = 01000;
 
@@ -143,12 +147,12 @@ public record InstanceDirectory(Path base, Path directory, Path segmentDirectory
                     + MAX_SOCKET_PATH_BYTES + "; choose a shorter directory with " + BASE_VARIABLE);
         }
         if (checkParent(base, surroundings.uid(), faults)) {
-            checkOwn(directory, surroundings.uid(), faults);
+            checkOwn(directory, surroundings.uid(), GROUP_AND_OTHERS & ~PASSAGE_OF_GROUP, faults);
         }
         if (!segmentDirectory.equals(directory)) {
             Path parent = segmentDirectory.getParent();
             if (parent != null && checkParent(parent, surroundings.uid(), faults)) {
-                checkOwn(segmentDirectory, surroundings.uid(), faults);
+                checkOwn(segmentDirectory, surroundings.uid(), GROUP_AND_OTHERS, faults);
             }
         }
         return faults;
@@ -187,7 +191,8 @@ public record InstanceDirectory(Path base, Path directory, Path segmentDirectory
         return true;
     }
 
-    private static void checkOwn(Path own, long uid, List<String> faults) {
+    /** @param forbidden bits of its mode */
+    private static void checkOwn(Path own, long uid, int forbidden, List<String> faults) {
         Map<String, Object> found = attributes(own, faults, false);
         if (found.isEmpty()) {
             return;
@@ -196,7 +201,7 @@ public record InstanceDirectory(Path base, Path directory, Path segmentDirectory
         int mode = (int) number(found, "mode");
         if (owner != uid) {
             faults.add(own + ": belongs to uid " + owner + ", expected uid " + uid);
-        } else if ((mode & GROUP_AND_OTHERS) != 0) {
+        } else if ((mode & forbidden) != 0) {
             faults.add(own + ": mode " + octal(mode) + " lets others in, expected 0700; chmod 700 " + own);
         }
     }

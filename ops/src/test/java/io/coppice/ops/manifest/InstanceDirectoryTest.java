@@ -105,6 +105,18 @@ class InstanceDirectoryTest {
                 directory.faults(Surroundings.ofThisProcess()));
     }
 
+    /** So the root leaves it for a control group; without one it closes it at its start. */
+    @Test
+    void shouldTakeAnInstanceThatAGroupMayPassThrough() throws IOException {
+        environment.put("COPPICE_HOME_DIR", temporary.resolve("c").toString());
+        InstanceDirectory directory = real();
+        directory.create();
+        Files.setPosixFilePermissions(directory.directory(), PosixFilePermissions.fromString("rwx--x---"));
+        assertEquals(List.of(), directory.faults(Surroundings.ofThisProcess()));
+        Files.setPosixFilePermissions(directory.directory(), PosixFilePermissions.fromString("rwx--x--x"));
+        assertEquals(1, directory.faults(Surroundings.ofThisProcess()).size());
+    }
+
     @Test
     void shouldRefuseForeignOwnersLinksAndFiles() throws IOException {
         environment.put("COPPICE_HOME_DIR", temporary.resolve("c").toString());
