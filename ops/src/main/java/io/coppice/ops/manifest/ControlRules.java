@@ -26,6 +26,9 @@ final class ControlRules {
     private static final Pattern ID = Pattern.compile("[0-9]{1,10}");
     private static final Pattern GROUP_IDS = Pattern.compile("(?m)^(?:Gid|Groups):(.*)$");
 
+    private static final Pattern EFFECTIVE = Pattern.compile("(?m)^CapEff:\\s*([0-9a-f]{1,16})$");
+    private static final long CAP_CHOWN = 1;
+
     private final Settings control;
     private final Surroundings surroundings;
     private final Problems problems;
@@ -184,14 +187,19 @@ final class ControlRules {
         return ID.matcher(word).matches() && Long.parseLong(word) <= PlanBounds.MAX_ID ? Long.valueOf(word) : null;
     }
 
-    /** The kernel lets a user other than root give its files only to groups that it is in. */
+    /** The kernel lets who has no CAP_CHOWN give its files only to groups that it is in. */
     private void requireOwnGroup(Located<String> group, long gid) throws IOException {
-        Path status = surroundings.system("/proc/self/status");
-        if (surroundings.uid() == 0 || !Files.isReadable(status)) {
+        Path file = surroundings.system("/proc/self/status");
+        if (!Files.isReadable(file)) {
+            return;
+        }
+        String status = Files.readString(file);
+        Matcher effective = EFFECTIVE.matcher(status);
+        if (effective.find() && (Long.parseUnsignedLong(effective.group(1), 16) & CAP_CHOWN) != 0) {
             return;
         }
         Set<String> own = new LinkedHashSet<>();
-        Matcher lines = GROUP_IDS.matcher(Files.readString(status));
+        Matcher lines = GROUP_IDS.matcher(status);
         while (lines.find()) {
             Stream.of(lines.group(1).strip().split("\\s+", -1)).forEach(own::add);
         }
@@ -199,8 +207,11 @@ final class ControlRules {
             problems.add(
                     group,
                     Problems.quoted(group.value()) + " is no group of user " + surroundings.uid() + ", whom this is",
-                    "a group that it is in: a user other than root gives its files to no other",
-                    "");
+                    "a group that it is in: without CAP_CHOWN a user gives its files to no other",
+                    surroundings.uid() == 0
+                            ? "as a service, write `SupplementaryGroups=" + group.value()
+                                    + "` into a drop-in of its unit"
+                            : "");
         }
     }
 

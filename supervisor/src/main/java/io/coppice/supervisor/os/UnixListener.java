@@ -129,7 +129,9 @@ public final class UnixListener implements AutoCloseable {
             throw OsException.of(
                     "Cannot let the members of group " + group + " connect to " + path,
                     errno,
-                    errno == Errno.EPERM ? "A user other than root gives its files only to groups that it is in" : "");
+                    errno == Errno.EPERM
+                            ? "A user without CAP_CHOWN gives its files only to groups that it is in"
+                            : "");
         }
     }
 

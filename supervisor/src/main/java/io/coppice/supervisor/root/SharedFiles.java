@@ -76,8 +76,8 @@ final class SharedFiles {
         } catch (IOException e) {
             throw new IOException(
                     "cannot give " + file + " to group " + group + " (" + reason(e)
-                            + "); a user other than root gives its files only to groups that it is in. Change"
-                            + " `control.group` in the manifest, or that user's groups",
+                            + "); a user without CAP_CHOWN gives its files only to groups that it is in. Change"
+                            + " `control.group` in the manifest, or that user's groups (SupplementaryGroups= of a unit)",
                     e);
         }
     }
