@@ -25,7 +25,7 @@ final class Kernel {
     static final Runtime RUNTIME = Runtime.getRuntime(LIBC);
     static final POSIX JNR_POSIX = POSIXFactory.getNativePOSIX();
 
-    private static final boolean X86_64 = isX8664();
+    static final boolean X86_64 = isX8664();
 
     static final int O_RDONLY = 0;
     static final int O_WRONLY = 1;
@@ -50,6 +50,15 @@ final class Kernel {
     static final int F_SETFL = 4;
     static final int F_OFD_SETLK = 37;
     static final int F_DUPFD_CLOEXEC = 1030;
+
+    /** struct stat of 64-bit Linux: at most 144 bytes. */
+    static final int STAT_BYTES = 256;
+    /** Offset of the 32-bit st_mode in struct stat (arch/x86/include/uapi/asm/stat.h, include/uapi/asm-generic/stat.h). */
+    static final int STAT_MODE_OFFSET = X86_64 ? 24 : 16;
+
+    static final int S_IFMT = 0170000;
+    static final int S_IFDIR = 0040000;
+    static final int S_IFLNK = 0120000;
 
     static final int X_OK = 1;
     static final int POLLIN = 1;

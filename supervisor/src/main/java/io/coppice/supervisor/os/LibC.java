@@ -50,6 +50,8 @@ final class LibC {
 
         int stat(Pointer path, Pointer result);
 
+        int fstat(int fd, Pointer result);
+
         int inotify_init1(int flags);
 
         int inotify_add_watch(int fd, Pointer path, int mask);
@@ -77,6 +79,8 @@ final class LibC {
         int timerfd_settime(int fd, int flags, Pointer value, @Nullable Pointer oldValue);
 
         int waitid(int idType, int id, Pointer info, int options);
+
+        int prctl(int option, long first, long second, long third, long fourth);
 
         int socket(int domain, int type, int protocol);
 

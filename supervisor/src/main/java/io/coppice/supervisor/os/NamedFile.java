@@ -10,14 +10,12 @@ import jnr.ffi.Pointer;
  * and take as long as the file system needs for one stat(2).
  */
 public final class NamedFile {
-    /** struct stat of 64-bit Linux: at most 144 bytes; device at 0, inode at 8. */
-    private static final int STAT_BYTES = 256;
-
+    /** In struct stat of 64-bit Linux; the device is at 0. */
     private static final int INODE_OFFSET = 8;
 
     private final Path file;
     private final Pointer path;
-    private final Pointer stat = Kernel.allocate(STAT_BYTES);
+    private final Pointer stat = Kernel.allocate(Kernel.STAT_BYTES);
     private long device;
     private long inode;
 

@@ -30,6 +30,7 @@ final class SpawnCall {
     private final Pointer actions = Kernel.allocate(OPAQUE_BYTES);
     private final Pointer devNull = NativeStrings.of("/dev/null");
     private final Pointer pid = Kernel.allocate(Integer.BYTES);
+    private boolean rehearsed;
 
     SpawnCall() {
         Pointer signals = Kernel.allocate(OPAQUE_BYTES);
@@ -65,10 +66,11 @@ final class SpawnCall {
             int journalFd = journal == null ? NO_FD : journal.open();
             try {
                 errno = call(request, argv, program.path(), holdFd, notifyFd, journalFd);
+            } catch (OsException e) {
+                return new SpawnResult.Failed(
+                        request.token(), e.errno(), "Cannot start '" + argv.get(0) + "' restricted: " + e.getMessage());
             } finally {
-                if (journalFd >= 0) {
-                    Fds.close(journalFd);
-                }
+                closeIfOpen(journalFd);
             }
             if (journal != null && journalFd < 0) {
                 refusal = journal.explain(-journalFd, request.logFile());
@@ -77,7 +79,20 @@ final class SpawnCall {
         if (errno == 0) {
             return new SpawnResult.Spawned(request.token(), pid.getInt(0), refusal, logStartBytes);
         }
-        return new SpawnResult.Failed(request.token(), errno, ProgramSearch.explain(request, program, errno));
+        return new SpawnResult.Failed(request.token(), errno, reason(request, program, errno));
+    }
+
+    private static String reason(SpawnRequest request, ProgramSearch.Found program, int errno) {
+        String reason = ProgramSearch.explain(request, program, errno);
+        return request.restriction() == null || errno != Errno.EACCES || !program.ok()
+                ? reason
+                : reason + ". Its restriction must let it execute " + program.path() + " and its interpreter or loader";
+    }
+
+    private static void closeIfOpen(int fd) {
+        if (fd >= 0) {
+            Fds.close(fd);
+        }
     }
 
     private static long lengthOf(String file) {
@@ -85,9 +100,83 @@ final class SpawnCall {
         return new File(file).length();
     }
 
-    /** @param journalFd negative for the log file */
+    /**
+     * The error number, 0 for a child.
+     *
+     * @param journalFd negative for the log file
+     * @throws OsException if a restriction could not be put in force; nothing was started then
+     */
     private int call(
-            SpawnRequest request, List<String> arguments, String program, int holdFd, int notifyFd, int journalFd) {
+            SpawnRequest request, List<String> arguments, String program, int holdFd, int notifyFd, int journalFd)
+            throws OsException {
+        Restriction restriction = request.restriction();
+        if (restriction == null) {
+            return call(request, arguments, program, holdFd, notifyFd, journalFd, NO_FD, this::spawn);
+        }
+        // A restricted child opens under its restriction, also what it opens before it executes its program. So that no
+        // rule needs to let it
+        // open its log, it gets both opened.
+        int outputFd = NO_FD;
+        int inputFd = NO_FD;
+        try {
+            if (journalFd < 0) {
+                outputFd = openHigh(request.logFile(), LOG_FLAGS, LOG_MODE);
+                if (outputFd < 0) {
+                    return -outputFd;
+                }
+            }
+            if (!request.holdOnStdin()) {
+                inputFd = openHigh("/dev/null", Kernel.O_RDONLY, 0);
+                if (inputFd < 0) {
+                    throw OsException.of("open /dev/null", -inputFd, "");
+                }
+            }
+            rehearseOnce();
+            int output = journalFd < 0 ? outputFd : journalFd;
+            return call(
+                    request,
+                    arguments,
+                    program,
+                    holdFd,
+                    notifyFd,
+                    output,
+                    inputFd,
+                    (file, argv, envp) -> RestrictedLaunch.spawn(restriction, () -> spawn(file, argv, envp)));
+        } finally {
+            closeIfOpen(outputFd);
+            closeIfOpen(inputFd);
+        }
+    }
+
+    private static int openHigh(String path, int flags, int mode) {
+        int fd = PathCalls.open(path, flags, mode);
+        if (fd < 0) {
+            return fd;
+        }
+        int high = Fds.copyHigh(fd);
+        Fds.close(fd);
+        return high;
+    }
+
+    /** The last call, with all that it points to prepared. */
+    private interface Launch {
+        int spawn(Pointer file, Pointer argv, Pointer envp) throws OsException;
+    }
+
+    /**
+     * @param outputFd negative for the log file, opened by the child
+     * @param inputFd negative for /dev/null, opened by the child
+     */
+    private int call(
+            SpawnRequest request,
+            List<String> arguments,
+            String program,
+            int holdFd,
+            int notifyFd,
+            int outputFd,
+            int inputFd,
+            Launch launch)
+            throws OsException {
         Pointer file = NativeStrings.of(program);
         Pointer log = NativeStrings.of(request.logFile());
         Pointer directory = NativeStrings.of(request.workingDirectory());
@@ -95,8 +184,8 @@ final class SpawnCall {
         Pointer envp = NativeStrings.vector(request.environment());
         done("posix_spawn_file_actions_init", LIBC.posix_spawn_file_actions_init(actions));
         try {
-            if (journalFd >= 0) {
-                addDup(journalFd, 1);
+            if (outputFd >= 0) {
+                addDup(outputFd, 1);
             } else {
                 addOpen(1, log, LOG_FLAGS, LOG_MODE);
             }
@@ -109,13 +198,17 @@ final class SpawnCall {
                     firstUnwanted = 4;
                 }
             } else {
-                addOpen(0, devNull, Kernel.O_RDONLY, 0);
+                if (inputFd >= 0) {
+                    addDup(inputFd, 0);
+                } else {
+                    addOpen(0, devNull, Kernel.O_RDONLY, 0);
+                }
                 addDup(holdFd, 3);
                 firstUnwanted = 4;
             }
             done("addclosefrom_np", LIBC.posix_spawn_file_actions_addclosefrom_np(actions, firstUnwanted));
             done("addchdir_np", LIBC.posix_spawn_file_actions_addchdir_np(actions, directory));
-            return LIBC.posix_spawnp(pid, file, actions, attributes, argv, envp);
+            return launch.spawn(file, argv, envp);
         } finally {
             // C knows bare addresses only: these keep the collector from freeing what the call reads.
             Reference.reachabilityFence(file);
@@ -126,6 +219,27 @@ final class SpawnCall {
             Reference.reachabilityFence(this);
             done("posix_spawn_file_actions_destroy", LIBC.posix_spawn_file_actions_destroy(actions));
         }
+    }
+
+    private int spawn(Pointer file, Pointer argv, Pointer envp) {
+        return LIBC.posix_spawnp(pid, file, actions, attributes, argv, envp);
+    }
+
+    private void rehearseOnce() {
+        if (rehearsed) {
+            return;
+        }
+        Pointer file = NativeStrings.of("/dev/null/no-program");
+        Pointer none = NativeStrings.vector(List.of());
+        done("posix_spawn_file_actions_init", LIBC.posix_spawn_file_actions_init(actions));
+        try {
+            RestrictedLaunch.rehearse(() -> spawn(file, none, none));
+        } finally {
+            Reference.reachabilityFence(file);
+            Reference.reachabilityFence(none);
+            done("posix_spawn_file_actions_destroy", LIBC.posix_spawn_file_actions_destroy(actions));
+        }
+        rehearsed = true;
     }
 
     private void addOpen(int fd, Pointer path, int flags, int mode) {

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * @param notifyWriteFd the end that the child notifies through, likewise; -1 for none, and so for plain commands
  * @param holdOnStdin where the hold pipe goes, see above
  * @param preparation may change {@code argv} at the last moment; null for none
+ * @param restriction what the child may not do, from before it executes its program; null for none. Its log and /dev/null are
+ *     opened for it and need no rule; the program, its interpreter and its loader do
  */
 public record SpawnRequest(
         long token,
@@ -39,7 +41,8 @@ public record SpawnRequest(
         int holdReadFd,
         int notifyWriteFd,
         boolean holdOnStdin,
-        @Nullable ArgvPreparation preparation) {
+        @Nullable ArgvPreparation preparation,
+        @Nullable Restriction restriction) {
 
     /**
      * Copies the lists and checks every component.
@@ -64,7 +67,33 @@ public record SpawnRequest(
         expect(holdOnStdin || notifyWriteFd == -1, "notifyWriteFd", "-1 when the hold pipe takes descriptor 3");
     }
 
-    /** With output that goes to {@code logFile}, and arguments that stay as they are. */
+    /** Unrestricted. */
+    public SpawnRequest(
+            long token,
+            List<String> argv,
+            List<String> environment,
+            String workingDirectory,
+            String logFile,
+            @Nullable JournalStream journal,
+            int holdReadFd,
+            int notifyWriteFd,
+            boolean holdOnStdin,
+            @Nullable ArgvPreparation preparation) {
+        this(
+                token,
+                argv,
+                environment,
+                workingDirectory,
+                logFile,
+                journal,
+                holdReadFd,
+                notifyWriteFd,
+                holdOnStdin,
+                preparation,
+                null);
+    }
+
+    /** Unrestricted, with output that goes to {@code logFile}, and arguments that stay as they are. */
     public SpawnRequest(
             long token,
             List<String> argv,

@@ -18,6 +18,15 @@ final class Syscall {
     /** futex_waitv(waiters, count, flags, timeout, clock), Linux 5.16; the same number on x86-64 and aarch64. */
     static final long FUTEX_WAITV = 449;
 
+    /** landlock_create_ruleset(attributes, size, flags), Linux 5.13; the same number on x86-64 and aarch64. */
+    static final long LANDLOCK_CREATE_RULESET = 444;
+
+    /** landlock_add_rule(ruleset, type, rule, flags), likewise. */
+    static final long LANDLOCK_ADD_RULE = 445;
+
+    /** landlock_restrict_self(ruleset, flags), likewise. */
+    static final long LANDLOCK_RESTRICT_SELF = 446;
+
     private static final boolean AARCH64 = System.getProperty("os.arch", "").equals("aarch64");
 
     /** ioctl(fd, request, argument). */
@@ -25,6 +34,9 @@ final class Syscall {
 
     /** futex(word, operation, value, timeout). */
     static final long FUTEX = AARCH64 ? 98 : 202;
+
+    /** seccomp(operation, flags, arguments). */
+    static final long SECCOMP = AARCH64 ? 277 : 317;
 
     private Syscall() {}
 

@@ -1,0 +1,29 @@
+package io.coppice.supervisor.os;
+
+/** What a {@link Restriction} asks for and this kernel cannot enforce. */
+public enum KernelGap {
+    /** Without it no launch with a ruleset is made. */
+    LANDLOCK(
+            "no file, process or signal is kept from it: this kernel has no Landlock (Linux 5.13, among the modules of lsm=)"),
+    /** Stricter, not looser. */
+    REPARENTING(
+            "a rename or link from one directory to another is refused also where a rule allows it (needs Linux 5.19)"),
+    /** Half closed by the filter, see {@link SeccompFilter}. */
+    TRUNCATION("what it may open for writing it may also shorten (needs Linux 6.2)"),
+    DEVICE_COMMANDS("a device that it may open takes every command (needs Linux 6.10)"),
+    SIGNALS("it may send signals to every process of its user (needs Linux 6.12)"),
+    ABSTRACT_SOCKETS("it may connect to every abstract UNIX socket (needs Linux 6.12)"),
+    /** Without it no launch with a filter is made. */
+    FILTER("chmod, chown, priorities and limits of others are not kept from it: this kernel has no seccomp filter");
+
+    private final String text;
+
+    KernelGap(String text) {
+        this.text = text;
+    }
+
+    /** What the restricted process may do therefore, for people: the rest of a line. */
+    public String text() {
+        return text;
+    }
+}

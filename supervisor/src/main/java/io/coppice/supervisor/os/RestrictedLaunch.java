@@ -1,0 +1,185 @@
+package io.coppice.supervisor.os;
+
+import static io.coppice.supervisor.os.Kernel.LIBC;
+import static io.coppice.supervisor.os.Kernel.SYSCALL_2;
+import static io.coppice.supervisor.os.Kernel.SYSCALL_4;
+
+import java.lang.ref.Reference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call of posix_spawn on a fresh thread that restricts itself first and ends after it: the child inherits, and no other thread of the root is
+ * touched (landlock_restrict_self(2), seccomp(2) and no_new_privs are the calling thread's). The spawner's thread makes all that the thread needs and
+ * waits for it; so it takes as long as the call does, as without a restriction.
+ *
+ * <p>Restricted, the thread may open nothing that no rule allows: no class from the root's jars, no library. So everything that it runs must have run
+ * before. {@link #rehearse} runs it once, on a thread of the same kind, with arguments that each step refuses; then {@link #run} holds nothing but
+ * calls into C that are bound and classes that are loaded, and even its errors are numbers. Nothing here may start a thread, which would inherit.
+ */
+final class RestrictedLaunch implements Runnable {
+    private static final int PR_SET_NO_NEW_PRIVS = 38;
+    private static final int PR_GET_NO_NEW_PRIVS = 39;
+    private static final long NONE = -1;
+
+    /** posix_spawnp, ready but for the thread that it is called on. */
+    interface Spawn {
+        /** The error number, 0 for a child. */
+        int call();
+    }
+
+    private enum Step {
+        PRIVILEGES("prctl(PR_SET_NO_NEW_PRIVS)"),
+        LANDLOCK("landlock_restrict_self"),
+        FILTER("seccomp(SECCOMP_SET_MODE_FILTER)"),
+        SPAWN("posix_spawn");
+
+        private final String call;
+
+        Step(String call) {
+            this.call = call;
+        }
+    }
+
+    private final boolean rehearsal;
+    private final long ruleset;
+    private final long filter;
+    private final Spawn spawn;
+
+    // Written by the thread, read after its end.
+    private Step step = Step.PRIVILEGES;
+    private int errno;
+    private @Nullable Throwable thrown;
+
+    private RestrictedLaunch(boolean rehearsal, long ruleset, long filter, Spawn spawn) {
+        this.rehearsal = rehearsal;
+        this.ruleset = ruleset;
+        this.filter = filter;
+        this.spawn = spawn;
+    }
+
+    /**
+     * Runs every step in vain. Once, before the first {@link #spawn}.
+     *
+     * @param inVain a call that starts nothing, and else is as the later ones
+     */
+    static void rehearse(Spawn inVain) {
+        RestrictedLaunch launch = new RestrictedLaunch(true, NONE, 0, inVain);
+        launch.runOnThread();
+        if (launch.errno == 0) {
+            throw new IllegalStateException("The rehearsal of a restricted launch started something");
+        }
+    }
+
+    /**
+     * Calls {@code spawn} under a restriction.
+     *
+     * @return its error number, 0 for a child
+     * @throws OsException if the restriction cannot be put in force, naming the step; nothing was started then
+     */
+    static int spawn(Restriction restriction, Spawn spawn) throws OsException {
+        SeccompFilter.Loaded filter = filterOf(restriction);
+        long ruleset = rulesetOf(restriction);
+        try {
+            RestrictedLaunch launch =
+                    new RestrictedLaunch(false, ruleset, filter == null ? 0 : filter.address(), spawn);
+            launch.runOnThread();
+            if (launch.step != Step.SPAWN) {
+                throw OsException.of(launch.step.call, launch.errno, adviceOn(launch.errno));
+            }
+            return launch.errno;
+        } finally {
+            Reference.reachabilityFence(filter);
+            if (ruleset != NONE) {
+                Fds.close((int) ruleset);
+            }
+        }
+    }
+
+    private static SeccompFilter.@Nullable Loaded filterOf(Restriction restriction) throws OsException {
+        if (!restriction.filter()) {
+            return null;
+        }
+        if (!SeccompFilter.isAvailable()) {
+            throw OsException.of(
+                    "seccomp", Errno.ENOSYS, "This kernel has no filter of system calls (CONFIG_SECCOMP_FILTER)");
+        }
+        return SeccompFilter.load();
+    }
+
+    private static long rulesetOf(Restriction restriction) throws OsException {
+        LandlockRuleset ruleset = restriction.ruleset();
+        if (ruleset == null) {
+            return NONE;
+        }
+        int abi = Landlock.abi();
+        if (abi == 0) {
+            throw OsException.of(
+                    "landlock_create_ruleset",
+                    Errno.ENOSYS,
+                    "This kernel has no Landlock: Linux 5.13 or newer is needed, with landlock among the modules of lsm=");
+        }
+        return Landlock.open(ruleset, abi);
+    }
+
+    private static String adviceOn(int errno) {
+        return switch (errno) {
+            case Errno.E2BIG ->
+                "No more than 16 rulesets may be in force on one process; the root itself runs under some";
+            case Errno.EPERM -> "A filter around the root refuses it";
+            default -> "";
+        };
+    }
+
+    /** Waits for the thread whatever happens: it uses memory and descriptors of this one. */
+    private void runOnThread() {
+        Thread thread = new Thread(this, "coppice-restricted");
+        thread.setDaemon(true);
+        thread.start();
+        boolean interrupted = false;
+        while (true) {
+            try {
+                thread.join();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true; // the spawner is being closed, which waits for no launch
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        if (thrown != null) {
+            throw new IllegalStateException("A restricted launch failed at " + step.call, thrown);
+        }
+    }
+
+    @Override
+    public void run() {
+        try {
+            int option = rehearsal ? PR_GET_NO_NEW_PRIVS : PR_SET_NO_NEW_PRIVS;
+            if (stops(LIBC.prctl(option, rehearsal ? 0 : 1, 0, 0, 0))) {
+                return;
+            }
+            if (rehearsal || ruleset != NONE) {
+                step = Step.LANDLOCK;
+                if (stops(SYSCALL_2.syscall(Syscall.LANDLOCK_RESTRICT_SELF, ruleset, 0))) {
+                    return;
+                }
+            }
+            if (rehearsal || filter != 0) {
+                step = Step.FILTER;
+                if (stops(SYSCALL_4.syscall(Syscall.SECCOMP, SeccompFilter.SET_MODE_FILTER, 0, filter, 0))) {
+                    return;
+                }
+            }
+            step = Step.SPAWN;
+            errno = spawn.call();
+        } catch (Throwable e) {
+            thrown = e; // told by the thread that waits, which may load what it takes to tell
+        }
+    }
+
+    private boolean stops(long result) {
+        errno = result == 0 ? 0 : Errno.last();
+        return errno != 0 && !rehearsal;
+    }
+}

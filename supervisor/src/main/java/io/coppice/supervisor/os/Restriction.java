@@ -1,0 +1,67 @@
+package io.coppice.supervisor.os;
+
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a child and everything that it starts may not do, ever: a ruleset of Landlock, a filter of system calls, and in any case no new
+ * privileges (no set-user-id program takes effect). A value; {@link SpawnRequest} carries it.
+ *
+ * <p>What this does not keep from a process of the same user: to have somebody outside act for it who takes orders of that user, through
+ * a socket that has a name in the file system (the user's service manager, D-Bus, a container daemon, cron); and, for user 0, what its
+ * capabilities allow beside files, such as the clock. The paths of such servants must have no rule.
+ *
+ * @param ruleset null for none
+ * @param filter whether {@link SeccompFilter} is in force
+ */
+public record Restriction(@Nullable LandlockRuleset ruleset, boolean filter) {
+    /** @throws IllegalArgumentException if it restricts nothing */
+    public Restriction {
+        if (ruleset == null && !filter) {
+            throw new IllegalArgumentException("restriction: expected a ruleset, a filter or both; null is none");
+        }
+    }
+
+    /**
+     * What of this the kernel does not enforce; empty if it enforces all. Any thread; a few system calls.
+     *
+     * <p>A launch with {@link KernelGap#LANDLOCK} or {@link KernelGap#FILTER} fails. The other gaps are left out silently: whoever makes the
+     * restriction looks here first and says so.
+     */
+    public Set<KernelGap> gaps() {
+        Set<KernelGap> gaps = EnumSet.noneOf(KernelGap.class);
+        if (ruleset != null) {
+            addGaps(ruleset, Landlock.abi(), gaps);
+        }
+        if (filter && !SeccompFilter.isAvailable()) {
+            gaps.add(KernelGap.FILTER);
+        }
+        return gaps;
+    }
+
+    private static void addGaps(LandlockRuleset ruleset, int abi, Set<KernelGap> gaps) {
+        if (abi == 0) {
+            gaps.add(KernelGap.LANDLOCK);
+            return;
+        }
+        addIfNew(ruleset, LandlockRight.REFER, abi, KernelGap.REPARENTING, gaps);
+        addIfNew(ruleset, LandlockRight.TRUNCATE, abi, KernelGap.TRUNCATION, gaps);
+        addIfNew(ruleset, LandlockRight.IOCTL_DEV, abi, KernelGap.DEVICE_COMMANDS, gaps);
+        if (abi < LandlockScope.SINCE_ABI) {
+            if (ruleset.scopes().contains(LandlockScope.SIGNAL)) {
+                gaps.add(KernelGap.SIGNALS);
+            }
+            if (ruleset.scopes().contains(LandlockScope.ABSTRACT_UNIX_SOCKET)) {
+                gaps.add(KernelGap.ABSTRACT_SOCKETS);
+            }
+        }
+    }
+
+    private static void addIfNew(
+            LandlockRuleset ruleset, LandlockRight right, int abi, KernelGap gap, Set<KernelGap> gaps) {
+        if (abi < right.sinceAbi() && ruleset.handled().contains(right)) {
+            gaps.add(gap);
+        }
+    }
+}
