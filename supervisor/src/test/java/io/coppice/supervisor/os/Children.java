@@ -71,15 +71,7 @@ final class Children implements AutoCloseable {
 
     Child start(SpawnRequest request, @Nullable Pipe notify) throws OsException {
         Pipe hold = Pipe.create();
-        SpawnRequest held = new SpawnRequest(
-                request.token(),
-                request.argv(),
-                request.environment(),
-                request.workingDirectory(),
-                request.logFile(),
-                hold.readFd(),
-                notify == null ? -1 : notify.writeFd(),
-                request.holdOnStdin());
+        SpawnRequest held = held(request, hold.readFd(), notify == null ? -1 : notify.writeFd());
         spawner.submit(held);
         Fds.close(hold.readFd());
         SpawnResult result = awaitResult();
@@ -93,18 +85,41 @@ final class Children implements AutoCloseable {
 
     SpawnResult.Failed startInVain(SpawnRequest request) throws OsException {
         Pipe hold = Pipe.create();
-        spawner.submit(new SpawnRequest(
+        spawner.submit(held(request, hold.readFd(), -1));
+        Fds.close(hold.readFd());
+        Fds.close(hold.writeFd());
+        return assertInstanceOf(SpawnResult.Failed.class, awaitResult());
+    }
+
+    /** The same request under a restriction. */
+    static SpawnRequest restricted(SpawnRequest request, @Nullable Restriction restriction) {
+        return new SpawnRequest(
                 request.token(),
                 request.argv(),
                 request.environment(),
                 request.workingDirectory(),
                 request.logFile(),
-                hold.readFd(),
-                -1,
-                request.holdOnStdin()));
-        Fds.close(hold.readFd());
-        Fds.close(hold.writeFd());
-        return assertInstanceOf(SpawnResult.Failed.class, awaitResult());
+                request.journal(),
+                request.holdReadFd(),
+                request.notifyWriteFd(),
+                request.holdOnStdin(),
+                request.preparation(),
+                restriction);
+    }
+
+    private static SpawnRequest held(SpawnRequest request, int holdReadFd, int notifyWriteFd) {
+        return new SpawnRequest(
+                request.token(),
+                request.argv(),
+                request.environment(),
+                request.workingDirectory(),
+                request.logFile(),
+                request.journal(),
+                holdReadFd,
+                notifyWriteFd,
+                request.holdOnStdin(),
+                request.preparation(),
+                request.restriction());
     }
 
     SpawnResult awaitResult() throws OsException {
