@@ -36,7 +36,7 @@ public enum LandlockRight {
     public static final Set<LandlockRight> ALL = Collections.unmodifiableSet(EnumSet.allOf(LandlockRight.class));
 
     /** What needs nothing but to look: files, directories, programs. */
-    public static final Set<LandlockRight> READ =
+    public static final Set<LandlockRight> READ_AND_EXECUTE =
             Collections.unmodifiableSet(EnumSet.of(READ_FILE, READ_DIR, EXECUTE, IOCTL_DEV));
 
     private final long bit;

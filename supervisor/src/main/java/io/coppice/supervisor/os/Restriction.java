@@ -8,9 +8,12 @@ import org.jspecify.annotations.Nullable;
  * What a child and everything that it starts may not do, ever: a ruleset of Landlock, a filter of system calls, and in any case no new
  * privileges (no set-user-id program takes effect). A value; {@link SpawnRequest} carries it.
  *
+ * <p>What the rules must not allow, whatever else of the system they do: to write in /proc and /sys, where files of other processes of
+ * the user are (oom_score_adj, autogroup, a control group's cgroup.kill).
+ *
  * <p>What this does not keep from a process of the same user: to have somebody outside act for it who takes orders of that user, through
- * a socket that has a name in the file system (the user's service manager, D-Bus, a container daemon, cron); and, for user 0, what its
- * capabilities allow beside files, such as the clock. The paths of such servants must have no rule.
+ * a socket that has a name in the file system (the user's service manager, D-Bus, a container daemon); to take memory, processes and disk
+ * that others need; and, for user 0, what its capabilities allow beside files, such as the clock or a raw disk.
  *
  * @param ruleset null for none
  * @param filter whether {@link SeccompFilter} is in force

@@ -4,7 +4,6 @@ import io.coppice.supervisor.os.RefusedCall.Machine;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.function.LongSupplier;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Pointer;
@@ -163,6 +162,7 @@ final class AttemptProbe {
         attempt(
                 "reach into its root",
                 () -> C.open("/proc/" + pid + "/root" + others + "/attributes", Kernel.O_RDONLY, 0));
+        attempt("offer it to the OOM killer", () -> C.open("/proc/" + pid + "/oom_score_adj", Kernel.O_WRONLY, 0));
         attempt("connect to its abstract socket", () -> connect(abstractSocket));
         attempt("setpriority", () -> C.setpriority(0, pid, 19));
         attempt("setpriority of a group", () -> C.setpriority(1, 0, 19));
@@ -241,16 +241,5 @@ final class AttemptProbe {
     private static void attempt(String name, LongSupplier call) {
         long result = call.getAsLong();
         System.out.println(name + " " + (result < 0 ? Errno.last() : 0));
-    }
-
-    /** Where this class and what it needs are, one a line: jars and directories of the class path. */
-    static boolean isNeeded(Path entry) {
-        String name = String.valueOf(entry.getFileName());
-        return !name.endsWith(".jar")
-                || name.startsWith("jnr-")
-                || name.startsWith("jffi-")
-                || name.startsWith("asm-")
-                || name.startsWith("jspecify")
-                || name.startsWith("slf4j");
     }
 }

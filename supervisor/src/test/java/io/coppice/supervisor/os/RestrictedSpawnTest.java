@@ -125,6 +125,7 @@ class RestrictedSpawnTest {
                 "own file: truncate by name",
                 "read its memory",
                 "write its memory",
+                "offer it to the OOM killer",
                 "reach into its root")) {
             expected.put(name, Errno.EACCES);
         }
@@ -196,7 +197,7 @@ class RestrictedSpawnTest {
         awaitProgram(victim, "sleep");
 
         List<LandlockRuleset.Rule> rules = Sandboxes.systemAnd(own);
-        rules.add(LandlockRuleset.Rule.required(library, LandlockRight.READ));
+        rules.add(LandlockRuleset.Rule.required(library, LandlockRight.READ_AND_EXECUTE));
         rules.add(LandlockRuleset.Rule.required(others.resolve("shared"), Set.of(LandlockRight.READ_FILE)));
         rules.add(LandlockRuleset.Rule.required(others.resolve("attributes"), Set.of(LandlockRight.READ_FILE)));
         rules.add(LandlockRuleset.Rule.required(ownFile, Set.of(LandlockRight.READ_FILE, LandlockRight.WRITE_FILE)));
@@ -259,11 +260,27 @@ class RestrictedSpawnTest {
     }
 
     @Test
+    void shouldLetTheToolsThatStandBeforeACommandLineSetWhatIsItsOwn() throws Exception {
+        Sandboxes.assumeInForce(1);
+        List<String> tools = new ArrayList<>();
+        for (String tool : List.of(
+                "nice -n 1", "ionice -c 3", "chrt --batch 0", "prlimit --nofile=64:64", "setpriv --no-new-privs")) {
+            tools.addAll(List.of(tool.split(" ")));
+        }
+        tools.addAll(List.of("sh", "-c", "umask 027; ulimit -n; nice; ionice"));
+        Child child = start(tools, restriction());
+        assertEquals(new ExitStatus.Exited(0), child.awaitExit(), child.output());
+        List<String> said = child.output().lines().toList();
+        assertEquals("64", said.get(0));
+        assertEquals("idle", said.get(2));
+    }
+
+    @Test
     void shouldHoldAPlainCommandThatMayOpenNeitherItsLogNorDevNull() throws Exception {
         Sandboxes.assumeInForce(1);
         List<LandlockRuleset.Rule> rules = new ArrayList<>();
         for (String place : List.of("/usr", "/bin", "/lib", "/lib64", "/etc")) {
-            rules.add(LandlockRuleset.Rule.optional(Path.of(place), LandlockRight.READ));
+            rules.add(LandlockRuleset.Rule.optional(Path.of(place), LandlockRight.READ_AND_EXECUTE));
         }
         SpawnRequest request = children.request(
                 List.of("sh", "-c", "read -r line <&3; cat; echo \"$line\"; (: >>\"$0\"); (: >\"$0\")", logOfNext()),
@@ -288,7 +305,8 @@ class RestrictedSpawnTest {
         Path missing = directory.resolve("missing");
         SpawnResult.Failed failed = startInVain(
                 List.of("true"),
-                LandlockRuleset.strict(List.of(LandlockRuleset.Rule.required(missing, LandlockRight.READ))));
+                LandlockRuleset.strict(
+                        List.of(LandlockRuleset.Rule.required(missing, LandlockRight.READ_AND_EXECUTE))));
         assertEquals(Errno.ENOENT, failed.errno());
         assertEquals(
                 "Cannot start 'true' restricted: open " + missing + ": No such file or directory (ENOENT). "
@@ -298,7 +316,7 @@ class RestrictedSpawnTest {
         Path link = Files.createSymbolicLink(directory.resolve("link"), directory);
         failed = startInVain(
                 List.of("true"),
-                LandlockRuleset.strict(List.of(LandlockRuleset.Rule.required(link, LandlockRight.READ))));
+                LandlockRuleset.strict(List.of(LandlockRuleset.Rule.required(link, LandlockRight.READ_AND_EXECUTE))));
         assertEquals(Errno.ELOOP, failed.errno());
         assertTrue(failed.reason().contains("open " + link + ": "), failed::reason);
 
@@ -407,12 +425,27 @@ class RestrictedSpawnTest {
     }
 
     @Test
+    void shouldNeedNoPrivilegeToRestrictWhatItStarts() throws Exception {
+        Sandboxes.assumeInForce(1);
+        assumeThatWeMayBecome(User.ORDINARY);
+        Path place = Files.createDirectory(directory.resolve("place"));
+        Path library = library(place);
+        give(User.ORDINARY, place);
+        List<String> command = new ArrayList<>(User.ORDINARY.prefix());
+        command.addAll(java(place, library));
+        command.addAll(List.of(FirstRestrictedSpawnProbe.class.getName(), place.toString(), "/usr/bin/true"));
+        Child child = start(command, null);
+        assertEquals(new ExitStatus.Exited(0), child.awaitExit(), child.output());
+        assertEquals("exited 0\n", child.output());
+    }
+
+    @Test
     void shouldRunAnOrdinaryJvmWithThreadsCollectorFilesAndProcesses() throws Exception {
         Sandboxes.assumeInForce(1);
         Path own = Files.createDirectory(directory.resolve("own"));
         Path library = library(directory);
         List<LandlockRuleset.Rule> rules = Sandboxes.systemAnd(own);
-        rules.add(LandlockRuleset.Rule.required(library, LandlockRight.READ));
+        rules.add(LandlockRuleset.Rule.required(library, LandlockRight.READ_AND_EXECUTE));
         Restriction restriction = new Restriction(LandlockRuleset.strict(rules), true);
         for (List<String> options : List.of(
                 List.of("-XX:+UseSerialGC"),
@@ -463,7 +496,7 @@ class RestrictedSpawnTest {
         return command;
     }
 
-    /** What the probe needs of the class path, copied to where every user may read it. */
+    /** The class path, copied to where every user may read it. */
     private static Path library(Path place) throws IOException {
         Path library = Files.createDirectories(place.resolve("lib/classes")).getParent();
         assertNotNull(library);
@@ -471,7 +504,7 @@ class RestrictedSpawnTest {
             Path path = Path.of(entry);
             if (Files.isDirectory(path)) {
                 copyAll(path, library.resolve("classes"));
-            } else if (AttemptProbe.isNeeded(path)) {
+            } else {
                 Files.copy(path, library.resolve(path.getFileName().toString()));
             }
         }

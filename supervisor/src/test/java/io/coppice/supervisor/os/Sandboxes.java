@@ -24,9 +24,10 @@ final class Sandboxes {
         List<LandlockRuleset.Rule> rules = new ArrayList<>();
         for (String directory :
                 List.of("/usr", "/bin", "/sbin", "/lib", "/lib64", "/etc", "/opt", "/proc", "/sys", "/dev")) {
-            rules.add(LandlockRuleset.Rule.optional(Path.of(directory), LandlockRight.READ));
+            rules.add(LandlockRuleset.Rule.optional(Path.of(directory), LandlockRight.READ_AND_EXECUTE));
         }
-        rules.add(LandlockRuleset.Rule.required(Path.of(System.getProperty("java.home")), LandlockRight.READ));
+        rules.add(LandlockRuleset.Rule.required(
+                Path.of(System.getProperty("java.home")), LandlockRight.READ_AND_EXECUTE));
         for (String device : List.of("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")) {
             rules.add(LandlockRuleset.Rule.optional(Path.of(device), Set.of(LandlockRight.WRITE_FILE)));
         }
