@@ -4,7 +4,8 @@ package io.coppice.supervisor.os;
 public enum KernelGap {
     /** Without it no launch with a ruleset is made. */
     LANDLOCK(
-            "no file, process or signal is kept from it: this kernel has no Landlock (Linux 5.13, among the modules of lsm=)"),
+            "no file, process or signal is kept from it: there is no Landlock (Linux 5.13, among the modules of lsm=, and not refused by a filter"
+                    + " around the root, such as a unit's SystemCallFilter=)"),
     /** Stricter, not looser. */
     REPARENTING(
             "a rename or link from one directory to another is refused also where a rule allows it (needs Linux 5.19)"),
@@ -14,7 +15,9 @@ public enum KernelGap {
     SIGNALS("it may send signals to every process of its user (needs Linux 6.12)"),
     ABSTRACT_SOCKETS("it may connect to every abstract UNIX socket (needs Linux 6.12)"),
     /** Without it no launch with a filter is made. */
-    FILTER("chmod, chown, priorities and limits of others are not kept from it: this kernel has no seccomp filter");
+    FILTER(
+            "chmod, chown, priorities and limits of others are not kept from it: this kernel takes no seccomp filter, or a filter around the root"
+                    + " refuses the call");
 
     private final String text;
 

@@ -101,7 +101,7 @@ public final class Landlock {
         String path = rule.path().toString();
         int fd = PathCalls.open(path, Kernel.O_PATH | Kernel.O_NOFOLLOW, 0);
         if (fd < 0) {
-            if (rule.optional() && isMissing(-fd)) {
+            if (rule.optional() && isOutOfReach(-fd)) {
                 return;
             }
             throw refused("open", path, -fd);
@@ -131,8 +131,9 @@ public final class Landlock {
         }
     }
 
-    private static boolean isMissing(int errno) {
-        return errno == Errno.ENOENT || errno == Errno.ENOTDIR;
+    /** What we cannot reach, our child of the same user cannot either. */
+    private static boolean isOutOfReach(int errno) {
+        return errno == Errno.ENOENT || errno == Errno.ENOTDIR || errno == Errno.EACCES;
     }
 
     private static int kindOf(int fd, String path) throws OsException {

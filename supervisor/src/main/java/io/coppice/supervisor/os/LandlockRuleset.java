@@ -25,7 +25,7 @@ public record LandlockRuleset(Set<LandlockRight> handled, List<Rule> rules, Set<
      * @param path absolute
      * @param rights at least one, of the handled ones; what has no meaning for a file is left out if the path is one, so the same rights
      *     fit all siblings
-     * @param optional nothing there, or a symbolic link, is no rule, and else the launch fails
+     * @param optional whether nothing there, nothing that we may reach, or a symbolic link means no rule; else the launch fails
      */
     public record Rule(Path path, Set<LandlockRight> rights, boolean optional) {
         /** @throws IllegalArgumentException naming the component and what was expected */

@@ -101,7 +101,9 @@ final class RestrictedLaunch implements Runnable {
         }
         if (!SeccompFilter.isAvailable()) {
             throw OsException.of(
-                    "seccomp", Errno.ENOSYS, "This kernel has no filter of system calls (CONFIG_SECCOMP_FILTER)");
+                    "seccomp",
+                    Errno.ENOSYS,
+                    "There is no filter of system calls: the kernel has none (CONFIG_SECCOMP_FILTER), or one around the root refuses it");
         }
         return SeccompFilter.load();
     }
@@ -116,7 +118,8 @@ final class RestrictedLaunch implements Runnable {
             throw OsException.of(
                     "landlock_create_ruleset",
                     Errno.ENOSYS,
-                    "This kernel has no Landlock: Linux 5.13 or newer is needed, with landlock among the modules of lsm=");
+                    "There is no Landlock: Linux 5.13 or newer is needed, with landlock among the modules of lsm=, and no filter around"
+                            + " the root that refuses it (a unit's SystemCallFilter=)");
         }
         return Landlock.open(ruleset, abi);
     }

@@ -224,8 +224,16 @@ class RestrictedSpawnTest {
     @Test
     void shouldGiveThePidOfTheProgramItselfAndLeaveTheOtherThreadsFree() throws Exception {
         Sandboxes.assumeInForce(1);
+        start(List.of("true"), restriction()).awaitExit(); // what is made once is there
+        int before = descriptors();
         Child child = start(List.of("sleep", "1000"), restriction());
+        assertEquals(before + 2, descriptors(), "the pidfd and the end of the hold pipe, which the test holds");
         awaitProgram(child, "sleep");
+        try (var fds = Files.list(Path.of("/proc/" + child.pid() + "/fd"))) {
+            assertEquals(
+                    List.of("0", "1", "2"),
+                    fds.map(fd -> String.valueOf(fd.getFileName())).sorted().toList());
+        }
         assertEquals("1", status(Path.of("/proc/" + child.pid() + "/status"), "NoNewPrivs"));
         assertEquals("2", status(Path.of("/proc/" + child.pid() + "/status"), "Seccomp"));
         try (var tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
@@ -330,6 +338,26 @@ class RestrictedSpawnTest {
                 children.request(List.of("true"), Children.ENVIRONMENT, "/no/such/place", true), restriction()));
         assertTrue(failed.reason().contains("working directory /no/such/place"), failed::reason);
         assertEquals(before, descriptors());
+    }
+
+    @Test
+    void shouldLeaveOutAnOptionalRuleOfNothingOrALinkAndFitARuleToAFile() throws Exception {
+        Sandboxes.assumeInForce(LandlockRight.TRUNCATE.sinceAbi());
+        Path place = Files.createDirectory(directory.resolve("place"));
+        Path kept = Files.writeString(place.resolve("kept"), "content");
+        Path given = Files.writeString(place.resolve("given"), "content");
+        Path link = Files.createSymbolicLink(place.resolve("link"), kept);
+        List<LandlockRuleset.Rule> rules = Sandboxes.system();
+        for (Path path : List.of(place.resolve("missing"), given.resolve("below-a-file"), link, given)) {
+            rules.add(LandlockRuleset.Rule.optional(path, LandlockRight.ALL));
+        }
+        Child child = start(
+                List.of("sh", "-c", "(: >given) && echo emptied; (: >link) || echo refused"),
+                place,
+                new Restriction(LandlockRuleset.strict(rules), true));
+        assertEquals(new ExitStatus.Exited(0), child.awaitExit(), child.output());
+        assertEquals("", Files.readString(given));
+        assertEquals("content", Files.readString(kept));
     }
 
     @Test
@@ -477,7 +505,12 @@ class RestrictedSpawnTest {
     }
 
     private Child start(List<String> command, @Nullable Restriction restriction) throws OsException {
-        SpawnRequest request = children.request(command, Children.ENVIRONMENT, directory.toString(), true);
+        return start(command, directory, restriction);
+    }
+
+    private Child start(List<String> command, Path workingDirectory, @Nullable Restriction restriction)
+            throws OsException {
+        SpawnRequest request = children.request(command, Children.ENVIRONMENT, workingDirectory.toString(), true);
         return children.start(Children.restricted(request, restriction), null);
     }
 
