@@ -153,6 +153,7 @@ final class ChildPlanner implements AutoCloseable {
         LogTarget log = ProbeRules.log(daemon, probes);
         Path startsIn = workingDirectory == null ? files.folder() : workingDirectory;
         WorkerJvm slotJvm = slotJvms.get(daemon);
+        checkLimits(daemon, slotJvm);
         if (slotJvm != null) {
             long launch = LaunchNumber.ofTransactions(daemon, declared, startsIn, classPath, slotJvm, log);
             slots.put(daemon, child -> transactions.slots(daemon, child, slotJvm, backoff, launch));
@@ -190,11 +191,32 @@ final class ChildPlanner implements AutoCloseable {
                             daemon.value(DaemonKeys.FORCE_EXITS)))
                     .membership(groups.of(daemon))
                     .probes(probes)
+                    .limits(DaemonKeys.LIMITS.of(daemon))
                     .plan();
         } catch (IllegalArgumentException e) {
             // A bound of the plan that no key alone breaks, such as a class path of more than 64 KiB.
             problems.addText(daemon.name().at(), daemon.name().path(), String.valueOf(e.getMessage()));
             return null;
+        }
+    }
+
+    private void checkLimits(DaemonSpec daemon, @Nullable WorkerJvm slotJvm) {
+        JvmMemory jvm = memory.get(daemon);
+        if (jvm != null) {
+            DaemonKeys.LIMITS.checkMemory(
+                    daemon,
+                    Budget.Row.of("", StateRules.segmentBytes(daemon), jvm),
+                    "or lower `jvm.heap` or `state`, or set sizes of the JVM by `jvm.options`",
+                    problems);
+        }
+        if (slotJvm != null) {
+            DaemonKeys.TRANSACTIONS
+                    .limits()
+                    .checkMemory(
+                            daemon,
+                            Budget.Row.of("", TransactionRules.of(daemon).stateBytes(), slotJvm.memory()),
+                            "or lower `transactions.jvm.heap` or `transactions.state`",
+                            problems);
         }
     }
 

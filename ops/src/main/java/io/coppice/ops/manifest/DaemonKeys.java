@@ -128,6 +128,7 @@ final class DaemonKeys {
     static final Setting<String> UMASK = key("umask", Scope.ANY, true, ProcessRules::umask, null);
     static final Setting<Integer> NICE = key("nice", Scope.ANY, true, ProcessRules::nice, null);
     static final Map<Ulimit, Setting<Ulimit.Limits>> ULIMITS = ulimits();
+    static final LimitKeys LIMITS = LimitKeys.in(TABLE, LimitKeys.GROUP, Scope.ANY);
 
     static final ProbeKeys STARTUP_PROBE = ProbeKeys.in(TABLE, "startup_probe", true, 1);
     static final ProbeKeys READINESS_PROBE = ProbeKeys.in(TABLE, "readiness_probe", true, Probe.MAX_THRESHOLD);

@@ -114,6 +114,14 @@ final class KeySchemas {
                 "agent", "Whether a command that starts with java runs under our agent, and what shows that it lives.");
         LINES.put("working_dir", "Where it starts; the manifest's directory without it.");
         LINES.put("log", "Where its output goes.");
+        for (String limits : List.of("limits", "transactions.limits")) {
+            String whose = limits.equals("limits") ? "its process" : "each process of a slot";
+            LINES.put(
+                    limits + ".memory",
+                    "Memory of " + whose + " and all that comes of it; beyond it the kernel kills.");
+            LINES.put(limits + ".cpu", "Processors that " + whose + " may keep busy; beyond it, it waits.");
+            LINES.put(limits + ".tasks", "Processes and threads of " + whose + "; beyond it none is made.");
+        }
         for (Ulimit ulimit : Ulimit.values()) {
             LINES.put("ulimits." + ulimit.text(), "Limit of the kernel; one value, or soft and hard.");
         }

@@ -37,7 +37,7 @@ final class LaunchNumber {
             List<Path> classPath,
             List<String> stateRules,
             LogTarget log) {
-        List<String> parts = ofAnyProcess(daemon, declared, workingDirectory, log);
+        List<String> parts = ofAnyProcess(daemon, declared, workingDirectory, DaemonKeys.LIMITS.statedIn(daemon), log);
         Located<Command> command = daemon.own().get(DaemonKeys.COMMAND);
         if (command != null) {
             add(
@@ -90,7 +90,12 @@ final class LaunchNumber {
             List<Path> classPath,
             WorkerJvm jvm,
             LogTarget log) {
-        List<String> parts = ofAnyProcess(daemon, declared, workingDirectory, log);
+        List<String> parts = ofAnyProcess(
+                daemon,
+                declared,
+                workingDirectory,
+                DaemonKeys.TRANSACTIONS.limits().statedIn(daemon),
+                log);
         add(parts, "classpath", classPath.stream().map(Path::toString).toList());
         add(parts, "heap", List.of(String.valueOf(jvm.memory().heapBytes())));
         Located<List<Located<String>>> options = daemon.stated(DaemonKeys.TRANSACTIONS.options());
@@ -100,7 +105,11 @@ final class LaunchNumber {
     }
 
     private static List<String> ofAnyProcess(
-            DaemonSpec daemon, Map<String, Located<String>> declared, Path workingDirectory, LogTarget log) {
+            DaemonSpec daemon,
+            Map<String, Located<String>> declared,
+            Path workingDirectory,
+            List<String> limits,
+            LogTarget log) {
         List<String> parts = new ArrayList<>();
         add(parts, "working_dir", List.of(workingDirectory.toString()));
         Map<String, String> environment = new TreeMap<>();
@@ -109,6 +118,9 @@ final class LaunchNumber {
         List<String> processRules = ProcessRules.stated(daemon);
         if (!processRules.isEmpty()) {
             add(parts, "process", processRules);
+        }
+        if (!limits.isEmpty()) {
+            add(parts, "limits", limits);
         }
         if (log != LogTarget.AUTO) {
             add(parts, "log", List.of(log.text()));

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param queue null where the manifest says nothing: as many as there are slots
  * @param heap null where the manifest says nothing: what the daemon has; likewise the next two
+ * @param limits of each process of its slots; the daemon's own are not theirs
  */
 record TransactionKeys(
         Setting<Integer> slots,
@@ -24,7 +25,8 @@ record TransactionKeys(
         Setting<Integer> quarantine,
         Setting<Long> heap,
         Setting<List<Located<String>>> options,
-        Setting<String> archive) {
+        Setting<String> archive,
+        LimitKeys limits) {
     static final String GROUP = "transactions";
 
     /** Waiting requests of one daemon. */
@@ -67,7 +69,8 @@ record TransactionKeys(
                         true,
                         ValueReaders.texts("a list of JVM options such as [\"-XX:+UseParallelGC\"]", 0),
                         null),
-                key(table, "jvm.archive", true, StateRules.oneOf("auto", "none"), null));
+                key(table, "jvm.archive", true, StateRules.oneOf("auto", "none"), null),
+                LimitKeys.in(table, GROUP + "." + LimitKeys.GROUP, Scope.MAIN));
     }
 
     private static <T> Setting<T> key(

@@ -59,7 +59,8 @@ final class TransactionPlanner {
                         daemon.value(DaemonKeys.SHUTDOWN_SIGNAL), daemon.value(DaemonKeys.SHUTDOWN_TIMEOUT)))
                 .dependsOn(List.of(new Dependency(child.name(), Dependency.Condition.STARTED)))
                 .launch(launch)
-                .timeoutMs(rules.timeoutMs());
+                .timeoutMs(rules.timeoutMs())
+                .limits(DaemonKeys.TRANSACTIONS.limits().of(daemon));
         try {
             for (String name : names) {
                 slots.add(slot.name(name)

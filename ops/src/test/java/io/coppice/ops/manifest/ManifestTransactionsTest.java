@@ -297,7 +297,7 @@ class ManifestTransactionsTest {
         shop.assertErrors(
                 Workshop.daemonWith("transactions: 4"),
                 "5:19: daemons.it.transactions: `4`, expected a mapping of slots, state, retries, timeout, standby,"
-                        + " queue, input, quarantine, jvm; did you mean `{slots: 4}`?");
+                        + " queue, input, quarantine, jvm, limits; did you mean `{slots: 4}`?");
     }
 
     @Test
@@ -307,7 +307,7 @@ class ManifestTransactionsTest {
                 "5:30: daemons.it.transactions.retrys: unknown key, expected a key of `transactions`; did you mean"
                         + " `retries`?",
                 "5:41: daemons.it.transactions.colour: unknown key, expected a key of `transactions`: slots, state,"
-                        + " retries, timeout, standby, queue, input, quarantine, jvm");
+                        + " retries, timeout, standby, queue, input, quarantine, jvm, limits");
         shop.assertErrors(
                 Workshop.daemonWith("transactions: {slots: 1, slots: 2}"),
                 "5:30: daemons.it.transactions.slots: duplicate key, expected it once (the first is at line 5)");

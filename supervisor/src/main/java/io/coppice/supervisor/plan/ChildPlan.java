@@ -43,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeoutMs how long one attempt of a transaction may take from its release, 1 to {@link PlanBounds#MAX_DURATION_MS}; 0 for all
  *     other kinds
  * @param identity who its processes are; null if they are what the root is
+ * @param limits what its process may take; none of an auxiliary child
  */
 public record ChildPlan(
         String name,
@@ -68,7 +69,8 @@ public record ChildPlan(
         Membership membership,
         Probes probes,
         long timeoutMs,
-        @Nullable Identity identity) {
+        @Nullable Identity identity,
+        Limits limits) {
 
     /** {@code maxRestarts} of a child that is never given up. */
     public static final int UNLIMITED_RESTARTS = -1;
@@ -131,6 +133,7 @@ public record ChildPlan(
                                 && dependsOn.isEmpty()
                                 && probes.isNone()
                                 && exits.equals(ExitLists.NONE)
+                                && limits.isNone()
                                 && membership.equals(Membership.PLAIN)),
                 () -> "the auxiliary " + name + ": rules of its own");
         PlanBounds.require(

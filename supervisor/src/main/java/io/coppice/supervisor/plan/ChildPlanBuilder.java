@@ -34,6 +34,7 @@ public final class ChildPlanBuilder {
     private Probes probes = Probes.NONE;
     private long timeoutMs;
     private @Nullable Identity identity;
+    private Limits limits = Limits.NONE;
 
     /** Of a child with this name, which has nothing to execute yet. */
     public ChildPlanBuilder(String name, ChildPlan.Kind kind) {
@@ -65,6 +66,7 @@ public final class ChildPlanBuilder {
         probes = plan.probes();
         timeoutMs = plan.timeoutMs();
         identity = plan.identity();
+        limits = plan.limits();
     }
 
     /**
@@ -97,7 +99,8 @@ public final class ChildPlanBuilder {
                 membership,
                 probes,
                 timeoutMs,
-                identity);
+                identity,
+                limits);
     }
 
     public ChildPlanBuilder name(String value) {
@@ -212,6 +215,11 @@ public final class ChildPlanBuilder {
 
     public ChildPlanBuilder identity(@Nullable Identity value) {
         identity = value;
+        return this;
+    }
+
+    public ChildPlanBuilder limits(Limits value) {
+        limits = value;
         return this;
     }
 }

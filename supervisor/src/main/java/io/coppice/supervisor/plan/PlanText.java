@@ -69,6 +69,7 @@ import java.util.zip.CRC32C;
  * - Accept: text/plain
  * timeout-ms 0                        how long one attempt of a transaction may take; 0 of all other kinds
  * identity 200007 1 200007 200007 200009,200010   user, how many users, group, group of the segment, other groups; - for what the root is
+ * limits 536870912 1500 200           memory in bytes, thousandths of a processor, tasks, 0 for none; no such line where there is none
  * replica-sets 1                      daemons that are as many children as the manifest, or an operator, says
  * - web 3 0                           its name, how many the manifest declares, how many there are: 5 would be web.1 to web.5
  * notify 10000                        how long it may take, 0 where nothing is run
@@ -282,6 +283,9 @@ public final class PlanText {
         line(out, "timeout-ms", child.timeoutMs());
         Identity identity = child.identity();
         line(out, "identity", identity == null ? "-" : identity.text());
+        if (!child.limits().isNone()) {
+            line(out, "limits", child.limits().text());
+        }
     }
 
     private static void environment(StringBuilder out, Map<String, String> entries) {

@@ -199,8 +199,21 @@ final class PlanTextParser {
                 .membership(membership())
                 .probes(ProbeText.read(this))
                 .timeoutMs(number("timeout-ms"))
-                .identity(identity());
+                .identity(identity())
+                .limits(limits());
         return valid(firstLine, child::plan);
+    }
+
+    /** A line that is there only where there is a limit, so that a plan without any is what other releases write, too. */
+    private Limits limits() throws PlanFormatException {
+        if (!text.startsWith("limits ", position)) {
+            return Limits.NONE;
+        }
+        String[] parts = parts("limits", 3, "three numbers: MEMORY CPU TASKS");
+        long memoryBytes = toNumber("limits", parts[0]);
+        long cpuThousandths = toNumber("limits", parts[1]);
+        long tasks = toNumber("limits", parts[2]);
+        return valid(line, () -> new Limits(memoryBytes, cpuThousandths, tasks));
     }
 
     private void state(ChildPlanBuilder child) throws PlanFormatException {

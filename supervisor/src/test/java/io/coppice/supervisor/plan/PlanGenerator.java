@@ -172,7 +172,8 @@ final class PlanGenerator {
                 membership(groups),
                 probes(daemon, log),
                 0,
-                null);
+                null,
+                limits());
     }
 
     /** With users of their own for all, one after the other, or none. */
@@ -207,6 +208,19 @@ final class PlanGenerator {
         return identified;
     }
 
+    private Limits limits() {
+        return random.nextBoolean()
+                ? Limits.NONE
+                : new Limits(
+                        random.nextBoolean()
+                                ? 0
+                                : random.nextLong(Limits.MIN_MEMORY_BYTES, Limits.MAX_MEMORY_BYTES + 1),
+                        random.nextBoolean()
+                                ? 0
+                                : random.nextLong(Limits.MIN_CPU_THOUSANDTHS, Limits.MAX_CPU_THOUSANDTHS + 1),
+                        random.nextLong(Limits.MAX_TASKS + 1));
+    }
+
     /** Of the last child, if it can have some. */
     private void addSlots(List<ChildPlan> children) {
         ChildPlan daemon = children.get(children.size() - 1);
@@ -223,6 +237,7 @@ final class PlanGenerator {
                 .maxRestarts(random.nextInt(PlanBounds.MAX_RETRIES + 1))
                 .shutdown(Shutdown.bySignal("INT", timeoutMs()))
                 .launch(random.nextLong())
+                .limits(limits())
                 .timeoutMs(timeoutMs());
         int standbys = random.nextInt(PlanBounds.MAX_STANDBYS + 1);
         int count = 1 + random.nextInt(random.nextInt(10) == 0 ? PlanBounds.MAX_SLOTS : 3);

@@ -402,6 +402,24 @@ class PlanTextTest {
         }
     }
 
+    @Test
+    void shouldSayLimitsOnlyWhereThereAreAny() throws PlanFormatException {
+        String body = GOLDEN.replace(
+                "identity 200001 3 200000 200001 200000,200002\n",
+                "identity 200001 3 200000 200001 200000,200002\nlimits 536870912 1500 0\n");
+        Plan plan = PlanText.read(signed(body));
+        assertEquals(new Limits(512 << 20, 1500, 0), plan.children().get(2).limits());
+        assertEquals(Limits.NONE, plan.children().get(1).limits());
+        assertEquals(signed(body), PlanText.write(plan));
+        for (String wrong :
+                List.of("0 0 0", "1048575 0 0", "0 9 0", "0 1000001 0", "0 0 4194305", "0 0 -1", "0 0", "a 0 0")) {
+            assertThrows(
+                    PlanFormatException.class,
+                    () -> PlanText.read(signed(body.replace("limits 536870912 1500 0", "limits " + wrong))),
+                    wrong);
+        }
+    }
+
     private static String signed(String body) {
         return body + "end " + PlanText.checksum(body) + "\n";
     }
@@ -445,7 +463,8 @@ class PlanTextTest {
                 new Membership("edge", true, true),
                 Probes.NONE,
                 0,
-                new Identity(200_000, 1, 200_000, 200_000, List.of(200_000, 200_002)));
+                new Identity(200_000, 1, 200_000, 200_000, List.of(200_000, 200_002)),
+                Limits.NONE);
         ChildPlan slot = ChildPlans.slot("ingest", 1)
                 .argv(List.of("/usr/bin/java"))
                 .environment(own)

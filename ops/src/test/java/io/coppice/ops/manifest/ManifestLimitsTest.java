@@ -1,0 +1,120 @@
+package io.coppice.ops.manifest;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.Limits;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** How the keys {@code limits} and {@code transactions.limits} are read, and what they come to. */
+class ManifestLimitsTest {
+    private Workshop shop;
+
+    @BeforeEach
+    void open(@TempDir Path temporary) throws IOException {
+        shop = new Workshop(temporary);
+    }
+
+    private ChildPlan slot(String... lines) {
+        return shop.compiled(Workshop.daemonWith(lines)).plan().children().stream()
+                .filter(child -> child.slot() == 1)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void shouldTakeEachLimitOfACommand() {
+        ChildPlan it = shop.child(Workshop.commandWith("limits: {memory: 512MiB, cpu: 1.5, tasks: 200}"));
+        assertEquals(new Limits(512L << 20, 1500, 200), it.limits());
+        assertEquals(List.of("sleep", "60"), it.argv());
+        assertEquals(Limits.NONE, shop.child(Workshop.commandWith()).limits());
+        assertEquals(
+                new Limits(0, 2000, 0),
+                shop.child(Workshop.commandWith("limits: {cpu: 2}")).limits());
+    }
+
+    @Test
+    void shouldGiveADaemonItsOwnAndItsSlotsTheirs() {
+        String[] lines = {
+            "limits: {memory: 1GiB}", "transactions: {slots: 1, limits: {memory: 512MiB, cpu: 0.25, tasks: 64}}"
+        };
+        ChildPlan slot = slot(lines);
+        assertEquals(new Limits(512L << 20, 250, 64), slot.limits());
+        assertEquals(
+                new Limits(1L << 30, 0, 0),
+                shop.compiled(Workshop.daemonWith(lines))
+                        .plan()
+                        .children()
+                        .get(0)
+                        .limits());
+        assertEquals(
+                Limits.NONE,
+                slot("limits: {memory: 1GiB}", "transactions: {slots: 1}").limits());
+    }
+
+    @Test
+    void shouldStartAnewWhatHasOtherLimits() {
+        long plain = shop.child(Workshop.daemonWith()).launch();
+        long limited = shop.child(Workshop.daemonWith("limits: {memory: 1GiB}")).launch();
+        assertNotEquals(plain, limited);
+        assertEquals(
+                limited,
+                shop.child(Workshop.daemonWith("limits: {memory: 1024MiB}")).launch());
+        assertEquals(
+                slot("transactions: {slots: 1}").launch(),
+                slot("limits: {tasks: 99}", "transactions: {slots: 1}").launch());
+        assertNotEquals(
+                slot("transactions: {slots: 1}").launch(),
+                slot("transactions: {slots: 1, limits: {tasks: 99}}").launch());
+    }
+
+    @Test
+    void shouldRefuseLessMemoryThanTheManifestGivesTheJvm() {
+        List<String> errors = shop.errors(Workshop.daemonWith("limits: {memory: 128MiB}", "jvm: {heap: 64MiB}"));
+        assertEquals(1, errors.size(), errors.toString());
+        assertTrue(
+                errors.get(0).contains("128MiB is less than what its JVM may take by this manifest, "), errors.get(0));
+        for (String part :
+                List.of("64MiB heap", "64MiB metaspace", "32MiB code cache", "16MiB direct", "its segment")) {
+            assertTrue(errors.get(0).contains(part), errors.get(0));
+        }
+        List<String> ofSlots = shop.errors(Workshop.daemonWith("transactions: {slots: 1, limits: {memory: 64MiB}}"));
+        assertEquals(1, ofSlots.size(), ofSlots.toString());
+        assertTrue(ofSlots.get(0).contains("transactions.limits.memory"), ofSlots.get(0));
+        // What a command takes is not declared.
+        assertEquals(
+                new Limits(1 << 20, 0, 0),
+                shop.child(Workshop.commandWith("limits: {memory: 1MiB}")).limits());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "limits: {memory: 512}                 | limits.memory | did you mean `512MiB`?",
+                "limits: {memory: 1KiB}                | limits.memory | expected 1MiB to 16384GiB",
+                "limits: {cpu: 500m}                   | limits.cpu    | did you mean `0.5`?",
+                "limits: {cpu: 150%}                   | limits.cpu    | did you mean `1.5`?",
+                "limits: {cpu: 0}                      | limits.cpu    | expected processors, 0.01 to 1000",
+                "limits: {cpu: 0.0015}                 | limits.cpu    | expected processors",
+                "limits: {tasks: 0}                    | limits.tasks  | expected a number from 1 to 4194304",
+                "limits: {cpus: 1.5}                   | limits        | did you mean `cpu`?",
+                "limits: {pids: 20}                    | limits        | did you mean `tasks`?",
+                "limit: {tasks: 20}                    | it            | did you mean `limits`?",
+                "pids_limit: 20                        | it            | did you mean `limits: {tasks: 20}`?",
+            })
+    void shouldTellWhatIsWrong(String line, String where, String expected) {
+        List<String> errors = shop.errors(Workshop.commandWith(line));
+        assertEquals(1, errors.size(), errors.toString());
+        assertTrue(errors.get(0).contains(where) && errors.get(0).contains(expected), errors.get(0));
+    }
+}
