@@ -12,15 +12,16 @@ final class DeathRules {
         boolean neverRan = LastExits.held(child.phase());
         boolean perhapsRan = neverRan && Adoption.perhapsRan(child, status);
         boolean unreleased = neverRan && LastExits.isCode(status, LastExits.NOT_RELEASED_CODE);
-        LastExit exit = LastExits.of(child, status, event.lastWords(), transition.nowNs);
+        boolean stopAsked = transition.isEnding(child.index());
+        boolean byOperator = child.verdict == Verdict.NONE && causedBy(child, status, transition.nowNs);
+        LastExit exit = LastExits.of(
+                child, status, event.lastWords(), event.killedFor(), stopAsked || byOperator, transition.nowNs);
         if (child.spec.slot() == null || event.progress() != StepProgress.DONE) {
             transition.record(child, EventType.EXITED, exit.text());
         }
         if (!unreleased && !perhapsRan && !event.ofArchive()) {
             child.lastExit = exit;
         }
-        boolean stopAsked = transition.isEnding(child.index());
-        boolean byOperator = child.verdict == Verdict.NONE && causedBy(child, status, transition.nowNs);
         boolean unhealthy = child.verdict == Verdict.UNHEALTHY;
         boolean standbyLost = isStandbyLost(child, status, neverRan);
         long readyAtNs = child.readyAtNs;

@@ -115,6 +115,7 @@ public sealed interface Event {
      *
      * @param lastWords what a worker left in its segment, if its phase there is FAILING, or if they tell of System.exit
      * @param progress how far it came with its segment
+     * @param killedFor why the kernel has killed something of it, if that was for want of memory; else null
      * @param ofArchive its JVM could not start with an archive that it was given, and that is given to nobody any more
      */
     record Exited(
@@ -122,6 +123,7 @@ public sealed interface Event {
             long incarnation,
             ExitStatus status,
             @Nullable String lastWords,
+            @Nullable String killedFor,
             StepProgress progress,
             boolean ofArchive,
             long nowNs)
@@ -139,12 +141,17 @@ public sealed interface Event {
                 @Nullable String lastWords,
                 StepProgress progress,
                 long nowNs) {
-            this(child, incarnation, status, lastWords, progress, false, nowNs);
+            this(child, incarnation, status, lastWords, null, progress, false, nowNs);
         }
 
         /** The same, of an archive. */
         public Exited byArchive() {
-            return new Exited(child, incarnation, status, lastWords, progress, true, nowNs);
+            return new Exited(child, incarnation, status, lastWords, killedFor, progress, true, nowNs);
+        }
+
+        /** The same, with what the kernel has killed something of it for. */
+        public Exited killedFor(String why) {
+            return new Exited(child, incarnation, status, lastWords, why, progress, ofArchive, nowNs);
         }
 
         @Override

@@ -33,9 +33,35 @@ public final class LastExits {
     /** A JVM with -XX:+ExitOnOutOfMemoryError, which workers run with. */
     private static final int OUT_OF_MEMORY_CODE = 3;
 
+    private static final String KILLED = "killed by the kernel: ";
+
     private LastExits() {}
 
-    static LastExit of(ChildDraft child, ExitStatus status, @Nullable String lastWords, long nowNs) {
+    /**
+     * The record of an end.
+     *
+     * @param killedFor why the kernel has killed something of it, if that was for want of memory; else null
+     * @param askedFor whether its end was asked for
+     */
+    static LastExit of(
+            ChildDraft child,
+            ExitStatus status,
+            @Nullable String lastWords,
+            @Nullable String killedFor,
+            boolean askedFor,
+            long nowNs) {
+        LastExit exit = of(child, status, lastWords, nowNs);
+        if (killedFor == null || child.verdict != Verdict.NONE) {
+            return exit;
+        }
+        boolean itself =
+                !askedFor && status instanceof ExitStatus.Signaled signaled && signaled.signal() == Signals.KILL;
+        // Of a command it may be what it has started, and its own end what it makes of that.
+        String text = itself ? KILLED + killedFor : exit.text() + "; something of it was " + KILLED + killedFor;
+        return new LastExit(exit.kind(), exit.code(), exit.signal(), text, exit.incarnation(), exit.atNs());
+    }
+
+    private static LastExit of(ChildDraft child, ExitStatus status, @Nullable String lastWords, long nowNs) {
         if (child.verdict == Verdict.UNHEALTHY) {
             // However it answered the request to end.
             return new LastExit(

@@ -1,5 +1,6 @@
 package io.coppice.supervisor.os;
 
+import java.io.IOException;
 import java.util.List;
 
 /**
@@ -9,10 +10,11 @@ import java.util.List;
 @FunctionalInterface
 public interface ArgvPreparation {
     /**
-     * Called once for a request, before its program is looked for. It must not throw: the launch would fail.
+     * Called once for a request, before its program is looked for.
      *
      * @param argv as requested
      * @return what is executed; the program is that of {@code argv}
+     * @throws IOException if it must not be started, with the reason as one line for people
      */
-    List<String> prepare(List<String> argv);
+    List<String> prepare(List<String> argv) throws IOException;
 }

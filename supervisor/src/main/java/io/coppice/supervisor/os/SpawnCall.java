@@ -3,6 +3,7 @@ package io.coppice.supervisor.os;
 import static io.coppice.supervisor.os.Kernel.LIBC;
 
 import java.io.File;
+import java.io.IOException;
 import java.lang.ref.Reference;
 import java.util.List;
 import jnr.ffi.Pointer;
@@ -53,8 +54,9 @@ final class SpawnCall {
      * Starts the program of {@code request} with these copies of its descriptors, which must be 100 or more.
      *
      * @param notifyFd -1 for none
+     * @throws IOException if its preparation refused to start it
      */
-    SpawnResult spawn(SpawnRequest request, int holdFd, int notifyFd) {
+    SpawnResult spawn(SpawnRequest request, int holdFd, int notifyFd) throws IOException {
         ArgvPreparation preparation = request.preparation();
         List<String> argv = preparation == null ? request.argv() : preparation.prepare(request.argv());
         ProgramSearch.Found program = ProgramSearch.find(request);

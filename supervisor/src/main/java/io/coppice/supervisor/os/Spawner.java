@@ -1,5 +1,6 @@
 package io.coppice.supervisor.os;
 
+import java.io.IOException;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -104,6 +105,11 @@ public final class Spawner implements AutoCloseable {
         SpawnRequest request = work.request();
         try {
             return call.spawn(request, work.holdFd(), work.notifyFd());
+        } catch (IOException e) {
+            return new SpawnResult.Failed(
+                    request.token(),
+                    Errno.EIO,
+                    "Cannot start '" + request.argv().get(0) + "': " + e.getMessage());
         } catch (LinkageError e) {
             LOG.error("The C library lacks a call", e);
             return new SpawnResult.Failed(

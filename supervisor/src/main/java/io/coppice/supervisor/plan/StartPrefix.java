@@ -1,5 +1,6 @@
 package io.coppice.supervisor.plan;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -21,6 +22,18 @@ public final class StartPrefix {
      */
     public static List<String> of(String script) {
         return List.of("/bin/sh", "-c", script, MARK);
+    }
+
+    /**
+     * The command line with more before it: of its prefix, if it has one.
+     *
+     * @param script commands of a shell, each ended by {@code ;} or {@code &&}
+     */
+    public static List<String> before(String script, List<String> argv) {
+        int own = lengthIn(argv);
+        List<String> words = new ArrayList<>(of(script + (own == 0 ? "exec \"$@\"" : argv.get(2))));
+        words.addAll(argv.subList(own, argv.size()));
+        return words;
     }
 
     /** The command line without its prefix, if it has one. */

@@ -32,6 +32,7 @@ final class Arrivals {
     private final Standbys standbys;
     private final ArchiveWishes archives;
     private final Errands errands;
+    private final LaunchLimits limits;
     private final Consumer<Event> settle;
 
     /** Ours, in which all children begin. */
@@ -57,6 +58,7 @@ final class Arrivals {
             Standbys standbys,
             ArchiveWishes archives,
             Errands errands,
+            LaunchLimits limits,
             Consumer<Event> settle)
             throws OsException {
         this.spawner = spawner;
@@ -72,6 +74,7 @@ final class Arrivals {
         this.standbys = standbys;
         this.archives = archives;
         this.errands = errands;
+        this.limits = limits;
         this.settle = settle;
         this.session = processes.session((int) ProcessHandle.current().pid());
     }
@@ -103,6 +106,7 @@ final class Arrivals {
             } else if (result instanceof SpawnResult.Failed failed) {
                 ChildProcess child = children.inSlot(Launcher.slotOf(failed.token()));
                 child.closeAll();
+                limits.discard(child);
                 settle.accept(new Event.SpawnFailed(
                         child.index, Launcher.incarnationOf(failed.token()), failed.reason(), System.nanoTime()));
             }
@@ -123,6 +127,7 @@ final class Arrivals {
         } catch (OsException e) {
             // It is held and never released: it owns nothing, and the end of its pipe ends it.
             child.closeAll();
+            limits.discard(child);
             funerals.beginUnwatched(result.pid(), System.nanoTime());
             settle.accept(new Event.SpawnFailed(
                     child.index,

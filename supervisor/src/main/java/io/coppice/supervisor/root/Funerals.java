@@ -2,12 +2,14 @@ package io.coppice.supervisor.root;
 
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.ExitStatus;
+import io.coppice.supervisor.limits.ProcessGroup;
 import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.PidFd;
 import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.os.SignalNumbers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  *       a stranger's group as long as one is there.
  * </ol>
  *
- * Only then does the core hear of the death, so that no successor starts beside a remnant. A child that has called
- * setsid has left the group and is not found this way.
+ * Only then does the core hear of the death, so that no successor starts beside a remnant. A process that has called
+ * setsid has left the group and is not found this way; but it is in the child's control group, if that has one, which is killed, and
+ * looked at, likewise.
  *
  * <p>Duty-cycle thread only.
  */
@@ -55,6 +58,10 @@ final class Funerals {
         @Nullable
         ExitStatus status;
 
+        /** Of one whose control group is somebody else's concern. */
+        @Nullable
+        String killedFor;
+
         long pauseNs = FIRST_LOOK_AGAIN_NS;
         long nextLookNs;
         int looks;
@@ -73,6 +80,7 @@ final class Funerals {
     private final ProcessTable processes;
     private final Incidents incidents;
     private final Predicate<LaunchedProcess> losesDependency;
+    private final Consumer<ProcessGroup> groups;
     private final List<Funeral> open = new ArrayList<>();
 
     /** Held processes that could not be watched: they end by themselves, and are nothing but bodies to be taken. */
@@ -81,11 +89,21 @@ final class Funerals {
     private long unwatchedPauseNs;
     private long nextUnwatchedNs = Long.MAX_VALUE;
 
-    /** @param losesDependency whether something that its child depends on is dead or dying, and the core has not been told of it */
-    Funerals(ProcessTable processes, Incidents incidents, Predicate<LaunchedProcess> losesDependency) {
+    /**
+     * Of no process yet.
+     *
+     * @param losesDependency whether something that its child depends on is dead or dying, and the core has not been told of it
+     * @param groups takes control groups of which nobody needs anything any more
+     */
+    Funerals(
+            ProcessTable processes,
+            Incidents incidents,
+            Predicate<LaunchedProcess> losesDependency,
+            Consumer<ProcessGroup> groups) {
         this.processes = processes;
         this.incidents = incidents;
         this.losesDependency = losesDependency;
+        this.groups = groups;
     }
 
     /** The kernel said that this child is dead, and this is what it left in its segment. Its first look is due at once. */
@@ -94,6 +112,9 @@ final class Funerals {
         if (!child.adopted) {
             processes.signalGroup(pidFd.pid(), SignalNumbers.of("KILL"));
         }
+        if (child.group != null) {
+            child.group.kill();
+        }
         inOrder(funeral);
     }
 
@@ -101,6 +122,12 @@ final class Funerals {
     void beginKnown(LaunchedProcess child, ExitStatus status, LeftBehind left, long nowNs) {
         Funeral funeral = new Funeral(child, null, NO_GROUP, left, nowNs);
         funeral.status = status;
+        ProcessGroup group = child.group;
+        if (group != null) {
+            child.group = null;
+            funeral.killedFor = group.outOfMemory();
+            groups.accept(group);
+        }
         inOrder(funeral);
     }
 
@@ -191,12 +218,36 @@ final class Funerals {
                 open.remove(i);
                 funeral.process.untold = false;
                 funeral.process.closeAll();
-                LeftBehind left = funeral.left;
-                return funeral.process.exited(left.status(status), left.words(status), left.progress(), nowNs);
+                return over(funeral, status, nowNs);
             }
             lookAgainLater(funeral, nowNs);
         }
         return null;
+    }
+
+    private Event over(Funeral funeral, ExitStatus status, long nowNs) {
+        LaunchedProcess process = funeral.process;
+        String killedFor = funeral.killedFor;
+        ProcessGroup group = process.group;
+        if (group != null) {
+            process.group = null;
+            killedFor = group.outOfMemory();
+            groups.accept(group);
+        }
+        LeftBehind left = funeral.left;
+        Event event = process.exited(left.status(status), left.words(status), left.progress(), nowNs);
+        if (killedFor == null) {
+            return event;
+        }
+        if (event instanceof Event.Exited exited) {
+            return exited.killedFor(killedFor);
+        }
+        incidents.tell(
+                Incidents.Kind.LIMIT_REACHED,
+                process.index(),
+                nowNs,
+                "a standby of it was killed by the kernel: " + killedFor);
+        return event;
     }
 
     /**
@@ -243,6 +294,10 @@ final class Funerals {
     private boolean isEmpty(Funeral funeral) {
         int group = funeral.group;
         LaunchedProcess child = funeral.process;
+        // Before the process group, so that what has left that one is killed at once, too.
+        if (child.group != null && child.group.kill() > 0) {
+            return false;
+        }
         if (group == NO_GROUP) {
             return true;
         }

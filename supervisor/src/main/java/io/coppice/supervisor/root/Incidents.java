@@ -35,6 +35,8 @@ final class Incidents {
         NOT_TOLD(EventType.NOTIFY_FAILED),
         NO_ARCHIVE,
         NO_DEATH_WORD,
+        LIMIT_REACHED,
+        LIMIT_NOT_ENFORCED,
         ROOT_STALLED(EventType.ROOT_STALLED),
         HANG_EXCUSED(EventType.HANG_EXCUSED);
 

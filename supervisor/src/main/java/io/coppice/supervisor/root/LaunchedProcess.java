@@ -5,6 +5,7 @@ import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.ExitStatus;
 import io.coppice.supervisor.core.StepProgress;
 import io.coppice.supervisor.os.Epoll;
+import io.coppice.supervisor.limits.ProcessGroup;
 import io.coppice.supervisor.os.Fds;
 import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.PidFd;
@@ -44,6 +45,10 @@ abstract class LaunchedProcess {
 
     long startTicks;
 
+    /** In which it and all that comes of it is, and its limits hold; null if it has none. */
+    @Nullable
+    ProcessGroup group;
+
     /** By which its launch looks for an archive; null for a command, where there are none, and of an adopted one. */
     @Nullable
     ArchivedLaunch archivedLaunch;
@@ -64,6 +69,7 @@ abstract class LaunchedProcess {
     void clear() {
         closeAll();
         archivedLaunch = null;
+        group = null;
         abandoned = false;
         dead = false;
         untold = false;
@@ -97,6 +103,8 @@ abstract class LaunchedProcess {
         session = other.session;
         startTicks = other.startTicks;
         archivedLaunch = other.archivedLaunch;
+        group = other.group;
+        other.group = null;
         abandoned = false;
         other.pidFd = null;
         other.holdWriteFd = NO_FD;

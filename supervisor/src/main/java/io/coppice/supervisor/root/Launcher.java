@@ -13,6 +13,7 @@ import io.coppice.supervisor.os.Spawner;
 import io.coppice.supervisor.plan.ChildMark;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.SlotName;
+import io.coppice.supervisor.plan.StartPrefix;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,16 +38,23 @@ final class Launcher {
     private static final String HOLD_SCRIPT_WITHOUT_PWD =
             "read -r _ <&3 || exit 125; exec 3<&-; unset PWD OLDPWD; exec \"$@\"";
 
+    /** The shell's {@code $0} that puts a command into its group, before it is held: then nobody can remove the group beneath it. */
+    private static final String ENTER_MARK = "coppice-enter";
+
+    private static final String BEFORE_HOLD = "\0" + ENTER_MARK + "\0";
+
     private static final int STANDBY_SLOT_BITS = 12;
 
     private final Spawner spawner;
     private final PreparedInstance instance;
     private final ArchiveWishes archives;
+    private final LaunchLimits limits;
 
-    Launcher(Spawner spawner, PreparedInstance instance, ArchiveWishes archives) {
+    Launcher(Spawner spawner, PreparedInstance instance, ArchiveWishes archives, LaunchLimits limits) {
         this.spawner = spawner;
         this.instance = instance;
         this.archives = archives;
+        this.limits = limits;
     }
 
     /**
@@ -71,9 +79,11 @@ final class Launcher {
             }
         }
         process.archivedLaunch = daemon ? archives.forLaunch() : null;
+        LimitedLaunch limited = limits.of(plan, token, process.archivedLaunch);
+        process.group = limited.group();
         spawner.submit(new SpawnRequest(
                 token,
-                argv(plan),
+                argv(plan, limited.entering()),
                 environment(plan),
                 plan.workingDirectory(),
                 log(plan).toString(),
@@ -81,7 +91,7 @@ final class Launcher {
                 process.holdReadFd,
                 process.hintWriteFd,
                 daemon,
-                process.archivedLaunch));
+                limited.preparation()));
         // The spawner has copies of its own by now.
         process.closeChildEnds();
     }
@@ -118,17 +128,25 @@ final class Launcher {
      * @param commandLine of the process, its arguments ended by NUL each
      */
     static boolean isHeld(String commandLine) {
-        return commandLine.startsWith("/bin/sh\0-c\0" + HOLD_SCRIPT + "\0")
-                || commandLine.startsWith("/bin/sh\0-c\0" + HOLD_SCRIPT_WITHOUT_PWD + "\0");
+        int held = commandLine.startsWith("/bin/sh\0-c\0") ? commandLine.indexOf(BEFORE_HOLD) : -1;
+        String holds = held < 0 ? commandLine : commandLine.substring(held + BEFORE_HOLD.length());
+        return holds.startsWith("/bin/sh\0-c\0" + HOLD_SCRIPT + "\0")
+                || holds.startsWith("/bin/sh\0-c\0" + HOLD_SCRIPT_WITHOUT_PWD + "\0");
     }
 
-    private static List<String> argv(ChildPlan plan) {
-        if (plan.kind().hasSegment()) {
-            return plan.argv();
-        }
+    /** @param entering what a shell does before all else; empty for nothing */
+    private static List<String> argv(ChildPlan plan, String entering) {
         boolean ownPwd = plan.environment().containsKey("PWD");
-        List<String> argv = new ArrayList<>(
-                List.of("/bin/sh", "-c", ownPwd ? HOLD_SCRIPT : HOLD_SCRIPT_WITHOUT_PWD, "coppice-held"));
+        if (plan.kind().hasSegment()) {
+            return entering.isEmpty()
+                    ? plan.argv()
+                    : StartPrefix.before((ownPwd ? "" : "unset PWD OLDPWD; ") + entering, plan.argv());
+        }
+        List<String> argv = new ArrayList<>();
+        if (!entering.isEmpty()) {
+            argv.addAll(List.of("/bin/sh", "-c", entering + "exec \"$@\"", ENTER_MARK));
+        }
+        argv.addAll(List.of("/bin/sh", "-c", ownPwd ? HOLD_SCRIPT : HOLD_SCRIPT_WITHOUT_PWD, "coppice-held"));
         argv.addAll(plan.argv());
         return argv;
     }

@@ -2,6 +2,7 @@ package io.coppice.supervisor.root;
 
 import io.coppice.state.SegmentException;
 import io.coppice.state.root.RootSegment;
+import io.coppice.supervisor.limits.GroupTree;
 import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.os.RootLock;
 import io.coppice.supervisor.plan.Plan;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param segmentDirectory where the daemons' segments are
  * @param start what this root goes on from
  * @param output where the output of what this root launches goes
+ * @param groups in which limits hold
  * @param ownUid the user whom this root runs as
  */
 record PreparedInstance(
@@ -31,6 +33,7 @@ record PreparedInstance(
         Path segmentDirectory,
         StartingPoint start,
         ChildOutput output,
+        GroupTree groups,
         int ownUid,
         ProcessTable processes)
         implements AutoCloseable {

@@ -7,6 +7,7 @@ import io.coppice.supervisor.core.Dependency;
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.SupervisorState;
 import io.coppice.supervisor.core.Wanted;
+import io.coppice.supervisor.limits.GroupTree;
 import io.coppice.supervisor.os.EventFd;
 import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.plan.Plan;
@@ -30,6 +31,7 @@ final class Reload implements AutoCloseable {
     private static final int EXIT_FAILED = 1;
 
     private final Path directory;
+    private final GroupTree groups;
     private final Console console;
     private final ControlServer control;
     private final Incidents incidents;
@@ -40,9 +42,11 @@ final class Reload implements AutoCloseable {
     private @Nullable ReloadPreparation preparation;
     private ReloadPreparation.@Nullable Ready next;
 
-    Reload(Plan plan, Path directory, ControlServer control, Incidents incidents, Console console) throws OsException {
+    Reload(Plan plan, Path directory, GroupTree groups, ControlServer control, Incidents incidents, Console console)
+            throws OsException {
         this.present = plan;
         this.directory = directory;
+        this.groups = groups;
         this.control = control;
         this.incidents = incidents;
         this.console = console;
@@ -70,8 +74,8 @@ final class Reload implements AutoCloseable {
             requestId = request;
             asker = by;
             Path written = directory.resolve(asked.file());
-            preparation =
-                    ReloadPreparation.begin(present, asked.base(), () -> ReloadPreparation.read(written), prepared);
+            preparation = ReloadPreparation.begin(
+                    present, asked.base(), () -> ReloadPreparation.read(written), groups, prepared);
         }
     }
 
@@ -82,7 +86,7 @@ final class Reload implements AutoCloseable {
     void changeTo(Plan plan, SupervisorState state, Consumer<Event> settle, long nowNs) {
         requestId = Event.NO_REQUEST;
         asker = null;
-        preparation = ReloadPreparation.begin(present, null, () -> plan, prepared);
+        preparation = ReloadPreparation.begin(present, null, () -> plan, groups, prepared);
         if (PlanSuccession.obstacle(present, plan) != null) {
             return;
         }

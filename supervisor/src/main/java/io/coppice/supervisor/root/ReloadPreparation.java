@@ -1,6 +1,7 @@
 package io.coppice.supervisor.root;
 
 import io.coppice.state.SegmentSpec;
+import io.coppice.supervisor.limits.GroupTree;
 import io.coppice.supervisor.os.EventFd;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Plan;
@@ -46,13 +47,15 @@ final class ReloadPreparation {
     private final Plan present;
     private final @Nullable String base;
     private final Source source;
+    private final GroupTree groups;
     private final EventFd done;
     private volatile @Nullable Result result;
 
-    private ReloadPreparation(Plan present, @Nullable String base, Source source, EventFd done) {
+    private ReloadPreparation(Plan present, @Nullable String base, Source source, GroupTree groups, EventFd done) {
         this.present = present;
         this.base = base;
         this.source = source;
+        this.groups = groups;
         this.done = done;
     }
 
@@ -61,9 +64,10 @@ final class ReloadPreparation {
      *
      * @param base the fingerprint of the plan that the new one was made from; null if it does not matter
      * @param source of the plan
+     * @param groups made ready if the plan has limits
      */
-    static ReloadPreparation begin(Plan present, @Nullable String base, Source source, EventFd done) {
-        ReloadPreparation preparation = new ReloadPreparation(present, base, source, done);
+    static ReloadPreparation begin(Plan present, @Nullable String base, Source source, GroupTree groups, EventFd done) {
+        ReloadPreparation preparation = new ReloadPreparation(present, base, source, groups, done);
         Thread thread = new Thread(preparation::run, "coppice-reload");
         thread.setDaemon(true);
         try {
@@ -112,6 +116,9 @@ final class ReloadPreparation {
             if (child.kind().hasSegment()) {
                 prepare(child, known.get(child.name()), reservations);
             }
+        }
+        if (LaunchLimits.areIn(next)) {
+            LaunchLimits.prepare(groups);
         }
         PlanRecord.write(Path.of(present.directory()), next);
         return new Ready(next, reservations);

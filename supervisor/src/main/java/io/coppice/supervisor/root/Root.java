@@ -67,6 +67,7 @@ final class Root implements AutoCloseable {
     private final TransactionOrders orders;
     private final CpuPressure pressure = CpuPressure.ofThisProcess();
     private final Funerals funerals;
+    private final LaunchLimits limits;
     private final HeldWatch held;
     private final Orphans orphans;
     private final Incidents incidents;
@@ -113,7 +114,8 @@ final class Root implements AutoCloseable {
         clock = ClockSteps.listen();
         spawned = EventFd.create();
         spawner = new Spawner(spawned);
-        funerals = new Funerals(processes, incidents, new DyingDependencies(children, processes));
+        limits = new LaunchLimits(instance.groups(), incidents);
+        funerals = new Funerals(processes, incidents, new DyingDependencies(children, processes), limits::remove);
         remains = new Remains(processes);
         words = new DeathWords(children, segments, processes, funerals, remains, epoll, incidents, () -> state);
         requests = new RequestWatch(children, segments, () -> state, this::settle);
@@ -147,7 +149,7 @@ final class Root implements AutoCloseable {
                 nowNs);
         ServiceNotifier notifier = ServiceNotifier.fromEnvironment();
         kept = new KeptPidFds(notifier, StoredDescriptors.fromEnvironment());
-        takeover = new Takeover(instance.start(), processes, epoll, segments, funerals, kept);
+        takeover = new Takeover(instance.start(), processes, epoll, segments, funerals, kept, limits);
         service = new ServiceReport(notifier, console);
         access = new AccessControl(Integer.toUnsignedLong(instance.ownUid()), plan.access());
         control = new ControlServer(
@@ -156,7 +158,7 @@ final class Root implements AutoCloseable {
                 access,
                 this::onControlRequest,
                 incidents);
-        reload = new Reload(plan, instance.directory(), control, incidents, console);
+        reload = new Reload(plan, instance.directory(), instance.groups(), control, incidents, console);
         files = new InstanceWatch(
                 instance,
                 children,
@@ -186,11 +188,12 @@ final class Root implements AutoCloseable {
                 },
                 segments::request,
                 processes);
-        Launcher launcher = new Launcher(spawner, instance, archives);
-        standbys = new Standbys(children, standbyTable, launcher, processes, epoll, funerals, archives, pending::add);
+        Launcher launcher = new Launcher(spawner, instance, archives, limits);
+        standbys = new Standbys(
+                children, standbyTable, launcher, processes, epoll, funerals, archives, limits, pending::add);
         arrivals = new Arrivals(
                 spawner, spawned, children, segments, files, processes, epoll, funerals, kept, publisher, standbys,
-                archives, errands, settling);
+                archives, errands, limits, settling);
         executor = new CommandExecutor(
                 children,
                 launcher,
@@ -261,6 +264,7 @@ final class Root implements AutoCloseable {
             }
         }
         kept.discardOthers();
+        limits.removeOthers(children, standbyTable);
         // What needs no longer burial is told of before anything is launched.
         bury(System.nanoTime());
     }
@@ -357,6 +361,7 @@ final class Root implements AutoCloseable {
         nextNs = Math.min(nextNs, rehearsal.nextNs());
         nextNs = Math.min(nextNs, funerals.nextLookNs());
         nextNs = Math.min(nextNs, remains.nextLookNs());
+        nextNs = Math.min(nextNs, limits.nextLookNs());
         nextNs = Math.min(nextNs, held.nextLookNs());
         nextNs = Math.min(nextNs, orphans.nextLookNs());
         nextNs = Math.min(nextNs, control.nextDeadlineNs());
@@ -387,6 +392,9 @@ final class Root implements AutoCloseable {
         }
         if (nowNs >= remains.nextLookNs()) {
             remains.look(nowNs);
+        }
+        if (nowNs >= limits.nextLookNs()) {
+            limits.look(nowNs);
         }
         if (nowNs >= held.nextLookNs()) {
             lookAtHeld(nowNs);
@@ -483,6 +491,7 @@ final class Root implements AutoCloseable {
         access.replan(next.access());
         files.share(next.access(), nowNs);
         files.onPlanRecorded();
+        limits.tellNotEnforced(next, nowNs);
         requests.lookAtAll(nowNs);
     }
 
@@ -571,6 +580,7 @@ final class Root implements AutoCloseable {
         standbyTable.closeAll();
         words.close();
         remains.close();
+        limits.close();
         segments.close();
         timer.close();
         clock.close();

@@ -9,6 +9,7 @@ import io.coppice.state.Validation;
 import io.coppice.state.root.EventType;
 import io.coppice.state.root.RootSegment;
 import io.coppice.supervisor.core.Command;
+import io.coppice.supervisor.limits.GroupTree;
 import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.os.RootLock;
@@ -87,6 +88,7 @@ final class RootStartup {
             RootSegment rootSegment = openRootSegment();
             try {
                 StartingPoint start = startingPoint(previous, rootSegment, living);
+                GroupTree groups = groups(rootSegment, living);
                 for (String text : lost) {
                     tell(rootSegment, text);
                 }
@@ -101,6 +103,7 @@ final class RootStartup {
                         segmentDirectory,
                         start,
                         childOutput(ownUid),
+                        groups,
                         ownUid,
                         processes);
             } catch (StartupRefused | OsException | RuntimeException e) {
@@ -256,6 +259,18 @@ final class RootStartup {
         }
         Leftovers.stop(previous.leftovers(rootSegment, start.recorded()), processes, text -> tell(rootSegment, text));
         return start;
+    }
+
+    /** Those of processes that live on; what is in others is what nobody goes on with. */
+    private GroupTree groups(RootSegment rootSegment, List<Leftovers.OnRecord> living)
+            throws StartupRefused, OsException {
+        GroupTree groups = new GroupTree(plan.instance(), directory);
+        LaunchLimits.endLeft(groups, living, processes);
+        if (LaunchLimits.areIn(plan) || (next != null && LaunchLimits.areIn(next))) {
+            LaunchLimits.prepare(groups);
+            LaunchLimits.notEnforced(plan, groups).forEach(text -> tell(rootSegment, text));
+        }
+        return groups;
     }
 
     /** Stored with this root's first commit. */

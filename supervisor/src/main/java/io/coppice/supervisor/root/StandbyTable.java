@@ -2,6 +2,7 @@ package io.coppice.supervisor.root;
 
 import io.coppice.state.root.RootSegment;
 import java.util.Arrays;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +58,15 @@ final class StandbyTable {
             }
         }
         return false;
+    }
+
+    /** Adds the names of the control groups that they are in. */
+    void addGroups(Set<String> names) {
+        for (StandbyProcess standby : bySlot) {
+            if (standby != null && standby.group != null) {
+                names.add(standby.group.name());
+            }
+        }
     }
 
     /** Closes what is left of it. */

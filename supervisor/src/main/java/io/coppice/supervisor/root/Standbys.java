@@ -37,6 +37,7 @@ final class Standbys {
     private final Epoll epoll;
     private final Funerals funerals;
     private final ArchiveWishes archives;
+    private final LaunchLimits limits;
     private final Consumer<Event> follows;
     private final byte[] hintBytes = new byte[16];
 
@@ -49,6 +50,7 @@ final class Standbys {
             Epoll epoll,
             Funerals funerals,
             ArchiveWishes archives,
+            LaunchLimits limits,
             Consumer<Event> follows) {
         this.children = children;
         this.table = table;
@@ -57,6 +59,7 @@ final class Standbys {
         this.epoll = epoll;
         this.funerals = funerals;
         this.archives = archives;
+        this.limits = limits;
         this.follows = follows;
     }
 
@@ -147,6 +150,7 @@ final class Standbys {
     }
 
     private void lost(StandbyProcess standby, String reason) {
+        limits.discard(standby);
         table.remove(standby);
         follows.accept(new Event.StandbySpawnFailed(standby.child.index, standby.id, reason, System.nanoTime()));
     }

@@ -26,6 +26,7 @@ final class Takeover {
     private final SegmentWatch segments;
     private final Funerals funerals;
     private final KeptPidFds kept;
+    private final LaunchLimits groups;
 
     Takeover(
             StartingPoint start,
@@ -33,13 +34,15 @@ final class Takeover {
             Epoll epoll,
             SegmentWatch segments,
             Funerals funerals,
-            KeptPidFds kept) {
+            KeptPidFds kept,
+            LaunchLimits groups) {
         this.start = start;
         this.processes = processes;
         this.epoll = epoll;
         this.segments = segments;
         this.funerals = funerals;
         this.kept = kept;
+        this.groups = groups;
     }
 
     /**
@@ -87,6 +90,7 @@ final class Takeover {
         PidFd pidFd = pidFdOf(child, recorded, before);
         if (pidFd == null) {
             child.dead = true;
+            child.group = groups.named(child);
             funerals.beginUnwitnessed(
                     child,
                     start.samePids() ? recorded.pid() : Funerals.NO_GROUP,
@@ -95,6 +99,7 @@ final class Takeover {
             return null;
         }
         child.pidFd = pidFd;
+        child.group = pidFd.isDead() ? groups.named(child) : groups.of(pidFd.pid());
         if (pidFd.isDead()) {
             // Kept for us, or not reaped yet: there is still somebody to ask how it ended.
             child.dead = true;
@@ -142,6 +147,7 @@ final class Takeover {
             return null;
         }
         standby.pidFd = pidFd;
+        standby.group = groups.of(pidFd.pid());
         epoll.add(pidFd.fd(), Tokens.of(Tokens.STANDBY_DEATH, standby.slot));
         if (recorded.phase() == Standby.Phase.PARKED) {
             reopenPipes(standby, standby.pipeInode, true);

@@ -24,7 +24,14 @@ final class SeenLater {
             return new Event.BecameReady(e.child(), e.incarnation(), nowNs);
         } else if (event instanceof Event.Exited e) {
             return new Event.Exited(
-                    e.child(), e.incarnation(), e.status(), e.lastWords(), e.progress(), e.ofArchive(), nowNs);
+                    e.child(),
+                    e.incarnation(),
+                    e.status(),
+                    e.lastWords(),
+                    e.killedFor(),
+                    e.progress(),
+                    e.ofArchive(),
+                    nowNs);
         } else if (event instanceof Event.HeartbeatLost e) {
             return new Event.HeartbeatLost(e.child(), e.incarnation(), e.excused(), nowNs);
         } else if (event instanceof Event.HealthChanged e) {

@@ -181,7 +181,10 @@ class FuneralsTest {
         final StandbyProcess standby = new StandbyTable().add(child, 7);
         final ProcessTable processes = new ProcessTable();
         final Funerals funerals = new Funerals(
-                processes, new Incidents((type, child, by, text) -> {}), new DyingDependencies(children, processes));
+                processes,
+                new Incidents((type, child, by, text) -> {}),
+                new DyingDependencies(children, processes),
+                group -> {});
     }
 
     /** Of the two that are dead by their words nothing but that is known; the first one's burial takes its time. */
@@ -199,7 +202,10 @@ class FuneralsTest {
         ChildTable children = new ChildTable(plan);
         ProcessTable processes = new ProcessTable();
         Funerals funerals = new Funerals(
-                processes, new Incidents((type, child, by, text) -> {}), new DyingDependencies(children, processes));
+                processes,
+                new Incidents((type, child, by, text) -> {}),
+                new DyingDependencies(children, processes),
+                group -> {});
         Process process = new ProcessBuilder("sleep", "1000").start();
         ChildProcess first = children.get(0);
         first.pidFd = PidFd.open((int) process.pid());
