@@ -117,6 +117,7 @@ public final class CheckReport {
                     .append(limit.what());
             report.append(" (").append(limit.where()).append(")\n");
         }
+        report.append(LimitsReport.of(plan, compiled.groups()));
         return report.toString();
     }
 

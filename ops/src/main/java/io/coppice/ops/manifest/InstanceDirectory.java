@@ -21,7 +21,7 @@ import java.util.TreeMap;
  * Where an instance lives.
  *
  * <pre>
- * BASE/INSTANCE/     root.lock  root.seg  control.sock  plan  journal-unit  logs/NAME.log
+ * BASE/INSTANCE/     root.lock  root.seg  control.sock  plan  journal-unit  limits  logs/NAME.log
  * SEGMENTS/          NAME.seg  NAME.lock  NAME.own/     (the same directory, or DIR/INSTANCE with the key `segments: DIR`)
  * </pre>
  *

@@ -1,5 +1,6 @@
 package io.coppice.ops.manifest;
 
+import io.coppice.supervisor.limits.ControlGroups;
 import io.coppice.supervisor.plan.Plan;
 import java.util.List;
 
@@ -12,9 +13,16 @@ public sealed interface ManifestResult {
      * @param budget all memory declared, and the limits it stays below
      * @param directory where the instance lives and why there; nothing of it has been created
      * @param control who may ask the root, for people
+     * @param groups where limits of processes could be enforced
      * @param warnings lines to print on stderr; they keep nothing from running
      */
-    record Compiled(Plan plan, Budget budget, InstanceDirectory directory, String control, List<String> warnings)
+    record Compiled(
+            Plan plan,
+            Budget budget,
+            InstanceDirectory directory,
+            String control,
+            ControlGroups groups,
+            List<String> warnings)
             implements ManifestResult {
         public Compiled {
             warnings = List.copyOf(warnings);

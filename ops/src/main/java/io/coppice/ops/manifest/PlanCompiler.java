@@ -1,5 +1,6 @@
 package io.coppice.ops.manifest;
 
+import io.coppice.supervisor.limits.ControlGroups;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.GroupPlan;
 import io.coppice.supervisor.plan.NoticeCommand;
@@ -103,7 +104,13 @@ final class PlanCompiler {
                     "shorten class paths and command lines, or split the instance");
             return null;
         }
-        return new ManifestResult.Compiled(plan, budget, directory, control.words(), problems.warnings());
+        return new ManifestResult.Compiled(
+                plan,
+                budget,
+                directory,
+                control.words(),
+                ControlGroups.of(options.surroundings().systemRoot()),
+                problems.warnings());
     }
 
     private void addProber(ChildPlan prober, List<ChildPlan> children) {

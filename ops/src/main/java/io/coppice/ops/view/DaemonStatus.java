@@ -26,6 +26,7 @@ import java.util.OptionalLong;
  * @param slots of its transactions, in the order of their numbers
  * @param quarantined how many of its transactions are; empty where it has none, or that cannot be told at little cost
  * @param jvm figures of a program under the agent
+ * @param limits of its process, those that the plan on record has
  * @param problem what of it could not be read, in words
  */
 public record DaemonStatus(
@@ -50,6 +51,7 @@ public record DaemonStatus(
         List<SlotStatus> slots,
         OptionalLong quarantined,
         Optional<JvmStatus> jvm,
+        List<LimitStatus> limits,
         Optional<String> problem) {
 
     /**

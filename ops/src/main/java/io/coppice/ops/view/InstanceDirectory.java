@@ -1,5 +1,6 @@
 package io.coppice.ops.view;
 
+import io.coppice.supervisor.limits.LimitRecord;
 import io.coppice.supervisor.plan.SlotName;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -44,6 +45,11 @@ public record InstanceDirectory(String name, Path path) {
     /** The root's unit, if its own output is in the journal; see {@link JournalMatch}. */
     public Path journalUnit() {
         return path.resolve("journal-unit");
+    }
+
+    /** How the root enforces limits of processes. */
+    LimitRecord limits() {
+        return new LimitRecord(path);
     }
 
     /** What children write. */

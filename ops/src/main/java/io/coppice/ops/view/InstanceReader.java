@@ -228,6 +228,9 @@ public final class InstanceReader implements AutoCloseable {
                 slots,
                 commits.quarantined(),
                 commits.jvm(),
+                plan.child(child.name())
+                        .map(known -> LimitStatus.of(known, directory.limits()))
+                        .orElse(List.of()),
                 commits.problem());
     }
 

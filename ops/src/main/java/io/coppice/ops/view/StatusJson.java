@@ -138,6 +138,27 @@ public final class StatusJson {
         }
         json.writeEndArray();
         writeNumber("quarantined", daemon.quarantined(), json);
+        writeLimits(daemon, json);
+        json.writeEndObject();
+    }
+
+    /** Null where none is declared. */
+    private static void writeLimits(DaemonStatus daemon, JsonGenerator json) throws IOException {
+        if (daemon.limits().isEmpty()) {
+            json.writeNullField("limits");
+            return;
+        }
+        json.writeObjectFieldStart("limits");
+        for (LimitStatus limit : daemon.limits()) {
+            json.writeObjectFieldStart(limit.key());
+            if (limit.key().equals("cpu")) {
+                json.writeNumberField("limit", limit.value() / 1000.0);
+            } else {
+                json.writeNumberField("limit", limit.value());
+            }
+            json.writeStringField("enforced_by", limit.enforcedBy());
+            json.writeEndObject();
+        }
         json.writeEndObject();
     }
 
@@ -156,6 +177,7 @@ public final class StatusJson {
         json.writeNumberField("standbys", process.standbys());
         json.writeNumberField("standbys_wanted", process.standbysWanted());
         json.writeStringField("problem", process.problem().orElse(null));
+        writeLimits(process, json);
         json.writeEndObject();
     }
 

@@ -96,6 +96,56 @@ class ManifestLimitsTest {
                 shop.child(Workshop.commandWith("limits: {memory: 1MiB}")).limits());
     }
 
+    private String report(String yaml) {
+        String report = CheckReport.of(Path.of("shop.yaml"), shop.compiled(yaml));
+        int at = report.indexOf("process limits");
+        return at < 0
+                ? ""
+                : report.substring(at).replace(shop.surroundings().systemRoot().toString(), "");
+    }
+
+    @Test
+    void shouldSayByWhatEachIsEnforcedHere() throws IOException {
+        shop.system("/proc/self/cgroup", "2:pids:/\n1:memory:/box\n0::/\n");
+        shop.system(
+                "/proc/self/mountinfo",
+                "31 23 0:28 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n"
+                        + "32 23 0:28 / /sys/fs/cgroup/pids rw - cgroup cgroup rw,pids\n"
+                        + "33 23 0:28 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n");
+        shop.system("/sys/fs/cgroup/memory/box/cgroup.procs", "");
+        for (String file : List.of("procs", "subtree_control", "controllers")) {
+            shop.system("/sys/fs/cgroup/unified/cgroup." + file, "");
+        }
+        assertEquals(
+                """
+                process limits, each of a process and all that comes of it, standbys included:
+                  process               memory  cpu  tasks
+                  it                      1GiB  1.5      -
+                  it, each transaction  512MiB    -     64
+                  memory: enforced by control groups of version 1 below /sys/fs/cgroup/memory/box
+                  cpu: NOT enforced (`nice` says who goes first): /sys/fs/cgroup/unified has no controller `cpu`: the kernel lacks it, or whoever delegated that group kept it
+                  tasks: NOT enforced (`ulimits: {nproc: …}` limits all processes of a user, whoever started them): its hierarchy of version 1 is not mounted here
+                  As it is for whoever starts the instance as this was asked; as a service it is what the unit is given.
+                """.replace("its hierarchy of version 1 is not mounted here", "no group can be made"),
+                report(Workshop.daemonWith(
+                                "limits: {memory: 1GiB, cpu: 1.5}",
+                                "transactions: {slots: 2, limits: {memory: 512MiB, tasks: 64}}"))
+                        .replaceAll("no group can be made in [^\n]*", "no group can be made"));
+        assertEquals("", report(Workshop.daemonWith()));
+    }
+
+    @Test
+    void shouldSayThatNoGroupEnforcesThem() {
+        String report = report(Workshop.commandWith("limits: {memory: 64MiB}"));
+        assertTrue(
+                report.contains("memory: of commands only the private data of each single process (RLIMIT_DATA),"
+                        + " not all together: there are no control groups here"),
+                report);
+        assertTrue(
+                report(Workshop.daemonWith("limits: {memory: 1GiB}")).contains("memory: NOT enforced of JVMs of ours"),
+                report);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

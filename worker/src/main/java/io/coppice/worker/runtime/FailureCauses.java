@@ -12,6 +12,7 @@ import java.util.StringJoiner;
 /** From what is known of a transaction's last process to a cause that a person can read. Loop thread only. */
 final class FailureCauses {
     private static final int SIGKILL = 9;
+    private static final String KILLED_BY_KERNEL = "killed by the kernel";
     private static final int OUT_OF_MEMORY_CODE = 3;
 
     /** How {@link LastWords} begins the line of what led to an exception. */
@@ -58,7 +59,7 @@ final class FailureCauses {
                 exit.code() == OUT_OF_MEMORY_CODE && exit.text().contains("out of memory")
                         ? "out of memory: its heap was full (exit code 3); the manifest key is `transactions: {jvm: {heap: …}}`"
                         : unusable(exit, exceptions).orElseGet(() -> exit.text() + fault(exit, pid));
-            case SIGNAL -> exit.text() + (exit.signal() == SIGKILL ? perhapsOfMemory() : fault(exit, pid));
+            case SIGNAL -> exit.text() + (exit.signal() == SIGKILL ? perhapsOfMemory(exit) : fault(exit, pid));
             default -> exit.text() + fault(exit, pid);
         };
     }
@@ -97,9 +98,10 @@ final class FailureCauses {
                 .orElse("");
     }
 
-    private String perhapsOfMemory() {
+    /** Of one in a control group of its own the root knows, and says, more. */
+    private String perhapsOfMemory(LastExit exit) {
         long more = kills.more();
-        return more == 0
+        return more == 0 || exit.text().startsWith(KILLED_BY_KERNEL)
                 ? ""
                 : ", perhaps by the kernel's OOM killer: its control group counts " + more
                         + (more == 1 ? " such kill more" : " such kills more");
