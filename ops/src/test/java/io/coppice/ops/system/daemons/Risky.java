@@ -154,7 +154,7 @@ public final class Risky implements Task {
     }
 
     /** Takes and fills memory until it is killed, as a native library may; it is nobody who is to be spared. */
-    private static void takeAll() throws ReflectiveOperationException, IOException {
+    static void takeAll() throws ReflectiveOperationException, IOException {
         Files.writeString(Path.of("/proc/self/oom_score_adj"), "1000");
         Object unsafe = unsafe();
         Method allocate = unsafe.getClass().getMethod("allocateMemory", long.class);
