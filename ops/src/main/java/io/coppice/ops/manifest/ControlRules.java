@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -155,7 +156,7 @@ final class ControlRules {
         }
     }
 
-    private void put(TreeMap<Long, Located<String>> ids, long id, Located<String> each, String what) {
+    private void put(Map<Long, Located<String>> ids, long id, Located<String> each, String what) {
         Located<String> before = ids.putIfAbsent(id, each);
         if (before != null) {
             problems.add(

@@ -18,7 +18,11 @@ import org.jspecify.annotations.Nullable;
 final class ControlServer implements AutoCloseable {
     /** Carries out a request; the answer comes later through {@link #reply}, by the same request id. */
     interface Handler {
-        /** @param by who asks, and may */
+        /**
+         * Somebody asks, who may.
+         *
+         * @param by who it is
+         */
         void onRequest(long requestId, ControlRequest request, Asker by);
     }
 

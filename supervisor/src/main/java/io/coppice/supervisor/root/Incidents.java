@@ -53,7 +53,11 @@ final class Incidents {
 
     /** Who stores them. */
     interface Log {
-        /** @param by who asked for it; null if nobody did */
+        /**
+         * Stores one.
+         *
+         * @param by who asked for it; null if nobody did
+         */
         void note(EventType type, int child, @Nullable Asker by, String text);
     }
 

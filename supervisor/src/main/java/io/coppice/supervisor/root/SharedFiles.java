@@ -8,6 +8,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -34,7 +35,7 @@ final class SharedFiles {
     static void base(Path directory, int ownUid) throws IOException {
         int owner = (Integer) Files.getAttribute(directory, "unix:uid", LinkOption.NOFOLLOW_LINKS);
         Set<PosixFilePermission> mode = Files.getPosixFilePermissions(directory, LinkOption.NOFOLLOW_LINKS);
-        boolean added = mode.add(PosixFilePermission.GROUP_EXECUTE) | mode.add(PosixFilePermission.OTHERS_EXECUTE);
+        boolean added = mode.addAll(List.of(PosixFilePermission.GROUP_EXECUTE, PosixFilePermission.OTHERS_EXECUTE));
         if (owner == ownUid && added) {
             Files.setPosixFilePermissions(directory, mode);
         }
