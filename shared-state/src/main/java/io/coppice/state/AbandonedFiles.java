@@ -216,7 +216,7 @@ final class AbandonedFiles implements Aside {
 
     /** A file that is written, not mapped: a full file system is an error of the call and not a signal. */
     private void copy(Path target) throws IOException {
-        try (FileChannel from = FileChannel.open(segment, StandardOpenOption.READ);
+        try (FileChannel from = openCurrent();
                 FileChannel to = FileChannel.open(
                         target,
                         Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
@@ -230,6 +230,16 @@ final class AbandonedFiles implements Aside {
                 }
                 at += copied;
             }
+        }
+    }
+
+    /** The file that is the segment may have another name still, or get the segment's in between. */
+    private FileChannel openCurrent() throws IOException {
+        Path file = NextFile.current(segment, null, null);
+        try {
+            return open(file);
+        } catch (NoSuchFileException e) {
+            return open(segment);
         }
     }
 

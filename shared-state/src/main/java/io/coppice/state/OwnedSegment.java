@@ -553,8 +553,7 @@ public final class OwnedSegment implements AutoCloseable {
     /** The owner of what has taken this one's place, with the lock that this one has; this one is unmapped. */
     OwnedSegment moveTo(Path segment, long pid, long owner) throws SegmentException {
         mapped().close();
-        return SegmentFile.mapOwned(
-                segment, pid, owner, lock, header.instance(), header.name(), SegmentSpec.KIND_DAEMON);
+        return SegmentFile.mapCurrent(segment, pid, owner, lock, header.instance(), header.name());
     }
 
     /** Unmaps, then gives the lock back. What was not committed is rolled back by the next owner. */

@@ -85,13 +85,22 @@ final class OwnerLock implements AutoCloseable {
         if (held) {
             return true;
         }
+        if (!tryTakeSilently()) {
+            return false;
+        }
         try {
-            if (channel.tryLock() == null) {
-                return false;
-            }
-            held = true;
             channel.write(ByteBuffer.wrap(content()), 0);
             return true;
+        } catch (IOException e) {
+            throw failed(segment, lockFile, e);
+        }
+    }
+
+    /** The same for a moment, by one that owns nothing: the file goes on saying who had it last. */
+    boolean tryTakeSilently() throws SegmentException {
+        try {
+            held = channel.tryLock() != null;
+            return held;
         } catch (OverlappingFileLockException e) {
             heldElsewhere = true;
             throw heldHere(segment, lockFile);

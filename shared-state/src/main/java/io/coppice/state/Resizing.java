@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * arena says where in the segment it lies.
  *
  * <p>The old segment is only read, and has to be as of its last commit. The new one's magic is stored last: up to there it is no
- * segment. Whoever puts it in the old one's place does so by a rename, so a death at any store leaves the old one in its place, or
- * the new one, complete.
+ * segment, and from there on it is the one that counts ({@link NextFile}): a death at any store leaves the old one, or the new one,
+ * complete.
  */
 final class Resizing {
     private static final int CHUNK = 1 << 16;

@@ -123,8 +123,9 @@ public final class SegmentFile {
 
     /**
      * The same for a segment that is to have a certain size. If it has another one, and the lock is held, its contents are carried
-     * over into a file of that size, which takes its place by a rename: a death before that leaves the old one as it was. Blocks for
-     * as long as writing the new one takes. Where that is not possible the old one is used as it is, and {@code told} why.
+     * over into the file of that size that was reserved for it ({@link NextFile}), which is the segment then: a death before that leaves
+     * the old one as it was. Blocks for as long as writing the new one takes. Where that is not possible, or no such file was reserved, the
+     * old one is used as it is, and {@code told} why.
      *
      * @param size null if any will do
      * @param told a line about what was done, or why it was not
@@ -163,6 +164,19 @@ public final class SegmentFile {
     }
 
     /**
+     * Whether a segment has that size. Any process; blocks on file operations only.
+     *
+     * @return true also if that cannot be told, as of a file that is no segment
+     */
+    public static boolean isOf(Path segment, SegmentSize size) {
+        try (ReadOnlySegment present = openReadOnly(segment)) {
+            return size.isThatOf(present.memory(), present.header());
+        } catch (SegmentException | SegmentDamagedException e) {
+            return true;
+        }
+    }
+
+    /**
      * Opens the root's own segment without a lock file: the caller holds the instance's root lock, which is the lock of
      * this segment.
      *
@@ -171,7 +185,7 @@ public final class SegmentFile {
      */
     public static OwnedSegment openOwnedUnderRootLock(Path segment, long pid, long incarnation)
             throws SegmentException {
-        return mapOwned(segment, pid, incarnation, null, null, null, SegmentSpec.KIND_ROOT);
+        return mapOwned(segment, segment, pid, incarnation, null, null, null, SegmentSpec.KIND_ROOT);
     }
 
     /**
@@ -244,11 +258,12 @@ public final class SegmentFile {
         try {
             boolean free = lock.tryTake();
             // Asked in any case, so that a standby has done it before it counts.
-            boolean marked = fence == Fence.WORD && LoopWord.isMarked(LoopWord.read(segment));
+            boolean marked =
+                    fence == Fence.WORD && LoopWord.isMarked(LoopWord.read(NextFile.current(segment, instance, name)));
             if (!free && !marked) {
                 throw lock.heldByAnother();
             }
-            return mapOwned(segment, pid, incarnation, lock, instance, name, SegmentSpec.KIND_DAEMON);
+            return mapCurrent(segment, pid, incarnation, lock, instance, name);
         } catch (SegmentException | RuntimeException | Error e) {
             try {
                 lock.close();
@@ -259,7 +274,29 @@ public final class SegmentFile {
         }
     }
 
-    static OwnedSegment mapOwned(
+    /** The file that is the segment, whatever name it has. */
+    static OwnedSegment mapCurrent(
+            Path segment,
+            long pid,
+            long incarnation,
+            @Nullable OwnerLock lock,
+            @Nullable String instance,
+            @Nullable String name)
+            throws SegmentException {
+        Path file = NextFile.current(segment, instance, name);
+        try {
+            return mapOwned(file, segment, pid, incarnation, lock, instance, name, SegmentSpec.KIND_DAEMON);
+        } catch (SegmentRefusedException e) {
+            if (file.equals(segment) || Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                throw e;
+            }
+            // It was given the segment's name in between.
+            return mapOwned(segment, segment, pid, incarnation, lock, instance, name, SegmentSpec.KIND_DAEMON);
+        }
+    }
+
+    private static OwnedSegment mapOwned(
+            Path file,
             Path segment,
             long pid,
             long incarnation,
@@ -268,17 +305,17 @@ public final class SegmentFile {
             @Nullable String name,
             int kind)
             throws SegmentException {
-        MappedMemory memory = map(segment, true);
-        Validation found = read(memory, segment);
+        MappedMemory memory = map(file, true);
+        Validation found = read(memory, file);
         if (found instanceof Validation.Valid valid) {
             if (valid.header().kind() != kind) {
-                found = new Validation.WrongKind(segment, valid.header().kind(), kind);
+                found = new Validation.WrongKind(file, valid.header().kind(), kind);
             } else if (instance != null && name != null) {
                 found = SegmentHeader.expectOwner(valid, instance, name);
             }
         }
         if (found instanceof Validation.Valid valid) {
-            requireUnowned(memory, segment, pid);
+            requireUnowned(memory, file, pid);
             Aside aside = kind == SegmentSpec.KIND_DAEMON ? new AbandonedFiles(segment) : null;
             return new OwnedSegment(memory, valid.header(), pid, incarnation, memory, lock, aside);
         }

@@ -3,18 +3,18 @@ package io.coppice.state;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Puts a segment of another size in the place of one whose owner this process is. The new file has a name that nobody can guess, is
- * written before it is mapped, so that a full file system is an error of a call and no signal, and takes its name when it is complete.
+ * Writes a segment of another size, to take the place of one whose owner this process is, into the file that was reserved for it
+ * ({@link NextFile}). That is zeroed by writing before it is mapped, so that a file system that is full after all is an error of a call and
+ * no signal.
  */
 final class SegmentResize {
     private static final int PIECE = 1 << 16;
@@ -67,33 +67,28 @@ final class SegmentResize {
         if (obstacle.isPresent()) {
             throw new SegmentException(obstacle.get());
         }
-        AbandonedFiles files = new AbandonedFiles(segment);
-        OwnerFiles.makeDirectory(OwnerFiles.directory(segment));
-        files.removeUnfinished();
-        Path unfinished = files.unfinished();
-        try {
-            fill(unfinished, length);
-            int left;
-            try (MappedMemory target = MappedMemory.map(unfinished, true)) {
-                left = resizing.write(target);
-            }
-            Files.move(unfinished, segment, StandardCopyOption.ATOMIC_MOVE);
-            return left;
-        } finally {
-            Files.deleteIfExists(unfinished);
+        Path next = NextFile.of(segment);
+        clear(next, length);
+        try (MappedMemory target = MappedMemory.map(next, true)) {
+            return resizing.write(target);
         }
     }
 
-    private static void fill(Path file, long length) throws IOException {
-        try (FileChannel channel = FileChannel.open(
-                file,
-                Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+    private void clear(Path next, long length) throws SegmentException, IOException {
+        try (FileChannel channel =
+                FileChannel.open(next, Set.of(StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS))) {
+            if (channel.size() != length) {
+                throw new SegmentException(next + " has " + channel.size() + " bytes, expected " + length
+                        + ". The next start of the root, or a reload, reserves it anew.");
+            }
             ByteBuffer zeros = ByteBuffer.allocate(PIECE);
             for (long at = 0; at < length; ) {
                 zeros.limit((int) Math.min(PIECE, length - at)).position(0);
                 at += channel.write(zeros, at);
             }
+        } catch (NoSuchFileException e) {
+            throw new SegmentException(
+                    next + " was not reserved. The next start of the root, or a reload, does that.", e);
         }
     }
 }

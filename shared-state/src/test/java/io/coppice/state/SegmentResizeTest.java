@@ -1,13 +1,17 @@
 package io.coppice.state;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -45,6 +49,17 @@ class SegmentResizeTest {
                 file, directory.resolve("unit.lock"), 1, incarnation, "test", "unit", Fence.LOCK, size, told::add);
     }
 
+    /** What whoever makes segments does before the owner starts. */
+    private void reserve(SegmentSize size) throws IOException {
+        try (RandomAccessFile sized = new RandomAccessFile(NextFile.of(file).toFile(), "rw")) {
+            sized.setLength(SegmentSpec.lengthFor(size.stateBytes(), size.checkpoints()));
+        }
+    }
+
+    private boolean settle() throws SegmentException {
+        return NextFile.settle(file, "test", "unit");
+    }
+
     private List<String> files() throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
             return files.map(found -> String.valueOf(found.getFileName()))
@@ -54,8 +69,13 @@ class SegmentResizeTest {
     }
 
     @Test
-    void shouldPutTheNewOneInTheOldOnesPlace() throws IOException, SegmentException {
-        Files.writeString(directory.resolve("unit.own/.1.unfinished"), "left by an owner that was killed");
+    void shouldGoOnInTheNewOneAndLeaveItsNameToOthers() throws IOException, SegmentException {
+        reserve(LARGER);
+        try (RandomAccessFile left = new RandomAccessFile(NextFile.of(file).toFile(), "rw")) {
+            left.seek(100_000);
+            left.write("left by an owner that was killed".getBytes(StandardCharsets.US_ASCII));
+        }
+        byte[] old;
         try (ReadOnlySegment reader = SegmentFile.openReadOnly(file);
                 OwnedSegment owner = open(2, LARGER)) {
             assertEquals(
@@ -63,18 +83,26 @@ class SegmentResizeTest {
                             "its segment had 131072 bytes of state, and is to have 262144 bytes of state and 1 checkpoint:"
                                     + " carried over"),
                     told);
-            assertEquals(LARGER.spec(owner.header()).lengthBytes(), Files.size(file));
-            assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
-            assertEquals(List.of("unit.lock", "unit.own", "unit.seg"), files());
-            try (ReadOnlySegment named = SegmentFile.openReadOnly(file)) {
-                assertEquals(2, named.incarnation(), "whoever looks knows by whom it is there");
-                assertEquals(77, named.request(1));
-            }
+            assertEquals(List.of("unit.lock", "unit.own", "unit.seg", "unit.seg.new"), files());
+            old = Files.readAllBytes(file);
             assertEquals(2, reader.incarnation(), "the old one was taken over for that");
             assertTrue(owner.isLocked());
             assertThrows(SegmentLockedException.class, () -> open(3, LARGER));
             owner.recover();
             assertEquals(0, owner.requests(9, 500).find(RequestId.of(1, 1)));
+            owner.empty(true);
+            owner.state().commit();
+            assertArrayEquals(old, Files.readAllBytes(file), "nobody changes the old one any more");
+            assertEquals(
+                    LARGER.spec(owner.header()).lengthBytes(),
+                    Files.size(SegmentFile.abandoned(file).get(0).file()),
+                    "set aside is what it holds, not what the old one held");
+            assertTrue(settle());
+            assertEquals(List.of("unit.lock", "unit.own", "unit.seg"), files());
+            try (ReadOnlySegment named = SegmentFile.openReadOnly(file)) {
+                assertEquals(2, named.incarnation(), "whoever looks knows by whom it is there");
+                assertEquals(77, named.request(1));
+            }
         }
         told.clear();
         try (OwnedSegment owner = open(4, LARGER)) {
@@ -83,9 +111,74 @@ class SegmentResizeTest {
         }
     }
 
+    /** The owner died once the new one was complete, and nobody has given it the name. */
+    @Test
+    void shouldBeTakenOverWhicheverNameItHas() throws IOException, SegmentException {
+        reserve(LARGER);
+        open(2, LARGER).close();
+        try (OwnedSegment owner = open(3, LARGER)) {
+            assertEquals(1, told.size(), "it is of that size already: " + told);
+            owner.recover();
+            owner.state().commit();
+        }
+        assertTrue(settle());
+        assertFalse(settle());
+        try (ReadOnlySegment reader = SegmentFile.openReadOnly(file)) {
+            assertEquals(3, reader.incarnation());
+            assertEquals(256 << 10, reader.header().stateBytes());
+        }
+    }
+
+    /** Whoever writes there what he likes is not given another's name, nor any length. */
+    @Test
+    void shouldNotBeWhatIsNoSegmentOfThatName() throws IOException, SegmentException {
+        reserve(LARGER);
+        assertFalse(settle());
+        Path other = TestSegments.create(
+                directory.resolve("other.seg"), new SegmentSpec("test", "other", SegmentSpec.KIND_DAEMON, 64 << 10));
+        Files.copy(other, NextFile.of(file), StandardCopyOption.REPLACE_EXISTING);
+        assertFalse(settle());
+        Files.delete(NextFile.of(file));
+        Files.createSymbolicLink(NextFile.of(file), file);
+        assertFalse(settle());
+        try (OwnedSegment owner = open(2, LARGER)) {
+            assertEquals(128 << 10, owner.header().stateBytes());
+        }
+    }
+
+    @Test
+    void shouldGoOnInTheOldOneIfNoneWasReservedOrOneOfAnotherLength() throws IOException, SegmentException {
+        try (OwnedSegment owner = open(2, LARGER)) {
+            assertEquals(128 << 10, owner.header().stateBytes());
+            assertTrue(told.get(0).contains("was not reserved"), told.get(0));
+        }
+        reserve(new SegmentSize(512 << 10, 0));
+        told.clear();
+        try (OwnedSegment owner = open(3, LARGER)) {
+            assertEquals(128 << 10, owner.header().stateBytes());
+            assertTrue(told.get(0).contains("reserves it anew"), told.get(0));
+        }
+    }
+
+    @Test
+    void shouldBeRemovedOnlyWhileNobodyHasTheLockAndItIsNotTheSegment() throws IOException, SegmentException {
+        assertTrue(NextFile.removeUnowned(file, "test", "unit"), "there is none");
+        reserve(new SegmentSize(512 << 10, 0));
+        try (OwnedSegment owner = open(2, LARGER)) {
+            assertEquals(128 << 10, owner.header().stateBytes());
+            assertFalse(NextFile.removeUnowned(file, "test", "unit"));
+        }
+        assertTrue(NextFile.removeUnowned(file, "test", "unit"));
+        reserve(LARGER);
+        open(3, LARGER).close();
+        assertFalse(NextFile.removeUnowned(file, "test", "unit"));
+        assertTrue(settle());
+    }
+
     /** Room for as many requests, each larger, in the same whole pages. */
     @Test
     void shouldGiveTheTableAnotherSizeInASegmentOfTheSame() throws IOException, SegmentException {
+        reserve(new SegmentSize(128 << 10, 0, 3, 48));
         try (OwnedSegment owner = open(2, new SegmentSize(128 << 10, 0, 3, 48))) {
             assertEquals(1, told.size());
             owner.recover();
@@ -96,6 +189,7 @@ class SegmentResizeTest {
     @Test
     void shouldGoOnInTheOldOneAndSayWhyIfItDoesNotFit() throws IOException, SegmentException {
         SegmentSize small = new SegmentSize(64 << 10, 0, 1, 39);
+        reserve(small);
         try (OwnedSegment owner = open(2, small)) {
             assertEquals(
                     List.of(
@@ -108,7 +202,6 @@ class SegmentResizeTest {
             requests.free(requests.find(RequestId.of(1, 1)));
             owner.state().commit();
         }
-        assertEquals(List.of("unit.lock", "unit.own", "unit.seg"), files());
         assertEquals(Optional.empty(), SegmentFile.obstacle(file, small));
         try (OwnedSegment owner = open(3, small)) {
             assertEquals(64 << 10, owner.header().stateBytes());
@@ -124,6 +217,7 @@ class SegmentResizeTest {
             long at = SegmentGeometry.of(128 << 10).arenaOffset() + 512;
             memory.putLong(at, memory.getLong(at) + 1);
         }
+        reserve(LARGER);
         try (OwnedSegment owner = open(3, LARGER)) {
             assertEquals(128 << 10, owner.header().stateBytes());
             assertTrue(told.get(0).contains("stays as it is for now: Its contents are damaged: "), told.get(0));
@@ -142,6 +236,7 @@ class SegmentResizeTest {
                         throw new StackOverflowError("nothing to go back to: as if it had been killed");
                     }));
         }
+        reserve(LARGER);
         try (OwnedSegment owner = open(3, LARGER)) {
             assertEquals(128 << 10, owner.header().stateBytes());
             assertTrue(told.get(0).endsWith("Its last owner died in a migration, which comes first."), told.get(0));

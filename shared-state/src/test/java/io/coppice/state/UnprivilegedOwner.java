@@ -32,6 +32,21 @@ final class UnprivilegedOwner {
                     owner.state().record("counters", RecordPlayer.COUNTERS).get(RecordPlayer.TOTAL) == 2,
                     "brought back is something else than what was set aside");
         }
+        SegmentSize larger = new SegmentSize(128 << 10, 1);
+        try (OwnedSegment owner = SegmentFile.openOwned(
+                file,
+                OwnerFiles.lock(file),
+                ProcessHandle.current().pid(),
+                3,
+                "test",
+                "unit",
+                Fence.LOCK,
+                larger,
+                System.out::println)) {
+            require(owner.isOf(larger), "it has its old size");
+            owner.recover();
+            owner.state().commit();
+        }
         SegmentFile.removeAbandoned(file);
         require(SegmentFile.abandoned(file).isEmpty(), "nothing is left aside");
     }

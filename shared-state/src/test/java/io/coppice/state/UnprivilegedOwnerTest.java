@@ -2,6 +2,7 @@ package io.coppice.state;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -40,6 +41,9 @@ class UnprivilegedOwnerTest {
     void shouldDoAllThatAnOwnerDoesWithoutARightToItsSegmentsDirectory() throws Exception {
         SegmentSpec spec = new SegmentSpec("test", "unit", SegmentSpec.KIND_DAEMON, 64 << 10, 1);
         Path file = TestSegments.create(instance.resolve("unit.seg"), spec);
+        try (RandomAccessFile reserved = new RandomAccessFile(NextFile.of(file).toFile(), "rw")) {
+            reserved.setLength(SegmentSpec.lengthFor(128 << 10, 1));
+        }
         Files.setPosixFilePermissions(instance, PosixFilePermissions.fromString("r-xr-xr-x"));
         Path output = directory.resolve("owner.log");
 
@@ -48,7 +52,7 @@ class UnprivilegedOwnerTest {
         assertEquals(0, owner.waitFor(), Files.readString(output));
         try (Stream<Path> files = Files.list(instance)) {
             assertEquals(
-                    List.of("unit.lock", "unit.own", "unit.seg"),
+                    List.of("unit.lock", "unit.own", "unit.seg", "unit.seg.new"),
                     files.map(found -> String.valueOf(found.getFileName()))
                             .sorted()
                             .toList());

@@ -44,6 +44,10 @@ final class Purge implements AutoCloseable {
             Pattern.compile("\\.?([a-z0-9.@-]+)\\.abandoned-(T[0-9]+-C[0-9]+\\.seg|[0-9a-f-]+\\.unfinished)");
     private static final Pattern RECORD = Pattern.compile(
             "root\\.seg(\\.unusable-[0-9]+)?|journal-unit|limits(\\.new)?|control\\.sock|plan(\\.new|-[a-z0-9]{1,32}\\.next)?");
+
+    /** What a segment that is to have another size is written into. */
+    private static final String NEXT = ".new";
+
     private static final String LOCK = ".lock";
     private static final String OWN = ".own";
     private static final String LOG = ".log";
@@ -338,6 +342,9 @@ final class Purge implements AutoCloseable {
 
     /** Whether the file is {@code NAME} plus this ending, for a name that a daemon can have. */
     private static boolean isOf(String file, String ending) {
+        if (ending.equals(SEGMENT) && file.endsWith(SEGMENT + NEXT)) {
+            return isOf(file.substring(0, file.length() - NEXT.length()), SEGMENT);
+        }
         if (ending.equals(SEGMENT)) {
             // Contents that a step back set aside under an earlier release: NAME.abandoned-T3-C1200.seg, or a copy of
             // them that was not finished.

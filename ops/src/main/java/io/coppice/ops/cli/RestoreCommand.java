@@ -6,6 +6,7 @@ import io.coppice.ops.view.InstanceStatus;
 import io.coppice.ops.view.PlanFile;
 import io.coppice.state.Abandoned;
 import io.coppice.state.Checkpoint;
+import io.coppice.state.NextFile;
 import io.coppice.state.OwnedSegment;
 import io.coppice.state.OwnerFiles;
 import io.coppice.state.Phase;
@@ -89,7 +90,7 @@ final class RestoreCommand implements Callable<Integer> {
                 coppice.note("Nothing changed.");
                 return ExitCode.FAILED;
             }
-            restore(daemon, abandoned, what);
+            restore(instance, daemon, abandoned, what);
             return ExitCode.DONE;
         } catch (SegmentException | SegmentDamagedException e) {
             throw new CommandFailedException(ExitCode.FAILED, "Cannot restore " + name + ": " + e.getMessage());
@@ -134,8 +135,10 @@ final class RestoreCommand implements Callable<Integer> {
     }
 
     /** Takes the segment over as a worker would; the next worker finds the new contents, and the old owner's record. */
-    private void restore(DaemonSegment daemon, @Nullable Abandoned abandoned, String what)
+    private void restore(InstanceDirectory instance, DaemonSegment daemon, @Nullable Abandoned abandoned, String what)
             throws SegmentException, IOException {
+        // Its last owner may have given it another size when there was no root.
+        NextFile.settle(daemon.file(), instance.name(), daemon.name());
         long incarnation;
         int phase;
         try (ReadOnlySegment present = SegmentFile.openReadOnly(daemon.file())) {

@@ -5,9 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -98,6 +101,7 @@ class TransactionReloadSystemTest {
         awaitStanding("3 running, 1 queued, 1 quarantined");
         assertEquals(first, work.pidOfSlot(1), "what ran went on");
         assertTrue(coppice.log(Submitter.NAME).contains(": carried over"), coppice.log(Submitter.NAME));
+        assertFalse(Files.exists(coppice.home().resolve("shop/work.seg.new")), "it has the segment's name by now");
 
         work.manifest("slots: 1, queue: 2, quarantine: 1, retries: 0, timeout: 10m, input: 1KiB");
         Coppice.Result refused = coppice.run("reload");
@@ -134,6 +138,14 @@ class TransactionReloadSystemTest {
         assertReady(6, "0");
         work.assertEachOnce(6);
         assertEquals(0, next.stop(), next.stderr());
+        try (Stream<Path> files = Files.list(coppice.home().resolve("shop"))) {
+            assertEquals(
+                    List.of(),
+                    files.map(file -> String.valueOf(file.getFileName()))
+                            .filter(name -> name.endsWith(".new") || name.endsWith(".unfinished"))
+                            .toList(),
+                    "nothing is left of what was written on the way");
+        }
     }
 
     private void awaitStanding(String standing) throws Exception {

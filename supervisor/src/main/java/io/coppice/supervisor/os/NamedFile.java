@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import jnr.ffi.Pointer;
 
 /**
- * Whether a name still leads to the file that it led to. One thread; {@link #isSame} and {@link #remember} allocate nothing
+ * Whether a name still leads to the file that it led to. One thread; {@link #isSame}, {@link #isThere} and {@link #remember} allocate nothing
  * and take as long as the file system needs for one stat(2).
  */
 public final class NamedFile {
@@ -36,6 +36,11 @@ public final class NamedFile {
         boolean there = LIBC.stat(path, stat) == 0;
         device = there ? stat.getLong(0) : 0;
         inode = there ? stat.getLong(INODE_OFFSET) : 0;
+    }
+
+    /** Whether the name leads to any file. */
+    public boolean isThere() {
+        return LIBC.stat(path, stat) == 0;
     }
 
     /** Whether the name leads to that file. */

@@ -92,7 +92,7 @@ final class CommandExecutor implements Command.Handler {
         ChildProcess child = children.get(command.child());
         if (!child.adopted) {
             // An adopted one may have had its line from the root before, and own its segment by now.
-            files.ensureOwnerLock(child);
+            files.prepareOwner(child);
         }
         if (child.incarnation == command.incarnation()
                 && Launcher.release(

@@ -1,7 +1,10 @@
 package io.coppice.supervisor.root;
 
+import io.coppice.state.NextFile;
 import io.coppice.state.OwnerFiles;
+import io.coppice.state.Phase;
 import io.coppice.state.SegmentException;
+import io.coppice.state.SegmentSpec;
 import io.coppice.state.StateException;
 import io.coppice.supervisor.os.DirectoryWatch;
 import io.coppice.supervisor.os.Epoll;
@@ -11,6 +14,7 @@ import io.coppice.supervisor.os.RootLock;
 import io.coppice.supervisor.os.RootLockHeldException;
 import io.coppice.supervisor.plan.ControlAccess;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,6 +77,9 @@ final class InstanceWatch implements AutoCloseable {
     /** Of the same children. */
     private final @Nullable NamedFile[] ownerLocks = new @Nullable NamedFile[ChildTable.SLOTS];
 
+    /** What another size of the same children's segments is written into. */
+    private final @Nullable NamedFile[] nextFiles = new @Nullable NamedFile[ChildTable.SLOTS];
+
     private final boolean[] unlocked = new boolean[ChildTable.SLOTS];
     private final List<RootLock> moreLocks = new ArrayList<>();
     private final @Nullable String[] said = new @Nullable String[5];
@@ -122,6 +129,7 @@ final class InstanceWatch implements AutoCloseable {
                 segments[child.slot] = new NamedFile(segment);
                 missing[child.slot] = false;
                 ownerLocks[child.slot] = new NamedFile(OwnerFiles.lock(segment));
+                nextFiles[child.slot] = new NamedFile(NextFile.of(segment));
                 unlocked[child.slot] = false;
             }
         }
@@ -275,8 +283,7 @@ final class InstanceWatch implements AutoCloseable {
     }
 
     private void lookAtSegment(ChildProcess child, long nowNs) {
-        NamedFile segment = segmentOf(child);
-        boolean there = segment.isSame() || follow(child);
+        boolean there = follow(child) || segmentOf(child).isSame();
         if (!there && !missing[child.slot]) {
             incidents.tell(
                     Incidents.Kind.FILE_LOST,
@@ -302,11 +309,10 @@ final class InstanceWatch implements AutoCloseable {
     }
 
     /**
-     * Before a process is let go that will own the child's segment, when the one before is dead: makes its lock file anew if that is
-     * missing. What cannot be made the process will say.
+     * When the owner before is dead: makes the lock file anew if that is missing. What cannot be made the process will say.
      */
-    void ensureOwnerLock(ChildProcess child) {
-        if (!child.hasSegment() || ownerLockOf(child).isSame()) {
+    private void ensureOwnerLock(ChildProcess child) {
+        if (ownerLockOf(child).isSame()) {
             return;
         }
         try {
@@ -323,16 +329,76 @@ final class InstanceWatch implements AutoCloseable {
     }
 
     /**
-     * While a worker starts: whether it has put another file, of another size, in its segment's place. That is the one that is looked at,
+     * While a worker starts: whether another file, of another size, is its segment now. That is the one that has its name, is looked at,
      * and mapped, from then on.
      */
     boolean follow(ChildProcess child) {
+        if (!child.hasSegment()) {
+            return false;
+        }
+        settle(child);
         NamedFile segment = segmentOf(child);
-        if (!child.hasSegment() || segment.isSame() || !mapped.follow(child)) {
+        if (segment.isSame() || !mapped.follow(child)) {
             return false;
         }
         segment.remember();
         return true;
+    }
+
+    /**
+     * Gives the segment's name to the file of another size that is the segment by now, if it is. Of what is in there nothing counts but
+     * whether it is a segment of that name.
+     */
+    private void settle(ChildProcess child) {
+        if (!nextFileOf(child).isThere()) {
+            return;
+        }
+        try {
+            NextFile.settle(instance.segment(child.plan.name()), instance.plan().instance(), child.plan.name());
+        } catch (SegmentException e) {
+            console.warn(child.plan.name() + ": " + e.getMessage());
+        }
+    }
+
+    /**
+     * Removes what was reserved for another size, if the worker says that it is ready, and does without. Not what was reserved for a plan
+     * to come, whose length is another one.
+     */
+    private void removeIfRefused(ChildProcess child) {
+        NamedFile next = nextFileOf(child);
+        if (!next.isThere()) {
+            return;
+        }
+        try {
+            if (mapped.phase(child) == Phase.READY.code()
+                    && Files.size(next.path())
+                            == SegmentSpec.lengthFor(child.plan.stateBytes(), child.plan.checkpoints())) {
+                NextFile.removeRefused(instance.segment(child.plan.name()));
+            }
+        } catch (SegmentException | IOException e) {
+            console.warn(child.plan.name() + ": " + e.getMessage());
+        }
+    }
+
+    private NamedFile nextFileOf(ChildProcess child) {
+        return Objects.requireNonNull(nextFiles[child.slot]);
+    }
+
+    /** A worker that is not ready to the core has hinted: its segment may be another file, or it may do without one. */
+    void onHint(ChildProcess child) {
+        if (child.hasSegment()) {
+            follow(child);
+            removeIfRefused(child);
+        }
+    }
+
+    /** Before a process is let go that will own the child's segment: its files are as it has to find them. */
+    void prepareOwner(ChildProcess child) {
+        if (child.hasSegment()) {
+            settle(child);
+            mapped.reopenIfLost(child, takesAnother(child));
+            ensureOwnerLock(child);
+        }
     }
 
     /** Before a daemon starts: whether another file has its segment's name than the one that was looked at so far. */

@@ -138,11 +138,19 @@ final class ReloadPreparation {
     private void prepare(ChildPlan child, @Nullable ChildPlan known, Reservations reservations) throws StartupRefused {
         SegmentSpec spec = new SegmentSpec(
                 present.instance(), child.name(), SegmentSpec.KIND_DAEMON, child.stateBytes(), child.checkpoints());
+        Path file = Path.of(present.segmentDirectory(), child.name() + ".seg");
         if (known == null || !known.kind().hasSegment()) {
-            Path file = Path.of(present.segmentDirectory(), child.name() + ".seg");
+            reservations.settle(file, spec);
             reservations.ensure(file, spec);
             reservations.ensureOwnerFiles(file, child.name(), false);
         }
+        reservations.ensureNext(
+                file,
+                child,
+                spec,
+                known == null || !known.kind().hasSegment()
+                        ? Reservations.ANY
+                        : SegmentSpec.lengthFor(known.stateBytes(), known.checkpoints()));
     }
 
     /** The plan that a client has written. */

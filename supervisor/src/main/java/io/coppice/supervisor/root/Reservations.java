@@ -1,13 +1,17 @@
 package io.coppice.supervisor.root;
 
+import io.coppice.state.NextFile;
 import io.coppice.state.OwnerFiles;
 import io.coppice.state.SegmentException;
 import io.coppice.state.SegmentFile;
+import io.coppice.state.SegmentSize;
 import io.coppice.state.SegmentSpec;
 import io.coppice.state.Validation;
 import io.coppice.supervisor.os.BlockReservation;
 import io.coppice.supervisor.os.OsException;
+import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.SlotName;
+import io.coppice.supervisor.plan.TransactionLimits;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -26,9 +30,29 @@ import java.util.List;
 final class Reservations {
     private static final int EXIT_FAILED = 1;
     private static final int EXIT_NO_ROOM = 2;
-    private static final String UNFINISHED = ".new";
+    private static final String UNFINISHED = ".unfinished";
 
     private final List<Path> made = new ArrayList<>();
+
+    /** In place of a length. */
+    static final long ANY = -1;
+
+    /**
+     * A file for another size.
+     *
+     * @param nobodys no owner that lives writes one of that length
+     */
+    private record Next(Path segment, SegmentSpec spec, boolean nobodys) {
+        boolean remove() throws SegmentException {
+            if (nobodys) {
+                NextFile.removeRefused(segment);
+                return true;
+            }
+            return NextFile.removeUnowned(segment, spec.instance(), spec.name());
+        }
+    }
+
+    private final List<Next> next = new ArrayList<>();
 
     /**
      * Makes the segment, or checks the one that is there. An existing one is never overwritten; a daemon's may have another size, which
@@ -105,6 +129,77 @@ final class Reservations {
         }
     }
 
+    /**
+     * Gives a segment's name to the file of another size that is the segment by now, if there is one.
+     *
+     * @throws StartupRefused if that cannot be
+     */
+    void settle(Path file, SegmentSpec spec) throws StartupRefused {
+        try {
+            NextFile.settle(file, spec.instance(), spec.name());
+        } catch (SegmentException e) {
+            throw new StartupRefused(EXIT_FAILED, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /**
+     * Reserves the file in which a segment's next owner gives it another size, where it has another one; and removes one that is not
+     * wanted. An owner writes such a file only if it has the length that it was told itself; so one of that length is removed only while
+     * nobody has the owner's lock.
+     *
+     * @param spec of the segment as it is to be
+     * @param ownersLength that an owner that lives was told at most, {@link #ANY} if that is not known
+     * @throws StartupRefused saying how many bytes there is no room for, or that an owner may be writing that file; nothing has changed
+     */
+    void ensureNext(Path file, ChildPlan child, SegmentSpec spec, long ownersLength) throws StartupRefused {
+        Path wanted = NextFile.of(file);
+        boolean isOfThatSize = SegmentFile.isOf(file, size(child));
+        try {
+            boolean there = Files.exists(wanted, LinkOption.NOFOLLOW_LINKS);
+            if (there && !isOfThatSize && hasLength(wanted, spec.lengthBytes())) {
+                return;
+            }
+            if (there) {
+                boolean nobodys = ownersLength != ANY && !hasLength(wanted, ownersLength);
+                remove(new Next(file, spec, nobodys), child.name());
+            }
+            if (!isOfThatSize) {
+                BlockReservation.reserve(wanted, spec.lengthBytes());
+                next.add(new Next(file, spec, ownersLength != ANY && ownersLength != spec.lengthBytes()));
+            }
+        } catch (OsException e) {
+            throw new StartupRefused(
+                    EXIT_NO_ROOM,
+                    "cannot reserve " + spec.lengthBytes() + " bytes for the segment of " + spec.name()
+                            + " in its new size, which are needed beside the present one: " + e.getMessage());
+        } catch (SegmentException | IOException e) {
+            throw new StartupRefused(EXIT_FAILED, "the segment of " + spec.name() + ": " + e.getMessage());
+        }
+    }
+
+    private static void remove(Next unwanted, String child) throws StartupRefused, SegmentException {
+        if (!unwanted.remove()) {
+            throw new StartupRefused(
+                    EXIT_FAILED,
+                    child + " may be giving its segment another size just now, in " + NextFile.of(unwanted.segment())
+                            + ". Try again when it is ready.");
+        }
+    }
+
+    private static boolean hasLength(Path file, long bytes) throws IOException {
+        return Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) && Files.size(file) == bytes;
+    }
+
+    private static SegmentSize size(ChildPlan child) {
+        return TransactionLimits.of(child)
+                .map(limits -> new SegmentSize(
+                        child.stateBytes(),
+                        child.checkpoints(),
+                        limits.entries(),
+                        Math.toIntExact(limits.inputBytes())))
+                .orElseGet(() -> new SegmentSize(child.stateBytes(), child.checkpoints()));
+    }
+
     private void makeDirectory(Path directory) throws SegmentException {
         if (OwnerFiles.makeDirectory(directory)) {
             made.add(directory);
@@ -121,5 +216,14 @@ final class Reservations {
             }
         }
         made.clear();
+        for (Next reserved : next) {
+            try {
+                // One that somebody may be writing by now goes when its owner is ready without it.
+                reserved.remove();
+            } catch (SegmentException e) {
+                console.warn(String.valueOf(e.getMessage()));
+            }
+        }
+        next.clear();
     }
 }

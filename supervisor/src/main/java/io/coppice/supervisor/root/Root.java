@@ -132,7 +132,7 @@ final class Root implements AutoCloseable {
                 this::settle,
                 requests,
                 words::look,
-                this::followFile);
+                this::onHintBeforeReady);
         auxiliaries = new AuxiliaryWatch(children, nowNs);
         held = new HeldWatch(segments, processes);
         errands = new Errands(instance.directory(), spawner, epoll, processes);
@@ -495,8 +495,8 @@ final class Root implements AutoCloseable {
         requests.lookAtAll(nowNs);
     }
 
-    private void followFile(ChildProcess child) {
-        files.follow(child);
+    private void onHintBeforeReady(ChildProcess child) {
+        files.onHint(child);
     }
 
     private void onDeath(ChildProcess child) {
@@ -509,7 +509,7 @@ final class Root implements AutoCloseable {
         child.dead = true;
         words.forget(child);
         if (state.child(child.index).phase() == ChildPhase.STARTING) {
-            followFile(child);
+            files.follow(child);
         }
         // The funeral itself, and what the core makes of the death, follow in this turn: its first look is due at once.
         funerals.begin(

@@ -1,5 +1,6 @@
 package io.coppice.supervisor.root;
 
+import io.coppice.state.NextFile;
 import io.coppice.state.ReadOnlySegment;
 import io.coppice.state.SegmentException;
 import io.coppice.state.SegmentFile;
@@ -146,20 +147,22 @@ final class RootStartup {
         for (ChildPlan child : plan.children()) {
             if (child.kind().hasSegment()) {
                 Path file = segmentDirectory.resolve(child.name() + ".seg");
-                if (previous.hasSegment(child.name())) {
-                    refuseBesideALostSegment(child, file, living);
-                }
                 SegmentSpec spec = new SegmentSpec(
                         plan.instance(),
                         child.name(),
                         SegmentSpec.KIND_DAEMON,
                         child.stateBytes(),
                         child.checkpoints());
+                reservations.settle(file, spec);
+                if (previous.hasSegment(child.name())) {
+                    refuseBesideALostSegment(child, file, living);
+                }
                 boolean gone = !Files.exists(file, LinkOption.NOFOLLOW_LINKS);
                 boolean made = mayLose(child, living)
                         ? reservations.ensureUsable(file, spec)
                         : reservations.ensure(file, spec);
                 reservations.ensureOwnerFiles(file, child.name(), isAlive(child, living));
+                ensureNext(reservations, file, child, spec, isAlive(child, living));
                 long incarnation = previous.incarnation(child.name());
                 if (made && incarnation > 0) {
                     lost.add("the segment of " + child.name() + (gone ? " was gone;" : " was no segment any more;")
@@ -169,6 +172,19 @@ final class RootStartup {
             }
         }
         return lost;
+    }
+
+    /** What lives needs it when it is started anew only, and is not to be left alone for want of it. */
+    private void ensureNext(Reservations reservations, Path file, ChildPlan child, SegmentSpec spec, boolean alive)
+            throws StartupRefused {
+        try {
+            reservations.ensureNext(file, child, spec, Reservations.ANY);
+        } catch (StartupRefused e) {
+            if (!alive) {
+                throw e;
+            }
+            console.warn(String.valueOf(e.getMessage()));
+        }
     }
 
     /** A task may have written anything into its slot's; its request is in the daemon's, and is begun anew. */
@@ -304,6 +320,7 @@ final class RootStartup {
             for (ChildPlan child : plan.children()) {
                 Path segment = segmentDirectory.resolve(child.name() + ".seg");
                 emptySegment(segment);
+                Files.deleteIfExists(NextFile.of(segment));
                 SegmentFile.removeAbandoned(segment);
             }
         } catch (IOException | SegmentException e) {

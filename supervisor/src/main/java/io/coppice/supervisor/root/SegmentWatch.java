@@ -74,7 +74,7 @@ final class SegmentWatch implements AutoCloseable {
     }
 
     /**
-     * A worker whose segment is to have another size puts a file of that size in its place when it starts.
+     * A worker whose segment is to have another size makes another file its segment when it starts.
      *
      * @return whether the file that has the segment's name now is this very incarnation's; that one is mapped then
      */
