@@ -4,8 +4,10 @@ import io.coppice.ops.cli.PlanCompiler;
 import io.coppice.ops.manifest.ArchiveReport;
 import io.coppice.ops.manifest.CheckReport;
 import io.coppice.ops.manifest.CompileOptions;
+import io.coppice.ops.manifest.IdRegister;
 import io.coppice.ops.manifest.ManifestReader;
 import io.coppice.ops.manifest.ManifestResult;
+import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanText;
 import io.coppice.supervisor.plan.ReplicaSet;
 import java.io.IOException;
@@ -39,6 +41,13 @@ final class ManifestPlans implements PlanCompiler {
         }
         return new Compilation.Rejected(((ManifestResult.Refused) result)
                 .errors().stream().map(Object::toString).toList());
+    }
+
+    @Override
+    public void reserve(Plan plan, Map<String, String> environment) throws IOException {
+        IdRegister.record(
+                plan,
+                CompileOptions.ofThisProcess(null).withEnvironment(environment).surroundings());
     }
 
     private static List<String> summary(Path manifest, ManifestResult.Compiled compiled, CompileOptions options) {

@@ -11,6 +11,7 @@ import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanFormatException;
 import io.coppice.supervisor.plan.PlanText;
 import io.coppice.supervisor.plan.ReplicaSet;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -58,6 +59,16 @@ final class Changeover {
      * @param scaled as the compiler takes it
      */
     Compilation compile(PlanCompiler compiler, Path manifest, List<ReplicaSet> scaled) {
+        RootLiveness.Running root = root();
+        return compiler.compile(
+                manifest,
+                Optional.of(instance.name()),
+                environmentOf(root),
+                coppice.proc().javaHome(root.pid()),
+                scaled);
+    }
+
+    private RootLiveness.Running root() {
         RootLiveness liveness = RootLiveness.of(instance, coppice.proc());
         if (!(liveness instanceof RootLiveness.Running root)) {
             throw new CommandFailedException(
@@ -65,19 +76,17 @@ final class Changeover {
                     "The root of " + instance.name() + " " + liveness.words()
                             + ", so there is nothing to change.\n  `coppice run` starts it by the manifest as it is.");
         }
-        Map<String, String> environment = coppice.proc()
+        return root;
+    }
+
+    private Map<String, String> environmentOf(RootLiveness.Running root) {
+        return coppice.proc()
                 .environment(root.pid())
                 .orElseThrow(() -> new CommandFailedException(
                         ExitCode.NOT_PERMITTED,
                         "Not permitted to read the environment of the root of " + instance.name() + " (pid "
                                 + root.pid()
                                 + "), which its daemons inherit.\n  Run this command as the user whose root it is."));
-        return compiler.compile(
-                manifest,
-                Optional.of(instance.name()),
-                environment,
-                coppice.proc().javaHome(root.pid()),
-                scaled);
     }
 
     static Plan plan(Compilation.Compiled compiled) {
@@ -85,6 +94,17 @@ final class Changeover {
             return PlanText.read(compiled.planText().stripTrailing() + "\n");
         } catch (PlanFormatException e) {
             throw new IllegalStateException("the compiler's own plan", e);
+        }
+    }
+
+    private void reserve(PlanCompiler compiler, Draft draft) {
+        try {
+            compiler.reserve(PlanText.read(draft.planText().stripTrailing() + "\n"), environmentOf(root()));
+        } catch (PlanFormatException e) {
+            throw new IllegalStateException("the compiler's own plan", e);
+        } catch (IOException e) {
+            throw new CommandFailedException(
+                    ExitCode.FAILED, "Nothing was changed: cannot give users to workers: " + e.getMessage());
         }
     }
 
@@ -105,10 +125,11 @@ final class Changeover {
      * Hands the plan over, and waits until it has taken effect and all that is started for it is ready. If somebody else changes the
      * plan meanwhile, what was made of the former one would undo that; so then it is made anew.
      *
+     * @param compiler that made what is drafted
      * @param told is run when the plan has taken effect
      * @return the exit code
      */
-    int changeOver(Drafting drafting, Consumer<Draft> told) {
+    int changeOver(PlanCompiler compiler, Drafting drafting, Consumer<Draft> told) {
         try (Daemons daemons = new Daemons(coppice, instance)) {
             PlanHandover handover = new PlanHandover(coppice, instance, timeout, startNs);
             for (int attempt = 1; ; attempt++) {
@@ -118,6 +139,7 @@ final class Changeover {
                     return ExitCode.DONE;
                 }
                 InstanceStatus before = daemons.table();
+                reserve(compiler, draft.get());
                 String refusal = handover.handOver(present, draft.get().planText());
                 if (refusal == null) {
                     return changed(handover, daemons, before, present, draft.get(), told);

@@ -1,6 +1,8 @@
 package io.coppice.ops.cli;
 
+import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.ReplicaSet;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +26,14 @@ public interface PlanCompiler {
             Map<String, String> environment,
             Optional<Path> javaHome,
             List<ReplicaSet> scaled);
+
+    /**
+     * Before a plan of this compiler's is run: writes down whom it gives which of the machine's users, so that nobody else is given them.
+     *
+     * @param environment what it was compiled with
+     * @throws IOException if that cannot be, or somebody else was given one since the plan was made; it must be made anew then
+     */
+    default void reserve(Plan plan, Map<String, String> environment) throws IOException {}
 
     /** A plan, or all that is wrong. */
     sealed interface Compilation {

@@ -66,7 +66,9 @@ final class ReloadCommand implements Callable<Integer> {
             return ExitCode.DONE;
         }
         return changeover.changeOver(
-                present -> Optional.of(draft(instance, changeover, present)), draft -> tell(instance, draft.change()));
+                compiler.get(),
+                present -> Optional.of(draft(instance, changeover, present)),
+                draft -> tell(instance, draft.change()));
     }
 
     private Changeover.Draft draft(InstanceDirectory instance, Changeover changeover, Plan present) {

@@ -55,8 +55,10 @@ final class RunCommand implements Callable<Integer> {
         Compilation compilation = fresh ? scales.compile(file, List.of()) : scales.compile(file);
         if (compilation instanceof Compilation.Compiled compiled) {
             compiled.warnings().forEach(coppice::error);
-            List<String> obstacles = fresh ? List.of() : SizeObstacles.in(Changeover.plan(compiled));
+            Plan plan = Changeover.plan(compiled);
+            List<String> obstacles = fresh ? List.of() : SizeObstacles.in(plan);
             if (obstacles.isEmpty()) {
+                reserve(plan);
                 coppice.output().text(compiled.planText());
                 return ExitCode.DONE;
             }
@@ -74,6 +76,15 @@ final class RunCommand implements Callable<Integer> {
                 + "\n  Mend the manifest, then `coppice reload`.");
         coppice.output().text(PlanText.write(recorded.get()));
         return ExitCode.DONE;
+    }
+
+    private void reserve(Plan plan) {
+        try {
+            compiler.get().reserve(plan, coppice.caller().environment());
+        } catch (IOException e) {
+            throw new CommandFailedException(
+                    ExitCode.FAILED, "Cannot give users to the workers of " + plan.instance() + ": " + e.getMessage());
+        }
     }
 
     /** What the last root of the instance ran by, if it died and something of it is alive. */

@@ -60,7 +60,8 @@ final class ScaleCommand implements Callable<Integer> {
         }
         InstanceDirectory instance = coppice.resolveWholeInstance("the plans");
         Changeover changeover = new Changeover(coppice, instance, timeout);
-        return changeover.changeOver(present -> draft(changeover, instance, present), draft -> tell(draft.change()));
+        return changeover.changeOver(
+                compiler.get(), present -> draft(changeover, instance, present), draft -> tell(draft.change()));
     }
 
     private void tell(PlanChange change) {

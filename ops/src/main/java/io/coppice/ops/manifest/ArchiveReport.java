@@ -4,6 +4,7 @@ import io.coppice.supervisor.archive.ArchivePlace;
 import io.coppice.supervisor.archive.StartArchives;
 import io.coppice.supervisor.plan.AgentOption;
 import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.Isolation;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.SlotName;
 import java.util.ArrayList;
@@ -27,6 +28,9 @@ public final class ArchiveReport {
                 .toList();
         if (daemons.isEmpty()) {
             return List.of();
+        }
+        if (plan.isolation() == Isolation.USER) {
+            return List.of("archives   none with `isolation: user`: they are the root's, and closed to other users");
         }
         ArchivePlace place = ArchivePlace.of(surroundings.environment(), surroundings.uid(), surroundings.home());
         List<String> lines = new ArrayList<>();

@@ -6,6 +6,7 @@ import io.coppice.supervisor.plan.ChildPlanBuilder;
 import io.coppice.supervisor.plan.Dependency;
 import io.coppice.supervisor.plan.ExitLists;
 import io.coppice.supervisor.plan.InheritedVariables;
+import io.coppice.supervisor.plan.Isolation;
 import io.coppice.supervisor.plan.LogTarget;
 import io.coppice.supervisor.plan.NoticeCommand;
 import io.coppice.supervisor.plan.PlanBounds;
@@ -19,10 +20,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -74,6 +77,7 @@ final class ChildPlanner implements AutoCloseable {
             Replicas replicas,
             Groups groups,
             ManifestFiles files,
+            Isolation isolation,
             Problems problems) {
         this.options = options;
         this.directory = directory;
@@ -83,7 +87,13 @@ final class ChildPlanner implements AutoCloseable {
         this.files = files;
         this.programs = new Programs(files, problems);
         this.probeRules = new ProbeRules(programs, replicas, problems);
-        this.processRules = new ProcessRules(options.surroundings(), problems);
+        SystemTools tools = new SystemTools(options.surroundings(), problems);
+        this.processRules = new ProcessRules(
+                options.surroundings(),
+                new DeclaredUsers(options.surroundings(), tools, problems),
+                tools,
+                isolation,
+                problems);
         this.transactions = new TransactionPlanner(directory, problems);
         this.agents = new AgentPlanner(directory, replicas, problems);
         this.environments = new DeclaredEnvironment(files, problems);
@@ -192,6 +202,7 @@ final class ChildPlanner implements AutoCloseable {
                     .membership(groups.of(daemon))
                     .probes(probes)
                     .limits(DaemonKeys.LIMITS.of(daemon))
+                    .identity(processRules.identity(daemon))
                     .plan();
         } catch (IllegalArgumentException e) {
             // A bound of the plan that no key alone breaks, such as a class path of more than 64 KiB.
@@ -258,6 +269,11 @@ final class ChildPlanner implements AutoCloseable {
             problems.addText(command.at(), command.path(), String.valueOf(e.getMessage()));
             return NoticeCommand.NONE;
         }
+    }
+
+    /** The names of the children that the manifest has run as user 0, although others have users of their own. */
+    Set<String> privileged() {
+        return new HashSet<>(replicas.childrenOf(processRules.privileged()));
     }
 
     /** The memory of each worker planned so far. */

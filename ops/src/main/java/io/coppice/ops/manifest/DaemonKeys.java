@@ -137,10 +137,6 @@ final class DaemonKeys {
     static final List<ProbeKeys> PROBES = List.of(STARTUP_PROBE, READINESS_PROBE, LIVENESS_PROBE);
     static final Setting<LogTarget> LOG = key("log", Scope.ANY, true, ValueReaders::log, LogTarget.AUTO);
 
-    static {
-        TABLE.addLater("isolation", null);
-    }
-
     private DaemonKeys() {}
 
     static @Nullable Setting<?> byPath(String path) {

@@ -48,8 +48,8 @@ public record InstanceDirectory(Path base, Path directory, Path segmentDirectory
     private static final String PRIVATE = "rwx------";
     private static final int GROUP_AND_OTHERS = 077;
 
-    /** Of the instance's own, which the root opens for a control group, and closes when it starts without. */
-    private static final int PASSAGE_OF_GROUP = 0010;
+    /** Of the instance's own, which the root opens for a control group, or for workers that are other users, and closes when it starts without. */
+    private static final int PASSAGE = 0011;
 
     private static final int WRITE_BY_GROUP_OR_OTHERS = 022;
     private static final int STICKY = 01000;
@@ -147,12 +147,12 @@ public record InstanceDirectory(Path base, Path directory, Path segmentDirectory
                     + MAX_SOCKET_PATH_BYTES + "; choose a shorter directory with " + BASE_VARIABLE);
         }
         if (checkParent(base, surroundings.uid(), faults)) {
-            checkOwn(directory, surroundings.uid(), GROUP_AND_OTHERS & ~PASSAGE_OF_GROUP, faults);
+            checkOwn(directory, surroundings.uid(), GROUP_AND_OTHERS & ~PASSAGE, faults);
         }
         if (!segmentDirectory.equals(directory)) {
             Path parent = segmentDirectory.getParent();
             if (parent != null && checkParent(parent, surroundings.uid(), faults)) {
-                checkOwn(segmentDirectory, surroundings.uid(), GROUP_AND_OTHERS, faults);
+                checkOwn(segmentDirectory, surroundings.uid(), GROUP_AND_OTHERS & ~PASSAGE, faults);
             }
         }
         return faults;

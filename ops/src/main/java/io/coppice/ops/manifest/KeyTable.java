@@ -13,7 +13,6 @@ final class KeyTable {
     private final String whose;
     private final Set<String> mayBeNone;
     private final Map<String, Setting<?>> byPath = new LinkedHashMap<>();
-    private final Map<String, @Nullable String> later = new LinkedHashMap<>();
 
     /**
      * An empty table.
@@ -29,15 +28,6 @@ final class KeyTable {
     <T> Setting<T> add(Setting<T> setting) {
         byPath.put(setting.path(), setting);
         return setting;
-    }
-
-    /**
-     * A key of a later release: not unknown, since a manifest that uses it is right, only too early.
-     *
-     * @param accepted the one value that says what this release does anyway; null if there is none
-     */
-    void addLater(String path, @Nullable String accepted) {
-        later.put(path, accepted);
     }
 
     String whose() {
@@ -60,16 +50,6 @@ final class KeyTable {
 
     boolean isGroup(String path) {
         return byPath.keySet().stream().anyMatch(other -> other.startsWith(path + "."));
-    }
-
-    boolean isLater(String path) {
-        return later.containsKey(path);
-    }
-
-    /** The value of a later release's key that changes nothing; null if there is none. */
-    @Nullable
-    String laterDefault(String path) {
-        return later.get(path);
     }
 
     /** The keys directly below a prefix such as {@code backoff.} (or none), in the table's order. */

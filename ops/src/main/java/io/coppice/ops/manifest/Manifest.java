@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param instance the key {@code instance}; null if absent or wrong
  * @param segments the key {@code segments}; null if absent or wrong
+ * @param isolation what it says of what keeps workers from touching each other
  * @param notice what it says of whom to tell that restarts have run out
  * @param control what it says of who may ask the root
  * @param outermost what the top of the manifest says of the instance as a group
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 record Manifest(
         @Nullable Located<String> instance,
         @Nullable Located<String> segments,
+        Settings isolation,
         Settings notice,
         Settings control,
         Settings outermost,

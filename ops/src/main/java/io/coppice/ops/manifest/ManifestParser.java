@@ -10,6 +10,7 @@ final class ManifestParser {
     static final List<String> TOP_KEYS = List.of(
             "instance",
             "segments",
+            "isolation",
             "strategy",
             "max_restarts",
             "period",
@@ -19,7 +20,6 @@ final class ManifestParser {
             "control",
             "defaults",
             "daemons");
-    private static final List<String> LATER_TOP_KEYS = List.of("isolation");
 
     /** {@code root.seg} is the root's own segment, and may lie in the same directory. */
     private static final String RESERVED_NAME = "root";
@@ -29,6 +29,7 @@ final class ManifestParser {
     private final Settings outermost = new Settings();
     private final Settings notify = new Settings();
     private final Settings control = new Settings();
+    private final Settings isolation = new Settings();
     private final List<YamlNode.Entry> groupsEntries = new ArrayList<>();
     private final List<YamlNode.Entry> daemonsEntries = new ArrayList<>();
     private @Nullable Located<String> instance;
@@ -42,7 +43,7 @@ final class ManifestParser {
     Manifest parse(YamlNode root) {
         if (!(root instanceof YamlNode.Mapping mapping)) {
             problems.add(root.at(), "", root.description(), "a mapping with at least `daemons:`");
-            return new Manifest(null, null, notify, control, outermost, List.of(), root.at(), List.of());
+            return new Manifest(null, null, isolation, notify, control, outermost, List.of(), root.at(), List.of());
         }
         UniqueKeys keys = UniqueKeys.of(mapping, "", problems);
         for (YamlNode.Entry entry : keys.first()) {
@@ -57,12 +58,14 @@ final class ManifestParser {
         }
         if (daemonsEntries.isEmpty()) {
             problems.add(root.at(), "daemons", "missing", "a mapping of names to daemons");
-            return new Manifest(instance, segments, notify, control, outermost, groups(), root.at(), List.of());
+            return new Manifest(
+                    instance, segments, isolation, notify, control, outermost, groups(), root.at(), List.of());
         }
         // The defaults may stand below the daemons in the file, so the daemons are read last.
         return new Manifest(
                 instance,
                 segments,
+                isolation,
                 notify,
                 control,
                 outermost,
@@ -91,6 +94,7 @@ final class ManifestParser {
             case "daemons" -> daemonsEntries.add(entry);
             case "groups" -> groupsEntries.add(entry);
             case "control" -> ControlKeys.read(entry.value(), counts ? control : new Settings(), problems);
+            case "isolation" -> IsolationKeys.read(entry.value(), counts ? isolation : new Settings(), problems);
             case "notify" -> NotifyKeys.read(entry.value(), counts ? notify : new Settings(), problems);
             default -> {
                 Setting<?> setting = GroupKeys.ofInstance(entry.key().text());
@@ -112,10 +116,6 @@ final class ManifestParser {
     private void readUnknownTopKey(YamlNode.Entry entry, UniqueKeys others) {
         String key = entry.key().text();
         if (key.startsWith("x-")) {
-            return;
-        }
-        if (LATER_TOP_KEYS.contains(key)) {
-            problems.addTooEarly(entry, key, null);
             return;
         }
         String near = Suggestion.nearKey(key, TOP_KEYS);

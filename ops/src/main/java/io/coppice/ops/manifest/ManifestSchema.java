@@ -107,6 +107,7 @@ public final class ManifestSchema {
                         Map.of("pattern", "^[a-z0-9-]{1,32}$"),
                         "additionalProperties",
                         Map.of("$ref", "#/$defs/group"));
+            case "isolation" -> ValueShape.anyOf(ValueShape.oneOf("mapping", "user"), isolation());
             case "notify" ->
                 ValueShape.anyOf(
                         ValueShape.anyOf(ValueShape.TEXT, ValueShape.list(ValueShape.SCALAR, 1)), notification());
@@ -119,6 +120,12 @@ public final class ManifestSchema {
         Map<String, Object> control = ValueShape.mapping(keysBelow(ControlKeys.TABLE, "control.", "", false));
         control.put("dependentRequired", Map.of("change", List.of("group")));
         return control;
+    }
+
+    private static Map<String, Object> isolation() {
+        Map<String, Object> isolation = ValueShape.mapping(keysBelow(IsolationKeys.TABLE, "isolation.", "", false));
+        isolation.put("required", List.of("mode"));
+        return isolation;
     }
 
     private static Map<String, Object> notification() {

@@ -3,6 +3,7 @@ package io.coppice.ops.manifest;
 import io.coppice.supervisor.limits.ControlGroups;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.GroupPlan;
+import io.coppice.supervisor.plan.Isolation;
 import io.coppice.supervisor.plan.NoticeCommand;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanBounds;
@@ -62,10 +63,11 @@ final class PlanCompiler {
         // More daemons than these have been told as too many.
         List<DaemonSpec> planned = order.subList(0, Math.min(order.size(), PlanBounds.MAX_CHILDREN));
         List<ChildPlan> children = new ArrayList<>();
+        IdentityPlanner identities = identities(directory.directory().toString());
         NoticeCommand notify;
         Budget budget;
         try (ChildPlanner planner =
-                new ChildPlanner(options, directory, references, replicas, groups, files, problems)) {
+                new ChildPlanner(options, directory, references, replicas, groups, files, isolation(), problems)) {
             for (DaemonSpec daemon : planned) {
                 children.addAll(planner.plans(daemon));
             }
@@ -76,6 +78,9 @@ final class PlanCompiler {
                 addProber(prober, children);
             }
             budget = budget(planned, replicas, planner, directory, probed);
+            if (identities != null) {
+                children = identities.identified(children, planner.privileged());
+            }
         }
         List<GroupPlan> groupPlans = groups.plans();
         ControlRules.Result control =
@@ -85,15 +90,17 @@ final class PlanCompiler {
             return null;
         }
         Plan plan = new Plan(
-                        directory.instance(),
-                        absolute.toString(),
-                        directory.directory().toString(),
-                        directory.segmentDirectory().toString(),
-                        notify,
-                        groupPlans,
-                        replicas.sets(),
-                        children)
-                .withAccess(control.access());
+                directory.instance(),
+                absolute.toString(),
+                directory.directory().toString(),
+                directory.segmentDirectory().toString(),
+                isolation(),
+                identities == null ? 0 : identities.readers(),
+                control.access(),
+                notify,
+                groupPlans,
+                replicas.sets(),
+                children);
         long planBytes = PlanText.textLengthBytes(plan);
         if (planBytes > PlanBounds.MAX_PLAN_BYTES) {
             problems.add(
@@ -111,6 +118,35 @@ final class PlanCompiler {
                 control.words(),
                 ControlGroups.of(options.surroundings().systemRoot()),
                 problems.warnings());
+    }
+
+    private Isolation isolation() {
+        Located<Isolation> stated = manifest.isolation().get(IsolationKeys.MODE);
+        return stated == null ? Isolation.MAPPING : stated.value();
+    }
+
+    /** Who gives each its user; null where none has one, or there can be none, which has been told then. */
+    private @Nullable IdentityPlanner identities(String directory) throws IOException {
+        Settings isolation = manifest.isolation();
+        Located<Isolation> stated = isolation.get(IsolationKeys.MODE);
+        Located<String> group = manifest.control().get(ControlKeys.GROUP);
+        if (group != null && stated != null && stated.value() == Isolation.USER) {
+            problems.add(
+                    group,
+                    "`control.group` with `isolation: user`",
+                    "one of them in this release",
+                    "the root's segment is open to one group, and that is its workers'");
+        }
+        boolean wrongIds = isolation.mentions(IsolationKeys.IDS) && isolation.get(IsolationKeys.IDS) == null;
+        return stated == null || stated.value() != Isolation.USER || wrongIds
+                ? null
+                : IdentityPlanner.of(
+                        directory,
+                        stated,
+                        isolation.get(IsolationKeys.IDS),
+                        options.surroundings(),
+                        new SystemTools(options.surroundings(), problems),
+                        problems);
     }
 
     private void addProber(ChildPlan prober, List<ChildPlan> children) {

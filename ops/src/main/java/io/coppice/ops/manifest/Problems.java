@@ -7,7 +7,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Collects what is wrong, so that all of it is told at once. One thread. */
 final class Problems {
@@ -67,15 +66,6 @@ final class Problems {
         // With a good guess the list of all keys would only hide it.
         String expected = hint.isEmpty() ? "a key " + whose + ": " + String.join(", ", keys) : "a key " + whose;
         add(entry.key().at(), path, "unknown key", expected, hint);
-    }
-
-    /** For a key of a later release; {@code accepted} is the value that this one has anyway, if there is one. */
-    void addTooEarly(YamlNode.Entry entry, String path, @Nullable String accepted) {
-        add(
-                entry.key().at(),
-                path,
-                "not in this release",
-                accepted == null ? "a manifest without this key" : "`" + accepted + "` or a manifest without this key");
     }
 
     void warn(Position at, String key, String message) {

@@ -1,15 +1,16 @@
 package io.coppice.ops.manifest;
 
-import io.coppice.ops.view.Accounts;
+import io.coppice.supervisor.plan.Identity;
+import io.coppice.supervisor.plan.Isolation;
 import io.coppice.supervisor.plan.StartPrefix;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -21,21 +22,24 @@ import org.jspecify.annotations.Nullable;
 final class ProcessRules {
     private static final Pattern UMASK = Pattern.compile("0?[0-7]{3}");
     private static final Pattern NICE = Pattern.compile("[-+]?[0-9]{1,2}");
-    private static final Pattern USER =
-            Pattern.compile("([A-Za-z0-9_][A-Za-z0-9_.-]*)(?::([A-Za-z0-9_][A-Za-z0-9_.-]*))?");
-    private static final Pattern ID = Pattern.compile("[0-9]{1,9}");
+    static final Pattern USER = Pattern.compile("([A-Za-z0-9_][A-Za-z0-9_.-]*)(?::([A-Za-z0-9_][A-Za-z0-9_.-]*))?");
+    private static final Set<String> NAMES = Set.of("USER", "LOGNAME", "MAIL");
     private static final String USER_EXPECTED = "`name`, `name:group`, `uid` or `uid:gid`";
-    private static final Pattern EFFECTIVE = Pattern.compile("(?m)^CapEff:\\s*([0-9a-f]{1,16})$");
-
-    /** What changing to another user, and ending its processes, takes, by the kernel's numbers. */
-    private static final Map<Integer, String> USER_CAPABILITIES =
-            Map.of(5, "CAP_KILL", 6, "CAP_SETGID", 7, "CAP_SETUID", 19, "CAP_SYS_PTRACE");
 
     private final Surroundings surroundings;
+    private final DeclaredUsers users;
+    private final SystemTools tools;
+    private final Isolation isolation;
     private final Problems problems;
+    private final Map<DaemonSpec, Identity> identities = new HashMap<>();
+    private final Set<String> privileged = new LinkedHashSet<>();
 
-    ProcessRules(Surroundings surroundings, Problems problems) {
+    ProcessRules(
+            Surroundings surroundings, DeclaredUsers users, SystemTools tools, Isolation isolation, Problems problems) {
         this.surroundings = surroundings;
+        this.users = users;
+        this.tools = tools;
+        this.isolation = isolation;
         this.problems = problems;
     }
 
@@ -104,8 +108,7 @@ final class ProcessRules {
         if (umask == null && chain.isEmpty()) {
             return List.of();
         }
-        // A shell adds these two, which are nobody's wish.
-        String unset = environment.containsKey("PWD") ? "" : "unset PWD OLDPWD; ";
+        String unset = environment.containsKey("PWD") ? "" : StartPrefix.UNSET_PWD;
         return StartPrefix.of(
                 unset + (umask == null ? "" : "umask " + umask.value() + " && ") + "exec " + chain + "\"$@\"");
     }
@@ -120,7 +123,7 @@ final class ProcessRules {
                 options.append(entry.getKey().option(stated.value())).append(' ');
             }
         }
-        Path prlimit = first == null ? null : tool("prlimit", "util-linux", first);
+        Path prlimit = first == null ? null : tools.find("prlimit", "util-linux", first);
         if (prlimit != null) {
             chain.append(prlimit).append(' ').append(options);
         }
@@ -139,7 +142,7 @@ final class ProcessRules {
                     "");
             return;
         }
-        Path nice = tool("nice", "coreutils", stated);
+        Path nice = tools.find("nice", "coreutils", stated);
         if (nice != null) {
             chain.append(nice).append(" -n ").append(stated.value()).append(' ');
         }
@@ -151,120 +154,72 @@ final class ProcessRules {
             Map<String, Located<String>> declared,
             StringBuilder chain) {
         Located<String> stated = daemon.stated(DaemonKeys.USER);
+        boolean isolated = isolation == Isolation.USER;
         if (stated == null) {
+            if (isolated) {
+                // Nobody that the machine knows by name.
+                put(environment, declared, Map.of("HOME", "/"));
+                environment.keySet().removeIf(name -> NAMES.contains(name) && !declared.containsKey(name));
+            }
             return;
         }
-        if (daemon.isMain() || daemon.hasAgent()) {
+        boolean hasSegment = daemon.isMain() || daemon.hasAgent();
+        String what = "`" + daemon.name().value() + "` has " + (daemon.isMain() ? "a `main`" : "an `agent`");
+        if (hasSegment && !isolated) {
             problems.add(
                     stated,
-                    "`" + daemon.name().value() + "` has " + (daemon.isMain() ? "a `main`" : "an `agent`")
-                            + ", and its segment belongs to the root's user",
-                    "`user` only for plain commands in this release",
+                    what + ", and its segment belongs to the root's user",
+                    "`user` for plain commands only, or `isolation: user`",
                     "write it below each `command`");
             return;
         }
-        String lacking = lacking();
-        if (lacking != null) {
-            problems.add(stated, "another user needs root, and this " + lacking, "a root that may change users", "");
+        DeclaredUser user = users.of(stated);
+        if (user == null) {
             return;
         }
-        Path getent = tool("getent", "libc-bin", stated);
-        Path setpriv = tool("setpriv", "util-linux", stated);
-        if (getent == null || setpriv == null) {
-            return;
-        }
-        try {
-            appendUser(stated, new Accounts(getent), setpriv, environment, declared, chain);
-        } catch (IOException e) {
-            problems.add(stated, "who that is cannot be told (" + e.getMessage() + ")", "a user of this machine", "");
+        put(environment, declared, user.environment());
+        if (isolated && user.uid() != 0) {
+            identities.put(
+                    daemon, new Identity(user.uid(), 1, Math.max(1, user.gid()), user.uid(), user.groupsOfItsOwn()));
+        } else if (isolated && hasSegment) {
+            problems.add(stated, what + ", and nothing can be kept from user 0", "another user, or no `user`", "");
+        } else {
+            appendSetpriv(stated, user, chain);
+            privileged.add(daemon.planName());
         }
     }
 
-    private void appendUser(
-            Located<String> stated,
-            Accounts accounts,
-            Path setpriv,
+    private void appendSetpriv(Located<String> stated, DeclaredUser user, StringBuilder chain) {
+        Path setpriv = tools.find("setpriv", "util-linux", stated);
+        if (setpriv != null) {
+            chain.append(setpriv)
+                    .append(" --reuid=")
+                    .append(user.uid())
+                    .append(" --regid=")
+                    .append(user.gid())
+                    .append(user.account() == null ? " --clear-groups " : " --init-groups ");
+        }
+    }
+
+    private static void put(
             SortedMap<String, String> environment,
             Map<String, Located<String>> declared,
-            StringBuilder chain)
-            throws IOException {
-        Matcher parts = USER.matcher(stated.value());
-        if (!parts.matches()) {
-            throw new IllegalStateException("the reader of `user` has let this pass: " + stated.value());
-        }
-        String name = parts.group(1);
-        String group = parts.group(2);
-        Accounts.User user = accounts.user(name);
-        if (user == null && !ID.matcher(name).matches()) {
-            problems.add(stated, "no user is called " + Problems.quoted(name), "a user of this machine", "");
-            return;
-        }
-        Long gid = group == null ? (user == null ? null : Long.valueOf(user.gid())) : accounts.gid(group);
-        if (gid == null && group != null && ID.matcher(group).matches()) {
-            gid = Long.valueOf(group);
-        }
-        if (gid == null) {
-            problems.add(
-                    stated,
-                    group == null
-                            ? "no user has the number " + name + ", so its group is not known"
-                            : "no group is called " + Problems.quoted(group),
-                    group == null ? "`uid:gid`" : "a group of this machine",
-                    "");
-            return;
-        }
-        chain.append(setpriv)
-                .append(" --reuid=")
-                .append(user == null ? Long.parseLong(name) : user.uid())
-                .append(" --regid=")
-                .append(gid)
-                .append(user == null ? " --clear-groups " : " --init-groups ");
-        if (user != null) {
-            Map.of("HOME", user.home(), "USER", user.name(), "LOGNAME", user.name())
-                    .forEach((variable, value) -> {
-                        if (!declared.containsKey(variable)) {
-                            environment.put(variable, value);
-                        }
-                    });
-        }
-    }
-
-    /** What the root would lack to run, and to end, processes of other users; null if nothing. */
-    private @Nullable String lacking() {
-        if (surroundings.uid() != 0) {
-            return "is user " + surroundings.uid();
-        }
-        Path status = surroundings.system("/proc/self/status");
-        try {
-            Matcher effective = EFFECTIVE.matcher(Files.isReadable(status) ? Files.readString(status) : "");
-            if (effective.find()) {
-                long held = Long.parseUnsignedLong(effective.group(1), 16);
-                List<String> missing = USER_CAPABILITIES.entrySet().stream()
-                        .filter(entry -> (held >> entry.getKey() & 1) == 0)
-                        .map(Map.Entry::getValue)
-                        .sorted()
-                        .toList();
-                return missing.isEmpty()
-                        ? null
-                        : "root has no " + String.join(", ", missing) + " (CapabilityBoundingSet= of its unit)";
+            Map<String, String> variables) {
+        variables.forEach((name, value) -> {
+            if (!declared.containsKey(name)) {
+                environment.put(name, value);
             }
-        } catch (IOException e) {
-            return "system does not tell what root may do (" + e.getMessage() + ")";
-        }
-        return null;
+        });
     }
 
-    private @Nullable Path tool(String name, String debianPackage, Located<?> key) {
-        String searchPath = surroundings.environment().getOrDefault("PATH", Programs.DEFAULT_PATH);
-        Path found = Programs.find(name, searchPath);
-        if (found == null || !found.toString().matches("[A-Za-z0-9_@%+=:,./-]+")) {
-            problems.add(
-                    key,
-                    "no program `" + name + "` on PATH (" + Problems.quoted(searchPath) + ")",
-                    "it, of the package " + debianPackage,
-                    "");
-            return null;
-        }
-        return found;
+    /** Whom the manifest has a daemon run as, where each has a user of its own; without its place among the others yet. */
+    @Nullable
+    Identity identity(DaemonSpec daemon) {
+        return identities.get(daemon);
+    }
+
+    /** The daemons that the manifest has run as a user as it says, whatever isolates the others. */
+    List<String> privileged() {
+        return List.copyOf(privileged);
     }
 }

@@ -60,7 +60,7 @@ final class SettingsReader {
     }
 
     private boolean isKnown(String key) {
-        return table.byPath(key) != null || table.isGroup(key) || table.isLater(key);
+        return table.byPath(key) != null || table.isGroup(key);
     }
 
     private void readKey(YamlNode.Entry entry, String key, String path, Settings into) {
@@ -71,13 +71,8 @@ final class SettingsReader {
             } else {
                 into.read(setting, entry.value(), path, problems);
             }
-        } else if (table.isGroup(key)) {
-            readGroup(entry, key, path, into);
         } else {
-            String accepted = table.laterDefault(key);
-            if (accepted == null || !entry.valueIs(accepted)) {
-                problems.addTooEarly(entry, path, accepted);
-            }
+            readGroup(entry, key, path, into);
         }
     }
 
@@ -140,7 +135,9 @@ final class SettingsReader {
     private void readUnknownKey(YamlNode.Entry entry, String prefix, String path, UniqueKeys others, Settings into) {
         String key = entry.key().text();
         List<String> keys = table.keysBelow(prefix);
-        String other = Suggestion.byOtherMeans(key);
+        String other = prefix.isEmpty() && ManifestParser.TOP_KEYS.contains(key)
+                ? "it belongs at the top of the manifest"
+                : Suggestion.byOtherMeans(key);
         String meant = other.isEmpty() ? meant(key, prefix, keys) : null;
         String below = meant == null ? null : meant.startsWith(prefix) ? meant.substring(prefix.length()) : meant;
         String hint = below == null ? other : Suggestion.didYouMean(nested(below, entry.value()));

@@ -21,6 +21,8 @@ import io.coppice.state.root.StandbyRecord;
 import io.coppice.state.root.WantedCode;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Dependency;
+import io.coppice.supervisor.plan.Isolation;
+import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.SlotName;
 import io.coppice.supervisor.plan.TransactionLimits;
 import java.nio.file.Path;
@@ -88,7 +90,15 @@ public final class InstanceReader implements AutoCloseable {
         if (reading.snapshot().isEmpty()) {
             problems.add(reading.problem());
             return new InstanceStatus(
-                    directory.name(), byLock, Optional.empty(), List.of(), List.of(), problems, false, false);
+                    directory.name(),
+                    byLock,
+                    Optional.empty(),
+                    plan.plan().map(Plan::isolation),
+                    List.of(),
+                    List.of(),
+                    problems,
+                    false,
+                    false);
         }
         RootSnapshot snapshot = reading.snapshot().get();
         RootLiveness root = byLock.running() ? byLock : bySegment(snapshot, byLock);
@@ -141,7 +151,8 @@ public final class InstanceReader implements AutoCloseable {
                         clocks.nowNs()))
                 .orElse(List.of());
         boolean lives = daemons.stream().anyMatch(DaemonStatus::lives);
-        return new InstanceStatus(directory.name(), root, gaveUp, daemons, groups, problems, lives, true);
+        Optional<Isolation> isolation = plan.plan().map(Plan::isolation);
+        return new InstanceStatus(directory.name(), root, gaveUp, isolation, daemons, groups, problems, lives, true);
     }
 
     /** A lock file that is torn or was removed does not make a living root dead. */

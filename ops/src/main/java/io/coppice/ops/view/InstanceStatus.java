@@ -1,5 +1,6 @@
 package io.coppice.ops.view;
 
+import io.coppice.supervisor.plan.Isolation;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -9,6 +10,7 @@ import java.util.stream.Stream;
  *
  * @param root whether it runs
  * @param gaveUp whether it gave up, or the last one did; empty as well where nobody knows
+ * @param isolation what keeps its workers from touching each other, by the plan on record; empty where there is none to tell
  * @param daemons in the root's order, which is dependency order; slots of transactions are with their daemon
  * @param groups the instance itself first; none where there is no plan to tell
  * @param problems what could not be read, each one line; daemons' own problems are with them
@@ -19,6 +21,7 @@ public record InstanceStatus(
         String instance,
         RootLiveness root,
         Optional<GaveUp> gaveUp,
+        Optional<Isolation> isolation,
         List<DaemonStatus> daemons,
         List<GroupStatus> groups,
         List<String> problems,
@@ -30,6 +33,7 @@ public record InstanceStatus(
                 instance,
                 root,
                 gaveUp,
+                isolation,
                 daemons.stream()
                         .filter(daemon -> names.contains(daemon.name())
                                 || daemon.slots().stream()

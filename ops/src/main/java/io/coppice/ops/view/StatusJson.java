@@ -20,6 +20,11 @@ public final class StatusJson {
             json.writeStringField("instance", status.instance());
             writeRoot(status.root(), json);
             writeRootEnd(status, json);
+            if (status.isolation().isPresent()) {
+                json.writeStringField("isolation", status.isolation().get().text());
+            } else {
+                json.writeNullField("isolation");
+            }
             json.writeArrayFieldStart("daemons");
             for (DaemonStatus daemon : status.daemons()) {
                 writeDaemon(daemon, status.isGone(daemon), json);

@@ -3,6 +3,7 @@ package io.coppice.ops.view;
 import io.coppice.ops.view.Palette.Tone;
 import io.coppice.ops.view.TextTable.Cell;
 import io.coppice.ops.view.TextTable.Column;
+import io.coppice.supervisor.plan.Isolation;
 import io.coppice.supervisor.plan.ReplicaSet;
 import java.util.ArrayList;
 import java.util.List;
@@ -150,6 +151,10 @@ public final class StatusTable {
         if (status.root() instanceof RootLiveness.Running running) {
             return palette.paint(Tone.HEADING, status.instance()) + ": root " + running.words() + ", up "
                     + Durations.words(clocks.nowEpochMs() - running.sinceEpochMs())
+                    + status.isolation()
+                            .filter(isolation -> isolation != Isolation.MAPPING)
+                            .map(isolation -> ", isolation: " + isolation.text())
+                            .orElse("")
                     + status.gaveUp()
                             .map(gaveUp -> "; "
                                     + palette.paint(

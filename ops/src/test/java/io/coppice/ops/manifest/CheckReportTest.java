@@ -38,6 +38,8 @@ class CheckReportTest {
                   web     command sleep 'it'\\''s 60'
                           restart never, stop TERM 10s, log journal
                 control    only WHO may ask the root (the key `control` lets others)
+                isolation  mapping: workers are one user, and map each other's segments read-only;
+                           that keeps off accidents, not malice (the key `isolation` changes it)
                 directory  TMP/instances/shop (COPPICE_HOME_DIR says so)
                 segments   TMP/instances/shop (the same; the key `segments` moves them)
                 logs       TMP/instances/shop/logs; as a service, in the journal (the key `log` chooses)

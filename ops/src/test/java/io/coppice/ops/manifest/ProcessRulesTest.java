@@ -127,8 +127,8 @@ class ProcessRulesTest {
     @Test
     void shouldGiveADaemonsSegmentToNoOtherUser() {
         String expected =
-                "daemons.it.user: `it` has a `main`, and its segment belongs to the root's user, expected `user` only"
-                        + " for plain commands in this release; write it below each `command`";
+                "daemons.it.user: `it` has a `main`, and its segment belongs to the root's user, expected `user` for"
+                        + " plain commands only, or `isolation: user`; write it below each `command`";
         shop.assertErrors(Workshop.daemonWith("user: nobody"), "5:11: " + expected);
         shop.assertErrors(
                 "defaults: {user: nobody}\n" + Workshop.daemonWith(),

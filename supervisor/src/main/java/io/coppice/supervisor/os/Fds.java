@@ -88,6 +88,17 @@ public final class Fds {
     }
 
     /**
+     * Gives what is open to another user, so that it can open it once more by its name in /proc: of a pipe both ends.
+     *
+     * @throws OsException if this process may not
+     */
+    public static void give(int fd, int uid, int gid) throws OsException {
+        if (LIBC.fchown(fd, uid, gid) != 0) {
+            throw OsException.of("Cannot give descriptor " + fd + " to user " + uid, Errno.last(), "");
+        }
+    }
+
+    /**
      * Reads a descriptor to its end, blocking; leaves it open.
      *
      * @throws OsException when there are more than {@code maxBytes} (EFBIG), or reading fails

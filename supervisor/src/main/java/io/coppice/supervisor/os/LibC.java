@@ -38,6 +38,8 @@ final class LibC {
 
         int fchmod(int fd, int mode);
 
+        int fchown(int fd, int owner, int group);
+
         int chmod(Pointer path, int mode);
 
         int lchown(Pointer path, int owner, int group);

@@ -157,11 +157,6 @@ public record ChildPlan(
         if (identity == null) {
             return;
         }
-        boolean hasGroup = identity.segmentGid() != Identity.NO_GROUP;
-        PlanBounds.require(
-                hasGroup == kind.hasSegment(),
-                () -> "identity of " + name + ": "
-                        + (hasGroup ? "a group for a segment, and it has none" : "no group for its segment"));
         PlanBounds.require(
                 identity.uids() == 1 || kind == Kind.TRANSACTION,
                 () -> "identity of " + name + ": " + identity.uids() + " users, and it has one process at a time");

@@ -12,18 +12,18 @@ import java.util.stream.Collectors;
  * @param uids how many users there are, one after the other: 1, and for the slots of a daemon as many as there can be processes of them at
  *     the same time, each of which has one that no other has
  * @param gid the group
- * @param segmentGid the group that may read the child's segment; {@link #NO_GROUP} of what has none
+ * @param own a number that nothing else has: the group that may read the child's segment, if it has one
  * @param groups what else its processes are members of, in rising order, each once: the groups of the segments that they may read
  */
-public record Identity(int uid, int uids, int gid, int segmentGid, List<Integer> groups) {
-    /** In place of a group. */
-    public static final int NO_GROUP = -1;
+public record Identity(int uid, int uids, int gid, int own, List<Integer> groups) {
+    /** The variable in which the root tells the start prefix of a slot's process which of its users it has. */
+    public static final String UID_VARIABLE = "COPPICE_UID";
 
     /** The kernel's own limit is 65536; a daemon reads as many segments as there are children at most, and the root's. */
     public static final int MAX_GROUPS = 2 * PlanBounds.MAX_CHILDREN;
 
-    /** Processes of a daemon's slots: one in each, and the standbys. */
-    public static final int MAX_UIDS = PlanBounds.MAX_SLOTS + PlanBounds.MAX_STANDBYS;
+    /** Processes of a daemon's slots: one in each, the standbys, and those that are being buried while others take their place. */
+    public static final int MAX_UIDS = PlanBounds.MAX_SLOTS + 2 * PlanBounds.MAX_STANDBYS;
 
     public Identity {
         // User 0 may do anything, so nothing that is isolated can be it; 2^31 - 1 is far below the kernel's "nobody at
@@ -31,9 +31,7 @@ public record Identity(int uid, int uids, int gid, int segmentGid, List<Integer>
         PlanBounds.requireBetween("uid", uid, 1, Integer.MAX_VALUE - MAX_UIDS);
         PlanBounds.requireBetween("uids", uids, 1, MAX_UIDS);
         PlanBounds.requireBetween("gid", gid, 1, Integer.MAX_VALUE);
-        PlanBounds.require(
-                segmentGid == NO_GROUP || segmentGid >= 1,
-                () -> "group of the segment: found " + segmentGid + ", expected a group of 1 and more, or none");
+        PlanBounds.requireBetween("own group", own, 1, Integer.MAX_VALUE);
         groups = List.copyOf(groups);
         PlanBounds.requireLength("groups", groups, MAX_GROUPS);
         int last = 0;
@@ -49,25 +47,20 @@ public record Identity(int uid, int uids, int gid, int segmentGid, List<Integer>
         return candidate >= uid && candidate < (long) uid + uids;
     }
 
-    /** The line of the plan's text, such as {@code 200007 1 200007 200007 200007,200009}; - for no group and none. */
+    /** The line of the plan's text, such as {@code 200007 1 200007 200007 200007,200009}; - for no other groups. */
     String text() {
-        return uid + " " + uids + " " + gid + " " + (segmentGid == NO_GROUP ? "-" : segmentGid) + " "
+        return uid + " " + uids + " " + gid + " " + own + " "
                 + (groups.isEmpty() ? "-" : groups.stream().map(String::valueOf).collect(Collectors.joining(",")));
     }
 
     /** Reads what {@link #text} writes; whatever else it is, it is refused here or by the text's comparison. */
     static Identity of(String text) {
         String[] words = text.split(" ", -1);
-        PlanBounds.require(words.length == 5, () -> "identity: expected UID COUNT GID SEGMENT-GID GROUPS");
+        PlanBounds.require(words.length == 5, () -> "identity: expected UID COUNT GID OWN-GID GROUPS");
         List<String> groups = words[4].equals("-") ? List.of() : Arrays.asList(words[4].split(",", MAX_GROUPS + 1));
         List<Integer> numbers = new ArrayList<>(groups.size());
         groups.forEach(group -> numbers.add(number(group)));
-        return new Identity(
-                number(words[0]),
-                number(words[1]),
-                number(words[2]),
-                words[3].equals("-") ? NO_GROUP : number(words[3]),
-                numbers);
+        return new Identity(number(words[0]), number(words[1]), number(words[2]), number(words[3]), numbers);
     }
 
     private static int number(String digits) {

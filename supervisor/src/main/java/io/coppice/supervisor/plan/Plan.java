@@ -15,6 +15,7 @@ import java.util.Set;
  * @param directory absolute path of the instance directory: root lock, root segment, control socket, logs
  * @param segmentDirectory absolute path of the directory of the segments and their lock files
  * @param isolation what keeps its workers from touching others
+ * @param readers the group that may read the root's segment, with {@link Isolation#USER}; 0 for none
  * @param access who may ask its root
  * @param notice whom it tells that restarts have run out
  * @param groups 1 to {@link GroupPlan#MAX_GROUPS}, the outermost first, each name once, each after the one that it is a member of
@@ -28,6 +29,7 @@ public record Plan(
         String directory,
         String segmentDirectory,
         Isolation isolation,
+        int readers,
         ControlAccess access,
         NoticeCommand notice,
         List<GroupPlan> groups,
@@ -69,6 +71,11 @@ public record Plan(
                             + child.membership().group() + ", which is not there");
         }
         requireSlots(children);
+        PlanBounds.requireBetween(
+                "readers",
+                readers,
+                isolation == Isolation.USER ? 1 : 0,
+                isolation == Isolation.USER ? Integer.MAX_VALUE : 0);
         requireIdentities(isolation, children);
     }
 
@@ -88,6 +95,7 @@ public record Plan(
                 directory,
                 segmentDirectory,
                 Isolation.MAPPING,
+                0,
                 ControlAccess.OWN_USER,
                 notice,
                 groups,
@@ -123,6 +131,7 @@ public record Plan(
                 directory,
                 segmentDirectory,
                 isolation,
+                readers,
                 access,
                 notice,
                 groups,
@@ -138,6 +147,7 @@ public record Plan(
                 directory,
                 segmentDirectory,
                 isolation,
+                readers,
                 others,
                 notice,
                 groups,

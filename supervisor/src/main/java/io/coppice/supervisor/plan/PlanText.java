@@ -19,7 +19,7 @@ import java.util.zip.CRC32C;
  * manifest /etc/coppice/shop.yaml    what it was made from
  * directory /run/coppice/shop
  * segment-directory /run/coppice/shop
- * isolation user                      mapping, user or sandbox
+ * isolation user 200000               mapping, user or sandbox; the group that may read the root's segment, or 0
  * environment 1                       what all children have in common, written once
  * - PATH=/usr/bin:/bin
  * groups 2                            the outermost, which has no name, and one more
@@ -68,7 +68,7 @@ import java.util.zip.CRC32C;
  * headers 1
  * - Accept: text/plain
  * timeout-ms 0                        how long one attempt of a transaction may take; 0 of all other kinds
- * identity 200007 1 200007 200007 200009,200010   user, how many users, group, group of the segment, other groups; - for what the root is
+ * identity 200007 1 200007 200007 200009,200010   user, how many users, group, its own, others; - for what the root is
  * limits 536870912 1500 200           memory in bytes, thousandths of a processor, tasks, 0 for none; no such line where there is none
  * replica-sets 1                      daemons that are as many children as the manifest, or an operator, says
  * - web 3 0                           its name, how many the manifest declares, how many there are: 5 would be web.1 to web.5
@@ -191,7 +191,7 @@ public final class PlanText {
         line(out, "manifest", plan.manifest());
         line(out, "directory", plan.directory());
         line(out, "segment-directory", plan.segmentDirectory());
-        line(out, "isolation", plan.isolation().text());
+        line(out, "isolation", plan.isolation().text() + " " + plan.readers());
         SortedMap<String, String> common = commonEnvironment(plan.children());
         environment(out, common);
         line(out, "groups", plan.groups().size());

@@ -38,7 +38,9 @@ final class PlanTextParser {
         String manifest = value("manifest");
         String directory = value("directory");
         String segmentDirectory = value("segment-directory");
-        Isolation isolation = oneOf("isolation", Isolation.values(), Isolation::text);
+        String[] isolated = parts("isolation", 2, "MODE READERS");
+        Isolation isolation = oneOf("isolation", isolated[0], Isolation.values(), Isolation::text);
+        int readers = toInt("isolation", toNumber("isolation", isolated[1]));
         SortedMap<String, String> common = environment(new TreeMap<>());
         int groupCount = count("groups", GroupPlan.MAX_GROUPS);
         List<GroupPlan> groups = new ArrayList<>(groupCount);
@@ -65,6 +67,7 @@ final class PlanTextParser {
                         directory,
                         segmentDirectory,
                         isolation,
+                        readers,
                         access,
                         notice,
                         groups,

@@ -13,6 +13,12 @@ public final class StartPrefix {
 
     private static final int LENGTH = 4;
 
+    /** What ends a script: the program and its arguments. */
+    private static final String PROGRAM = "\"$@\"";
+
+    /** A shell adds these two, which are nobody's wish. */
+    public static final String UNSET_PWD = "unset PWD OLDPWD; ";
+
     private StartPrefix() {}
 
     /**
@@ -34,6 +40,21 @@ public final class StartPrefix {
         List<String> words = new ArrayList<>(of(script + (own == 0 ? "exec \"$@\"" : argv.get(2))));
         words.addAll(argv.subList(own, argv.size()));
         return words;
+    }
+
+    /**
+     * A command line with further words before the program, behind those that are there already.
+     *
+     * @param words a program of the system that replaces itself by what follows it, and a space at the end
+     * @param ownPwd whether the program has a variable PWD of its own; a shell's it shall not see
+     */
+    public static List<String> with(String words, List<String> argv, boolean ownPwd) {
+        int length = lengthIn(argv);
+        String script = length > 0 ? argv.get(2) : (ownPwd ? "" : UNSET_PWD) + "exec " + PROGRAM;
+        List<String> all =
+                new ArrayList<>(of(script.substring(0, script.length() - PROGRAM.length()) + words + PROGRAM));
+        all.addAll(argv.subList(length, argv.size()));
+        return List.copyOf(all);
     }
 
     /** The command line without its prefix, if it has one. */

@@ -1,5 +1,6 @@
 package io.coppice.supervisor.plan;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,12 +24,19 @@ public final class WorkerOptions {
      * @return null if it is not there, or this is no worker's command line
      */
     public static @Nullable String value(List<String> argv, String option) {
+        List<String> values = values(argv, option);
+        return values.isEmpty() ? null : values.get(0);
+    }
+
+    /** The values of all such options, in their order; as {@link #value} else. */
+    public static List<String> values(List<String> argv, String option) {
+        List<String> values = new ArrayList<>();
         int main = argv.indexOf(MAIN_CLASS);
         for (int i = main + 1; main >= 0 && i + 1 < argv.size() && !argv.get(i).equals("--"); i += 2) {
             if (argv.get(i).equals(option)) {
-                return argv.get(i + 1);
+                values.add(argv.get(i + 1));
             }
         }
-        return null;
+        return values;
     }
 }

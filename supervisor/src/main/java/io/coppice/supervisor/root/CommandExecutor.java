@@ -8,6 +8,7 @@ import io.coppice.supervisor.os.PidFd;
 import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.os.SignalNumbers;
 import io.coppice.supervisor.plan.ChildPlan;
+import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -80,8 +81,8 @@ final class CommandExecutor implements Command.Handler {
         ChildProcess child = children.get(command.child());
         try {
             child.incarnation = command.incarnation();
-            launcher.spawn(child, child.plan, Launcher.token(child.slot, command.incarnation()));
-        } catch (OsException e) {
+            launcher.spawn(child, child.plan, Launcher.token(child.slot, command.incarnation()), true);
+        } catch (OsException | IOException e) {
             follows.accept(new Event.SpawnFailed(
                     command.child(), command.incarnation(), String.valueOf(e.getMessage()), System.nanoTime()));
         }

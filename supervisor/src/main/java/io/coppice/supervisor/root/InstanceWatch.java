@@ -13,6 +13,7 @@ import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.RootLock;
 import io.coppice.supervisor.os.RootLockHeldException;
 import io.coppice.supervisor.plan.ControlAccess;
+import io.coppice.supervisor.plan.Plan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,6 +60,7 @@ final class InstanceWatch implements AutoCloseable {
     private final ControlServer control;
     private final Records records;
     private final SegmentWatch mapped;
+    private final WorkerUsers users;
     private final Incidents incidents;
     private final Epoll epoll;
     private final Console console;
@@ -84,6 +86,7 @@ final class InstanceWatch implements AutoCloseable {
     private final List<RootLock> moreLocks = new ArrayList<>();
     private final @Nullable String[] said = new @Nullable String[5];
     private ControlAccess access;
+    private Opening opening;
     private boolean deaf = true;
     private long lastLookNs;
     private long nextLookNs;
@@ -95,16 +98,19 @@ final class InstanceWatch implements AutoCloseable {
             ControlServer control,
             Records records,
             SegmentWatch mapped,
+            WorkerUsers users,
             Incidents incidents,
             Epoll epoll,
             Console console,
             long nowNs) {
         this.instance = instance;
         this.access = instance.plan().access();
+        this.opening = Opening.of(instance.plan());
         this.children = children;
         this.control = control;
         this.records = records;
         this.mapped = mapped;
+        this.users = users;
         this.incidents = incidents;
         this.epoll = epoll;
         this.console = console;
@@ -141,14 +147,16 @@ final class InstanceWatch implements AutoCloseable {
     }
 
     /** Others may ask the root from now on, and reach what it takes for that. */
-    void share(ControlAccess next, long nowNs) {
+    void share(Plan plan, long nowNs) {
+        ControlAccess next = plan.access();
         if (next.group() == access.group()) {
             return;
         }
         access = next;
+        opening = Opening.of(plan);
         try {
-            PrivateDirectory.ensure(directory.path(), instance.ownUid(), next);
-            SharedFiles.record(record.path(), next);
+            PrivateDirectory.ensure(directory.path(), instance.ownUid(), opening);
+            SharedFiles.record(record.path(), opening);
             control.shareWith(next.group());
         } catch (StartupRefused | OsException | IOException e) {
             incidents.tell(
@@ -223,7 +231,7 @@ final class InstanceWatch implements AutoCloseable {
 
     private String makeDirectories() {
         try {
-            PrivateDirectory.ensure(directory.path(), instance.ownUid(), access);
+            PrivateDirectory.ensure(directory.path(), instance.ownUid(), opening);
             PrivateDirectory.ensure(logs.path(), instance.ownUid());
             directory.remember();
             logs.remember();
@@ -317,7 +325,8 @@ final class InstanceWatch implements AutoCloseable {
         }
         try {
             OwnerFiles.makeLock(instance.segment(child.plan.name()));
-        } catch (SegmentException e) {
+            users.giveAgain(child);
+        } catch (SegmentException | IOException e) {
             console.warn(child.plan.name() + ": " + e.getMessage());
         }
         ownerLockOf(child).remember();

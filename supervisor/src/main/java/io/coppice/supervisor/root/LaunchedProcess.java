@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class LaunchedProcess {
     static final int NO_FD = -1;
+    static final int NO_UID = -1;
 
     @Nullable
     PidFd pidFd;
@@ -49,6 +50,9 @@ abstract class LaunchedProcess {
     @Nullable
     ProcessGroup group;
 
+    /** The user that it has been given, of those of its daemon's slots; {@link #NO_UID} of all but a slot's, and without such users. */
+    int uid = NO_UID;
+
     /** By which its launch looks for an archive; null for a command, where there are none, and of an adopted one. */
     @Nullable
     ArchivedLaunch archivedLaunch;
@@ -68,6 +72,7 @@ abstract class LaunchedProcess {
     /** Nothing is known of a process any more: one is to be spawned. */
     void clear() {
         closeAll();
+        uid = NO_UID;
         archivedLaunch = null;
         group = null;
         abandoned = false;
@@ -102,6 +107,7 @@ abstract class LaunchedProcess {
         adopted = other.adopted;
         session = other.session;
         startTicks = other.startTicks;
+        uid = other.uid;
         archivedLaunch = other.archivedLaunch;
         group = other.group;
         other.group = null;

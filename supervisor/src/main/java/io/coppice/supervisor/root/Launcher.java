@@ -12,8 +12,10 @@ import io.coppice.supervisor.os.SpawnRequest;
 import io.coppice.supervisor.os.Spawner;
 import io.coppice.supervisor.plan.ChildMark;
 import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.Identity;
 import io.coppice.supervisor.plan.SlotName;
 import io.coppice.supervisor.plan.StartPrefix;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,20 +51,29 @@ final class Launcher {
     private final PreparedInstance instance;
     private final ArchiveWishes archives;
     private final LaunchLimits limits;
+    private final WorkerUsers users;
 
-    Launcher(Spawner spawner, PreparedInstance instance, ArchiveWishes archives, LaunchLimits limits) {
+    Launcher(
+            Spawner spawner,
+            PreparedInstance instance,
+            ArchiveWishes archives,
+            LaunchLimits limits,
+            WorkerUsers users) {
         this.spawner = spawner;
         this.instance = instance;
         this.archives = archives;
         this.limits = limits;
+        this.users = users;
     }
 
     /**
      * Makes the pipes and hands the spawn to the spawner; its answer comes through the spawner's event descriptor.
      *
+     * @param owner whether it is to have the child's segment, as opposed to a standby
      * @throws OsException if there is no descriptor for the pipes; nothing is left open then
+     * @throws IOException if there is no user for it; likewise
      */
-    void spawn(LaunchedProcess process, ChildPlan plan, long token) throws OsException {
+    void spawn(LaunchedProcess process, ChildPlan plan, long token, boolean owner) throws OsException, IOException {
         process.clear();
         boolean daemon = plan.kind().hasSegment();
         Pipe hold = Pipe.create();
@@ -73,18 +84,20 @@ final class Launcher {
                 Pipe hint = Pipe.createNonBlocking();
                 process.hintReadFd = hint.readFd();
                 process.hintWriteFd = hint.writeFd();
-            } catch (OsException e) {
+                users.prepare(process, plan, owner);
+            } catch (OsException | IOException e) {
                 process.closeAll();
                 throw e;
             }
         }
-        process.archivedLaunch = daemon ? archives.forLaunch() : null;
+        // Archives are made, and closed to others, by the root's user.
+        process.archivedLaunch = daemon && plan.identity() == null ? archives.forLaunch() : null;
         LimitedLaunch limited = limits.of(plan, token, process.archivedLaunch);
         process.group = limited.group();
         spawner.submit(new SpawnRequest(
                 token,
                 argv(plan, limited.entering()),
-                environment(plan),
+                environment(process, plan),
                 plan.workingDirectory(),
                 log(plan).toString(),
                 instance.output().journalOf(plan),
@@ -149,6 +162,14 @@ final class Launcher {
         argv.addAll(List.of("/bin/sh", "-c", ownPwd ? HOLD_SCRIPT : HOLD_SCRIPT_WITHOUT_PWD, "coppice-held"));
         argv.addAll(plan.argv());
         return argv;
+    }
+
+    private List<String> environment(LaunchedProcess process, ChildPlan plan) {
+        List<String> lines = environment(plan);
+        if (process.uid != LaunchedProcess.NO_UID) {
+            lines.add(Identity.UID_VARIABLE + "=" + process.uid);
+        }
+        return lines;
     }
 
     /** All of it, with what marks it as one of this instance; the caller may add to the list. */

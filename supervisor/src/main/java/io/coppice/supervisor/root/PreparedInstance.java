@@ -64,7 +64,7 @@ record PreparedInstance(
         new Reservations().ensure(file, RootSegment.spec(plan.instance()));
         RootSegment segment = RootSegment.open(file, ProcessHandle.current().pid(), 0);
         try {
-            SharedFiles.record(file, plan.access());
+            SharedFiles.record(file, Opening.of(plan));
             return segment;
         } catch (IOException e) {
             StartupRefused refused = new StartupRefused(EXIT_FAILED, String.valueOf(e.getMessage()));

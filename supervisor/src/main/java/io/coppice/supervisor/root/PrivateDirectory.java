@@ -1,6 +1,5 @@
 package io.coppice.supervisor.root;
 
-import io.coppice.supervisor.plan.ControlAccess;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -17,11 +16,11 @@ final class PrivateDirectory {
 
     /** Makes it, or checks that what is there is such a directory. */
     static void ensure(Path directory, int ownUid) throws StartupRefused {
-        ensure(directory, ownUid, ControlAccess.OWN_USER);
+        ensure(directory, ownUid, Opening.NONE);
     }
 
-    /** The same of an instance's own. */
-    static void ensure(Path directory, int ownUid, ControlAccess access) throws StartupRefused {
+    /** The same of an instance's own, or of that of its segments. */
+    static void ensure(Path directory, int ownUid, Opening opening) throws StartupRefused {
         try {
             if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
                 Files.createDirectories(
@@ -34,7 +33,7 @@ final class PrivateDirectory {
                         directory + " belongs to user " + uid + ", expected user " + ownUid
                                 + ", whom this root runs as. Use another directory, or change its owner.");
             }
-            share(directory, ownUid, access);
+            share(directory, ownUid, opening);
         } catch (AccessDeniedException e) {
             throw new StartupRefused(
                     EXIT_NOT_PERMITTED,
@@ -45,11 +44,11 @@ final class PrivateDirectory {
         }
     }
 
-    private static void share(Path directory, int ownUid, ControlAccess access) throws StartupRefused {
+    private static void share(Path directory, int ownUid, Opening opening) throws StartupRefused {
         try {
-            SharedFiles.directory(directory, access);
+            SharedFiles.directory(directory, opening);
             Path base = directory.getParent();
-            if (access.isShared() && base != null) {
+            if (opening.isToOthers() && base != null) {
                 SharedFiles.base(base, ownUid);
             }
         } catch (IOException e) {

@@ -143,6 +143,7 @@ final class ReloadPreparation {
             reservations.settle(file, spec);
             reservations.ensure(file, spec);
             reservations.ensureOwnerFiles(file, child.name(), false);
+            RootStartup.giveToOwner(child, file);
         }
         reservations.ensureNext(
                 file,

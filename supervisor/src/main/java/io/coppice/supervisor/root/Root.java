@@ -149,7 +149,8 @@ final class Root implements AutoCloseable {
                 nowNs);
         ServiceNotifier notifier = ServiceNotifier.fromEnvironment();
         kept = new KeptPidFds(notifier, StoredDescriptors.fromEnvironment());
-        takeover = new Takeover(instance.start(), processes, epoll, segments, funerals, kept, limits);
+        WorkerUsers users = new WorkerUsers(children, standbyTable, instance);
+        takeover = new Takeover(instance.start(), processes, epoll, segments, funerals, kept, limits, users);
         service = new ServiceReport(notifier, console);
         access = new AccessControl(Integer.toUnsignedLong(instance.ownUid()), plan.access());
         control = new ControlServer(
@@ -175,6 +176,7 @@ final class Root implements AutoCloseable {
                     }
                 },
                 segments,
+                users,
                 incidents,
                 epoll,
                 console,
@@ -188,9 +190,19 @@ final class Root implements AutoCloseable {
                 },
                 segments::request,
                 processes);
-        Launcher launcher = new Launcher(spawner, instance, archives, limits);
+        Launcher launcher = new Launcher(spawner, instance, archives, limits, users);
         standbys = new Standbys(
-                children, standbyTable, launcher, processes, epoll, funerals, archives, limits, pending::add);
+                children,
+                standbyTable,
+                launcher,
+                processes,
+                epoll,
+                funerals,
+                archives,
+                limits,
+                users,
+                console,
+                pending::add);
         arrivals = new Arrivals(
                 spawner, spawned, children, segments, files, processes, epoll, funerals, kept, publisher, standbys,
                 archives, errands, limits, settling);
@@ -489,7 +501,7 @@ final class Root implements AutoCloseable {
                 new Event.Replanned(PlanSpecs.specs(next), segments.incarnations(), PlanSpecs.groups(next), nowNs));
         reload.done(next);
         access.replan(next.access());
-        files.share(next.access(), nowNs);
+        files.share(next, nowNs);
         files.onPlanRecorded();
         limits.tellNotEnforced(next, nowNs);
         requests.lookAtAll(nowNs);

@@ -63,7 +63,7 @@ final class RootStartup {
 
     private PreparedInstance prepare(boolean fresh) throws StartupRefused, OsException {
         int ownUid = ownUid();
-        PrivateDirectory.ensure(directory, ownUid, plan.access());
+        PrivateDirectory.ensure(directory, ownUid, Opening.of(plan));
         PrivateDirectory.ensure(directory.resolve("logs"), ownUid);
         RootLock lock = lockRoot();
         Reservations reservations = new Reservations();
@@ -80,8 +80,9 @@ final class RootStartup {
                 beginAsTheLastOne(living);
             }
             // The plan may be the last one by now, and the directories the same.
-            PrivateDirectory.ensure(segmentDirectory, ownUid);
-            PrivateDirectory.ensure(directory, ownUid, plan.access());
+            Opening opening = Opening.of(plan);
+            PrivateDirectory.ensure(segmentDirectory, ownUid, opening.workers() ? opening : Opening.NONE);
+            PrivateDirectory.ensure(directory, ownUid, opening);
             reservations.ensure(rootSegmentFile, RootSegment.spec(plan.instance()));
             shareRecord();
             List<String> lost = ensureSegments(reservations, previous, living);
@@ -163,6 +164,7 @@ final class RootStartup {
                         : reservations.ensure(file, spec);
                 reservations.ensureOwnerFiles(file, child.name(), isAlive(child, living));
                 ensureNext(reservations, file, child, spec, isAlive(child, living));
+                giveToOwner(child, file);
                 long incarnation = previous.incarnation(child.name());
                 if (made && incarnation > 0) {
                     lost.add("the segment of " + child.name() + (gone ? " was gone;" : " was no segment any more;")
@@ -184,6 +186,15 @@ final class RootStartup {
                 throw e;
             }
             console.warn(String.valueOf(e.getMessage()));
+        }
+    }
+
+    static void giveToOwner(ChildPlan child, Path segment) throws StartupRefused {
+        try {
+            Ownership.prepare(child, segment);
+        } catch (IOException e) {
+            throw new StartupRefused(
+                    EXIT_FAILED, "cannot give the files of " + child.name() + " to its user: " + e.getMessage());
         }
     }
 
@@ -342,7 +353,7 @@ final class RootStartup {
 
     private void shareRecord() throws StartupRefused {
         try {
-            SharedFiles.record(rootSegmentFile, plan.access());
+            SharedFiles.record(rootSegmentFile, Opening.of(plan));
         } catch (IOException e) {
             throw new StartupRefused(EXIT_FAILED, String.valueOf(e.getMessage()));
         }

@@ -1,6 +1,5 @@
 package io.coppice.supervisor.root;
 
-import io.coppice.supervisor.plan.ControlAccess;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -22,13 +21,17 @@ final class SharedFiles {
     private SharedFiles() {}
 
     /** The instance's directory: its members may pass, and do not see what is in it. */
-    static void directory(Path directory, ControlAccess access) throws IOException {
-        share(directory, access, "rwx------", "rwx--x---");
+    static void directory(Path directory, Opening opening) throws IOException {
+        if (opening.workers()) {
+            setMode(directory, PosixFilePermissions.fromString("rwx--x--x"));
+        } else {
+            share(directory, opening, "rwx------", "rwx--x---");
+        }
     }
 
     /** The root's segment. */
-    static void record(Path file, ControlAccess access) throws IOException {
-        share(file, access, "rw-------", "rw-r-----");
+    static void record(Path file, Opening opening) throws IOException {
+        share(file, opening, "rw-------", "rw-r-----");
     }
 
     /** Lets everybody pass through the directory that holds a user's instances, if it is that user's: each of them has a mode of its own. */
@@ -41,16 +44,16 @@ final class SharedFiles {
         }
     }
 
-    private static void share(Path file, ControlAccess access, String closed, String shared) throws IOException {
+    private static void share(Path file, Opening opening, String closed, String shared) throws IOException {
         Set<PosixFilePermission> closedMode = PosixFilePermissions.fromString(closed);
-        if (!access.isShared()) {
+        if (!opening.isToOthers()) {
             setMode(file, closedMode);
             return;
         }
-        int group = (int) access.group();
+        int group = (int) opening.group();
         if ((Integer) Files.getAttribute(file, "unix:gid", LinkOption.NOFOLLOW_LINKS) != group) {
             setMode(file, closedMode);
-            changeGroup(file, access.group());
+            changeGroup(file, opening.group());
         }
         setMode(file, PosixFilePermissions.fromString(shared));
     }

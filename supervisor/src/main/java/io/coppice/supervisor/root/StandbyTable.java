@@ -69,6 +69,16 @@ final class StandbyTable {
         }
     }
 
+    /** Whether one but this has that user. */
+    boolean hasUser(int uid, LaunchedProcess but) {
+        for (StandbyProcess standby : bySlot) {
+            if (standby != null && standby != but && standby.uid == uid) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Closes what is left of it. */
     void remove(StandbyProcess standby) {
         standby.closeAll();

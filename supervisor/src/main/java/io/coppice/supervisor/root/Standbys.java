@@ -12,6 +12,7 @@ import io.coppice.supervisor.os.PipeOfAnother;
 import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.os.SignalNumbers;
 import io.coppice.supervisor.os.SpawnResult;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
@@ -38,6 +39,8 @@ final class Standbys {
     private final Funerals funerals;
     private final ArchiveWishes archives;
     private final LaunchLimits limits;
+    private final WorkerUsers users;
+    private final Console console;
     private final Consumer<Event> follows;
     private final byte[] hintBytes = new byte[16];
 
@@ -51,6 +54,8 @@ final class Standbys {
             Funerals funerals,
             ArchiveWishes archives,
             LaunchLimits limits,
+            WorkerUsers users,
+            Console console,
             Consumer<Event> follows) {
         this.children = children;
         this.table = table;
@@ -60,6 +65,8 @@ final class Standbys {
         this.funerals = funerals;
         this.archives = archives;
         this.limits = limits;
+        this.users = users;
+        this.console = console;
         this.follows = follows;
     }
 
@@ -67,9 +74,9 @@ final class Standbys {
         ChildProcess child = children.get(command.child());
         StandbyProcess standby = table.add(child, command.standby());
         try {
-            launcher.spawn(standby, child.plan, Launcher.standbyToken(standby.slot, standby.id));
+            launcher.spawn(standby, child.plan, Launcher.standbyToken(standby.slot, standby.id), false);
             standby.pipeInode = PipeOfAnother.inode(standby.holdWriteFd);
-        } catch (OsException e) {
+        } catch (OsException | IOException e) {
             table.remove(standby);
             follows.accept(new Event.StandbySpawnFailed(
                     command.child(), command.standby(), String.valueOf(e.getMessage()), System.nanoTime()));
@@ -126,6 +133,12 @@ final class Standbys {
         child.wordHeld = 0;
         child.falseAlarms = 0;
         table.remove(standby);
+        try {
+            users.handOver(child);
+        } catch (IOException e) {
+            // It will say that it cannot open its segment, and end.
+            console.warn(child.plan.name() + ": " + e.getMessage());
+        }
         if (child.pidFd != null && !child.dead) {
             // If it has died meanwhile, that is told under its new name.
             epoll.rename(child.pidFd.fd(), Tokens.of(Tokens.CHILD_DEATH, child.slot));

@@ -27,6 +27,7 @@ final class Takeover {
     private final Funerals funerals;
     private final KeptPidFds kept;
     private final LaunchLimits groups;
+    private final WorkerUsers users;
 
     Takeover(
             StartingPoint start,
@@ -35,7 +36,8 @@ final class Takeover {
             SegmentWatch segments,
             Funerals funerals,
             KeptPidFds kept,
-            LaunchLimits groups) {
+            LaunchLimits groups,
+            WorkerUsers users) {
         this.start = start;
         this.processes = processes;
         this.epoll = epoll;
@@ -43,6 +45,7 @@ final class Takeover {
         this.funerals = funerals;
         this.kept = kept;
         this.groups = groups;
+        this.users = users;
     }
 
     /**
@@ -100,6 +103,7 @@ final class Takeover {
         }
         child.pidFd = pidFd;
         child.group = pidFd.isDead() ? groups.named(child) : groups.of(pidFd.pid());
+        child.uid = users.ofOwner(child.plan);
         if (pidFd.isDead()) {
             // Kept for us, or not reaped yet: there is still somebody to ask how it ended.
             child.dead = true;
@@ -148,6 +152,7 @@ final class Takeover {
         }
         standby.pidFd = pidFd;
         standby.group = groups.of(pidFd.pid());
+        standby.uid = users.ofStandby(child.plan, pidFd.pid());
         epoll.add(pidFd.fd(), Tokens.of(Tokens.STANDBY_DEATH, standby.slot));
         if (recorded.phase() == Standby.Phase.PARKED) {
             reopenPipes(standby, standby.pipeInode, true);

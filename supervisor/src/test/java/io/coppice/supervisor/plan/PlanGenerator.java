@@ -67,6 +67,7 @@ final class PlanGenerator {
                 "/" + text(),
                 "/" + text(),
                 isolation,
+                isolation == Isolation.USER ? 1 + random.nextInt(1000) : 0,
                 access(),
                 notify,
                 groups,
@@ -192,7 +193,7 @@ final class PlanGenerator {
                             next,
                             first ? 1 + random.nextInt(Identity.MAX_UIDS) : 1,
                             1 + random.nextInt(Integer.MAX_VALUE - 1),
-                            child.kind().hasSegment() ? next : Identity.NO_GROUP,
+                            next,
                             random.ints(random.nextInt(4), 1, Integer.MAX_VALUE)
                                     .sorted()
                                     .distinct()

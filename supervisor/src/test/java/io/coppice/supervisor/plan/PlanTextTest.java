@@ -20,7 +20,7 @@ class PlanTextTest {
             manifest /etc/coppice/shop.yaml
             directory /run/coppice/shop
             segment-directory /dev/shm/shop
-            isolation user
+            isolation user 199999
             environment 1
             - PATH=/usr/bin:/bin
             groups 2
@@ -300,15 +300,16 @@ class PlanTextTest {
                 "kind transaction     | kind daemon           | 84 | name of ingest@1: a transaction's slot has one such as",
                 "standbys 2           | standbys 5            | 84 | the slot ingest@1: rules of its own",
                 "- rates ready        | - ingest@1 ready      | 75 | dependency: nobody can wait for ingest@1",
-                "isolation user       | isolation vm          | 6  | isolation: found `vm`, expected one of mapping user sandbox",
-                "isolation user       | isolation mapping     | 123 | children: ingest has an identity with isolation mapping",
+                "isolation user 199999 | isolation vm 0       | 6  | isolation: found `vm`, expected one of mapping user sandbox",
+                "isolation user 199999 | isolation mapping 0  | 123 | children: ingest has an identity with isolation mapping",
+                "isolation user 199999 | isolation user 0     | 123 | readers: 0 is not between 1 and",
+                "isolation user 199999 | isolation user       | 6  | isolation: found `user`, expected MODE READERS",
                 "identity 200000      | identity 0            | 83 | uid: 0 is not between 1 and",
                 "identity 200000      | identity -200000      | 83 | identity: expected a number of at most",
                 "200000,200002        | 200002,200000         | 83 | groups: 200000 after 200002",
                 "200000,200002        | 200000,               | 83 | identity: expected a number",
-                "1 200000 200000      | 1 200000 -            | 53 | identity of ingest: no group for its segment",
                 "200000 1 200000      | 200000 2 200000       | 53 | identity of ingest: 2 users, and it has one process",
-                "200001 3             | 200001 37             | 112 | uids: 37 is not between 1 and 36",
+                "200001 3             | 200001 41             | 112 | uids: 41 is not between 1 and 40",
                 "200001 3             | 199998 3              | 123 | children: ingest@1 has a user that ingest has",
                 "identity 200001 3 200000 200001 200000,200002 | identity - | 123 | children: ingest@1 has no identity",
             })
@@ -496,6 +497,7 @@ class PlanTextTest {
                 "/run/coppice/shop",
                 "/dev/shm/shop",
                 Isolation.USER,
+                199_999,
                 new ControlAccess(1001, List.of(1000L), List.of(27L)),
                 new NoticeCommand(List.of("/usr/bin/page", "the crew"), 5_000),
                 List.of(outermost, edge),

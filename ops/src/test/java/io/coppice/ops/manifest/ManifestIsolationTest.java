@@ -1,0 +1,293 @@
+package io.coppice.ops.manifest;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.Identity;
+import io.coppice.supervisor.plan.Isolation;
+import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.plan.ProbeCheck;
+import io.coppice.supervisor.plan.StartPrefix;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** How the key {@code isolation} is read, and whom it makes of whom. */
+class ManifestIsolationTest {
+    private static final String USER = "isolation: {mode: user, ids: 300000-300999}\n";
+    private static final String TWO = """
+            daemons:
+              ingest: {main: com.example.Ingest, classpath: [lib/shop.jar], reads: [rates], transactions: {slots: 2, standby: 1}}
+              rates: {main: com.example.Rates, classpath: [lib/shop.jar], reads: []}
+              web: {command: [sleep, "60"], readiness_probe: {exec: ["true"]}, shutdown: {command: ["true"]}}
+              admin: {command: [sleep, "60"], user: root}
+            """;
+
+    private Workshop shop;
+    private Path tools;
+
+    @BeforeEach
+    void open(@TempDir Path temporary) throws IOException {
+        shop = new Workshop(temporary);
+        shop.uid = 0;
+        shop.system("/proc/self/status", "Name:\tjava\nCapEff:\t000001ffffffffff\n");
+        // Whoever runs the test can be no other user, and others cannot enter the test's directory.
+        tools = Files.createDirectory(temporary.resolve("tools"));
+        setpriv("while [ \"${1#--}\" != \"$1\" ]; do shift; done; exec \"$@\"");
+        shop.environment.put("PATH", tools + ":" + shop.environment.get("PATH"));
+    }
+
+    private void setpriv(String script) throws IOException {
+        Path file = Files.writeString(tools.resolve("setpriv"), "#!/bin/sh\n" + script + "\n");
+        assertTrue(file.toFile().setExecutable(true));
+    }
+
+    @Test
+    void shouldSayWhatAUserCannotRead() throws IOException {
+        setpriv("while [ \"${1#--}\" != \"$1\" ]; do shift; done; shift 4; for f; do :; done; echo \"$f\"; exit 3");
+        List<String> errors = shop.errors(USER + Workshop.daemonWith());
+        assertEquals(1, errors.size(), errors::toString);
+        assertTrue(errors.get(0).contains("who `it` would run as, cannot read lib/shop.jar, expected"), errors.get(0));
+        setpriv("echo refused; exit 1");
+        assertTrue(shop.errors(USER + Workshop.daemonWith()).get(0).contains("cannot be told: refused"));
+    }
+
+    private Map<String, ChildPlan> children(String yaml) {
+        return shop.compiled(yaml).plan().children().stream()
+                .collect(Collectors.toMap(ChildPlan::name, Function.identity()));
+    }
+
+    private static Identity identity(Map<String, ChildPlan> children, String name) {
+        return Objects.requireNonNull(Objects.requireNonNull(children.get(name)).identity());
+    }
+
+    @Test
+    void shouldLeaveEverybodyWhatTheRootIsWithoutTheKey() {
+        Plan plan = shop.compiled(TWO).plan();
+        assertEquals(Isolation.MAPPING, plan.isolation());
+        assertEquals(0, plan.readers());
+        assertTrue(plan.children().stream().allMatch(child -> child.identity() == null));
+        assertEquals(plan, shop.compiled("isolation: mapping\n" + TWO).plan());
+    }
+
+    @Test
+    void shouldLetADaemonReadWhatItsReadsSayAndNobodyElse() {
+        Map<String, ChildPlan> children = children(USER + TWO);
+        int readers = shop.compiled(USER + TWO).plan().readers();
+        Identity ingest = identity(children, "ingest");
+        Identity rates = identity(children, "rates");
+        Identity slot = identity(children, "ingest@1");
+
+        assertEquals(List.of(rates.own()), rates.groups());
+        assertEquals(
+                List.of(ingest.own(), rates.own(), slot.own(), readers).stream()
+                        .sorted()
+                        .toList(),
+                ingest.groups());
+        assertEquals(ingest.uid(), ingest.own());
+        assertNotEquals(ingest.uid(), rates.uid());
+    }
+
+    @Test
+    void shouldGiveEachProcessOfASlotAUserThatIsNotItsDaemons() {
+        Map<String, ChildPlan> children = children(USER + TWO);
+        Identity ingest = identity(children, "ingest");
+        Identity slot = identity(children, "ingest@1");
+
+        assertEquals(slot, identity(children, "ingest@2"));
+        assertEquals(4, slot.uids()); // two slots, one standby, and one that is buried meanwhile
+        assertFalse(slot.hasUid(ingest.uid()));
+        // It reads its request in the daemon's segment; the other slots' segments it does not.
+        assertEquals(ingest.own(), slot.gid());
+        assertFalse(slot.groups().contains(slot.own()));
+        String script = Objects.requireNonNull(children.get("ingest@1")).argv().get(2);
+        assertTrue(script.contains(" --reuid=\"$COPPICE_UID\" --regid=" + ingest.own() + " "), script);
+    }
+
+    @Test
+    void shouldStartEveryProgramOfAChildAsItsUser() {
+        Map<String, ChildPlan> children = children(USER + TWO);
+        ChildPlan web = Objects.requireNonNull(children.get("web"));
+        int uid = identity(children, "web").uid();
+        ProbeCheck.Exec probe = (ProbeCheck.Exec)
+                Objects.requireNonNull(web.probes().readiness()).check();
+
+        for (List<String> argv :
+                List.of(web.argv(), probe.argv(), web.shutdown().command())) {
+            assertEquals(4, StartPrefix.lengthIn(argv), argv::toString);
+            String script = argv.get(2);
+            assertTrue(script.startsWith("unset PWD OLDPWD; exec /"), script);
+            assertTrue(
+                    script.endsWith("setpriv --reuid=" + uid + " --regid=" + uid
+                            + " --clear-groups --no-new-privs --inh-caps=-all \"$@\""),
+                    script);
+        }
+        assertEquals(List.of("sleep", "60"), StartPrefix.without(web.argv()));
+        assertEquals("/", web.environment().get("HOME"));
+    }
+
+    @Test
+    void shouldSetLimitsBeforeTheUser() {
+        String script = Objects.requireNonNull(
+                        children(USER + "daemons: {it: {command: [sleep, \"60\"], umask: 027, nice: -1}}")
+                                .get("it"))
+                .argv()
+                .get(2);
+        assertTrue(
+                script.matches("unset PWD OLDPWD; umask 027 && exec \\S*/nice -n -1 \\S*/setpriv --reuid=\\d+ .*"),
+                script);
+    }
+
+    @Test
+    void shouldRunAsRootOnlyWhatSaysSo() {
+        ChildPlan admin = Objects.requireNonNull(children(USER + TWO).get("admin"));
+        assertNull(admin.identity());
+        assertTrue(admin.argv().get(2).contains("--reuid=0 "), admin.argv().get(2));
+        shop.assertErrors(
+                USER + Workshop.daemonWith("user: root"),
+                "6:11: daemons.it.user: `it` has a `main`, and nothing can be kept from user 0, expected another user, or no `user`");
+    }
+
+    @Test
+    void shouldTakeTheUserThatIsDeclaredAndStillGiveTheSegmentAGroupOfItsOwn() {
+        Identity it = identity(children(USER + Workshop.daemonWith("user: 54321:54322")), "it");
+        assertEquals(54321, it.uid());
+        assertEquals(54322, it.gid());
+        assertTrue(it.own() >= 300_000);
+        assertEquals(List.of(it.own()), it.groups());
+    }
+
+    @Test
+    void shouldRefuseTwoWorkersOfOneUser() {
+        shop.assertErrors(
+                USER + "defaults: {user: \"54321:54322\"}\n" + Workshop.daemonWith("replicas: 2"),
+                "1:19: isolation.mode: `it.2` and `it.1` would both be user 54321, expected a `user` that no other daemon has, or none: then each is given one");
+    }
+
+    @Test
+    void shouldKnowWhoHadWhichUserAndKeepNumbersOfOthersAlone() throws IOException {
+        Plan first = shop.compiled(USER + "instance: one\n" + TWO).plan();
+        IdRegister.record(first, shop.surroundings());
+        Plan other = shop.compiled(USER + "instance: two\n" + TWO).plan();
+        IdRegister.record(other, shop.surroundings());
+
+        // Another daemon before the others, and one more: nobody's number changes.
+        Map<String, ChildPlan> later = children(USER + "instance: one\n"
+                + TWO.replace(
+                        "daemons:\n", "daemons:\n  first: {main: com.example.Rates, classpath: [lib/shop.jar]}\n"));
+        for (ChildPlan child : first.children()) {
+            if (child.identity() != null) {
+                assertEquals(
+                        child.identity().own(), identity(later, child.name()).own(), child.name());
+                assertTrue(
+                        other.children().stream()
+                                .noneMatch(foreign -> foreign.identity() != null
+                                        && foreign.identity()
+                                                .hasUid(child.identity().uid())),
+                        child.name());
+            }
+        }
+    }
+
+    @Test
+    void shouldNotRecordWhatAnotherProcessHasTakenMeanwhile() throws IOException {
+        Plan one = shop.compiled(USER + "instance: one\n" + TWO).plan();
+        Plan two = shop.compiled(USER + "instance: two\n" + TWO).plan();
+        IdRegister.record(one, shop.surroundings());
+        IOException e = assertThrows(IOException.class, () -> IdRegister.record(two, shop.surroundings()));
+        assertTrue(String.valueOf(e.getMessage()).contains("do it once more"), e.getMessage());
+        IdRegister.record(shop.compiled(USER + "instance: two\n" + TWO).plan(), shop.surroundings());
+    }
+
+    @Test
+    void shouldTakeTheRangeThatTheMachineHasSetAside() throws IOException {
+        shop.system("/etc/subuid", "ada:100000:65536\ncoppice:400000:65536\n");
+        shop.assertErrors(
+                "isolation: user\n" + TWO,
+                "1:12: isolation: this machine has set no users aside for workers, expected "
+                        + SubordinateIds.advice());
+        shop.system("/etc/subgid", "coppice:400010:65536\n");
+        assertEquals(400_010, shop.compiled("isolation: user\n" + TWO).plan().readers());
+    }
+
+    @Test
+    void shouldSayWhenTheRangeIsUsedUp() {
+        shop.assertErrors(
+                "isolation: {mode: user, ids: 300000-300001}\n" + TWO,
+                "1:19: isolation.mode: the range of users 300000-300001 is used up, at ingest@transactions, expected a larger one; or remove the lines of instances of which nothing is left from "
+                        + shop.machine.resolve("var/lib/coppice/ids"));
+    }
+
+    @Test
+    void shouldRefuseADamagedRegister() throws IOException {
+        shop.system("/var/lib/coppice/ids", "300000 1 - /run/coppice/one\n300000 x web /run/coppice/one\n");
+        List<String> errors = shop.errors(USER + TWO);
+        assertEquals(1, errors.size(), errors::toString);
+        assertTrue(errors.get(0).contains("/ids:2: `300000 x web /run/coppice/one` is no entry"), errors.get(0));
+    }
+
+    @Test
+    void shouldNeedRoot() throws IOException {
+        shop.system("/proc/self/status", "Name:\tjava\nCapEff:\t00000000000000a0\n");
+        shop.assertErrors(
+                USER + TWO.replace("user: root", "nice: 1"),
+                "1:19: isolation.mode: users of their own for workers need root, and this root has no CAP_CHOWN, CAP_DAC_OVERRIDE,"
+                        + " CAP_FOWNER, CAP_SETGID, CAP_SYS_PTRACE (CapabilityBoundingSet= of its unit), expected a root that may change users, or `isolation: mapping`");
+        shop.uid = 1234;
+        assertTrue(shop.errors(USER + TWO).toString().contains("and this is user 1234"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            value = {
+                "vm | 1:12: isolation: `vm`, expected `mapping` or `user`",
+                "sandbox | 1:12: isolation: `sandbox` is not in this release, expected `mapping` or `user`",
+                "[user] | 1:12: isolation: a list, expected `mapping` or `user`",
+                "{ids: 300000-300001} | 1:12: isolation: no `mode`, expected `mapping` or `user`",
+                "{mode: mapping, ids: 300000-300001} | 1:33: isolation.ids: `ids` with `mode: mapping`, expected it only with `mode: user`",
+                "{mode: user, ids: 300000} | 1:30: isolation.ids: `300000`, expected FIRST-LAST, both from 60000 to 2000000000, such as `200000-265535`",
+                "{mode: user, ids: 1000-1999} | 1:30: isolation.ids: `1000-1999`, expected FIRST-LAST, both from 60000 to 2000000000, such as `200000-265535`",
+                "{mode: user, ids: 300001-300000} | 1:30: isolation.ids: `300001-300000`, expected FIRST-LAST, both from 60000 to 2000000000, such as `200000-265535`",
+                "{mode: user, id: 300000-300999} | 1:25: isolation.id: unknown key, expected a key of `isolation`; did you mean `ids`?",
+            })
+    void shouldSayWhatIsWrongAndWhere(String value, String expected) {
+        shop.assertErrors("isolation: " + value + "\n" + TWO.replace("user: root", "nice: 1"), expected);
+    }
+
+    @Test
+    void shouldNotOpenTheRootsSegmentToTwoGroups() {
+        shop.assertErrors(
+                USER + "control: {group: \"0\"}\n" + TWO,
+                "2:18: control.group: `control.group` with `isolation: user`, expected one of them in this release; the"
+                        + " root's segment is open to one group, and that is its workers'");
+    }
+
+    @Test
+    void shouldKeepTheRegisterForItself() throws IOException {
+        IdRegister.record(shop.compiled(USER + TWO).plan(), shop.surroundings());
+        Path register = shop.machine.resolve("var/lib/coppice/ids");
+        assertEquals(
+                "rw-------",
+                java.nio.file.attribute.PosixFilePermissions.toString(Files.getPosixFilePermissions(register)));
+        assertTrue(
+                Files.readString(register).contains(" 40 ingest@transactions " + shop.base.resolve("shop") + "\n"),
+                Files.readString(register));
+    }
+}

@@ -1,0 +1,167 @@
+package io.coppice.ops.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * Goal: where each worker is a user of its own, the kernel keeps it from what is not its own, and everything else is as without. Method: real roots of
+ * user 0; a worker that tries all it can, in both modes, since an attempt that fails anyway proves nothing. Skipped where the tests do not run as root.
+ */
+class UserIsolationSystemTest {
+    private static final String BY_USERS = "isolation: {mode: user, ids: 640000-649999}\n";
+
+    @RegisterExtension
+    final Coppice coppice = new Coppice();
+
+    private List<String> inOwnState = List.of();
+
+    @BeforeEach
+    void openTheWay() throws Exception {
+        assumeTrue(uidOf(Path.of("/proc/self")) == 0, "only root can give workers users of their own");
+        Files.setPosixFilePermissions(coppice.directory, PosixFilePermissions.fromString("rwx--x--x"));
+        Path jar = Files.copy(DaemonJar.path(), coppice.directory.resolve("daemons.jar"));
+        Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString("rw-r--r--"));
+        inOwnState = List.of("env", "STATE_DIRECTORY=" + Files.createDirectory(coppice.directory.resolve("state")));
+    }
+
+    private static int uidOf(Path file) throws IOException {
+        return (Integer) Files.getAttribute(file, "unix:uid");
+    }
+
+    private static int uidOf(long pid) throws IOException {
+        return uidOf(Path.of("/proc/" + pid));
+    }
+
+    private List<String> attemptsWith(String isolation) throws Exception {
+        Path told = Files.createDirectory(coppice.directory.resolve("told"));
+        Files.setPosixFilePermissions(told, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Path home = coppice.home().resolve("shop");
+        coppice.manifest("instance: shop\n" + isolation + """
+                defaults: {classpath: [daemons.jar], jvm: {heap: 16MiB}, reads: []}
+                daemons:
+                  peer: {main: io.coppice.ops.system.daemons.Ticker}
+                  intruder:
+                    main: io.coppice.ops.system.daemons.Intruder
+                    heartbeat: {timeout: 60s}
+                    args: [%s, %s, peer, %s]
+                """.formatted(home, home, told));
+        Coppice.Root root = coppice.startRootIn(inOwnState);
+        coppice.awaitRoot(root);
+        coppice.awaitState("intruder", "ready");
+        long peer = coppice.awaitState("peer", "ready").number("pid");
+        Files.writeString(told.resolve("peer"), Long.toString(peer));
+        Files.writeString(told.resolve("root"), Long.toString(root.process.pid()));
+
+        String log = coppice.awaitLog("intruder", text -> text.contains("over\n"));
+
+        assertEquals(1, coppice.awaitState("peer", "ready").number("incarnation"));
+        assertEquals(1, coppice.daemon("intruder").number("incarnation"));
+        assertEquals(0, root.stop(), root.stderr());
+        return log.lines().filter(line -> line.contains(": ")).toList();
+    }
+
+    @Test
+    void shouldRefuseAllThatReachesBeyondAWorker() throws Exception {
+        List<String> attempts = attemptsWith(BY_USERS);
+        assertEquals(25, attempts.size(), attempts::toString);
+        assertEquals(
+                List.of(),
+                attempts.stream().filter(line -> !line.contains(": refused, ")).toList(),
+                attempts::toString);
+    }
+
+    /** The control: each of the attempts is one. */
+    @Test
+    void shouldLetAWorkerDoAllThatWithoutIsolation() throws Exception {
+        List<String> attempts = attemptsWith("");
+        assertEquals(25, attempts.size(), attempts::toString);
+        assertEquals(
+                List.of(),
+                attempts.stream().filter(line -> !line.endsWith(": done")).toList(),
+                attempts::toString);
+    }
+
+    @Test
+    void shouldRunEachProcessAsAUserOfItsOwnThroughEveryDeath() throws Exception {
+        Files.setPosixFilePermissions(coppice.directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Submitter work = new Submitter(coppice);
+        work.manifest("slots: 2, standby: 1, retries: 5", "standby: 1");
+        Path manifest = coppice.directory.resolve("coppice.yaml");
+        Files.writeString(
+                manifest,
+                BY_USERS + Files.readString(manifest).replace(DaemonJar.path().toString(), "daemons.jar"));
+        Coppice.Root first = coppice.startRootIn(inOwnState);
+        coppice.awaitRoot(first);
+        long daemon = work.awaitReady().number("pid");
+        assertTrue(coppice.run("status").out().contains("isolation: user"));
+        int user = uidOf(daemon);
+        assertTrue(user >= 640_000 && user <= 649_999, "user " + user);
+
+        work.order("1 submit gate");
+        work.order("2 submit gate");
+        long one = work.pidOf(1);
+        long two = work.pidOf(2);
+        assertEquals(
+                3, List.of(user, uidOf(one), uidOf(two)).stream().distinct().count());
+        assertFalse(canRead(two, coppice.home().resolve("shop/work@1.seg")), "a slot reads another's segment");
+
+        // What one user made in a folder of everybody's, the next may not write to; this task writes the same file
+        // again.
+        work.delete("begun.1");
+        Coppice.kill(one);
+        assertNotEquals(one, work.pidOf(1));
+        Coppice.kill(daemon);
+        Coppice.Daemon second =
+                coppice.await(Submitter.NAME, row -> row.state().equals("ready") && row.number("incarnation") == 2);
+        assertEquals(user, uidOf(second.number("pid")));
+        first.process.destroyForcibly();
+        first.awaitExit();
+        Coppice.Root next = coppice.startRootIn(inOwnState);
+        coppice.awaitRoot(next);
+        assertEquals(second.number("pid"), work.awaitReady().number("pid"));
+        // Its user is taken, also for a root that did not choose it.
+        work.order("3 submit plain");
+        work.touch("gate.1");
+        for (int number : List.of(1, 3)) {
+            assertTrue(work.outcome(number).startsWith("ready: "), work.outcome(number));
+        }
+        assertNotEquals(0, uidOf(two));
+        work.touch("gate.2");
+        assertTrue(work.outcome(2).startsWith("ready: "), work.outcome(2));
+        work.assertEachOnce(3);
+        assertEquals(0, next.stop(), next.stderr());
+    }
+
+    /** Whether a process may open a file, tried as its user with its groups. */
+    private static boolean canRead(long pid, Path file) throws Exception {
+        String status = Files.readString(Path.of("/proc/" + pid + "/status"));
+        String gid = status.replaceAll("(?s).*\nGid:\t(\\d+).*", "$1");
+        String groups = status.replaceAll("(?s).*\nGroups:\t([0-9 ]*)\n.*", "$1")
+                .strip()
+                .replace(' ', ',');
+        return new ProcessBuilder(
+                                "setpriv",
+                                "--reuid=" + uidOf(pid),
+                                "--regid=" + gid,
+                                "--groups=" + groups,
+                                "head",
+                                "-c1",
+                                file.toString())
+                        .redirectErrorStream(true)
+                        .start()
+                        .waitFor()
+                == 0;
+    }
+}
