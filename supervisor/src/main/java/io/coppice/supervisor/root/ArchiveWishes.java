@@ -62,9 +62,7 @@ final class ArchiveWishes {
 
     private long nextLookNs = Long.MAX_VALUE;
     private long lastLaunchNs;
-    private Errands.@Nullable Errand archiver;
-
-    /** What the archiver makes, if there is one. */
+    /** What an archiver makes; null while there is none. */
     private @Nullable Wish underWay;
 
     /** Whether a launch has found nothing of that since. */
@@ -174,7 +172,7 @@ final class ArchiveWishes {
 
     /** Starts an archiver, if the time is right. */
     void look(SupervisorState state, long nowNs) {
-        if (wishes.isEmpty() || archiver != null) {
+        if (wishes.isEmpty() || underWay != null) {
             nextLookNs = Long.MAX_VALUE; // The end of the one under way is heard of.
             return;
         }
@@ -230,7 +228,7 @@ final class ArchiveWishes {
         List<String> environment = new ArrayList<>();
         child.plan.environment().forEach((name, value) -> environment.add(name + "=" + value));
         try {
-            archiver = errands.send(
+            errands.send(
                     argv,
                     environment,
                     child.plan.workingDirectory(),
@@ -246,7 +244,6 @@ final class ArchiveWishes {
     }
 
     private void ended(Wish wish, @Nullable ExitStatus status, String failure, long nowNs) {
-        archiver = null;
         underWay = null;
         if (status instanceof ExitStatus.Exited exited) {
             ArchiverExit exit = ArchiverExit.of(exited.code());
