@@ -123,12 +123,24 @@ final class ScratchDirectory implements AutoCloseable {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
                 if (!file.equals(lock)) {
-                    Files.deleteIfExists(file);
+                    remove(file);
                 }
             }
         }
         Files.deleteIfExists(lock);
         Files.deleteIfExists(directory);
+    }
+
+    /** A file, or the own directory of a segment's owner ({@link OwnerFiles}), which holds files only. */
+    private static void remove(Path file) throws IOException {
+        if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+            try (DirectoryStream<Path> inside = Files.newDirectoryStream(file)) {
+                for (Path each : inside) {
+                    Files.deleteIfExists(each);
+                }
+            }
+        }
+        Files.deleteIfExists(file);
     }
 
     Path segment() {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.state.OwnerFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,13 +28,23 @@ class ScratchDirectoryTest {
     void shouldBePrivateAndLeaveNothing() throws Exception {
         try (ScratchDirectory scratch = ScratchDirectory.makeIn(parent)) {
             scratch.createSegment("shop", "ingest", 1);
-            Files.createFile(scratch.lock());
 
+            assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(scratch.lock())));
             assertEquals(
                     "rwx------",
                     PosixFilePermissions.toString(
                             Files.getPosixFilePermissions(scratch.segment().getParent())));
             assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(scratch.segment())));
+        }
+        assertEquals(List.of(), found());
+    }
+
+    @Test
+    void shouldRemoveWhatIsSetAside() throws Exception {
+        try (ScratchDirectory scratch = ScratchDirectory.makeIn(parent)) {
+            scratch.createSegment("shop", "ingest", 1);
+            OwnerFiles.makeDirectory(OwnerFiles.directory(scratch.segment()));
+            Files.createFile(OwnerFiles.directory(scratch.segment()).resolve("T0-C1.seg"));
         }
         assertEquals(List.of(), found());
     }
