@@ -60,6 +60,7 @@ final class ChildPlanner implements AutoCloseable {
     private final ProbeRules probeRules;
     private final AgentPlanner agents;
     private final TransactionPlanner transactions;
+    private final Isolation isolation;
     private final Problems problems;
     private final Map<List<Path>, DaemonClasses> classes = new HashMap<>();
     private final Map<DaemonSpec, JvmMemory> memory = new LinkedHashMap<>();
@@ -97,6 +98,7 @@ final class ChildPlanner implements AutoCloseable {
         this.transactions = new TransactionPlanner(directory, problems);
         this.agents = new AgentPlanner(directory, replicas, problems);
         this.environments = new DeclaredEnvironment(files, problems);
+        this.isolation = isolation;
         this.problems = problems;
         this.hugePages = hasHugePages(options.surroundings());
     }
@@ -136,7 +138,7 @@ final class ChildPlanner implements AutoCloseable {
             stateBytes = Math.min(
                     PlanBounds.MAX_STATE_BYTES, TransactionRules.of(daemon).daemonStateBytes(daemon));
             classPath = ownClassPath(daemon);
-            stateRules = StateRules.of(daemon, problems);
+            stateRules = StateRules.of(daemon, isolation, problems);
             argv = workerArgv(daemon, classPath, stateRules, stateBytes);
         } else if (daemon.hasAgent()) {
             stateBytes = AgentPlanner.STATE_BYTES;

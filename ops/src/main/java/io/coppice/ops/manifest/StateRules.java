@@ -2,6 +2,7 @@ package io.coppice.ops.manifest;
 
 import io.coppice.ops.manifest.Setting.ValueReader;
 import io.coppice.state.SegmentSpec;
+import io.coppice.supervisor.plan.Isolation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -28,7 +29,7 @@ final class StateRules {
     }
 
     /** Options of a worker; none where the defaults hold. Tells what does not fit together. */
-    static List<String> of(DaemonSpec daemon, Problems problems) {
+    static List<String> of(DaemonSpec daemon, Isolation isolation, Problems problems) {
         List<String> options = new ArrayList<>();
         add(options, "--resume", daemon, DaemonKeys.RESUME);
         add(options, "--evolve", daemon, DaemonKeys.EVOLVE);
@@ -46,11 +47,11 @@ final class StateRules {
             options.addAll(List.of("--checkpoint-every-commits", String.valueOf(every.commits())));
         }
         requireThatItFits(daemon, checkpoints, problems);
-        addFence(options, daemon, problems);
+        addFence(options, daemon, isolation, problems);
         return options;
     }
 
-    private static void addFence(List<String> options, DaemonSpec daemon, Problems problems) {
+    private static void addFence(List<String> options, DaemonSpec daemon, Isolation isolation, Problems problems) {
         Located<String> stated = daemon.stated(DaemonKeys.FENCE);
         if (stated == null || !stated.value().equals(DaemonKeys.FENCE_WORD)) {
             return;
@@ -61,6 +62,13 @@ final class StateRules {
                     stated,
                     "no standby that could go on at the death word",
                     "`standby` of 1 or more beside it, or `fence: lock`",
+                    "");
+        }
+        if (isolation != Isolation.MAPPING) {
+            problems.add(
+                    stated,
+                    "a death word, which the worker itself could write, with `isolation: " + isolation.text() + "`",
+                    "`fence: lock`: an isolated worker's death is the kernel's word alone",
                     "");
         }
     }

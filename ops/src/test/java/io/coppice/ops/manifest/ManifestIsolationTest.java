@@ -173,6 +173,13 @@ class ManifestIsolationTest {
     }
 
     @Test
+    void shouldTakeNobodysWordForADeath() {
+        shop.assertErrors(
+                USER + Workshop.daemonWith("standby: 1\n    fence: word"),
+                "7:12: daemons.it.fence: a death word, which the worker itself could write, with `isolation: user`, expected `fence: lock`: an isolated worker's death is the kernel's word alone");
+    }
+
+    @Test
     void shouldRefuseTwoWorkersOfOneUser() {
         shop.assertErrors(
                 USER + "defaults: {user: \"54321:54322\"}\n" + Workshop.daemonWith("replicas: 2"),
