@@ -135,7 +135,7 @@ final class SettingsReader {
     private void readUnknownKey(YamlNode.Entry entry, String prefix, String path, UniqueKeys others, Settings into) {
         String key = entry.key().text();
         List<String> keys = table.keysBelow(prefix);
-        String other = prefix.isEmpty() && ManifestParser.TOP_KEYS.contains(key)
+        String other = table == DaemonKeys.TABLE && prefix.isEmpty() && ManifestParser.TOP_KEYS.contains(key)
                 ? "it belongs at the top of the manifest"
                 : Suggestion.byOtherMeans(key);
         String meant = other.isEmpty() ? meant(key, prefix, keys) : null;

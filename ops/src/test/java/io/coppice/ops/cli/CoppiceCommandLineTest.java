@@ -7,6 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.coppice.ops.bench.BenchCommand;
 import io.coppice.ops.cli.CommandHarness.Result;
 import io.coppice.ops.torture.TortureCommand;
+import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.ChildPlanBuilder;
+import io.coppice.supervisor.plan.GroupPlan;
+import io.coppice.supervisor.plan.NoticeCommand;
+import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.plan.PlanText;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -136,10 +142,22 @@ class CoppiceCommandLineTest {
 
     @Test
     void shouldPrintThePlanForTheLauncherAndASummaryForPeople() {
+        String plan = PlanText.write(new Plan(
+                "shop",
+                "/shop.yaml",
+                "/run/shop",
+                "/run/shop",
+                NoticeCommand.NONE,
+                List.of(GroupPlan.INSTANCE),
+                List.of(),
+                List.of(new ChildPlanBuilder("web", ChildPlan.Kind.COMMAND)
+                        .argv(List.of("/bin/true"))
+                        .workingDirectory("/tmp")
+                        .plan())));
         harness.compiler = (manifest, instance, environment, jdk, scaled) ->
-                new PlanCompiler.Compilation.Compiled("coppice-plan 2\n", List.of("fine"), List.of("careful"));
+                new PlanCompiler.Compilation.Compiled(plan, List.of("fine"), List.of("careful"));
 
-        assertEquals(new Result(0, "coppice-plan 2\n", "careful\n"), harness.run("run", "--fresh"));
+        assertEquals(new Result(0, plan, "careful\n"), harness.run("run", "--fresh"));
         assertEquals(new Result(0, "fine\n", "careful\n"), harness.run("check"));
     }
 

@@ -87,14 +87,15 @@ class SlotCommandsTest {
         shop.standby(2, 0, StandbyPhase.PARKED, 63);
         String json = harness.run("status", "--json").out();
         assertTrue(
-                json.contains("\"gone\":false,\"transactions\":["
-                        + "{\"slot\":1,\"state\":\"ready\",\"pid\":62,\"request\":\"1-17\",\"discarded\":false,\"attempt\":2,"
-                        + "\"uptime_ms\":4000,\"backoff_ms\":null,\"last_exit\":{\"kind\":\"signal\",\"code\":null,"
-                        + "\"signal\":\"SEGV\",\"at\":\"2026-11-21T09:14:56Z\",\"text\":null,\"fault\":null},"
-                        + "\"standbys\":1,\"standbys_wanted\":0,\"problem\":null},"
-                        + "{\"slot\":2,\"state\":\"stopped\",\"pid\":null,\"request\":null,\"discarded\":false,"
-                        + "\"attempt\":null,\"uptime_ms\":null,\"backoff_ms\":null,\"last_exit\":null,"
-                        + "\"standbys\":0,\"standbys_wanted\":0,\"problem\":null}],\"quarantined\":null}"),
+                json.contains(
+                        "\"gone\":false,\"transactions\":["
+                                + "{\"slot\":1,\"state\":\"ready\",\"pid\":62,\"request\":\"1-17\",\"discarded\":false,\"attempt\":2,"
+                                + "\"uptime_ms\":4000,\"backoff_ms\":null,\"last_exit\":{\"kind\":\"signal\",\"code\":null,"
+                                + "\"signal\":\"SEGV\",\"at\":\"2026-11-21T09:14:56Z\",\"text\":null,\"fault\":null},"
+                                + "\"standbys\":1,\"standbys_wanted\":0,\"problem\":null,\"limits\":null},"
+                                + "{\"slot\":2,\"state\":\"stopped\",\"pid\":null,\"request\":null,\"discarded\":false,"
+                                + "\"attempt\":null,\"uptime_ms\":null,\"backoff_ms\":null,\"last_exit\":null,"
+                                + "\"standbys\":0,\"standbys_wanted\":0,\"problem\":null,\"limits\":null}],\"quarantined\":null,\"limits\":null}"),
                 json);
         assertFalse(json.contains("\"name\":\"ingest@1\""), json);
         assertTrue(harness.run("status", "ingest@2", "--json").out().contains("\"slot\":2"));

@@ -105,7 +105,7 @@ class InstanceDirectoryTest {
                 directory.faults(Surroundings.ofThisProcess()));
     }
 
-    /** So the root leaves it for a control group; without one it closes it at its start. */
+    /** So the root leaves it for a control group, or for workers of users of their own; without these it closes it at its start. */
     @Test
     void shouldTakeAnInstanceThatAGroupMayPassThrough() throws IOException {
         environment.put("COPPICE_HOME_DIR", temporary.resolve("c").toString());
@@ -114,6 +114,8 @@ class InstanceDirectoryTest {
         Files.setPosixFilePermissions(directory.directory(), PosixFilePermissions.fromString("rwx--x---"));
         assertEquals(List.of(), directory.faults(Surroundings.ofThisProcess()));
         Files.setPosixFilePermissions(directory.directory(), PosixFilePermissions.fromString("rwx--x--x"));
+        assertEquals(List.of(), directory.faults(Surroundings.ofThisProcess()));
+        Files.setPosixFilePermissions(directory.directory(), PosixFilePermissions.fromString("rwxr-x--x"));
         assertEquals(1, directory.faults(Surroundings.ofThisProcess()).size());
     }
 

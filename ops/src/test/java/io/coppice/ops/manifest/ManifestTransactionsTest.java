@@ -419,6 +419,6 @@ class ManifestTransactionsTest {
                                         + " input up to 1000B, quarantine of 0), restart"),
                 report.get(2));
         assertTrue(report.get(2).contains(" of it for requests), heartbeat"), report.get(2));
-        assertTrue(report.get(3).startsWith("directory"), report.get(3));
+        assertTrue(report.get(3).startsWith("control"), report.get(3));
     }
 }
