@@ -25,7 +25,9 @@ import picocli.CommandLine.Parameters;
             "adoption: from the start of a root to its having adopted what a killed one left running, beside a cold start.",
             "heartbeat: the root's look at the heartbeats of up to 100,000 daemons, in this process.",
             "state: atomic updates beside LMDB, MVStore and SQLite, recovery, publishing, and rings beside Aeron IPC."
-                    + " Fetches those once, by Maven. About eight minutes; --full takes over half an hour."
+                    + " Fetches those once, by Maven. About eight minutes; --full takes over half an hour.",
+            "isolation: what each way of keeping workers apart costs, of those that there are here: start, recovery,"
+                    + " transactions, and a daemon at work."
         })
 public final class BenchCommand implements Callable<Integer> {
     /** With one child there is no daemon among them, and so no heartbeat to look at. */
@@ -34,6 +36,7 @@ public final class BenchCommand implements Callable<Integer> {
     private static final List<Integer> CHILDREN_AT_REST = List.of(5, 100, 500);
     private static final int CHILDREN_TO_ADOPT = 105;
     private static final List<Integer> HEAPS_TO_RECOVER = List.of(32, 256);
+    private static final List<Integer> HEAP_TO_ISOLATE = List.of(32);
     private static final String STATE_TO_RECOVER = "64MiB";
 
     /** What can be measured. */
@@ -43,7 +46,8 @@ public final class BenchCommand implements Callable<Integer> {
         ROOT,
         ADOPTION,
         HEARTBEAT,
-        STATE;
+        STATE,
+        ISOLATION;
 
         /** As people type it, also for completion. */
         @Override
@@ -56,18 +60,21 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Parameters(
             arity = "1",
-            paramLabel = "recovery|commit|root|adoption|heartbeat|state",
+            paramLabel = "recovery|commit|root|adoption|heartbeat|state|isolation",
             description = "What to measure.")
     private Subject subject = Subject.COMMIT;
 
-    @Option(names = "--kills", paramLabel = "N", description = "Kills of a row of recovery; default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--kills",
+            paramLabel = "N",
+            description = "Kills of a row of recovery and isolation; default: ${DEFAULT-VALUE}.")
     private int kills = 50;
 
     @Option(
             names = "--heap",
             paramLabel = "MIB",
             split = ",",
-            description = "recovery: rows for each; default: 32,256.")
+            description = "recovery: rows for each; default: 32,256. isolation: one; default: 32.")
     private List<Integer> heaps = List.of();
 
     @Option(
@@ -129,6 +136,7 @@ public final class BenchCommand implements Callable<Integer> {
             case ADOPTION ->
                 AdoptionBench.run(coppice, children.isEmpty() ? CHILDREN_TO_ADOPT : children.get(0), rounds, json);
             case HEARTBEAT -> HeartbeatBench.run(coppice, json);
+            case ISOLATION -> IsolationBench.run(coppice, kills, heapToIsolate(), json);
             case STATE ->
                 StateBenchRun.run(
                         coppice,
@@ -143,6 +151,13 @@ public final class BenchCommand implements Callable<Integer> {
                 kills, heaps.isEmpty() ? HEAPS_TO_RECOVER : heaps, state.isEmpty() ? STATE_TO_RECOVER : state);
     }
 
+    /** As bounded as those of recovery. */
+    private int heapToIsolate() {
+        RecoverySettings settings =
+                RecoverySettings.of(kills, heaps.isEmpty() ? HEAP_TO_ISOLATE : heaps, STATE_TO_RECOVER);
+        return settings.heapsMib().get(0);
+    }
+
     private void refuseWhatDoesNotFit() {
         refuseIf(quick && full, "--quick and --full exclude each other; give one.");
         refuseIf(
@@ -152,8 +167,10 @@ public final class BenchCommand implements Callable<Integer> {
                 !children.isEmpty() && subject != Subject.ROOT && subject != Subject.ADOPTION,
                 "--children belongs to `bench root` and `bench adoption`.");
         refuseIf(
-                subject != Subject.RECOVERY && (!heaps.isEmpty() || !state.isEmpty()),
-                "--heap and --state belong to `bench recovery`.");
+                subject != Subject.RECOVERY && subject != Subject.ISOLATION && !heaps.isEmpty(),
+                "--heap belongs to `bench recovery` and `bench isolation`.");
+        refuseIf(subject != Subject.RECOVERY && !state.isEmpty(), "--state belongs to `bench recovery`.");
+        refuseIf(heaps.size() > 1 && subject == Subject.ISOLATION, "`bench isolation` takes one --heap.");
         refuseIf(
                 children.size() > 1 && subject == Subject.ADOPTION, "`bench adoption` takes one number of --children.");
         for (int count : children) {

@@ -4,7 +4,9 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.Comparator;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -24,6 +26,11 @@ record BenchDirectory(Path path) implements Closeable {
     /** On disk, for programs: memory is often mounted so that none of it can be executed. */
     static BenchDirectory forPrograms() throws IOException {
         return new BenchDirectory(Files.createTempDirectory("coppice-bench"));
+    }
+
+    /** Gives it another mode than its maker's alone. */
+    void openTo(Set<PosixFilePermission> mode) throws IOException {
+        Files.setPosixFilePermissions(path, mode);
     }
 
     @Override

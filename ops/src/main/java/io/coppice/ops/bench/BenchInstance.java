@@ -20,10 +20,12 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -135,6 +137,21 @@ final class BenchInstance implements AutoCloseable {
             text.append("  command-%d: {command: [sleep, \"1000000\"]}\n".formatted(i));
         }
         return text.toString();
+    }
+
+    /** See {@link BenchDirectory#openTo}. */
+    void openTo(Set<PosixFilePermission> mode) throws IOException {
+        directory.openTo(mode);
+    }
+
+    /** What {@code coppice check} has against its manifest; empty for nothing. */
+    String check() throws IOException, InterruptedException {
+        Path said = directory.path().resolve("check.log");
+        int exit = coppice(List.of("check", manifest().toString()))
+                .redirectOutput(said.toFile())
+                .start()
+                .waitFor();
+        return exit == 0 ? "" : Files.readString(said).strip();
     }
 
     private Path manifest() {

@@ -41,8 +41,7 @@ record Kill(long noticeNs, long commitNs) {
         long victim = steps.incarnation();
         try (PidFd pidFd = PidFd.open(steps.pid())) {
             if (steps.incarnation() != victim) {
-                throw new CommandFailedException(
-                        ExitCode.FAILED, "bench recovery: " + name + " died before it was killed.");
+                throw new CommandFailedException(ExitCode.FAILED, "bench: " + name + " died before it was killed.");
             }
             long beganNs = System.nanoTime();
             int errno = pidFd.signal(SIGKILL);
@@ -75,8 +74,8 @@ record Kill(long noticeNs, long commitNs) {
             if (nowNs > WATCHDOG_NS) {
                 throw new CommandFailedException(
                         ExitCode.FAILED,
-                        "bench recovery: " + name + " made no step within "
-                                + TimeUnit.NANOSECONDS.toSeconds(WATCHDOG_NS) + " s after it was killed.");
+                        "bench: " + name + " made no step within " + TimeUnit.NANOSECONDS.toSeconds(WATCHDOG_NS)
+                                + " s after it was killed.");
             }
             if (nowNs > CLOSE_LOOK_NS || (successor == Successor.COLD && noticeNs != 0)) {
                 LockSupport.parkNanos(PAUSE_NS);

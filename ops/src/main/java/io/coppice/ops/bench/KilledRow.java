@@ -31,6 +31,22 @@ record KilledRow(
         return new KilledRow(name, steps, Kill.Successor.COLD, () -> true, result);
     }
 
+    /**
+     * Of one with a process in reserve, and not before that waits.
+     *
+     * @param told that it was not the successor
+     */
+    static KilledRow reserved(StandbyReserve reserve, StepView steps, Consumer<Kill> result, Consumer<String> told) {
+        return new KilledRow(reserve.daemon(), steps, Kill.Successor.READY, reserve::isReady, kill -> {
+            result.accept(kill);
+            if (!reserve.held(steps.pid())) {
+                told.accept("the standby of " + reserve.daemon()
+                        + " was not its successor: that one started cold, after " + kill.commitNs() / 1_000
+                        + " µs, and counts all the same");
+            }
+        });
+    }
+
     @Override
     public void measure() throws InterruptedException, OsException {
         long sinceNs = System.nanoTime();
@@ -38,7 +54,7 @@ record KilledRow(
             if (System.nanoTime() - sinceNs > WATCHDOG_NS) {
                 throw new CommandFailedException(
                         ExitCode.FAILED,
-                        "bench recovery: " + name + " was not at rest within "
+                        "bench: " + name + " was not at rest within "
                                 + TimeUnit.NANOSECONDS.toMinutes(WATCHDOG_NS) + " minutes; it has made " + steps.steps()
                                 + " steps of the " + STEPS_BEFORE_A_KILL + " that were expected"
                                 + (mayBeKilled.getAsBoolean() ? "." : ", and no process waits in reserve for it."));

@@ -7,9 +7,6 @@ import io.coppice.state.ReadOnlySegment;
 import io.coppice.state.RecordView;
 import io.coppice.state.SnapshotResult;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -25,7 +22,7 @@ import java.util.function.BooleanSupplier;
  */
 record SubmitRow(
         String name,
-        Path orders,
+        OrdersFile orders,
         ReadOnlySegment segment,
         int tasks,
         int atMost,
@@ -42,14 +39,13 @@ record SubmitRow(
         }
         await(mayBegin, "has no slot and standby at rest");
         long next = done() + 1;
-        Path written = Files.writeString(orders.resolveSibling(orders.getFileName() + ".new"), next + " " + tasks);
-        Files.move(written, orders, StandardCopyOption.ATOMIC_MOVE);
+        orders.write(next, tasks);
         await(() -> done() == next, "has not all results of its transactions");
         RecordView record = record().orElseThrow();
         if (record.get(Submitter.FAILED) > 0) {
             throw new CommandFailedException(
                     ExitCode.FAILED,
-                    "bench recovery: " + record.get(Submitter.FAILED) + " transactions of " + name + " have failed.");
+                    "bench: " + record.get(Submitter.FAILED) + " transactions of " + name + " have failed.");
         }
         times.add(record.get(Submitter.TOOK_NS) / tasks);
     }
@@ -60,8 +56,8 @@ record SubmitRow(
             if (System.nanoTime() - sinceNs > WATCHDOG_NS) {
                 throw new CommandFailedException(
                         ExitCode.FAILED,
-                        "bench recovery: " + name + " " + otherwise + " after "
-                                + TimeUnit.NANOSECONDS.toMinutes(WATCHDOG_NS) + " minutes.");
+                        "bench: " + name + " " + otherwise + " after " + TimeUnit.NANOSECONDS.toMinutes(WATCHDOG_NS)
+                                + " minutes.");
             }
             TimeUnit.MILLISECONDS.sleep(POLL_MS);
         }

@@ -76,17 +76,9 @@ final class SupervisedRows {
     }
 
     private void addReserved(Role role, int heapMib, Consumer<Kill> result) throws SegmentException {
-        String name = role.daemon(heapMib);
-        StepView steps = stepsOf(role, heapMib);
-        StandbyReserve reserve = new StandbyReserve(root, name);
+        StandbyReserve reserve = new StandbyReserve(root, role.daemon(heapMib));
         reserves.add(reserve);
-        rows.add(new KilledRow(name, steps, Kill.Successor.READY, reserve::isReady, kill -> {
-            result.accept(kill);
-            if (!reserve.held(steps.pid())) {
-                told.accept("the standby of " + name + " was not its successor: that one started cold, after "
-                        + kill.commitNs() / 1_000 + " µs, and counts all the same");
-            }
-        }));
+        rows.add(KilledRow.reserved(reserve, stepsOf(role, heapMib), result, told));
     }
 
     private StepView stepsOf(Role role, int heapMib) throws SegmentException {

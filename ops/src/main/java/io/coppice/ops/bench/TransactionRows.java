@@ -5,7 +5,6 @@ import io.coppice.ops.bench.job.Submitter;
 import io.coppice.ops.hosted.ManifestText;
 import io.coppice.ops.hosted.RootWatch;
 import io.coppice.state.SegmentException;
-import io.coppice.state.root.RootSnapshot.ChildInfo;
 import io.coppice.worker.Task;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -81,17 +80,18 @@ final class TransactionRows {
 
     void add(int heapMib, Guests guests) throws SegmentException {
         StandbyReserve reserve = new StandbyReserve(root, Submitters.RESERVED.daemon() + "@1");
+        BooleanSupplier atRest = atRest(Submitters.RESERVED);
         addSubmit(
                 Submitters.RESERVED,
                 1,
                 Integer.MAX_VALUE,
-                () -> atRest(Submitters.RESERVED) && reserve.isReady(),
+                () -> atRest.getAsBoolean() && reserve.isReady(),
                 rows.times(RecoveryTable.TRANSACTION_STANDBY, heapMib));
         addSubmit(
                 Submitters.ONE_SLOT,
                 1,
                 Integer.MAX_VALUE,
-                () -> atRest(Submitters.ONE_SLOT),
+                atRest(Submitters.ONE_SLOT),
                 rows.times(RecoveryTable.TRANSACTION_COLD, heapMib));
         rows.add(new EmptyJvmRow(
                 guests,
@@ -104,7 +104,7 @@ final class TransactionRows {
                     each,
                     each.slots * TASKS_A_SLOT,
                     BATCHES,
-                    () -> atRest(each),
+                    atRest(each),
                     rows.times(RecoveryTable.transactionsOf(each.slots), heapMib));
         }
     }
@@ -113,7 +113,7 @@ final class TransactionRows {
             throws SegmentException {
         rows.add(new SubmitRow(
                 of.daemon(),
-                instance.path().resolve(of.orders()),
+                new OrdersFile(instance.path().resolve(of.orders())),
                 instance.segmentBeside(of.daemon()),
                 tasks,
                 atMost,
@@ -121,19 +121,7 @@ final class TransactionRows {
                 times));
     }
 
-    /** No process of a slot is left from before. */
-    private boolean atRest(Submitters of) {
-        for (int slot = 1; slot <= of.slots; slot++) {
-            if (root.child(of.daemon() + "@" + slot)
-                    .filter(TransactionRows::isDown)
-                    .isEmpty()) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean isDown(ChildInfo slot) {
-        return slot.pid() == 0 && slot.request() == 0;
+    private BooleanSupplier atRest(Submitters of) {
+        return new SlotsAtRest(root, of.daemon(), of.slots);
     }
 }

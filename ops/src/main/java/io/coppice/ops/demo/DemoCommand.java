@@ -8,6 +8,7 @@ import io.coppice.ops.demo.thumbnails.ThumbnailsSettings;
 import io.coppice.ops.demo.thumbnails.job.ThumbnailDaemon;
 import io.coppice.ops.hosted.HostedInstance;
 import io.coppice.ops.hosted.HostedSettings;
+import io.coppice.ops.hosted.IsolationChoice;
 import io.coppice.ops.hosted.ProgressScreen;
 import io.coppice.supervisor.plan.PlanBounds;
 import java.io.IOException;
@@ -72,6 +73,9 @@ public final class DemoCommand implements Callable<Integer> {
                     "Keep N warm JVMs in reserve, and tell both kinds of recovery apart; default: ${DEFAULT-VALUE}.")
     private int standbys;
 
+    @Option(names = "--isolation", paramLabel = "MODE", description = IsolationChoice.DESCRIPTION)
+    private IsolationChoice isolation = IsolationChoice.MAPPING;
+
     @Option(
             names = "--output",
             paramLabel = "FILE",
@@ -120,7 +124,13 @@ public final class DemoCommand implements Callable<Integer> {
                                     "Repeats the pictures and the kill plan of an earlier demo; default: another one each"
                                             + " time.")
                     @Nullable
-                    Long chosenSeed) {
+                    Long chosenSeed,
+            @Option(
+                            names = "--isolation",
+                            paramLabel = "MODE",
+                            description = IsolationChoice.DESCRIPTION,
+                            defaultValue = "mapping")
+                    IsolationChoice mode) {
         requireNoOptionBefore("thumbnails");
         if (pictures < 1 || pictures > MOST_PICTURES) {
             throw DemoRefusals.usage("--pictures: " + pictures + " must be 1 to " + MOST_PICTURES + ".");
@@ -133,7 +143,8 @@ public final class DemoCommand implements Callable<Integer> {
                 pictures,
                 mostKills,
                 chosenSeed == null ? new SplittableRandom().nextInt(1_000_000) : chosenSeed,
-                HostedSettings.of(coppice.caller(), "demo", instance, Set.of(ThumbnailDaemon.class.getName())),
+                HostedSettings.of(
+                        coppice.caller(), "demo", instance, mode.isolation(), Set.of(ThumbnailDaemon.class.getName())),
                 HostedSettings.classesOf(ThumbnailDaemon.class));
         return HostedInstance.show(
                 coppice,
@@ -168,7 +179,8 @@ public final class DemoCommand implements Callable<Integer> {
         DemoRefusals.requireUsefulState(state);
         Path here = caller.workingDirectory();
         DemoRefusals.requireTwoFiles(here, input, output);
-        HostedSettings host = HostedSettings.of(caller, "demo", name, Set.of(WordCountDaemon.class.getName()));
+        HostedSettings host =
+                HostedSettings.of(caller, "demo", name, isolation.isolation(), Set.of(WordCountDaemon.class.getName()));
         return new DemoSettings(
                 Optional.ofNullable(input).map(file -> DemoRefusals.readable(here, file)),
                 kills,

@@ -1,6 +1,7 @@
 package io.coppice.ops.demo;
 
 import io.coppice.ops.hosted.ManifestText;
+import io.coppice.supervisor.plan.Isolation;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -20,6 +21,7 @@ final class DemoManifest {
      */
     static String text(
             String instance,
+            Isolation isolation,
             String mainClass,
             List<Path> classPath,
             String heap,
@@ -27,7 +29,7 @@ final class DemoManifest {
             int standbys,
             List<String> args) {
         StringBuilder text = new StringBuilder();
-        text.append("instance: ").append(ManifestText.quoted(instance)).append('\n');
+        text.append(ManifestText.beginning(instance, isolation));
         text.append("daemons:\n");
         text.append("  ").append(DAEMON).append(":\n");
         text.append("    main: ").append(mainClass).append('\n');

@@ -94,6 +94,7 @@ final class DemoRun implements HostedInstance.Work {
                 folder.manifest(),
                 DemoManifest.text(
                         settings.host().instance().name(),
+                        settings.host().isolation(),
                         WordCountDaemon.class.getName(),
                         settings.classPath(),
                         DemoSettings.HEAP,

@@ -6,6 +6,7 @@ import io.coppice.ops.cli.CoppiceCommand;
 import io.coppice.ops.cli.ExitCode;
 import io.coppice.ops.view.InstanceBase;
 import io.coppice.ops.view.InstanceName;
+import io.coppice.supervisor.plan.Isolation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,6 +49,7 @@ public final class HostedCleanupCommand implements Callable<Integer> {
                                     NAME,
                                     InstanceBase.locate(caller.environment(), caller.uid(), caller.workingDirectory())
                                             .instance(name),
+                                    Isolation.MAPPING,
                                     Path.of(System.getProperty("coppice.launcher", "coppice")),
                                     caller.proc()),
                             List.of())

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -45,6 +46,11 @@ public final class HostedFolder {
             throw new IOException(path + " is no folder of a hosted instance");
         }
         return new HostedFolder(path.toRealPath());
+    }
+
+    /** Lets users pass who know the name of a file in it, which has a mode of its own. */
+    void openToWorkers() throws IOException {
+        Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx--x--x"));
     }
 
     /** Its absolute path. */

@@ -4,6 +4,7 @@ import io.coppice.ops.cli.Caller;
 import io.coppice.ops.cli.CommandFailedException;
 import io.coppice.ops.cli.CoppiceCommand;
 import io.coppice.ops.cli.ExitCode;
+import io.coppice.supervisor.plan.Isolation;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -40,6 +41,9 @@ public final class HostedInstance {
             throws IOException {
         String command = settings.command();
         HostedFolder folder = HostedFolder.create(command);
+        if (settings.isolation() == Isolation.USER) {
+            folder.openToWorkers();
+        }
         HostedCleaner cleaner = new HostedCleaner(folder, settings, bulky);
         LastWill will;
         try {

@@ -8,6 +8,7 @@ import io.coppice.ops.view.InstanceDirectory;
 import io.coppice.ops.view.InstanceName;
 import io.coppice.ops.view.PlanFile;
 import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.Isolation;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Set;
@@ -18,10 +19,12 @@ import java.util.stream.Collectors;
  *
  * @param command its name, which stands before what it says
  * @param instance the files of the instance it becomes
+ * @param isolation of its workers
  * @param launcher the {@code coppice} launcher
  * @param proc {@code /proc}
  */
-public record HostedSettings(String command, InstanceDirectory instance, Path launcher, Path proc) {
+public record HostedSettings(
+        String command, InstanceDirectory instance, Isolation isolation, Path launcher, Path proc) {
     /**
      * As the caller's surroundings have it.
      *
@@ -29,7 +32,8 @@ public record HostedSettings(String command, InstanceDirectory instance, Path la
      * @throws CommandFailedException if that is no name, or that instance holds the state of other daemons: a hosted one is
      *     emptied, and removed at the end
      */
-    public static HostedSettings of(Caller caller, String command, String name, Set<String> mainClasses) {
+    public static HostedSettings of(
+            Caller caller, String command, String name, Isolation isolation, Set<String> mainClasses) {
         if (!InstanceName.isValid(name)) {
             throw new CommandFailedException(
                     ExitCode.USAGE,
@@ -45,7 +49,7 @@ public record HostedSettings(String command, InstanceDirectory instance, Path la
         InstanceDirectory instance = InstanceBase.locate(caller.environment(), caller.uid(), caller.workingDirectory())
                 .instance(name);
         requireNobodyElses(command, instance, mainClasses);
-        return new HostedSettings(command, instance, Path.of(launcher), caller.proc());
+        return new HostedSettings(command, instance, isolation, Path.of(launcher), caller.proc());
     }
 
     private static void requireNobodyElses(String command, InstanceDirectory instance, Set<String> mainClasses) {

@@ -1,10 +1,16 @@
 package io.coppice.ops.hosted;
 
+import io.coppice.supervisor.plan.Isolation;
 import java.util.List;
 
 /** Pieces of a manifest that a command writes. Pure. */
 public final class ManifestText {
     private ManifestText() {}
+
+    /** Its beginning: whose it is, and what keeps its workers from touching each other. */
+    public static String beginning(String instance, Isolation isolation) {
+        return "instance: " + quoted(instance) + "\nisolation: " + isolation.text() + "\n";
+    }
 
     /** The end of a daemon's entry: it comes back however it ends, as often as it takes; and its arguments. */
     public static String endless(List<String> args) {

@@ -127,6 +127,19 @@ public final class IdRegister {
         });
     }
 
+    /**
+     * Takes back the numbers of an instance, of whose workers not one file may be left anywhere.
+     *
+     * @param directory of the instance
+     * @throws IOException if the register cannot be read or written
+     */
+    public static void forget(String directory, Surroundings surroundings) throws IOException {
+        Path file = file(surroundings);
+        if (Files.exists(file)) {
+            change(file, present -> present.keySet().removeIf(owner -> owner.endsWith(" " + directory)));
+        }
+    }
+
     /** By what name the numbers of a child are registered: all slots of a daemon together. */
     static String nameOf(ChildPlan child) {
         return child.slot() > 0 ? SlotName.logName(child.name()) : child.name();

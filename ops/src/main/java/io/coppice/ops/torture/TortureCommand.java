@@ -5,6 +5,7 @@ import io.coppice.ops.cli.CoppiceCommand;
 import io.coppice.ops.cli.ExitCode;
 import io.coppice.ops.hosted.HostedInstance;
 import io.coppice.ops.hosted.HostedSettings;
+import io.coppice.ops.hosted.IsolationChoice;
 import io.coppice.ops.torture.job.TortureReader;
 import io.coppice.ops.torture.job.TortureSubmitter;
 import io.coppice.ops.torture.job.TortureWriter;
@@ -66,6 +67,9 @@ public final class TortureCommand implements Callable<Integer> {
             description = "Repeats the script and the kill schedule of an earlier run; default: another one each time.")
     private @Nullable Long seed;
 
+    @Option(names = "--isolation", paramLabel = "MODE", description = IsolationChoice.DESCRIPTION)
+    private IsolationChoice isolation = IsolationChoice.MAPPING;
+
     /** @param coppice the command it is a part of */
     public TortureCommand(CoppiceCommand coppice) {
         this.coppice = coppice;
@@ -82,6 +86,7 @@ public final class TortureCommand implements Callable<Integer> {
                 coppice.caller(),
                 "torture",
                 instance,
+                isolation.isolation(),
                 Set.of(TortureWriter.class.getName(), TortureReader.class.getName(), TortureSubmitter.class.getName()));
         long chosen = seed == null ? new SplittableRandom().nextInt(1_000_000) : seed;
         return HostedInstance.show(

@@ -6,6 +6,7 @@ import io.coppice.ops.torture.job.Structures;
 import io.coppice.ops.torture.job.TortureReader;
 import io.coppice.ops.torture.job.TortureSubmitter;
 import io.coppice.ops.torture.job.TortureWriter;
+import io.coppice.supervisor.plan.Isolation;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -16,15 +17,15 @@ final class TortureManifest {
     private TortureManifest() {}
 
     /** With a submitter if transactions are to be killed, with writers and readers in any case. */
-    static String text(String instance, Path classes, Kills kills, JobArguments arguments) {
+    static String text(String instance, Isolation isolation, Path classes, Kills kills, JobArguments arguments) {
         int standbys = kills.standbys();
         StringBuilder text = new StringBuilder();
-        text.append("instance: ").append(ManifestText.quoted(instance)).append('\n');
+        text.append(ManifestText.beginning(instance, isolation));
         text.append("daemons:\n");
         Structures.WRITERS.forEach(
-                name -> daemon(text, name, TortureWriter.class, classes, standbys, arguments.toArgs()));
+                name -> daemon(text, name, isolation, TortureWriter.class, classes, standbys, arguments.toArgs()));
         Structures.READERS.forEach(
-                name -> daemon(text, name, TortureReader.class, classes, standbys, arguments.toArgs()));
+                name -> daemon(text, name, isolation, TortureReader.class, classes, standbys, arguments.toArgs()));
         if (kills.ofTransactions() > 0) {
             submitter(text, classes, arguments.toArgs());
         }
@@ -46,7 +47,13 @@ final class TortureManifest {
     }
 
     private static void daemon(
-            StringBuilder text, String name, Class<?> main, Path classes, int standbys, List<String> args) {
+            StringBuilder text,
+            String name,
+            Isolation isolation,
+            Class<?> main,
+            Path classes,
+            int standbys,
+            List<String> args) {
         text.append("  ").append(name).append(":\n");
         text.append("    main: ").append(main.getName()).append('\n');
         text.append("    classpath: [")
@@ -56,7 +63,7 @@ final class TortureManifest {
         text.append("    state: 1MiB\n");
         text.append("    checkpoints: 2\n");
         text.append("    standby: ").append(standbys).append('\n');
-        if (standbys > 0 && name.endsWith("-1")) {
+        if (standbys > 0 && name.endsWith("-1") && isolation == Isolation.MAPPING) {
             text.append("    fence: word\n");
         }
         if (name.endsWith("-2")) {

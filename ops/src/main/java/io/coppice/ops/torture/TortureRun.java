@@ -18,9 +18,11 @@ import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.RootSnapshot.ChildInfo;
 import io.coppice.state.root.StandbyPhase;
 import io.coppice.state.root.StandbyRecord;
+import io.coppice.supervisor.plan.Isolation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -99,6 +101,7 @@ final class TortureRun implements HostedInstance.Work {
                 folder.manifest(),
                 TortureManifest.text(
                         host.instance().name(),
+                        host.isolation(),
                         HostedSettings.classesOf(TortureWriter.class),
                         kills,
                         new JobArguments(seed, folder.file(SOCKET), folder.file(GATE), kills.pause())));
@@ -110,6 +113,11 @@ final class TortureRun implements HostedInstance.Work {
                 + seed + ".");
         boolean right = false;
         try (Recorder recorder = Recorder.listen(folder.file(SOCKET), ledgers, findings)) {
+            if (host.isolation() == Isolation.USER) {
+                // To connect takes the right to write. Only its workers are told its path, which nobody can guess or
+                // list.
+                Files.setPosixFilePermissions(folder.file(SOCKET), PosixFilePermissions.fromString("rw-rw-rw-"));
+            }
             RootProcess root = cleaner.startRoot();
             try (RootWatch watch = new RootWatch(host.instance(), root.pid())) {
                 Roots roots = new Roots(kills.ofRoots(), root, cleaner, watch, seed);

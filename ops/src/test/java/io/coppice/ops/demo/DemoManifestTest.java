@@ -3,6 +3,7 @@ package io.coppice.ops.demo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.coppice.supervisor.plan.Isolation;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -14,7 +15,14 @@ class DemoManifestTest {
     void shouldBeReadAsItIsMeantWhateverThePathsAre() {
         String odd = "/tmp/a \"b\" \\ : #{[é\t\uD83C\uDF32";
         String text = DemoManifest.text(
-                "demo-2", "com.example.Main", List.of(Path.of(odd)), "16MiB", "24MiB", 2, List.of("--input", odd));
+                "demo-2",
+                Isolation.USER,
+                "com.example.Main",
+                List.of(Path.of(odd)),
+                "16MiB",
+                "24MiB",
+                2,
+                List.of("--input", odd));
 
         Object manifest = new Load(LoadSettings.builder().build()).loadFromString(text);
 
@@ -22,6 +30,8 @@ class DemoManifestTest {
                 java.util.Map.of(
                         "instance",
                         "demo-2",
+                        "isolation",
+                        "user",
                         "daemons",
                         java.util.Map.of(
                                 "words",

@@ -17,6 +17,7 @@ import io.coppice.ops.view.InstanceBase;
 import io.coppice.ops.view.InstanceDirectory;
 import io.coppice.state.root.ExitKind;
 import io.coppice.state.root.LastExit;
+import io.coppice.supervisor.plan.Isolation;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -89,7 +90,7 @@ class DemoRunTest {
     }
 
     private HostedSettings host() {
-        return new HostedSettings("demo", instance, launcher, Path.of("/proc"));
+        return new HostedSettings("demo", instance, Isolation.MAPPING, launcher, Path.of("/proc"));
     }
 
     private HostedCleaner cleaner(HostedFolder folder) {

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,8 +19,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * user 0; a worker that tries all it can, in both modes, since an attempt that fails anyway proves nothing. Skipped where the tests do not run as root.
  */
 class UserIsolationSystemTest {
-    private static final String BY_USERS = "isolation: {mode: user, ids: 640000-649999}\n";
-
     @RegisterExtension
     final Coppice coppice = new Coppice();
 
@@ -29,11 +26,10 @@ class UserIsolationSystemTest {
 
     @BeforeEach
     void openTheWay() throws Exception {
-        assumeTrue(uidOf(Path.of("/proc/self")) == 0, "only root can give workers users of their own");
-        Files.setPosixFilePermissions(coppice.directory, PosixFilePermissions.fromString("rwx--x--x"));
+        OtherUsers.assume();
+        inOwnState = OtherUsers.let(coppice.directory);
         Path jar = Files.copy(DaemonJar.path(), coppice.directory.resolve("daemons.jar"));
         Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString("rw-r--r--"));
-        inOwnState = List.of("env", "STATE_DIRECTORY=" + Files.createDirectory(coppice.directory.resolve("state")));
     }
 
     private static int uidOf(Path file) throws IOException {
@@ -74,7 +70,7 @@ class UserIsolationSystemTest {
 
     @Test
     void shouldRefuseAllThatReachesBeyondAWorker() throws Exception {
-        List<String> attempts = attemptsWith(BY_USERS);
+        List<String> attempts = attemptsWith(OtherUsers.ISOLATION);
         assertEquals(25, attempts.size(), attempts::toString);
         assertEquals(
                 List.of(),
@@ -101,7 +97,8 @@ class UserIsolationSystemTest {
         Path manifest = coppice.directory.resolve("coppice.yaml");
         Files.writeString(
                 manifest,
-                BY_USERS + Files.readString(manifest).replace(DaemonJar.path().toString(), "daemons.jar"));
+                OtherUsers.ISOLATION
+                        + Files.readString(manifest).replace(DaemonJar.path().toString(), "daemons.jar"));
         Coppice.Root first = coppice.startRootIn(inOwnState);
         coppice.awaitRoot(first);
         long daemon = work.awaitReady().number("pid");

@@ -3,8 +3,10 @@ package io.coppice.ops.demo.thumbnails;
 import io.coppice.ops.demo.thumbnails.faulty.FaultyReaderSpi;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,6 +48,15 @@ record SampleFolder(Path path, List<PictureMaker.Made> good, Map<String, BadPict
                 services.resolve(ImageReaderSpi.class.getName()),
                 FaultyReaderSpi.class.getName() + "\n",
                 StandardCharsets.US_ASCII);
+    }
+
+    /** Moves all files into another folder, each as a whole. */
+    void moveTo(Path folder) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(path)) {
+            for (Path file : files) {
+                Files.move(file, folder.resolve(file.getFileName()), StandardCopyOption.ATOMIC_MOVE);
+            }
+        }
     }
 
     /** How many files it has. */

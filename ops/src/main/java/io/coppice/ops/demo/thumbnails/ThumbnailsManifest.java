@@ -2,6 +2,7 @@ package io.coppice.ops.demo.thumbnails;
 
 import io.coppice.ops.demo.thumbnails.job.ThumbnailDaemon;
 import io.coppice.ops.hosted.ManifestText;
+import io.coppice.supervisor.plan.Isolation;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -22,9 +23,9 @@ final class ThumbnailsManifest {
      *
      * @param quarantine how many pictures may fail
      */
-    static String text(String instance, List<Path> classPath, int quarantine, Path from, Path to) {
+    static String text(String instance, Isolation isolation, List<Path> classPath, int quarantine, Path from, Path to) {
         StringBuilder text = new StringBuilder();
-        text.append("instance: ").append(ManifestText.quoted(instance)).append('\n');
+        text.append(ManifestText.beginning(instance, isolation));
         text.append("daemons:\n");
         text.append("  ").append(DAEMON).append(":\n");
         text.append("    main: ").append(ThumbnailDaemon.class.getName()).append('\n');

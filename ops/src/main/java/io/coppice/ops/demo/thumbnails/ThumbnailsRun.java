@@ -9,6 +9,7 @@ import io.coppice.ops.hosted.ProgressScreen;
 import io.coppice.ops.hosted.RootProcess;
 import io.coppice.ops.hosted.RootWatch;
 import io.coppice.ops.hosted.Victim;
+import io.coppice.ops.view.PlanFile;
 import io.coppice.ops.view.ProcFileSystem;
 import io.coppice.state.RequestId;
 import io.coppice.state.StateView;
@@ -16,9 +17,11 @@ import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.LastExit;
 import io.coppice.state.root.RootSnapshot.ChildInfo;
 import io.coppice.state.root.WantedCode;
+import io.coppice.supervisor.plan.Identity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -26,9 +29,11 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /** One demo from its root's start to the comparison. The command's main thread. */
 public final class ThumbnailsRun implements HostedInstance.Work {
+    private static final String HIDDEN = "pictures.hidden";
     private static final String PICTURES = "pictures";
     private static final String THUMBNAILS = "thumbnails";
     private static final String PLUG_IN = "plug-in";
@@ -72,17 +77,20 @@ public final class ThumbnailsRun implements HostedInstance.Work {
     @Override
     public String run(HostedFolder folder, HostedCleaner cleaner) throws IOException, HostedFailedException {
         System.setProperty("java.awt.headless", "true");
-        SampleFolder samples = SampleFolder.make(folder.file(PICTURES), settings.pictures(), settings.seed());
+        // Shown to the daemon when those who are to write thumbnails may do so.
+        SampleFolder samples = SampleFolder.make(folder.file(HIDDEN), settings.pictures(), settings.seed());
         files = samples.files();
+        Path pictures = Files.createDirectory(folder.file(PICTURES));
         SampleFolder.makePlugIn(folder.file(PLUG_IN));
         Path thumbnails = Files.createDirectory(folder.file(THUMBNAILS));
         Files.writeString(
                 folder.manifest(),
                 ThumbnailsManifest.text(
                         settings.host().instance().name(),
+                        settings.host().isolation(),
                         List.of(settings.classes(), folder.file(PLUG_IN)),
                         samples.bad().size(),
-                        samples.path(),
+                        pictures,
                         thumbnails));
         screen.line(String.format(
                 Locale.ROOT,
@@ -99,6 +107,8 @@ public final class ThumbnailsRun implements HostedInstance.Work {
             RootProcess first = root;
             await(first, watch, () -> watch.progress(ThumbnailProgress.INCARNATION) > 0);
             long firstIncarnation = watch.progress(ThumbnailProgress.INCARNATION);
+            openToWorkers(thumbnails);
+            samples.moveTo(pictures);
             for (ThumbnailKills.Kill kill :
                     ThumbnailKills.of(settings.seed(), settings.kills(), files).kills()) {
                 root = kill(kill, root, cleaner, watch);
@@ -116,6 +126,20 @@ public final class ThumbnailsRun implements HostedInstance.Work {
         }
         check.compareFiles();
         return tell(samples, check.findings(), seconds);
+    }
+
+    /** Where each transaction is a user of its own, all of them are in their daemon's group. */
+    private void openToWorkers(Path thumbnails) throws IOException {
+        Identity identity = PlanFile.read(settings.host().instance()).plan().stream()
+                .flatMap(plan -> plan.children().stream())
+                .filter(child -> child.name().equals(ThumbnailsManifest.DAEMON))
+                .flatMap(child -> Stream.ofNullable(child.identity()))
+                .findFirst()
+                .orElse(null);
+        if (identity != null) {
+            Files.setAttribute(thumbnails, "unix:gid", identity.gid());
+            Files.setPosixFilePermissions(thumbnails, PosixFilePermissions.fromString("rwxrwx---"));
+        }
     }
 
     /** The JVM's report goes with the instance. */
