@@ -31,8 +31,6 @@ public final class ProcessTable {
     /** Longer than any /proc/PID/stat: 52 numbers of up to 20 digits and a name of up to 64 bytes. */
     private static final int STAT_BYTES = 2048;
 
-    private static final int PATH_BYTES = 32;
-    private static final byte[] PROC = {'/', 'p', 'r', 'o', 'c', '/'};
     private static final byte[] STAT = {'/', 's', 't', 'a', 't', 0};
 
     /** Fields of proc_pid_stat(5), counted from 1. */
@@ -55,15 +53,13 @@ public final class ProcessTable {
 
     private static final long KILL_PENDING = 1L << (9 - 1);
 
-    private final Pointer path = Kernel.allocate(PATH_BYTES);
+    private final ProcessPath path = new ProcessPath();
     private final Pointer stat = Kernel.allocate(STAT_BYTES);
     private final Pointer info = Kernel.allocate(SIGINFO_BYTES);
     private int statLength;
 
     /** A view with buffers of its own; costs 3 KiB of native memory. */
-    public ProcessTable() {
-        path.put(0, PROC, 0, PROC.length);
-    }
+    public ProcessTable() {}
 
     /**
      * When the process started, in clock ticks since boot: with the pid and {@link #bootId} it names a process for good.
@@ -392,16 +388,8 @@ public final class ProcessTable {
         if (pid <= 0) {
             throw new IllegalArgumentException("pid " + pid + ": expected 1 or more");
         }
-        int digits = 1;
-        for (int rest = pid / 10; rest > 0; rest /= 10) {
-            digits++;
-        }
-        int at = PROC.length + digits;
-        for (int rest = pid, i = at - 1; rest > 0; rest /= 10, i--) {
-            path.putByte(i, (byte) ('0' + rest % 10));
-        }
-        path.put(at, STAT, 0, STAT.length);
-        int fd = LIBC.open(path, Kernel.O_RDONLY | Kernel.O_CLOEXEC, 0);
+        path.put(path.startWith(pid), STAT);
+        int fd = LIBC.open(path.bytes(), Kernel.O_RDONLY | Kernel.O_CLOEXEC, 0);
         if (fd < 0) {
             int errno = Errno.last();
             if (errno == Errno.ENOENT || errno == Errno.ESRCH) {

@@ -18,22 +18,18 @@ public final class ThreadStat {
     /** The state is the third field, after a name of up to 64 bytes. */
     private static final int BYTES = 512;
 
-    private static final int PATH_BYTES = 64;
-    private static final byte[] PROC = {'/', 'p', 'r', 'o', 'c', '/'};
     private static final byte[] TASK = {'/', 't', 'a', 's', 'k', '/'};
     private static final byte[] STAT = {'/', 's', 't', 'a', 't', 0};
     private static final byte[] SCHEDSTAT = {'/', 's', 'c', 'h', 'e', 'd', 's', 't', 'a', 't', 0};
 
-    private final Pointer path = Kernel.allocate(PATH_BYTES);
+    private final ProcessPath path = new ProcessPath();
     private final Pointer bytes = Kernel.allocate(BYTES);
     private byte state;
     private long ranNs = NOT_TOLD;
     private long waitedNs = NOT_TOLD;
 
     /** A view with buffers of its own: half a KiB of native memory. */
-    public ThreadStat() {
-        path.put(0, PROC, 0, PROC.length);
-    }
+    public ThreadStat() {}
 
     /**
      * Looks once.
@@ -47,10 +43,9 @@ public final class ThreadStat {
         state = 0;
         ranNs = NOT_TOLD;
         waitedNs = NOT_TOLD;
-        int ofProcess = number(PROC.length, pid);
+        int ofProcess = path.startWith(pid);
         if (tid > 0 && tid <= Integer.MAX_VALUE) {
-            path.put(ofProcess, TASK, 0, TASK.length);
-            int ofThread = number(ofProcess + TASK.length, tid);
+            int ofThread = path.put(path.put(ofProcess, TASK), tid);
             if (readState(ofThread)) {
                 readTimes(ofThread);
                 return true;
@@ -80,7 +75,7 @@ public final class ThreadStat {
     }
 
     private boolean readState(int at) {
-        path.put(at, STAT, 0, STAT.length);
+        path.put(at, STAT);
         int length = readFile();
         for (int i = length - 3; i > 0; i--) {
             // The name before it may hold any byte.
@@ -93,7 +88,7 @@ public final class ThreadStat {
     }
 
     private void readTimes(int at) {
-        path.put(at, SCHEDSTAT, 0, SCHEDSTAT.length);
+        path.put(at, SCHEDSTAT);
         int length = readFile();
         int space = 0;
         while (space < length && bytes.getByte(space) != ' ') {
@@ -119,26 +114,12 @@ public final class ThreadStat {
 
     /** How many bytes there were, 0 if it cannot be read. */
     private int readFile() {
-        int fd = LIBC.open(path, Kernel.O_RDONLY | Kernel.O_CLOEXEC, 0);
+        int fd = LIBC.open(path.bytes(), Kernel.O_RDONLY | Kernel.O_CLOEXEC, 0);
         if (fd < 0) {
             return 0;
         }
         long read = LIBC.read(fd, bytes, BYTES);
         Fds.close(fd);
         return (int) Math.max(0, read);
-    }
-
-    /** Where the digits end. */
-    private int number(int at, long value) {
-        int digits = 1;
-        for (long rest = value / 10; rest > 0; rest /= 10) {
-            digits++;
-        }
-        long rest = value;
-        for (int i = at + digits - 1; i >= at; i--) {
-            path.putByte(i, (byte) ('0' + rest % 10));
-            rest /= 10;
-        }
-        return at + digits;
     }
 }
