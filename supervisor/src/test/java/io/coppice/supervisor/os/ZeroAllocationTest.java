@@ -56,6 +56,8 @@ class ZeroAllocationTest {
             ThreadStat thread = new ThreadStat();
             assertNoneAllocated(
                     "a close look at a thread", () -> thread.read(child.pid(), child.pid()) ? thread.ranNs() : 0);
+            FilterCount filters = new FilterCount();
+            assertNoneAllocated("its filters", () -> filters.of(child.pid()));
             assertNoneAllocated("start ticks", () -> table.startTicks(child.pid()));
             assertNoneAllocated("group", () -> table.groupExists(child.pid()) ? 1 : 0);
             assertNoneAllocated("poll for spawn results", () -> children.spawner.poll() == null ? 0 : 1);
