@@ -72,15 +72,30 @@ final class ControlClient {
         try (SocketChannel channel = connect(deadlineNs);
                 Watchdog watchdog = new Watchdog(channel, deadlineNs, late)) {
             watchdog.start();
-            ByteBuffer out = ByteBuffer.wrap(line);
-            while (out.hasRemaining()) {
-                channel.write(out);
-            }
-            return ControlReply.parse(readLine(channel));
+            return converse(channel, ByteBuffer.wrap(line));
         } catch (ClosedChannelException e) {
             throw late.get() ? unanswered() : unreachable(e);
         } catch (IOException e) {
             throw unreachable(e);
+        }
+    }
+
+    /** Says the line and hears the answer, also that of a root that hears nobody here: it says so and hangs up at once. */
+    static ControlReply converse(SocketChannel channel, ByteBuffer line) throws IOException {
+        IOException unheard = null;
+        try {
+            while (line.hasRemaining()) {
+                channel.write(line);
+            }
+        } catch (ClosedChannelException e) {
+            throw e; // by the watchdog
+        } catch (IOException e) {
+            unheard = e;
+        }
+        try {
+            return ControlReply.parse(readLine(channel));
+        } catch (IOException e) {
+            throw unheard == null ? e : unheard;
         }
     }
 

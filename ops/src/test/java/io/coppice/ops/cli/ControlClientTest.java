@@ -6,6 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.ops.view.InstanceDirectory;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -72,6 +78,31 @@ class ControlClientTest {
             assertFailure("its answer broke off: `xxxx");
             assertEquals(1, root.requests().size());
         }
+    }
+
+    @Test
+    void shouldReadWhatARootSaidThatHungUpUnasked() throws Exception {
+        try (ServerSocketChannel root = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            root.bind(UnixDomainSocketAddress.of(instance.controlSocket()));
+            try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(instance.controlSocket()))) {
+                try (SocketChannel hangsUp = root.accept()) {
+                    hangsUp.write(bytes("error 4 hidden\n"));
+                }
+                assertEquals(
+                        new ControlReply.Refused(4, "hidden"),
+                        ControlClient.converse(client, bytes("coppice/1 ping\n")));
+            }
+            try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(instance.controlSocket()))) {
+                root.accept().close();
+                IOException silent = assertThrows(
+                        IOException.class, () -> ControlClient.converse(client, bytes("coppice/1 ping\n")));
+                assertTrue(silent.getMessage().contains("Broken pipe"), silent.getMessage());
+            }
+        }
+    }
+
+    private static ByteBuffer bytes(String text) {
+        return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
     }
 
     @Test

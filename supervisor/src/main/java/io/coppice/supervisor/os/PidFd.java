@@ -70,6 +70,11 @@ public final class PidFd implements AutoCloseable {
         return new PidFd(fd, pid);
     }
 
+    /** A pidfd as the kernel has just made it. */
+    static PidFd of(int fd, int pid) {
+        return new PidFd(fd, pid);
+    }
+
     /**
      * A pidfd that was opened by somebody else.
      *

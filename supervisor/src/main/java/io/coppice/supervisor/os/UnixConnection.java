@@ -14,6 +14,9 @@ public final class UnixConnection implements AutoCloseable {
     private static final int SOL_SOCKET = 1;
     private static final int SO_PEERCRED = 17;
 
+    /** asm-generic, since Linux 6.5. */
+    private static final int SO_PEERPIDFD = 77;
+
     /** struct ucred: pid, uid, gid. */
     private static final int UCRED_BYTES = 12;
 
@@ -69,6 +72,58 @@ public final class UnixConnection implements AutoCloseable {
     /** The process that connected; its number may be another's by now. 0 when it is in a pid namespace out of sight. */
     public int peerPid() {
         return peerPid;
+    }
+
+    /**
+     * Whether the process that connected lives, so that {@link #peerPid} has been its number all the time. Takes a descriptor for a
+     * moment.
+     *
+     * <p>Before Linux 6.5 the kernel does not tell, and it is whether any process has that number.
+     *
+     * @throws OsException when no descriptor is left
+     */
+    public boolean peerLives() throws OsException {
+        if (peerPid <= 0) {
+            return false;
+        }
+        Pointer found = Kernel.allocate(Integer.BYTES);
+        Pointer length = Kernel.allocate(Integer.BYTES);
+        length.putInt(0, Integer.BYTES);
+        int errno;
+        try {
+            errno = LIBC.getsockopt(fd, SOL_SOCKET, SO_PEERPIDFD, found, length) == 0 ? 0 : Errno.last();
+        } finally {
+            Reference.reachabilityFence(length);
+        }
+        switch (errno) {
+            case 0 -> {
+                return lives(PidFd.of(found.getInt(0), peerPid));
+            }
+            case Errno.ENOPROTOOPT -> {
+                return livesByNumber();
+            }
+            case Errno.EMFILE, Errno.ENFILE -> throw Fds.exhausted("SO_PEERPIDFD of process " + peerPid, errno);
+            default -> {
+                return false; // EINVAL: it has been reaped
+            }
+        }
+    }
+
+    private boolean livesByNumber() throws OsException {
+        try {
+            return lives(PidFd.open(peerPid));
+        } catch (OsException e) {
+            if (e.errno() == Errno.ESRCH) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    private static boolean lives(PidFd peer) {
+        try (peer) {
+            return !peer.isDead();
+        }
     }
 
     /**

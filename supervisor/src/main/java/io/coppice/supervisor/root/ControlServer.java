@@ -35,6 +35,21 @@ final class ControlServer implements AutoCloseable {
         String refusal(UnixConnection peer, Right needed);
     }
 
+    /** Whom the socket is hidden from. */
+    interface Door {
+        /**
+         * Why nobody is heard at the other end.
+         *
+         * @param answer what he is told, for people
+         * @param event what he is, after "a client", at most 100 characters
+         */
+        record Refusal(String answer, String event) {}
+
+        /** Of a peer that has just connected; null if it is heard. */
+        @Nullable
+        Refusal refusal(UnixConnection peer);
+    }
+
     /** Clients at the same time. One more replaces the one that has been idle the longest. */
     static final int MAX_CLIENTS = 16;
 
@@ -65,18 +80,21 @@ final class ControlServer implements AutoCloseable {
 
     private final Epoll epoll;
     private UnixListener listener;
+    private final Door door;
     private final Rights rights;
     private final Handler handler;
     private final Incidents incidents;
     private final @Nullable Client[] clients = new @Nullable Client[MAX_CLIENTS];
+    private final byte[] unread = new byte[ControlRequest.MAX_REQUEST_BYTES];
     private long accepted;
 
     /** When clients are taken again; {@link Long#MAX_VALUE} while they are. */
     private long resumeNs = Long.MAX_VALUE;
 
-    ControlServer(Epoll epoll, UnixListener listener, Rights rights, Handler handler, Incidents incidents) {
+    ControlServer(Epoll epoll, UnixListener listener, Door door, Rights rights, Handler handler, Incidents incidents) {
         this.epoll = epoll;
         this.listener = listener;
+        this.door = door;
         this.rights = rights;
         this.handler = handler;
         this.incidents = incidents;
@@ -139,8 +157,26 @@ final class ControlServer implements AutoCloseable {
                         nowNs,
                         "The root has no descriptor left but the one that it keeps for its clients; raise LimitNOFILE=, ulimit -n");
             }
-            admit(connection, nowNs);
+            Door.Refusal refusal = door.refusal(connection);
+            if (refusal == null) {
+                admit(connection, nowNs);
+            } else {
+                turnAway(connection, refusal, nowNs);
+            }
         }
+    }
+
+    /** At once: in a place of its own it would drive out who may ask. */
+    private void turnAway(UnixConnection connection, Door.Refusal refusal, long nowNs) {
+        incidents.tell(
+                Incidents.Kind.NOT_PERMITTED,
+                nowNs,
+                asker(connection),
+                "A client of the control socket was refused: it " + refusal.event());
+        send(connection, "error " + NOT_PERMITTED + " not permitted: " + refusal.answer() + "\n");
+        connection.read(unread, 0); // as in a reply
+        connection.close();
+        listener.keepSpare();
     }
 
     /** A listener that is watched would be told of for as long as the client waits. */

@@ -57,6 +57,7 @@ final class Root implements AutoCloseable {
     private final EventFd spawned;
     private final Spawner spawner;
     private final ProcessTable processes;
+    private final HiddenSocket hidden;
     private final AccessControl access;
     private final ControlServer control;
     private final CommandExecutor executor;
@@ -152,10 +153,12 @@ final class Root implements AutoCloseable {
         WorkerUsers users = new WorkerUsers(children, standbyTable, instance);
         takeover = new Takeover(instance.start(), processes, epoll, segments, funerals, kept, limits, users);
         service = new ServiceReport(notifier, console);
+        hidden = new HiddenSocket(plan.isolation());
         access = new AccessControl(Integer.toUnsignedLong(instance.ownUid()), plan.access());
         control = new ControlServer(
                 epoll,
                 UnixListener.bind(instance.controlSocket(), plan.access().group()),
+                hidden,
                 access,
                 this::onControlRequest,
                 incidents);
@@ -582,6 +585,7 @@ final class Root implements AutoCloseable {
     @Override
     public void close() {
         control.close();
+        hidden.close();
         reload.close();
         files.close();
         errands.close();

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,7 @@ class ControlServerTest {
     private final List<String> asked = new ArrayList<>();
     private final List<String> told = new ArrayList<>();
     private Right right = Right.OWN;
+    private ControlServer.Door.@Nullable Refusal refusal;
 
     @SuppressWarnings("NullAway.Init")
     private Epoll epoll;
@@ -56,6 +58,7 @@ class ControlServerTest {
         server = new ControlServer(
                 epoll,
                 UnixListener.bind(socket()),
+                peer -> refusal,
                 rights,
                 (requestId, request, by) -> {
                     asked.add(request.verb() + " by "
@@ -66,7 +69,7 @@ class ControlServerTest {
         server.start();
     }
 
-    private static boolean isOurs(@org.jspecify.annotations.Nullable Asker by) {
+    private static boolean isOurs(@Nullable Asker by) {
         return by != null && by.pid() == ProcessHandle.current().pid();
     }
 
@@ -159,6 +162,34 @@ class ControlServerTest {
             }
         }
         assertEquals(Incidents.MOST_IN_WINDOW, told.size());
+    }
+
+    @Test
+    void shouldTurnAwayWhomItIsHiddenFromWithoutAPlaceOrAWord() throws Exception {
+        try (SocketChannel operator = connect()) {
+            refusal = new ControlServer.Door.Refusal("hidden", "is a worker");
+            for (int i = 0; i < 2 * ControlServer.MAX_CLIENTS; i++) {
+                try (SocketChannel worker = connect()) {
+                    assertEquals("error 4 not permitted: hidden\n", RootProcess.readAll(worker));
+                }
+            }
+            refusal = null;
+            assertEquals("ok\n", ask(operator, "ping"), "it has kept its place");
+        }
+        assertEquals(List.of("ping by true"), asked);
+        assertEquals(Incidents.MOST_IN_WINDOW, told.size());
+        assertEquals("not-permitted true A client of the control socket was refused: it is a worker", told.get(0));
+    }
+
+    @Test
+    void shouldAnswerEvenWhoHadAsked() throws Exception {
+        refusal = new ControlServer.Door.Refusal("hidden", "is a worker");
+        try (SocketChannel worker = SocketChannel.open(UnixDomainSocketAddress.of(socket()))) {
+            worker.write(ByteBuffer.wrap("coppice/1 stop web\n".getBytes(StandardCharsets.UTF_8)));
+            turn();
+            assertEquals("error 4 not permitted: hidden\n", RootProcess.readAll(worker));
+        }
+        assertEquals(List.of(), asked);
     }
 
     @Test
