@@ -7,6 +7,7 @@ import io.coppice.ops.manifest.CompileOptions;
 import io.coppice.ops.manifest.IdRegister;
 import io.coppice.ops.manifest.ManifestReader;
 import io.coppice.ops.manifest.ManifestResult;
+import io.coppice.ops.manifest.RangeClaim;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanText;
 import io.coppice.supervisor.plan.ReplicaSet;
@@ -48,6 +49,29 @@ final class ManifestPlans implements PlanCompiler {
         IdRegister.record(
                 plan,
                 CompileOptions.ofThisProcess(null).withEnvironment(environment).surroundings());
+    }
+
+    @Override
+    public Optional<Provision> missing(Path manifest, Map<String, String> environment) throws IOException {
+        CompileOptions options = CompileOptions.ofThisProcess(null).withEnvironment(environment);
+        return ManifestReader.read(manifest, options) instanceof ManifestResult.Refused refused
+                        && RangeClaim.isAllThatIsMissing(refused)
+                ? Optional.of(new RangeClaim(options.surroundings())).map(ManifestPlans::provision)
+                : Optional.empty();
+    }
+
+    private static Provision provision(RangeClaim claim) {
+        return new Provision() {
+            @Override
+            public String intent() {
+                return claim.intent();
+            }
+
+            @Override
+            public String make() throws IOException {
+                return claim.make();
+            }
+        };
     }
 
     private static List<String> summary(Path manifest, ManifestResult.Compiled compiled, CompileOptions options) {

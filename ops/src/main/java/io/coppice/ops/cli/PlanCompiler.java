@@ -35,6 +35,32 @@ public interface PlanCompiler {
      */
     default void reserve(Plan plan, Map<String, String> environment) throws IOException {}
 
+    /**
+     * What a machine lacks so that this compiler's plan of a manifest can be run on it, and what can be had once for all; empty if nothing, also where a
+     * manifest has other errors.
+     *
+     * @param manifest as of {@link #compile}
+     * @param environment likewise
+     * @throws IOException if it cannot be told
+     */
+    default Optional<Provision> missing(Path manifest, Map<String, String> environment) throws IOException {
+        return Optional.empty();
+    }
+
+    /** Something that a machine is to have; it takes root. */
+    interface Provision {
+        /** What is going to be made, for people: the end of a sentence that begins with "would". */
+        String intent();
+
+        /**
+         * Makes it.
+         *
+         * @return what was made, a line for people
+         * @throws IOException with nothing, or a part of it, made
+         */
+        String make() throws IOException;
+    }
+
     /** A plan, or all that is wrong. */
     sealed interface Compilation {
         /**

@@ -78,7 +78,9 @@ final class IdentityPlanner {
                     isolation,
                     "users of their own for workers need root, and this " + lacking,
                     "a root that may change users, or `isolation: mapping`",
-                    "");
+                    surroundings.uid() == 0
+                            ? "under a unit: `coppice install` again, or isolation-user.conf as a drop-in"
+                            : "");
             return null;
         }
         IdRange range;
@@ -92,7 +94,7 @@ final class IdentityPlanner {
             return null;
         }
         if (range == null) {
-            problems.add(isolation, "this machine has set no users aside for workers", SubordinateIds.advice(), "");
+            problems.add(isolation, SubordinateIds.NONE, SubordinateIds.advice(), "");
             return null;
         }
         Path setpriv = tools.find("setpriv", "util-linux", isolation);

@@ -13,8 +13,11 @@ import org.jspecify.annotations.Nullable;
 final class SubordinateIds {
     static final String OWNER = "coppice";
 
-    private static final String UIDS = "/etc/subuid";
-    private static final String GIDS = "/etc/subgid";
+    static final String UIDS = "/etc/subuid";
+    static final String GIDS = "/etc/subgid";
+
+    /** What is wrong where there are none. */
+    static final String NONE = "this machine has set no users aside for workers";
 
     private SubordinateIds() {}
 
@@ -31,7 +34,8 @@ final class SubordinateIds {
 
     /** What to do where there are none, for people. */
     static String advice() {
-        return "a range for `" + OWNER + "` in " + UIDS + " and " + GIDS + ": `for f in " + UIDS + " " + GIDS
+        return "a range for `" + OWNER + "` in " + UIDS + " and " + GIDS
+                + ": `coppice install` sets one aside, or `for f in " + UIDS + " " + GIDS
                 + "; do echo " + OWNER + ":FIRST:65536 >>$f; done`, with a FIRST of which no other line has anything;"
                 + " or `isolation: {mode: user, ids: FIRST-LAST}`";
     }

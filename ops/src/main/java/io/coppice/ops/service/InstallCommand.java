@@ -5,6 +5,10 @@ import io.coppice.ops.cli.CoppiceCommand;
 import io.coppice.ops.cli.ExitCode;
 import io.coppice.ops.cli.PlanCompiler;
 import io.coppice.ops.cli.PlanCompiler.Compilation;
+import io.coppice.ops.cli.PlanCompiler.Provision;
+import io.coppice.supervisor.plan.Isolation;
+import io.coppice.supervisor.plan.PlanFormatException;
+import io.coppice.supervisor.plan.PlanText;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -60,16 +64,23 @@ public final class InstallCommand implements Callable<Integer> {
         Installation into = installation.get();
         Path unit = into.unit(unitName.unit());
         Path absolute = coppice.caller().workingDirectory().resolve(manifest).normalize();
-        Compilation compilation = compiler.get()
-                .compile(absolute, Optional.empty(), coppice.caller().environment(), Optional.empty(), List.of());
-        if (compilation instanceof Compilation.Rejected rejected) {
-            rejected.errors().forEach(coppice::error);
+        PrintStream out = new PrintStream(coppice.caller().out(), true, StandardCharsets.UTF_8);
+        into.requireUsable(absolute);
+        Optional<Provision> missing = missing(absolute);
+        if (missing.isPresent() && !dryRun) {
+            unitName.requireRoot(coppice, "install");
+            into.requireOurs(unit);
+            out.print(make(missing.get()) + "\n");
+        }
+        // Nothing else lacks anything of the machine.
+        Optional<Isolation> isolation =
+                missing.isPresent() && dryRun ? Optional.of(Isolation.USER) : isolation(absolute);
+        if (isolation.isEmpty()) {
             return ExitCode.USAGE;
         }
-        ((Compilation.Compiled) compilation).warnings().forEach(coppice::error);
-        String text = into.text(absolute);
-        PrintStream out = new PrintStream(coppice.caller().out(), true, StandardCharsets.UTF_8);
+        String text = into.text(absolute, isolation.get());
         if (dryRun) {
+            missing.ifPresent(lacking -> out.print("# would " + lacking.intent() + "\n"));
             out.print("# would write " + unit + ":\n" + text + "# and then call: systemctl daemon-reload\n");
             return ExitCode.DONE;
         }
@@ -81,6 +92,40 @@ public final class InstallCommand implements Callable<Integer> {
                 + "  systemctl enable --now " + unitName.unit() + "   starts it, now and at boot\n"
                 + "  systemctl status " + unitName.unit() + "         shows it; coppice status tells more\n");
         return ExitCode.DONE;
+    }
+
+    private Optional<Provision> missing(Path absolute) {
+        try {
+            return compiler.get().missing(absolute, coppice.caller().environment());
+        } catch (IOException e) {
+            throw new CommandFailedException(
+                    ExitCode.FAILED, "What this machine lacks cannot be told: " + e.getMessage());
+        }
+    }
+
+    private static String make(Provision missing) {
+        try {
+            return missing.make();
+        } catch (IOException e) {
+            throw new CommandFailedException(ExitCode.FAILED, "Cannot " + missing.intent() + ": " + e.getMessage());
+        }
+    }
+
+    /** Of the manifest; empty if it is wrong, which has been told then. */
+    private Optional<Isolation> isolation(Path absolute) {
+        Compilation compilation = compiler.get()
+                .compile(absolute, Optional.empty(), coppice.caller().environment(), Optional.empty(), List.of());
+        if (compilation instanceof Compilation.Rejected rejected) {
+            rejected.errors().forEach(coppice::error);
+            return Optional.empty();
+        }
+        Compilation.Compiled compiled = (Compilation.Compiled) compilation;
+        compiled.warnings().forEach(coppice::error);
+        try {
+            return Optional.of(PlanText.read(compiled.planText()).isolation());
+        } catch (PlanFormatException e) {
+            throw new IllegalStateException("The plan of " + absolute + " cannot be read", e);
+        }
     }
 
     private void warnOfOtherOwners(Path home) {

@@ -2,6 +2,7 @@ package io.coppice.ops.service;
 
 import io.coppice.ops.cli.CommandFailedException;
 import io.coppice.ops.cli.ExitCode;
+import io.coppice.supervisor.plan.Isolation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -38,21 +39,30 @@ record Installation(Path home, Path unitDirectory, Path javaHome, List<Path> hid
         return unitDirectory.resolve(name);
     }
 
-    /** The unit's text for a manifest. */
-    String text(Path manifest) {
-        for (Path path : List.of(home, manifest, javaHome)) {
-            requireUsable(path);
-        }
-        Path shipped = home.resolve("systemd/src/main/systemd/coppice.service");
+    /** The unit's text for a manifest with that isolation. */
+    String text(Path manifest, Isolation isolation) {
+        String more = isolation == Isolation.USER ? shipped("isolation-user.conf") : "";
+        return UnitText.of(shipped("coppice.service"), home, manifest, javaHome, more);
+    }
+
+    private String shipped(String name) {
+        Path file = home.resolve("systemd/src/main/systemd").resolve(name);
         try {
-            return UnitText.of(Files.readString(shipped), home, manifest, javaHome);
+            return Files.readString(file);
         } catch (IOException e) {
             throw new CommandFailedException(
-                    ExitCode.FAILED, "Cannot read " + shipped + ": " + e + "\n  `install` is for a whole checkout.");
+                    ExitCode.FAILED, "Cannot read " + file + ": " + e + "\n  `install` is for a whole checkout.");
         }
     }
 
-    private void requireUsable(Path path) {
+    /** What a service of that manifest needs has to be where it can be named in a unit, and seen. */
+    void requireUsable(Path manifest) {
+        for (Path path : List.of(home, manifest, javaHome)) {
+            requireSeen(path);
+        }
+    }
+
+    private void requireSeen(Path path) {
         if (!UnitText.isPlain(path)) {
             throw new CommandFailedException(
                     ExitCode.FAILED,

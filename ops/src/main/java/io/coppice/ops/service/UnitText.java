@@ -12,6 +12,9 @@ final class UnitText {
     private static final String SHIPPED_HOME = "/opt/coppice/";
     private static final String SHIPPED_MANIFEST = "/etc/coppice/coppice.yaml";
 
+    private static final String SERVICE_SECTION = "[Service]\n";
+    private static final String INSTALL_SECTION = "[Install]";
+
     /** What stands for itself in a unit file: no blank, quote, backslash, dollar or per cent sign. */
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./+@:,=-]+");
 
@@ -29,8 +32,9 @@ final class UnitText {
      * @param home the checkout
      * @param manifest absolute
      * @param javaHome of the JDK that the service runs on
+     * @param more the text of a drop-in, which becomes part of it; empty for none
      */
-    static String of(String shipped, Path home, Path manifest, Path javaHome) {
+    static String of(String shipped, Path home, Path manifest, Path javaHome, String more) {
         StringBuilder unit = new StringBuilder(MARK).append('\n');
         boolean first = true;
         for (String line : shipped.lines().toList()) {
@@ -42,9 +46,18 @@ final class UnitText {
             if (line.startsWith("ExecStart=")) {
                 unit.append("Environment=COPPICE_JAVA_HOME=").append(javaHome).append(" COPPICE_BUILD=never\n");
             }
+            if (line.equals(INSTALL_SECTION)) {
+                unit.append(settings(more));
+            }
             unit.append(line.replace(SHIPPED_HOME, home + "/").replace(SHIPPED_MANIFEST, manifest.toString()))
                     .append('\n');
         }
         return unit.toString();
+    }
+
+    /** What a drop-in has after the name of its only section. */
+    private static String settings(String dropIn) {
+        int section = dropIn.indexOf(SERVICE_SECTION);
+        return section < 0 ? "" : dropIn.substring(section + SERVICE_SECTION.length()) + "\n";
     }
 }

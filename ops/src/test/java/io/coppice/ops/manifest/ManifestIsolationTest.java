@@ -254,7 +254,8 @@ class ManifestIsolationTest {
         shop.assertErrors(
                 USER + TWO.replace("user: root", "nice: 1"),
                 "1:19: isolation.mode: users of their own for workers need root, and this root has no CAP_CHOWN, CAP_DAC_OVERRIDE,"
-                        + " CAP_FOWNER, CAP_SETGID, CAP_SYS_PTRACE (CapabilityBoundingSet= of its unit), expected a root that may change users, or `isolation: mapping`");
+                        + " CAP_FOWNER, CAP_SETGID, CAP_SYS_PTRACE (CapabilityBoundingSet= of its unit), expected a root that may change users, or `isolation: mapping`;"
+                        + " under a unit: `coppice install` again, or isolation-user.conf as a drop-in");
         shop.uid = 1234;
         assertTrue(shop.errors(USER + TWO).toString().contains("and this is user 1234"));
     }

@@ -11,6 +11,13 @@ import io.coppice.ops.cli.CoppiceCommandLine;
 import io.coppice.ops.cli.PlanCompiler;
 import io.coppice.ops.cli.PlanCompiler.Compilation;
 import io.coppice.ops.view.Clocks;
+import io.coppice.supervisor.plan.ControlAccess;
+import io.coppice.supervisor.plan.GroupPlan;
+import io.coppice.supervisor.plan.Isolation;
+import io.coppice.supervisor.plan.NoticeCommand;
+import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.plan.PlanText;
+import io.coppice.supervisor.plan.ReplicaSet;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -21,6 +28,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -31,7 +39,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code install} and {@code uninstall} beside a systemd that only notes what it is asked; the real one is in the box. */
 class InstallCommandTest {
-    private static final Path SHIPPED = Path.of("../systemd/src/main/systemd/coppice.service");
+    private static final Path SHIPPED = Path.of("../systemd/src/main/systemd");
 
     @TempDir
     Path directory;
@@ -39,8 +47,7 @@ class InstallCommandTest {
     private Path home;
     private Path units;
     private final List<String> calls = new ArrayList<>();
-    private PlanCompiler compiler = (manifest, instance, environment, jdk, scaled) ->
-            new Compilation.Compiled("coppice-plan", List.of(), List.of());
+    private PlanCompiler compiler = (manifest, instance, environment, jdk, scaled) -> compiled(Isolation.MAPPING);
     private long uid;
 
     private record Result(int exitCode, String out, String err) {}
@@ -49,9 +56,26 @@ class InstallCommandTest {
     void make() throws IOException {
         home = directory.resolve("coppice");
         units = Files.createDirectories(directory.resolve("units"));
-        Path copy = home.resolve("systemd/src/main/systemd/coppice.service");
-        Files.createDirectories(copy.getParent());
-        Files.copy(SHIPPED, copy);
+        Path copies = Files.createDirectories(home.resolve("systemd/src/main/systemd"));
+        for (String shipped : List.of("coppice.service", "isolation-user.conf")) {
+            Files.copy(SHIPPED.resolve(shipped), copies.resolve(shipped));
+        }
+    }
+
+    private static Compilation compiled(Isolation isolation) {
+        Plan plan = new Plan(
+                "shop",
+                "/srv/shop.yaml",
+                "/run/coppice/shop",
+                "/run/coppice/shop",
+                isolation,
+                isolation == Isolation.USER ? 400_000 : 0,
+                ControlAccess.OWN_USER,
+                NoticeCommand.NONE,
+                List.of(GroupPlan.INSTANCE),
+                List.of(),
+                List.of());
+        return new Compilation.Compiled(PlanText.write(plan), List.of(), List.of());
     }
 
     private Result run(String... arguments) {
@@ -121,6 +145,79 @@ class InstallCommandTest {
         try (Stream<Path> left = Files.list(units)) {
             assertEquals(List.of(), left.toList());
         }
+        assertEquals(List.of(), calls);
+    }
+
+    /** Of a manifest for which the machine has to set users aside first. */
+    private final class Lacking implements PlanCompiler {
+        private boolean made;
+
+        @Override
+        public Compilation compile(
+                Path manifest,
+                Optional<String> instance,
+                Map<String, String> environment,
+                Optional<Path> javaHome,
+                List<ReplicaSet> scaled) {
+            return made
+                    ? compiled(Isolation.USER)
+                    : new Compilation.Rejected(List.of(manifest + ":1:1: isolation: no users"));
+        }
+
+        @Override
+        public Optional<Provision> missing(Path manifest, Map<String, String> environment) {
+            return made
+                    ? Optional.empty()
+                    : Optional.of(new Provision() {
+                        @Override
+                        public String intent() {
+                            return "set users aside";
+                        }
+
+                        @Override
+                        public String make() {
+                            made = true;
+                            calls.add("set aside");
+                            return "Set users aside.";
+                        }
+                    });
+        }
+    }
+
+    @Test
+    void shouldGiveAServiceWithUsersOfTheirOwnWhatItTakes() throws Exception {
+        compiler = new Lacking();
+        Result dry = run("install", "--dry-run");
+        assertEquals(0, dry.exitCode(), dry.err());
+        assertTrue(dry.out().startsWith("# would set users aside\n# would write "), dry.out());
+        assertTrue(dry.out().contains("CAP_SETUID"), dry.out());
+        assertEquals(List.of(), calls);
+        uid = 1000;
+        assertEquals(4, run("install").exitCode());
+        assertEquals(List.of(), calls);
+        uid = 0;
+        Result result = run("install");
+        assertEquals(0, result.exitCode(), result.err());
+        assertTrue(result.out().startsWith("Set users aside.\nWrote "), result.out());
+        assertEquals(List.of("set aside", "daemon-reload"), calls);
+        String unit = Files.readString(units.resolve("coppice.service"));
+        assertTrue(
+                unit.contains("\nSystemCallErrorNumber=EPERM\n\nCapabilityBoundingSet=CAP_CHOWN CAP_DAC_OVERRIDE"),
+                unit);
+        assertTrue(unit.contains("\nStateDirectoryMode=0700\n\n[Install]\n"), unit);
+        assertEquals(1, unit.split("\\[Service]", -1).length - 1);
+        calls.clear();
+        assertEquals(0, run("install").exitCode());
+        assertEquals(List.of("daemon-reload"), calls, "nothing is missing any more");
+    }
+
+    @Test
+    void shouldSetNothingAsideForWhatCannotBeInstalled() throws Exception {
+        compiler = new Lacking();
+        assertEquals(
+                1, run("install", directory.resolve("tmp/shop.yaml").toString()).exitCode());
+        Files.writeString(units.resolve("coppice.service"), "[Service]\n");
+        assertEquals(1, run("install").exitCode());
         assertEquals(List.of(), calls);
     }
 
