@@ -12,13 +12,18 @@ import io.coppice.state.root.RootSnapshot;
 import io.coppice.supervisor.limits.ControlGroups;
 import io.coppice.supervisor.limits.Controller;
 import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.GroupPlan;
 import io.coppice.supervisor.plan.Limits;
+import io.coppice.supervisor.plan.NoticeCommand;
+import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.plan.PlanText;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -244,6 +249,122 @@ class RootLimitsTest {
                 assertEquals(List.of(), directories());
             }
         }
+    }
+
+    private static boolean isServed(RootSnapshot.ChildInfo child) {
+        return isReady(child) && child.parkedStandbys() == 1;
+    }
+
+    /** The group of the instance's in which a process is. */
+    private String groupOf(long pid) throws IOException {
+        String own = String.valueOf(pid);
+        return directories().stream()
+                .flatMap(directory -> below(directory).stream())
+                .filter(group -> lines(group.resolve("cgroup.procs")).contains(own))
+                .map(group -> String.valueOf(group.getFileName()))
+                .findFirst()
+                .orElse("none");
+    }
+
+    @Test
+    void shouldLeaveAStandbyInItsOwnGroupWhenItTakesOver() throws Exception {
+        ChildPlan worker = StandbyWorkerMain.plan(base, 1).toBuilder()
+                .limits(new Limits(512 << 20, 0, 200))
+                .plan();
+        try (RootProcess first = RootProcess.start(base, worker)) {
+            RootSnapshot.ChildInfo before = first.await("worker", RootLimitsTest::isServed);
+            long standby = before.standbys().get(0).pid();
+            String group = groupOf(standby);
+            assertTrue(group.startsWith("worker.standby-"), group);
+            assertEquals("worker.1", groupOf(before.pid()));
+
+            ProcessHandle.of(before.pid()).orElseThrow().destroyForcibly();
+            RootSnapshot.ChildInfo after = first.await("worker", child -> isServed(child) && child.incarnation() == 2);
+            assertEquals(standby, after.pid());
+            assertEquals(group, groupOf(standby), "whose it was");
+            String next = groupOf(after.standbys().get(0).pid());
+            assertTrue(next.startsWith("worker.standby-") && !next.equals(group), next);
+            first.awaitCondition("the first group's end", () -> names().equals(sorted(group, next)));
+
+            // The next root finds the worker in the group of the standby that it was, and what is in it goes with it.
+            first.process.destroyForcibly();
+            first.awaitExit();
+            try (RootProcess second = RootProcess.start(base, worker)) {
+                second.awaitEvent(EventType.ADOPTED, "standby");
+                assertEquals(sorted(group, next), names());
+                ProcessHandle.of(standby).orElseThrow().destroyForcibly();
+                RootSnapshot.ChildInfo third =
+                        second.await("worker", child -> isServed(child) && child.incarnation() == 3);
+                assertEquals(after.standbys().get(0).pid(), third.pid());
+                String last = groupOf(third.standbys().get(0).pid());
+                second.awaitCondition("the second group's end", () -> names().equals(sorted(next, last)));
+                assertEquals(0, second.stop(), second.stderr());
+                assertEquals(List.of(), directories());
+            }
+        }
+    }
+
+    private static List<String> sorted(String... names) {
+        return Stream.of(names).sorted().toList();
+    }
+
+    /** As a reload makes it of a manifest: other limits are another launch. */
+    private void reload(RootProcess root, ChildPlan child) throws Exception {
+        String directory = root.directory.toString();
+        Plan plan = new Plan(
+                "test",
+                "/test.yaml",
+                directory,
+                directory,
+                NoticeCommand.NONE,
+                List.of(GroupPlan.INSTANCE),
+                List.of(),
+                List.of(child));
+        Plan present = PlanText.read(Files.readString(root.directory.resolve("plan")));
+        Files.writeString(root.directory.resolve("plan-a1.next"), PlanText.write(plan));
+        assertEquals("ok\n", root.request("coppice/1 reload plan-a1.next " + PlanText.fingerprint(present)));
+    }
+
+    @Test
+    void shouldGiveAndTakeLimitsByAReload() throws Exception {
+        ChildPlan web = RootProcess.command("web", base, FOREVER);
+        try (RootProcess root = RootProcess.start(base, web)) {
+            root.await("web", RootLimitsTest::isReady);
+            assertEquals(List.of(), directories(), "nobody has limits");
+
+            reload(root, web.toBuilder().limits(new Limits(0, 0, 50)).launch(1).plan());
+            root.await("web", child -> isReady(child) && child.incarnation() == 2);
+            assertEquals(List.of("web.2"), names());
+            assertEquals(List.of("50"), lines(file("web.2", "pids.max")));
+
+            reload(
+                    root,
+                    web.toBuilder()
+                            .limits(new Limits(64 << 20, 0, 60))
+                            .launch(2)
+                            .plan());
+            RootSnapshot.ChildInfo changed = root.await("web", child -> isReady(child) && child.incarnation() == 3);
+            root.awaitCondition("the other group's end", () -> names().equals(List.of("web.3")));
+            assertEquals(List.of("60"), lines(file("web.3", "pids.max")));
+            // It enters by itself, first of all that it does.
+            Path processes = file("web.3", "cgroup.procs");
+            root.awaitCondition("its entering", () -> lines(processes).contains(String.valueOf(changed.pid())));
+
+            reload(root, web.toBuilder().launch(3).plan());
+            RootSnapshot.ChildInfo free = root.await("web", child -> isReady(child) && child.incarnation() == 4);
+            root.awaitCondition("the last group's end", () -> names().isEmpty());
+            assertEquals("none", groupOf(free.pid()));
+            assertEquals(0, root.stop(), root.stderr());
+            assertEquals(List.of(), directories());
+        }
+    }
+
+    private Path file(String group, String name) throws IOException {
+        return directories().stream()
+                .map(directory -> directory.resolve(group).resolve(name))
+                .filter(Files::exists)
+                .findFirst()
+                .orElse(base.resolve("nothing"));
     }
 
     @Test
