@@ -109,8 +109,21 @@ final class ProcessRules {
             return List.of();
         }
         String unset = environment.containsKey("PWD") ? "" : StartPrefix.UNSET_PWD;
-        return StartPrefix.of(
-                unset + (umask == null ? "" : "umask " + umask.value() + " && ") + "exec " + chain + "\"$@\"");
+        return StartPrefix.of(unset
+                + niceOfSession(daemon)
+                + (umask == null ? "" : "umask " + umask.value() + " && ")
+                + "exec "
+                + chain
+                + "\"$@\"");
+    }
+
+    /**
+     * A process has a session of its own. Where Linux shares processors out among sessions (autogroups), niceness counts only within one, and among
+     * them the niceness of the session. Where it does not, or this is forbidden, there is no more to do.
+     */
+    private static String niceOfSession(DaemonSpec daemon) {
+        Located<Integer> stated = daemon.stated(DaemonKeys.NICE);
+        return stated == null ? "" : "{ echo " + stated.value() + " >/proc/self/autogroup; } 2>/dev/null; ";
     }
 
     private void appendUlimits(DaemonSpec daemon, StringBuilder chain) {

@@ -149,7 +149,8 @@ class ManifestIsolationTest {
                 .argv()
                 .get(2);
         assertTrue(
-                script.matches("unset PWD OLDPWD; umask 027 && exec \\S*/nice -n -1 \\S*/setpriv --reuid=\\d+ .*"),
+                script.matches(
+                        "unset PWD OLDPWD; \\{ echo -1 >/proc/self/autogroup; } 2>/dev/null; umask 027 && exec \\S*/nice -n -1 \\S*/setpriv --reuid=\\d+ .*"),
                 script);
     }
 

@@ -47,7 +47,7 @@ class ProcessRulesTest {
         ChildPlan it = shop.child(Workshop.daemonWith(
                 "umask: 027", "nice: 5", "ulimits: {nofile: 4096, core: {soft: 0, hard: unlimited}, memlock: 64MiB}"));
         assertEquals(
-                "unset PWD OLDPWD; umask 027 && exec prlimit --core=0:unlimited --memlock=67108864:67108864"
+                "unset PWD OLDPWD; { echo 5 >/proc/self/autogroup; } 2>/dev/null; umask 027 && exec prlimit --core=0:unlimited --memlock=67108864:67108864"
                         + " --nofile=4096:4096 nice -n 5 \"$@\"",
                 script(it));
         assertEquals(plain.argv(), StartPrefix.without(it.argv()));
@@ -159,8 +159,8 @@ class ProcessRulesTest {
         Accounts.User nobody = new Accounts(tools.resolve("getent")).user("nobody");
         assertTrue(nobody != null);
         assertEquals(
-                "unset PWD OLDPWD; exec nice -n -1 setpriv --reuid=" + nobody.uid() + " --regid=" + nobody.gid()
-                        + " --init-groups \"$@\"",
+                "unset PWD OLDPWD; { echo -1 >/proc/self/autogroup; } 2>/dev/null; exec nice -n -1 setpriv --reuid="
+                        + nobody.uid() + " --regid=" + nobody.gid() + " --init-groups \"$@\"",
                 script(it));
         assertEquals(nobody.home(), it.environment().get("HOME"));
         assertEquals("ada", it.environment().get("USER"));

@@ -9,7 +9,7 @@ import java.util.List;
  * @param phase finer than the state in the status table; 0 none was stored
  * @param sinceNs when it was entered
  * @param deadlineNs when it ends by itself
- * @param session the session that the process was launched in, 0 none
+ * @param session the session that the process is in, 0 none
  * @param stage of its start
  * @param stageSinceNs when that was entered
  * @param startNs time spent in the first stage before that; likewise the next two

@@ -9,7 +9,7 @@ package io.coppice.state.root;
  * @param startTicks start time of the process, clock ticks since boot, 0 none
  * @param pidfdInode the inode of its pidfd, where that is its own until the next boot; else 0
  * @param pipeInode the inode of the pipe that is its standard input, by which it is let go; 0 none
- * @param session that the process was launched in
+ * @param session that the process is in
  * @param launchedAs what it was launched with, as one number
  * @param sinceNs when the phase was entered, CLOCK_MONOTONIC
  * @param deadlineNs when it ends by itself, CLOCK_MONOTONIC; {@link Long#MAX_VALUE} for never

@@ -104,8 +104,6 @@ final class LibC {
 
         int posix_spawnattr_setflags(Pointer attributes, short flags);
 
-        int posix_spawnattr_setpgroup(Pointer attributes, int pgroup);
-
         int posix_spawnattr_setsigmask(Pointer attributes, Pointer set);
 
         int posix_spawnattr_setsigdefault(Pointer attributes, Pointer set);

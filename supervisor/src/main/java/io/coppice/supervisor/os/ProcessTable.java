@@ -86,15 +86,6 @@ public final class ProcessTable {
     }
 
     /**
-     * The session of a process, -1 when there is no such process.
-     *
-     * @throws OsException as {@link #startTicks}
-     */
-    public long session(int pid) throws OsException {
-        return readStat(pid) ? number(SESSION_FIELD) : -1;
-    }
-
-    /**
      * Whether a process is dead and waits for its parent to take its status: it owns nothing any more.
      *
      * @return false also when there is no such process
@@ -182,28 +173,30 @@ public final class ProcessTable {
     }
 
     /**
-     * Whether a process that is not dead leads its process group, and is in a session that it has not made itself.
+     * Whether a process that is not dead leads its process group.
      *
      * @throws OsException if it cannot be told
      */
-    public boolean isGroupLeaderInAnothersSession(int pid) throws OsException {
+    public boolean leadsItsGroup(int pid) throws OsException {
         if (!readStat(pid)) {
             return false;
         }
         byte state = stat.getByte(fieldStart(STATE_FIELD));
-        return state != 'Z' && state != 'X' && number(GROUP_FIELD) == pid && number(SESSION_FIELD) != pid;
+        return state != 'Z' && state != 'X' && number(GROUP_FIELD) == pid;
     }
 
     /**
-     * Kills what is left of a process group whose leader is gone, or may be: the number may be another group's by then. Only
-     * members of that session count, started at that time or later: both held for all that the leader has left. Each is killed
+     * Kills what is left of a process group whose leader is gone, or may be: the number may be another group's by then. It is, if
+     * a process of that number was started at another time, as the kernel gives no number anew that a group or a session has. Only
+     * members of that session count, started when the leader was or later: both hold for all that it has left. Each is killed
      * by a pidfd that was opened before it was looked at. Reads all of /proc, so it costs milliseconds and allocates.
      *
      * @param pgid 2 or more
+     * @param leaderTicks when the leader was started
      * @return how many of them were not dead yet; 1 or more while that cannot be told for lack of descriptors
      */
-    public int killRemnants(int pgid, long session, long notBeforeTicks) {
-        if (signalGroup(pgid, 0) == Errno.ESRCH) {
+    public int killRemnants(int pgid, long session, long leaderTicks) {
+        if (signalGroup(pgid, 0) == Errno.ESRCH || isAnothers(pgid, leaderTicks)) {
             return 0;
         }
         String[] names = entriesOfProc();
@@ -213,10 +206,19 @@ public final class ProcessTable {
         int left = 0;
         for (String name : names) {
             if (name.charAt(0) >= '1' && name.charAt(0) <= '9') {
-                left += killRemnant(Integer.parseInt(name), pgid, session, notBeforeTicks) ? 1 : 0;
+                left += killRemnant(Integer.parseInt(name), pgid, session, leaderTicks) ? 1 : 0;
             }
         }
         return left;
+    }
+
+    private boolean isAnothers(int pid, long startTicks) {
+        try {
+            long ticks = startTicks(pid);
+            return ticks >= 0 && ticks != startTicks;
+        } catch (OsException e) {
+            return false; // no descriptor left: nothing is found below, and it is asked again
+        }
     }
 
     /** Null when there is no descriptor left to list it with. */

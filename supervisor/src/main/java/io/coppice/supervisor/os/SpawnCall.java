@@ -14,15 +14,16 @@ import jnr.ffi.Pointer;
  * child.
  *
  * <p>The child is clean whatever the root is like: no signal blocked, each at its default (also SIGPIPE, and SIGHUP under
- * nohup), a process group of its own, no descriptor above the wanted ones. Spawner thread only.
+ * nohup), a session and with it a process group of its own, no descriptor above the wanted ones. The session takes the
+ * terminal from it, and the right to wake (SIGCONT) what is in the root's session. Spawner thread only.
  */
 final class SpawnCall {
     /** More than glibc's posix_spawnattr_t (336), posix_spawn_file_actions_t (80) and sigset_t (128) on both machines. */
     private static final int OPAQUE_BYTES = 512;
 
-    private static final short POSIX_SPAWN_SETPGROUP = 0x02;
     private static final short POSIX_SPAWN_SETSIGDEF = 0x04;
     private static final short POSIX_SPAWN_SETSIGMASK = 0x08;
+    private static final short POSIX_SPAWN_SETSID = 0x80;
     private static final int LOG_FLAGS = Kernel.O_WRONLY | Kernel.O_CREAT | Kernel.O_APPEND | Kernel.O_NOFOLLOW;
     private static final int LOG_MODE = 0600;
     private static final int NO_FD = -1;
@@ -45,8 +46,7 @@ final class SpawnCall {
         } finally {
             Reference.reachabilityFence(signals);
         }
-        done("posix_spawnattr_setpgroup", LIBC.posix_spawnattr_setpgroup(attributes, 0));
-        short flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
+        short flags = POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK;
         done("posix_spawnattr_setflags", LIBC.posix_spawnattr_setflags(attributes, flags));
     }
 

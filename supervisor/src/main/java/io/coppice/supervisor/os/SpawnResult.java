@@ -8,9 +8,9 @@ public sealed interface SpawnResult {
     long token();
 
     /**
-     * The program was executed; the process is held, leads a process group of its own number, and is ours to reap.
+     * The program was executed; the process is held, leads a session and a process group of its own number, and is ours to reap.
      *
-     * @param pid also the number of its process group
+     * @param pid also the number of its session and process group
      * @param journalRefusal why it writes to its log file and not to the journal that was asked for, one line for people;
      *     null if it writes where it was asked to
      * @param logStartBytes how long its log file was just before; 0 if there was none

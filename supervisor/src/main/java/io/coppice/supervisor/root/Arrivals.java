@@ -36,7 +36,6 @@ final class Arrivals {
     private final Consumer<Event> settle;
 
     /** Ours, in which all children begin. */
-    private final long session;
 
     /**
      * Of one spawner.
@@ -59,8 +58,7 @@ final class Arrivals {
             ArchiveWishes archives,
             Errands errands,
             LaunchLimits limits,
-            Consumer<Event> settle)
-            throws OsException {
+            Consumer<Event> settle) {
         this.spawner = spawner;
         this.spawned = spawned;
         this.children = children;
@@ -76,7 +74,6 @@ final class Arrivals {
         this.errands = errands;
         this.limits = limits;
         this.settle = settle;
-        this.session = processes.session((int) ProcessHandle.current().pid());
     }
 
     /** Whether a child may have a process of which only the spawner knows yet. */
@@ -140,7 +137,7 @@ final class Arrivals {
             child.closeHold();
         }
         kept.keep(child.plan.name(), child.incarnation, child.pidFd);
-        publisher.launched(child.index, session, child.pidFd.inode(), result.logStartBytes());
+        publisher.launched(child.index, result.pid(), child.pidFd.inode(), result.logStartBytes());
         if (result.journalRefusal() != null) {
             publisher.note(child.index, result.pid(), child.incarnation, result.journalRefusal());
         }

@@ -19,7 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Processes that do something for the root and end: not supervised, not on record, each with a process group of its own, which is killed
+ * Processes that do something for the root and end: not supervised, not on record, each with a session and a process group of its own, which is killed
  * with its leader. What a root that dies leaves of them, its successor kills: {@link #endLeft}.
  *
  * <p>Duty-cycle thread only; no call blocks but {@link #close}. Allocates for each of them, and only then.
@@ -28,8 +28,14 @@ final class Errands implements AutoCloseable {
     /** Among the tokens of spawns: a bit that no incarnation reaches. */
     private static final long SPAWN_TOKEN = 1L << 62;
 
+    /** Whose errand a process is, in its environment: a successor ends what a dead root had sent. */
+    private static final String MARK = "COPPICE_ERRAND";
+
+    /** And which process it was that was sent: what it starts itself inherits both. */
+    private static final String MARK_OF_LEADER = "COPPICE_ERRAND_PID=";
+
     /** The descriptor that a plain spawn hands down for holding it is none of the program's. */
-    private static final String WITHOUT_HOLD = "exec 3<&-; exec \"$@\"";
+    private static final String WITHOUT_HOLD = "exec 3<&-; export " + MARK_OF_LEADER + "$$; exec \"$@\"";
 
     /** Of one that may take as long as it likes. */
     static final long NO_TIMEOUT = Long.MAX_VALUE;
@@ -77,9 +83,6 @@ final class Errands implements AutoCloseable {
             }
         }
     }
-
-    /** Whose errand a process is, in its environment: a successor ends what a dead root had sent. */
-    private static final String MARK = "COPPICE_ERRAND";
 
     private final Path directory;
     private final Spawner spawner;
@@ -141,12 +144,22 @@ final class Errands implements AutoCloseable {
 
     /**
      * Kills those that a root which died had sent, each with its group: nobody hears of their ends, and one that asks a process to end
-     * would ask its successor. Before anything is adopted; reads all of /proc.
+     * would ask its successor. What one has left in a group or session of that process's own is none. Before anything is adopted; reads all of
+     * /proc.
      */
     static void endLeft(Path directory, ProcessTable processes) throws OsException {
-        for (MarkedLeaders.Leader left : MarkedLeaders.find(processes, mark(directory)::equals)) {
+        String mark = mark(directory);
+        for (MarkedLeaders.Leader left :
+                MarkedLeaders.find(processes, leader -> isErrand(leader.pid(), leader.environment(), mark))) {
             processes.signalGroup(left.pid(), SignalNumbers.of("KILL"));
         }
+    }
+
+    /** For an instant it is still the shell, which does not have its number in its own environment. */
+    private static boolean isErrand(int pid, List<String> environment, String mark) {
+        return environment.contains(mark)
+                && (environment.contains(MARK_OF_LEADER + pid)
+                        || environment.stream().noneMatch(entry -> entry.startsWith(MARK_OF_LEADER)));
     }
 
     /** How one ended, for texts. */

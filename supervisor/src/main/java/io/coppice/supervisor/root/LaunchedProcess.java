@@ -41,7 +41,7 @@ abstract class LaunchedProcess {
     /** It was launched by a root that died: it is no child of ours, and its group's number is not kept by our reaping it. */
     boolean adopted;
 
-    /** The session it was launched in, and when, in clock ticks since boot. */
+    /** The session it is in, which is its own if this release launched it, and when that was, in clock ticks since boot. */
     long session;
 
     long startTicks;

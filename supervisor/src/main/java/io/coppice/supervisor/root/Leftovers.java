@@ -52,7 +52,7 @@ final class Leftovers {
     /**
      * Such a process and what it has started, be it alive itself or not.
      *
-     * @param session that it was launched in
+     * @param session that it is in
      */
     record Group(OnRecord leader, long session) {
         int killRest(ProcessTable processes) {

@@ -12,9 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
-/** What roots launch, by a mark in the environment: leaders of process groups of their own in the session of whoever launched them. */
+/** What roots launch, by a mark in the environment: leaders of process groups of their own. */
 final class MarkedLeaders {
     /** Of an environment and arguments together the kernel takes at most 6 MiB by default. */
     private static final int MOST_BYTES = 8 << 20;
@@ -24,19 +23,21 @@ final class MarkedLeaders {
     /**
      * One that lives.
      *
-     * @param entry of its environment, with the mark
+     * @param environment as it was started with, {@code NAME=VALUE} each
      */
-    record Leader(int pid, String entry) {}
+    record Leader(int pid, List<String> environment) {}
 
-    /** All of them. Reads all of /proc. */
-    static List<Leader> find(ProcessTable processes, Predicate<String> isMark) throws OsException {
+    /** All of which that holds. Reads all of /proc. */
+    static List<Leader> find(ProcessTable processes, Predicate<Leader> isMarked) throws OsException {
         List<Leader> found = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(Path.of("/proc"), "[1-9]*")) {
             for (Path entry : entries) {
                 int pid = Integer.parseInt(String.valueOf(entry.getFileName()));
-                String mark = processes.isGroupLeaderInAnothersSession(pid) ? markOf(entry, isMark) : null;
-                if (mark != null) {
-                    found.add(new Leader(pid, mark));
+                if (processes.leadsItsGroup(pid)) {
+                    Leader leader = new Leader(pid, environmentOf(entry));
+                    if (isMarked.test(leader)) {
+                        found.add(leader);
+                    }
                 }
             }
         } catch (IOException | DirectoryIteratorException e) {
@@ -45,16 +46,11 @@ final class MarkedLeaders {
         return found;
     }
 
-    private static @Nullable String markOf(Path process, Predicate<String> isMark) {
+    private static List<String> environmentOf(Path process) {
         try (InputStream in = Files.newInputStream(process.resolve("environ"))) {
-            for (String entry : new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8).split("\0", -1)) {
-                if (isMark.test(entry)) {
-                    return entry;
-                }
-            }
-            return null;
+            return List.of(new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8).split("\0", -1));
         } catch (IOException e) {
-            return null; // It is gone, or another user's, and then none of ours.
+            return List.of(); // It is gone, or another user's, and then none of ours.
         }
     }
 }

@@ -8,7 +8,7 @@ import java.util.List;
  * A child as a root that died had recorded it.
  *
  * @param state of the core, under the new plan's spec
- * @param session that its process was launched in
+ * @param session that its process is in
  * @param pidfdInode of that process, 0 where the kernel did not tell
  * @param pipeInode of the pipe that lets that process go, if it was a standby; else 0
  * @param logStartBytes how long its log file was when that process was launched

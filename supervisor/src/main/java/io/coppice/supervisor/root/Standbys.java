@@ -173,7 +173,7 @@ final class Standbys {
             standby.startTicks = processes.startTicks(pid);
             standby.pidFd = PidFd.open(pid);
             standby.pidfdInode = standby.pidFd.inode();
-            standby.session = processes.session((int) ProcessHandle.current().pid());
+            standby.session = pid;
             epoll.add(standby.pidFd.fd(), Tokens.of(Tokens.STANDBY_DEATH, standby.slot));
             standby.listen(epoll, Tokens.of(Tokens.STANDBY_HINT, standby.slot));
         } catch (OsException e) {

@@ -133,7 +133,7 @@ class StatusPublisher {
     }
 
     /**
-     * The session that a child's process was launched in, its pidfd's inode, and how long its log file was; stored with the step that
+     * The session that a child's process is in, its pidfd's inode, and how long its log file was; stored with the step that
      * records the process.
      */
     void launched(int child, long session, long pidfdInode, long logStartBytes) {

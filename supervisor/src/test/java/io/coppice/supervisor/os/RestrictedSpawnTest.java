@@ -234,6 +234,12 @@ class RestrictedSpawnTest {
                     List.of("0", "1", "2"),
                     fds.map(fd -> String.valueOf(fd.getFileName())).sorted().toList());
         }
+        String stat = Files.readString(Path.of("/proc/" + child.pid() + "/stat"));
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        assertEquals(
+                List.of(String.valueOf(child.pid()), String.valueOf(child.pid())),
+                List.of(fields[2], fields[3]),
+                "leads a process group and a session");
         assertEquals("1", status(Path.of("/proc/" + child.pid() + "/status"), "NoNewPrivs"));
         assertEquals("2", status(Path.of("/proc/" + child.pid() + "/status"), "Seccomp"));
         try (var tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {

@@ -70,6 +70,7 @@ class SpawnerTest {
             assertEquals("0000000000000000", statusLine(pid, "SigIgn"));
             assertEquals("0000000000000000", statusLine(pid, "SigCgt"));
             assertEquals(pid, statFields(child.pid()).get(2), "leads a process group of its own");
+            assertEquals(pid, statFields(child.pid()).get(3), "in a session of its own");
             assertEquals(child.log().toRealPath().toString(), fds.get("1"));
             assertEquals(fds.get("1"), fds.get("2"));
             assertTrue(fds.get("0").startsWith("pipe:"), fds::toString);

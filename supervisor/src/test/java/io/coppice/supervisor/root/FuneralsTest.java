@@ -142,7 +142,7 @@ class FuneralsTest {
             int pid = Integer.parseInt(Files.readString(pidFile).strip());
             buried.child.adopted = true;
             buried.child.startTicks = buried.processes.startTicks(pid);
-            buried.child.session = buried.processes.session(pid);
+            buried.child.session = pid;
             PidFd pidFd = PidFd.open(pid);
             buried.child.pidFd = pidFd;
             awaitCondition(() -> parent.info().command().orElse("").endsWith("sleep"));
