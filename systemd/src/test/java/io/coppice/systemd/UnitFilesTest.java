@@ -68,6 +68,7 @@ class UnitFilesTest {
                     many.get(i)
                             .replace(" of %i", "")
                             .replace(" --instance %i", "")
+                            .replace("/system-coppice.slice/%n", "/%n")
                             .replace("/etc/coppice/%i.yaml", "/etc/coppice/coppice.yaml"));
         }
     }
