@@ -2,6 +2,7 @@ package io.coppice.ops.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -9,7 +10,11 @@ import io.coppice.supervisor.limits.ControlGroups;
 import io.coppice.supervisor.limits.Controller;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -85,5 +90,42 @@ class LimitsSystemTest {
         for (String line : Files.readAllLines(coppice.home().resolve("shop").resolve("limits"))) {
             assertFalse(line.startsWith("base ") && Files.exists(Path.of(line.substring(5))), line + " is still there");
         }
+    }
+
+    private static final String WEB = "instance: shop\ndaemons:\n  web: {command: 'while :; do sleep 1000; done'%s}\n"
+            + "  other: {command: 'while :; do sleep 1000; done'}\n";
+
+    private static @Nullable Object limit(Coppice.Daemon daemon, String name) {
+        Map<?, ?> limits = (Map<?, ?>) daemon.fields().get("limits");
+        return limits == null || limits.get(name) == null
+                ? null
+                : ((Map<?, ?>) Objects.requireNonNull(limits.get(name))).get("limit");
+    }
+
+    @Test
+    void shouldStartAnewWhatGetsOtherLimitsByAReload() throws Exception {
+        coppice.manifest(WEB.formatted(""));
+        Coppice.Root root = coppice.startRoot();
+        coppice.await("web", d -> d.state().equals("ready"));
+        long other = coppice.await("other", d -> d.state().equals("ready")).number("pid");
+        assertNull(limit(coppice.daemon("web"), "tasks"));
+
+        List<String> steps = List.of(
+                ", limits: {tasks: 50}", ", limits: {tasks: 60, memory: 64MiB}", ", limits: {memory: 64MiB}", "");
+        List<@Nullable Long> tasks = Arrays.asList(50L, 60L, null, null);
+        for (int i = 0; i < steps.size(); i++) {
+            coppice.manifest(WEB.formatted(steps.get(i)));
+            Coppice.Result reload = coppice.run("reload");
+            assertEquals(0, reload.exitCode(), reload.err());
+            long incarnation = 2 + i;
+            Coppice.Daemon web =
+                    coppice.await("web", d -> d.state().equals("ready") && d.number("incarnation") == incarnation);
+            assertEquals(tasks.get(i), limit(web, "tasks"));
+            assertEquals(steps.get(i).contains("memory") ? 64L << 20 : null, limit(web, "memory"));
+            String groups = Files.readString(Path.of("/proc/" + web.number("pid") + "/cgroup"));
+            assertEquals(!steps.get(i).isEmpty(), groups.contains("/web." + incarnation), groups);
+        }
+        assertEquals(other, coppice.daemon("other").number("pid"), "it was not touched");
+        assertEquals(0, root.stop(), root.stderr());
     }
 }
