@@ -31,6 +31,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.opentest4j.TestAbortedException;
 
 /**
  * One test's own world: a directory with a manifest, an instance directory, and the commands run in it. Register it as an
@@ -406,7 +407,9 @@ final class Coppice implements AfterTestExecutionCallback {
             left.forEach(ProcessHandle::destroyForcibly);
             TimeUnit.MILLISECONDS.sleep(POLL_MS);
         }
-        if (context.getExecutionException().isPresent()) {
+        if (context.getExecutionException()
+                .filter(end -> !(end instanceof TestAbortedException))
+                .isPresent()) {
             System.err.println("artefacts of the failed test are kept in " + directory);
             return;
         }

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * Goal: where each worker is a user of its own, the kernel keeps it from what is not its own, and everything else is as without. Method: real roots of
- * user 0; a worker that tries all it can, in both modes, since an attempt that fails anyway proves nothing. Skipped where the tests do not run as root.
+ * Goal: where each worker is a user of its own, everything is as without. Method: real roots of user 0. Skipped where the tests do not run as root. What the
+ * kernel keeps from whom: {@link HostileWorkerSystemTest}.
  */
 class UserIsolationSystemTest {
     @RegisterExtension
@@ -40,60 +40,11 @@ class UserIsolationSystemTest {
         return uidOf(Path.of("/proc/" + pid));
     }
 
-    private List<String> attemptsWith(String isolation) throws Exception {
-        Path told = Files.createDirectory(coppice.directory.resolve("told"));
-        Files.setPosixFilePermissions(told, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Path home = coppice.home().resolve("shop");
-        coppice.manifest("instance: shop\n" + isolation + """
-                defaults: {classpath: [daemons.jar], jvm: {heap: 16MiB}, reads: []}
-                daemons:
-                  peer: {main: io.coppice.ops.system.daemons.Ticker}
-                  intruder:
-                    main: io.coppice.ops.system.daemons.Intruder
-                    heartbeat: {timeout: 60s}
-                    args: [%s, %s, peer, %s]
-                """.formatted(home, home, told));
-        Coppice.Root root = coppice.startRootIn(inOwnState);
-        coppice.awaitRoot(root);
-        coppice.awaitState("intruder", "ready");
-        long peer = coppice.awaitState("peer", "ready").number("pid");
-        Files.writeString(told.resolve("peer"), Long.toString(peer));
-        Files.writeString(told.resolve("root"), Long.toString(root.process.pid()));
-
-        String log = coppice.awaitLog("intruder", text -> text.contains("over\n"));
-
-        assertEquals(1, coppice.awaitState("peer", "ready").number("incarnation"));
-        assertEquals(1, coppice.daemon("intruder").number("incarnation"));
-        assertEquals(0, root.stop(), root.stderr());
-        return log.lines().filter(line -> line.contains(": ")).toList();
-    }
-
-    @Test
-    void shouldRefuseAllThatReachesBeyondAWorker() throws Exception {
-        List<String> attempts = attemptsWith(OtherUsers.ISOLATION);
-        assertEquals(25, attempts.size(), attempts::toString);
-        assertEquals(
-                List.of(),
-                attempts.stream().filter(line -> !line.contains(": refused, ")).toList(),
-                attempts::toString);
-    }
-
-    /** The control: each of the attempts is one. */
-    @Test
-    void shouldLetAWorkerDoAllThatWithoutIsolation() throws Exception {
-        List<String> attempts = attemptsWith("");
-        assertEquals(25, attempts.size(), attempts::toString);
-        assertEquals(
-                List.of(),
-                attempts.stream().filter(line -> !line.endsWith(": done")).toList(),
-                attempts::toString);
-    }
-
     @Test
     void shouldRunEachProcessAsAUserOfItsOwnThroughEveryDeath() throws Exception {
         Files.setPosixFilePermissions(coppice.directory, PosixFilePermissions.fromString("rwxrwxrwx"));
         Submitter work = new Submitter(coppice);
-        work.manifest("slots: 2, standby: 1, retries: 5", "standby: 1");
+        work.manifest("slots: 2, standby: 1, retries: 5, timeout: 300s", "standby: 1");
         Path manifest = coppice.directory.resolve("coppice.yaml");
         Files.writeString(
                 manifest,

@@ -1,0 +1,107 @@
+package io.coppice.ops.system;
+
+import io.coppice.ops.system.daemons.Attempt;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What is refused where, and what else comes of it: the one list that the tests go by, and that ARCHITECTURE has as a table. */
+final class IsolationMatrix {
+    private IsolationMatrix() {}
+
+    /** An isolation, and the kernel's level. */
+    enum Column {
+        MAPPING("`mapping`", "", 0),
+        USER("`user`", OtherUsers.ISOLATION, 0),
+        /** On any kernel that has all that there are rules for. */
+        SANDBOX("`sandbox`", "isolation: sandbox\n", 6),
+        SANDBOX_5("ABI 5", "isolation: sandbox\n", 5),
+        SANDBOX_3("ABI 3", "isolation: sandbox\n", 3),
+        SANDBOX_2("ABI 2", "isolation: sandbox\n", 2),
+        SANDBOX_1("ABI 1", "isolation: sandbox\n", 1);
+
+        /** Those that are built. */
+        static final Set<Column> BUILT = EnumSet.of(MAPPING, USER);
+
+        private final String heading;
+
+        /** Of a manifest. */
+        final String line;
+
+        /** The level of Landlock that it needs, and that it is tried on; 0 none. */
+        final int abi;
+
+        Column(String heading, String line, int abi) {
+            this.heading = heading;
+            this.line = line;
+            this.abi = abi;
+        }
+
+        boolean isSandbox() {
+            return abi > 0;
+        }
+    }
+
+    static boolean isRefused(Attempt attempt, Column column) {
+        return switch (column) {
+            case MAPPING -> false;
+            case USER -> true;
+            default -> attempt.isRefusedInSandbox(column.abi);
+        };
+    }
+
+    /** What a worker may do to what is its own; nothing of it reaches beyond the worker. */
+    enum SelfHarm {
+        LIES("lie in every field of its own segment, one after the other", "lies"),
+        NONSENSE("fill it with nonsense", "nonsense"),
+        SHORTENS("shorten it", "shortens"),
+        PUNCHES("give back its blocks", "punches"),
+        CLOSES("take away all rights to it (`chmod`)", "closes");
+
+        final String words;
+        final String way;
+
+        SelfHarm(String words, String way) {
+            this.words = words;
+            this.way = way;
+        }
+
+        /** Of the daemon that does it. */
+        String daemon() {
+            return way;
+        }
+    }
+
+    /** Of Linux 6.2. */
+    private static final int TRUNCATE_SINCE_ABI = 3;
+
+    static boolean isRefused(SelfHarm harm, Column column) {
+        return column.isSandbox()
+                && (harm == SelfHarm.CLOSES || (harm == SelfHarm.SHORTENS && column.abi >= TRUNCATE_SINCE_ABI));
+    }
+
+    /** In Markdown, of what is built. */
+    static String table() {
+        List<String> lines = new ArrayList<>();
+        lines.add(row("a worker tries to", Column.BUILT.stream().map(column -> column.heading)));
+        lines.add("|---".repeat(Column.BUILT.size() + 1) + "|");
+        for (Attempt attempt : Attempt.values()) {
+            lines.add(row(
+                    attempt.words(),
+                    Column.BUILT.stream().map(column -> isRefused(attempt, column) ? "refused" : "**done**")));
+        }
+        for (SelfHarm harm : SelfHarm.values()) {
+            lines.add(row(
+                    harm.words,
+                    Column.BUILT.stream().map(column -> isRefused(harm, column) ? "refused" : "harms itself")));
+        }
+        return String.join("\n", lines) + "\n";
+    }
+
+    private static String row(String first, Stream<String> cells) {
+        return "| " + first + " | " + cells.collect(Collectors.joining(" | ")) + " |";
+    }
+}
