@@ -92,6 +92,35 @@ class UserIsolationSystemTest {
         assertEquals(0, next.stop(), next.stderr());
     }
 
+    /** Of a transaction that left its process group: the next one may have the same user. */
+    @Test
+    void shouldLeaveNothingOfATransactionBesideTheNextOneOfItsUser() throws Exception {
+        Files.setPosixFilePermissions(coppice.directory, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Submitter work = new Submitter(coppice);
+        work.manifest("slots: 1, timeout: 300s");
+        Path manifest = coppice.directory.resolve("coppice.yaml");
+        Files.writeString(
+                manifest,
+                OtherUsers.ISOLATION
+                        + Files.readString(manifest).replace(DaemonJar.path().toString(), "daemons.jar"));
+        Coppice.Root root = coppice.startRootIn(inOwnState);
+        coppice.awaitRoot(root);
+        work.awaitReady();
+        work.order("1 submit leaves");
+        assertTrue(work.outcome(1).startsWith("ready: "), work.outcome(1));
+        long left = Long.parseLong(
+                Files.readString(coppice.directory.resolve("left.1")).strip());
+        int user = uidOf(left);
+
+        work.order("2 submit gate");
+
+        assertEquals(user, uidOf(work.pidOf(2)));
+        assertFalse(Coppice.isAlive(left));
+        work.touch("gate.2");
+        assertTrue(work.outcome(2).startsWith("ready: "), work.outcome(2));
+        assertEquals(0, root.stop(), root.stderr());
+    }
+
     /** Whether a process may open a file, tried as its user with its groups. */
     private static boolean canRead(long pid, Path file) throws Exception {
         String status = Files.readString(Path.of("/proc/" + pid + "/status"));

@@ -256,6 +256,63 @@ public final class ProcessTable {
         return state != 'Z' && state != 'X';
     }
 
+    /**
+     * Kills every process of a user, whatever group or session it is in. Each by a pidfd that was opened before it was looked at. Reads all of
+     * /proc, so it costs milliseconds and allocates.
+     *
+     * @param uid above 0
+     * @return how many of them were not dead yet; 1 or more while that cannot be told for lack of descriptors
+     */
+    public int killAllOf(int uid) {
+        if (uid <= 0) {
+            throw new IllegalArgumentException("user " + uid + ": expected 1 or more");
+        }
+        String[] names = entriesOfProc();
+        if (names == null) {
+            return 1;
+        }
+        int left = 0;
+        for (String name : names) {
+            if (name.charAt(0) >= '1' && name.charAt(0) <= '9') {
+                left += killIfOf(Integer.parseInt(name), uid) ? 1 : 0;
+            }
+        }
+        return left;
+    }
+
+    private boolean killIfOf(int pid, int uid) {
+        try {
+            if (!isAliveAs(pid, uid)) {
+                return false;
+            }
+            try (PidFd pinned = PidFd.open(pid)) {
+                // Once more: it is this very process from here on.
+                if (!isAliveAs(pid, uid)) {
+                    return false;
+                }
+                pinned.signal(SIGKILL);
+                return true;
+            }
+        } catch (OsException e) {
+            return e.errno() != Errno.ESRCH; // no descriptor left: it is asked again
+        }
+    }
+
+    private boolean isAliveAs(int pid, int uid) throws OsException {
+        try {
+            if ((Integer) Files.getAttribute(Path.of("/proc/" + pid), "unix:uid") != uid) {
+                return false;
+            }
+        } catch (IOException e) {
+            return false; // It is gone.
+        }
+        if (!readStat(pid)) {
+            return false;
+        }
+        byte state = stat.getByte(fieldStart(STATE_FIELD));
+        return state != 'Z' && state != 'X';
+    }
+
     /** The inode of this process's pid namespace, which names it for as long as it exists; 0 where /proc does not show it. */
     public long pidNamespace() {
         try {

@@ -104,7 +104,7 @@ final class Launcher {
                 process.holdReadFd,
                 process.hintWriteFd,
                 daemon,
-                limited.preparation()));
+                users.preparation(process, plan, owner, limited.preparation())));
         // The spawner has copies of its own by now.
         process.closeChildEnds();
     }

@@ -1,20 +1,23 @@
 package io.coppice.supervisor.root;
 
+import io.coppice.supervisor.os.ArgvPreparation;
 import io.coppice.supervisor.os.Fds;
 import io.coppice.supervisor.os.OsException;
+import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Identity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Sees to it, where workers have users of their own, that each process of a daemon's slots has one that no other has, and that the files of
  * a slot are its process's. A daemon's own processes, standbys included, are all the daemon's user.
  *
- * <p>Duty-cycle thread only. File operations are a handful for each launch, of files in memory as a rule; a file system that hangs would have stopped
+ * <p>Duty-cycle thread only, but for what {@link #preparation} gives. File operations are a handful for each launch, of files in memory as a rule; a file system that hangs would have stopped
  * the workers, which are mapped from it, too.
  */
 final class WorkerUsers {
@@ -27,6 +30,11 @@ final class WorkerUsers {
         this.standbys = standbys;
         this.instance = instance;
     }
+
+    /** What one who had the user before has left, in a session of its own, is killed; after that something holds it. */
+    private static final int MOST_LOOKS = 200;
+
+    private static final long LOOK_AGAIN_NS = 5_000_000;
 
     /**
      * Before a launch: chooses the user of a slot's process, and gives the ends of the pipes that the process will have to whom it will
@@ -46,11 +54,47 @@ final class WorkerUsers {
             uid = free(process, plan, identity);
             process.uid = uid;
         }
-        if (owner) {
+        if (owner && plan.slot() == 0) {
             give(plan, uid);
         }
         Fds.give(process.holdReadFd, uid, identity.gid());
         Fds.give(process.hintWriteFd, uid, identity.gid());
+    }
+
+    /**
+     * What the spawner does before it starts a slot's process: ends whatever is left of one that had the same user before, as it could do to this one
+     * what that may do to itself. Only then the slot's files are given to that user. May be carried out by any thread, and takes a second at most.
+     *
+     * @param others what is to be done anyway; null for nothing
+     */
+    @Nullable
+    ArgvPreparation preparation(
+            LaunchedProcess process, ChildPlan plan, boolean owner, @Nullable ArgvPreparation others) {
+        int uid = process.uid;
+        if (uid == LaunchedProcess.NO_UID) {
+            return others;
+        }
+        return argv -> {
+            endAllOf(uid, plan);
+            if (owner) {
+                give(plan, uid);
+            }
+            return others == null ? argv : others.prepare(argv);
+        };
+    }
+
+    private static void endAllOf(int uid, ChildPlan plan) throws IOException {
+        ProcessTable processes = new ProcessTable();
+        int left = processes.killAllOf(uid);
+        for (int looks = 1; left > 0 && looks < MOST_LOOKS; looks++) {
+            LockSupport.parkNanos(LOOK_AGAIN_NS);
+            left = processes.killAllOf(uid);
+        }
+        if (left > 0) {
+            throw new IOException("user " + uid + ", whose turn it is among those of " + plan.daemon()
+                    + "'s slots, has processes that do not end by SIGKILL, " + left
+                    + " at the last look: another one beside them would be at their mercy");
+        }
     }
 
     /** A standby has become the process of a slot: the slot's files are its user's from now on, before it is told so. */
