@@ -99,7 +99,7 @@ final class IsolationRig implements AutoCloseable {
                 instance,
                 orders,
                 IsolationManifest.SUBMIT_COLD,
-                coldSlot::getAsBoolean,
+                coldSlot,
                 of.times(IsolationTable.SUBMIT_COLD, heapMib)));
         SlotsAtRest slot = new SlotsAtRest(root, IsolationManifest.SUBMIT_STANDBY, 1);
         StandbyReserve reserve = new StandbyReserve(root, IsolationManifest.SUBMIT_STANDBY + "@1");

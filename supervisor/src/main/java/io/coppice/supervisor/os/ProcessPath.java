@@ -27,7 +27,7 @@ final class ProcessPath {
         return put(PROC.length, pid);
     }
 
-    /** @return where the part ends */
+    /** Appends a part, and returns where it ends. */
     int put(int at, byte[] part) {
         bytes.put(at, part, 0, part.length);
         return at + part.length;

@@ -35,8 +35,6 @@ final class Arrivals {
     private final LaunchLimits limits;
     private final Consumer<Event> settle;
 
-    /** Ours, in which all children begin. */
-
     /**
      * Of one spawner.
      *
