@@ -56,6 +56,8 @@ final class Kernel {
     /** Offset of the 32-bit st_mode in struct stat (arch/x86/include/uapi/asm/stat.h, include/uapi/asm-generic/stat.h). */
     static final int STAT_MODE_OFFSET = X86_64 ? 24 : 16;
 
+    static final int STAT_UID_OFFSET = X86_64 ? 28 : 24;
+
     static final int S_IFMT = 0170000;
     static final int S_IFDIR = 0040000;
     static final int S_IFLNK = 0120000;

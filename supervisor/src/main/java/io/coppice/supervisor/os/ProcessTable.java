@@ -53,9 +53,12 @@ public final class ProcessTable {
 
     private static final long KILL_PENDING = 1L << (9 - 1);
 
+    private static final byte[] END = {0};
+
     private final ProcessPath path = new ProcessPath();
     private final Pointer stat = Kernel.allocate(STAT_BYTES);
     private final Pointer info = Kernel.allocate(SIGINFO_BYTES);
+    private final Pointer file = Kernel.allocate(Kernel.STAT_BYTES);
     private int statLength;
 
     /** A view with buffers of its own; costs 3 KiB of native memory. */
@@ -299,14 +302,8 @@ public final class ProcessTable {
     }
 
     private boolean isAliveAs(int pid, int uid) throws OsException {
-        try {
-            if ((Integer) Files.getAttribute(Path.of("/proc/" + pid), "unix:uid") != uid) {
-                return false;
-            }
-        } catch (IOException e) {
-            return false; // It is gone.
-        }
-        if (!readStat(pid)) {
+        path.put(path.startWith(pid), END);
+        if (LIBC.stat(path.bytes(), file) != 0 || file.getInt(Kernel.STAT_UID_OFFSET) != uid || !readStat(pid)) {
             return false;
         }
         byte state = stat.getByte(fieldStart(STATE_FIELD));

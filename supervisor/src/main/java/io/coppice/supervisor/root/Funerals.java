@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * Only then does the core hear of the death, so that no successor starts beside a remnant. A process that has called
  * setsid has left the group and is not found this way; but it is in the child's control group, if that has one, which is killed, and
- * looked at, likewise.
+ * looked at, likewise. And where the child had a user that no other process has, all that this user has is killed: what is left of a
+ * transaction may have its slot's segment open, which is the next one's.
  *
  * <p>Duty-cycle thread only.
  */
@@ -292,6 +293,12 @@ final class Funerals {
      * an adopted child's group does not keep its number: its parent reaps it when it likes.
      */
     private boolean isEmpty(Funeral funeral) {
+        int uid = funeral.process.uid;
+        return isGroupEmpty(funeral)
+                && (uid == LaunchedProcess.NO_UID || funeral.group == NO_GROUP || processes.killAllOf(uid) == 0);
+    }
+
+    private boolean isGroupEmpty(Funeral funeral) {
         int group = funeral.group;
         LaunchedProcess child = funeral.process;
         // Before the process group, so that what has left that one is killed at once, too.

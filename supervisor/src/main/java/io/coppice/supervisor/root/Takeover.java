@@ -90,6 +90,7 @@ final class Takeover {
         child.adopted = true;
         child.session = before.session();
         child.startTicks = recorded.startTicks();
+        child.uid = users.ofOwner(child.plan);
         PidFd pidFd = pidFdOf(child, recorded, before);
         if (pidFd == null) {
             child.dead = true;
@@ -103,7 +104,6 @@ final class Takeover {
         }
         child.pidFd = pidFd;
         child.group = pidFd.isDead() ? groups.named(child) : groups.of(pidFd.pid());
-        child.uid = users.ofOwner(child.plan);
         if (pidFd.isDead()) {
             // Kept for us, or not reaped yet: there is still somebody to ask how it ended.
             child.dead = true;

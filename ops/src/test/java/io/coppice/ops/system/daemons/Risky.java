@@ -24,7 +24,8 @@ import java.util.concurrent.TimeUnit;
  *
  * <pre>
  *  plain          at once
- *  leaves         starts a process in a session of its own, says its pid by a file left.NUMBER, and is done
+ *  leaves         starts a process in a session of its own, says its pid by a file left.NUMBER, and is done when there is a
+ *                 file gate.NUMBER
  *  gate           says that it has begun, by a file begun.NUMBER, and is done when there is a file gate.NUMBER
  *  patient        the same, but that it does not mind being asked to end
  *  lingers        is done when there is a file go.NUMBER; says so by a file lingering.NUMBER after the commit, and its process stays until
@@ -53,7 +54,7 @@ public final class Risky implements Task {
                 new ProcessBuilder("setsid", "--fork", "sh", "-c", "echo $$ >left." + number + "; exec sleep 1000")
                         .start()
                         .waitFor();
-                awaitFile("left." + number);
+                awaitFile("gate." + number);
             }
             case "spoilt" -> {
                 if (Files.exists(Path.of("spoilt." + number))) {
