@@ -4,14 +4,18 @@ import io.coppice.supervisor.archive.ArchivePlace;
 import io.coppice.supervisor.archive.StartArchives;
 import io.coppice.supervisor.plan.AgentOption;
 import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.Identity;
 import io.coppice.supervisor.plan.Isolation;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.SlotName;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** What {@code coppice check} says of start archives: where they are, and who starts without. Opens the jars. */
 public final class ArchiveReport {
@@ -29,9 +33,6 @@ public final class ArchiveReport {
         if (daemons.isEmpty()) {
             return List.of();
         }
-        if (plan.isolation() == Isolation.USER) {
-            return List.of("archives   none with `isolation: user`: they are the root's, and closed to other users");
-        }
         ArchivePlace place = ArchivePlace.of(surroundings.environment(), surroundings.uid(), surroundings.home());
         List<String> lines = new ArrayList<>();
         lines.add("archives   " + place.directory() + " (" + place.why()
@@ -48,12 +49,36 @@ public final class ArchiveReport {
                     ? Optional.of("the key `jvm.archive`")
                     : known.computeIfAbsent(
                             launch(daemon), same -> Optional.ofNullable(StartArchives.obstacle(daemon.argv())));
+            if (obstacle.isEmpty()) {
+                obstacle = Optional.ofNullable(unreachable(daemon, surroundings));
+            }
             obstacle.ifPresent(why -> lines.add("  " + SlotName.logName(daemon.name()) + " starts without: " + why));
+        }
+        if (plan.isolation() == Isolation.USER) {
+            lines.add("  Each daemon has its own, made as a user whom none of its processes is.");
         }
         lines.add(
                 "  While one is made, up to two more JVMs with that daemon's options run. The memory above does not count them;"
                         + " where it is short, they are the first to go.");
         return lines;
+    }
+
+    /** Who makes a worker's archives is in its groups, and not its user: what only that may read, it may not. */
+    private static @Nullable String unreachable(ChildPlan daemon, Surroundings surroundings) {
+        Identity identity = daemon.identity();
+        Path setpriv = Programs.find("setpriv", surroundings.environment().getOrDefault("PATH", Programs.DEFAULT_PATH));
+        if (identity == null || setpriv == null) {
+            return null;
+        }
+        int maker = identity.maker();
+        try {
+            String file = new Reachability(setpriv)
+                    .obstacle(daemon, new Identity(maker, 1, identity.gid(), maker, 0, identity.groups()));
+            return file == null ? null : "user " + maker + ", who would make its archive, cannot read " + file;
+        } catch (IOException e) {
+            return "whether user " + maker + ", who would make its archive, can read its files cannot be told: "
+                    + e.getMessage();
+        }
     }
 
     private static List<String> launch(ChildPlan daemon) {

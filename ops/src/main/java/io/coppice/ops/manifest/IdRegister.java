@@ -158,9 +158,15 @@ public final class IdRegister {
                 : surroundings.system(STATE).resolve(NAME);
     }
 
-    /** How many numbers a child has: of slots as many as there could ever be processes of them, so that more slots need no other block. */
+    /**
+     * How many numbers a child has: of slots as many as there could ever be processes of them, so that more slots need no other block; and
+     * of a JVM of ours one more, the last, for who makes its archives.
+     */
     static int count(ChildPlan child) {
-        return child.slot() > 0 ? Identity.MAX_UIDS : 1;
+        if (child.slot() > 0) {
+            return Identity.MAX_UIDS + 1;
+        }
+        return child.kind().hasSegment() ? 2 : 1;
     }
 
     private interface Change {

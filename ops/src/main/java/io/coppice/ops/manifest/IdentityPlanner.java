@@ -198,7 +198,7 @@ final class IdentityPlanner {
 
     /** Its own group is the daemon's, whose segment has its request; the slots' segments have another, of which only the daemon is. */
     private static Identity ofSlots(int first, int processes, int daemon, int readers) {
-        return new Identity(first, processes, daemon, first, inOrder(readers, daemon));
+        return new Identity(first, processes, daemon, first, first + Identity.MAX_UIDS, inOrder(readers, daemon));
     }
 
     private static Identity ofOne(ChildPlan child, int own, Map<String, Integer> numbers, int readers) {
@@ -215,7 +215,12 @@ final class IdentityPlanner {
             }
         }
         return new Identity(
-                user == null ? own : user.uid(), 1, user == null ? own : user.gid(), own, List.copyOf(groups));
+                user == null ? own : user.uid(),
+                1,
+                user == null ? own : user.gid(),
+                own,
+                child.kind().hasSegment() ? own + 1 : Identity.NO_MAKER,
+                List.copyOf(groups));
     }
 
     private static List<Integer> inOrder(int one, int other) {

@@ -193,7 +193,14 @@ final class ProcessRules {
         put(environment, declared, user.environment());
         if (isolated && user.uid() != 0) {
             identities.put(
-                    daemon, new Identity(user.uid(), 1, Math.max(1, user.gid()), user.uid(), user.groupsOfItsOwn()));
+                    daemon,
+                    new Identity(
+                            user.uid(),
+                            1,
+                            Math.max(1, user.gid()),
+                            user.uid(),
+                            Identity.NO_MAKER,
+                            user.groupsOfItsOwn()));
         } else if (isolated && hasSegment) {
             problems.add(stated, what + ", and nothing can be kept from user 0", "another user, or no `user`", "");
         } else {

@@ -236,8 +236,8 @@ class ManifestIsolationTest {
     @Test
     void shouldSayWhenTheRangeIsUsedUp() {
         shop.assertErrors(
-                "isolation: {mode: user, ids: 300000-300001}\n" + TWO,
-                "1:19: isolation.mode: the range of users 300000-300001 is used up, at ingest@transactions, expected a larger one; or remove the lines of instances of which nothing is left from "
+                "isolation: {mode: user, ids: 300000-300002}\n" + TWO,
+                "1:19: isolation.mode: the range of users 300000-300002 is used up, at ingest@transactions, expected a larger one; or remove the lines of instances of which nothing is left from "
                         + shop.machine.resolve("var/lib/coppice/ids"));
     }
 
@@ -296,7 +296,7 @@ class ManifestIsolationTest {
                 "rw-------",
                 java.nio.file.attribute.PosixFilePermissions.toString(Files.getPosixFilePermissions(register)));
         assertTrue(
-                Files.readString(register).contains(" 40 ingest@transactions " + shop.base.resolve("shop") + "\n"),
+                Files.readString(register).contains(" 41 ingest@transactions " + shop.base.resolve("shop") + "\n"),
                 Files.readString(register));
     }
 }

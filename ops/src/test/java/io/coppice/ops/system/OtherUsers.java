@@ -1,12 +1,15 @@
 package io.coppice.ops.system;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** What tests of workers that are users of their own need of the machine, and how they get at users that nobody else has. */
 final class OtherUsers {
@@ -69,5 +72,53 @@ final class OtherUsers {
 
     private static List<String> plus(List<String> first, List<String> second) {
         return java.util.stream.Stream.concat(first.stream(), second.stream()).toList();
+    }
+
+    /**
+     * Lets them pass through a test's directory, and read its {@code daemons.jar}.
+     *
+     * @return what comes before a command of ours: these variables, beside that of the register
+     */
+    static List<String> letWithJar(Coppice coppice, String... variables) throws IOException, InterruptedException {
+        assume();
+        mode(Files.copy(DaemonJar.path(), coppice.directory.resolve("daemons.jar")), "rw-r--r--");
+        return plus(let(coppice.directory), List.of(variables));
+    }
+
+    static void mode(Path file, String mode) throws IOException {
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
+    }
+
+    static int uidOf(Path file) throws IOException {
+        return (Integer) Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+    }
+
+    static int gidOf(Path file) throws IOException {
+        return (Integer) Files.getAttribute(file, "unix:gid", LinkOption.NOFOLLOW_LINKS);
+    }
+
+    static int uidOf(long pid) throws IOException {
+        return uidOf(Path.of("/proc/" + pid));
+    }
+
+    /** Whether a command succeeds when it is run as the user of a process, with its groups. */
+    static boolean can(long pid, String... command) throws Exception {
+        String status = Files.readString(Path.of("/proc/" + pid + "/status"));
+        String gid = status.replaceAll("(?s).*\nGid:\t(\\d+).*", "$1");
+        String groups = status.replaceAll("(?s).*\nGroups:\t([0-9 ]*)\n.*", "$1")
+                .strip()
+                .replace(' ', ',');
+        Process process = new ProcessBuilder(plus(
+                        List.of("setpriv", "--reuid=" + uidOf(pid), "--regid=" + gid, "--groups=" + groups),
+                        List.of(command)))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS), () -> String.join(" ", command));
+        return process.exitValue() == 0;
+    }
+
+    static boolean canRead(long pid, Path file) throws Exception {
+        return can(pid, "head", "-c1", file.toString());
     }
 }

@@ -165,9 +165,9 @@ class StartArchiveSystemTest {
                         + "\nwhile [ ! -e " + letGo + " ]; do sleep 0.02; done\nexit $status\n");
         Files.setPosixFilePermissions(nice, PosixFilePermissions.fromString("rwx------"));
         jar(1);
-        coppice.manifest(MANIFEST.replace(
-                "says: {", "says: {environment: {PATH: \"" + tools + ":" + System.getenv("PATH") + "\"}, "));
-        Coppice.Root root = coppice.startRootIn(IMPATIENT);
+        coppice.manifest(MANIFEST);
+        Coppice.Root root = coppice.startRootIn(
+                List.of(IMPATIENT.get(0), IMPATIENT.get(1), "PATH=" + tools + ":" + System.getenv("PATH")));
         coppice.awaitRoot(root);
         Coppice.await("an archive", () -> Files.exists(made));
 

@@ -9,7 +9,6 @@ import io.coppice.state.SegmentException;
 import io.coppice.state.root.RootReadResult;
 import io.coppice.state.root.RootView;
 import io.coppice.state.root.StandbyPhase;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -32,18 +31,7 @@ class UserIsolationSystemTest {
 
     @BeforeEach
     void openTheWay() throws Exception {
-        OtherUsers.assume();
-        inOwnState = OtherUsers.let(coppice.directory);
-        Path jar = Files.copy(DaemonJar.path(), coppice.directory.resolve("daemons.jar"));
-        Files.setPosixFilePermissions(jar, PosixFilePermissions.fromString("rw-r--r--"));
-    }
-
-    private static int uidOf(Path file) throws IOException {
-        return (Integer) Files.getAttribute(file, "unix:uid");
-    }
-
-    private static int uidOf(long pid) throws IOException {
-        return uidOf(Path.of("/proc/" + pid));
+        inOwnState = OtherUsers.letWithJar(coppice);
     }
 
     @Test
@@ -60,7 +48,7 @@ class UserIsolationSystemTest {
         coppice.awaitRoot(first);
         long daemon = work.awaitReady().number("pid");
         assertTrue(coppice.run("status").out().contains("isolation: user"));
-        int user = uidOf(daemon);
+        int user = OtherUsers.uidOf(daemon);
         assertTrue(user >= 640_000 && user <= 649_999, "user " + user);
 
         work.order("1 submit gate");
@@ -68,8 +56,12 @@ class UserIsolationSystemTest {
         long one = work.pidOf(1);
         long two = work.pidOf(2);
         assertEquals(
-                3, List.of(user, uidOf(one), uidOf(two)).stream().distinct().count());
-        assertFalse(canRead(two, coppice.home().resolve("shop/work@1.seg")), "a slot reads another's segment");
+                3,
+                List.of(user, OtherUsers.uidOf(one), OtherUsers.uidOf(two)).stream()
+                        .distinct()
+                        .count());
+        assertFalse(
+                OtherUsers.canRead(two, coppice.home().resolve("shop/work@1.seg")), "a slot reads another's segment");
 
         // What one user made in a folder of everybody's, the next may not write to; this task writes the same file
         // again.
@@ -79,7 +71,7 @@ class UserIsolationSystemTest {
         Coppice.kill(daemon);
         Coppice.Daemon second =
                 coppice.await(Submitter.NAME, row -> row.state().equals("ready") && row.number("incarnation") == 2);
-        assertEquals(user, uidOf(second.number("pid")));
+        assertEquals(user, OtherUsers.uidOf(second.number("pid")));
         first.process.destroyForcibly();
         first.awaitExit();
         Coppice.Root next = coppice.startRootIn(inOwnState);
@@ -91,7 +83,7 @@ class UserIsolationSystemTest {
         for (int number : List.of(1, 3)) {
             assertTrue(work.outcome(number).startsWith("ready: "), work.outcome(number));
         }
-        assertNotEquals(0, uidOf(two));
+        assertNotEquals(0, OtherUsers.uidOf(two));
         work.touch("gate.2");
         assertTrue(work.outcome(2).startsWith("ready: "), work.outcome(2));
         work.assertEachOnce(3);
@@ -137,26 +129,5 @@ class UserIsolationSystemTest {
         } catch (SegmentException e) {
             return false; // It is being made.
         }
-    }
-
-    /** Whether a process may open a file, tried as its user with its groups. */
-    private static boolean canRead(long pid, Path file) throws Exception {
-        String status = Files.readString(Path.of("/proc/" + pid + "/status"));
-        String gid = status.replaceAll("(?s).*\nGid:\t(\\d+).*", "$1");
-        String groups = status.replaceAll("(?s).*\nGroups:\t([0-9 ]*)\n.*", "$1")
-                .strip()
-                .replace(' ', ',');
-        return new ProcessBuilder(
-                                "setpriv",
-                                "--reuid=" + uidOf(pid),
-                                "--regid=" + gid,
-                                "--groups=" + groups,
-                                "head",
-                                "-c1",
-                                file.toString())
-                        .redirectErrorStream(true)
-                        .start()
-                        .waitFor()
-                == 0;
     }
 }

@@ -1,6 +1,7 @@
 package io.coppice.supervisor.archive;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -9,29 +10,35 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotLinkException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A directory of archives. Nobody but its owner enters it, and roots of one user share it:
+ * A directory of archives. Nobody but its owner lists it, or changes anything in it, and roots of one user share it. Workers that are users
+ * of their own pass through it: each file has a mode of its own.
  *
  * <pre>
  *  PROFILE.KEY.jsa        an archive (.aot: a cache)
  *  PROFILE.IDENTITY       what launches look for: a symbolic link whose text is PROFILE.KEY.jsa~STAMP
  *  PROFILE.IDENTITY.bad   whoever was launched with what this led to died at once
  *  PROFILE.KEY.bad        so that it is not made again under another identity
- *  lock, work-…           the one archiver's that is at work
+ *  lock, work-…           the one archiver's that is at work: see {@link WorkDirectory}
  * </pre>
  *
  * <p>STAMP stands for the attributes of the archive as it was when it had just been checked: one that was written to since is not used.
  */
 final class ArchiveDirectory {
-    private static final int GROUP_AND_OTHERS = 077;
+    private static final int READ_OR_WRITE_BY_OTHERS = 066;
+    private static final int PASS_BY_OTHERS = 011;
     private static final int WRITE_BY_GROUP_OR_OTHERS = 022;
     private static final int STAMP_DIGITS = 16;
     private static final String BAD = ".bad";
+    private static final Set<PosixFilePermission> PRIVATE_FILE = PosixFilePermissions.fromString("rw-------");
     private static final Pattern LINK = Pattern.compile("([0-9a-f]+\\.[0-9a-f]+\\.(?:jsa|aot))~([0-9a-f]+)");
 
     /** What means something in the options that name an archive, or cannot stand in them. */
@@ -39,18 +46,21 @@ final class ArchiveDirectory {
 
     private final Path path;
     private final int ownUid;
+    private final boolean passed;
 
-    private ArchiveDirectory(Path path, int ownUid) {
+    private ArchiveDirectory(Path path, int ownUid, boolean passed) {
         this.path = path;
         this.ownUid = ownUid;
+        this.passed = passed;
     }
 
     /**
      * Makes it if it is missing, and checks it.
      *
-     * @throws IOException if it cannot be made, or others may enter it; the message says what was expected
+     * @param passed whether others are to pass through it: it is opened to them. If not it stays as it is, as another root may need that
+     * @throws IOException if it cannot be made, or others may look into it or change it; the message says what was expected
      */
-    static ArchiveDirectory open(Path path, int ownUid) throws IOException {
+    static ArchiveDirectory open(Path path, int ownUid, boolean passed) throws IOException {
         if (MEANS_SOMETHING.matcher(path.toString()).find()) {
             throw new IOException(
                     path + " holds a character that means something to the JVM, expected no `:`, `%` or `,`");
@@ -59,7 +69,7 @@ final class ArchiveDirectory {
             Files.createDirectories(
                     path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         }
-        ArchiveDirectory directory = new ArchiveDirectory(path, ownUid);
+        ArchiveDirectory directory = new ArchiveDirectory(path, ownUid, passed);
         directory.check();
         return directory;
     }
@@ -68,8 +78,16 @@ final class ArchiveDirectory {
         return path;
     }
 
-    Path lock() {
-        return path.resolve("lock");
+    /** The file that an archiver locks; of an owner who lets nobody open it, since who can read it could lock it. */
+    FileChannel openLock() throws IOException {
+        Path lock = path.resolve("lock");
+        FileChannel channel = FileChannel.open(
+                lock,
+                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
+                PosixFilePermissions.asFileAttribute(PRIVATE_FILE));
+        Files.setPosixFilePermissions(
+                lock, PRIVATE_FILE); // That of an earlier release was open to all who could enter.
+        return channel;
     }
 
     /**
@@ -168,7 +186,7 @@ final class ArchiveDirectory {
 
     private static void mark(Path file) throws IOException {
         try {
-            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PRIVATE_FILE));
         } catch (FileAlreadyExistsException e) {
             // It says the same already.
         }
@@ -192,8 +210,12 @@ final class ArchiveDirectory {
         if (stamp.uid() != ownUid) {
             throw new IOException(path + " belongs to uid " + stamp.uid() + ", expected uid " + ownUid);
         }
-        if (stamp.allows(GROUP_AND_OTHERS)) {
-            throw new IOException(path + " lets others in, expected mode 0700; chmod 700 " + path);
+        if (stamp.allows(READ_OR_WRITE_BY_OTHERS)) {
+            throw new IOException(path + " lets others in, expected mode 0700 or 0711; chmod 700 " + path);
+        }
+        // Whoever manages the directory may close it again at any time, such as systemd at another start.
+        if (passed && !stamp.allows(PASS_BY_OTHERS)) {
+            Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx--x--x"));
         }
     }
 }

@@ -13,7 +13,7 @@ import java.util.List;
  * replaced or written to. The <em>key</em> is made of what the jars hold: the same for jars that were only copied or touched.
  * JVMs do not look themselves: 25 runs the classes in its cache, whatever the jar holds by now.
  *
- * @param profile of all archives of this profile, past ones included
+ * @param profile of all archives of this profile and maker, past ones included
  * @param identity of the files as they are
  * @param youngestNs when one of these was changed last, in nanoseconds since 1970
  */
@@ -25,8 +25,9 @@ record ArchiveNames(String profile, String identity, long youngestNs) {
     private static final String FORMAT = "1";
 
     /** @throws NotArchivableException if something on the class path is no jar */
-    static ArchiveNames of(LaunchProfile profile, JdkRelease jdk) throws IOException, NotArchivableException {
-        Digest identity = words(profile);
+    static ArchiveNames of(LaunchProfile profile, JdkRelease jdk, Maker maker)
+            throws IOException, NotArchivableException {
+        Digest identity = words(profile, maker);
         jdk.addStamps(identity);
         long youngestNs = Long.MIN_VALUE;
         for (String entry : profile.classPath()) {
@@ -34,12 +35,12 @@ record ArchiveNames(String profile, String identity, long youngestNs) {
             stamp.addTo(identity);
             youngestNs = Math.max(youngestNs, stamp.changedNs());
         }
-        return new ArchiveNames(words(profile).hex(PROFILE_DIGITS), identity.hex(DIGITS), youngestNs);
+        return new ArchiveNames(words(profile, maker).hex(PROFILE_DIGITS), identity.hex(DIGITS), youngestNs);
     }
 
     /** Reads every jar, so it takes a while. */
-    static String key(LaunchProfile profile, JdkRelease jdk) throws IOException {
-        Digest key = words(profile);
+    static String key(LaunchProfile profile, JdkRelease jdk, Maker maker) throws IOException {
+        Digest key = words(profile, maker);
         jdk.addBuild(key);
         for (String entry : profile.classPath()) {
             key.addContents(Path.of(entry));
@@ -47,8 +48,11 @@ record ArchiveNames(String profile, String identity, long youngestNs) {
         return key.hex(DIGITS);
     }
 
-    private static Digest words(LaunchProfile profile) {
+    private static Digest words(LaunchProfile profile, Maker maker) {
         List<String> words = new ArrayList<>(List.of(FORMAT, profile.java(), profile.main(), profile.daemon()));
+        if (!maker.owner().isEmpty()) {
+            words.add(maker.owner());
+        }
         return new Digest().add(words).add(profile.options()).add(profile.classPath());
     }
 

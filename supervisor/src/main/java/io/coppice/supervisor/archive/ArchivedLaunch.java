@@ -43,12 +43,14 @@ public final class ArchivedLaunch implements ArgvPreparation {
     private static final Outcome NONE = new Outcome.None();
 
     private final ArchiveDirectory directory;
+    private final Maker maker;
     private final Set<String> refused;
     private volatile Outcome outcome = NONE;
 
     /** @param refused identities whose archives are to be dropped, not used; not changed by anybody */
-    ArchivedLaunch(ArchiveDirectory directory, Set<String> refused) {
+    ArchivedLaunch(ArchiveDirectory directory, Maker maker, Set<String> refused) {
         this.directory = directory;
+        this.maker = maker;
         this.refused = refused;
     }
 
@@ -79,7 +81,7 @@ public final class ArchivedLaunch implements ArgvPreparation {
         if (!jdk.hasArchives()) {
             return argv;
         }
-        ArchiveNames names = ArchiveNames.of(LaunchProfile.of(argv), jdk);
+        ArchiveNames names = ArchiveNames.of(LaunchProfile.of(argv), jdk, maker);
         if (refused.contains(names.identity())) {
             directory.refuse(names);
             return argv;

@@ -6,8 +6,6 @@ import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -29,6 +27,7 @@ final class Archiver {
     private final ArchiveDirectory directory;
     private final LaunchProfile profile;
     private final JdkRelease jdk;
+    private final Training.Conditions conditions;
     private final Limits limits;
 
     /**
@@ -38,28 +37,30 @@ final class Archiver {
      */
     record Limits(long trainingMs, long lockMs, long bytes) {}
 
-    Archiver(ArchiveDirectory directory, LaunchProfile profile, JdkRelease jdk, Limits limits) {
+    Archiver(
+            ArchiveDirectory directory,
+            LaunchProfile profile,
+            JdkRelease jdk,
+            Training.Conditions conditions,
+            Limits limits) {
         this.directory = directory;
         this.profile = profile;
         this.jdk = jdk;
+        this.conditions = conditions;
         this.limits = limits;
     }
 
     /** When this returns, launches find an archive. */
     void run() throws IOException, InterruptedException, ArchiverException, NotArchivableException {
         ClassPathJars.refuseOthersBehindThem(profile.classPath());
-        try (FileChannel channel =
-                        FileChannel.open(directory.lock(), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try (FileChannel channel = directory.openLock();
                 FileLock held = lock(channel)) {
             new Retention(directory.path(), limits.bytes()).removeUnfinished();
-            Path work = Files.createTempDirectory(
-                    directory.path(),
-                    "work-",
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            WorkDirectory work = WorkDirectory.in(directory, conditions.maker());
             try {
                 underLock(work);
             } finally {
-                Retention.removeTree(work);
+                work.remove();
             }
             assert held.isValid();
         }
@@ -70,7 +71,7 @@ final class Archiver {
         FileLock lock = channel.tryLock();
         while (lock == null) {
             if (System.nanoTime() > endNs) {
-                throw new ArchiverException(ArchiverExit.BUSY, directory.lock() + " is held by another archiver");
+                throw new ArchiverException(ArchiverExit.BUSY, directory.path() + "/lock is held by another archiver");
             }
             TimeUnit.MILLISECONDS.sleep(POLL_MS);
             lock = channel.tryLock();
@@ -78,17 +79,17 @@ final class Archiver {
         return lock;
     }
 
-    private void underLock(Path work)
+    private void underLock(WorkDirectory work)
             throws IOException, InterruptedException, ArchiverException, NotArchivableException {
-        Training training = new Training(profile, jdk, work, limits.trainingMs());
+        Training training = new Training(profile, jdk, conditions, work, limits.trainingMs());
         for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
             ArchiveNames names = settledNames();
             Path found = directory.find(names);
             if (found == null) {
-                found = makeOrAdopt(names, ArchiveNames.key(profile, jdk), training);
+                found = makeOrAdopt(names, ArchiveNames.key(profile, jdk, conditions.maker()), work, training);
             }
-            if (ArchiveNames.of(profile, jdk).equals(names)) {
-                directory.link(names, found, work);
+            if (ArchiveNames.of(profile, jdk, conditions.maker()).equals(names)) {
+                directory.link(names, found, work.path());
                 new Retention(directory.path(), limits.bytes()).removeOld(names, found, System.currentTimeMillis());
                 return;
             }
@@ -100,7 +101,7 @@ final class Archiver {
     private ArchiveNames settledNames()
             throws IOException, InterruptedException, ArchiverException, NotArchivableException {
         for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
-            ArchiveNames names = ArchiveNames.of(profile, jdk);
+            ArchiveNames names = ArchiveNames.of(profile, jdk, conditions.maker());
             long ageNs = System.currentTimeMillis() * 1_000_000 - names.youngestNs();
             if (ageNs > SETTLED_AFTER_NS) {
                 return names;
@@ -115,7 +116,7 @@ final class Archiver {
                 ArchiverExit.UNSETTLED, "a jar of the class path was changed again and again, or lies in the future");
     }
 
-    private Path makeOrAdopt(ArchiveNames names, String key, Training training)
+    private Path makeOrAdopt(ArchiveNames names, String key, WorkDirectory work, Training training)
             throws IOException, InterruptedException, ArchiverException {
         if (directory.isRefused(names, key)) {
             throw new ArchiverException(ArchiverExit.REFUSED, "key " + key);
@@ -124,13 +125,7 @@ final class Archiver {
         if (directory.isIntact(names, archive)) {
             return archive;
         }
-        Path made = training.write();
-        if (Files.size(made) > limits.bytes()) {
-            throw new ArchiverException(
-                    ArchiverExit.FAILED,
-                    "the archive has " + Files.size(made) + " bytes, all together may have " + limits.bytes());
-        }
-        Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("r--------"));
+        Path made = work.take(training.write(), limits.bytes());
         training.check(made);
         try (FileChannel written = FileChannel.open(made)) {
             written.force(true);

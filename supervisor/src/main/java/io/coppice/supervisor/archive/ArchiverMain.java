@@ -11,11 +11,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
- * The archiver's {@code main}: makes the archive of one daemon of the plan on record, and ends. Started by a root, in the daemon's own
- * environment and working directory; a root that dies in the meantime is not missed. What went wrong it writes to its standard error, and
- * {@link ArchiverExit} to its root.
+ * The archiver's {@code main}: makes the archive of one daemon of the plan on record, and ends. Started by a root, as its user, with nothing in
+ * its environment that a manifest says: it runs no code of a daemon, but has a {@link Training} do it in another process. A root that dies in
+ * the meantime is not missed. What went wrong it writes to its standard error, and {@link ArchiverExit} to its root.
  */
 public final class ArchiverMain {
     /** Far longer than a JVM takes to start on a machine that is busy with other things. */
@@ -26,6 +28,9 @@ public final class ArchiverMain {
 
     /** A line for each archive that could not be made: some hundred of them. */
     static final long MOST_LOG_BYTES = 64 << 10;
+
+    /** Whose errand this process is, in its environment. */
+    public static final String ERRAND_MARK = "COPPICE_ERRAND";
 
     private static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
 
@@ -51,7 +56,9 @@ public final class ArchiverMain {
         try {
             beFirstToBeKilled();
             beginLogAnew();
-            List<String> argv = argv(Path.of(args[0]), daemon);
+            Path instance = Path.of(args[0]);
+            ChildPlan child = child(instance, daemon);
+            List<String> argv = child.argv();
             String obstacle = LaunchProfile.obstacle(argv);
             if (obstacle != null) {
                 return tell(daemon, ArchiverExit.NOT_ARCHIVABLE, obstacle);
@@ -59,9 +66,11 @@ public final class ArchiverMain {
             LaunchProfile profile = LaunchProfile.of(argv);
             int ownUid = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
             new Archiver(
-                            ArchiveDirectory.open(Path.of(args[2]), ownUid),
+                            ArchiveDirectory.open(Path.of(args[2]), ownUid, child.identity() != null),
                             profile,
                             JdkRelease.of(Path.of(profile.java())),
+                            new Training.Conditions(
+                                    Maker.of(instance, child), environment(child), Path.of(child.workingDirectory())),
                             new Archiver.Limits(TRAINING_MS, LOCK_MS, MOST_BYTES))
                     .run();
             return ArchiverExit.DONE;
@@ -101,14 +110,24 @@ public final class ArchiverMain {
         }
     }
 
-    private static List<String> argv(Path instance, String daemon) throws IOException, PlanFormatException {
+    private static ChildPlan child(Path instance, String daemon) throws IOException, PlanFormatException {
         Plan plan = PlanText.read(Files.readString(instance.resolve("plan"), StandardCharsets.UTF_8));
         for (ChildPlan child : plan.children()) {
             if (child.name().equals(daemon) && child.kind().hasSegment()) {
-                return child.argv();
+                return child;
             }
         }
         throw new IOException("the plan in " + instance + " has no daemon of that name any more");
+    }
+
+    /** The child's, and the mark by which a root knows what a dead one had sent. */
+    private static Map<String, String> environment(ChildPlan child) {
+        Map<String, String> environment = new TreeMap<>(child.environment());
+        String mark = System.getenv(ERRAND_MARK);
+        if (mark != null) {
+            environment.put(ERRAND_MARK, mark);
+        }
+        return environment;
     }
 
     private static ArchiverExit tell(String daemon, ArchiverExit exit, String text) {

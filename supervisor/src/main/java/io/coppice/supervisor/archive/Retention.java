@@ -12,7 +12,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * What stays in a directory of archives. A JVM that runs with one that is removed does not notice. Only for who holds the directory's
@@ -42,21 +41,11 @@ final class Retention {
     }
 
     /** What an archiver that was killed has left behind. */
-    void removeUnfinished() throws IOException {
+    void removeUnfinished() throws IOException, InterruptedException, ArchiverException {
         try (DirectoryStream<Path> left = Files.newDirectoryStream(directory, "work-*")) {
             for (Path work : left) {
-                removeTree(work);
+                WorkDirectory.remove(work);
             }
-        }
-    }
-
-    static void removeTree(Path tree) throws IOException {
-        List<Path> doomed;
-        try (Stream<Path> files = Files.walk(tree)) {
-            doomed = files.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (Path file : doomed) {
-            Files.deleteIfExists(file);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.coppice.supervisor.archive;
 
+import io.coppice.supervisor.plan.ChildPlan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -20,10 +21,11 @@ public final class StartArchives {
      * Makes the directory if it is missing.
      *
      * @param ownUid the user whom this process runs as
+     * @param passed whether workers are users of their own, who have to get at their archives
      * @throws IOException if there can be none: launches do without then
      */
-    public static StartArchives open(Path directory, int ownUid) throws IOException {
-        return new StartArchives(ArchiveDirectory.open(directory, ownUid));
+    public static StartArchives open(Path directory, int ownUid, boolean passed) throws IOException {
+        return new StartArchives(ArchiveDirectory.open(directory, ownUid, passed));
     }
 
     /** Where they are. */
@@ -34,10 +36,12 @@ public final class StartArchives {
     /**
      * For one launch of a worker.
      *
+     * @param instance the instance's directory
+     * @param child what is launched
      * @param refused the identities of archives that launches before this one died of; nobody changes the set
      */
-    public ArchivedLaunch launch(Set<String> refused) {
-        return new ArchivedLaunch(directory, refused);
+    public ArchivedLaunch launch(Path instance, ChildPlan child, Set<String> refused) {
+        return new ArchivedLaunch(directory, Maker.of(instance, child), refused);
     }
 
     /**
@@ -57,7 +61,7 @@ public final class StartArchives {
             if (!jdk.hasArchives()) {
                 return "JDK " + jdk.feature() + " makes none in one step";
             }
-            ArchiveNames.of(profile, jdk);
+            ArchiveNames.of(profile, jdk, Maker.OWN_USER);
             ClassPathJars.refuseOthersBehindThem(profile.classPath());
             return null;
         } catch (IOException | NotArchivableException e) {
@@ -73,7 +77,7 @@ public final class StartArchives {
     public static @Nullable String fault(Path directory, int ownUid) {
         try {
             if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
-                ArchiveDirectory.open(directory, ownUid);
+                ArchiveDirectory.open(directory, ownUid, false);
             }
             return null;
         } catch (IOException e) {

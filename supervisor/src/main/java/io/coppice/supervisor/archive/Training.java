@@ -4,15 +4,16 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Runs a worker's JVM that is told to warm up and end, so that it writes an archive of what it has loaded by then, or shows that it can
- * start with one. It has the environment and the working directory of this process, which are the worker's, and opens none of the
- * worker's segments.
+ * start with one. It has the environment and the working directory of the worker, and opens none of the worker's segments.
  *
  * <p>Blocks until the JVM has ended. One thread.
  */
@@ -29,25 +30,39 @@ final class Training {
 
     private final LaunchProfile profile;
     private final JdkRelease jdk;
-    private final Path work;
+    private final Conditions conditions;
+    private final WorkDirectory work;
     private final long timeoutMs;
 
     /**
-     * @param work an empty directory for what these JVMs write
+     * What the JVMs have in common with the worker's.
+     *
+     * @param environment all of it
+     * @param workingDirectory an absolute path
+     */
+    record Conditions(Maker maker, Map<String, String> environment, Path workingDirectory) {
+        Conditions {
+            environment = Map.copyOf(environment);
+        }
+    }
+
+    /**
+     * @param work an empty one
      * @param timeoutMs of each
      */
-    Training(LaunchProfile profile, JdkRelease jdk, Path work, long timeoutMs) {
+    Training(LaunchProfile profile, JdkRelease jdk, Conditions conditions, WorkDirectory work, long timeoutMs) {
         this.profile = profile;
         this.jdk = jdk;
+        this.conditions = conditions;
         this.work = work;
         this.timeoutMs = timeoutMs;
     }
 
     /** Has an archive written, which nothing is known of yet. */
     Path write() throws IOException, InterruptedException, ArchiverException {
-        Path archive = work.resolve("archive" + jdk.suffix());
+        Path archive = work.made().resolve("archive" + jdk.suffix());
         String said = run(jdk.toMake(archive), ArchiverExit.NOT_WRITTEN);
-        if (!Files.isRegularFile(archive) || Files.size(archive) == 0) {
+        if (!Files.isRegularFile(archive, LinkOption.NOFOLLOW_LINKS) || Files.size(archive) == 0) {
             throw new ArchiverException(
                     ArchiverExit.NOT_WRITTEN, "the JVM ended in order, but wrote no archive:\n" + said);
         }
@@ -62,13 +77,18 @@ final class Training {
     /** @return what it said */
     private String run(List<String> options, ArchiverExit failure)
             throws IOException, InterruptedException, ArchiverException {
-        Path output = work.resolve("output");
+        Path output = work.emptyFile("output");
         List<String> more = new ArrayList<>(options);
         // Not where people look for reports of daemons that crashed.
-        more.add("-XX:ErrorFile=" + work.resolve("hs_err.log"));
-        ProcessBuilder builder =
-                new ProcessBuilder(profile.argv(more)).redirectErrorStream(true).redirectOutput(output.toFile());
-        VARIABLES.forEach(builder.environment()::remove);
+        more.add("-XX:ErrorFile=" + work.made().resolve("hs_err.log"));
+        ProcessBuilder builder = new ProcessBuilder(conditions.maker().command(profile.argv(more)))
+                .directory(conditions.workingDirectory().toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        Map<String, String> environment = builder.environment();
+        environment.clear();
+        environment.putAll(conditions.environment());
+        VARIABLES.forEach(environment::remove);
         Process process = builder.start();
         try {
             try (var word = process.getOutputStream()) {

@@ -68,7 +68,8 @@ import java.util.zip.CRC32C;
  * headers 1
  * - Accept: text/plain
  * timeout-ms 0                        how long one attempt of a transaction may take; 0 of all other kinds
- * identity 200007 1 200007 200007 200009,200010   user, how many users, group, its own, others; - for what the root is
+ * identity 200007 1 200007 200007 200008 200009,200010   user, how many users, group, its own, who makes archives, other groups;
+ *                                     - for what the root is
  * limits 536870912 1500 200           memory in bytes, thousandths of a processor, tasks, 0 for none; no such line where there is none
  * replica-sets 1                      daemons that are as many children as the manifest, or an operator, says
  * - web 3 0                           its name, how many the manifest declares, how many there are: 5 would be web.1 to web.5

@@ -11,6 +11,8 @@ import io.coppice.supervisor.core.StepProgress;
 import io.coppice.supervisor.core.SupervisorState;
 import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.SignalNumbers;
+import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.Isolation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -44,6 +46,10 @@ final class ArchiveWishes {
 
     /** Milder than any daemon, where the system has the tool for it. */
     private static final String MILD = "command -v nice >/dev/null 2>&1 && exec nice -n 19 \"$@\"; exec \"$@\"";
+
+    /** Where the root finds tools, its archivers do. */
+    private static final List<String> PATH =
+            List.of("PATH=" + System.getenv().getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"));
 
     private final PreparedInstance instance;
     private final ChildTable children;
@@ -86,7 +92,8 @@ final class ArchiveWishes {
                         Path.of(home.startsWith("/") ? home : System.getProperty("user.home", "/")))
                 .directory();
         try {
-            return StartArchives.open(directory, instance.ownUid());
+            return StartArchives.open(
+                    directory, instance.ownUid(), instance.plan().isolation() == Isolation.USER);
         } catch (IOException e) {
             incidents.tell(Incidents.Kind.NO_ARCHIVE, nowNs, "no start archives: " + e.getMessage());
             return null;
@@ -95,9 +102,9 @@ final class ArchiveWishes {
 
     /** For one launch of a daemon; null where there are no archives. */
     @Nullable
-    ArchivedLaunch forLaunch() {
+    ArchivedLaunch forLaunch(ChildPlan child) {
         StartArchives available = archives;
-        return available == null ? null : available.launch(refused);
+        return available == null ? null : available.launch(instance.directory(), child, refused);
     }
 
     /** What the launch of this process has found. */
@@ -225,13 +232,13 @@ final class ArchiveWishes {
         argv.add(instance.directory().toString());
         argv.add(wish.child());
         argv.add(available.directory().toString());
-        List<String> environment = new ArrayList<>();
-        child.plan.environment().forEach((name, value) -> environment.add(name + "=" + value));
         try {
             errands.send(
                     argv,
-                    environment,
-                    child.plan.workingDirectory(),
+                    // It has the root's rights, also where its daemon has not: what a manifest says is for what it
+                    // runs.
+                    PATH,
+                    "/",
                     instance.log(LOG),
                     // It bounds itself: so does what it has trained, whose directory it cleans up.
                     Errands.NO_TIMEOUT,

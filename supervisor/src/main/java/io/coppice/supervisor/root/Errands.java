@@ -1,5 +1,6 @@
 package io.coppice.supervisor.root;
 
+import io.coppice.supervisor.archive.ArchiverMain;
 import io.coppice.supervisor.core.ExitStatus;
 import io.coppice.supervisor.core.LastExits;
 import io.coppice.supervisor.os.Epoll;
@@ -168,7 +169,7 @@ final class Errands implements AutoCloseable {
     }
 
     private static String mark(Path directory) {
-        return MARK + "=" + directory;
+        return ArchiverMain.ERRAND_MARK + "=" + directory;
     }
 
     /** Whether a spawn's result is that of an errand. */

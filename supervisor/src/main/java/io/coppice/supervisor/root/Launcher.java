@@ -90,8 +90,7 @@ final class Launcher {
                 throw e;
             }
         }
-        // Archives are made, and closed to others, by the root's user.
-        process.archivedLaunch = daemon && plan.identity() == null ? archives.forLaunch() : null;
+        process.archivedLaunch = daemon ? archives.forLaunch(plan) : null;
         LimitedLaunch limited = limits.of(plan, token, process.archivedLaunch);
         process.group = limited.group();
         spawner.submit(new SpawnRequest(

@@ -21,7 +21,7 @@ class ArchiveDirectoryTest {
     Path base = Path.of("");
 
     private ArchiveDirectory open() throws IOException {
-        return ArchiveDirectory.open(base.resolve("cache/coppice"), Workshop.ownUid());
+        return ArchiveDirectory.open(base.resolve("cache/coppice"), Workshop.ownUid(), false);
     }
 
     private static Path linked(ArchiveDirectory directory, ArchiveNames names, String key) throws IOException {
@@ -31,7 +31,8 @@ class ArchiveDirectoryTest {
     }
 
     private static void assertRefused(Path path, String expected) {
-        IOException refused = assertThrows(IOException.class, () -> ArchiveDirectory.open(path, Workshop.ownUid()));
+        IOException refused =
+                assertThrows(IOException.class, () -> ArchiveDirectory.open(path, Workshop.ownUid(), false));
         assertTrue(String.valueOf(refused.getMessage()).contains(expected), refused.getMessage());
     }
 
@@ -45,12 +46,12 @@ class ArchiveDirectoryTest {
         Path open = Files.createDirectory(
                 base.resolve("open"),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
-        assertRefused(open, "lets others in, expected mode 0700; chmod 700 " + open);
+        assertRefused(open, "lets others in, expected mode 0700 or 0711; chmod 700 " + open);
         assertRefused(Files.writeString(base.resolve("file"), ""), "is no directory");
         assertRefused(Files.createSymbolicLink(base.resolve("link"), open().path()), "is no directory");
         assertRefused(base.resolve("a:b"), "expected no `:`");
-        IOException foreign =
-                assertThrows(IOException.class, () -> ArchiveDirectory.open(open().path(), Workshop.ownUid() + 1));
+        IOException foreign = assertThrows(
+                IOException.class, () -> ArchiveDirectory.open(open().path(), Workshop.ownUid() + 1, false));
         assertTrue(String.valueOf(foreign.getMessage()).contains("belongs to uid"), foreign.getMessage());
     }
 

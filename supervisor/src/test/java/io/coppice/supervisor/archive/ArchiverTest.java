@@ -243,12 +243,14 @@ class ArchiverTest {
     void shouldTellProfilesApart() throws Exception {
         Path jar = workshop.jar("a.jar", "old");
         JdkRelease jdk = Workshop.jdk();
-        ArchiveNames plain = ArchiveNames.of(LaunchProfile.of(workshop.argv(List.of(), jar)), jdk);
+        ArchiveNames plain = ArchiveNames.of(LaunchProfile.of(workshop.argv(List.of(), jar)), jdk, Maker.OWN_USER);
         assertEquals(
-                plain, ArchiveNames.of(LaunchProfile.of(workshop.argv(List.of("-Xlog:gc:file=gc.log"), jar)), jdk));
+                plain,
+                ArchiveNames.of(
+                        LaunchProfile.of(workshop.argv(List.of("-Xlog:gc:file=gc.log"), jar)), jdk, Maker.OWN_USER));
         assertNotEquals(
                 plain.profile(),
-                ArchiveNames.of(LaunchProfile.of(workshop.argv(List.of("-Dx=y"), jar)), jdk)
+                ArchiveNames.of(LaunchProfile.of(workshop.argv(List.of("-Dx=y"), jar)), jdk, Maker.OWN_USER)
                         .profile());
     }
 }

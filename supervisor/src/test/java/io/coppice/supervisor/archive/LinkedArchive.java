@@ -11,11 +11,11 @@ public final class LinkedArchive {
 
     /** Makes one, and the directory. */
     public static Path of(Path cache, List<String> argv) throws IOException, NotArchivableException {
-        ArchiveDirectory directory = ArchiveDirectory.open(cache, Workshop.ownUid());
+        ArchiveDirectory directory = ArchiveDirectory.open(cache, Workshop.ownUid(), false);
         LaunchProfile profile = LaunchProfile.of(argv);
         JdkRelease jdk = JdkRelease.of(Path.of(profile.java()));
-        ArchiveNames names = ArchiveNames.of(profile, jdk);
-        Path archive = directory.archive(names, ArchiveNames.key(profile, jdk), jdk.suffix());
+        ArchiveNames names = ArchiveNames.of(profile, jdk, Maker.OWN_USER);
+        Path archive = directory.archive(names, ArchiveNames.key(profile, jdk, Maker.OWN_USER), jdk.suffix());
         Files.writeString(archive, "no archive at all");
         Path work = Files.createTempDirectory(cache, "work-");
         directory.link(names, archive, work);

@@ -115,7 +115,7 @@ final class Workshop {
     }
 
     ArchiveDirectory open() throws IOException {
-        return ArchiveDirectory.open(cache(), ownUid());
+        return ArchiveDirectory.open(cache(), ownUid(), false);
     }
 
     static int ownUid() throws IOException {
@@ -131,7 +131,12 @@ final class Workshop {
     }
 
     Archiver archiver(List<String> argv, Archiver.Limits limits) throws IOException {
-        return new Archiver(open(), LaunchProfile.of(argv), jdk(), limits);
+        return new Archiver(
+                open(),
+                LaunchProfile.of(argv),
+                jdk(),
+                new Training.Conditions(Maker.OWN_USER, System.getenv(), directory),
+                limits);
     }
 
     /** A launch of it: what was found, and what it was started with. */
@@ -166,7 +171,8 @@ final class Workshop {
     }
 
     Launched launch(List<String> argv, @Nullable String refused) throws IOException {
-        ArchivedLaunch launch = new ArchivedLaunch(open(), refused == null ? Set.of() : Set.of(refused));
+        ArchivedLaunch launch =
+                new ArchivedLaunch(open(), Maker.OWN_USER, refused == null ? Set.of() : Set.of(refused));
         List<String> prepared = launch.prepare(argv);
         return new Launched(launch.outcome(), prepared);
     }

@@ -194,6 +194,7 @@ final class PlanGenerator {
                             first ? 1 + random.nextInt(Identity.MAX_UIDS) : 1,
                             1 + random.nextInt(Integer.MAX_VALUE - 1),
                             next,
+                            next + Identity.MAX_UIDS,
                             random.ints(random.nextInt(4), 1, Integer.MAX_VALUE)
                                     .sorted()
                                     .distinct()
@@ -202,7 +203,7 @@ final class PlanGenerator {
             if (first) {
                 slots = identity;
             }
-            next += Identity.MAX_UIDS;
+            next += Identity.MAX_UIDS + 1;
             boolean none = child.kind() == ChildPlan.Kind.COMMAND && random.nextBoolean();
             identified.add(child.toBuilder().identity(none ? null : identity).plan());
         }

@@ -97,7 +97,7 @@ class PlanTextTest {
             member-of edge yes escalate
             probes 0
             timeout-ms 0
-            identity 200000 1 200000 200000 200000,200002
+            identity 200000 1 200000 200000 200009 200000,200002
             child ingest@1
             kind transaction
             argv 1
@@ -126,7 +126,7 @@ class PlanTextTest {
             member-of  no fail
             probes 0
             timeout-ms 30000
-            identity 200001 3 200000 200001 200000,200002
+            identity 200001 3 200000 200001 200010 200000,200002
             replica-sets 1
             - web 3 0
             notify 5000
@@ -311,7 +311,7 @@ class PlanTextTest {
                 "200000 1 200000      | 200000 2 200000       | 53 | identity of ingest: 2 users, and it has one process",
                 "200001 3             | 200001 41             | 112 | uids: 41 is not between 1 and 40",
                 "200001 3             | 199998 3              | 123 | children: ingest@1 has a user that ingest has",
-                "identity 200001 3 200000 200001 200000,200002 | identity - | 123 | children: ingest@1 has no identity",
+                "identity 200001 3 200000 200001 200010 200000,200002 | identity - | 123 | children: ingest@1 has no identity",
             })
     void shouldNameLineAndReason(String from, String to, int line, String reason) {
         assertTrue(GOLDEN.contains(from), from);
@@ -406,8 +406,8 @@ class PlanTextTest {
     @Test
     void shouldSayLimitsOnlyWhereThereAreAny() throws PlanFormatException {
         String body = GOLDEN.replace(
-                "identity 200001 3 200000 200001 200000,200002\n",
-                "identity 200001 3 200000 200001 200000,200002\nlimits 536870912 1500 0\n");
+                "identity 200001 3 200000 200001 200010 200000,200002\n",
+                "identity 200001 3 200000 200001 200010 200000,200002\nlimits 536870912 1500 0\n");
         Plan plan = PlanText.read(signed(body));
         assertEquals(new Limits(512 << 20, 1500, 0), plan.children().get(2).limits());
         assertEquals(Limits.NONE, plan.children().get(1).limits());
@@ -464,7 +464,7 @@ class PlanTextTest {
                 new Membership("edge", true, true),
                 Probes.NONE,
                 0,
-                new Identity(200_000, 1, 200_000, 200_000, List.of(200_000, 200_002)),
+                new Identity(200_000, 1, 200_000, 200_000, 200_009, List.of(200_000, 200_002)),
                 Limits.NONE);
         ChildPlan slot = ChildPlans.slot("ingest", 1)
                 .argv(List.of("/usr/bin/java"))
@@ -473,7 +473,7 @@ class PlanTextTest {
                 .log(LogTarget.JOURNAL)
                 .standbys(2)
                 .launch(0x0f1e2d3c4b5a6979L)
-                .identity(new Identity(200_001, 3, 200_000, 200_001, List.of(200_000, 200_002)))
+                .identity(new Identity(200_001, 3, 200_000, 200_001, 200_010, List.of(200_000, 200_002)))
                 .plan();
         GroupPlan outermost = new GroupPlan(
                 GroupPlan.OUTERMOST,

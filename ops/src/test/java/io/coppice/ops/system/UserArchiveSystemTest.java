@@ -1,0 +1,162 @@
+package io.coppice.ops.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * Goal: workers that are users of their own start from archives, each from its own, which no worker has had a hand in and none can change. Method: real
+ * roots of user 0, with little patience before they start an archiver; what a worker may do is tried as its user. Skipped where the tests do not run
+ * as root.
+ */
+class UserArchiveSystemTest {
+    private static final Pattern ARCHIVE = Pattern.compile("/\\S*/\\.archives/\\S+\\.(?:jsa|aot)");
+
+    @RegisterExtension
+    final Coppice coppice = new Coppice();
+
+    private List<String> impatient = List.of();
+    private Path told = Path.of("/");
+
+    @BeforeEach
+    void openTheWay() throws Exception {
+        impatient = OtherUsers.letWithJar(coppice, "COPPICE_ROOT_OPTIONS=-Dcoppice.archive.quiet.ms=50");
+        told = Files.createDirectory(coppice.directory.resolve("told"));
+        OtherUsers.mode(told, "rwxrwxrwx");
+    }
+
+    private Path cache() {
+        return coppice.home().resolve(".archives");
+    }
+
+    private void awaitNames(int count) throws InterruptedException {
+        Coppice.await(count + " archives and no archiver", () -> {
+            try (Stream<Path> files = Files.list(cache())) {
+                List<Path> all = files.toList();
+                return all.stream().filter(Files::isSymbolicLink).count() == count
+                        && all.stream().noneMatch(file -> file.toString().contains("/work-"));
+            } catch (NoSuchFileException e) {
+                return false;
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+    }
+
+    /** The archive that a daemon's next process runs from. */
+    private Path archiveAfterKill(String name) throws Exception {
+        Coppice.Daemon before = coppice.awaitState(name, "ready");
+        Coppice.kill(before.number("pid"));
+        return archiveOf(coppice.await(
+                        name,
+                        daemon -> daemon.state().equals("ready")
+                                && daemon.number("incarnation") > before.number("incarnation"))
+                .number("pid"));
+    }
+
+    private static Path archiveOf(long pid) throws IOException {
+        Matcher archive = ARCHIVE.matcher(Files.readString(Path.of("/proc/" + pid + "/maps")));
+        assertTrue(archive.find(), "process " + pid + " does not run from an archive");
+        return Path.of(archive.group());
+    }
+
+    @Test
+    void shouldStartEachFromAnArchiveOfItsOwnThatNoWorkerCanChange() throws Exception {
+        coppice.manifest("instance: shop\n" + OtherUsers.ISOLATION + """
+                defaults: {classpath: [daemons.jar], jvm: {heap: 16MiB}, reads: [], max_restarts: unlimited}
+                daemons: {one: {main: io.coppice.ops.system.daemons.Ticker}, two: {main: io.coppice.ops.system.daemons.Ticker}}
+                """);
+        assertTrue(coppice.run("check", "coppice.yaml").out().contains("made as a user whom none of its processes is"));
+        Coppice.Root root = coppice.startRootIn(impatient);
+        coppice.awaitRoot(root);
+        awaitNames(2);
+        Path archive = archiveAfterKill("one");
+        Path other = archiveAfterKill("two");
+        long pid = coppice.awaitState("one", "ready").number("pid");
+
+        assertNotEquals(archive, other);
+        assertEquals(0, OtherUsers.uidOf(archive));
+        assertEquals(OtherUsers.gidOf(coppice.home().resolve("shop/one.seg")), OtherUsers.gidOf(archive));
+        assertEquals("r--r-----", PosixFilePermissions.toString(Files.getPosixFilePermissions(archive)));
+        assertTrue(OtherUsers.canRead(pid, archive));
+        assertFalse(OtherUsers.canRead(pid, other), "an archive of another worker");
+        List<String> attempts = List.of(
+                "echo >>" + archive,
+                "chmod u+w " + archive,
+                "touch " + archive,
+                "rm -f " + archive,
+                "cp " + archive + " " + told + "/mine && mv -f " + told + "/mine " + archive,
+                "ln -sf /dev/null " + archive,
+                "echo >" + cache() + "/new",
+                "ls " + cache(),
+                "flock -s -n " + cache() + "/lock true");
+        for (String attempt : attempts) {
+            assertFalse(OtherUsers.can(pid, "sh", "-c", attempt), attempt);
+        }
+        assertEquals(archive, archiveAfterKill("one"));
+        String events = coppice.run("events").out();
+        assertFalse(events.contains("archive"), events);
+        assertEquals(0, root.stop(), root.stderr());
+    }
+
+    @Test
+    void shouldMakeAnArchiveAsSomebodyElseAndLeaveNothingOfThat() throws Exception {
+        coppice.manifest(OtherUsers.ISOLATION + """
+                daemons:
+                  bad: {main: io.coppice.ops.system.daemons.Trainee, classpath: [daemons.jar], jvm: {heap: 16MiB}, environment: {TOLD: "%s"}, max_restarts: unlimited}
+                """.formatted(told));
+        Coppice.Root root = coppice.startRootIn(impatient);
+        coppice.awaitRoot(root);
+        int daemon = OtherUsers.uidOf(coppice.awaitState("bad", "ready").number("pid"));
+        awaitNames(1);
+
+        int maker = Integer.parseInt(Files.readString(told.resolve("user")));
+        assertTrue(maker >= 640_000 && maker <= 649_999, "user " + maker);
+        assertNotEquals(daemon, maker);
+        assertFalse(Coppice.isAlive(Long.parseLong(Files.readString(told.resolve("left")))));
+        assertTrue(Files.isDirectory(told, LinkOption.NOFOLLOW_LINKS));
+        archiveAfterKill("bad");
+        assertEquals(0, root.stop(), root.stderr());
+    }
+
+    @Test
+    void shouldStartTheProcessesOfSlotsFromOneThatTheirDaemonHasNoHandIn() throws Exception {
+        OtherUsers.mode(coppice.directory, "rwxrwxrwx");
+        Submitter work = new Submitter(coppice);
+        work.manifest("slots: 1");
+        Path manifest = coppice.directory.resolve("coppice.yaml");
+        Files.writeString(
+                manifest,
+                OtherUsers.ISOLATION
+                        + Files.readString(manifest).replace(DaemonJar.path().toString(), "daemons.jar"));
+        Coppice.Root root = coppice.startRootIn(impatient);
+        coppice.awaitRoot(root);
+        long daemon = work.awaitReady().number("pid");
+        work.order("1 submit plain");
+        assertTrue(work.outcome(1).startsWith("ready: from 0 in attempt 1 "), work.outcome(1));
+        awaitNames(2);
+
+        work.order("2 submit gate");
+        Path archive = archiveOf(work.pidOf(2));
+        assertFalse(OtherUsers.can(daemon, "sh", "-c", "echo >>" + archive));
+        assertFalse(OtherUsers.can(work.pidOf(2), "sh", "-c", "echo >>" + archive));
+        work.touch("gate.2");
+        assertTrue(work.outcome(2).startsWith("ready: from 0 in attempt 1 "), work.outcome(2));
+        assertEquals(0, root.stop(), root.stderr());
+    }
+}
