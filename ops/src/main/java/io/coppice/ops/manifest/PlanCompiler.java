@@ -1,6 +1,8 @@
 package io.coppice.ops.manifest;
 
 import io.coppice.supervisor.limits.ControlGroups;
+import io.coppice.supervisor.os.AccessList;
+import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.GroupPlan;
 import io.coppice.supervisor.plan.Isolation;
@@ -10,6 +12,7 @@ import io.coppice.supervisor.plan.PlanBounds;
 import io.coppice.supervisor.plan.PlanText;
 import io.coppice.supervisor.plan.SlotName;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -131,11 +134,7 @@ final class PlanCompiler {
         Located<Isolation> stated = isolation.get(IsolationKeys.MODE);
         Located<String> group = manifest.control().get(ControlKeys.GROUP);
         if (group != null && stated != null && stated.value() == Isolation.USER) {
-            problems.add(
-                    group,
-                    "`control.group` with `isolation: user`",
-                    "one of them in this release",
-                    "the root's segment is open to one group, and that is its workers'");
+            requireAccessLists(group, Path.of(directory));
         }
         boolean wrongIds = isolation.mentions(IsolationKeys.IDS) && isolation.get(IsolationKeys.IDS) == null;
         return stated == null || stated.value() != Isolation.USER || wrongIds
@@ -147,6 +146,26 @@ final class PlanCompiler {
                         options.surroundings(),
                         new SystemTools(options.surroundings(), problems),
                         problems);
+    }
+
+    /** Workers read the root's segment, and members of the group do: a mode has room for one group. */
+    private void requireAccessLists(Located<String> group, Path directory) {
+        Path there = directory;
+        while (!Files.exists(there)) {
+            there = there.resolve("..").normalize();
+        }
+        try {
+            if (!AccessList.isKept(there)) {
+                problems.add(
+                        group,
+                        "`control.group` with `isolation: user`, and the file system of " + there
+                                + " keeps no access control lists",
+                        "one that does, for this group and workers are to read the root's segment",
+                        "put the instance elsewhere (COPPICE_HOME_DIR)");
+            }
+        } catch (OsException e) {
+            problems.add(group, String.valueOf(e.getMessage()), "to be able to tell it", "");
+        }
     }
 
     private void addProber(ChildPlan prober, List<ChildPlan> children) {

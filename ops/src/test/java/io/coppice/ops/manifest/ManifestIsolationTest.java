@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.coppice.supervisor.os.AccessList;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Identity;
 import io.coppice.supervisor.plan.Isolation;
@@ -281,11 +283,24 @@ class ManifestIsolationTest {
     }
 
     @Test
-    void shouldNotOpenTheRootsSegmentToTwoGroups() {
-        shop.assertErrors(
-                USER + "control: {group: \"0\"}\n" + TWO,
-                "2:18: control.group: `control.group` with `isolation: user`, expected one of them in this release; the"
-                        + " root's segment is open to one group, and that is its workers'");
+    void shouldOpenTheRootsSegmentToWhoMayAskAsWellWhereTheFileSystemCan() throws Exception {
+        String manifest = USER + "control: {group: \"64801\"}\n" + TWO;
+        shop.environment.put("COPPICE_HOME_DIR", "/proc/none");
+        List<String> errors = shop.errors(manifest);
+        assertTrue(
+                errors.contains(
+                        "shop.yaml:2:18: control.group: `control.group` with `isolation: user`, and the file system of /proc keeps no"
+                                + " access control lists, expected one that does, for this group and workers are to read the root's"
+                                + " segment; put the instance elsewhere (COPPICE_HOME_DIR)"),
+                errors::toString);
+        assumeTrue(AccessList.isKept(shop.folder), "the file system keeps no access control lists");
+        shop.environment.put("COPPICE_HOME_DIR", shop.base.toString());
+        Plan plan = shop.compiled(manifest).plan();
+        assertEquals(64_801, plan.access().group());
+        // Workers are no members of it: they could ask.
+        assertTrue(plan.children().stream()
+                .allMatch(child ->
+                        child.identity() == null || !child.identity().groups().contains(64_801)));
     }
 
     @Test

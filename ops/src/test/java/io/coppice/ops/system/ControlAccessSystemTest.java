@@ -94,6 +94,33 @@ class ControlAccessSystemTest {
         assertEquals(0, second.stop(), second.stderr());
     }
 
+    /** The root's segment is open to two groups then: of those who may ask, and of workers. */
+    @Test
+    void shouldLetOthersLookWhereWorkersAreUsersOfTheirOwn() throws Exception {
+        Submitter work = new Submitter(coppice);
+        List<String> inOwnState = OtherUsers.letWithJar(coppice);
+        OtherUsers.mode(coppice.directory, "rwxrwxrwx");
+        work.manifest("slots: 1");
+        Path manifest = coppice.directory.resolve("coppice.yaml");
+        Files.writeString(
+                manifest,
+                OtherUsers.ISOLATION + "control: {group: 64801, change: [64811]}\n"
+                        + Files.readString(manifest).replace(DaemonJar.path().toString(), "daemons.jar"));
+        Coppice.Root root = coppice.startRootIn(inOwnState);
+        coppice.awaitRoot(root);
+        work.awaitReady();
+
+        Coppice.Result status = run(BOB, "status");
+        assertEquals(0, status.exitCode(), status.err());
+        assertTrue(status.out().contains("root runs as pid " + root.process.pid()), status.out());
+        assertRefused(run(BOB, "stop", Submitter.NAME), "user id 64812 may look here and change nothing");
+        assertRefused(run(STRANGER, "status"), "is closed to user id 64813");
+        work.order("1 submit plain");
+        assertTrue(work.outcome(1).startsWith("ready: "), work.outcome(1));
+        assertEquals(0, run(ALICE, "restart", Submitter.NAME).exitCode());
+        assertEquals(0, root.stop(), root.stderr());
+    }
+
     private boolean isClosed() {
         try {
             return PosixFilePermissions.toString(

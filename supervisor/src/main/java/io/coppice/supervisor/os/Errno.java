@@ -28,6 +28,7 @@ final class Errno {
     static final int ENAMETOOLONG = 36;
     static final int ENOSYS = 38;
     static final int ELOOP = 40;
+    static final int ENODATA = 61;
     static final int ENOPROTOOPT = 92;
     static final int EOPNOTSUPP = 95;
     static final int EADDRINUSE = 98;

@@ -44,6 +44,12 @@ final class LibC {
 
         int lchown(Pointer path, int owner, int group);
 
+        long lgetxattr(Pointer path, Pointer name, @Nullable Pointer value, long size);
+
+        int lsetxattr(Pointer path, Pointer name, Pointer value, long size, int flags);
+
+        int lremovexattr(Pointer path, Pointer name);
+
         int ftruncate(int fd, long length);
 
         int unlink(Pointer path);

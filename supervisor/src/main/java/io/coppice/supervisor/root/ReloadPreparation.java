@@ -128,7 +128,7 @@ final class ReloadPreparation {
         if (next.access().isShared()
                 && next.access().group() != present.access().group()) {
             try {
-                SharedFiles.tryGroup(Path.of(present.directory()), next.access().group());
+                SharedFiles.tryRecord(Path.of(present.directory()), Opening.of(next));
             } catch (IOException e) {
                 throw new StartupRefused(EXIT_FAILED, String.valueOf(e.getMessage()));
             }

@@ -1,5 +1,8 @@
 package io.coppice.supervisor.root;
 
+import io.coppice.supervisor.os.AccessList;
+import io.coppice.supervisor.os.OsException;
+import io.coppice.supervisor.plan.ControlAccess;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -31,7 +34,18 @@ final class SharedFiles {
 
     /** The root's segment. */
     static void record(Path file, Opening opening) throws IOException {
-        share(file, opening, "rw-------", "rw-r-----");
+        try {
+            boolean listed = opening.another() != ControlAccess.NO_GROUP;
+            if (!listed) {
+                AccessList.remove(file);
+            }
+            share(file, opening, "rw-------", "rw-r-----");
+            if (listed) {
+                AccessList.letRead(file, opening.another());
+            }
+        } catch (OsException e) {
+            throw new IOException(e.getMessage(), e);
+        }
     }
 
     /** Lets everybody pass through the directory that holds a user's instances, if it is that user's: each of them has a mode of its own. */
@@ -59,16 +73,16 @@ final class SharedFiles {
     }
 
     /**
-     * Whether the files of an instance can be given to a group, tried with one that is made for that.
+     * Whether the files of an instance can be opened so, tried with one that is made for that.
      *
      * @throws IOException if they cannot, with what to do
      */
-    static void tryGroup(Path directory, long group) throws IOException {
+    static void tryRecord(Path directory, Opening opening) throws IOException {
         Path tried = directory.resolve("group.new");
         Files.deleteIfExists(tried);
         Files.createFile(tried, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         try {
-            changeGroup(tried, group);
+            record(tried, opening);
         } finally {
             Files.delete(tried);
         }
