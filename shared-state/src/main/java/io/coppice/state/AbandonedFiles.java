@@ -148,6 +148,9 @@ final class AbandonedFiles implements Aside {
                     OwnerFiles.makeDirectory(own);
                     Path target = own.resolve(matcher.group(2));
                     if (Files.notExists(target, LinkOption.NOFOLLOW_LINKS)) {
+                        if (OwnerFiles.userOf(own) != OwnerFiles.userOf(file)) {
+                            Files.setAttribute(file, "unix:uid", OwnerFiles.userOf(own), LinkOption.NOFOLLOW_LINKS);
+                        }
                         Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
                     } else {
                         failed = new SegmentException(

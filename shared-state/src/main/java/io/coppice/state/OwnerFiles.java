@@ -1,6 +1,7 @@
 package io.coppice.state;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -19,6 +20,9 @@ public final class OwnerFiles {
     private static final String SEGMENT_SUFFIX = ".seg";
     private static final String LOCK_SUFFIX = ".lock";
     private static final String DIRECTORY_SUFFIX = ".own";
+
+    /** Given to another user at once; an own directory holds a handful, and an owner may have filled it. */
+    private static final int MOST_GIVEN = 10_000;
 
     private OwnerFiles() {}
 
@@ -86,5 +90,48 @@ public final class OwnerFiles {
         } catch (IOException e) {
             throw new SegmentException("Cannot make the directory " + directory + " of a segment's owner: " + e, e);
         }
+    }
+
+    /** Whose a file or directory is, by number. */
+    public static int userOf(Path file) throws IOException {
+        return (Integer) Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /**
+     * Keeps the owner out of an own directory that is another user's, until it is {@linkplain #giveDirectory given back}: what is done
+     * there meanwhile can be led nowhere else. For a superuser; while no owner is at work.
+     */
+    public static void takeDirectory(Path directory) throws IOException {
+        Path segments = directory.resolveSibling(".").normalize();
+        // Whoever is in it already may do no more than others from then on.
+        Files.setAttribute(directory, "unix:uid", userOf(segments), LinkOption.NOFOLLOW_LINKS);
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+    }
+
+    /**
+     * Gives an own directory to another user, and the files in it: without them that user could not read what was set aside. Directories in it, and files that have
+     * other names elsewhere, stay whose they are. For a superuser; while no owner is at work.
+     *
+     * @throws IOException if one cannot be given, or there are too many; nobody but this process's user can enter the directory then
+     */
+    public static void giveDirectory(Path directory, int user, int group) throws IOException {
+        takeDirectory(directory);
+        int looked = 0;
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                if (++looked > MOST_GIVEN) {
+                    throw new IOException(directory + " holds more than " + MOST_GIVEN
+                            + " files, expected a handful. Remove what is not the instance's.");
+                }
+                if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+                        && Files.getAttribute(file, "unix:nlink", LinkOption.NOFOLLOW_LINKS)
+                                .equals(1)) {
+                    Files.setAttribute(file, "unix:gid", group, LinkOption.NOFOLLOW_LINKS);
+                    Files.setAttribute(file, "unix:uid", user, LinkOption.NOFOLLOW_LINKS);
+                }
+            }
+        }
+        Files.setAttribute(directory, "unix:gid", group, LinkOption.NOFOLLOW_LINKS);
+        Files.setAttribute(directory, "unix:uid", user, LinkOption.NOFOLLOW_LINKS);
     }
 }

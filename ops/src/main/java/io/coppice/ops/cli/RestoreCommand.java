@@ -15,6 +15,9 @@ import io.coppice.state.SegmentDamagedException;
 import io.coppice.state.SegmentException;
 import io.coppice.state.SegmentFile;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -90,7 +93,7 @@ final class RestoreCommand implements Callable<Integer> {
                 coppice.note("Nothing changed.");
                 return ExitCode.FAILED;
             }
-            restore(instance, daemon, abandoned, what);
+            restoreAsOwner(instance, daemon, abandoned, what);
             return ExitCode.DONE;
         } catch (SegmentException | SegmentDamagedException e) {
             throw new CommandFailedException(ExitCode.FAILED, "Cannot restore " + name + ": " + e.getMessage());
@@ -132,6 +135,28 @@ final class RestoreCommand implements Callable<Integer> {
                             + name + "` lists them.");
         }
         return all.get(0);
+    }
+
+    /** The daemon's user, where it has one of its own, is to read what is set aside here; and it has no hand in it meanwhile. */
+    private void restoreAsOwner(
+            InstanceDirectory instance, DaemonSegment daemon, @Nullable Abandoned abandoned, String what)
+            throws SegmentException, IOException {
+        Path own = OwnerFiles.directory(daemon.file());
+        boolean ofAnother = Files.isDirectory(own, LinkOption.NOFOLLOW_LINKS)
+                && OwnerFiles.userOf(own)
+                        != OwnerFiles.userOf(daemon.file().resolveSibling(".").normalize());
+        if (!ofAnother) {
+            restore(instance, daemon, abandoned, what);
+            return;
+        }
+        int user = OwnerFiles.userOf(own);
+        int group = (Integer) Files.getAttribute(own, "unix:gid", LinkOption.NOFOLLOW_LINKS);
+        OwnerFiles.takeDirectory(own);
+        try {
+            restore(instance, daemon, abandoned, what);
+        } finally {
+            OwnerFiles.giveDirectory(own, user, group);
+        }
     }
 
     /** Takes the segment over as a worker would; the next worker finds the new contents, and the old owner's record. */

@@ -41,10 +41,10 @@ final class Ownership {
         if (identity == null) {
             if (ownerOf(segment) != ownerOf(segment.resolveSibling(".").normalize())) {
                 // Of a time when it had a user of its own.
-                giveAll(segment, ROOT, ROOT, PRIVATE_FILE);
+                giveWithContents(segment, ROOT, ROOT, PRIVATE_FILE);
             }
         } else if (child.slot() == 0) {
-            giveAll(segment, identity.uid(), identity.own(), READ_BY_GROUP);
+            giveWithContents(segment, identity.uid(), identity.own(), READ_BY_GROUP);
         } else {
             shareReports(child, segment, identity);
             if (!identity.hasUid(ownerOf(segment))) {
@@ -56,6 +56,16 @@ final class Ownership {
     /** The files of a slot to the user of the process that is to have it. */
     static void handOver(Identity identity, Path segment, int uid) throws IOException {
         giveAll(segment, uid, identity.own(), READ_BY_GROUP);
+    }
+
+    /** With what was set aside in the own directory, by somebody else: by the user that the worker was before, or by root. */
+    private static void giveWithContents(Path segment, int uid, int gid, Set<PosixFilePermission> ofSegment)
+            throws IOException {
+        Path directory = OwnerFiles.directory(segment);
+        if (ownerOf(directory) != uid) {
+            OwnerFiles.giveDirectory(directory, uid, gid);
+        }
+        giveAll(segment, uid, gid, ofSegment);
     }
 
     private static void giveAll(Path segment, int uid, int gid, Set<PosixFilePermission> ofSegment) throws IOException {
@@ -76,7 +86,7 @@ final class Ownership {
     }
 
     private static long ownerOf(Path file) throws IOException {
-        return Integer.toUnsignedLong((Integer) Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS));
+        return Integer.toUnsignedLong(OwnerFiles.userOf(file));
     }
 
     /** Closed first: at no moment may its owner before, or the group, do more than was meant. */
