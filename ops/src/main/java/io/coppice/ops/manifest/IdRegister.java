@@ -160,13 +160,10 @@ public final class IdRegister {
 
     /**
      * How many numbers a child has: of slots as many as there could ever be processes of them, so that more slots need no other block; and
-     * of a JVM of ours one more, the last, for who makes its archives.
+     * one more, the last, for who makes archives, also of a command, since a daemon of that name would need another block.
      */
     static int count(ChildPlan child) {
-        if (child.slot() > 0) {
-            return Identity.MAX_UIDS + 1;
-        }
-        return child.kind().hasSegment() ? 2 : 1;
+        return (child.slot() > 0 ? Identity.MAX_UIDS : 1) + 1;
     }
 
     private interface Change {
