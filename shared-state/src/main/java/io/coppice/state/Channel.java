@@ -96,7 +96,10 @@ public final class Channel extends Ring {
                 text.append(
                         cursor.seen()
                                 ? " (" + (end.number() - cursor.number()) + " messages behind)"
-                                : " (which has not read yet)");
+                                : state.receivers().knows(cursor.receiver())
+                                        ? " (which has not read yet)"
+                                        : " (whose segment this daemon may not read, so it never hears of it: its key `reads`"
+                                                + " has to name it)");
                 separator = ", ";
             }
         }

@@ -11,4 +11,24 @@ public interface Receivers {
      */
     @Nullable
     ReadOnlySegment segment(String receiver);
+
+    /** Whether the owner may read any segment of that name; if not, there will never be one. Owner's thread. */
+    default boolean knows(String receiver) {
+        return true;
+    }
+
+    /** Of an owner that may read no other's segment. */
+    static Receivers none() {
+        return new Receivers() {
+            @Override
+            public @Nullable ReadOnlySegment segment(String receiver) {
+                return null;
+            }
+
+            @Override
+            public boolean knows(String receiver) {
+                return false;
+            }
+        };
+    }
 }

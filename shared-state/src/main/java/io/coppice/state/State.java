@@ -20,7 +20,7 @@ public final class State {
     private final StructureTable structures;
     private final String segmentName;
     private final long seed;
-    private Receivers receivers = receiver -> null;
+    private Receivers receivers = Receivers.none();
 
     /** @param segmentName the daemon's, without the instance */
     State(CommitEngine engine, String segmentName, long seed) {

@@ -76,6 +76,23 @@ class RingTest {
     }
 
     @Test
+    void shouldSayOfAReceiverThatItMayNotReadThatItWillNeverHearOfIt() {
+        rig.writer.receivers(Receivers.none());
+        Channel channel = rig.writer.channel("orders", 512, "audit");
+        for (int i = 0; i < 8; i++) {
+            assertTrue(channel.tryOffer(new byte[56]));
+        }
+        CapacityExceededException full =
+                assertThrows(CapacityExceededException.class, () -> channel.offer(new byte[56]));
+        assertTrue(
+                String.valueOf(full.getMessage())
+                        .contains(
+                                "It waits for audit (whose segment this daemon may not read, so it never hears of it: its key"
+                                        + " `reads` has to name it). Nothing was sent."),
+                full.getMessage());
+    }
+
+    @Test
     void shouldRefuseWhenAReceiverLagsAndGoOnOnceItHasCommitted() {
         Channel channel = rig.channel(512);
         RingReader reader = rig.open();

@@ -1,6 +1,7 @@
 package io.coppice.worker.runtime;
 
 import io.coppice.state.ReadOnlySegment;
+import io.coppice.state.Receivers;
 import io.coppice.state.State;
 import io.coppice.worker.DaemonContext;
 import io.coppice.worker.Peer;
@@ -81,7 +82,7 @@ final class WorkerContext implements DaemonContext, Closeable {
         State present = state.get();
         if (present != told) {
             if (!peers.isEmpty()) {
-                present.receivers(this::segmentOf);
+                present.receivers(new NamedReceivers());
             }
             told = present;
         }
@@ -125,9 +126,18 @@ final class WorkerContext implements DaemonContext, Closeable {
         return replicas;
     }
 
-    private @Nullable ReadOnlySegment segmentOf(String receiver) {
-        SegmentPeer peer = peers.get(receiver);
-        return peer == null ? null : peer.segment();
+    /** Those that the manifest's {@code reads} names. */
+    private final class NamedReceivers implements Receivers {
+        @Override
+        public @Nullable ReadOnlySegment segment(String receiver) {
+            SegmentPeer peer = peers.get(receiver);
+            return peer == null ? null : peer.segment();
+        }
+
+        @Override
+        public boolean knows(String receiver) {
+            return peers.containsKey(receiver);
+        }
     }
 
     @Override
