@@ -27,9 +27,6 @@ final class ControlRules {
     private static final Pattern ID = Pattern.compile("[0-9]{1,10}");
     private static final Pattern GROUP_IDS = Pattern.compile("(?m)^(?:Gid|Groups):(.*)$");
 
-    private static final Pattern EFFECTIVE = Pattern.compile("(?m)^CapEff:\\s*([0-9a-f]{1,16})$");
-    private static final long CAP_CHOWN = 1;
-
     private final Settings control;
     private final Surroundings surroundings;
     private final Problems problems;
@@ -195,8 +192,7 @@ final class ControlRules {
             return;
         }
         String status = Files.readString(file);
-        Matcher effective = EFFECTIVE.matcher(status);
-        if (effective.find() && (Long.parseUnsignedLong(effective.group(1), 16) & CAP_CHOWN) != 0) {
+        if (Capabilities.isHeld(status, Capabilities.CHOWN)) {
             return;
         }
         Set<String> own = new LinkedHashSet<>();
