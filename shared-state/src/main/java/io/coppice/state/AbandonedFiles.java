@@ -53,8 +53,12 @@ final class AbandonedFiles implements Aside {
     private @Nullable Pattern form;
 
     AbandonedFiles(Path segment) {
+        this(segment, OwnerFiles.directory(segment));
+    }
+
+    AbandonedFiles(Path segment, Path directory) {
         this.segment = segment;
-        this.directory = OwnerFiles.directory(segment);
+        this.directory = directory;
     }
 
     private Pattern form() {

@@ -551,9 +551,9 @@ public final class OwnedSegment implements AutoCloseable {
     }
 
     /** The owner of what has taken this one's place, with the lock that this one has; this one is unmapped. */
-    OwnedSegment moveTo(Path segment, long pid, long owner) throws SegmentException {
+    OwnedSegment moveTo(Path segment, Path ownDirectory, long pid, long owner) throws SegmentException {
         mapped().close();
-        return SegmentFile.mapCurrent(segment, pid, owner, lock, header.instance(), header.name());
+        return SegmentFile.mapCurrent(segment, ownDirectory, pid, owner, lock, header.instance(), header.name());
     }
 
     /** Unmaps, then gives the lock back. What was not committed is rolled back by the next owner. */

@@ -101,14 +101,15 @@ public final class SegmentFile {
      */
     public static OwnedSegment openOwned(Path segment, Path lockFile, long pid, long incarnation)
             throws SegmentException {
-        return openFenced(segment, lockFile, pid, incarnation, null, null, Fence.LOCK);
+        return openFenced(segment, lockFile, OwnerFiles.directory(segment), pid, incarnation, null, null, Fence.LOCK);
     }
 
     /** The same for a segment that must belong to that instance and daemon. */
     public static OwnedSegment openOwned(
             Path segment, Path lockFile, long pid, long incarnation, String instance, String name)
             throws SegmentException {
-        return openFenced(segment, lockFile, pid, incarnation, instance, name, Fence.LOCK);
+        return openFenced(
+                segment, lockFile, OwnerFiles.directory(segment), pid, incarnation, instance, name, Fence.LOCK);
     }
 
     /**
@@ -118,7 +119,7 @@ public final class SegmentFile {
     public static OwnedSegment openOwned(
             Path segment, Path lockFile, long pid, long incarnation, String instance, String name, Fence fence)
             throws SegmentException {
-        return openFenced(segment, lockFile, pid, incarnation, instance, name, fence);
+        return openFenced(segment, lockFile, OwnerFiles.directory(segment), pid, incarnation, instance, name, fence);
     }
 
     /**
@@ -127,12 +128,15 @@ public final class SegmentFile {
      * the old one as it was. Blocks for as long as writing the new one takes. Where that is not possible, or no such file was reserved, the
      * old one is used as it is, and {@code told} why.
      *
+     * @param ownDirectory where contents are set aside; {@link OwnerFiles#directory(Path)} of where the segment is kept, which need not be
+     *     where this owner finds it
      * @param size null if any will do
      * @param told a line about what was done, or why it was not
      */
     public static OwnedSegment openOwned(
             Path segment,
             Path lockFile,
+            Path ownDirectory,
             long pid,
             long incarnation,
             String instance,
@@ -141,10 +145,10 @@ public final class SegmentFile {
             @Nullable SegmentSize size,
             Consumer<String> told)
             throws SegmentException {
-        OwnedSegment owned = openFenced(segment, lockFile, pid, incarnation, instance, name, fence);
+        OwnedSegment owned = openFenced(segment, lockFile, ownDirectory, pid, incarnation, instance, name, fence);
         return size == null || owned.isOf(size)
                 ? owned
-                : new SegmentResize(segment, size, told).carryOver(owned, pid, incarnation);
+                : new SegmentResize(segment, ownDirectory, size, told).carryOver(owned, pid, incarnation);
     }
 
     /**
@@ -185,7 +189,7 @@ public final class SegmentFile {
      */
     public static OwnedSegment openOwnedUnderRootLock(Path segment, long pid, long incarnation)
             throws SegmentException {
-        return mapOwned(segment, segment, pid, incarnation, null, null, null, SegmentSpec.KIND_ROOT);
+        return mapOwned(segment, segment, null, pid, incarnation, null, null, null, SegmentSpec.KIND_ROOT);
     }
 
     /**
@@ -248,6 +252,7 @@ public final class SegmentFile {
     private static OwnedSegment openFenced(
             Path segment,
             Path lockFile,
+            Path ownDirectory,
             long pid,
             long incarnation,
             @Nullable String instance,
@@ -263,7 +268,7 @@ public final class SegmentFile {
             if (!free && !marked) {
                 throw lock.heldByAnother();
             }
-            return mapCurrent(segment, pid, incarnation, lock, instance, name);
+            return mapCurrent(segment, ownDirectory, pid, incarnation, lock, instance, name);
         } catch (SegmentException | RuntimeException | Error e) {
             try {
                 lock.close();
@@ -277,6 +282,7 @@ public final class SegmentFile {
     /** The file that is the segment, whatever name it has. */
     static OwnedSegment mapCurrent(
             Path segment,
+            Path ownDirectory,
             long pid,
             long incarnation,
             @Nullable OwnerLock lock,
@@ -285,19 +291,22 @@ public final class SegmentFile {
             throws SegmentException {
         Path file = NextFile.current(segment, instance, name);
         try {
-            return mapOwned(file, segment, pid, incarnation, lock, instance, name, SegmentSpec.KIND_DAEMON);
+            return mapOwned(
+                    file, segment, ownDirectory, pid, incarnation, lock, instance, name, SegmentSpec.KIND_DAEMON);
         } catch (SegmentRefusedException e) {
             if (file.equals(segment) || Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
                 throw e;
             }
             // It was given the segment's name in between.
-            return mapOwned(segment, segment, pid, incarnation, lock, instance, name, SegmentSpec.KIND_DAEMON);
+            return mapOwned(
+                    segment, segment, ownDirectory, pid, incarnation, lock, instance, name, SegmentSpec.KIND_DAEMON);
         }
     }
 
     private static OwnedSegment mapOwned(
             Path file,
             Path segment,
+            @Nullable Path ownDirectory,
             long pid,
             long incarnation,
             @Nullable OwnerLock lock,
@@ -316,7 +325,7 @@ public final class SegmentFile {
         }
         if (found instanceof Validation.Valid valid) {
             requireUnowned(memory, file, pid);
-            Aside aside = kind == SegmentSpec.KIND_DAEMON ? new AbandonedFiles(segment) : null;
+            Aside aside = ownDirectory == null ? null : new AbandonedFiles(segment, ownDirectory);
             return new OwnedSegment(memory, valid.header(), pid, incarnation, memory, lock, aside);
         }
         memory.close();

@@ -20,11 +20,13 @@ final class SegmentResize {
     private static final int PIECE = 1 << 16;
 
     private final Path segment;
+    private final Path ownDirectory;
     private final SegmentSize size;
     private final Consumer<String> told;
 
-    SegmentResize(Path segment, SegmentSize size, Consumer<String> told) {
+    SegmentResize(Path segment, Path ownDirectory, SegmentSize size, Consumer<String> told) {
         this.segment = segment;
+        this.ownDirectory = ownDirectory;
         this.size = size;
         this.told = told;
     }
@@ -47,7 +49,7 @@ final class SegmentResize {
         }
         told.accept("its segment had " + sizes + ": carried over"
                 + (left == 0 ? "" : "; checkpoints that did not fit, or were damaged: " + left));
-        return old.moveTo(segment, pid, incarnation);
+        return old.moveTo(segment, ownDirectory, pid, incarnation);
     }
 
     private static int notBuried() throws SegmentException {

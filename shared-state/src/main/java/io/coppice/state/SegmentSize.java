@@ -2,7 +2,7 @@ package io.coppice.state;
 
 /**
  * The size that a daemon's segment is to have. One that was made with another is replaced by one of this size that holds the same, when
- * its next owner opens it ({@link SegmentFile#openOwned(java.nio.file.Path, java.nio.file.Path, long, long, String, String, Fence,
+ * its next owner opens it ({@link SegmentFile#openOwned(java.nio.file.Path, java.nio.file.Path, java.nio.file.Path, long, long, String, String, Fence,
  * SegmentSize, java.util.function.Consumer)}).
  *
  * @param stateBytes as in {@link SegmentSpec}

@@ -46,7 +46,16 @@ class SegmentResizeTest {
 
     private OwnedSegment open(long incarnation, SegmentSize size) throws SegmentException {
         return SegmentFile.openOwned(
-                file, directory.resolve("unit.lock"), 1, incarnation, "test", "unit", Fence.LOCK, size, told::add);
+                file,
+                directory.resolve("unit.lock"),
+                OwnerFiles.directory(file),
+                1,
+                incarnation,
+                "test",
+                "unit",
+                Fence.LOCK,
+                size,
+                told::add);
     }
 
     /** What whoever makes segments does before the owner starts. */

@@ -36,6 +36,7 @@ final class UnprivilegedOwner {
         try (OwnedSegment owner = SegmentFile.openOwned(
                 file,
                 OwnerFiles.lock(file),
+                OwnerFiles.directory(file),
                 ProcessHandle.current().pid(),
                 3,
                 "test",

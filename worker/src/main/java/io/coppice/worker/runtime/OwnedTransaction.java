@@ -3,6 +3,7 @@ package io.coppice.worker.runtime;
 import io.coppice.state.Fence;
 import io.coppice.state.LayoutMismatchException;
 import io.coppice.state.OwnedSegment;
+import io.coppice.state.OwnerFiles;
 import io.coppice.state.Phase;
 import io.coppice.state.Recovery;
 import io.coppice.state.RequestId;
@@ -81,6 +82,7 @@ final class OwnedTransaction implements Closeable {
             segment = SegmentFile.openOwned(
                     file,
                     arguments.lock(attempt.slot()),
+                    OwnerFiles.directory(file),
                     OwnPid.get(),
                     release.incarnation(),
                     arguments.instance(),

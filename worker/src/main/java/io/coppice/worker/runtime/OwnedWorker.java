@@ -65,6 +65,7 @@ final class OwnedWorker implements Closeable {
             segment = SegmentFile.openOwned(
                     arguments.segment(),
                     arguments.lock(),
+                    arguments.ownDirectory(),
                     OwnPid.get(),
                     release.incarnation(),
                     arguments.instance(),
@@ -151,7 +152,8 @@ final class OwnedWorker implements Closeable {
         WorkerPort world = port;
         Transactions transactions = null;
         if (declared != null) {
-            TransactionPort segments = new SegmentTransactions(segment, arguments.name(), declared, root, port);
+            TransactionPort segments =
+                    new SegmentTransactions(segment, arguments.name(), declared, arguments.ownDirectory(), root, port);
             TransactionLedger ledger = new TransactionLedger(segments, declared.limits());
             world = new TransactingPort(port, ledger);
             transactions = new TransactionDesk(ledger, segments, declared.limits());

@@ -3,6 +3,7 @@ package io.coppice.worker.runtime;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.coppice.state.OwnedSegment;
+import io.coppice.state.OwnerFiles;
 import java.io.ByteArrayInputStream;
 import java.io.FileInputStream;
 import java.io.IOException;
@@ -32,6 +33,7 @@ final class ScratchWorker {
                 real.name(),
                 scratch.segment(),
                 scratch.lock(),
+                OwnerFiles.directory(scratch.segment()),
                 ScratchDaemon.class.getName(),
                 real.heartbeatTimeoutMs(),
                 real.statePolicy(),

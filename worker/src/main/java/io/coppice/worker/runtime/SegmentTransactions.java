@@ -40,7 +40,12 @@ final class SegmentTransactions implements TransactionPort {
     private Optional<RootOrder> order = Optional.empty();
 
     SegmentTransactions(
-            OwnedSegment segment, String daemon, DaemonTransactions declared, RootNotifier notifier, WorkerPort world) {
+            OwnedSegment segment,
+            String daemon,
+            DaemonTransactions declared,
+            Path ownDirectory,
+            RootNotifier notifier,
+            WorkerPort world) {
         this.segment = segment;
         this.daemon = daemon;
         this.limits = declared.limits();
@@ -50,7 +55,7 @@ final class SegmentTransactions implements TransactionPort {
         this.slots = new SlotSegments(declared.slots());
         this.root = new ForeignFile<>(declared.root(), RootView::open);
         String all = daemon + "@transactions";
-        Path reports = declared.slots().get(0).resolveSibling(OwnerFiles.directory(Path.of(""), all));
+        Path reports = ownDirectory.resolveSibling(OwnerFiles.directory(Path.of(""), all));
         this.causes = new FailureCauses(declared.logs(), reports, all, new OomKills());
         this.notifier = notifier;
         this.world = world;

@@ -2,6 +2,7 @@ package io.coppice.worker.runtime;
 
 import io.coppice.state.Checksum;
 import io.coppice.state.Fence;
+import io.coppice.state.OwnerFiles;
 import io.coppice.state.SegmentSize;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,12 +18,15 @@ import org.jspecify.annotations.Nullable;
  * The command line the root gives a worker.
  *
  * <pre>
- *  --instance I --name N --segment FILE --lock FILE --main CLASS --heartbeat-timeout-ms T
+ *  --instance I --name N --segment FILE --lock FILE [--own DIR] --main CLASS --heartbeat-timeout-ms T
  *  [--resume resume|zero|ask] [--evolve refuse|zero|migrate] [--checkpoint-every-ms T] [--checkpoint-every-commits N]
  *  [--checksum none|arena] [--fence lock|word] [--size STATEBYTES,CHECKPOINTS] [--peer NAME=FILE]…
  *  [--transactions SLOTS,QUEUE,INPUTBYTES,QUARANTINE --root FILE --logs DIR --slot N=FILE…] -- USERARGS…
  * </pre>
  *
+ * @param segment where this process finds it; in a sandbox that is a folder of its own
+ * @param lock likewise
+ * @param ownDirectory in which it may make files, beside where the segment is kept
  * @param heartbeatTimeoutMs zero for none
  * @param statePolicy what its contents as a whole are subject to
  * @param fence what keeps its successor out of the segment while it lives, and kept it out before
@@ -36,6 +40,7 @@ record WorkerArguments(
         String name,
         Path segment,
         Path lock,
+        Path ownDirectory,
         String mainClass,
         long heartbeatTimeoutMs,
         StatePolicy statePolicy,
@@ -86,11 +91,14 @@ record WorkerArguments(
         }
         DaemonTransactions transactions = DaemonTransactions.of(
                 options.get("--transactions"), options.get("--root"), options.get("--logs"), slots);
+        Path segment = Path.of(required(options, "--segment"));
         return new WorkerArguments(
                 required(options, "--instance"),
                 required(options, "--name"),
-                Path.of(required(options, "--segment")),
+                segment,
                 Path.of(required(options, "--lock")),
+                Path.of(options.getOrDefault(
+                        "--own", OwnerFiles.directory(segment).toString())),
                 required(options, "--main"),
                 number(options, "--heartbeat-timeout-ms", required(options, "--heartbeat-timeout-ms")),
                 new StatePolicy(
@@ -111,6 +119,7 @@ record WorkerArguments(
             "--name",
             "--segment",
             "--lock",
+            "--own",
             "--main",
             "--heartbeat-timeout-ms",
             "--resume",

@@ -122,6 +122,7 @@ abstract class LedgerOnSegments {
                 segment,
                 "thumbs",
                 new DaemonTransactions(limits, file("root"), List.of(slot(1), slot(2)), directory),
+                OwnerFiles.directory(file("thumbs")),
                 RootNotifier.toNobody(),
                 world);
         ledger = new TransactionLedger(segments, limits);

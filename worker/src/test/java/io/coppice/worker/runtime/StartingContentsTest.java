@@ -294,6 +294,7 @@ class StartingContentsTest {
                 "ingest",
                 Path.of("s"),
                 Path.of("l"),
+                Path.of("o"),
                 "C",
                 3,
                 StatePolicy.DEFAULT,

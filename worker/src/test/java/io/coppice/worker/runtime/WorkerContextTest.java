@@ -61,6 +61,7 @@ class WorkerContextTest {
                 "ingest",
                 Path.of("s"),
                 Path.of("l"),
+                Path.of("o"),
                 "C",
                 3,
                 StatePolicy.DEFAULT,
