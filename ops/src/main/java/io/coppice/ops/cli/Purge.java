@@ -43,7 +43,10 @@ final class Purge implements AutoCloseable {
     private static final Pattern ASIDE =
             Pattern.compile("\\.?([a-z0-9.@-]+)\\.abandoned-(T[0-9]+-C[0-9]+\\.seg|[0-9a-f-]+\\.unfinished)");
     private static final Pattern RECORD = Pattern.compile(
-            "root\\.seg(\\.unusable-[0-9]+)?|journal-unit|limits(\\.new)?|control\\.sock|plan(\\.new|-[a-z0-9]{1,32}\\.next)?");
+            "root\\.seg(\\.unusable-[0-9]+)?|journal-unit|(limits|sandbox)(\\.new)?|control\\.sock|plan(\\.new|-[a-z0-9]{1,32}\\.next)?");
+
+    /** What is made of links, for processes in a sandbox. */
+    private static final Pattern LINKS = Pattern.compile("(.+)\\.(view|process-[0-9]+|standby-[0-9]+)");
 
     /** What a segment that is to have another size is written into. */
     private static final String NEXT = ".new";
@@ -294,7 +297,7 @@ final class Purge implements AutoCloseable {
 
     private static void removeOwnDirectories(Path directory, boolean reports) throws IOException {
         inside(directory, inner -> {
-            for (Path own : entries(inner, name -> isOf(name, OWN) || isOfSlots(name, OWN), true)) {
+            for (Path own : entries(inner, Purge::isOwnDirectory, true)) {
                 new OwnDirectory(inner, own, reports).remove();
             }
         });
@@ -354,6 +357,12 @@ final class Purge implements AutoCloseable {
             }
         }
         return file.endsWith(ending) && InstanceName.isValidChild(file.substring(0, file.length() - ending.length()));
+    }
+
+    private static boolean isOwnDirectory(String name) {
+        Matcher links = LINKS.matcher(name);
+        String own = links.matches() ? links.group(1) + OWN : name;
+        return isOf(own, OWN) || isOfSlots(own, OWN);
     }
 
     /** Whether it is what all slots of a daemon share, with this ending. */

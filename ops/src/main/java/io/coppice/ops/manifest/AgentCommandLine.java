@@ -57,7 +57,7 @@ record AgentCommandLine(
     }
 
     private static String encoded(Object text) {
-        return text.toString().replace("%", "%25").replace(",", "%2C");
+        return AgentOption.encoded(text.toString());
     }
 
     /** The values that the agent is told by that key in one of these. */

@@ -33,6 +33,10 @@ public final class ArchiveReport {
         if (daemons.isEmpty()) {
             return List.of();
         }
+        if (plan.isolation() == Isolation.SANDBOX && daemons.stream().allMatch(ChildPlan::restricted)) {
+            return List.of(
+                    "archives   none with `isolation: sandbox`: who makes one runs what a daemon warms up, outside");
+        }
         ArchivePlace place = ArchivePlace.of(surroundings.environment(), surroundings.uid(), surroundings.home());
         List<String> lines = new ArrayList<>();
         lines.add("archives   " + place.directory() + " (" + place.why()

@@ -13,7 +13,7 @@ final class IsolationKeys {
             TABLE.add(new Setting<>("mode", Scope.ANY, false, IsolationKeys::mode, Isolation.MAPPING));
     static final Setting<IdRange> IDS = TABLE.add(new Setting<>("ids", Scope.ANY, false, IdRange::read, null));
 
-    private static final String MODES = "`mapping` or `user`";
+    private static final String MODES = "`mapping`, `user` or `sandbox`";
 
     private IsolationKeys() {}
 
@@ -37,16 +37,12 @@ final class IsolationKeys {
     private static @Nullable Isolation mode(YamlNode node, String path, Problems problems) {
         String text = ValueReaders.scalar(node, path, problems, MODES);
         for (Isolation isolation : Isolation.values()) {
-            if (isolation.text().equals(text) && isolation != Isolation.SANDBOX) {
+            if (isolation.text().equals(text)) {
                 return isolation;
             }
         }
         if (text != null) {
-            problems.add(
-                    node.at(),
-                    path,
-                    text.equals(Isolation.SANDBOX.text()) ? "`sandbox` is not in this release" : node.description(),
-                    MODES);
+            problems.add(node.at(), path, node.description(), MODES);
         }
         return null;
     }

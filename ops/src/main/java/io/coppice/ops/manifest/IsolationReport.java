@@ -17,15 +17,39 @@ final class IsolationReport {
                        Not from using up CPU and memory without `limits`, disks, or what is open to all users
             """;
 
+    private static final String OF_SANDBOX = """
+            isolation  sandbox: each process is in one of its own; it is kept from writing what is not its own of this instance,
+                       from reading segments that it has no `reads` for, from signalling and inspecting others, from changing
+                       modes of files, and others' priorities and limits. Not from using up CPU and memory without `limits`,
+                       disks, nor from what its user may change elsewhere: jars, programs, services that act for that user
+            """;
+
     private IsolationReport() {}
 
     /** Lines, ended by a newline each. */
-    static String of(Plan plan) {
+    static String of(Plan plan, List<String> gaps) {
         return switch (plan.isolation()) {
             case MAPPING -> OF_MAPPING;
             case USER -> OF_USER + privileged(plan);
-            case SANDBOX -> throw new IllegalStateException("the reader of `isolation` has let this pass");
+            case SANDBOX -> OF_SANDBOX + gaps(gaps) + open(plan);
         };
+    }
+
+    private static String gaps(List<String> gaps) {
+        StringBuilder lines = new StringBuilder();
+        gaps.forEach(gap ->
+                lines.append("           This kernel leaves open: ").append(gap).append('\n'));
+        return lines.toString();
+    }
+
+    private static String open(Plan plan) {
+        List<String> names = plan.children().stream()
+                .filter(child -> !child.restricted() && child.kind() != ChildPlan.Kind.AUXILIARY && child.slot() == 0)
+                .map(ChildPlan::name)
+                .toList();
+        return names.isEmpty()
+                ? ""
+                : "           Nothing is kept from " + String.join(", ", names) + ", as `isolation` says there\n";
     }
 
     private static String privileged(Plan plan) {

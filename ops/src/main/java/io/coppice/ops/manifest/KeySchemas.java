@@ -22,10 +22,13 @@ final class KeySchemas {
     static {
         LINES.put("instance", "Name of the instance; without it the file's name without its extension.");
         LINES.put("segments", "Directory below which the segments lie.");
-        LINES.put("isolation", "What keeps workers from touching each other: a mode, or mode and ids.");
-        LINES.put("isolation.mode", "mapping: code of ours; user: a user of its own for each worker.");
+        LINES.put("instance.isolation", "What keeps workers from touching each other: a mode, or mode and ids.");
+        LINES.put(
+                "isolation.mode",
+                "mapping: code of ours; user: a user of its own for each worker; sandbox: rules of the kernel for each process.");
+        LINES.put("isolation", "mapping: nothing is kept from this one, where the others are in a sandbox.");
         LINES.put("isolation.ids", "The users that workers are given, FIRST-LAST; without it those of /etc/subuid.");
-        SHAPES.put("mode", ValueShape.oneOf("mapping", "user"));
+        SHAPES.put("mode", ValueShape.oneOf("mapping", "user", "sandbox"));
         SHAPES.put(
                 "ids",
                 ValueShape.orVariable(ValueShape.ordered("type", "string", "pattern", "^[0-9]{1,10}-[0-9]{1,10}$")));

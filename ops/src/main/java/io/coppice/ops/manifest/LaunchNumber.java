@@ -122,6 +122,10 @@ final class LaunchNumber {
         if (!limits.isEmpty()) {
             add(parts, "limits", limits);
         }
+        Located<String> isolation = daemon.stated(DaemonKeys.ISOLATION);
+        if (isolation != null) {
+            add(parts, "isolation", List.of(isolation.value()));
+        }
         if (log != LogTarget.AUTO) {
             add(parts, "log", List.of(log.text()));
         }

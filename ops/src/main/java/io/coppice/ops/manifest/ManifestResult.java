@@ -14,6 +14,7 @@ public sealed interface ManifestResult {
      * @param directory where the instance lives and why there; nothing of it has been created
      * @param control who may ask the root, for people
      * @param groups where limits of processes could be enforced
+     * @param gaps what sandboxes do not keep from workers on this kernel, for people; empty where nobody is in one
      * @param warnings lines to print on stderr; they keep nothing from running
      */
     record Compiled(
@@ -22,9 +23,11 @@ public sealed interface ManifestResult {
             InstanceDirectory directory,
             String control,
             ControlGroups groups,
+            List<String> gaps,
             List<String> warnings)
             implements ManifestResult {
         public Compiled {
+            gaps = List.copyOf(gaps);
             warnings = List.copyOf(warnings);
         }
     }

@@ -45,7 +45,7 @@ public final class ManifestSchema {
             top.put(
                     key,
                     setting == null
-                            ? described(key, topShape(key))
+                            ? described((DaemonKeys.byPath(key) == null ? "" : "instance.") + key, topShape(key))
                             : described("instance." + key, shape(key, setting)));
         }
         Map<String, Object> schema = ValueShape.ordered(
@@ -107,7 +107,7 @@ public final class ManifestSchema {
                         Map.of("pattern", "^[a-z0-9-]{1,32}$"),
                         "additionalProperties",
                         Map.of("$ref", "#/$defs/group"));
-            case "isolation" -> ValueShape.anyOf(ValueShape.oneOf("mapping", "user"), isolation());
+            case "isolation" -> ValueShape.anyOf(ValueShape.oneOf("mapping", "user", "sandbox"), isolation());
             case "notify" ->
                 ValueShape.anyOf(
                         ValueShape.anyOf(ValueShape.TEXT, ValueShape.list(ValueShape.SCALAR, 1)), notification());

@@ -15,9 +15,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Holds a manifest against the machine and makes the plan. */
@@ -67,6 +69,7 @@ final class PlanCompiler {
         List<DaemonSpec> planned = order.subList(0, Math.min(order.size(), PlanBounds.MAX_CHILDREN));
         List<ChildPlan> children = new ArrayList<>();
         IdentityPlanner identities = identities(directory.directory().toString());
+        SandboxPlanner sandboxes = sandboxes();
         NoticeCommand notify;
         Budget budget;
         try (ChildPlanner planner =
@@ -83,6 +86,9 @@ final class PlanCompiler {
             budget = budget(planned, replicas, planner, directory, probed);
             if (identities != null) {
                 children = identities.identified(children, planner.privileged());
+            }
+            if (sandboxes != null) {
+                children = sandboxes.restricted(children, unrestricted(replicas), directory, options.surroundings());
             }
         }
         List<GroupPlan> groupPlans = groups.plans();
@@ -120,12 +126,30 @@ final class PlanCompiler {
                 directory,
                 control.words(),
                 ControlGroups.of(options.surroundings().systemRoot()),
+                sandboxes == null ? List.of() : sandboxes.gaps(),
                 problems.warnings());
     }
 
     private Isolation isolation() {
         Located<Isolation> stated = manifest.isolation().get(IsolationKeys.MODE);
         return stated == null ? Isolation.MAPPING : stated.value();
+    }
+
+    /** Who puts each into its sandbox; null where nobody is in one. */
+    private @Nullable SandboxPlanner sandboxes() {
+        Located<Isolation> stated = manifest.isolation().get(IsolationKeys.MODE);
+        return stated == null || stated.value() != Isolation.SANDBOX ? null : new SandboxPlanner(stated, problems);
+    }
+
+    /** Those of which the manifest says so. */
+    private Set<String> unrestricted(Replicas replicas) {
+        Set<String> names = new HashSet<>();
+        for (DaemonSpec daemon : manifest.daemons()) {
+            if (daemon.stated(DaemonKeys.ISOLATION) != null) {
+                names.addAll(replicas.childrenOf(daemon.planName()));
+            }
+        }
+        return names;
     }
 
     /** Who gives each its user; null where none has one, or there can be none, which has been told then. */

@@ -2,6 +2,7 @@ package io.coppice.ops.view;
 
 import io.coppice.supervisor.limits.LimitRecord;
 import io.coppice.supervisor.plan.SlotName;
+import io.coppice.supervisor.sandbox.SandboxRecord;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -45,6 +46,11 @@ public record InstanceDirectory(String name, Path path) {
     /** The root's unit, if its own output is in the journal; see {@link JournalMatch}. */
     public Path journalUnit() {
         return path.resolve("journal-unit");
+    }
+
+    /** What sandboxes leave open here, as the root has found. */
+    SandboxRecord sandbox() {
+        return new SandboxRecord(path);
     }
 
     /** How the root enforces limits of processes. */

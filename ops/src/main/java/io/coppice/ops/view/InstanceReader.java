@@ -21,8 +21,6 @@ import io.coppice.state.root.StandbyRecord;
 import io.coppice.state.root.WantedCode;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Dependency;
-import io.coppice.supervisor.plan.Isolation;
-import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.SlotName;
 import io.coppice.supervisor.plan.TransactionLimits;
 import java.nio.file.Path;
@@ -87,13 +85,14 @@ public final class InstanceReader implements AutoCloseable {
         boolean withSegments = withSegmentsIfOpen && !plan.closed();
         List<String> problems = new ArrayList<>();
         plan.problem().ifPresent(problems::add);
+        Optional<IsolationStatus> isolation = plan.plan().map(known -> IsolationStatus.of(known, directory));
         if (reading.snapshot().isEmpty()) {
             problems.add(reading.problem());
             return new InstanceStatus(
                     directory.name(),
                     byLock,
                     Optional.empty(),
-                    plan.plan().map(Plan::isolation),
+                    isolation,
                     List.of(),
                     List.of(),
                     problems,
@@ -151,7 +150,6 @@ public final class InstanceReader implements AutoCloseable {
                         clocks.nowNs()))
                 .orElse(List.of());
         boolean lives = daemons.stream().anyMatch(DaemonStatus::lives);
-        Optional<Isolation> isolation = plan.plan().map(Plan::isolation);
         return new InstanceStatus(directory.name(), root, gaveUp, isolation, daemons, groups, problems, lives, true);
     }
 

@@ -1,6 +1,5 @@
 package io.coppice.ops.view;
 
-import io.coppice.supervisor.plan.Isolation;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -21,7 +20,7 @@ public record InstanceStatus(
         String instance,
         RootLiveness root,
         Optional<GaveUp> gaveUp,
-        Optional<Isolation> isolation,
+        Optional<IsolationStatus> isolation,
         List<DaemonStatus> daemons,
         List<GroupStatus> groups,
         List<String> problems,

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -21,10 +23,13 @@ public final class StatusJson {
             writeRoot(status.root(), json);
             writeRootEnd(status, json);
             if (status.isolation().isPresent()) {
-                json.writeStringField("isolation", status.isolation().get().text());
+                json.writeStringField(
+                        "isolation", status.isolation().get().mode().text());
             } else {
                 json.writeNullField("isolation");
             }
+            writeTexts("isolation_gaps", status.isolation().map(IsolationStatus::gaps), json);
+            writeTexts("not_isolated", status.isolation().map(IsolationStatus::exempt), json);
             json.writeArrayFieldStart("daemons");
             for (DaemonStatus daemon : status.daemons()) {
                 writeDaemon(daemon, status.isGone(daemon), json);
@@ -43,6 +48,14 @@ public final class StatusJson {
             json.writeEndObject();
             json.writeRaw('\n');
         }
+    }
+
+    private static void writeTexts(String field, Optional<List<String>> texts, JsonGenerator json) throws IOException {
+        json.writeArrayFieldStart(field);
+        for (String text : texts.orElse(List.of())) {
+            json.writeString(text);
+        }
+        json.writeEndArray();
     }
 
     private static void writeRoot(RootLiveness root, JsonGenerator json) throws IOException {

@@ -147,13 +147,24 @@ public final class StatusTable {
         };
     }
 
+    private static String isolation(IsolationStatus status) {
+        List<String> but = new ArrayList<>();
+        if (!status.exempt().isEmpty()) {
+            but.add("not of " + String.join(", ", status.exempt()));
+        }
+        if (!status.gaps().isEmpty()) {
+            but.add("with gaps: " + String.join("; ", status.gaps()));
+        }
+        return ", isolation: " + status.mode().text() + (but.isEmpty() ? "" : " (" + String.join("; ", but) + ")");
+    }
+
     private static String rootLine(InstanceStatus status, Palette palette, Clocks clocks) {
         if (status.root() instanceof RootLiveness.Running running) {
             return palette.paint(Tone.HEADING, status.instance()) + ": root " + running.words() + ", up "
                     + Durations.words(clocks.nowEpochMs() - running.sinceEpochMs())
                     + status.isolation()
-                            .filter(isolation -> isolation != Isolation.MAPPING)
-                            .map(isolation -> ", isolation: " + isolation.text())
+                            .filter(isolation -> isolation.mode() != Isolation.MAPPING)
+                            .map(StatusTable::isolation)
                             .orElse("")
                     + status.gaveUp()
                             .map(gaveUp -> "; "

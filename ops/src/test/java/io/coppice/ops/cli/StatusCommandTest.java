@@ -79,7 +79,7 @@ class StatusCommandTest {
 
         assertEquals("", result.err());
         assertEquals("""
-                {"instance":"shop","root":{"pid":50,"since":"2026-11-21T07:10:00Z"},"root_end":null,"isolation":"mapping","daemons":[\
+                {"instance":"shop","root":{"pid":50,"since":"2026-11-21T07:10:00Z"},"root_end":null,"isolation":"mapping","isolation_gaps":[],"not_isolated":[],"daemons":[\
                 {"name":"rates","state":"ready","wanted":"up","pid":60,"incarnation":1,"restarts":0,"commits":7,"heartbeat_age_ms":121,"last_exit":null,"standbys":0,"standbys_wanted":0,"kind":"daemon","uptime_ms":125000,"backoff_ms":null,"waiting_for":[],"problem":null,"healthy":null,"jvm":null,"last_words":null,"gone":false,"transactions":[],"quarantined":null,"limits":null},\
                 {"name":"ingest","state":"ready","wanted":"up","pid":61,"incarnation":2,"restarts":1,"commits":1234,"heartbeat_age_ms":121,"last_exit":{"kind":"signal","code":null,"signal":"KILL","at":"2026-11-21T09:14:57Z","text":null,"fault":null},"standbys":0,"standbys_wanted":0,"kind":"daemon","uptime_ms":125000,"backoff_ms":null,"waiting_for":[],"problem":null,"healthy":null,"jvm":null,"last_words":null,"gone":false,"transactions":[],"quarantined":null,"limits":null},\
                 {"name":"web","state":"ready","wanted":"up","pid":62,"incarnation":1,"restarts":0,"commits":null,"heartbeat_age_ms":null,"last_exit":null,"standbys":0,"standbys_wanted":0,"kind":"command","uptime_ms":125000,"backoff_ms":null,"waiting_for":[],"problem":null,"healthy":null,"jvm":null,"last_words":null,"gone":false,"transactions":[],"quarantined":null,"limits":null},\

@@ -268,10 +268,9 @@ class ManifestIsolationTest {
             delimiter = '|',
             quoteCharacter = '\0',
             value = {
-                "vm | 1:12: isolation: `vm`, expected `mapping` or `user`",
-                "sandbox | 1:12: isolation: `sandbox` is not in this release, expected `mapping` or `user`",
-                "[user] | 1:12: isolation: a list, expected `mapping` or `user`",
-                "{ids: 300000-300001} | 1:12: isolation: no `mode`, expected `mapping` or `user`",
+                "vm | 1:12: isolation: `vm`, expected `mapping`, `user` or `sandbox`",
+                "[user] | 1:12: isolation: a list, expected `mapping`, `user` or `sandbox`",
+                "{ids: 300000-300001} | 1:12: isolation: no `mode`, expected `mapping`, `user` or `sandbox`",
                 "{mode: mapping, ids: 300000-300001} | 1:33: isolation.ids: `ids` with `mode: mapping`, expected it only with `mode: user`",
                 "{mode: user, ids: 300000} | 1:30: isolation.ids: `300000`, expected FIRST-LAST, both from 60000 to 2000000000, such as `200000-265535`",
                 "{mode: user, ids: 1000-1999} | 1:30: isolation.ids: `1000-1999`, expected FIRST-LAST, both from 60000 to 2000000000, such as `200000-265535`",

@@ -70,18 +70,27 @@ final class Coppice implements AfterTestExecutionCallback {
     }
 
     final Path directory;
+    private final Path world;
+    private final Path home;
     private final List<Process> started = new ArrayList<>();
 
     Coppice() {
+        this(false);
+    }
+
+    /** @param apart whether instances are beside the directory and not in it, so that who is kept from them can make files in it */
+    Coppice(boolean apart) {
         try {
-            directory = Files.createTempDirectory("coppice-test");
+            world = Files.createTempDirectory("coppice-test");
+            directory = apart ? Files.createDirectory(world.resolve("work")) : world;
+            home = world.resolve("home");
         } catch (IOException e) {
             throw new IllegalStateException("no temporary directory", e);
         }
     }
 
     Path home() {
-        return directory.resolve("home");
+        return home;
     }
 
     /** The names of the files of all instances. Archives are nobody's: they are made where a run took long enough, and stay. */
@@ -377,12 +386,12 @@ final class Coppice implements AfterTestExecutionCallback {
 
     /** Whether a process was started by this test: its command line names the directory, or it works there. */
     private boolean isOwn(ProcessHandle process) {
-        if (process.info().commandLine().orElse("").contains(directory.toString())) {
+        if (process.info().commandLine().orElse("").contains(world.toString())) {
             return true;
         }
         try {
             return Files.readSymbolicLink(Path.of("/proc/" + process.pid() + "/cwd"))
-                    .startsWith(directory.toRealPath());
+                    .startsWith(world.toRealPath());
         } catch (IOException e) {
             return false; // It is dead, or another user's.
         }
@@ -410,10 +419,10 @@ final class Coppice implements AfterTestExecutionCallback {
         if (context.getExecutionException()
                 .filter(end -> !(end instanceof TestAbortedException))
                 .isPresent()) {
-            System.err.println("artefacts of the failed test are kept in " + directory);
+            System.err.println("artefacts of the failed test are kept in " + world);
             return;
         }
-        try (Stream<Path> files = Files.walk(directory)) {
+        try (Stream<Path> files = Files.walk(world)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
             }

@@ -16,6 +16,12 @@ public record ArchivePlace(Path directory, String why) {
     private static final String BELOW_BASE = ".archives";
     private static final String OURS = "coppice";
 
+    /** Of this process's user. */
+    public static ArchivePlace ofThis(long uid) {
+        String home = System.getenv().getOrDefault("HOME", "");
+        return of(System.getenv(), uid, Path.of(home.startsWith("/") ? home : System.getProperty("user.home", "/")));
+    }
+
     /**
      * Of whoever has these variables.
      *

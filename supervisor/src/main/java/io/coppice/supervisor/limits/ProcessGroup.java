@@ -108,6 +108,13 @@ public final class ProcessGroup {
         }
     }
 
+    /** The files by which a process enters it, once it is made. */
+    public List<Path> entrances() {
+        return directories().stream()
+                .map(directory -> directory.resolve(PROCESSES))
+                .toList();
+    }
+
     /** Commands of a shell, each ended by a {@code &&}, that put the shell, and what it becomes, into the group. */
     public String entering() {
         StringBuilder script = new StringBuilder();

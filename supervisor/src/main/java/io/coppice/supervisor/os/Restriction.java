@@ -18,12 +18,17 @@ import org.jspecify.annotations.Nullable;
  * @param ruleset null for none
  * @param filter whether {@link SeccompFilter} is in force
  */
-public record Restriction(@Nullable LandlockRuleset ruleset, boolean filter) {
+public record Restriction(@Nullable LandlockRuleset ruleset, boolean filter) implements Restricting {
     /** @throws IllegalArgumentException if it restricts nothing */
     public Restriction {
         if (ruleset == null && !filter) {
             throw new IllegalArgumentException("restriction: expected a ruleset, a filter or both; null is none");
         }
+    }
+
+    @Override
+    public Restriction restriction() {
+        return this;
     }
 
     /**

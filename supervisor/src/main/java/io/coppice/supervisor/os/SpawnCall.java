@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.lang.ref.Reference;
 import java.util.List;
 import jnr.ffi.Pointer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one blocking call that makes a child: posix_spawnp(3), which returns once the child has executed its program or
@@ -59,6 +60,8 @@ final class SpawnCall {
     SpawnResult spawn(SpawnRequest request, int holdFd, int notifyFd) throws IOException {
         ArgvPreparation preparation = request.preparation();
         List<String> argv = preparation == null ? request.argv() : preparation.prepare(request.argv());
+        Restricting restricting = request.restriction();
+        Restriction restriction = restricting == null ? null : restricting.restriction();
         ProgramSearch.Found program = ProgramSearch.find(request);
         int errno = program.errno();
         String refusal = null;
@@ -67,7 +70,7 @@ final class SpawnCall {
             JournalStream journal = request.journal();
             int journalFd = journal == null ? NO_FD : journal.open();
             try {
-                errno = call(request, argv, program.path(), holdFd, notifyFd, journalFd);
+                errno = call(request, argv, restriction, program.path(), holdFd, notifyFd, journalFd);
             } catch (OsException e) {
                 return new SpawnResult.Failed(
                         request.token(), e.errno(), "Cannot start '" + argv.get(0) + "' restricted: " + e.getMessage());
@@ -109,9 +112,14 @@ final class SpawnCall {
      * @throws OsException if a restriction could not be put in force; nothing was started then
      */
     private int call(
-            SpawnRequest request, List<String> arguments, String program, int holdFd, int notifyFd, int journalFd)
+            SpawnRequest request,
+            List<String> arguments,
+            @Nullable Restriction restriction,
+            String program,
+            int holdFd,
+            int notifyFd,
+            int journalFd)
             throws OsException {
-        Restriction restriction = request.restriction();
         if (restriction == null) {
             return call(request, arguments, program, holdFd, notifyFd, journalFd, NO_FD, this::spawn);
         }

@@ -42,7 +42,7 @@ public record SpawnRequest(
         int notifyWriteFd,
         boolean holdOnStdin,
         @Nullable ArgvPreparation preparation,
-        @Nullable Restriction restriction) {
+        @Nullable Restricting restriction) {
 
     /**
      * Copies the lists and checks every component.

@@ -1,6 +1,9 @@
 package io.coppice.supervisor.plan;
 
 import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The option that has a JVM run a program under the agent, right after the word {@code java}:
@@ -22,6 +25,18 @@ public final class AgentOption {
      */
     public static String of(String jar, String instance, List<String> arguments) {
         return AGENT + jar + "=" + FIRST_ARGUMENT + instance + "," + String.join(",", arguments);
+    }
+
+    /** As it stands in an argument. */
+    public static String encoded(String text) {
+        return text.replace("%", "%25").replace(",", "%2C");
+    }
+
+    /** The option with other arguments. */
+    static String with(String option, UnaryOperator<String> change) {
+        int first = option.indexOf("=" + FIRST_ARGUMENT) + 1;
+        return option.substring(0, first)
+                + Stream.of(option.substring(first).split(",", -1)).map(change).collect(Collectors.joining(","));
     }
 
     /** Whether a child's command line has it. */

@@ -44,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  *     other kinds
  * @param identity who its processes are; null if they are what the root is
  * @param limits what its process may take; none of an auxiliary child
+ * @param restricted whether its processes are in a sandbox each; never of an auxiliary child
  */
 public record ChildPlan(
         String name,
@@ -70,7 +71,8 @@ public record ChildPlan(
         Probes probes,
         long timeoutMs,
         @Nullable Identity identity,
-        Limits limits) {
+        Limits limits,
+        boolean restricted) {
 
     /** {@code maxRestarts} of a child that is never given up. */
     public static final int UNLIMITED_RESTARTS = -1;
@@ -134,6 +136,7 @@ public record ChildPlan(
                                 && probes.isNone()
                                 && exits.equals(ExitLists.NONE)
                                 && limits.isNone()
+                                && !restricted
                                 && membership.equals(Membership.PLAIN)),
                 () -> "the auxiliary " + name + ": rules of its own");
         PlanBounds.require(

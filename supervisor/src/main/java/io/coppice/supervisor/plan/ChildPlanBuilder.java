@@ -35,6 +35,7 @@ public final class ChildPlanBuilder {
     private long timeoutMs;
     private @Nullable Identity identity;
     private Limits limits = Limits.NONE;
+    private boolean restricted;
 
     /** Of a child with this name, which has nothing to execute yet. */
     public ChildPlanBuilder(String name, ChildPlan.Kind kind) {
@@ -67,6 +68,7 @@ public final class ChildPlanBuilder {
         timeoutMs = plan.timeoutMs();
         identity = plan.identity();
         limits = plan.limits();
+        restricted = plan.restricted();
     }
 
     /**
@@ -100,7 +102,8 @@ public final class ChildPlanBuilder {
                 probes,
                 timeoutMs,
                 identity,
-                limits);
+                limits,
+                restricted);
     }
 
     public ChildPlanBuilder name(String value) {
@@ -220,6 +223,11 @@ public final class ChildPlanBuilder {
 
     public ChildPlanBuilder limits(Limits value) {
         limits = value;
+        return this;
+    }
+
+    public ChildPlanBuilder restricted(boolean value) {
+        restricted = value;
         return this;
     }
 }

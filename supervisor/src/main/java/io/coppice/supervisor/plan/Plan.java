@@ -77,6 +77,11 @@ public record Plan(
                 isolation == Isolation.USER ? 1 : 0,
                 isolation == Isolation.USER ? Integer.MAX_VALUE : 0);
         requireIdentities(isolation, children);
+        for (ChildPlan child : children) {
+            PlanBounds.require(
+                    isolation == Isolation.SANDBOX || !child.restricted(),
+                    () -> "children: " + child.name() + " is in a sandbox with isolation " + isolation.text());
+        }
     }
 
     /** One whose workers are what the root is, and which only its own user and user 0 may ask. */

@@ -71,6 +71,7 @@ import java.util.zip.CRC32C;
  * identity 200007 1 200007 200007 200008 200009,200010   user, how many users, group, its own, who makes archives, other groups;
  *                                     - for what the root is
  * limits 536870912 1500 200           memory in bytes, thousandths of a processor, tasks, 0 for none; no such line where there is none
+ * sandbox yes                         its processes are in a sandbox each; no such line where they are not
  * replica-sets 1                      daemons that are as many children as the manifest, or an operator, says
  * - web 3 0                           its name, how many the manifest declares, how many there are: 5 would be web.1 to web.5
  * notify 10000                        how long it may take, 0 where nothing is run
@@ -93,6 +94,8 @@ public final class PlanText {
     /** The length of a {@link #fingerprint}. */
     public static final int FINGERPRINT_DIGITS = 64;
 
+    static final String SANDBOX = "sandbox";
+    static final String YES = "yes";
     static final String FIRST_LINE = "coppice-plan 8";
 
     private PlanText() {}
@@ -286,6 +289,9 @@ public final class PlanText {
         line(out, "identity", identity == null ? "-" : identity.text());
         if (!child.limits().isNone()) {
             line(out, "limits", child.limits().text());
+        }
+        if (child.restricted()) {
+            line(out, SANDBOX, YES);
         }
     }
 

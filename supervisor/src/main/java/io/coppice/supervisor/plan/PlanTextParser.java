@@ -203,7 +203,8 @@ final class PlanTextParser {
                 .probes(ProbeText.read(this))
                 .timeoutMs(number("timeout-ms"))
                 .identity(identity())
-                .limits(limits());
+                .limits(limits())
+                .restricted(restricted());
         return valid(firstLine, child::plan);
     }
 
@@ -217,6 +218,18 @@ final class PlanTextParser {
         long cpuThousandths = toNumber("limits", parts[1]);
         long tasks = toNumber("limits", parts[2]);
         return valid(line, () -> new Limits(memoryBytes, cpuThousandths, tasks));
+    }
+
+    /** Likewise. */
+    private boolean restricted() throws PlanFormatException {
+        if (!text.startsWith(PlanText.SANDBOX + " ", position)) {
+            return false;
+        }
+        String found = value(PlanText.SANDBOX);
+        if (!found.equals(PlanText.YES)) {
+            throw wrong(PlanText.SANDBOX + ": found '" + found + "', expected '" + PlanText.YES + "' or no such line");
+        }
+        return true;
     }
 
     private void state(ChildPlanBuilder child) throws PlanFormatException {

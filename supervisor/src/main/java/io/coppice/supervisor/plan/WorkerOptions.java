@@ -17,6 +17,27 @@ public final class WorkerOptions {
 
     private WorkerOptions() {}
 
+    /** Where the first option is; {@link #end} if there is none. */
+    static int begin(List<String> argv) {
+        int main = 0;
+        while (main < argv.size()
+                && !argv.get(main).equals(MAIN_CLASS)
+                && !argv.get(main).equals(TRANSACTION_MAIN_CLASS)) {
+            main++;
+        }
+        return Math.min(argv.size(), main + 1);
+    }
+
+    /** Where the options are over. */
+    static int end(List<String> argv) {
+        int begin = begin(argv);
+        int at = begin;
+        while (at + 1 < argv.size() && !argv.get(at).equals("--")) {
+            at += 2;
+        }
+        return at;
+    }
+
     /**
      * The value of the first such option.
      *

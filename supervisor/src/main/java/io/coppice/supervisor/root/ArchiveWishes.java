@@ -19,7 +19,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -81,16 +80,11 @@ final class ArchiveWishes {
         this.incidents = incidents;
         this.quietNs = Long.getLong(QUIET_PROPERTY, DEFAULT_QUIET_MS) * 1_000_000;
         this.lastLaunchNs = nowNs;
-        this.archives = open(System.getenv(), nowNs);
+        this.archives = open(nowNs);
     }
 
-    private @Nullable StartArchives open(Map<String, String> environment, long nowNs) {
-        String home = environment.getOrDefault("HOME", "");
-        Path directory = ArchivePlace.of(
-                        environment,
-                        instance.ownUid(),
-                        Path.of(home.startsWith("/") ? home : System.getProperty("user.home", "/")))
-                .directory();
+    private @Nullable StartArchives open(long nowNs) {
+        Path directory = ArchivePlace.ofThis(instance.ownUid()).directory();
         try {
             return StartArchives.open(
                     directory, instance.ownUid(), instance.plan().isolation() == Isolation.USER);

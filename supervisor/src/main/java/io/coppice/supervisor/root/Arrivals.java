@@ -33,6 +33,7 @@ final class Arrivals {
     private final ArchiveWishes archives;
     private final Errands errands;
     private final LaunchLimits limits;
+    private final Sandboxes sandboxes;
     private final Consumer<Event> settle;
 
     /**
@@ -56,6 +57,7 @@ final class Arrivals {
             ArchiveWishes archives,
             Errands errands,
             LaunchLimits limits,
+            Sandboxes sandboxes,
             Consumer<Event> settle) {
         this.spawner = spawner;
         this.spawned = spawned;
@@ -71,6 +73,7 @@ final class Arrivals {
         this.archives = archives;
         this.errands = errands;
         this.limits = limits;
+        this.sandboxes = sandboxes;
         this.settle = settle;
     }
 
@@ -102,6 +105,7 @@ final class Arrivals {
                 ChildProcess child = children.inSlot(Launcher.slotOf(failed.token()));
                 child.closeAll();
                 limits.discard(child);
+                sandboxes.discard(child);
                 settle.accept(new Event.SpawnFailed(
                         child.index, Launcher.incarnationOf(failed.token()), failed.reason(), System.nanoTime()));
             }
@@ -123,6 +127,7 @@ final class Arrivals {
             // It is held and never released: it owns nothing, and the end of its pipe ends it.
             child.closeAll();
             limits.discard(child);
+            sandboxes.discard(child);
             funerals.beginUnwatched(result.pid(), System.nanoTime());
             settle.accept(new Event.SpawnFailed(
                     child.index,

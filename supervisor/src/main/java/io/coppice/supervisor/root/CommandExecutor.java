@@ -29,6 +29,7 @@ final class CommandExecutor implements Command.Handler {
     private final Standbys standbys;
     private final KeptPidFds kept;
     private final InstanceWatch files;
+    private final Sandboxes sandboxes;
     private final ProcessTable processes;
     private final ControlServer control;
     private final StatusPublisher publisher;
@@ -50,6 +51,7 @@ final class CommandExecutor implements Command.Handler {
             Standbys standbys,
             KeptPidFds kept,
             InstanceWatch files,
+            Sandboxes sandboxes,
             ProcessTable processes,
             ControlServer control,
             StatusPublisher publisher,
@@ -62,6 +64,7 @@ final class CommandExecutor implements Command.Handler {
         this.standbys = standbys;
         this.kept = kept;
         this.files = files;
+        this.sandboxes = sandboxes;
         this.processes = processes;
         this.control = control;
         this.publisher = publisher;
@@ -95,6 +98,7 @@ final class CommandExecutor implements Command.Handler {
             // An adopted one may have had its line from the root before, and own its segment by now.
             files.prepareOwner(child);
         }
+        sandboxes.handOver(child);
         if (child.incarnation == command.incarnation()
                 && Launcher.release(
                         child,

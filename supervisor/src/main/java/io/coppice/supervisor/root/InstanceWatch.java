@@ -61,6 +61,7 @@ final class InstanceWatch implements AutoCloseable {
     private final Records records;
     private final SegmentWatch mapped;
     private final WorkerUsers users;
+    private final Sandboxes sandboxes;
     private final Incidents incidents;
     private final Epoll epoll;
     private final Console console;
@@ -99,6 +100,7 @@ final class InstanceWatch implements AutoCloseable {
             Records records,
             SegmentWatch mapped,
             WorkerUsers users,
+            Sandboxes sandboxes,
             Incidents incidents,
             Epoll epoll,
             Console console,
@@ -111,6 +113,7 @@ final class InstanceWatch implements AutoCloseable {
         this.records = records;
         this.mapped = mapped;
         this.users = users;
+        this.sandboxes = sandboxes;
         this.incidents = incidents;
         this.epoll = epoll;
         this.console = console;
@@ -347,7 +350,11 @@ final class InstanceWatch implements AutoCloseable {
         }
         settle(child);
         NamedFile segment = segmentOf(child);
-        if (segment.isSame() || !mapped.follow(child)) {
+        if (segment.isSame()) {
+            return false;
+        }
+        sandboxes.follow(child);
+        if (!mapped.follow(child)) {
             return false;
         }
         segment.remember();
@@ -383,6 +390,7 @@ final class InstanceWatch implements AutoCloseable {
                     && Files.size(next.path())
                             == SegmentSpec.lengthFor(child.plan.stateBytes(), child.plan.checkpoints())) {
                 NextFile.removeRefused(instance.segment(child.plan.name()));
+                sandboxes.handOver(child);
             }
         } catch (SegmentException | IOException e) {
             console.warn(child.plan.name() + ": " + e.getMessage());
@@ -418,6 +426,7 @@ final class InstanceWatch implements AutoCloseable {
         }
         segment.remember();
         missing[child.slot] = !segment.isSame();
+        sandboxes.follow(child);
         return true;
     }
 

@@ -9,6 +9,7 @@ import io.coppice.supervisor.limits.ProcessGroup;
 import io.coppice.supervisor.os.Fds;
 import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.PidFd;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,10 @@ abstract class LaunchedProcess {
     /** The user that it has been given, of those of its daemon's slots; {@link #NO_UID} of all but a slot's, and without such users. */
     int uid = NO_UID;
 
+    /** In which it finds its segment when it has one; null of what is in no sandbox. */
+    @Nullable
+    Path folder;
+
     /** By which its launch looks for an archive; null for a command, where there are none, and of an adopted one. */
     @Nullable
     ArchivedLaunch archivedLaunch;
@@ -73,6 +78,7 @@ abstract class LaunchedProcess {
     void clear() {
         closeAll();
         uid = NO_UID;
+        folder = null;
         archivedLaunch = null;
         group = null;
         abandoned = false;
@@ -108,6 +114,8 @@ abstract class LaunchedProcess {
         session = other.session;
         startTicks = other.startTicks;
         uid = other.uid;
+        folder = other.folder;
+        other.folder = null;
         archivedLaunch = other.archivedLaunch;
         group = other.group;
         other.group = null;

@@ -47,23 +47,29 @@ final class Launcher {
 
     private static final int STANDBY_SLOT_BITS = 12;
 
+    /** In place of the incarnation of a standby. */
+    static final long NO_INCARNATION = -1;
+
     private final Spawner spawner;
     private final PreparedInstance instance;
     private final ArchiveWishes archives;
     private final LaunchLimits limits;
     private final WorkerUsers users;
+    private final Sandboxes sandboxes;
 
     Launcher(
             Spawner spawner,
             PreparedInstance instance,
             ArchiveWishes archives,
             LaunchLimits limits,
-            WorkerUsers users) {
+            WorkerUsers users,
+            Sandboxes sandboxes) {
         this.spawner = spawner;
         this.instance = instance;
         this.archives = archives;
         this.limits = limits;
         this.users = users;
+        this.sandboxes = sandboxes;
     }
 
     /**
@@ -85,17 +91,20 @@ final class Launcher {
                 process.hintReadFd = hint.readFd();
                 process.hintWriteFd = hint.writeFd();
                 users.prepare(process, plan, owner);
+                sandboxes.ensure(plan);
             } catch (OsException | IOException e) {
                 process.closeAll();
                 throw e;
             }
         }
-        process.archivedLaunch = daemon ? archives.forLaunch(plan) : null;
+        process.archivedLaunch = daemon && !plan.restricted() ? archives.forLaunch(plan) : null;
         LimitedLaunch limited = limits.of(plan, token, process.archivedLaunch);
         process.group = limited.group();
+        Sandboxes.Launch sandboxed =
+                sandboxes.prepare(process, plan, owner ? incarnationOf(token) : NO_INCARNATION, process.group);
         spawner.submit(new SpawnRequest(
                 token,
-                argv(plan, limited.entering()),
+                argv(plan, sandboxed == null ? plan.argv() : sandboxed.argv(), limited.entering()),
                 environment(process, plan),
                 plan.workingDirectory(),
                 log(plan).toString(),
@@ -103,7 +112,8 @@ final class Launcher {
                 process.holdReadFd,
                 process.hintWriteFd,
                 daemon,
-                users.preparation(process, plan, owner, limited.preparation())));
+                users.preparation(process, plan, owner, limited.preparation()),
+                sandboxed == null ? null : sandboxed.restricting()));
         // The spawner has copies of its own by now.
         process.closeChildEnds();
     }
@@ -146,20 +156,23 @@ final class Launcher {
                 || holds.startsWith("/bin/sh\0-c\0" + HOLD_SCRIPT_WITHOUT_PWD + "\0");
     }
 
-    /** @param entering what a shell does before all else; empty for nothing */
-    private static List<String> argv(ChildPlan plan, String entering) {
+    /**
+     * @param words of this process
+     * @param entering what a shell does before all else; empty for nothing
+     */
+    private static List<String> argv(ChildPlan plan, List<String> words, String entering) {
         boolean ownPwd = plan.environment().containsKey("PWD");
         if (plan.kind().hasSegment()) {
             return entering.isEmpty()
-                    ? plan.argv()
-                    : StartPrefix.before((ownPwd ? "" : "unset PWD OLDPWD; ") + entering, plan.argv());
+                    ? words
+                    : StartPrefix.before((ownPwd ? "" : "unset PWD OLDPWD; ") + entering, words);
         }
         List<String> argv = new ArrayList<>();
         if (!entering.isEmpty()) {
             argv.addAll(List.of("/bin/sh", "-c", entering + "exec \"$@\"", ENTER_MARK));
         }
         argv.addAll(List.of("/bin/sh", "-c", ownPwd ? HOLD_SCRIPT : HOLD_SCRIPT_WITHOUT_PWD, "coppice-held"));
-        argv.addAll(plan.argv());
+        argv.addAll(words);
         return argv;
     }
 

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param start what this root goes on from
  * @param output where the output of what this root launches goes
  * @param groups in which limits hold
+ * @param views of what is in a sandbox, arranged
  * @param ownUid the user whom this root runs as
  */
 record PreparedInstance(
@@ -34,6 +35,7 @@ record PreparedInstance(
         StartingPoint start,
         ChildOutput output,
         GroupTree groups,
+        SegmentViews views,
         int ownUid,
         ProcessTable processes)
         implements AutoCloseable {

@@ -72,6 +72,7 @@ final class Root implements AutoCloseable {
     private final HeldWatch held;
     private final Orphans orphans;
     private final Incidents incidents;
+    private final Sandboxes sandboxes;
     private final InstanceWatch files;
     private final Takeover takeover;
     private final Reload reload;
@@ -151,7 +152,8 @@ final class Root implements AutoCloseable {
         ServiceNotifier notifier = ServiceNotifier.fromEnvironment();
         kept = new KeptPidFds(notifier, StoredDescriptors.fromEnvironment());
         WorkerUsers users = new WorkerUsers(children, standbyTable, instance);
-        takeover = new Takeover(instance.start(), processes, epoll, segments, funerals, kept, limits, users);
+        sandboxes = new Sandboxes(instance, console);
+        takeover = new Takeover(instance.start(), processes, epoll, segments, funerals, kept, limits, users, sandboxes);
         service = new ServiceReport(notifier, console);
         hidden = new HiddenSocket(plan.isolation());
         access = new AccessControl(Integer.toUnsignedLong(instance.ownUid()), plan.access());
@@ -180,6 +182,7 @@ final class Root implements AutoCloseable {
                 },
                 segments,
                 users,
+                sandboxes,
                 incidents,
                 epoll,
                 console,
@@ -193,7 +196,7 @@ final class Root implements AutoCloseable {
                 },
                 segments::request,
                 processes);
-        Launcher launcher = new Launcher(spawner, instance, archives, limits, users);
+        Launcher launcher = new Launcher(spawner, instance, archives, limits, users, sandboxes);
         standbys = new Standbys(
                 children,
                 standbyTable,
@@ -204,17 +207,19 @@ final class Root implements AutoCloseable {
                 archives,
                 limits,
                 users,
+                sandboxes,
                 console,
                 pending::add);
         arrivals = new Arrivals(
                 spawner, spawned, children, segments, files, processes, epoll, funerals, kept, publisher, standbys,
-                archives, errands, limits, settling);
+                archives, errands, limits, sandboxes, settling);
         executor = new CommandExecutor(
                 children,
                 launcher,
                 standbys,
                 kept,
                 files,
+                sandboxes,
                 processes,
                 control,
                 publisher,
@@ -280,6 +285,7 @@ final class Root implements AutoCloseable {
         }
         kept.discardOthers();
         limits.removeOthers(children, standbyTable);
+        sandboxes.removeOthers(children, standbyTable);
         // What needs no longer burial is told of before anything is launched.
         bury(System.nanoTime());
     }
@@ -305,6 +311,7 @@ final class Root implements AutoCloseable {
     private void bury(long nowNs) {
         for (Event over = funerals.nextOver(nowNs); over != null; over = funerals.nextOver(nowNs)) {
             if (over instanceof Event.Exited exited) {
+                sandboxes.discard(children.get(exited.child()));
                 settle(archives.judge(children.get(exited.child()), exited));
                 kept.discard(children.get(exited.child()).plan.name(), exited.incarnation());
             } else if (over instanceof Event.StandbyExited exited) {
@@ -494,6 +501,7 @@ final class Root implements AutoCloseable {
         int[] from = children.replan(next);
         segments.replan();
         files.replan();
+        sandboxes.replan(next);
         notices.replan(next);
         hangup.replan(next);
         workers.replan(next, from);

@@ -16,8 +16,11 @@ import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.os.RootLock;
 import io.coppice.supervisor.os.RootLockHeldException;
 import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.Isolation;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanSuccession;
+import io.coppice.supervisor.sandbox.SandboxRecord;
+import io.coppice.supervisor.sandbox.WorkerRules;
 import io.coppice.supervisor.specs.PlanSpecs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -91,6 +94,7 @@ final class RootStartup {
             try {
                 StartingPoint start = startingPoint(previous, rootSegment, living);
                 GroupTree groups = groups(rootSegment, living);
+                SegmentViews views = views();
                 for (String text : lost) {
                     tell(rootSegment, text);
                 }
@@ -106,6 +110,7 @@ final class RootStartup {
                         start,
                         childOutput(ownUid),
                         groups,
+                        views,
                         ownUid,
                         processes);
             } catch (StartupRefused | OsException | RuntimeException e) {
@@ -286,6 +291,19 @@ final class RootStartup {
         }
         Leftovers.stop(previous.leftovers(rootSegment, start.recorded()), processes, text -> tell(rootSegment, text));
         return start;
+    }
+
+    private SegmentViews views() throws StartupRefused {
+        SegmentViews views = new SegmentViews(segmentDirectory);
+        try {
+            views.arrange(plan);
+            if (plan.isolation() == Isolation.SANDBOX) {
+                new SandboxRecord(directory).write(WorkerRules.gaps());
+            }
+            return views;
+        } catch (IOException e) {
+            throw new StartupRefused(EXIT_FAILED, "what workers in a sandbox may read cannot be arranged: " + e);
+        }
     }
 
     /** Those of processes that live on; what is in others is what nobody goes on with. */

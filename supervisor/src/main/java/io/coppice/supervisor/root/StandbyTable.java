@@ -3,6 +3,7 @@ package io.coppice.supervisor.root;
 import io.coppice.state.root.RootSegment;
 import java.util.Arrays;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,14 @@ final class StandbyTable {
             }
         }
         return false;
+    }
+
+    void forEach(Consumer<StandbyProcess> action) {
+        for (StandbyProcess standby : bySlot) {
+            if (standby != null) {
+                action.accept(standby);
+            }
+        }
     }
 
     /** Adds the names of the control groups that they are in. */

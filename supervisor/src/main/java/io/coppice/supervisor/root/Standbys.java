@@ -40,6 +40,7 @@ final class Standbys {
     private final ArchiveWishes archives;
     private final LaunchLimits limits;
     private final WorkerUsers users;
+    private final Sandboxes sandboxes;
     private final Console console;
     private final Consumer<Event> follows;
     private final byte[] hintBytes = new byte[16];
@@ -55,6 +56,7 @@ final class Standbys {
             ArchiveWishes archives,
             LaunchLimits limits,
             WorkerUsers users,
+            Sandboxes sandboxes,
             Console console,
             Consumer<Event> follows) {
         this.children = children;
@@ -66,6 +68,7 @@ final class Standbys {
         this.archives = archives;
         this.limits = limits;
         this.users = users;
+        this.sandboxes = sandboxes;
         this.console = console;
         this.follows = follows;
     }
@@ -164,6 +167,7 @@ final class Standbys {
 
     private void lost(StandbyProcess standby, String reason) {
         limits.discard(standby);
+        sandboxes.discard(standby);
         table.remove(standby);
         follows.accept(new Event.StandbySpawnFailed(standby.child.index, standby.id, reason, System.nanoTime()));
     }
@@ -213,6 +217,7 @@ final class Standbys {
     void forget(int child, long id) {
         StandbyProcess standby = table.find(child, id);
         if (standby != null) {
+            sandboxes.discard(standby);
             table.remove(standby);
         }
     }

@@ -28,6 +28,7 @@ final class Takeover {
     private final KeptPidFds kept;
     private final LaunchLimits groups;
     private final WorkerUsers users;
+    private final Sandboxes sandboxes;
 
     Takeover(
             StartingPoint start,
@@ -37,7 +38,8 @@ final class Takeover {
             Funerals funerals,
             KeptPidFds kept,
             LaunchLimits groups,
-            WorkerUsers users) {
+            WorkerUsers users,
+            Sandboxes sandboxes) {
         this.start = start;
         this.processes = processes;
         this.epoll = epoll;
@@ -46,6 +48,7 @@ final class Takeover {
         this.kept = kept;
         this.groups = groups;
         this.users = users;
+        this.sandboxes = sandboxes;
     }
 
     /**
@@ -91,6 +94,7 @@ final class Takeover {
         child.session = before.session();
         child.startTicks = recorded.startTicks();
         child.uid = users.ofOwner(child.plan);
+        sandboxes.adopt(child, recorded.assigned() ? before.pipeInode() : 0);
         PidFd pidFd = pidFdOf(child, recorded, before);
         if (pidFd == null) {
             child.dead = true;
@@ -134,6 +138,7 @@ final class Takeover {
         if (standby == null) {
             return null;
         }
+        sandboxes.adopt(standby);
         PidFd pidFd = start.samePids()
                 ? Leftovers.pin(
                         new Leftovers.OnRecord(

@@ -1,7 +1,9 @@
 package io.coppice.supervisor.plan;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
@@ -174,11 +176,21 @@ final class PlanGenerator {
                 probes(daemon, log),
                 0,
                 null,
-                limits());
+                limits(),
+                false);
     }
 
     /** With users of their own for all, one after the other, or none. */
     private List<ChildPlan> identified(Isolation isolation, List<ChildPlan> children) {
+        if (isolation == Isolation.SANDBOX) {
+            Map<String, Boolean> restricted = new HashMap<>();
+            return children.stream()
+                    .map(child -> child.toBuilder()
+                            .restricted(child.kind() != ChildPlan.Kind.AUXILIARY
+                                    && restricted.computeIfAbsent(child.daemon(), name -> random.nextBoolean()))
+                            .plan())
+                    .toList();
+        }
         if (isolation != Isolation.USER) {
             return children;
         }

@@ -421,6 +421,29 @@ class PlanTextTest {
         }
     }
 
+    @Test
+    void shouldSayOfASandboxOnlyWhereThereIsOne() throws PlanFormatException {
+        String body = PlanText.write(shop())
+                .replaceAll("end .*\n", "")
+                .replace("isolation user 199999\n", "isolation sandbox 0\n")
+                .replaceAll("identity .*\n", "identity -\n");
+        String last = "identity -\nreplica-sets";
+        String restricted = body.replace(last, "identity -\nsandbox yes\nreplica-sets");
+        Plan plan = PlanText.read(signed(restricted));
+        assertEquals(
+                List.of(false, false, true),
+                plan.children().stream().map(ChildPlan::restricted).toList());
+        assertEquals(signed(restricted), PlanText.write(plan));
+        for (String wrong : List.of("sandbox no", "sandbox yes\nsandbox yes", "sandbox ")) {
+            assertThrows(
+                    PlanFormatException.class,
+                    () -> PlanText.read(signed(restricted.replace("sandbox yes", wrong))),
+                    wrong);
+        }
+        String ofAnotherMode = restricted.replace("isolation sandbox", "isolation mapping");
+        assertThrows(PlanFormatException.class, () -> PlanText.read(signed(ofAnotherMode)));
+    }
+
     private static String signed(String body) {
         return body + "end " + PlanText.checksum(body) + "\n";
     }
@@ -465,7 +488,8 @@ class PlanTextTest {
                 Probes.NONE,
                 0,
                 new Identity(200_000, 1, 200_000, 200_000, 200_009, List.of(200_000, 200_002)),
-                Limits.NONE);
+                Limits.NONE,
+                false);
         ChildPlan slot = ChildPlans.slot("ingest", 1)
                 .argv(List.of("/usr/bin/java"))
                 .environment(own)

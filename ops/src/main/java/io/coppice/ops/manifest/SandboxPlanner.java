@@ -1,0 +1,65 @@
+package io.coppice.ops.manifest;
+
+import io.coppice.supervisor.archive.ArchivePlace;
+import io.coppice.supervisor.os.KernelGap;
+import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.Isolation;
+import io.coppice.supervisor.sandbox.Outside;
+import io.coppice.supervisor.sandbox.WorkerRules;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+
+/** Puts each child of an instance with {@code isolation: sandbox} into a sandbox, if there can be any on this machine. */
+final class SandboxPlanner {
+    private final Located<Isolation> isolation;
+    private final Set<KernelGap> gaps;
+    private final Problems problems;
+
+    SandboxPlanner(Located<Isolation> isolation, Problems problems) {
+        this.isolation = isolation;
+        this.gaps = WorkerRules.gaps();
+        this.problems = problems;
+    }
+
+    /**
+     * The children, each in a sandbox.
+     *
+     * @param open the names of daemons for which the manifest says {@code isolation: mapping}; with their transactions they are in none
+     */
+    List<ChildPlan> restricted(
+            List<ChildPlan> children, Set<String> open, InstanceDirectory directory, Surroundings surroundings) {
+        for (KernelGap gap : List.of(KernelGap.LANDLOCK, KernelGap.FILTER)) {
+            if (gaps.contains(gap)) {
+                problems.add(
+                        isolation,
+                        "a sandbox cannot be made here: " + gap.text(),
+                        "a kernel that can, `isolation: user` or `isolation: mapping`",
+                        "");
+            }
+        }
+        Path archives = ArchivePlace.of(surroundings.environment(), surroundings.uid(), surroundings.home())
+                .directory();
+        try {
+            Outside.of(Set.of(directory.base(), directory.segmentDirectory(), archives), surroundings.uid())
+                    .rules();
+        } catch (IOException e) {
+            problems.add(
+                    isolation,
+                    "a sandbox cannot be made here: " + e.getMessage(),
+                    "to be able to list what is beside an instance",
+                    "");
+        }
+        return children.stream()
+                .map(child -> child.kind() == ChildPlan.Kind.AUXILIARY || open.contains(child.daemon())
+                        ? child
+                        : child.toBuilder().restricted(true).plan())
+                .toList();
+    }
+
+    /** What the sandboxes do not keep from workers on this kernel, for people. */
+    List<String> gaps() {
+        return gaps.stream().map(KernelGap::text).toList();
+    }
+}

@@ -1,0 +1,119 @@
+package io.coppice.ops.manifest;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.coppice.supervisor.os.Landlock;
+import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.Isolation;
+import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.sandbox.WorkerRules;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code isolation: sandbox}, and the daemons that are exempt from it. */
+class ManifestSandboxTest {
+    private static final String SANDBOX = "isolation: sandbox\n";
+    private static final String DAEMONS = """
+            daemons:
+              ingest: {main: com.example.Ingest, classpath: [lib/shop.jar], transactions: {slots: 2}}
+              rates: {main: com.example.Rates, classpath: [lib/shop.jar], transactions: {slots: 1}%s}
+              web: {command: [sleep, "60"], readiness_probe: {exec: ["true"]}}
+            """;
+
+    private Workshop shop;
+
+    @BeforeEach
+    void open(@TempDir Path temporary) throws IOException {
+        assumeTrue(Landlock.abi() > 0 && WorkerRules.gaps().size() < 4, "this kernel has no sandbox");
+        shop = new Workshop(temporary);
+    }
+
+    @AfterEach
+    void believeInTheKernelAgain() {
+        System.clearProperty(Landlock.ABI_PROPERTY);
+    }
+
+    private static Set<String> restricted(Plan plan) {
+        return plan.children().stream()
+                .filter(ChildPlan::restricted)
+                .map(ChildPlan::name)
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void shouldPutEachProcessIntoASandboxButTheProber() {
+        Plan plan = shop.compiled(SANDBOX + DAEMONS.formatted("")).plan();
+        assertEquals(Isolation.SANDBOX, plan.isolation());
+        assertEquals(Set.of("ingest", "ingest@1", "ingest@2", "rates", "rates@1", "web"), restricted(plan));
+        Plan same = shop.compiled("isolation: {mode: sandbox}\n" + DAEMONS.formatted(""))
+                .plan();
+        assertEquals(plan, same);
+    }
+
+    @Test
+    void shouldLeaveOutADaemonThatSaysSoAndItsTransactions() {
+        String exempt = DAEMONS.formatted(", isolation: mapping");
+        Plan plan = shop.compiled(SANDBOX + exempt).plan();
+        assertEquals(Set.of("ingest", "ingest@1", "ingest@2", "web"), restricted(plan));
+        String report = report(SANDBOX + exempt);
+        assertTrue(report.contains("isolation  sandbox: "), report);
+        assertTrue(report.contains("\n           Nothing is kept from rates, as `isolation` says there\n"), report);
+        assertFalse(report.contains("This kernel leaves open"), report);
+        Plan without = shop.compiled(SANDBOX + DAEMONS.formatted("")).plan();
+        assertNotEquals(launch(without, "rates"), launch(plan, "rates"));
+        assertNotEquals(launch(without, "rates@1"), launch(plan, "rates@1"));
+        assertEquals(launch(without, "ingest"), launch(plan, "ingest"));
+    }
+
+    private String report(String yaml) {
+        return CheckReport.of(Path.of("shop.yaml"), shop.compiled(yaml));
+    }
+
+    private static long launch(Plan plan, String name) {
+        return plan.children().stream()
+                .filter(child -> child.name().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .launch();
+    }
+
+    @Test
+    void shouldRefuseOtherValuesAndIds() {
+        shop.assertErrors(
+                SANDBOX + DAEMONS.formatted(", isolation: user"),
+                "4:100: daemons.rates.isolation: `user`, expected one of `mapping`");
+        assertTrue(shop.errors("isolation: {mode: sandbox, ids: 300000-300999}\n" + DAEMONS.formatted(""))
+                .get(0)
+                .contains("`ids` with `mode: sandbox`, expected it only with `mode: user`"));
+    }
+
+    @Test
+    void shouldSayWhatAKernelLeavesOpen() {
+        System.setProperty(Landlock.ABI_PROPERTY, "3");
+        String report = report(SANDBOX + DAEMONS.formatted(""));
+        assertTrue(
+                report.contains(
+                        "\n           This kernel leaves open: it may send signals to every process of its user (needs Linux 6.12)\n"),
+                report);
+        System.setProperty(Landlock.ABI_PROPERTY, "0");
+        List<String> errors = shop.errors(SANDBOX + DAEMONS.formatted(""));
+        assertEquals(1, errors.size(), errors::toString);
+        assertTrue(
+                errors.get(0).contains("isolation: a sandbox cannot be made here: no file, process or signal is kept"),
+                errors.get(0));
+        assertTrue(
+                errors.get(0).contains("expected a kernel that can, `isolation: user` or `isolation: mapping`"),
+                errors.get(0));
+    }
+}

@@ -1,0 +1,165 @@
+package io.coppice.supervisor.root;
+
+import io.coppice.state.OwnerFiles;
+import io.coppice.supervisor.archive.ArchivePlace;
+import io.coppice.supervisor.limits.ProcessGroup;
+import io.coppice.supervisor.os.PipeOfAnother;
+import io.coppice.supervisor.os.Restricting;
+import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.plan.SandboxPaths;
+import io.coppice.supervisor.plan.SlotName;
+import io.coppice.supervisor.sandbox.Outside;
+import io.coppice.supervisor.sandbox.WorkerRules;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that the root does for processes in a sandbox: makes the rules of each launch, hands a process its segment when it is to have one, and
+ * keeps what it sees the same while segments get other files. Of what is in no sandbox it does nothing.
+ *
+ * <p>Duty-cycle thread only; what may take long is done by the spawner's thread, in {@link Launch#restricting}.
+ */
+final class Sandboxes {
+    /** One launch into a sandbox. */
+    record Launch(List<String> argv, Restricting restricting) {}
+
+    private final PreparedInstance instance;
+    private final SegmentViews views;
+    private final WorkerFolders folders;
+    private final Console console;
+
+    Sandboxes(PreparedInstance instance, Console console) {
+        this.instance = instance;
+        this.views = instance.views();
+        this.folders = new WorkerFolders(instance.segmentDirectory());
+        this.console = console;
+    }
+
+    /**
+     * Before all else of a launch: what the child reads is there.
+     *
+     * @throws IOException if it was removed and cannot be made anew
+     */
+    void ensure(ChildPlan plan) throws IOException {
+        if (plan.restricted() && plan.kind().hasSegment()) {
+            views.ensure(plan);
+        }
+    }
+
+    /**
+     * Before a launch: gives the process a folder, if it is to have a segment.
+     *
+     * @param incarnation that it is to have; {@link Launcher#NO_INCARNATION} of a standby
+     * @param group that it enters; null for none
+     * @return null if it is in no sandbox
+     */
+    @Nullable
+    Launch prepare(LaunchedProcess process, ChildPlan plan, long incarnation, @Nullable ProcessGroup group) {
+        if (!plan.restricted()) {
+            return null;
+        }
+        Set<Path> hidden = hidden();
+        WorkerRules rules = new WorkerRules();
+        if (group != null) {
+            group.entrances().forEach(rules::entrance);
+        }
+        if (!plan.kind().hasSegment()) {
+            return new Launch(plan.argv(), () -> rules.with(Outside.of(hidden, instance.ownUid())));
+        }
+        Path folder = incarnation == Launcher.NO_INCARNATION
+                ? folders.ofStandby(plan, PipeOfAnother.inode(process.holdWriteFd))
+                : folders.ofProcess(plan, incarnation);
+        process.folder = folder;
+        Path view = views.of(plan);
+        Path ownDirectory = OwnerFiles.directory(instance.segmentDirectory(), plan.name());
+        Path reports =
+                OwnerFiles.directory(instance.segmentDirectory(), SlotName.logName(SlotName.of(plan.daemon(), 1)));
+        rules.folder(folder).view(view).readable(instance.rootSegmentFile());
+        if (plan.slot() > 0) {
+            rules.reports(reports);
+        } else {
+            rules.ownDirectory(ownDirectory).readable(reports);
+        }
+        return new Launch(SandboxPaths.argv(plan, folder.toString(), view.toString(), ownDirectory.toString()), () -> {
+            WorkerFolders.make(folder);
+            return rules.with(Outside.of(hidden, instance.ownUid()));
+        });
+    }
+
+    /** What belongs to workers and roots, of this instance and of all others of the user. */
+    private Set<Path> hidden() {
+        Path base = instance.directory().resolveSibling(".").normalize();
+        return Set.of(
+                base,
+                instance.segmentDirectory(),
+                ArchivePlace.ofThis(instance.ownUid()).directory());
+    }
+
+    /** Before a process is told that it has the child's segment, and when that is another file: its folder has it. */
+    void handOver(ChildProcess child) {
+        try {
+            folders.follow(child);
+        } catch (IOException e) {
+            // It will say that it cannot open its segment, and end.
+            console.warn(child.plan.name() + ": its segment cannot be handed to its sandbox: " + e.getMessage());
+        }
+    }
+
+    /** The child's segment is another file, or has another name: for whoever has it, and whoever reads it. */
+    void follow(ChildProcess child) {
+        handOver(child);
+        try {
+            views.renew(child.plan.name());
+        } catch (IOException e) {
+            console.warn(child.plan.name() + ": who reads its segment in a sandbox goes on reading the one before: "
+                    + e.getMessage());
+        }
+    }
+
+    /** A process is dead and buried, or its launch has come to nothing. */
+    void discard(LaunchedProcess process) {
+        try {
+            folders.remove(process);
+        } catch (IOException e) {
+            console.warn("a folder of a process that has ended is left: " + e.getMessage());
+        }
+    }
+
+    /** Of a process that was taken over. */
+    void adopt(ChildProcess child, long pipeInode) {
+        if (child.plan.restricted() && child.hasSegment()) {
+            child.folder = pipeInode == 0
+                    ? folders.ofProcess(child.plan, child.incarnation)
+                    : folders.ofStandby(child.plan, pipeInode);
+        }
+    }
+
+    /** Likewise. */
+    void adopt(StandbyProcess standby) {
+        if (standby.child.plan.restricted()) {
+            standby.folder = folders.ofStandby(standby.child.plan, standby.pipeInode);
+        }
+    }
+
+    /** After everything was adopted. */
+    void removeOthers(ChildTable children, StandbyTable standbys) {
+        try {
+            folders.removeOthers(children, standbys);
+        } catch (IOException e) {
+            console.warn("folders of processes that have ended are left: " + e.getMessage());
+        }
+    }
+
+    /** The children are others now, and those of the plan before that are not in this one have ended. */
+    void replan(Plan plan) {
+        try {
+            views.arrange(plan);
+        } catch (IOException e) {
+            console.warn("who reads what in a sandbox is not as the new plan says: " + e.getMessage());
+        }
+    }
+}
