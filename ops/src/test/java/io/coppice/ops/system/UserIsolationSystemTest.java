@@ -49,7 +49,7 @@ class UserIsolationSystemTest {
         long daemon = work.awaitReady().number("pid");
         assertTrue(coppice.run("status").out().contains("isolation: user"));
         int user = OtherUsers.uidOf(daemon);
-        assertTrue(user >= 640_000 && user <= 649_999, "user " + user);
+        assertTrue(user >= OtherUsers.FIRST && user < OtherUsers.FIRST + OtherUsers.COUNT, "user " + user);
 
         work.order("1 submit gate");
         work.order("2 submit gate");
