@@ -375,6 +375,10 @@ class HostileWorkerSystemTest {
                         || log(name).contains(name + ": "));
         String log = coppice.log(name);
         assertEquals(refused, log.contains(name + ": refused"), log);
+        if (harm == SelfHarm.LIES) {
+            // No lie of one word ends it.
+            assertTrue(log.contains(name + ": done"), () -> log + log(name + "@transactions"));
+        }
         assertServed(root, harm.words);
     }
 
