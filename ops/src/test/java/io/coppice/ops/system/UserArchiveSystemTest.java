@@ -126,7 +126,7 @@ class UserArchiveSystemTest {
         awaitNames(1);
 
         int maker = Integer.parseInt(Files.readString(told.resolve("user")));
-        assertTrue(maker >= 640_000 && maker <= 649_999, "user " + maker);
+        assertTrue(maker >= OtherUsers.FIRST && maker < OtherUsers.FIRST + OtherUsers.COUNT, "user " + maker);
         assertNotEquals(daemon, maker);
         assertFalse(Coppice.isAlive(Long.parseLong(Files.readString(told.resolve("left")))));
         assertTrue(Files.isDirectory(told, LinkOption.NOFOLLOW_LINKS));
