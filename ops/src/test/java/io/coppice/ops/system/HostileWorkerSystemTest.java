@@ -1,6 +1,7 @@
 package io.coppice.ops.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.abort;
 
@@ -107,6 +108,10 @@ class HostileWorkerSystemTest {
 
         assertEquals(1, coppice.daemon("intruder").number("incarnation"));
         assertEquals(0, coppice.run("status").exitCode());
+        for (SelfHarm harm : List.of(SelfHarm.NONSENSE, SelfHarm.PUNCHES)) {
+            Coppice.Result state = coppice.run("state", harm.daemon());
+            assertFalse(state.err().contains("\tat "), state.err());
+        }
         assertEquals(0, root.stop(), root.stderr());
         assertEquals(List.of(), complaints(root), root.stderr());
     }
