@@ -16,10 +16,10 @@ final class OtherUsers {
     static final int COUNT = 10_000;
 
     /**
-     * Far from what a machine sets aside for anybody, and others than those of another JVM of tests: a root kills whatever has the user of a transaction
-     * that has ended.
+     * Far from what a machine sets aside for anybody, and of this process of tests alone: a root kills all that is left of a user before it gives that
+     * user to another process.
      */
-    static final int FIRST = 1_000_000 + COUNT * (int) (ProcessHandle.current().pid() % 1000);
+    private static final int FIRST = 1_000_000 + (int) (ProcessHandle.current().pid() % 100_000) * COUNT;
 
     /** Of a manifest. */
     static final String ISOLATION = "isolation: {mode: user, ids: " + FIRST + "-" + (FIRST + COUNT - 1) + "}\n";
@@ -86,6 +86,10 @@ final class OtherUsers {
         assume();
         mode(Files.copy(DaemonJar.path(), coppice.directory.resolve("daemons.jar")), "rw-r--r--");
         return plus(let(coppice.directory), List.of(variables));
+    }
+
+    static boolean isOne(int user) {
+        return user >= FIRST && user < FIRST + COUNT;
     }
 
     static void mode(Path file, String mode) throws IOException {

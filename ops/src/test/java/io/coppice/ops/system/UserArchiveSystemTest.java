@@ -126,7 +126,7 @@ class UserArchiveSystemTest {
         awaitNames(1);
 
         int maker = Integer.parseInt(Files.readString(told.resolve("user")));
-        assertTrue(maker >= OtherUsers.FIRST && maker < OtherUsers.FIRST + OtherUsers.COUNT, "user " + maker);
+        assertTrue(OtherUsers.isOne(maker), "user " + maker);
         assertNotEquals(daemon, maker);
         assertFalse(Coppice.isAlive(Long.parseLong(Files.readString(told.resolve("left")))));
         assertTrue(Files.isDirectory(told, LinkOption.NOFOLLOW_LINKS));

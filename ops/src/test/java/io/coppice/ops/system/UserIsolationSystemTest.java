@@ -49,7 +49,7 @@ class UserIsolationSystemTest {
         long daemon = work.awaitReady().number("pid");
         assertTrue(coppice.run("status").out().contains("isolation: user"));
         int user = OtherUsers.uidOf(daemon);
-        assertTrue(user >= OtherUsers.FIRST && user < OtherUsers.FIRST + OtherUsers.COUNT, "user " + user);
+        assertTrue(OtherUsers.isOne(user), "user " + user);
 
         work.order("1 submit gate");
         work.order("2 submit gate");

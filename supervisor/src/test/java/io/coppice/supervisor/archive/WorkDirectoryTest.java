@@ -21,9 +21,11 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What another user makes is taken over, and nothing else of it. Skipped where the tests do not run as root. */
 class WorkDirectoryTest {
-    private static final int OWN = 655_000;
-    private static final int MAKER = 655_001;
-    private static final Maker OTHER = new Maker("655000 it /run", new Identity(OWN, 1, OWN, OWN, MAKER, List.of(OWN)));
+    /** Of this process of tests alone, since all of a maker's processes are killed. */
+    private static final int OWN = 1_000_000 + (int) (ProcessHandle.current().pid() % 100_000) * 10_000;
+
+    private static final int MAKER = OWN + 1;
+    private static final Maker OTHER = new Maker(OWN + " it /run", new Identity(OWN, 1, OWN, OWN, MAKER, List.of(OWN)));
     private static final long MOST_BYTES = 1 << 20;
 
     @TempDir
