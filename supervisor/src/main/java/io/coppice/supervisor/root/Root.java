@@ -151,7 +151,7 @@ final class Root implements AutoCloseable {
                 nowNs);
         ServiceNotifier notifier = ServiceNotifier.fromEnvironment();
         kept = new KeptPidFds(notifier, StoredDescriptors.fromEnvironment());
-        WorkerUsers users = new WorkerUsers(children, standbyTable, instance);
+        WorkerUsers users = new WorkerUsers(children, standbyTable, instance::segment);
         sandboxes = new Sandboxes(instance, console);
         takeover = new Takeover(instance.start(), processes, epoll, segments, funerals, kept, limits, users, sandboxes);
         service = new ServiceReport(notifier, console);

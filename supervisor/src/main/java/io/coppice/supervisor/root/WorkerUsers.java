@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,12 +24,13 @@ import org.jspecify.annotations.Nullable;
 final class WorkerUsers {
     private final ChildTable children;
     private final StandbyTable standbys;
-    private final PreparedInstance instance;
+    private final Function<String, Path> segments;
 
-    WorkerUsers(ChildTable children, StandbyTable standbys, PreparedInstance instance) {
+    /** @param segments where the segment of a child of that name is */
+    WorkerUsers(ChildTable children, StandbyTable standbys, Function<String, Path> segments) {
         this.children = children;
         this.standbys = standbys;
-        this.instance = instance;
+        this.segments = segments;
     }
 
     /** What one who had the user before has left, in a session of its own, is killed; after that something holds it. */
@@ -114,7 +116,7 @@ final class WorkerUsers {
 
     private void give(ChildPlan plan, int uid) throws IOException {
         Identity identity = plan.identity();
-        Path segment = instance.segment(plan.name());
+        Path segment = segments.apply(plan.name());
         if (identity != null && plan.slot() > 0) {
             Ownership.handOver(identity, segment, uid);
         } else {
@@ -147,7 +149,7 @@ final class WorkerUsers {
      * become that user yet.
      */
     int ofOwner(ChildPlan plan) {
-        return known(plan.identity(), plan, instance.segment(plan.name()));
+        return known(plan.identity(), plan, segments.apply(plan.name()));
     }
 
     /** The user of a standby that was taken over. */
