@@ -18,6 +18,7 @@ import io.coppice.supervisor.plan.ChildPlans;
 import io.coppice.supervisor.plan.ControlAccess;
 import io.coppice.supervisor.plan.Dependency;
 import io.coppice.supervisor.plan.GroupPlan;
+import io.coppice.supervisor.plan.Isolation;
 import io.coppice.supervisor.plan.NoticeCommand;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanText;
@@ -62,7 +63,15 @@ final class RootProcess implements AutoCloseable {
 
     /** A root that others may ask. */
     static RootProcess start(Path base, ControlAccess access, ChildPlan... children) throws IOException {
-        return start(base, List.of(), RootMain.class, List.of(), ProcessBuilder.Redirect.DISCARD, access, children);
+        return start(
+                base,
+                List.of(),
+                RootMain.class,
+                List.of(),
+                ProcessBuilder.Redirect.DISCARD,
+                Isolation.MAPPING,
+                access,
+                children);
     }
 
     static RootProcess start(Path base, Class<?> main, List<String> arguments, ChildPlan... children)
@@ -80,6 +89,20 @@ final class RootProcess implements AutoCloseable {
         return start(base, under, RootMain.class, List.of(), ProcessBuilder.Redirect.DISCARD, children);
     }
 
+    /** The same with workers that are kept from each other so, which is not {@link Isolation#USER}. */
+    static RootProcess startUnder(Path base, List<String> under, Isolation isolation, ChildPlan... children)
+            throws IOException {
+        return start(
+                base,
+                under,
+                RootMain.class,
+                List.of(),
+                ProcessBuilder.Redirect.DISCARD,
+                isolation,
+                ControlAccess.OWN_USER,
+                children);
+    }
+
     /** As {@link #startUnder} a program that mounts something: the root's files are seen through its own mounts. */
     static RootProcess startInOwnMounts(Path base, List<String> under, ChildPlan... children) throws IOException {
         RootProcess started = startUnder(base, under, children);
@@ -95,7 +118,7 @@ final class RootProcess implements AutoCloseable {
             ProcessBuilder.Redirect output,
             ChildPlan... children)
             throws IOException {
-        return start(base, under, main, arguments, output, ControlAccess.OWN_USER, children);
+        return start(base, under, main, arguments, output, Isolation.MAPPING, ControlAccess.OWN_USER, children);
     }
 
     private static RootProcess start(
@@ -104,20 +127,23 @@ final class RootProcess implements AutoCloseable {
             Class<?> main,
             List<String> arguments,
             ProcessBuilder.Redirect output,
+            Isolation isolation,
             ControlAccess access,
             ChildPlan... children)
             throws IOException {
         Path directory = base.resolve("test");
         Plan plan = new Plan(
-                        "test",
-                        "/test.yaml",
-                        directory.toString(),
-                        directory.toString(),
-                        NoticeCommand.NONE,
-                        List.of(GroupPlan.INSTANCE),
-                        List.of(),
-                        List.of(children))
-                .withAccess(access);
+                "test",
+                "/test.yaml",
+                directory.toString(),
+                directory.toString(),
+                isolation,
+                0,
+                access,
+                NoticeCommand.NONE,
+                List.of(GroupPlan.INSTANCE),
+                List.of(),
+                List.of(children));
         Path stdin = Files.writeString(Files.createTempFile(base, "plan", ".txt"), PlanText.write(plan));
         Path stderr = Files.createTempFile(base, "root", ".err");
         List<String> command = new ArrayList<>(under);

@@ -7,16 +7,17 @@ import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.EventType;
 import io.coppice.state.root.RootSnapshot;
 import io.coppice.supervisor.plan.Backoff;
+import io.coppice.supervisor.plan.Isolation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A real root which may open no more descriptors (EMFILE), at each point of a restart at which it needs one. */
@@ -66,10 +67,12 @@ class RootWithoutDescriptorsTest {
         }
     }
 
-    @Test
-    void shouldStillAnswerAndObeyAnOperator() throws Exception {
-        try (RootProcess root =
-                RootProcess.startUnder(base, Descriptors.takenFrom(), RootProcess.command("web", base, FOREVER))) {
+    /** In a sandbox it has to look at him first. */
+    @ParameterizedTest
+    @EnumSource(names = {"MAPPING", "SANDBOX"})
+    void shouldStillAnswerAndObeyAnOperator(Isolation isolation) throws Exception {
+        try (RootProcess root = RootProcess.startUnder(
+                base, Descriptors.takenFrom(), isolation, RootProcess.command("web", base, FOREVER))) {
             root.await("web", RootWithoutDescriptorsTest::isReady);
             Descriptors.leave(root.process.pid(), 0);
 
