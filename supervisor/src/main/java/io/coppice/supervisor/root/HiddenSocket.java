@@ -56,13 +56,14 @@ final class HiddenSocket implements ControlServer.Door {
 
     /** The rule itself. */
     static @Nullable Refusal refusal(int pid, int count, int own, boolean lives) {
-        if (!lives) {
+        boolean seen = pid != 0; // 0: in a pid namespace that is none of the root's
+        if (seen && !lives) {
             return new Refusal(
                     "process " + pid
                             + ", which connected, is gone, so that the root cannot tell whether it was a worker",
                     "was gone before it could be told from a worker");
         }
-        if (count == FilterCount.NOT_TOLD || own == FilterCount.NOT_TOLD) {
+        if (!seen || count == FilterCount.NOT_TOLD || own == FilterCount.NOT_TOLD) {
             return new Refusal(
                     "the root cannot tell whether process " + pid
                             + " is a worker, as /proc does not show it to the root. Run this command"

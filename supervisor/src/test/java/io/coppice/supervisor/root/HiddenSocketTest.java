@@ -294,6 +294,10 @@ class HiddenSocketTest {
         String unseen = "cannot be told from a worker, as /proc does not show it";
         assertEquals(unseen, event(FilterCount.NOT_TOLD, 0, true));
         assertEquals(unseen, event(0, FilterCount.NOT_TOLD, true));
+        ControlServer.Door.Refusal fromOutside = HiddenSocket.refusal(0, FilterCount.NOT_TOLD, 0, false);
+        assertNotNull(fromOutside);
+        assertEquals(unseen, fromOutside.event());
+        assertTrue(fromOutside.answer().contains("in the root's pid namespace"), fromOutside.answer());
     }
 
     private static String event(int count, int own, boolean lives) {
