@@ -207,7 +207,7 @@ final class ControlRules {
                     "a group that it is in: without CAP_CHOWN a user gives its files to no other",
                     surroundings.uid() == 0
                             ? "as a service, write `SupplementaryGroups=" + group.value()
-                                    + "` into a drop-in of its unit"
+                                    + "` and `SystemCallFilter=@chown` into a drop-in of its unit"
                             : "");
         }
     }

@@ -116,7 +116,7 @@ class ManifestControlTest {
                 "control: {group: 1002}" + DAEMONS,
                 "1:18: control.group: `1002` is no group of user 0, whom this is, expected a group that it is in:"
                         + " without CAP_CHOWN a user gives its files to no other; as a service, write"
-                        + " `SupplementaryGroups=1002` into a drop-in of its unit");
+                        + " `SupplementaryGroups=1002` and `SystemCallFilter=@chown` into a drop-in of its unit");
         shop.system("/proc/self/status", "Name:\tx\nGroups:\t0 \nCapEff:\t00000000000000c1\n");
         assertEquals(1002, access("control: {group: 1002}").group());
     }

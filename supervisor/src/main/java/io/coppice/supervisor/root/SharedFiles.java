@@ -95,7 +95,7 @@ final class SharedFiles {
             throw new IOException(
                     "cannot give " + file + " to group " + group + " (" + reason(e)
                             + "); a user without CAP_CHOWN gives its files only to groups that it is in. Change"
-                            + " `control.group` in the manifest, or that user's groups (SupplementaryGroups= of a unit)",
+                            + " `control.group` in the manifest, or that user's groups (in a unit SupplementaryGroups=, with SystemCallFilter=@chown)",
                     e);
         }
     }
