@@ -183,9 +183,8 @@ final class ArchiveWishes {
         }
         Wish wish = wishes.remove();
         nextLookNs = wishes.isEmpty() ? Long.MAX_VALUE : nowNs + LOOK_AGAIN_NS;
-        ChildProcess child = childNamed(wish.child());
-        if (child != null) {
-            start(child, wish, nowNs);
+        if (hasWorker(wish.child())) {
+            start(wish, nowNs);
         }
     }
 
@@ -205,16 +204,16 @@ final class ArchiveWishes {
         return true;
     }
 
-    private @Nullable ChildProcess childNamed(String name) {
+    private boolean hasWorker(String name) {
         for (ChildProcess child : children.all()) {
             if (child.plan.name().equals(name) && child.hasSegment()) {
-                return child;
+                return true;
             }
         }
-        return null;
+        return false;
     }
 
-    private void start(ChildProcess child, Wish wish, long nowNs) {
+    private void start(Wish wish, long nowNs) {
         StartArchives available = archives;
         if (available == null) {
             return;

@@ -29,9 +29,6 @@ final class Errands implements AutoCloseable {
     /** Among the tokens of spawns: a bit that no incarnation reaches. */
     private static final long SPAWN_TOKEN = 1L << 62;
 
-    /** Whose errand a process is, in its environment: a successor ends what a dead root had sent. */
-    private static final String MARK = "COPPICE_ERRAND";
-
     /** And which process it was that was sent: what it starts itself inherits both. */
     private static final String MARK_OF_LEADER = "COPPICE_ERRAND_PID=";
 
