@@ -5,6 +5,10 @@ import java.io.IOException;
 /** Makes the restriction of a child right before it is started, as what that is made of may take long to find out. Spawner thread; may block. */
 @FunctionalInterface
 public interface Restricting {
-    /** @throws IOException with a message for people: the child is not started */
+    /**
+     * What the child may do.
+     *
+     * @throws IOException with a message for people: the child is not started
+     */
     Restriction restriction() throws IOException;
 }
