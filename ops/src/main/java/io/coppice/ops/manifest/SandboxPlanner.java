@@ -42,7 +42,7 @@ final class SandboxPlanner {
         Path archives = ArchivePlace.of(surroundings.environment(), surroundings.uid(), surroundings.home())
                 .directory();
         try {
-            Outside.of(Set.of(directory.base(), directory.segmentDirectory(), archives), surroundings.uid())
+            Outside.ofInstances(directory.directory(), directory.segmentDirectory(), archives, surroundings.uid())
                     .rules();
         } catch (IOException e) {
             problems.add(

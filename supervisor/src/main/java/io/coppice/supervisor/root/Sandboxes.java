@@ -14,7 +14,6 @@ import io.coppice.supervisor.sandbox.WorkerRules;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,13 +61,12 @@ final class Sandboxes {
         if (!plan.restricted()) {
             return null;
         }
-        Set<Path> hidden = hidden();
         WorkerRules rules = new WorkerRules();
         if (group != null) {
             group.entrances().forEach(rules::entrance);
         }
         if (!plan.kind().hasSegment()) {
-            return new Launch(plan.argv(), () -> rules.with(Outside.of(hidden, instance.ownUid())));
+            return new Launch(plan.argv(), () -> rules.with(outside()));
         }
         Path folder = incarnation == Launcher.NO_INCARNATION
                 ? folders.ofStandby(plan, PipeOfAnother.inode(process.holdWriteFd))
@@ -86,17 +84,16 @@ final class Sandboxes {
         }
         return new Launch(SandboxPaths.argv(plan, folder.toString(), view.toString(), ownDirectory.toString()), () -> {
             WorkerFolders.make(folder);
-            return rules.with(Outside.of(hidden, instance.ownUid()));
+            return rules.with(outside());
         });
     }
 
-    /** What belongs to workers and roots, of this instance and of all others of the user. */
-    private Set<Path> hidden() {
-        Path base = instance.directory().resolveSibling(".").normalize();
-        return Set.of(
-                base,
+    private Outside outside() throws IOException {
+        return Outside.ofInstances(
+                instance.directory(),
                 instance.segmentDirectory(),
-                ArchivePlace.ofThis(instance.ownUid()).directory());
+                ArchivePlace.ofThis(instance.ownUid()).directory(),
+                instance.ownUid());
     }
 
     /** Before a process is told that it has the child's segment, and when that is another file: its folder has it. */

@@ -67,6 +67,34 @@ public final class Outside {
         return new Outside(real, uid == 0);
     }
 
+    /**
+     * All but what belongs to the instances of a user: their base directory, the directories of their segments, and what they start from.
+     *
+     * @param directory of one instance, below the base directory
+     * @param segments the directory of that one's segments; beside it are those of the others
+     * @param archives the directory of archives
+     * @param uid of the processes
+     */
+    public static Outside ofInstances(Path directory, Path segments, Path archives, long uid) throws IOException {
+        Path base = directory.resolveSibling(".").normalize();
+        Set<Path> hidden = new TreeSet<>(List.of(base, segments, archives));
+        if (!segments.startsWith(base)) {
+            try (DirectoryStream<Path> instances = Files.newDirectoryStream(base)) {
+                for (Path instance : instances) {
+                    hidden.add(segments.resolveSibling(instance.getFileName()));
+                    if (hidden.size() > MOST_SIBLINGS) {
+                        throw new TooManySiblingsException(base);
+                    }
+                }
+            } catch (NoSuchFileException e) {
+                // There is no instance yet.
+            } catch (DirectoryIteratorException e) {
+                throw e.getCause();
+            }
+        }
+        return of(hidden, uid);
+    }
+
     private static Set<LandlockRight> without(LandlockRight right) {
         EnumSet<LandlockRight> rights = EnumSet.allOf(LandlockRight.class);
         rights.remove(right);

@@ -79,6 +79,21 @@ class OutsideTest {
     }
 
     @Test
+    void shouldHideTheSegmentsOfOtherInstancesWhereverTheyAre() throws IOException {
+        Path instance = make("home/shop");
+        make("home/other");
+        Path segments = make("shm/shop");
+        make("shm/other");
+        make("shm/free");
+        Path archives = make("cache/coppice");
+        Map<Path, Set<LandlockRight>> rules = new HashMap<>();
+        Outside.ofInstances(instance, segments, archives, 1000)
+                .rules()
+                .forEach(rule -> rules.put(rule.path(), rule.rights()));
+        assertEquals(List.of(Path.of("shm/free")), ofOurs(rules));
+    }
+
+    @Test
     void shouldLetTheKernelsFilesBeReadOnly() throws IOException {
         Map<Path, Set<LandlockRight>> rules = rules(1000, make("hidden"));
         assertEquals(Set.of(LandlockRight.READ_FILE, LandlockRight.EXECUTE), rules.get(Path.of("/proc")));
