@@ -6,6 +6,7 @@ import io.coppice.supervisor.core.ExitStatus;
 import io.coppice.supervisor.core.StepProgress;
 import io.coppice.supervisor.os.Epoll;
 import io.coppice.supervisor.limits.ProcessGroup;
+import io.coppice.supervisor.os.Epoll;
 import io.coppice.supervisor.os.Fds;
 import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.PidFd;
