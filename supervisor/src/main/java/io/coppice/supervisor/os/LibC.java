@@ -88,6 +88,8 @@ final class LibC {
 
         int waitid(int idType, int id, Pointer info, int options);
 
+        int geteuid();
+
         int prctl(int option, long first, long second, long third, long fourth);
 
         int socket(int domain, int type, int protocol);

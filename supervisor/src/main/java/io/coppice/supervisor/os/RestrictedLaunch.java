@@ -5,6 +5,7 @@ import static io.coppice.supervisor.os.Kernel.SYSCALL_2;
 import static io.coppice.supervisor.os.Kernel.SYSCALL_4;
 
 import java.lang.ref.Reference;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,14 @@ import org.jspecify.annotations.Nullable;
 final class RestrictedLaunch implements Runnable {
     private static final int PR_SET_NO_NEW_PRIVS = 38;
     private static final int PR_GET_NO_NEW_PRIVS = 39;
+    private static final int PR_CAPBSET_READ = 23;
+    private static final int PR_CAPBSET_DROP = 24;
     private static final long NONE = -1;
+
+    /** By number: an enum's own array is made anew by each call for it. */
+    private static final int[] DROPPED = Stream.of(DroppedCapability.values())
+            .mapToInt(DroppedCapability::number)
+            .toArray();
 
     /** posix_spawnp, ready but for the thread that it is called on. */
     interface Spawn {
@@ -29,6 +37,7 @@ final class RestrictedLaunch implements Runnable {
 
     private enum Step {
         PRIVILEGES("prctl(PR_SET_NO_NEW_PRIVS)"),
+        CAPABILITIES("prctl(PR_CAPBSET_DROP)"),
         LANDLOCK("landlock_restrict_self"),
         FILTER("seccomp(SECCOMP_SET_MODE_FILTER)"),
         SPAWN("posix_spawn");
@@ -43,6 +52,7 @@ final class RestrictedLaunch implements Runnable {
     private final boolean rehearsal;
     private final long ruleset;
     private final long filter;
+    private final boolean user0;
     private final Spawn spawn;
 
     // Written by the thread, read after its end.
@@ -50,10 +60,11 @@ final class RestrictedLaunch implements Runnable {
     private int errno;
     private @Nullable Throwable thrown;
 
-    private RestrictedLaunch(boolean rehearsal, long ruleset, long filter, Spawn spawn) {
+    private RestrictedLaunch(boolean rehearsal, long ruleset, long filter, boolean user0, Spawn spawn) {
         this.rehearsal = rehearsal;
         this.ruleset = ruleset;
         this.filter = filter;
+        this.user0 = user0;
         this.spawn = spawn;
     }
 
@@ -63,7 +74,7 @@ final class RestrictedLaunch implements Runnable {
      * @param inVain a call that starts nothing, and else is as the later ones
      */
     static void rehearse(Spawn inVain) {
-        RestrictedLaunch launch = new RestrictedLaunch(true, NONE, 0, inVain);
+        RestrictedLaunch launch = new RestrictedLaunch(true, NONE, 0, false, inVain);
         launch.runOnThread();
         if (launch.errno == 0) {
             throw new IllegalStateException("The rehearsal of a restricted launch started something");
@@ -80,8 +91,8 @@ final class RestrictedLaunch implements Runnable {
         SeccompFilter.Loaded filter = filterOf(restriction);
         long ruleset = rulesetOf(restriction);
         try {
-            RestrictedLaunch launch =
-                    new RestrictedLaunch(false, ruleset, filter == null ? 0 : filter.address(), spawn);
+            RestrictedLaunch launch = new RestrictedLaunch(
+                    false, ruleset, filter == null ? 0 : filter.address(), LIBC.geteuid() == 0, spawn);
             launch.runOnThread();
             if (launch.step != Step.SPAWN) {
                 throw OsException.of(launch.step.call, launch.errno, adviceOn(launch.errno));
@@ -162,6 +173,10 @@ final class RestrictedLaunch implements Runnable {
             if (stops(LIBC.prctl(option, rehearsal ? 0 : 1, 0, 0, 0))) {
                 return;
             }
+            step = Step.CAPABILITIES;
+            if (!dropsCapabilities()) {
+                return;
+            }
             if (rehearsal || ruleset != NONE) {
                 step = Step.LANDLOCK;
                 if (stops(SYSCALL_2.syscall(Syscall.LANDLOCK_RESTRICT_SELF, ruleset, 0))) {
@@ -179,6 +194,18 @@ final class RestrictedLaunch implements Runnable {
         } catch (Throwable e) {
             thrown = e; // told by the thread that waits, which may load what it takes to tell
         }
+    }
+
+    /** What is not in the bounding set no program has, whoever runs it; of other users than 0 none has any, with no new privileges. */
+    private boolean dropsCapabilities() {
+        for (int capability : DROPPED) {
+            if (rehearsal || (user0 && LIBC.prctl(PR_CAPBSET_READ, capability, 0, 0, 0) == 1)) {
+                if (stops(LIBC.prctl(rehearsal ? PR_CAPBSET_READ : PR_CAPBSET_DROP, capability, 0, 0, 0))) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     private boolean stops(long result) {

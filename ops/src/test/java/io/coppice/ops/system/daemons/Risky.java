@@ -12,6 +12,7 @@ import java.io.PrintStream;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -163,7 +164,12 @@ public final class Risky implements Task {
 
     /** Takes and fills memory until it is killed, as a native library may; it is nobody who is to be spared. */
     static void takeAll() throws ReflectiveOperationException, IOException {
-        Files.writeString(Path.of("/proc/self/oom_score_adj"), "1000");
+        try {
+            Files.writeString(Path.of("/proc/self/oom_score_adj"), "1000");
+        } catch (AccessDeniedException e) {
+            // In a sandbox, and so one of the group that its limits are.
+            System.out.println("not marked as the first to be killed: " + e.getMessage());
+        }
         Object unsafe = unsafe();
         Method allocate = unsafe.getClass().getMethod("allocateMemory", long.class);
         Method fill = unsafe.getClass().getMethod("setMemory", long.class, long.class, byte.class);
