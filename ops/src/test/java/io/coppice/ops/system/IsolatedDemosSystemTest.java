@@ -2,7 +2,9 @@ package io.coppice.ops.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.coppice.supervisor.sandbox.WorkerRules;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -87,6 +89,12 @@ class IsolatedDemosSystemTest {
     void shouldRunWithWorkersThatAreUsersOfTheirOwn() throws Exception {
         OtherUsers.assume();
         assertRuns(OtherUsers.setAside(coppice.directory), "user");
+    }
+
+    @Test
+    void shouldRunWithWorkersInSandboxes() throws Exception {
+        assumeTrue(WorkerRules.gaps().isEmpty(), "this kernel leaves open: " + WorkerRules.gaps());
+        assertRuns(List.of(), "sandbox");
     }
 
     @Test

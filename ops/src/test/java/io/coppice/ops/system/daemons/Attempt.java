@@ -115,7 +115,7 @@ public enum Attempt {
     BESIDE("make a file beside the segments, one or ten thousand", Victims.ONE, Since.LANDLOCK, (scene, victim) -> {
         Files.delete(Files.createFile(scene.instance().resolve("intruder.tmp")));
     }),
-    OWN_DIRECTORY("look into a peer's own directory", Victims.ONE, Since.LANDLOCK, (scene, victim) -> {
+    OWN_DIRECTORY("list a peer's own directory", Victims.ONE, Since.NEVER, (scene, victim) -> {
         try (var files = Files.list(scene.instance().resolve(Scene.PEER + ".own"))) {
             files.count();
         }
@@ -207,7 +207,9 @@ public enum Attempt {
         /** Rules of Landlock, all levels. */
         LANDLOCK(1),
         /** Those of Linux 6.12. */
-        SCOPES(6);
+        SCOPES(6),
+        /** None: whoever may list {@code /} may list all that is beneath. */
+        NEVER(Integer.MAX_VALUE);
 
         private final int abi;
 

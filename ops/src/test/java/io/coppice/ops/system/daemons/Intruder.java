@@ -39,7 +39,7 @@ public final class Intruder implements Daemon {
             Path home = Path.of(words[0]);
             Path told = Path.of(words[1]);
             if (words[2].equals(LIE)) {
-                Lies.everywhere(home.resolve("shop/" + context.name() + ".seg"), Lies.seed(told));
+                Lies.everywhere(Lies.ownSegment(context.name()), Lies.seed(told));
                 // Not its last words: this process does not say anything any more.
                 Runtime.getRuntime().halt(9);
             }

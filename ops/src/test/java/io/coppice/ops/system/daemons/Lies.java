@@ -5,10 +5,12 @@ import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * Nonsense in a segment, put there by its own writer behind the back of our layer: each word in turn takes values that may mean something, and random
@@ -28,6 +30,16 @@ final class Lies {
 
     static long seed(Path told) throws IOException {
         return Long.parseLong(Files.readString(told.resolve("seed")).strip());
+    }
+
+    /** Where a worker's own segment is, for itself: by what it has mapped, as in a sandbox it is beside none of the others. */
+    static Path ownSegment(String name) throws IOException {
+        try (Stream<String> mapped = Files.lines(Path.of("/proc/self/maps"))) {
+            return mapped.filter(line -> line.contains(" rw-s ") && line.endsWith("/" + name + ".seg"))
+                    .map(line -> Path.of(line.substring(line.indexOf('/'))))
+                    .findFirst()
+                    .orElseThrow(() -> new NoSuchFileException(name + ".seg"));
+        }
     }
 
     private static MappedByteBuffer map(Path segment) throws IOException {

@@ -64,7 +64,7 @@ public final class Vandal implements Daemon {
     }
 
     private void work() throws Exception {
-        Path segment = instance.resolve(name + ".seg");
+        Path segment = Lies.ownSegment(name);
         switch (way) {
             case "lies" -> {
                 try (FileChannel hints = FileChannel.open(Path.of("/proc/self/fd/3"), StandardOpenOption.WRITE)) {
@@ -84,7 +84,7 @@ public final class Vandal implements Daemon {
             }
             case "closes" -> {
                 done("chmod", C.chmod(segment.toString(), 0));
-                done("chmod", C.chmod(instance.resolve(name + ".lock").toString(), 0));
+                done("chmod", C.chmod(segment.resolveSibling(name + ".lock").toString(), 0));
             }
             case "breeds" -> breed();
             case "fills" -> fill(instance.resolve(name + ".own"));
