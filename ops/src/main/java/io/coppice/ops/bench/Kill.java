@@ -48,7 +48,7 @@ record Kill(long noticeNs, long commitNs) {
             if (errno != 0) {
                 throw new CommandFailedException(
                         ExitCode.FAILED,
-                        "bench recovery: cannot kill " + name + ", process " + pidFd.pid() + ": error " + errno);
+                        "bench: cannot kill " + name + ", process " + pidFd.pid() + ": error " + errno);
             }
             return watch(beganNs, pidFd, steps, victim, successor, name);
         }

@@ -50,7 +50,7 @@ class KillTest {
         CommandFailedException refused =
                 assertThrows(CommandFailedException.class, () -> Kill.of(steps, Kill.Successor.READY, "cold-32"));
 
-        assertEquals("bench recovery: cold-32 died before it was killed.", refused.getMessage());
+        assertEquals("bench: cold-32 died before it was killed.", refused.getMessage());
         assertTrue(victim.isAlive());
     }
 
