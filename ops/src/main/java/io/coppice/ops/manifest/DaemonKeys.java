@@ -3,7 +3,6 @@ package io.coppice.ops.manifest;
 import io.coppice.ops.manifest.Setting.Scope;
 import io.coppice.state.SegmentSpec;
 import io.coppice.supervisor.plan.ExitSet;
-import io.coppice.supervisor.plan.Isolation;
 import io.coppice.supervisor.plan.LogTarget;
 import io.coppice.supervisor.plan.PlanBounds;
 import io.coppice.supervisor.plan.Poison;
@@ -126,8 +125,7 @@ final class DaemonKeys {
     static final Setting<String> WORKING_DIR =
             key("working_dir", Scope.ANY, true, ValueReaders.text("a directory"), null);
     static final Setting<String> USER = key("user", Scope.ANY, true, ProcessRules::user, null);
-    static final Setting<String> ISOLATION =
-            key("isolation", Scope.ANY, false, StateRules.oneOf(Isolation.MAPPING.text()), null);
+    static final Setting<String> ISOLATION = key("isolation", Scope.ANY, false, IsolationKeys.ofDaemon(), null);
     static final Setting<String> UMASK = key("umask", Scope.ANY, true, ProcessRules::umask, null);
     static final Setting<Integer> NICE = key("nice", Scope.ANY, true, ProcessRules::nice, null);
     static final Map<Ulimit, Setting<Ulimit.Limits>> ULIMITS = ulimits();

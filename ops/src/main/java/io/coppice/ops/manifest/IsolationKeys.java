@@ -1,6 +1,7 @@
 package io.coppice.ops.manifest;
 
 import io.coppice.ops.manifest.Setting.Scope;
+import io.coppice.ops.manifest.Setting.ValueReader;
 import io.coppice.supervisor.plan.Isolation;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,21 @@ final class IsolationKeys {
         if (ids != null && mode != null && mode.value() != Isolation.USER) {
             problems.add(ids, "`ids` with `mode: " + mode.value().text() + "`", "it only with `mode: user`", "");
         }
+    }
+
+    /** Of one daemon: what it may say is that nothing keeps it from anything. */
+    static ValueReader<String> ofDaemon() {
+        String word = Isolation.MAPPING.text();
+        String expected =
+                "`" + word + "`, by which it is in no sandbox; the mode of all is a key at the top of the manifest";
+        return ValueReader.shaped(ValueShape.oneOf(word), (node, path, problems) -> {
+            String text = ValueReaders.scalar(node, path, problems, expected);
+            if (text != null && !text.equals(word)) {
+                problems.add(node.at(), path, node.description(), expected, "");
+                return null;
+            }
+            return text;
+        });
     }
 
     private static @Nullable Isolation mode(YamlNode node, String path, Problems problems) {

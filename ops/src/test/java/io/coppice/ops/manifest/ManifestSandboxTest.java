@@ -92,7 +92,7 @@ class ManifestSandboxTest {
     void shouldRefuseOtherValuesAndIds() {
         shop.assertErrors(
                 SANDBOX + DAEMONS.formatted(", isolation: user"),
-                "4:100: daemons.rates.isolation: `user`, expected one of `mapping`");
+                "4:100: daemons.rates.isolation: `user`, expected `mapping`, by which it is in no sandbox; the mode of all is a key at the top of the manifest");
         assertTrue(shop.errors("isolation: {mode: sandbox, ids: 300000-300999}\n" + DAEMONS.formatted(""))
                 .get(0)
                 .contains("`ids` with `mode: sandbox`, expected it only with `mode: user`"));
