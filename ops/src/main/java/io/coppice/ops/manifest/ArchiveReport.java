@@ -8,6 +8,7 @@ import io.coppice.supervisor.plan.Identity;
 import io.coppice.supervisor.plan.Isolation;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.SlotName;
+import io.coppice.supervisor.plan.WorkerOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -87,7 +88,7 @@ public final class ArchiveReport {
 
     private static List<String> launch(ChildPlan daemon) {
         List<String> argv = daemon.argv();
-        return argv.subList(0, argv.indexOf("-cp") + 2).stream()
+        return argv.subList(0, argv.indexOf(WorkerOptions.CLASS_PATH) + 2).stream()
                 .filter(word -> OWN.stream().noneMatch(word::startsWith))
                 .toList();
     }

@@ -3,6 +3,7 @@ package io.coppice.ops.manifest;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Identity;
 import io.coppice.supervisor.plan.StartPrefix;
+import io.coppice.supervisor.plan.WorkerOptions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -86,7 +87,7 @@ final class Reachability {
         if (argv.get(0).startsWith("/")) {
             files.add(argv.get(0));
         }
-        int classPath = child.kind().hasSegment() ? argv.indexOf("-cp") : -1;
+        int classPath = child.kind().hasSegment() ? argv.indexOf(WorkerOptions.CLASS_PATH) : -1;
         if (classPath >= 0 && classPath + 1 < argv.size()) {
             files.addAll(Arrays.asList(argv.get(classPath + 1).split(":", -1)));
         }

@@ -5,6 +5,7 @@ import io.coppice.supervisor.os.KernelGap;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Isolation;
 import io.coppice.supervisor.sandbox.Outside;
+import io.coppice.supervisor.sandbox.StartFiles;
 import io.coppice.supervisor.sandbox.WorkerRules;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,7 +43,12 @@ final class SandboxPlanner {
         Path archives = ArchivePlace.of(surroundings.environment(), surroundings.uid(), surroundings.home())
                 .directory();
         try {
-            Outside.ofInstances(directory.directory(), directory.segmentDirectory(), archives, surroundings.uid())
+            Outside.ofInstances(
+                            directory.directory(),
+                            directory.segmentDirectory(),
+                            archives,
+                            StartFiles.of(children, List.of()),
+                            surroundings.uid())
                     .rules();
         } catch (IOException e) {
             problems.add(

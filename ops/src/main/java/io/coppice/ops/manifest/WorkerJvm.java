@@ -1,5 +1,6 @@
 package io.coppice.ops.manifest;
 
+import io.coppice.supervisor.plan.WorkerOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,7 +69,7 @@ record WorkerJvm(
         argv.add("-XX:+ExitOnOutOfMemoryError");
         argv.addAll(quietOptions(javaFeature, errorFile(directory, name)));
         argv.addAll(options);
-        argv.add("-cp");
+        argv.add(WorkerOptions.CLASS_PATH);
         argv.add(String.join(":", classPath.stream().map(Path::toString).toList()));
         return argv;
     }

@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 record LaunchProfile(
         String java, List<String> options, List<String> classPath, String main, String daemon, List<String> arguments) {
-    private static final String CLASS_PATH = "-cp";
     private static final String DAEMON = "--main";
     private static final String NOT_TOLD = "";
 
@@ -85,7 +84,7 @@ record LaunchProfile(
      */
     static @Nullable String obstacle(List<String> launched) {
         List<String> argv = StartPrefix.without(launched);
-        int at = argv.indexOf(CLASS_PATH);
+        int at = argv.indexOf(WorkerOptions.CLASS_PATH);
         if (at < 1 || at + 2 >= argv.size() || daemonOf(argv.subList(at + 2, argv.size())) == null) {
             return "it is no command line of a worker";
         }
@@ -104,7 +103,7 @@ record LaunchProfile(
     static LaunchProfile of(List<String> launched) {
         List<String> argv = StartPrefix.without(launched);
         String obstacle = obstacle(argv);
-        int at = argv.indexOf(CLASS_PATH);
+        int at = argv.indexOf(WorkerOptions.CLASS_PATH);
         String daemon = obstacle == null ? daemonOf(argv.subList(at + 2, argv.size())) : null;
         if (daemon == null) {
             throw new IllegalArgumentException(obstacle);
@@ -130,7 +129,7 @@ record LaunchProfile(
         argv.add(java);
         argv.addAll(options);
         argv.addAll(more);
-        argv.add(CLASS_PATH);
+        argv.add(WorkerOptions.CLASS_PATH);
         argv.add(String.join(":", classPath));
         argv.add(main);
         argv.addAll(arguments);

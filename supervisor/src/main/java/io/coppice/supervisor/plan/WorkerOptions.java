@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * {@code --}, behind which is what the manifest says. A program under the agent has none, whatever its own arguments look like. Pure.
  */
 public final class WorkerOptions {
+    /** The JVM's option before the class path of a worker. */
+    public static final String CLASS_PATH = "-cp";
+
     /** The class that such a command line names. */
     public static final String MAIN_CLASS = "io.coppice.worker.runtime.WorkerMain";
 

@@ -152,7 +152,7 @@ final class Root implements AutoCloseable {
         ServiceNotifier notifier = ServiceNotifier.fromEnvironment();
         kept = new KeptPidFds(notifier, StoredDescriptors.fromEnvironment());
         WorkerUsers users = new WorkerUsers(children, standbyTable, instance::segment);
-        sandboxes = new Sandboxes(instance, console);
+        sandboxes = new Sandboxes(instance, plan, console);
         takeover = new Takeover(instance.start(), processes, epoll, segments, funerals, kept, limits, users, sandboxes);
         service = new ServiceReport(notifier, console);
         hidden = new HiddenSocket(plan.isolation());

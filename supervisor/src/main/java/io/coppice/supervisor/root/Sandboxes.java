@@ -6,14 +6,17 @@ import io.coppice.supervisor.limits.ProcessGroup;
 import io.coppice.supervisor.os.PipeOfAnother;
 import io.coppice.supervisor.os.Restricting;
 import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.Isolation;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.SandboxPaths;
 import io.coppice.supervisor.plan.SlotName;
 import io.coppice.supervisor.sandbox.Outside;
+import io.coppice.supervisor.sandbox.StartFiles;
 import io.coppice.supervisor.sandbox.WorkerRules;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,11 +34,21 @@ final class Sandboxes {
     private final WorkerFolders folders;
     private final Console console;
 
-    Sandboxes(PreparedInstance instance, Console console) {
+    /** Read by the spawner's thread, too. */
+    private volatile Set<Path> started;
+
+    Sandboxes(PreparedInstance instance, Plan plan, Console console) {
         this.instance = instance;
         this.views = instance.views();
         this.folders = new WorkerFolders(instance.segmentDirectory());
         this.console = console;
+        this.started = startedBy(plan);
+    }
+
+    private static Set<Path> startedBy(Plan plan) {
+        return plan.isolation() == Isolation.SANDBOX
+                ? StartFiles.of(plan.children(), List.of(System.getProperty("java.class.path", "")))
+                : Set.of();
     }
 
     /**
@@ -93,6 +106,7 @@ final class Sandboxes {
                 instance.directory(),
                 instance.segmentDirectory(),
                 ArchivePlace.ofThis(instance.ownUid()).directory(),
+                started,
                 instance.ownUid());
     }
 
@@ -153,6 +167,7 @@ final class Sandboxes {
 
     /** The children are others now, and those of the plan before that are not in this one have ended. */
     void replan(Plan plan) {
+        started = startedBy(plan);
         try {
             views.arrange(plan);
         } catch (IOException e) {

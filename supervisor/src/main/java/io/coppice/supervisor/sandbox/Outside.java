@@ -45,10 +45,12 @@ public final class Outside {
             Set.of("null", "zero", "full", "random", "urandom", "tty", "ptmx", "pts", "shm", "mqueue", "hugepages");
 
     private final Set<Path> hidden;
+    private final Set<Path> readOnly;
     private final boolean user0;
 
-    private Outside(Set<Path> hidden, boolean user0) {
+    private Outside(Set<Path> hidden, Set<Path> readOnly, boolean user0) {
         this.hidden = hidden;
+        this.readOnly = readOnly;
         this.user0 = user0;
     }
 
@@ -56,15 +58,25 @@ public final class Outside {
      * All but these.
      *
      * @param hidden absolute paths of directories, which need not be there
+     * @param readOnly absolute paths of files and directories of which the same is true, and which no name is changed of
      * @param uid of the processes
      * @throws IOException if it cannot be told where one of them is
      */
-    public static Outside of(Set<Path> hidden, long uid) throws IOException {
+    public static Outside of(Set<Path> hidden, Set<Path> readOnly, long uid) throws IOException {
         Set<Path> real = new TreeSet<>();
         for (Path path : hidden) {
             real.add(real(path));
         }
-        return new Outside(real, uid == 0);
+        Set<Path> fixed = new TreeSet<>();
+        for (Path path : readOnly) {
+            fixed.add(real(path));
+            Path parent = path.normalize().getParent();
+            if (parent != null && !parent.equals(TOP)) {
+                // The link, too, if it is one.
+                fixed.add(real(parent).resolve(path.getFileName()));
+            }
+        }
+        return new Outside(real, fixed, uid == 0);
     }
 
     /**
@@ -73,9 +85,11 @@ public final class Outside {
      * @param directory of one instance, below the base directory
      * @param segments the directory of that one's segments; beside it are those of the others
      * @param archives the directory of archives
+     * @param started see {@link StartFiles}: may be read, and not changed
      * @param uid of the processes
      */
-    public static Outside ofInstances(Path directory, Path segments, Path archives, long uid) throws IOException {
+    public static Outside ofInstances(Path directory, Path segments, Path archives, Set<Path> started, long uid)
+            throws IOException {
         Path base = directory.resolveSibling(".").normalize();
         Set<Path> hidden = new TreeSet<>(List.of(base, segments, archives));
         if (!segments.startsWith(base)) {
@@ -92,7 +106,7 @@ public final class Outside {
                 throw e.getCause();
             }
         }
-        return of(hidden, uid);
+        return of(hidden, started, uid);
     }
 
     private static Set<LandlockRight> without(LandlockRight right) {
@@ -127,18 +141,19 @@ public final class Outside {
      */
     public List<Rule> rules() throws IOException {
         List<Rule> rules = new ArrayList<>();
-        addSiblings(TOP, rules);
+        addSiblings(TOP, HANDLED, rules);
         return rules;
     }
 
-    private void addSiblings(Path directory, List<Rule> rules) throws IOException {
+    /** @param rights that are given there, but where less is */
+    private void addSiblings(Path directory, Set<LandlockRight> rights, List<Rule> rules) throws IOException {
         int count = 0;
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
             for (Path entry : entries) {
                 if (++count > MOST_SIBLINGS) {
                     throw new TooManySiblingsException(directory);
                 }
-                add(entry, rules);
+                add(entry, rights, rules);
             }
         } catch (NoSuchFileException | NotDirectoryException e) {
             return; // It has gone meanwhile, or is not there yet.
@@ -149,22 +164,25 @@ public final class Outside {
         }
     }
 
-    private void add(Path entry, List<Rule> rules) throws IOException {
+    private void add(Path entry, Set<LandlockRight> above, List<Rule> rules) throws IOException {
         if (hidden.contains(entry)) {
             return;
         }
-        if (hidden.stream().anyMatch(path -> path.startsWith(entry))) {
-            addSiblings(entry, rules);
-        } else if (READ_ONLY.contains(entry)) {
-            rules.add(Rule.optional(entry, TO_READ));
+        Set<LandlockRight> rights = readOnly.contains(entry) || READ_ONLY.contains(entry) ? TO_READ : above;
+        if (leadsTo(hidden, entry) || (rights != TO_READ && leadsTo(readOnly, entry))) {
+            addSiblings(entry, rights, rules);
         } else if (user0 && entry.equals(DEVICES)) {
-            addSiblings(entry, rules);
+            addSiblings(entry, rights, rules);
         } else if (!user0
                 || !DEVICES.equals(entry.getParent())
                 || DEVICES_OF_ROOT.contains(String.valueOf(entry.getFileName()))) {
             if (!Files.isSymbolicLink(entry)) {
-                rules.add(Rule.optional(entry, HANDLED));
+                rules.add(Rule.optional(entry, rights));
             }
         }
+    }
+
+    private static boolean leadsTo(Set<Path> paths, Path entry) {
+        return paths.stream().anyMatch(path -> path.startsWith(entry));
     }
 }

@@ -24,7 +24,7 @@ class OutsideTest {
 
     private Map<Path, Set<LandlockRight>> rules(long uid, Path... hidden) throws IOException {
         Map<Path, Set<LandlockRight>> rules = new HashMap<>();
-        for (Rule rule : Outside.of(Set.of(hidden), uid).rules()) {
+        for (Rule rule : Outside.of(Set.of(hidden), Set.of(), uid).rules()) {
             assertTrue(rule.optional(), rule::toString);
             rules.put(rule.path(), rule.rights());
         }
@@ -87,10 +87,46 @@ class OutsideTest {
         make("shm/free");
         Path archives = make("cache/coppice");
         Map<Path, Set<LandlockRight>> rules = new HashMap<>();
-        Outside.ofInstances(instance, segments, archives, 1000)
+        Outside.ofInstances(instance, segments, archives, Set.of(), 1000)
                 .rules()
                 .forEach(rule -> rules.put(rule.path(), rule.rights()));
         assertEquals(List.of(Path.of("shm/free")), ofOurs(rules));
+    }
+
+    @Test
+    void shouldLetWhatIsStartedFromBeReadAndNothingChangeItsNames() throws IOException {
+        Path lib = make("app/lib");
+        Path jar = Files.createFile(lib.resolve("app.jar"));
+        Files.createFile(lib.resolve("notes"));
+        Path linked = Files.createFile(make("store").resolve("one.jar"));
+        Path link = Files.createSymbolicLink(make("app/ext").resolve("one.jar"), linked);
+        Path jdk = make("jdk");
+        make("jdk/bin");
+        make("app/data");
+        Path hidden = make("app/classes/run");
+        make("app/classes/com");
+        Map<Path, Set<LandlockRight>> rules = new HashMap<>();
+        Outside.of(
+                        Set.of(hidden),
+                        Set.of(jar, link, jdk, hidden.resolveSibling(".").normalize()),
+                        1000)
+                .rules()
+                .forEach(rule -> rules.put(rule.path(), rule.rights()));
+
+        assertEquals(
+                List.of(
+                        Path.of("app/classes/com"),
+                        Path.of("app/data"),
+                        Path.of("app/lib/app.jar"),
+                        Path.of("app/lib/notes"),
+                        Path.of("jdk"),
+                        Path.of("store/one.jar")),
+                ofOurs(rules));
+        Set<LandlockRight> read = Set.of(LandlockRight.READ_FILE, LandlockRight.EXECUTE);
+        for (Path path : List.of(jar, linked, jdk, hidden.resolveSibling("com"))) {
+            assertEquals(read, rules.get(path), path::toString);
+        }
+        assertEquals(Outside.HANDLED, rules.get(lib.resolve("notes")));
     }
 
     @Test
@@ -115,7 +151,7 @@ class OutsideTest {
         for (int i = 0; i < Outside.MOST_SIBLINGS; i++) {
             Files.createFile(hidden.resolveSibling("f" + i));
         }
-        Outside outside = Outside.of(Set.of(hidden), 1000);
+        Outside outside = Outside.of(Set.of(hidden), Set.of(), 1000);
         String message =
                 assertThrows(TooManySiblingsException.class, outside::rules).getMessage();
         assertEquals(

@@ -20,6 +20,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import jnr.ffi.Pointer;
 import org.jspecify.annotations.Nullable;
 
@@ -133,6 +134,19 @@ public enum Attempt {
         Path archives = scene.home().resolve(".archives");
         Path own = Files.writeString(archives.resolve("intruder.jsa"), "none");
         Files.move(own, archives.resolve("decoy.jsa"), StandardCopyOption.REPLACE_EXISTING);
+    }),
+    JAR("open a jar that a peer starts from for writing", Victims.ONE, Since.LANDLOCK, (scene, victim) -> {
+        C.close(open(jarOfAll(), Flags.READ_WRITE));
+    }),
+    OTHER_JAR("put another file in the place of a jar", Victims.ONE, Since.LANDLOCK, (scene, victim) -> {
+        // The same one, by another name.
+        Path jar = jarOfAll();
+        Path same = Files.createLink(jar.resolveSibling("intruder.jar"), jar);
+        Files.move(same, jar, StandardCopyOption.REPLACE_EXISTING);
+        Files.deleteIfExists(same);
+    }),
+    JDK("open the JDK's classes for writing", Victims.ONE, Since.LANDLOCK, (scene, victim) -> {
+        C.close(open(Path.of(System.getProperty("java.home"), "lib", "modules"), Flags.READ_WRITE));
     }),
     ASK("ask the root by its control socket", Victims.ONE, Since.EVER, Attempt::ask),
     MEMORY(
@@ -269,6 +283,14 @@ public enum Attempt {
 
     public Set<Victim> victims() {
         return victims;
+    }
+
+    private static Path jarOfAll() {
+        return Stream.of(System.getProperty("java.class.path").split(":", -1))
+                .filter(entry -> entry.endsWith("/daemons.jar"))
+                .map(Path::of)
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Whether a sandbox refuses it on a kernel of that level of Landlock. */
