@@ -4,7 +4,6 @@ import io.coppice.supervisor.archive.ArchivedLaunch;
 import io.coppice.supervisor.core.Event;
 import io.coppice.supervisor.core.ExitStatus;
 import io.coppice.supervisor.core.StepProgress;
-import io.coppice.supervisor.os.Epoll;
 import io.coppice.supervisor.limits.ProcessGroup;
 import io.coppice.supervisor.os.Epoll;
 import io.coppice.supervisor.os.Fds;
