@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The control group of one process and all that comes of it: one directory, or in version 1 one in the hierarchy of each controller. Its
- * process enters it before it runs its program; nobody else ever does. A process may make groups below it; they are killed and removed with it.
+ * process is put into it before it runs its program; nobody else ever is. A process may make groups below it; they are killed and removed with it.
  *
  * <p>Made on the spawner's thread, which may block; all else on the duty cycle's. Nothing here waits: what is written and read is the
  * kernel's own memory, and of each group only so much at a time.
@@ -108,21 +108,15 @@ public final class ProcessGroup {
         }
     }
 
-    /** The files by which a process enters it, once it is made. */
-    public List<Path> entrances() {
-        return directories().stream()
-                .map(directory -> directory.resolve(PROCESSES))
-                .toList();
-    }
-
-    /** Commands of a shell, each ended by a {@code &&}, that put the shell, and what it becomes, into the group. */
-    public String entering() {
-        StringBuilder script = new StringBuilder();
+    /**
+     * Puts a process into it, with all its threads.
+     *
+     * @throws IOException if the kernel does not, with a message for people
+     */
+    public void enter(int pid) throws IOException {
         for (Path directory : directories()) {
-            String file = directory.resolve(PROCESSES).toString().replace("'", "'\\''");
-            script.append("echo 0 >'").append(file).append("' && ");
+            write(directory.resolve(PROCESSES), pid);
         }
-        return script.toString();
     }
 
     /**

@@ -29,10 +29,19 @@ final class SpawnCall {
     private static final int LOG_MODE = 0600;
     private static final int NO_FD = -1;
 
+    /** What a child reads that waits to be admitted. */
+    static final int ADMISSION_FD = 4;
+
+    private static final byte[] ADMITTED = {'\n'};
+    private static final int SIGKILL = 9;
+    private static final int P_PID = 1;
+    private static final int WEXITED = 4;
+
     private final Pointer attributes = Kernel.allocate(OPAQUE_BYTES);
     private final Pointer actions = Kernel.allocate(OPAQUE_BYTES);
     private final Pointer devNull = NativeStrings.of("/dev/null");
     private final Pointer pid = Kernel.allocate(Integer.BYTES);
+    private final Pointer info = Kernel.allocate(OPAQUE_BYTES); // siginfo_t: 128
     private boolean rehearsed;
 
     SpawnCall() {
@@ -58,6 +67,58 @@ final class SpawnCall {
      * @throws IOException if its preparation refused to start it
      */
     SpawnResult spawn(SpawnRequest request, int holdFd, int notifyFd) throws IOException {
+        Admission admission = request.admission();
+        if (admission == null) {
+            return spawn(request, holdFd, notifyFd, NO_FD);
+        }
+        Pipe pipe;
+        try {
+            pipe = Pipe.create();
+        } catch (OsException e) {
+            return new SpawnResult.Failed(
+                    request.token(),
+                    e.errno(),
+                    "Cannot start '" + request.argv().get(0) + "': " + e.getMessage());
+        }
+        SpawnResult result;
+        try {
+            result = spawn(request, holdFd, notifyFd, pipe.readFd());
+            if (result instanceof SpawnResult.Spawned spawned) {
+                admit(spawned.pid(), admission, pipe);
+            }
+        } finally {
+            Fds.close(pipe.readFd());
+            Fds.close(pipe.writeFd());
+        }
+        return result;
+    }
+
+    /** @throws IOException if it is not admitted; nothing is left of it then */
+    private void admit(int child, Admission admission, Pipe pipe) throws IOException {
+        boolean admitted = false;
+        try {
+            admission.admit(child);
+            admitted = true;
+        } finally {
+            if (!admitted) {
+                end(child);
+            }
+        }
+        // Of one that has ended meanwhile its status tells.
+        Fds.write(pipe.writeFd(), ADMITTED, ADMITTED.length);
+    }
+
+    /** It has executed a shell that waits, and does nothing else; so it goes at once. */
+    private void end(int child) {
+        Kernel.JNR_POSIX.kill(child, SIGKILL);
+        while (LIBC.waitid(P_PID, child, info, WEXITED) != 0) {
+            if (Errno.last() != Errno.EINTR) {
+                throw Kernel.broken("waitid of process " + child, Errno.last());
+            }
+        }
+    }
+
+    private SpawnResult spawn(SpawnRequest request, int holdFd, int notifyFd, int admissionFd) throws IOException {
         ArgvPreparation preparation = request.preparation();
         List<String> argv = preparation == null ? request.argv() : preparation.prepare(request.argv());
         Restricting restricting = request.restriction();
@@ -70,7 +131,7 @@ final class SpawnCall {
             JournalStream journal = request.journal();
             int journalFd = journal == null ? NO_FD : journal.open();
             try {
-                errno = call(request, argv, restriction, program.path(), holdFd, notifyFd, journalFd);
+                errno = call(request, argv, restriction, program.path(), holdFd, notifyFd, journalFd, admissionFd);
             } catch (OsException e) {
                 return new SpawnResult.Failed(
                         request.token(), e.errno(), "Cannot start '" + argv.get(0) + "' restricted: " + e.getMessage());
@@ -118,10 +179,11 @@ final class SpawnCall {
             String program,
             int holdFd,
             int notifyFd,
-            int journalFd)
+            int journalFd,
+            int admissionFd)
             throws OsException {
         if (restriction == null) {
-            return call(request, arguments, program, holdFd, notifyFd, journalFd, NO_FD, this::spawn);
+            return call(request, arguments, program, holdFd, notifyFd, journalFd, NO_FD, admissionFd, this::spawn);
         }
         // A restricted child opens under its restriction, also what it opens before it executes its program. So that no
         // rule needs to let it
@@ -151,6 +213,7 @@ final class SpawnCall {
                     notifyFd,
                     output,
                     inputFd,
+                    admissionFd,
                     (file, argv, envp) -> RestrictedLaunch.spawn(restriction, () -> spawn(file, argv, envp)));
         } finally {
             closeIfOpen(outputFd);
@@ -185,6 +248,7 @@ final class SpawnCall {
             int notifyFd,
             int outputFd,
             int inputFd,
+            int admissionFd,
             Launch launch)
             throws OsException {
         Pointer file = NativeStrings.of(program);
@@ -215,6 +279,10 @@ final class SpawnCall {
                 }
                 addDup(holdFd, 3);
                 firstUnwanted = 4;
+            }
+            if (admissionFd >= 0) {
+                addDup(admissionFd, ADMISSION_FD);
+                firstUnwanted = ADMISSION_FD + 1;
             }
             done("addclosefrom_np", LIBC.posix_spawn_file_actions_addclosefrom_np(actions, firstUnwanted));
             done("addchdir_np", LIBC.posix_spawn_file_actions_addchdir_np(actions, directory));

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A program to start, held. What is refused here would otherwise be cut or misread by C.
  *
- * <p>The child gets descriptors 0, 1, 2 and perhaps 3, and no others:
+ * <p>The child gets descriptors 0, 1, 2 and perhaps 3 and, until it is admitted, 4, and no others:
  *
  * <ul>
  *   <li>1 and 2 are a stream of its own to {@code journal} if there is one, and else {@code logFile}, opened for appending,
@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param notifyWriteFd the end that the child notifies through, likewise; -1 for none, and so for plain commands
  * @param holdOnStdin where the hold pipe goes, see above
  * @param preparation may change {@code argv} at the last moment; null for none
+ * @param admission what the child waits for, which must begin with {@link Admission#AWAIT}; null for none, and else descriptor 3 is taken
  * @param restriction what the child may not do, from before it executes its program; null for none. Its log and /dev/null are
  *     opened for it and need no rule; the program, its interpreter and its loader do
  */
@@ -42,6 +43,7 @@ public record SpawnRequest(
         int notifyWriteFd,
         boolean holdOnStdin,
         @Nullable ArgvPreparation preparation,
+        @Nullable Admission admission,
         @Nullable Restricting restriction) {
 
     /**
@@ -64,10 +66,11 @@ public record SpawnRequest(
         expect(isAbsolute(logFile), "logFile", "an absolute path, not '" + logFile + "'");
         expect(holdReadFd >= 0, "holdReadFd", "a descriptor, not " + holdReadFd);
         expect(notifyWriteFd >= -1, "notifyWriteFd", "a descriptor or -1, not " + notifyWriteFd);
+        expect(admission == null || !holdOnStdin || notifyWriteFd >= 0, "admission", "none without a notify pipe");
         expect(holdOnStdin || notifyWriteFd == -1, "notifyWriteFd", "-1 when the hold pipe takes descriptor 3");
     }
 
-    /** Unrestricted. */
+    /** Unrestricted, and waiting for nothing. */
     public SpawnRequest(
             long token,
             List<String> argv,
@@ -90,6 +93,7 @@ public record SpawnRequest(
                 notifyWriteFd,
                 holdOnStdin,
                 preparation,
+                null,
                 null);
     }
 

@@ -4,6 +4,7 @@ import io.coppice.supervisor.limits.Controller;
 import io.coppice.supervisor.limits.Enforcement;
 import io.coppice.supervisor.limits.GroupTree;
 import io.coppice.supervisor.limits.ProcessGroup;
+import io.coppice.supervisor.os.Admission;
 import io.coppice.supervisor.os.ArgvPreparation;
 import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.ProcessTable;
@@ -146,21 +147,20 @@ final class LaunchLimits implements AutoCloseable {
     LimitedLaunch of(ChildPlan plan, long token, @Nullable ArgvPreparation otherwise) {
         Limits limits = plan.limits();
         if (limits.isNone()) {
-            return new LimitedLaunch(null, "", otherwise);
+            return new LimitedLaunch(null, null, "", otherwise);
         }
         String name = Launcher.isStandbys(token)
                 ? plan.name() + ".standby-" + ProcessHandle.current().pid() + "-" + ++standbys
                 : nameOf(plan.name(), Launcher.incarnationOf(token));
-        StringBuilder entering = new StringBuilder();
-        if (limits.memoryBytes() > 0 && groups.enforcement(Controller.MEMORY, plan.kind()) == Enforcement.RLIMIT) {
-            entering.append("ulimit -d ").append(limits.memoryBytes() >> 10).append(" && ");
-        }
+        String limiting =
+                limits.memoryBytes() > 0 && groups.enforcement(Controller.MEMORY, plan.kind()) == Enforcement.RLIMIT
+                        ? "ulimit -d " + (limits.memoryBytes() >> 10) + " && "
+                        : "";
         ProcessGroup group = groups.group(name, limits);
         if (group == null) {
-            return new LimitedLaunch(null, entering.toString(), otherwise);
+            return new LimitedLaunch(null, null, limiting, otherwise);
         }
-        entering.append(group.entering());
-        return new LimitedLaunch(group, entering.toString(), argv -> {
+        return new LimitedLaunch(group, group::enter, Admission.AWAIT + limiting, argv -> {
             group.make(limits);
             return otherwise == null ? argv : otherwise.prepare(argv);
         });

@@ -40,7 +40,7 @@ final class Launcher {
     private static final String HOLD_SCRIPT_WITHOUT_PWD =
             "read -r _ <&3 || exit 125; exec 3<&-; unset PWD OLDPWD; exec \"$@\"";
 
-    /** The shell's {@code $0} that puts a command into its group, before it is held: then nobody can remove the group beneath it. */
+    /** The shell's {@code $0} that waits until a command is in its group, before it is held: then nobody can remove the group beneath it. */
     private static final String ENTER_MARK = "coppice-enter";
 
     private static final String BEFORE_HOLD = "\0" + ENTER_MARK + "\0";
@@ -100,8 +100,7 @@ final class Launcher {
         process.archivedLaunch = daemon && !plan.restricted() ? archives.forLaunch(plan) : null;
         LimitedLaunch limited = limits.of(plan, token, process.archivedLaunch);
         process.group = limited.group();
-        Sandboxes.Launch sandboxed =
-                sandboxes.prepare(process, plan, owner ? incarnationOf(token) : NO_INCARNATION, process.group);
+        Sandboxes.Launch sandboxed = sandboxes.prepare(process, plan, owner ? incarnationOf(token) : NO_INCARNATION);
         spawner.submit(new SpawnRequest(
                 token,
                 argv(plan, sandboxed == null ? plan.argv() : sandboxed.argv(), limited.entering()),
@@ -113,6 +112,7 @@ final class Launcher {
                 process.hintWriteFd,
                 daemon,
                 users.preparation(process, plan, owner, limited.preparation()),
+                limited.admission(),
                 sandboxed == null ? null : sandboxed.restricting()));
         // The spawner has copies of its own by now.
         process.closeChildEnds();

@@ -2,7 +2,6 @@ package io.coppice.supervisor.root;
 
 import io.coppice.state.OwnerFiles;
 import io.coppice.supervisor.archive.ArchivePlace;
-import io.coppice.supervisor.limits.ProcessGroup;
 import io.coppice.supervisor.os.PipeOfAnother;
 import io.coppice.supervisor.os.Restricting;
 import io.coppice.supervisor.plan.ChildPlan;
@@ -66,18 +65,14 @@ final class Sandboxes {
      * Before a launch: gives the process a folder, if it is to have a segment.
      *
      * @param incarnation that it is to have; {@link Launcher#NO_INCARNATION} of a standby
-     * @param group that it enters; null for none
      * @return null if it is in no sandbox
      */
     @Nullable
-    Launch prepare(LaunchedProcess process, ChildPlan plan, long incarnation, @Nullable ProcessGroup group) {
+    Launch prepare(LaunchedProcess process, ChildPlan plan, long incarnation) {
         if (!plan.restricted()) {
             return null;
         }
         WorkerRules rules = new WorkerRules();
-        if (group != null) {
-            group.entrances().forEach(rules::entrance);
-        }
         if (!plan.kind().hasSegment()) {
             return new Launch(plan.argv(), () -> rules.with(outside()));
         }

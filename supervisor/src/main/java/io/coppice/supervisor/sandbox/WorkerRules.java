@@ -33,9 +33,6 @@ public final class WorkerRules {
 
     private static final Set<LandlockRight> TO_READ = Set.of(LandlockRight.READ_FILE);
 
-    /** A shell that writes into a file opens it in this way. */
-    private static final Set<LandlockRight> TO_ENTER = Set.of(LandlockRight.WRITE_FILE, LandlockRight.TRUNCATE);
-
     private final List<Rule> rules = new ArrayList<>();
 
     /** The folder in which a process finds its segment. */
@@ -65,12 +62,6 @@ public final class WorkerRules {
     /** A file, or a directory of files, that it may read. */
     public WorkerRules readable(Path path) {
         rules.add(Rule.optional(path, TO_READ));
-        return this;
-    }
-
-    /** A file of a control group by which it enters that. */
-    public WorkerRules entrance(Path file) {
-        rules.add(Rule.required(file, TO_ENTER));
         return this;
     }
 

@@ -94,7 +94,9 @@ class GroupTreeTest {
         assertEquals(Enforcement.CGROUP2, record.enforcement(Controller.CPU, ChildPlan.Kind.DAEMON));
         assertEquals(List.of(base), record.bases());
         ProcessGroup group = Objects.requireNonNull(tree.group("web.1", new Limits(1 << 30, 1500, 10)));
-        assertEquals("echo 0 >'" + base + "/web.1/cgroup.procs' && ", group.entering());
+        Files.createFile(Files.createDirectory(base.resolve("web.1")).resolve("cgroup.procs"));
+        group.enter(4711);
+        assertEquals("4711", Files.readString(base.resolve("web.1/cgroup.procs")));
         assertNull(tree.group("web.1", Limits.NONE));
     }
 

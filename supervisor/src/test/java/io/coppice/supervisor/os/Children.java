@@ -104,6 +104,7 @@ final class Children implements AutoCloseable {
                 request.notifyWriteFd(),
                 request.holdOnStdin(),
                 request.preparation(),
+                request.admission(),
                 restriction);
     }
 
@@ -119,6 +120,7 @@ final class Children implements AutoCloseable {
                 notifyWriteFd,
                 request.holdOnStdin(),
                 request.preparation(),
+                request.admission(),
                 request.restriction());
     }
 

@@ -38,6 +38,7 @@ final class FirstRestrictedSpawnProbe {
                     -1,
                     true,
                     null,
+                    null,
                     restriction));
             SpawnResult result = null;
             while (result == null) {

@@ -21,6 +21,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Pointer;
 import org.junit.jupiter.api.AfterEach;
@@ -254,6 +256,69 @@ class SpawnerTest {
         SpawnResult.Failed failed = assertInstanceOf(SpawnResult.Failed.class, children.awaitResult());
         assertEquals(77, failed.token());
         assertTrue(failed.reason().contains("hold pipe"), failed::reason);
+    }
+
+    private SpawnRequest admitted(String script, Admission admission) {
+        SpawnRequest request = children.request(
+                List.of("sh", "-c", Admission.AWAIT + script), Children.ENVIRONMENT, directory.toString(), false);
+        return new SpawnRequest(
+                request.token(),
+                request.argv(),
+                request.environment(),
+                request.workingDirectory(),
+                request.logFile(),
+                null,
+                0,
+                -1,
+                false,
+                null,
+                admission,
+                null);
+    }
+
+    @Test
+    void shouldLetAChildDoNothingBeforeItIsAdmitted() throws Exception {
+        Path mark = directory.resolve("mark");
+        AtomicBoolean early = new AtomicBoolean();
+        Child child = children.start(
+                admitted("echo done > mark; exec ls /proc/self/fd", pid -> {
+                    // It has executed its shell, which could be through by now.
+                    ProcessHandle waiting = ProcessHandle.of(pid).orElseThrow();
+                    assertTrue(waiting.isAlive());
+                    Watchdog.await("it waits", () -> state(pid) == 'S');
+                    early.set(Files.exists(mark));
+                }),
+                null);
+
+        assertEquals(new ExitStatus.Exited(0), child.awaitExit());
+        assertFalse(early.get());
+        assertEquals("done\n", Files.readString(mark));
+        // The pipe it waited on is closed: there are its four, and the directory that is listed.
+        assertEquals(List.of("0", "1", "2", "3", "4"), Files.readAllLines(child.log()));
+    }
+
+    private static char state(int pid) {
+        try {
+            String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+            return stat.charAt(stat.lastIndexOf(')') + 2);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    void shouldEndAChildThatIsNotAdmitted() throws Exception {
+        AtomicInteger refused = new AtomicInteger();
+        Path mark = directory.resolve("mark");
+
+        SpawnResult.Failed failed = children.startInVain(admitted("echo done > mark", pid -> {
+            refused.set(pid);
+            throw new IOException("there is no room for it");
+        }));
+
+        assertTrue(failed.reason().contains("there is no room for it"), failed.reason());
+        assertFalse(Files.exists(Path.of("/proc/" + refused.get())), "it was left");
+        assertFalse(Files.exists(mark));
     }
 
     @Test

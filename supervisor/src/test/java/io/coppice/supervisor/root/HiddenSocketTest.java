@@ -156,6 +156,7 @@ class HiddenSocketTest {
                 -1,
                 true,
                 null,
+                null,
                 restriction));
         Fds.close(hold.readFd());
         Fds.close(hold.writeFd());

@@ -207,7 +207,12 @@ public enum Attempt {
         Path file = Path.of("/proc/" + scene.pid(victim.file()) + "/oom_score_adj");
         Files.writeString(file, Files.readString(file).strip());
     }),
-    GROUP("write to its control group", Victims.PROCESSES, Since.LANDLOCK, Attempt::group),
+    GROUP(
+            "write to its control group",
+            Victims.PROCESSES,
+            Since.LANDLOCK,
+            (scene, victim) -> group(Long.toString(scene.pid(victim.file())))),
+    DRAW("draw it into its own control group", Victims.ONE, Since.LANDLOCK, (scene, victim) -> group("self")),
     ATTACH(
             "attach to a peer's JVM that has been attached to before (`jcmd`)",
             Victims.ONE,
@@ -433,9 +438,9 @@ public enum Attempt {
     }
 
     /** Of whichever version; what matters is whether it could be moved or killed. */
-    private static void group(Scene scene, Victim victim) throws Exception {
+    private static void group(String process) throws Exception {
         @Nullable Exception refused = null;
-        for (String line : Files.readAllLines(Path.of("/proc/" + scene.pid(victim.file()) + "/cgroup"))) {
+        for (String line : Files.readAllLines(Path.of("/proc/" + process + "/cgroup"))) {
             String[] parts = line.split(":", 3);
             for (String place : List.of(parts[1].replace("name=", ""), "unified", "")) {
                 Path file = Path.of("/sys/fs/cgroup/" + place + parts[2] + "/cgroup.procs");
