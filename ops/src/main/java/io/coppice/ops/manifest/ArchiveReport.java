@@ -34,10 +34,6 @@ public final class ArchiveReport {
         if (daemons.isEmpty()) {
             return List.of();
         }
-        if (plan.isolation() == Isolation.SANDBOX && daemons.stream().allMatch(ChildPlan::restricted)) {
-            return List.of(
-                    "archives   none with `isolation: sandbox`: who makes one runs what a daemon warms up, outside");
-        }
         ArchivePlace place = ArchivePlace.of(surroundings.environment(), surroundings.uid(), surroundings.home());
         List<String> lines = new ArrayList<>();
         lines.add("archives   " + place.directory() + " (" + place.why()
@@ -61,6 +57,9 @@ public final class ArchiveReport {
         }
         if (plan.isolation() == Isolation.USER) {
             lines.add("  Each daemon has its own, made as a user whom none of its processes is.");
+        }
+        if (plan.isolation() == Isolation.SANDBOX) {
+            lines.add("  Each daemon in a sandbox has its own, made in a sandbox.");
         }
         lines.add(
                 "  While one is made, up to two more JVMs with that daemon's options run. The memory above does not count them;"

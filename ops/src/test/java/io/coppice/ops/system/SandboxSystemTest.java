@@ -1,6 +1,7 @@
 package io.coppice.ops.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
@@ -35,6 +36,37 @@ class SandboxSystemTest {
     @BeforeEach
     void needTheKernel() {
         assumeTrue(WorkerRules.gaps().isEmpty(), "this kernel leaves open: " + WorkerRules.gaps());
+    }
+
+    @Test
+    void shouldStartEachFromAnArchiveOfItsOwnThatNoWorkerCanChange() throws Exception {
+        Archives archives = new Archives(coppice);
+        coppice.manifest("""
+                instance: shop
+                isolation: sandbox
+                defaults: {classpath: [$JAR], jvm: {heap: 16MiB}, reads: [], max_restarts: unlimited}
+                daemons:
+                  one: {main: io.coppice.ops.system.daemons.Ticker}
+                  two: {main: io.coppice.ops.system.daemons.Ticker}
+                  vandal: {command: [sh, -c, 'while ! [ -e %1$s/go ]; do sleep 0.05; done; for each in %2$s/*.jsa %2$s/*.aot; do
+                    [ -e $each ] && (echo >>$each || rm $each || mv /dev/null $each) 2>/dev/null && echo done; done;
+                    (echo >%2$s/new) 2>/dev/null && echo done; echo over; exec sleep 1000']}
+                """.formatted(coppice.directory, archives.directory()));
+        assertTrue(coppice.run("check", "coppice.yaml").out().contains("has its own, made in a sandbox"));
+        Coppice.Root root = coppice.startRootIn(List.of("env", Archives.IMPATIENT));
+        coppice.awaitRoot(root);
+        archives.await(2);
+        Path archive = archives.afterKill("one");
+        assertNotEquals(archive, archives.afterKill("two"));
+
+        coppice.file("go", "");
+        String log = coppice.awaitLog("vandal", text -> text.contains("over\n"));
+
+        assertEquals("over\n", log);
+        assertEquals(archive, archives.afterKill("one"));
+        String events = coppice.run("events").out();
+        assertFalse(events.contains("archive"), events);
+        assertEquals(0, root.stop(), root.stderr());
     }
 
     private List<String> attemptsWith(String isolation) throws Exception {

@@ -5,16 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -25,54 +20,18 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * as root.
  */
 class UserArchiveSystemTest {
-    private static final Pattern ARCHIVE = Pattern.compile("/\\S*/\\.archives/\\S+\\.(?:jsa|aot)");
-
     @RegisterExtension
     final Coppice coppice = new Coppice();
 
+    private final Archives archives = new Archives(coppice);
     private List<String> impatient = List.of();
     private Path told = Path.of("/");
 
     @BeforeEach
     void openTheWay() throws Exception {
-        impatient = OtherUsers.letWithJar(coppice, "COPPICE_ROOT_OPTIONS=-Dcoppice.archive.quiet.ms=50");
+        impatient = OtherUsers.letWithJar(coppice, Archives.IMPATIENT);
         told = Files.createDirectory(coppice.directory.resolve("told"));
         OtherUsers.mode(told, "rwxrwxrwx");
-    }
-
-    private Path cache() {
-        return coppice.home().resolve(".archives");
-    }
-
-    private void awaitNames(int count) throws InterruptedException {
-        Coppice.await(count + " archives and no archiver", () -> {
-            try (Stream<Path> files = Files.list(cache())) {
-                List<Path> all = files.toList();
-                return all.stream().filter(Files::isSymbolicLink).count() == count
-                        && all.stream().noneMatch(file -> file.toString().contains("/work-"));
-            } catch (NoSuchFileException e) {
-                return false;
-            } catch (IOException e) {
-                throw new IllegalStateException(e);
-            }
-        });
-    }
-
-    /** The archive that a daemon's next process runs from. */
-    private Path archiveAfterKill(String name) throws Exception {
-        Coppice.Daemon before = coppice.awaitState(name, "ready");
-        Coppice.kill(before.number("pid"));
-        return archiveOf(coppice.await(
-                        name,
-                        daemon -> daemon.state().equals("ready")
-                                && daemon.number("incarnation") > before.number("incarnation"))
-                .number("pid"));
-    }
-
-    private static Path archiveOf(long pid) throws IOException {
-        Matcher archive = ARCHIVE.matcher(Files.readString(Path.of("/proc/" + pid + "/maps")));
-        assertTrue(archive.find(), "process " + pid + " does not run from an archive");
-        return Path.of(archive.group());
     }
 
     @Test
@@ -84,9 +43,9 @@ class UserArchiveSystemTest {
         assertTrue(coppice.run("check", "coppice.yaml").out().contains("made as a user whom none of its processes is"));
         Coppice.Root root = coppice.startRootIn(impatient);
         coppice.awaitRoot(root);
-        awaitNames(2);
-        Path archive = archiveAfterKill("one");
-        Path other = archiveAfterKill("two");
+        archives.await(2);
+        Path archive = archives.afterKill("one");
+        Path other = archives.afterKill("two");
         long pid = coppice.awaitState("one", "ready").number("pid");
 
         assertNotEquals(archive, other);
@@ -102,13 +61,13 @@ class UserArchiveSystemTest {
                 "rm -f " + archive,
                 "cp " + archive + " " + told + "/mine && mv -f " + told + "/mine " + archive,
                 "ln -sf /dev/null " + archive,
-                "echo >" + cache() + "/new",
-                "ls " + cache(),
-                "flock -s -n " + cache() + "/lock true");
+                "echo >" + archives.directory() + "/new",
+                "ls " + archives.directory(),
+                "flock -s -n " + archives.directory() + "/lock true");
         for (String attempt : attempts) {
             assertFalse(OtherUsers.can(pid, "sh", "-c", attempt), attempt);
         }
-        assertEquals(archive, archiveAfterKill("one"));
+        assertEquals(archive, archives.afterKill("one"));
         String events = coppice.run("events").out();
         assertFalse(events.contains("archive"), events);
         assertEquals(0, root.stop(), root.stderr());
@@ -123,14 +82,14 @@ class UserArchiveSystemTest {
         Coppice.Root root = coppice.startRootIn(impatient);
         coppice.awaitRoot(root);
         int daemon = OtherUsers.uidOf(coppice.awaitState("bad", "ready").number("pid"));
-        awaitNames(1);
+        archives.await(1);
 
         int maker = Integer.parseInt(Files.readString(told.resolve("user")));
         assertTrue(OtherUsers.isOne(maker), "user " + maker);
         assertNotEquals(daemon, maker);
         assertFalse(Coppice.isAlive(Long.parseLong(Files.readString(told.resolve("left")))));
         assertTrue(Files.isDirectory(told, LinkOption.NOFOLLOW_LINKS));
-        archiveAfterKill("bad");
+        archives.afterKill("bad");
         assertEquals(0, root.stop(), root.stderr());
     }
 
@@ -149,10 +108,10 @@ class UserArchiveSystemTest {
         long daemon = work.awaitReady().number("pid");
         work.order("1 submit plain");
         assertTrue(work.outcome(1).startsWith("ready: from 0 in attempt 1 "), work.outcome(1));
-        awaitNames(2);
+        archives.await(2);
 
         work.order("2 submit gate");
-        Path archive = archiveOf(work.pidOf(2));
+        Path archive = Archives.of(work.pidOf(2));
         assertFalse(OtherUsers.can(daemon, "sh", "-c", "echo >>" + archive));
         assertFalse(OtherUsers.can(work.pidOf(2), "sh", "-c", "echo >>" + archive));
         work.touch("gate.2");

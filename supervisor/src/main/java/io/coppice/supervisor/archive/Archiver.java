@@ -56,7 +56,7 @@ final class Archiver {
         try (FileChannel channel = directory.openLock();
                 FileLock held = lock(channel)) {
             new Retention(directory.path(), limits.bytes()).removeUnfinished();
-            WorkDirectory work = WorkDirectory.in(directory, conditions.maker());
+            WorkDirectory work = WorkDirectory.in(directory, conditions.maker(), conditions.restricted());
             try {
                 underLock(work);
             } finally {

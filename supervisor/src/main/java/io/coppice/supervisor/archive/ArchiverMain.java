@@ -4,6 +4,9 @@ import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanFormatException;
 import io.coppice.supervisor.plan.PlanText;
+import io.coppice.supervisor.sandbox.Outside;
+import io.coppice.supervisor.sandbox.StartFiles;
+import io.coppice.supervisor.sandbox.WorkerRules;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -57,7 +61,8 @@ public final class ArchiverMain {
             beFirstToBeKilled();
             beginLogAnew();
             Path instance = Path.of(args[0]);
-            ChildPlan child = child(instance, daemon);
+            Plan plan = PlanText.read(Files.readString(instance.resolve("plan"), StandardCharsets.UTF_8));
+            ChildPlan child = child(plan, daemon);
             List<String> argv = child.argv();
             String obstacle = LaunchProfile.obstacle(argv);
             if (obstacle != null) {
@@ -70,7 +75,10 @@ public final class ArchiverMain {
                             profile,
                             JdkRelease.of(Path.of(profile.java())),
                             new Training.Conditions(
-                                    Maker.of(instance, child), environment(child), Path.of(child.workingDirectory())),
+                                    Maker.of(instance, child),
+                                    restricted(plan, child, Path.of(args[2]), ownUid),
+                                    environment(child),
+                                    Path.of(child.workingDirectory())),
                             new Archiver.Limits(TRAINING_MS, LOCK_MS, MOST_BYTES))
                     .run();
             return ArchiverExit.DONE;
@@ -110,14 +118,28 @@ public final class ArchiverMain {
         }
     }
 
-    private static ChildPlan child(Path instance, String daemon) throws IOException, PlanFormatException {
-        Plan plan = PlanText.read(Files.readString(instance.resolve("plan"), StandardCharsets.UTF_8));
+    /** What the daemon's processes may, but that it reads no segment, and writes where its archive is made. */
+    private static Restricted restricted(Plan plan, ChildPlan child, Path archives, long uid) {
+        if (!child.restricted()) {
+            return Restricted.NOT;
+        }
+        Path directory = Path.of(plan.directory());
+        Path segments = Path.of(plan.segmentDirectory());
+        Set<Path> started = StartFiles.of(plan.children(), List.of(System.getProperty("java.class.path", "")));
+        return work -> new WorkerRules()
+                .ownDirectory(work.made())
+                .readable(work.path())
+                .writable(work.output())
+                .with(Outside.ofInstances(directory, segments, archives, started, uid));
+    }
+
+    private static ChildPlan child(Plan plan, String daemon) throws IOException {
         for (ChildPlan child : plan.children()) {
             if (child.name().equals(daemon) && child.kind().hasSegment()) {
                 return child;
             }
         }
-        throw new IOException("the plan in " + instance + " has no daemon of that name any more");
+        throw new IOException("the plan in " + plan.directory() + " has no daemon of that name any more");
     }
 
     /** The child's, and the mark by which a root knows what a dead one had sent. */

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * Whose code an archive is made by, and for. Where all workers are one user, that is the root's, and whoever has the same classes shares
  * the archive. Where each has a user of its own, what is run for an archive may put into it what it likes, so each child has archives of
  * its own, of which nobody else is started; slots of one daemon have them together. The code is run as a user whom the child's processes
- * are not, so that these cannot touch what they are started from either. Pure.
+ * are not, so that these cannot touch what they are started from either. The same is true of workers in sandboxes, by means of rules. Pure.
  *
  * @param owner whose the archives are: part of their names; empty for everybody's
- * @param identity null where it is the root's user
+ * @param identity null where it is the root's user, in a sandbox if there is an owner
  */
 record Maker(String owner, @Nullable Identity identity) {
     /** Of archives that workers of the root's user share. */
@@ -29,11 +29,16 @@ record Maker(String owner, @Nullable Identity identity) {
      */
     static Maker of(Path instance, ChildPlan child) {
         Identity identity = child.identity();
-        if (identity == null) {
+        if (identity == null && !child.restricted()) {
             return OWN_USER;
         }
         String name = child.slot() > 0 ? SlotName.logName(child.name()) : child.name();
-        return new Maker(identity.own() + " " + name + " " + instance, identity);
+        return new Maker((identity == null ? "sandbox" : identity.own()) + " " + name + " " + instance, identity);
+    }
+
+    /** Whether what is run is kept from touching what it has made. */
+    boolean isApart() {
+        return !owner.isEmpty();
     }
 
     /** The group that may read them, which the child's processes are in. */

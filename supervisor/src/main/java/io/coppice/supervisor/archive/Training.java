@@ -37,10 +37,11 @@ final class Training {
     /**
      * What the JVMs have in common with the worker's.
      *
+     * @param restricted what they may do
      * @param environment all of it
      * @param workingDirectory an absolute path
      */
-    record Conditions(Maker maker, Map<String, String> environment, Path workingDirectory) {
+    record Conditions(Maker maker, Restricted restricted, Map<String, String> environment, Path workingDirectory) {
         Conditions {
             environment = Map.copyOf(environment);
         }
@@ -77,7 +78,7 @@ final class Training {
     /** @return what it said */
     private String run(List<String> options, ArchiverExit failure)
             throws IOException, InterruptedException, ArchiverException {
-        Path output = work.emptyFile("output");
+        Path output = work.beginOutput();
         List<String> more = new ArrayList<>(options);
         // Not where people look for reports of daemons that crashed.
         more.add("-XX:ErrorFile=" + work.made().resolve("hs_err.log"));
@@ -89,7 +90,7 @@ final class Training {
         environment.clear();
         environment.putAll(conditions.environment());
         VARIABLES.forEach(environment::remove);
-        Process process = builder.start();
+        Process process = conditions.restricted().start(builder, work);
         try {
             try (var word = process.getOutputStream()) {
                 word.write(WORD);

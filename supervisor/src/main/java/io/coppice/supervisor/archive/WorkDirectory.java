@@ -21,14 +21,15 @@ import java.util.regex.Pattern;
 
 /**
  * Where an archive is made: {@code work-…} in the directory of archives, in which only this process's user writes. What is run there as
- * another user writes into {@code made} below it and nowhere else, and nothing of that is trusted: what becomes an archive is a copy,
- * of what that user itself could read, so that no link leads to another's file and nobody holds the copy open for writing.
+ * another user, or in a sandbox, writes into {@code made} below it and nowhere else, and nothing of that is trusted: what becomes an archive is a copy,
+ * of what that itself could read, so that no link leads to another's file and nobody holds the copy open for writing.
  *
  * <p>Blocks. One thread.
  */
 final class WorkDirectory {
     private static final String MADE = "made";
     private static final String TAKEN = "taken";
+    private static final String OUTPUT = "output";
     private static final Pattern USERS = Pattern.compile("(?m)^State:\\s*(\\S).*(?s:.*?)^Uid:\\s*(\\d+)\\s+(\\d+)\\s");
     private static final int BUFFER_BYTES = 1 << 16;
     private static final long TOOL_MS = 60_000;
@@ -39,26 +40,31 @@ final class WorkDirectory {
 
     private final Path path;
     private final Maker maker;
+    private final Restricted restricted;
 
-    private WorkDirectory(Path path, Maker maker) {
+    private WorkDirectory(Path path, Maker maker, Restricted restricted) {
         this.path = path;
         this.maker = maker;
+        this.restricted = restricted;
     }
 
     /** Makes one, which is empty. */
-    static WorkDirectory in(ArchiveDirectory directory, Maker maker)
+    static WorkDirectory in(ArchiveDirectory directory, Maker maker, Restricted restricted)
             throws IOException, InterruptedException, ArchiverException {
         Path path = Files.createTempDirectory(
                 directory.path(),
                 "work-",
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        WorkDirectory work = new WorkDirectory(path, maker);
+        WorkDirectory work = new WorkDirectory(path, maker, restricted);
         Identity who = maker.identity();
+        if (maker.isApart()) {
+            Files.createDirectory(
+                    work.made(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        }
         if (who != null) {
             // Of a training whose archiver was killed.
             killAll(who.maker());
-            Path made = Files.createDirectory(
-                    work.made(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Path made = work.made();
             Files.setAttribute(made, "unix:gid", who.maker(), LinkOption.NOFOLLOW_LINKS);
             Files.setAttribute(made, "unix:uid", who.maker(), LinkOption.NOFOLLOW_LINKS);
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx--x--x"));
@@ -73,11 +79,20 @@ final class WorkDirectory {
 
     /** In which what is run writes. */
     Path made() {
-        return maker.identity() == null ? path : path.resolve(MADE);
+        return maker.isApart() ? path.resolve(MADE) : path;
+    }
+
+    /** What is run says it here; opened for it by whoever starts it. */
+    Path output() {
+        return path.resolve(OUTPUT);
+    }
+
+    Path beginOutput() throws IOException {
+        return emptyFile(OUTPUT);
     }
 
     /** A private file of this process's user, in {@link #path}. */
-    Path emptyFile(String name) throws IOException {
+    private Path emptyFile(String name) throws IOException {
         Files.deleteIfExists(path.resolve(name));
         return Files.createFile(
                 path.resolve(name), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
@@ -93,7 +108,7 @@ final class WorkDirectory {
      */
     Path take(Path made, long mostBytes) throws IOException, InterruptedException, ArchiverException {
         Identity who = maker.identity();
-        Path taken = who == null ? made : copy(who, made, mostBytes);
+        Path taken = maker.isApart() ? copy(made, mostBytes) : made;
         if (Files.size(taken) > mostBytes) {
             throw new ArchiverException(
                     ArchiverExit.FAILED, "the archive is too large, all together may have " + mostBytes + " bytes");
@@ -105,14 +120,17 @@ final class WorkDirectory {
         return taken;
     }
 
-    private Path copy(Identity who, Path made, long mostBytes)
-            throws IOException, InterruptedException, ArchiverException {
-        // Nobody is to stop what reads, either.
-        killAll(who.maker());
+    private Path copy(Path made, long mostBytes) throws IOException, InterruptedException, ArchiverException {
+        Identity who = maker.identity();
+        if (who != null) {
+            // Nobody is to stop what reads, either.
+            killAll(who.maker());
+        }
         Path taken = emptyFile(TAKEN);
-        Process cat = new ProcessBuilder(maker.command(List.of("cat", "--", made.toString())))
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
+        Process cat = restricted.start(
+                new ProcessBuilder(maker.command(List.of("cat", "--", made.toString())))
+                        .redirectError(ProcessBuilder.Redirect.INHERIT),
+                this);
         try (InputStream in = cat.getInputStream();
                 FileChannel out = FileChannel.open(taken, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
             byte[] buffer = new byte[BUFFER_BYTES];
@@ -141,17 +159,29 @@ final class WorkDirectory {
     /** The same of one that an archiver that was killed has left behind. */
     static void remove(Path work) throws IOException, InterruptedException, ArchiverException {
         Path made = work.resolve(MADE);
+        boolean sandboxed = false;
         try {
             int owner = (Integer) Files.getAttribute(made, "unix:uid", LinkOption.NOFOLLOW_LINKS);
             if (owner != (Integer) Files.getAttribute(work, "unix:uid", LinkOption.NOFOLLOW_LINKS)) {
                 // Nobody is to put something else in the place of what is being removed.
                 killAll(owner);
+            } else {
+                sandboxed = true;
             }
         } catch (NoSuchFileException e) {
             // Nobody else has written there.
         }
-        // However deep it is; and without following a link.
-        run(List.of("rm", "-rf", "--", work.toString()));
+        try {
+            // However deep it is; and without following a link.
+            run(List.of("rm", "-rf", "--", work.toString()));
+        } catch (ArchiverException e) {
+            if (!sandboxed) {
+                throw e;
+            }
+            // Who makes files in there faster than they are removed, and was started in a session of its own, keeps its
+            // own archives only.
+            System.err.println(work + " is left until the next archive is made: somebody goes on writing there");
+        }
     }
 
     private static void killAll(int uid) throws IOException, InterruptedException, ArchiverException {

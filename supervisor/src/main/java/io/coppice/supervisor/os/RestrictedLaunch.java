@@ -5,6 +5,7 @@ import static io.coppice.supervisor.os.Kernel.SYSCALL_2;
 import static io.coppice.supervisor.os.Kernel.SYSCALL_4;
 
 import java.lang.ref.Reference;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -88,16 +89,33 @@ final class RestrictedLaunch implements Runnable {
      * @throws OsException if the restriction cannot be put in force, naming the step; nothing was started then
      */
     static int spawn(Restriction restriction, Spawn spawn) throws OsException {
+        return carryOut(restriction, spawn, RestrictedLaunch::runOnThread).errno;
+    }
+
+    /**
+     * Puts a restriction on the calling thread, for as long as it lives, and on all that it starts.
+     *
+     * @throws OsException naming the step; a part of it may be in force then
+     */
+    static void restrictThread(Restriction restriction) throws OsException {
+        RestrictedLaunch steps = carryOut(restriction, () -> 0, RestrictedLaunch::run);
+        if (steps.thrown != null) {
+            throw new IllegalStateException("A thread could not be restricted at " + steps.step.call, steps.thrown);
+        }
+    }
+
+    private static RestrictedLaunch carryOut(Restriction restriction, Spawn spawn, Consumer<RestrictedLaunch> how)
+            throws OsException {
         SeccompFilter.Loaded filter = filterOf(restriction);
         long ruleset = rulesetOf(restriction);
         try {
             RestrictedLaunch launch = new RestrictedLaunch(
                     false, ruleset, filter == null ? 0 : filter.address(), LIBC.geteuid() == 0, spawn);
-            launch.runOnThread();
-            if (launch.step != Step.SPAWN) {
+            how.accept(launch);
+            if (launch.thrown == null && launch.step != Step.SPAWN) {
                 throw OsException.of(launch.step.call, launch.errno, adviceOn(launch.errno));
             }
-            return launch.errno;
+            return launch;
         } finally {
             Reference.reachabilityFence(filter);
             if (ruleset != NONE) {

@@ -32,6 +32,16 @@ public record Restriction(@Nullable LandlockRuleset ruleset, boolean filter) imp
     }
 
     /**
+     * Puts it on the calling thread, which can never take it off: for a thread that starts a process, by whatever means, and ends. A thread
+     * that it makes is under it, too.
+     *
+     * @throws OsException naming the step; a part of it may be in force then
+     */
+    public void restrictThisThread() throws OsException {
+        RestrictedLaunch.restrictThread(this);
+    }
+
+    /**
      * What of this the kernel does not enforce; empty if it enforces all. Any thread; a few system calls.
      *
      * <p>A launch with {@link KernelGap#LANDLOCK} or {@link KernelGap#FILTER} fails. The other gaps are left out silently: whoever makes the

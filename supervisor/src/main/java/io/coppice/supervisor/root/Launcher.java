@@ -97,7 +97,7 @@ final class Launcher {
                 throw e;
             }
         }
-        process.archivedLaunch = daemon && !plan.restricted() ? archives.forLaunch(plan) : null;
+        process.archivedLaunch = daemon ? archives.forLaunch(plan) : null;
         LimitedLaunch limited = limits.of(plan, token, process.archivedLaunch);
         process.group = limited.group();
         Sandboxes.Launch sandboxed = sandboxes.prepare(process, plan, owner ? incarnationOf(token) : NO_INCARNATION);

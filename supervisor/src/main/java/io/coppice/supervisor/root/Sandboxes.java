@@ -84,7 +84,7 @@ final class Sandboxes {
         Path ownDirectory = OwnerFiles.directory(instance.segmentDirectory(), plan.name());
         Path reports =
                 OwnerFiles.directory(instance.segmentDirectory(), SlotName.logName(SlotName.of(plan.daemon(), 1)));
-        rules.folder(folder).view(view).readable(instance.rootSegmentFile());
+        rules.folder(folder).view(view).readable(instance.rootSegmentFile()).readable(archives());
         if (plan.slot() > 0) {
             rules.reports(reports);
         } else {
@@ -96,13 +96,13 @@ final class Sandboxes {
         });
     }
 
+    private Path archives() {
+        return ArchivePlace.ofThis(instance.ownUid()).directory();
+    }
+
     private Outside outside() throws IOException {
         return Outside.ofInstances(
-                instance.directory(),
-                instance.segmentDirectory(),
-                ArchivePlace.ofThis(instance.ownUid()).directory(),
-                started,
-                instance.ownUid());
+                instance.directory(), instance.segmentDirectory(), archives(), started, instance.ownUid());
     }
 
     /** Before a process is told that it has the child's segment, and when that is another file: its folder has it. */

@@ -32,6 +32,8 @@ public final class WorkerRules {
             Set.of(LandlockRight.READ_FILE, LandlockRight.WRITE_FILE, LandlockRight.MAKE_REG);
 
     private static final Set<LandlockRight> TO_READ = Set.of(LandlockRight.READ_FILE);
+    private static final Set<LandlockRight> TO_WRITE =
+            Set.of(LandlockRight.READ_FILE, LandlockRight.WRITE_FILE, LandlockRight.TRUNCATE);
 
     private final List<Rule> rules = new ArrayList<>();
 
@@ -62,6 +64,12 @@ public final class WorkerRules {
     /** A file, or a directory of files, that it may read. */
     public WorkerRules readable(Path path) {
         rules.add(Rule.optional(path, TO_READ));
+        return this;
+    }
+
+    /** A file that it may write. */
+    public WorkerRules writable(Path file) {
+        rules.add(Rule.optional(file, TO_WRITE));
         return this;
     }
 

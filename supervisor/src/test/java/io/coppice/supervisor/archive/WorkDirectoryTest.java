@@ -7,13 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.coppice.supervisor.os.Restriction;
 import io.coppice.supervisor.plan.Identity;
+import io.coppice.supervisor.sandbox.Outside;
+import io.coppice.supervisor.sandbox.WorkerRules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +30,7 @@ class WorkDirectoryTest {
 
     private static final int MAKER = OWN + 1;
     private static final Maker OTHER = new Maker(OWN + " it /run", new Identity(OWN, 1, OWN, OWN, MAKER, List.of(OWN)));
+    private static final Maker SANDBOXED = new Maker("sandbox it /run", null);
     private static final long MOST_BYTES = 1 << 20;
 
     @TempDir
@@ -42,7 +47,31 @@ class WorkDirectoryTest {
 
     private WorkDirectory work(Maker maker) throws Exception {
         return WorkDirectory.in(
-                ArchiveDirectory.open(base.resolve("cache"), Workshop.ownUid(), maker.identity() != null), maker);
+                ArchiveDirectory.open(base.resolve("cache"), Workshop.ownUid(), maker.identity() != null),
+                maker,
+                maker.equals(SANDBOXED) ? this::restriction : Restricted.NOT);
+    }
+
+    private Restriction restriction(WorkDirectory work) throws IOException {
+        return new WorkerRules()
+                .ownDirectory(work.made())
+                .readable(work.path())
+                .with(Outside.of(Set.of(base), Set.of(), Workshop.ownUid()));
+    }
+
+    private static void assumeSandbox() {
+        assumeTrue(WorkerRules.gaps().isEmpty(), "this kernel leaves open: " + WorkerRules.gaps());
+    }
+
+    private int inSandbox(WorkDirectory work, String script) throws Exception {
+        Process process = ((Restricted) this::restriction)
+                .start(
+                        new ProcessBuilder("/bin/sh", "-c", script)
+                                .directory(work.made().toFile())
+                                .inheritIO(),
+                        work);
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+        return process.exitValue();
     }
 
     /** Runs a script as who makes archives, in the directory that is its own. */
@@ -107,6 +136,33 @@ class WorkDirectoryTest {
         work.remove();
         assertEquals("word", Files.readString(secret));
         assertEquals("rw-------", modeOf(secret));
+    }
+
+    @Test
+    void shouldTakeACopyOfWhatWasMadeInASandboxAndNothingThatItCouldNotRead() throws Exception {
+        assumeSandbox();
+        WorkDirectory work = work(SANDBOXED);
+        Path secret = Files.writeString(base.resolve("secret"), "word");
+        assertEquals(0, inSandbox(work, "echo classes >archive"));
+        Path made = work.made().resolve("archive");
+        // Its rules let it make none.
+        Path link = Files.createSymbolicLink(work.made().resolve("link"), secret);
+
+        Path taken = work.take(made, MOST_BYTES);
+
+        assertEquals("classes\n", Files.readString(taken));
+        assertEquals("r--------", modeOf(taken));
+        assertNotEquals(Files.getAttribute(made, "unix:ino"), Files.getAttribute(taken, "unix:ino"));
+        // Whoever is user 0 is kept from it by no mode.
+        assertEquals(0, inSandbox(work, "read -r text <" + taken + " && [ \"$text\" = classes ]"));
+        for (String attempt : List.of("echo x >>" + taken, "mv archive " + taken, "rm -f " + taken, "echo >../new")) {
+            assertNotEquals(0, inSandbox(work, "(" + attempt + ") 2>/dev/null"), attempt);
+        }
+        ArchiverException refused = assertThrows(ArchiverException.class, () -> work.take(link, MOST_BYTES));
+        assertTrue(String.valueOf(refused.getMessage()).endsWith("/link cannot be read by who made it"));
+        work.remove();
+        assertFalse(Files.exists(work.path()));
+        assertEquals("word", Files.readString(secret));
     }
 
     @Test

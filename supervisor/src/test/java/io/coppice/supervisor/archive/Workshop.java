@@ -135,7 +135,7 @@ final class Workshop {
                 open(),
                 LaunchProfile.of(argv),
                 jdk(),
-                new Training.Conditions(Maker.OWN_USER, System.getenv(), directory),
+                new Training.Conditions(Maker.OWN_USER, Restricted.NOT, System.getenv(), directory),
                 limits);
     }
 
