@@ -17,6 +17,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -24,7 +26,8 @@ import java.util.Set;
  * mapped by then stays mapped. Main thread.
  *
  * <p>In {@code /dev/shm} where that can be: on a disk the lock file that is written anew in each life of a {@link ScratchWorker}
- * makes that wait for the disk, some 8 ms. Otherwise under {@code java.io.tmpdir}.
+ * makes that wait for the disk, some 8 ms. Otherwise under {@code java.io.tmpdir}, or in {@code /var/tmp}: in a sandbox nothing can be made in
+ * a directory that segments or jars are below.
  *
  * <p>A process that is killed in its warm-up cannot remove it. The next one of that user does, wherever nobody holds the kernel's
  * lock on the file that tells an owner.
@@ -34,6 +37,7 @@ final class ScratchDirectory implements AutoCloseable {
     static final int STATE_BYTES = 1 << 20;
 
     private static final Path MEMORY = Path.of("/dev/shm");
+    private static final Path TEMPORARY = Path.of("/var/tmp");
     private static final int ATTEMPTS = 10;
     private static final int CHUNK = 1 << 16;
 
@@ -58,16 +62,18 @@ final class ScratchDirectory implements AutoCloseable {
 
     /** Not a temporary directory of the JDK's making: that loads the security providers, which takes longer than all of this. */
     static ScratchDirectory make() throws IOException {
-        try {
-            return makeIn(MEMORY);
-        } catch (IOException notThere) {
+        IOException failed = null;
+        for (Path parent : List.of(MEMORY, Path.of(System.getProperty("java.io.tmpdir")), TEMPORARY)) {
             try {
-                return makeIn(Path.of(System.getProperty("java.io.tmpdir")));
+                return makeIn(parent);
             } catch (IOException e) {
-                e.addSuppressed(notThere);
-                throw e;
+                if (failed != null) {
+                    e.addSuppressed(failed);
+                }
+                failed = e;
             }
         }
+        throw Objects.requireNonNull(failed);
     }
 
     static ScratchDirectory makeIn(Path parent) throws IOException {
