@@ -8,6 +8,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -37,6 +38,8 @@ public final class BenchCommand implements Callable<Integer> {
     private static final int CHILDREN_TO_ADOPT = 105;
     private static final List<Integer> HEAPS_TO_RECOVER = List.of(32, 256);
     private static final List<Integer> HEAP_TO_ISOLATE = List.of(32);
+    private static final int KILLS_OF_RECOVERY = 50;
+    private static final int KILLS_OF_ISOLATION = 20;
     private static final String STATE_TO_RECOVER = "64MiB";
 
     /** What can be measured. */
@@ -67,8 +70,9 @@ public final class BenchCommand implements Callable<Integer> {
     @Option(
             names = "--kills",
             paramLabel = "N",
-            description = "Kills of a row of recovery and isolation; default: ${DEFAULT-VALUE}.")
-    private int kills = 50;
+            description = "Kills of a row; default: " + KILLS_OF_RECOVERY + " of recovery, " + KILLS_OF_ISOLATION
+                    + " of isolation.")
+    private @Nullable Integer kills;
 
     @Option(
             names = "--heap",
@@ -136,7 +140,7 @@ public final class BenchCommand implements Callable<Integer> {
             case ADOPTION ->
                 AdoptionBench.run(coppice, children.isEmpty() ? CHILDREN_TO_ADOPT : children.get(0), rounds, json);
             case HEARTBEAT -> HeartbeatBench.run(coppice, json);
-            case ISOLATION -> IsolationBench.run(coppice, kills, heapToIsolate(), json);
+            case ISOLATION -> IsolationBench.run(coppice, kills(KILLS_OF_ISOLATION), heapToIsolate(), json);
             case STATE ->
                 StateBenchRun.run(
                         coppice,
@@ -146,15 +150,21 @@ public final class BenchCommand implements Callable<Integer> {
         }
     }
 
+    private int kills(int otherwise) {
+        return kills == null ? otherwise : kills;
+    }
+
     private RecoverySettings recovery() {
         return RecoverySettings.of(
-                kills, heaps.isEmpty() ? HEAPS_TO_RECOVER : heaps, state.isEmpty() ? STATE_TO_RECOVER : state);
+                kills(KILLS_OF_RECOVERY),
+                heaps.isEmpty() ? HEAPS_TO_RECOVER : heaps,
+                state.isEmpty() ? STATE_TO_RECOVER : state);
     }
 
     /** As bounded as those of recovery. */
     private int heapToIsolate() {
-        RecoverySettings settings =
-                RecoverySettings.of(kills, heaps.isEmpty() ? HEAP_TO_ISOLATE : heaps, STATE_TO_RECOVER);
+        RecoverySettings settings = RecoverySettings.of(
+                kills(KILLS_OF_ISOLATION), heaps.isEmpty() ? HEAP_TO_ISOLATE : heaps, STATE_TO_RECOVER);
         return settings.heapsMib().get(0);
     }
 
@@ -178,7 +188,7 @@ public final class BenchCommand implements Callable<Integer> {
                     count < FEWEST_CHILDREN || count > PlanBounds.MAX_CHILDREN,
                     "--children " + count + ": expected " + FEWEST_CHILDREN + " to " + PlanBounds.MAX_CHILDREN + ".");
         }
-        refuseIf(kills < 1 || seconds < 1 || rounds < 1, "--kills, --seconds and --rounds are 1 or more.");
+        refuseIf(kills(1) < 1 || seconds < 1 || rounds < 1, "--kills, --seconds and --rounds are 1 or more.");
     }
 
     private static void refuseIf(boolean wrong, String why) {

@@ -7,6 +7,8 @@ import io.coppice.supervisor.plan.Isolation;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -18,19 +20,28 @@ import java.util.Map;
 final class IsolationBench {
     private IsolationBench() {}
 
+    /** Each row in each way, in another order each round: none is always the one that comes after the same other. */
+    private static void measure(IsolationRig rig, int round) throws IOException, InterruptedException, OsException {
+        List<RecoveryRows> ways = new ArrayList<>(rig.rows().values());
+        Collections.rotate(ways, round);
+        int rows = ways.get(0).rows().size();
+        for (int row = 0; row < rows; row++) {
+            for (RecoveryRows way : ways) {
+                rig.awaitRest();
+                way.rows().get(row).measure();
+            }
+        }
+    }
+
     static void run(CoppiceCommand coppice, int kills, int heapMib, boolean json)
             throws IOException, InterruptedException, OsException, SegmentException {
         PrintStream err = new PrintStream(coppice.caller().err(), true, StandardCharsets.UTF_8);
         try (IsolationRig rig = IsolationRig.start(heapMib, err::println)) {
             for (int round = 0; round <= kills; round++) {
                 err.println(round == 0 ? "warming up …" : "round " + round + " of " + kills + " …");
-                for (RecoveryRows of : rig.rows().values()) {
-                    for (RecoveryRow row : of.rows()) {
-                        row.measure();
-                    }
-                    if (round == 0) {
-                        of.times().forEach(RowTimes::forget);
-                    }
+                measure(rig, round);
+                if (round == 0) {
+                    rig.rows().values().forEach(of -> of.times().forEach(RowTimes::forget));
                 }
             }
             Map<Isolation, List<RowTimes>> times = new EnumMap<>(Isolation.class);

@@ -14,9 +14,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
@@ -24,9 +28,13 @@ import java.util.function.Consumer;
  * each. One thread.
  */
 final class IsolationRig implements AutoCloseable {
+    private static final long WATCHDOG_NS = TimeUnit.MINUTES.toNanos(5);
+    private static final long POLL_MS = 5;
+
     private final Consumer<String> told;
     private final int heapMib;
     private final Map<Isolation, RecoveryRows> rows = new EnumMap<>(Isolation.class);
+    private final List<BooleanSupplier> rests = new ArrayList<>();
     private final Deque<Closeable> open = new ArrayDeque<>();
 
     private IsolationRig(int heapMib, Consumer<String> told) {
@@ -86,8 +94,9 @@ final class IsolationRig implements AutoCloseable {
                 IsolationManifest.COLD, stepsOf(instance, IsolationManifest.COLD), kill -> cold.add(kill.commitNs())));
         RowTimes standby = of.times(IsolationTable.STANDBY, heapMib);
         RowTimes after = of.times(IsolationTable.STANDBY_AFTER_NOTICE, heapMib);
+        StandbyReserve inReserve = new StandbyReserve(root, IsolationManifest.STANDBY);
         of.add(KilledRow.reserved(
-                new StandbyReserve(root, IsolationManifest.STANDBY),
+                inReserve,
                 stepsOf(instance, IsolationManifest.STANDBY),
                 kill -> {
                     standby.add(kill.commitNs());
@@ -109,6 +118,7 @@ final class IsolationRig implements AutoCloseable {
                 IsolationManifest.SUBMIT_STANDBY,
                 () -> slot.getAsBoolean() && reserve.isReady(),
                 of.times(IsolationTable.SUBMIT_STANDBY, heapMib)));
+        rests.addAll(List.<BooleanSupplier>of(inReserve::isReady, coldSlot, slot, reserve::isReady));
         of.add(new SteadyRow(
                 IsolationManifest.STEADY,
                 new OrdersFile(orders.resolve(IsolationManifest.STEADY)),
@@ -119,11 +129,7 @@ final class IsolationRig implements AutoCloseable {
     }
 
     private static SubmitRow submits(
-            BenchInstance instance,
-            Path orders,
-            String name,
-            java.util.function.BooleanSupplier mayBegin,
-            RowTimes times)
+            BenchInstance instance, Path orders, String name, BooleanSupplier mayBegin, RowTimes times)
             throws SegmentException {
         return new SubmitRow(
                 name,
@@ -133,6 +139,20 @@ final class IsolationRig implements AutoCloseable {
                 Integer.MAX_VALUE,
                 mayBegin,
                 times);
+    }
+
+    /** Until nobody is being started, in no instance: a JVM that starts takes a core from whatever is measured meanwhile. */
+    void awaitRest() throws InterruptedException {
+        long sinceNs = System.nanoTime();
+        while (!rests.stream().allMatch(BooleanSupplier::getAsBoolean)) {
+            if (System.nanoTime() - sinceNs > WATCHDOG_NS) {
+                throw new CommandFailedException(
+                        ExitCode.FAILED,
+                        "bench: the instances were not at rest within " + TimeUnit.NANOSECONDS.toMinutes(WATCHDOG_NS)
+                                + " minutes");
+            }
+            TimeUnit.MILLISECONDS.sleep(POLL_MS);
+        }
     }
 
     private static SegmentSteps stepsOf(BenchInstance instance, String daemon) throws SegmentException {

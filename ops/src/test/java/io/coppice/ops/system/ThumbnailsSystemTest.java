@@ -40,8 +40,10 @@ class ThumbnailsSystemTest {
     private static void assertTells(Coppice.Result result, String picture, String cause) {
         List<String> causes = List.of(cause, "unknown: it ended while unsupervised");
         assertTrue(
-                result.out().lines().anyMatch(line -> causes.stream()
-                        .anyMatch(each -> line.startsWith("  " + picture + ": " + each))),
+                result.out()
+                        .lines()
+                        .anyMatch(line ->
+                                causes.stream().anyMatch(each -> line.startsWith("  " + picture + ": " + each))),
                 result.out());
     }
 
