@@ -152,6 +152,48 @@ public final class SegmentFile {
     }
 
     /**
+     * The same for the slot of a transaction. What the process that had it last has made of it may be no segment any more, or of another
+     * owner: then it is made anew, where it is, and {@code told} what was lost. Nobody's work is in there but that process's.
+     *
+     * @param size that it has then; null if such a one is refused
+     */
+    public static OwnedSegment openSlot(
+            Path segment,
+            Path lockFile,
+            Path ownDirectory,
+            long pid,
+            long incarnation,
+            String instance,
+            String name,
+            @Nullable SegmentSize size,
+            Consumer<String> told)
+            throws SegmentException {
+        Remaking.open(lockFile);
+        Remaking.open(segment);
+        try {
+            return openOwned(segment, lockFile, ownDirectory, pid, incarnation, instance, name, Fence.LOCK, size, told);
+        } catch (SegmentRefusedException e) {
+            if (size == null) {
+                throw e;
+            }
+            told.accept(e.getMessage() + " It is made anew: what an earlier attempt had kept there is lost.");
+        }
+        OwnerLock lock = OwnerLock.open(segment, lockFile, pid, incarnation);
+        try {
+            if (!lock.tryTake()) {
+                throw lock.heldByAnother();
+            }
+            Remaking.remake(
+                    segment,
+                    new SegmentSpec(instance, name, SegmentSpec.KIND_DAEMON, size.stateBytes(), size.checkpoints()));
+            return mapCurrent(segment, ownDirectory, pid, incarnation, lock, instance, name);
+        } catch (SegmentException | RuntimeException | Error e) {
+            closeAfter(e, lock);
+            throw e;
+        }
+    }
+
+    /**
      * Why the contents of a segment would not fit into that size, and what to do; empty if they would, as far as can be told of a
      * segment that its owner may be changing, or if there is no segment that could be read. Any process; blocks on file operations
      * only.
@@ -270,12 +312,16 @@ public final class SegmentFile {
             }
             return mapCurrent(segment, ownDirectory, pid, incarnation, lock, instance, name);
         } catch (SegmentException | RuntimeException | Error e) {
-            try {
-                lock.close();
-            } catch (IOException notClosed) {
-                e.addSuppressed(notClosed);
-            }
+            closeAfter(e, lock);
             throw e;
+        }
+    }
+
+    private static void closeAfter(Throwable failure, OwnerLock lock) {
+        try {
+            lock.close();
+        } catch (IOException notClosed) {
+            failure.addSuppressed(notClosed);
         }
     }
 

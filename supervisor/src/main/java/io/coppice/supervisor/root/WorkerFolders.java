@@ -2,9 +2,11 @@ package io.coppice.supervisor.root;
 
 import io.coppice.state.NextFile;
 import io.coppice.state.OwnerFiles;
+import io.coppice.state.SegmentSpec;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.SlotName;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -12,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.Set;
@@ -74,10 +77,28 @@ final class WorkerFolders {
             return;
         }
         Path segment = segments.resolve(child.plan.name() + ".seg");
+        if (child.plan.slot() > 0) {
+            shorten(segment, child.plan);
+        }
         // The segment first: what a file for another size is, the name of the segment is before that one is gone.
         follow(segment, folder);
         follow(NextFile.of(segment), folder);
         follow(OwnerFiles.lock(segment), folder);
+    }
+
+    /**
+     * The process that had a slot last may have made its segment longer, which no process there can undo: it has no right to shorten one.
+     * While there is a file of another size, it may be the one before that is longer.
+     */
+    private static void shorten(Path segment, ChildPlan plan) throws IOException {
+        long length = SegmentSpec.lengthFor(plan.stateBytes(), plan.checkpoints());
+        if (Files.isRegularFile(segment, LinkOption.NOFOLLOW_LINKS)
+                && Files.size(segment) > length
+                && Files.notExists(NextFile.of(segment), LinkOption.NOFOLLOW_LINKS)) {
+            try (FileChannel file = FileChannel.open(segment, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+                file.truncate(length);
+            }
+        }
     }
 
     private static void follow(Path file, Path folder) throws IOException {

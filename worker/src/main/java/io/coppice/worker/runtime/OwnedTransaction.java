@@ -1,6 +1,5 @@
 package io.coppice.worker.runtime;
 
-import io.coppice.state.Fence;
 import io.coppice.state.LayoutMismatchException;
 import io.coppice.state.OwnedSegment;
 import io.coppice.state.OwnerFiles;
@@ -79,7 +78,7 @@ final class OwnedTransaction implements Closeable {
                         .orElse(exit));
         OwnedSegment segment;
         try {
-            segment = SegmentFile.openOwned(
+            segment = SegmentFile.openSlot(
                     file,
                     arguments.lock(attempt.slot()),
                     OwnerFiles.directory(file),
@@ -87,7 +86,6 @@ final class OwnedTransaction implements Closeable {
                     release.incarnation(),
                     arguments.instance(),
                     name,
-                    Fence.LOCK,
                     arguments.size(),
                     log);
             opened = segment;

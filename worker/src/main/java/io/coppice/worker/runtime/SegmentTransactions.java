@@ -145,9 +145,9 @@ final class SegmentTransactions implements TransactionPort {
     public boolean isSound(int slot) {
         boolean sound = slots.isSound(slot, nanoTime());
         if (!sound && !unsound[slot - 1]) {
-            log(
-                    "slot " + slot + " is given nothing to do while another one is sound: " + slots.file(slot)
-                            + " is no segment any more. Stop the instance, move that file away, and start it: it makes a new one");
+            log("slot " + slot + ": " + slots.file(slot)
+                    + " is no segment any more. The next process there makes it anew; if it cannot, its log says why, and the slot is given"
+                    + " nothing to do while another one is sound");
         }
         unsound[slot - 1] = !sound;
         return sound;

@@ -9,10 +9,14 @@ final class SlotAssignment {
     private final TransactionLimits limits;
     private final OpenRequests open;
 
+    /** By slot, whether it was given something when it had no segment. */
+    private final boolean[] tried;
+
     SlotAssignment(TransactionPort port, TransactionLimits limits, OpenRequests open) {
         this.port = port;
         this.limits = limits;
         this.open = open;
+        this.tried = new boolean[limits.slots() + 1];
     }
 
     /** The manifest may declare fewer slots than when these were given one. What is to be discarded is not begun again. */
@@ -50,6 +54,7 @@ final class SlotAssignment {
             if (open.entryOf(slot) < 0 && serves(slot)) {
                 int entry = nextFor(slot);
                 if (entry >= 0) {
+                    tried[slot] = !port.isSound(slot);
                     port.table().assign(entry, slot);
                     open.changed();
                     assigned = true;
@@ -60,11 +65,11 @@ final class SlotAssignment {
     }
 
     /**
-     * A slot whose segment is none any more fails whatever it is given, and so would have more to do than all others. Where there is no
-     * other one a failure is better than none.
+     * The next process in a slot whose segment is none any more makes it anew. Where it could not, each one fails whatever it is given, and
+     * so would have more to do than all others. Where there is no other one a failure is better than none.
      */
     private boolean serves(int slot) {
-        if (port.isSound(slot)) {
+        if (port.isSound(slot) || !tried[slot]) {
             return true;
         }
         for (int other = 1; other <= limits.slots(); other++) {

@@ -280,9 +280,9 @@ class HostileSlotTest extends LedgerOnSegments {
         };
     }
 
-    /** What it is given would fail there at once, so that it would be given the next. */
+    /** The next process there may make it anew. If not, what it is given would fail there at once, so that it would be given the next. */
     @Test
-    void shouldGiveNothingToASlotWithoutASegmentWhileAnotherIsSound() throws Exception {
+    void shouldGiveOneMoreToASlotWithoutASegmentAndThenNoneWhileAnotherIsSound() throws Exception {
         Transaction<String> hostile = desk().submit(Upper.TYPE, "hostile");
         turn();
         Files.write(slot(1), new byte[STATE_BYTES]);
@@ -293,18 +293,43 @@ class HostileSlotTest extends LedgerOnSegments {
         Transaction<String> two = desk().submit(Upper.TYPE, "two");
         Transaction<String> three = desk().submit(Upper.TYPE, "three");
         turn();
-        assertEquals(List.of(0L, two.id().value()), List.of(segment.request(1), segment.request(2)));
-        result(2, two.id().value(), "TWO");
+        assertEquals(List.of(two.id().value(), three.id().value()), List.of(segment.request(1), segment.request(2)));
+        row(1, two.id().value(), ChildStateCode.FAILED);
         turnUntilDone(two.future(), "two");
-        turn();
-        assertEquals(List.of(0L, three.id().value()), List.of(segment.request(1), segment.request(2)));
+        row(1, 0, ChildStateCode.STOPPED);
 
-        Files.delete(slot(2));
-        row(2, three.id().value(), ChildStateCode.FAILED);
-        turnUntilDone(three.future(), "three");
         Transaction<String> four = desk().submit(Upper.TYPE, "four");
         turn();
-        assertEquals(four.id().value(), segment.request(1), "where none is sound, a failure is better than none");
+        assertEquals(List.of(0L, three.id().value()), List.of(segment.request(1), segment.request(2)));
+        result(2, three.id().value(), "THREE");
+        turnUntilDone(three.future(), "three");
+        turn();
+        assertEquals(List.of(0L, four.id().value()), List.of(segment.request(1), segment.request(2)));
+
+        Files.delete(slot(2));
+        row(2, four.id().value(), ChildStateCode.FAILED);
+        turnUntilDone(four.future(), "four");
+        Transaction<String> five = desk().submit(Upper.TYPE, "five");
+        turn();
+        assertEquals(five.id().value(), segment.request(1), "where none is sound, a failure is better than none");
+    }
+
+    @Test
+    void shouldServeAsBeforeOnceASlotsSegmentWasMadeAnew() throws Exception {
+        Transaction<String> hostile = desk().submit(Upper.TYPE, "hostile");
+        turn();
+        Files.write(slot(1), new byte[STATE_BYTES]);
+        row(1, hostile.id().value(), ChildStateCode.FAILED);
+        turnUntilDone(hostile.future(), "hostile");
+        row(1, 0, ChildStateCode.STOPPED);
+
+        Transaction<String> two = desk().submit(Upper.TYPE, "two");
+        turn();
+        assertEquals(two.id().value(), segment.request(1));
+        create("thumbs@1");
+        result(1, two.id().value(), "TWO");
+        turnUntilDone(two.future(), "two");
+        assertEquals("TWO", two.future().value());
     }
 
     /** Else one task could use up all the numbers that its daemon will ever give. */
