@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -85,13 +86,25 @@ class HostileWorkerSystemTest {
         told("transaction", "");
         assertOutcomes(column, "transaction", await("intruder", "transaction over"));
         assertServed(root, "attempts of a transaction");
-        told("lie", "");
-        String lie = await("intruder", "lie over");
-        assertTrue(lie.contains("lie over: "), lie);
-        assertServed(root, "nonsense in a slot's segment");
         for (SelfHarm harm : SelfHarm.values()) {
-            harm(column, root, harm);
+            told(harm.name(), "");
+            String log = await("intruder", harm + " over");
+            boolean refused = IsolationMatrix.isRefused(harm, column);
+            assertEquals(refused, log.contains(harm + " refused"), log);
+            assertEquals(!refused, log.contains(harm + " over: "), log);
         }
+        // The slot is of use to the next one.
+        told("another", "");
+        assertTrue(await("intruder", "another over").contains("another is done\n"), log("intruder"));
+        assertServed(root, "what transactions have done to their slot");
+        Map<SelfHarm, Long> begun = new EnumMap<>(SelfHarm.class);
+        for (SelfHarm harm : SelfHarm.values()) {
+            begun.put(harm, begin(harm));
+        }
+        for (SelfHarm harm : SelfHarm.values()) {
+            awaitEnd(column, harm, begun.get(harm));
+        }
+        assertServed(root, "what workers have done to themselves, all at once");
         // Their successors find what they have left.
         for (SelfHarm harm : SelfHarm.values()) {
             Coppice.Daemon row = coppice.daemon(harm.daemon());
@@ -139,7 +152,8 @@ class HostileWorkerSystemTest {
         for (SelfHarm harm : SelfHarm.values()) {
             names.add(harm.daemon());
             // With slots the root listens to it when it is ready, too, and to what it asks for.
-            String more = harm == SelfHarm.LIES ? "transactions: {slots: 1}" : "heartbeat: {timeout: 1s}";
+            String more = "max_restarts: 2, backoff: none, "
+                    + (harm == SelfHarm.LIES ? "transactions: {slots: 1}" : "heartbeat: {timeout: 1s}");
             daemons.append(vandal(harm.daemon(), harm.way, home.resolve("shop"), more));
         }
         // With a control group of its own, where it can have one.
@@ -371,12 +385,17 @@ class HostileWorkerSystemTest {
         return Files.exists(yama) && !Files.readString(yama).strip().equals("0");
     }
 
-    private void harm(Column column, Coppice.Root root, SelfHarm harm) throws Exception {
+    /** Has it begun, and tells which incarnation it is that began it. */
+    private long begin(SelfHarm harm) throws Exception {
         String name = harm.daemon();
         long incarnation = coppice.awaitState(name, READY).number("incarnation");
         told(name, "");
         await(name, name + " begins");
-        boolean refused = IsolationMatrix.isRefused(harm, column);
+        return incarnation;
+    }
+
+    private void awaitEnd(Column column, SelfHarm harm, long incarnation) throws Exception {
+        String name = harm.daemon();
         // It may be gone before it can say that it was done.
         coppice.await(
                 name,
@@ -384,12 +403,11 @@ class HostileWorkerSystemTest {
                         || row.number("incarnation") > incarnation
                         || log(name).contains(name + ": "));
         String log = coppice.log(name);
-        assertEquals(refused, log.contains(name + ": refused"), log);
+        assertEquals(IsolationMatrix.isRefused(harm, column), log.contains(name + ": refused"), log);
         if (harm == SelfHarm.LIES) {
             // No lie of one word ends it.
             assertTrue(log.contains(name + ": done"), () -> log + log(name + "@transactions"));
         }
-        assertServed(root, harm.words);
     }
 
     private String log(String name) {

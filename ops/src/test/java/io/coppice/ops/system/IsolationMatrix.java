@@ -58,6 +58,7 @@ final class IsolationMatrix {
         LIES("lie in every field of its own segment, one after the other", "lies"),
         NONSENSE("fill it with nonsense", "nonsense"),
         SHORTENS("shorten it", "shortens"),
+        LENGTHENS("make it longer", "lengthens"),
         PUNCHES("give back its blocks", "punches"),
         CLOSES("take away all rights to it (`chmod`)", "closes");
 

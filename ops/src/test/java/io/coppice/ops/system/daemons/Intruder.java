@@ -11,25 +11,26 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Makes every {@link Attempt}, once itself and once in a transaction, and prints what came of each: {@code WHERE ATTEMPT VICTIM: OUTCOME}; then
- * {@code WHERE over}. Begins with what there is a file for in the directory {@code told}: {@code facts}, {@code transaction}, and {@code lie}, by which
- * a transaction fills its slot's segment with nonsense. Arguments: the directory of all instances, and the directory {@code told}.
+ * {@code WHERE over}. Begins with what there is a file for in the directory {@code told}: {@code facts}, {@code transaction}, each {@link Harm}, which a
+ * transaction does to its slot's segment, and {@code another}, which is a transaction that does nothing. Arguments: the directory of all instances, and the directory {@code told}.
  */
 public final class Intruder implements Daemon {
-    private static final String LIE = "lie";
     private static final String TRANSACTION = "transaction";
+    private static final String ANOTHER = "another";
 
     private @Nullable DaemonContext context;
     private Path home = Path.of("/");
     private Path told = Path.of("/");
     private boolean tried;
-    private boolean submitted;
-    private boolean lied;
+    private final Set<String> submitted = new HashSet<>();
 
     /** The same from the process of a slot. */
     public static final class Task implements io.coppice.worker.Task {
@@ -38,14 +39,26 @@ public final class Intruder implements Daemon {
             String[] words = new String(input, StandardCharsets.UTF_8).split("\n", -1);
             Path home = Path.of(words[0]);
             Path told = Path.of(words[1]);
-            if (words[2].equals(LIE)) {
-                Lies.everywhere(Lies.ownSegment(context.name()), Lies.seed(told));
-                // Not its last words: this process does not say anything any more.
-                Runtime.getRuntime().halt(9);
+            if (words[2].equals(ANOTHER)) {
+                return (ANOTHER + " is done").getBytes(StandardCharsets.UTF_8);
+            }
+            if (!words[2].equals(TRANSACTION)) {
+                return harm(Harm.valueOf(words[2]), context.name(), told);
             }
             return String.join("\n", attempts(TRANSACTION, Scene.read(home, told)))
                     .getBytes(StandardCharsets.UTF_8);
         }
+    }
+
+    /** Unless it is refused this process does not say anything any more: not its last words, either. */
+    private static byte[] harm(Harm harm, String name, Path told) throws Exception {
+        try {
+            harm.to(Lies.ownSegment(name), Lies.seed(told), () -> {});
+        } catch (Libc.RefusedException | IOException e) {
+            return (harm + " refused, " + e).getBytes(StandardCharsets.UTF_8);
+        }
+        Runtime.getRuntime().halt(9);
+        return new byte[0];
     }
 
     @Override
@@ -63,15 +76,18 @@ public final class Intruder implements Daemon {
             say(attempts("daemon", Scene.read(home, told)));
             System.out.println("daemon over");
         }
-        if (!submitted && Files.exists(told.resolve(TRANSACTION))) {
-            submitted = true;
-            submit(TRANSACTION);
-        }
-        if (!lied && Files.exists(told.resolve(LIE))) {
-            lied = true;
-            submit(LIE);
+        submitWhenTold(TRANSACTION);
+        submitWhenTold(ANOTHER);
+        for (Harm harm : Harm.values()) {
+            submitWhenTold(harm.name());
         }
         return Next.after(Duration.ofMillis(10));
+    }
+
+    private void submitWhenTold(String what) {
+        if (Files.exists(told.resolve(what)) && submitted.add(what)) {
+            submit(what);
+        }
     }
 
     private void submit(String what) {

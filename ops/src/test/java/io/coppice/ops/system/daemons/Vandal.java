@@ -1,8 +1,5 @@
 package io.coppice.ops.system.daemons;
 
-import static io.coppice.ops.system.daemons.Libc.C;
-import static io.coppice.ops.system.daemons.Libc.done;
-
 import io.coppice.state.Record;
 import io.coppice.worker.Daemon;
 import io.coppice.worker.DaemonContext;
@@ -14,18 +11,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Does to what is its own the worst that it can, once there is a file by its name in the directory {@code told}, and says what came of it. Arguments: its way,
- * the instance's directory, the directory {@code told}. Ways: {@code lies}, {@code nonsense}, {@code shortens}, {@code punches}, {@code closes}, {@code fills}, {@code breeds}.
+ * the instance's directory, the directory {@code told}. Ways: those of {@link Harm} in small letters, {@code fills}, {@code breeds}.
  */
 public final class Vandal implements Daemon {
     private static final int MANY = 300;
-    private static final int KEEP_SIZE = 1;
-    private static final int PUNCH_HOLE = 2;
-    private static final int READ_WRITE = 2;
 
     private String name = "";
     private String way = "";
@@ -64,31 +59,15 @@ public final class Vandal implements Daemon {
     }
 
     private void work() throws Exception {
-        Path segment = Lies.ownSegment(name);
         switch (way) {
-            case "lies" -> {
-                try (FileChannel hints = FileChannel.open(Path.of("/proc/self/fd/3"), StandardOpenOption.WRITE)) {
-                    Lies.oneByOne(segment, Lies.seed(told) + name.hashCode(), () -> ring(hints));
-                }
-            }
-            case "nonsense" -> Lies.everywhere(segment, Lies.seed(told));
-            case "shortens" -> {
-                try (FileChannel file = FileChannel.open(segment, StandardOpenOption.WRITE)) {
-                    file.truncate(4096);
-                }
-            }
-            case "punches" -> {
-                int fd = done("open", C.open(segment.toString(), READ_WRITE, 0));
-                done("fallocate", C.fallocate(fd, PUNCH_HOLE | KEEP_SIZE, 0, Files.size(segment)));
-                C.close(fd);
-            }
-            case "closes" -> {
-                done("chmod", C.chmod(segment.toString(), 0));
-                done("chmod", C.chmod(segment.resolveSibling(name + ".lock").toString(), 0));
-            }
             case "breeds" -> breed();
             case "fills" -> fill(instance.resolve(name + ".own"));
-            default -> throw new IllegalArgumentException(way);
+            default -> {
+                try (FileChannel hints = FileChannel.open(Path.of("/proc/self/fd/3"), StandardOpenOption.WRITE)) {
+                    Harm.valueOf(way.toUpperCase(Locale.ROOT))
+                            .to(Lies.ownSegment(name), Lies.seed(told) + name.hashCode(), () -> ring(hints));
+                }
+            }
         }
     }
 
