@@ -52,6 +52,7 @@ final class ProberPlan {
         argv.add("-XX:ReservedCodeCacheSize=" + MEMORY.codeCacheBytes());
         argv.add("-XX:MaxDirectMemorySize=" + MEMORY.directBytes());
         argv.add("-XX:+ExitOnOutOfMemoryError");
+        argv.add("-XX:+DisableAttachMechanism");
         argv.addAll(WorkerJvm.quietOptions(options.javaFeature(), WorkerJvm.errorFileInLogs(directory, NAME)));
         argv.add("-cp");
         argv.add(workerLib.resolveSibling(ALL_JARS) + "/*");

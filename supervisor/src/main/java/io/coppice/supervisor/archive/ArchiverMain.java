@@ -125,7 +125,7 @@ public final class ArchiverMain {
         }
         Path directory = Path.of(plan.directory());
         Path segments = Path.of(plan.segmentDirectory());
-        Set<Path> started = StartFiles.of(plan.children(), List.of(System.getProperty("java.class.path", "")));
+        Set<Path> started = StartFiles.of(plan.children(), StartFiles.own());
         return work -> new WorkerRules()
                 .ownDirectory(work.made())
                 .readable(work.path())

@@ -36,6 +36,9 @@ final class ArchiveWishes {
     /** No child has such a name. */
     private static final String LOG = "_archiver";
 
+    /** Where the native part of the calls into C is; unpacked into a temporary directory if this is not said. */
+    private static final String NATIVES = "jffi.boot.library.path";
+
     private static final long DEFAULT_QUIET_MS = 5_000;
     private static final int JVM_CANNOT_START = 1;
     private static final long LOOK_AGAIN_NS = 1_000_000_000L;
@@ -221,6 +224,11 @@ final class ArchiveWishes {
         List<String> argv = new ArrayList<>(List.of("/bin/sh", "-c", MILD, "coppice-archiver"));
         argv.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         argv.addAll(List.of("-Xmx48m", "-Xss512k", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData"));
+        argv.add("-XX:+DisableAttachMechanism");
+        String natives = System.getProperty(NATIVES);
+        if (natives != null) {
+            argv.add("-D" + NATIVES + "=" + natives);
+        }
         argv.addAll(List.of("-cp", System.getProperty("java.class.path"), ArchiverMain.class.getName()));
         argv.add(instance.directory().toString());
         argv.add(wish.child());

@@ -45,9 +45,7 @@ final class Sandboxes {
     }
 
     private static Set<Path> startedBy(Plan plan) {
-        return plan.isolation() == Isolation.SANDBOX
-                ? StartFiles.of(plan.children(), List.of(System.getProperty("java.class.path", "")))
-                : Set.of();
+        return plan.isolation() == Isolation.SANDBOX ? StartFiles.of(plan.children(), StartFiles.own()) : Set.of();
     }
 
     /**

@@ -4,15 +4,27 @@ import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.StartPrefix;
 import io.coppice.supervisor.plan.WorkerOptions;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What workers and roots start from: whoever could write there would have his own code run as a peer, the next time that one starts. Pure.
+ * What workers and roots start from: whoever could write there would have his own code run as a peer, the next time that one starts.
  */
 public final class StartFiles {
     private StartFiles() {}
+
+    /** The JDK and the class path of this process, and the directory that its launcher is in: a checkout, or what was unpacked or installed. */
+    public static List<String> own() {
+        List<String> own =
+                new ArrayList<>(List.of(System.getProperty("java.home"), System.getProperty("java.class.path", "")));
+        Path launcher = Path.of(System.getProperty("coppice.launcher", "")).getParent();
+        if (launcher != null) {
+            own.add(launcher.toString());
+        }
+        return own;
+    }
 
     /**
      * The JDKs and the class paths of an instance's workers, and further class paths.
