@@ -147,7 +147,7 @@ final class LaunchLimits implements AutoCloseable {
     LimitedLaunch of(ChildPlan plan, long token, @Nullable ArgvPreparation otherwise) {
         Limits limits = plan.limits();
         if (limits.isNone()) {
-            return new LimitedLaunch(null, null, "", otherwise);
+            return new LimitedLaunch(null, "", otherwise);
         }
         String name = Launcher.isStandbys(token)
                 ? plan.name() + ".standby-" + ProcessHandle.current().pid() + "-" + ++standbys
@@ -158,9 +158,9 @@ final class LaunchLimits implements AutoCloseable {
                         : "";
         ProcessGroup group = groups.group(name, limits);
         if (group == null) {
-            return new LimitedLaunch(null, null, limiting, otherwise);
+            return new LimitedLaunch(null, limiting, otherwise);
         }
-        return new LimitedLaunch(group, group::enter, Admission.AWAIT + limiting, argv -> {
+        return new LimitedLaunch(group, Admission.AWAIT + limiting, argv -> {
             group.make(limits);
             return otherwise == null ? argv : otherwise.prepare(argv);
         });

@@ -8,13 +8,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * How one launch keeps the limits of its plan.
  *
- * @param group which its process enters; null for none
- * @param admission puts its process into the group; null for none
+ * @param group which its process is put into; null for none
  * @param entering what a shell does before all else; empty for nothing
  * @param preparation makes the group, and does what was to be done anyway; null for nothing
  */
 record LimitedLaunch(
         @Nullable ProcessGroup group,
-        @Nullable Admission admission,
         String entering,
-        @Nullable ArgvPreparation preparation) {}
+        @Nullable ArgvPreparation preparation) {
+    /** Puts its process into the group; null for none. */
+    @Nullable
+    Admission admission() {
+        return group == null ? null : group::enter;
+    }
+}
