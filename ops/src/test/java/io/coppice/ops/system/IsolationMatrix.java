@@ -2,9 +2,7 @@ package io.coppice.ops.system;
 
 import io.coppice.ops.system.daemons.Attempt;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -22,9 +20,6 @@ final class IsolationMatrix {
         SANDBOX_3("ABI 3", "isolation: sandbox\n", 3),
         SANDBOX_2("ABI 2", "isolation: sandbox\n", 2),
         SANDBOX_1("ABI 1", "isolation: sandbox\n", 1);
-
-        /** Those that are built. */
-        static final Set<Column> BUILT = EnumSet.allOf(Column.class);
 
         private final String heading;
 
@@ -84,20 +79,20 @@ final class IsolationMatrix {
                 && (harm == SelfHarm.CLOSES || (harm == SelfHarm.SHORTENS && column.abi >= TRUNCATE_SINCE_ABI));
     }
 
-    /** In Markdown, of what is built. */
+    /** In Markdown. */
     static String table() {
         List<String> lines = new ArrayList<>();
-        lines.add(row("a worker tries to", Column.BUILT.stream().map(column -> column.heading)));
-        lines.add("|---".repeat(Column.BUILT.size() + 1) + "|");
+        lines.add(row("a worker tries to", Stream.of(Column.values()).map(column -> column.heading)));
+        lines.add("|---".repeat(Column.values().length + 1) + "|");
         for (Attempt attempt : Attempt.values()) {
             lines.add(row(
                     attempt.words(),
-                    Column.BUILT.stream().map(column -> isRefused(attempt, column) ? "refused" : "**done**")));
+                    Stream.of(Column.values()).map(column -> isRefused(attempt, column) ? "refused" : "**done**")));
         }
         for (SelfHarm harm : SelfHarm.values()) {
             lines.add(row(
                     harm.words,
-                    Column.BUILT.stream().map(column -> isRefused(harm, column) ? "refused" : "harms itself")));
+                    Stream.of(Column.values()).map(column -> isRefused(harm, column) ? "refused" : "harms itself")));
         }
         return String.join("\n", lines) + "\n";
     }
