@@ -1,6 +1,7 @@
 package io.coppice.supervisor.os;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -243,10 +244,20 @@ class RestrictedSpawnTest {
         assertEquals("1", status(Path.of("/proc/" + child.pid() + "/status"), "NoNewPrivs"));
         assertEquals("2", status(Path.of("/proc/" + child.pid() + "/status"), "Seccomp"));
         try (var tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+            int looked = 0;
             for (Path task : tasks) {
-                assertEquals("0", status(task.resolve("status"), "NoNewPrivs"), () -> "thread " + task);
-                assertEquals("0", status(task.resolve("status"), "Seccomp"), () -> "thread " + task);
+                List<String> status;
+                try {
+                    status = Files.readAllLines(task.resolve("status"));
+                } catch (IOException e) {
+                    assertFalse(Files.exists(task), () -> task + " is there and cannot be read: " + e);
+                    continue; // the thread ended since it was listed
+                }
+                assertEquals("0", field(status, "NoNewPrivs"), () -> "thread " + task);
+                assertEquals("0", field(status, "Seccomp"), () -> "thread " + task);
+                looked++;
             }
+            assertTrue(looked > 1, "the threads of this JVM");
         }
         Files.writeString(directory.resolve("free"), "the test may write where no rule allows it");
         assertEquals(0, Kernel.JNR_POSIX.kill(child.pid(), 9));
@@ -597,7 +608,11 @@ class RestrictedSpawnTest {
     }
 
     private static String status(Path file, String field) throws IOException {
-        return Files.readAllLines(file).stream()
+        return field(Files.readAllLines(file), field);
+    }
+
+    private static String field(List<String> status, String field) {
+        return status.stream()
                 .filter(line -> line.startsWith(field + ":"))
                 .map(line -> line.substring(field.length() + 1).strip())
                 .findFirst()
