@@ -32,6 +32,10 @@ public final class GroupTree {
     private static final String CONTROL = "cgroup.subtree_control";
     private static final String PROCESSES = "cgroup.procs";
 
+    /** Which all groups of version 2 have but the first. */
+    private static final String EVENTS = "cgroup.events";
+
+
     private final String name;
     private final LimitRecord record;
     private final Path systemRoot;
@@ -95,8 +99,11 @@ public final class GroupTree {
         record.write(this);
     }
 
-    /** A group of version 2 that passes controllers on has no processes of its own. */
+    /** A group of version 2 that passes controllers on has no processes of its own; but the first of all, of whose processes some cannot be moved. */
     private static void enterRootGroup(Path delegated) throws IOException {
+        if (!Files.exists(delegated.resolve(EVENTS))) {
+            return;
+        }
         Path processes = delegated.resolve(PROCESSES);
         for (int i = 0; i < ROUNDS; i++) {
             List<String> pids = ControlGroups.read(processes).lines().toList();
@@ -200,7 +207,7 @@ public final class GroupTree {
         for (Path base : allBases()) {
             Path group = base.resolve(groupName);
             for (Controller controller : Controller.values()) {
-                boolean unified = Files.exists(group.resolve("cgroup.events"));
+                boolean unified = Files.exists(group.resolve(EVENTS));
                 if (Files.isDirectory(group) && has(controller, group)) {
                     places.put(controller, new ControlGroups.Place(base, unified));
                 }

@@ -1,6 +1,7 @@
 package io.coppice.supervisor.limits;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -98,6 +99,27 @@ class GroupTreeTest {
         group.enter(4711);
         assertEquals("4711", Files.readString(base.resolve("web.1/cgroup.procs")));
         assertNull(tree.group("web.1", Limits.NONE));
+    }
+
+    /** It holds threads of the kernel, and everybody's processes. */
+    @Test
+    void shouldMoveNobodyOutOfTheFirstOfAllGroups() throws IOException {
+        file(DELEGATED + "/cgroup.procs", "1\n");
+        GroupTree tree = tree();
+        madeBase(tree);
+        assertFalse(Files.exists(root.resolve(DELEGATED).resolve(ControlGroups.ROOT_GROUP)));
+        assertTrue(tree.whyNot(Controller.MEMORY).contains("does not take `+memory`"), tree.whyNot(Controller.MEMORY));
+    }
+
+    @Test
+    void shouldMoveWhatIsInAGroupThatPassesControllersOn() throws IOException {
+        file(DELEGATED + "/cgroup.events", "populated 1\n");
+        file(DELEGATED + "/cgroup.procs", "1\n");
+        GroupTree tree = tree();
+        tree.prepare();
+        String why = tree.whyNot(Controller.MEMORY);
+        // The new directory has no such file.
+        assertTrue(why.contains("does not take `1` in ") && why.contains("/coppice-root/cgroup.procs"), why);
     }
 
     @Test
