@@ -16,6 +16,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -93,6 +94,21 @@ public final class IdRegister {
         }
         fresh.put(owner, new Block((int) candidate, count));
         return (int) candidate;
+    }
+
+    /** Whose a number is, by now or by what was taken here, for people; null if it is nobody's. */
+    @Nullable
+    String ownerOf(int number) {
+        for (Map<String, Block> blocks : List.of(taken, fresh)) {
+            for (Map.Entry<String, Block> entry : blocks.entrySet()) {
+                if (entry.getValue().overlaps(new Block(number, 1))) {
+                    String[] parts = entry.getKey().split(" ", 2);
+                    return (parts[0].equals(READERS) ? "the readers of the root's record" : parts[0]) + " of "
+                            + parts[1];
+                }
+            }
+        }
+        return null;
     }
 
     /**

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -151,7 +150,6 @@ final class IdentityPlanner {
                             : ofOne(child, number, numbers, readers);
             identified.add(identity == null ? child : with(identity, child));
         }
-        tellShared(identified);
         tellUnreachable(identified);
         return identified;
     }
@@ -233,23 +231,16 @@ final class IdentityPlanner {
                 .toList();
     }
 
-    /** Two workers of one user could do to each other whatever they like. */
-    private void tellShared(List<ChildPlan> children) {
-        Map<Integer, String> owners = new HashMap<>();
-        for (ChildPlan child : children) {
-            Identity identity = child.identity();
-            String other = identity == null || !child.kind().hasSegment() || child.slot() > 1
-                    ? null
-                    : owners.put(identity.uid(), child.name());
-            if (other != null) {
-                problems.add(
-                        isolation,
-                        "`" + child.name() + "` and `" + other + "` would both be user "
-                                + Objects.requireNonNull(identity).uid(),
-                        "a `user` that no other daemon has, or none: then each is given one",
-                        "");
-            }
+    /** What a number that a manifest declares is already, for people; null if it is nobody's. */
+    @Nullable
+    String takenBy(int number) {
+        String owner = register.ownerOf(number);
+        if (owner != null) {
+            return "has been given to " + owner + " (" + registerFile + ")";
         }
+        return number >= range.first() && number <= range.last()
+                ? "is of the range " + range + ", from which workers are given theirs"
+                : null;
     }
 
     private ChildPlan with(Identity identity, ChildPlan child) {

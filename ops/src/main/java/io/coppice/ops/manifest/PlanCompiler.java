@@ -94,6 +94,9 @@ final class PlanCompiler {
         List<GroupPlan> groupPlans = groups.plans();
         ControlRules.Result control =
                 new ControlRules(manifest.control(), options.surroundings(), problems).result(directory);
+        if (identities != null) {
+            new DeclaredUserRules(identities, control.access(), problems).check(planned, replicas, children);
+        }
         checkBudget(budget, segments);
         if (!problems.isEmpty()) {
             return null;

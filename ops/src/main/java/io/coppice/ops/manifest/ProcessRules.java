@@ -191,16 +191,16 @@ final class ProcessRules {
             return;
         }
         put(environment, declared, user.environment());
-        if (isolated && user.uid() != 0) {
+        if (isolated && user.uid() != 0 && user.gid() == 0) {
+            problems.add(
+                    stated,
+                    "`" + daemon.name().value() + "`: group 0 is the root's own",
+                    "one that is nobody else's; without `user` each is given one",
+                    "");
+        } else if (isolated && user.uid() != 0) {
             identities.put(
                     daemon,
-                    new Identity(
-                            user.uid(),
-                            1,
-                            Math.max(1, user.gid()),
-                            user.uid(),
-                            Identity.NO_MAKER,
-                            user.groupsOfItsOwn()));
+                    new Identity(user.uid(), 1, user.gid(), user.uid(), Identity.NO_MAKER, user.groupsOfItsOwn()));
         } else if (isolated && hasSegment) {
             problems.add(stated, what + ", and nothing can be kept from user 0", "another user, or no `user`", "");
         } else {

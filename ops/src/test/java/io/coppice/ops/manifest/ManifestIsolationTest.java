@@ -186,7 +186,79 @@ class ManifestIsolationTest {
     void shouldRefuseTwoWorkersOfOneUser() {
         shop.assertErrors(
                 USER + "defaults: {user: \"54321:54322\"}\n" + Workshop.daemonWith("replicas: 2"),
-                "1:19: isolation.mode: `it.2` and `it.1` would both be user 54321, expected a `user` that no other daemon has, or none: then each is given one");
+                "2:18: defaults.user: `it.2` and `it.1` would both be user 54321, who can do to itself whatever it likes, expected a `user` that nothing else has, or none: then each is given one");
+    }
+
+    @Test
+    void shouldRefuseAWorkerAndACommandOfOneUserAndWarnOfTwoCommands() {
+        String command = "  web: {command: [sleep, \"60\"], user: \"54321:54322\"}\n";
+        shop.assertErrors(
+                USER + Workshop.daemonWith("user: 54321:54322") + command,
+                "7:39: daemons.web.user: `web` and `it` would both be user 54321, who can do to itself whatever it likes, expected a `user` that nothing else has, or none: then each is given one");
+        List<String> warnings = shop.compiled(USER + "daemons:\n" + command + command.replace("web", "php"))
+                .warnings();
+        assertEquals(1, warnings.size(), warnings::toString);
+        assertTrue(
+                warnings.get(0)
+                        .contains(
+                                "4:39: daemons.php.user: warning: `php` and `web` are both user 54321: either can do to the other whatever it likes"),
+                warnings.get(0));
+        assertEquals(
+                List.of(),
+                shop.compiled(USER + Workshop.commandWith("replicas: 2", "user: 54321:54322"))
+                        .warnings());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\0',
+            value = {
+                "300010:54321 | user 300010 is of the range 300000-300999, from which workers are given theirs",
+                "54321:300010 | group 300010 is of the range 300000-300999, from which workers are given theirs",
+                "400001:54321 | user 400001 has been given to rates of /run/coppice/one (FOLDER/../machine/var/lib/coppice/ids)",
+                "54321:400000 | group 400000 has been given to the readers of the root's record of /run/coppice/one (FOLDER/../machine/var/lib/coppice/ids)",
+                "54321:0 | group 0 is the root's own",
+            })
+    void shouldRefuseAUserOrGroupThatIsAnothers(String user, String expected) throws IOException {
+        shop.system("/var/lib/coppice/ids", "400000 1 - /run/coppice/one\n400001 2 rates /run/coppice/one\n");
+        String register = shop.machine.resolve("var/lib/coppice/ids").toString();
+        for (String yaml : List.of(Workshop.daemonWith("user: " + user), Workshop.commandWith("user: " + user))) {
+            List<String> errors = shop.errors(USER + yaml);
+            assertEquals(1, errors.size(), errors::toString);
+            assertTrue(errors.get(0).contains("daemons.it.user: `it`: "), errors.get(0));
+            assertTrue(
+                    errors.get(0)
+                            .contains(expected.replace("FOLDER/../machine/var/lib/coppice/ids", register)
+                                    + ", expected one that is nobody else's; without `user` each is given one"),
+                    errors.get(0));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "54321:64801 | group: \"64801\" | may look, as a member of group 64801",
+                "54321:54322 | group: \"64801\", change: [\"54321\"] | may have something changed, as user 54321",
+                "54321:54322 | group: \"64801\", change: [\"%54322\"] | may have something changed, as a member of group 54322",
+            })
+    void shouldRefuseAWorkerThatMayAskTheRoot(String user, String control, String expected) throws Exception {
+        assumeTrue(AccessList.isKept(shop.folder), "the file system keeps no access control lists");
+        String head = USER + "control: {" + control + "}\n";
+        List<String> errors = shop.errors(head + Workshop.daemonWith("user: " + user));
+        assertEquals(1, errors.size(), errors::toString);
+        assertTrue(
+                errors.get(0)
+                        .contains("daemons.it.user: by `control` `it` " + expected
+                                + ", expected a user whom `control` does not name, or no `user`"),
+                errors.get(0));
+        // A command may be what asks: that is told, and no more.
+        List<String> warnings =
+                shop.compiled(head + Workshop.commandWith("user: " + user)).warnings();
+        assertTrue(
+                warnings.stream().anyMatch(warning -> warning.contains("warning: by `control` `it` " + expected)),
+                warnings::toString);
     }
 
     @Test
