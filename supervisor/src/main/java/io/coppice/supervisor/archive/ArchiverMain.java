@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -125,7 +124,7 @@ public final class ArchiverMain {
         }
         Path directory = Path.of(plan.directory());
         Path segments = Path.of(plan.segmentDirectory());
-        Set<Path> started = StartFiles.of(plan.children(), StartFiles.own());
+        StartFiles started = StartFiles.of(plan.children(), StartFiles.own());
         return work -> new WorkerRules()
                 .ownDirectory(work.made())
                 .readable(work.path())

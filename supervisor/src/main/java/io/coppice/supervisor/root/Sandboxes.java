@@ -15,7 +15,6 @@ import io.coppice.supervisor.sandbox.WorkerRules;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +33,7 @@ final class Sandboxes {
     private final Console console;
 
     /** Read by the spawner's thread, too. */
-    private volatile Set<Path> started;
+    private volatile StartFiles started;
 
     Sandboxes(PreparedInstance instance, Plan plan, Console console) {
         this.instance = instance;
@@ -44,8 +43,10 @@ final class Sandboxes {
         this.started = startedBy(plan);
     }
 
-    private static Set<Path> startedBy(Plan plan) {
-        return plan.isolation() == Isolation.SANDBOX ? StartFiles.of(plan.children(), StartFiles.own()) : Set.of();
+    private static StartFiles startedBy(Plan plan) {
+        return plan.isolation() == Isolation.SANDBOX
+                ? StartFiles.of(plan.children(), StartFiles.own())
+                : StartFiles.NONE;
     }
 
     /**

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -22,7 +23,8 @@ import java.util.TreeSet;
  * those directories and of what is above them. What is made beside such a sibling later has no rule, and in a directory above a hidden one
  * nothing can be made.
  *
- * <p>/proc and /sys can be read and no more: files of other processes of the same user are there. Of devices user 0 has only those that
+ * <p>/proc and /sys can be read and no more: files of other processes of the same user are there. The same is true of the system's own
+ * directories, /etc, /usr, /bin, /sbin, /lib and what else begins so: it matters to whoever may write there, user 0. Of devices user 0 has only those that
  * every program has to have: its capabilities would open disks to it.
  *
  * <p>Any thread that may block: it lists directories.
@@ -41,42 +43,67 @@ public final class Outside {
     private static final Path TOP = Path.of("/");
     private static final Path DEVICES = Path.of("/dev");
     private static final Set<Path> READ_ONLY = Set.of(Path.of("/proc"), Path.of("/sys"));
+
+    /** Programs, libraries and settings of everybody: what a peer runs, and an operator, is there. */
+    private static final Set<String> SYSTEM = Set.of("etc", "usr", "bin", "sbin");
+
+    private static final String LIBRARIES = "lib";
     private static final Set<String> DEVICES_OF_ROOT =
             Set.of("null", "zero", "full", "random", "urandom", "tty", "ptmx", "pts", "shm", "mqueue", "hugepages");
 
     private final Set<Path> hidden;
     private final Set<Path> readOnly;
     private final boolean user0;
+    private final Set<Path> aboveHidden;
+    private final Set<Path> aboveReadOnly;
 
     private Outside(Set<Path> hidden, Set<Path> readOnly, boolean user0) {
         this.hidden = hidden;
         this.readOnly = readOnly;
         this.user0 = user0;
+        this.aboveHidden = above(hidden);
+        this.aboveReadOnly = above(readOnly);
     }
 
     /**
      * All but these.
      *
      * @param hidden absolute paths of directories, which need not be there
-     * @param readOnly absolute paths of files and directories of which the same is true, and which no name is changed of
+     * @param started may be read, and nothing changed that leads there
      * @param uid of the processes
      * @throws IOException if it cannot be told where one of them is
      */
-    public static Outside of(Set<Path> hidden, Set<Path> readOnly, long uid) throws IOException {
+    static Outside of(Set<Path> hidden, StartFiles started, long uid) throws IOException {
+        LinkTrail trail = new LinkTrail();
         Set<Path> real = new TreeSet<>();
         for (Path path : hidden) {
-            real.add(real(path));
-        }
-        Set<Path> fixed = new TreeSet<>();
-        for (Path path : readOnly) {
-            fixed.add(real(path));
-            Path parent = path.normalize().getParent();
-            if (parent != null && !parent.equals(TOP)) {
-                // The link, too, if it is one.
-                fixed.add(real(parent).resolve(path.getFileName()));
+            Path place = trail.follow(path.normalize());
+            if (place.equals(TOP)) {
+                throw new IOException("a sandbox cannot hide all of " + TOP);
             }
+            real.add(place);
         }
-        return new Outside(real, fixed, uid == 0);
+        Set<Path> readOnly = new TreeSet<>(started.fixed());
+        readOnly.addAll(trail.links());
+        for (Path path : system()) {
+            readOnly.add(trail.follow(path));
+        }
+        return new Outside(real, readOnly, uid == 0);
+    }
+
+    private static List<Path> system() throws IOException {
+        List<Path> system = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(TOP)) {
+            for (Path entry : entries) {
+                String name = String.valueOf(entry.getFileName());
+                if (SYSTEM.contains(name) || name.startsWith(LIBRARIES)) {
+                    system.add(entry);
+                }
+            }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+        return system;
     }
 
     /**
@@ -85,10 +112,10 @@ public final class Outside {
      * @param directory of one instance, below the base directory
      * @param segments the directory of that one's segments; beside it are those of the others
      * @param archives the directory of archives
-     * @param started see {@link StartFiles}: may be read, and not changed
+     * @param started may be read, and not changed
      * @param uid of the processes
      */
-    public static Outside ofInstances(Path directory, Path segments, Path archives, Set<Path> started, long uid)
+    public static Outside ofInstances(Path directory, Path segments, Path archives, StartFiles started, long uid)
             throws IOException {
         Path base = directory.resolveSibling(".").normalize();
         Set<Path> hidden = new TreeSet<>(List.of(base, segments, archives));
@@ -115,22 +142,16 @@ public final class Outside {
         return Collections.unmodifiableSet(rights);
     }
 
-    /** Without symbolic links, as far as it is there. */
-    private static Path real(Path path) throws IOException {
-        Path normal = path.normalize();
-        Path parent = normal.getParent();
-        if (parent == null) {
-            throw new IOException("a sandbox cannot hide all of " + TOP);
+    /** All directories above some. */
+    private static Set<Path> above(Set<Path> paths) {
+        Set<Path> above = new HashSet<>();
+        for (Path path : paths) {
+            Path parent = path.getParent();
+            while (parent != null && above.add(parent)) {
+                parent = parent.getParent();
+            }
         }
-        try {
-            return normal.toRealPath();
-        } catch (NoSuchFileException e) {
-            return real(parent, normal);
-        }
-    }
-
-    private static Path real(Path parent, Path path) throws IOException {
-        return parent.equals(TOP) ? path : real(parent).resolve(path.getFileName());
+        return above;
     }
 
     /**
@@ -169,7 +190,7 @@ public final class Outside {
             return;
         }
         Set<LandlockRight> rights = readOnly.contains(entry) || READ_ONLY.contains(entry) ? TO_READ : above;
-        if (leadsTo(hidden, entry) || (rights != TO_READ && leadsTo(readOnly, entry))) {
+        if (aboveHidden.contains(entry) || (rights != TO_READ && aboveReadOnly.contains(entry))) {
             addSiblings(entry, rights, rules);
         } else if (user0 && entry.equals(DEVICES)) {
             addSiblings(entry, rights, rules);
@@ -180,9 +201,5 @@ public final class Outside {
                 rules.add(Rule.optional(entry, rights));
             }
         }
-    }
-
-    private static boolean leadsTo(Set<Path> paths, Path entry) {
-        return paths.stream().anyMatch(path -> path.startsWith(entry));
     }
 }

@@ -3,17 +3,36 @@ package io.coppice.supervisor.sandbox;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.StartPrefix;
 import io.coppice.supervisor.plan.WorkerOptions;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
  * What workers and roots start from: whoever could write there would have his own code run as a peer, the next time that one starts.
+ *
+ * <p>Making one looks at no file. {@link #fixed} does, and looks through directories for links once, as long as their names lead to the same
+ * ones: what is linked from within one later counts from the next root or reload on.
  */
 public final class StartFiles {
-    private StartFiles() {}
+    /** Nothing. */
+    public static final StartFiles NONE = new StartFiles(Set.of(), Set.of());
+
+    private final Set<Path> named;
+    private final Set<Path> programs;
+
+    /** By the real path of a directory. */
+    private final Map<Path, Set<Path>> linked = new HashMap<>();
+
+    private StartFiles(Set<Path> named, Set<Path> programs) {
+        this.named = named;
+        this.programs = programs;
+    }
 
     /** The JDK and the class path of this process, and the directory that its launcher is in: a checkout, or what was unpacked or installed. */
     public static List<String> own() {
@@ -30,32 +49,71 @@ public final class StartFiles {
      * The JDKs and the class paths of an instance's workers, and further class paths.
      *
      * @param own class paths of the root itself, entries between colons
-     * @return absolute paths; nobody has looked whether they are there
      */
-    public static Set<Path> of(List<ChildPlan> children, List<String> own) {
-        Set<Path> files = new TreeSet<>();
-        own.forEach(classPath -> add(classPath, files));
+    public static StartFiles of(List<ChildPlan> children, List<String> own) {
+        Set<Path> named = new TreeSet<>();
+        Set<Path> programs = new TreeSet<>();
+        own.forEach(classPath -> add(classPath, named));
         for (ChildPlan child : children) {
             List<String> argv = StartPrefix.without(child.argv());
             int at = argv.indexOf(WorkerOptions.CLASS_PATH);
             if (child.kind().hasSegment() && at > 0 && at + 1 < argv.size()) {
-                add(argv.get(at + 1), files);
-                Path programs = Path.of(argv.get(0)).getParent();
-                if (programs != null && programs.endsWith("bin") && programs.getNameCount() > 2) {
-                    files.add(programs.getParent());
+                add(argv.get(at + 1), named);
+                Path java = Path.of(argv.get(0));
+                if (java.isAbsolute()) {
+                    programs.add(java);
                 }
             }
         }
-        return files;
+        return new StartFiles(named, programs);
     }
 
     private static void add(String classPath, Set<Path> files) {
         for (String entry : classPath.split(":", -1)) {
-            Path path = Path.of(entry).toAbsolutePath().normalize();
+            Path path = Path.of(entry).toAbsolutePath();
             // An empty entry is a directory that anybody is in, and a hidden one keeps it all.
-            if (!entry.isEmpty() && path.getNameCount() > 0) {
+            if (!entry.isEmpty() && path.normalize().getNameCount() > 0) {
                 files.add(path);
             }
         }
+    }
+
+    /**
+     * What nobody may change: the files and directories, each symbolic link on the way to them, and what directories among them have as links
+     * to elsewhere. Any thread that may block, for the longer the first time.
+     *
+     * @return real paths
+     * @throws IOException if it cannot be told; with a message for people
+     */
+    synchronized Set<Path> fixed() throws IOException {
+        LinkTrail trail = new LinkTrail();
+        Set<Path> fixed = new TreeSet<>();
+        for (Path path : named) {
+            addReal(trail.follow(path), fixed);
+        }
+        for (Path program : programs) {
+            Path real = trail.follow(program);
+            addReal(real, fixed);
+            for (Path java : List.of(program.normalize(), real)) {
+                Path directory = java.getParent();
+                if (directory != null && directory.endsWith("bin") && directory.getNameCount() > 2) {
+                    addReal(trail.follow(directory.resolveSibling(".")), fixed);
+                }
+            }
+        }
+        fixed.addAll(trail.links());
+        return fixed;
+    }
+
+    private void addReal(Path real, Set<Path> fixed) throws IOException {
+        if (real.getNameCount() == 0 || !fixed.add(real) || !Files.isDirectory(real)) {
+            return;
+        }
+        Set<Path> elsewhere = linked.get(real);
+        if (elsewhere == null) {
+            elsewhere = LinkedFiles.of(real);
+            linked.put(real, elsewhere);
+        }
+        fixed.addAll(elsewhere);
     }
 }

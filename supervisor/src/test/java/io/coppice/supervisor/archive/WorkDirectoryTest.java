@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.coppice.supervisor.os.Restriction;
 import io.coppice.supervisor.plan.Identity;
 import io.coppice.supervisor.sandbox.Outside;
+import io.coppice.supervisor.sandbox.StartFiles;
 import io.coppice.supervisor.sandbox.WorkerRules;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,7 +18,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,7 +56,8 @@ class WorkDirectoryTest {
         return new WorkerRules()
                 .ownDirectory(work.made())
                 .readable(work.path())
-                .with(Outside.of(Set.of(base), Set.of(), Workshop.ownUid()));
+                .with(Outside.ofInstances(
+                        base.resolve("shop"), base.resolve("shop"), base, StartFiles.NONE, Workshop.ownUid()));
     }
 
     private static void assumeSandbox() {

@@ -9,11 +9,13 @@ import io.coppice.supervisor.os.LandlockRight;
 import io.coppice.supervisor.os.LandlockRuleset.Rule;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,10 +26,22 @@ class OutsideTest {
 
     private Map<Path, Set<LandlockRight>> rules(long uid, Path... hidden) throws IOException {
         Map<Path, Set<LandlockRight>> rules = new HashMap<>();
-        for (Rule rule : Outside.of(Set.of(hidden), Set.of(), uid).rules()) {
+        for (Rule rule : Outside.of(Set.of(hidden), StartFiles.NONE, uid).rules()) {
             assertTrue(rule.optional(), rule::toString);
             rules.put(rule.path(), rule.rights());
         }
+        return rules;
+    }
+
+    private static StartFiles started(Path... paths) {
+        return StartFiles.of(List.of(), Stream.of(paths).map(Path::toString).toList());
+    }
+
+    private Map<Path, Set<LandlockRight>> rulesBeside(StartFiles started) throws IOException {
+        Map<Path, Set<LandlockRight>> rules = new HashMap<>();
+        Outside.of(Set.of(make("hidden")), started, 1000)
+                .rules()
+                .forEach(rule -> rules.put(rule.path(), rule.rights()));
         return rules;
     }
 
@@ -87,7 +101,7 @@ class OutsideTest {
         make("shm/free");
         Path archives = make("cache/coppice");
         Map<Path, Set<LandlockRight>> rules = new HashMap<>();
-        Outside.ofInstances(instance, segments, archives, Set.of(), 1000)
+        Outside.ofInstances(instance, segments, archives, StartFiles.NONE, 1000)
                 .rules()
                 .forEach(rule -> rules.put(rule.path(), rule.rights()));
         assertEquals(List.of(Path.of("shm/free")), ofOurs(rules));
@@ -108,7 +122,7 @@ class OutsideTest {
         Map<Path, Set<LandlockRight>> rules = new HashMap<>();
         Outside.of(
                         Set.of(hidden),
-                        Set.of(jar, link, jdk, hidden.resolveSibling(".").normalize()),
+                        started(jar, link, jdk, hidden.resolveSibling(".").normalize()),
                         1000)
                 .rules()
                 .forEach(rule -> rules.put(rule.path(), rule.rights()));
@@ -127,6 +141,74 @@ class OutsideTest {
             assertEquals(read, rules.get(path), path::toString);
         }
         assertEquals(Outside.HANDLED, rules.get(lib.resolve("notes")));
+    }
+
+    /** As Debian has a JDK's configuration, and as a release is put in place by a link to its directory. */
+    @Test
+    void shouldLetWhatLinksLeadToBeReadOnlyAndTheLinksAsWell() throws IOException {
+        Path settings = make("settings/security");
+        Path policy = Files.createFile(settings.resolve("java.policy"));
+        Path other = Files.createFile(settings.resolve("notes"));
+        Path alternatives = make("alternatives");
+        Path onTheWay = Files.createSymbolicLink(alternatives.resolve("policy"), policy);
+        Files.createFile(alternatives.resolve("notes"));
+        Path jdk = make("jdk/conf/security").getParent().getParent();
+        Files.createSymbolicLink(jdk.resolve("conf/security/java.policy"), Path.of("../../../alternatives/policy"));
+        Files.createSymbolicLink(jdk.resolve("conf/up"), Path.of(".."));
+        Files.createSymbolicLink(jdk.resolve("conf/nowhere"), jdk.resolve("conf/nowhere"));
+        Files.createSymbolicLink(jdk.resolve("conf/all"), Path.of("/"));
+        Files.createSymbolicLink(jdk.resolve("conf/self"), Path.of("/proc/self"));
+        Path shared = make("shared/ext");
+        Path deep = Files.createFile(make("deep").resolve("file"));
+        Files.createFile(deep.resolveSibling("notes"));
+        Files.createSymbolicLink(shared.resolve("deep"), deep);
+        Files.createSymbolicLink(jdk.resolve("ext"), shared);
+        Path release = make("releases/2");
+        Path jar = Files.createFile(release.resolve("app.jar"));
+        Path current = Files.createSymbolicLink(directory.toRealPath().resolve("current"), release);
+        Map<Path, Set<LandlockRight>> rules = rulesBeside(started(jdk, current.resolve("app.jar")));
+
+        Set<LandlockRight> read = Set.of(LandlockRight.READ_FILE, LandlockRight.EXECUTE);
+        for (Path path : List.of(policy, jdk, shared, deep, jar)) {
+            assertEquals(read, rules.get(path), path::toString);
+        }
+        for (Path path : List.of(other, alternatives.resolve("notes"), deep.resolveSibling("notes"))) {
+            assertEquals(Outside.HANDLED, rules.get(path), path::toString);
+        }
+        for (Path path : List.of(settings, alternatives, onTheWay, current, release, current.getParent())) {
+            assertFalse(rules.containsKey(path), path::toString);
+        }
+    }
+
+    /** A launch looks where names lead, and does not look through directories again. */
+    @Test
+    void shouldFollowALinkThatWasChangedSince() throws IOException {
+        Files.createFile(make("releases/1").resolve("app.jar"));
+        Path jar = Files.createFile(make("releases/2").resolve("app.jar"));
+        Path current = directory.toRealPath().resolve("current");
+        Files.createSymbolicLink(current, Path.of("releases/1"));
+        StartFiles started = started(current.resolve("app.jar"), make("jdk"));
+        assertEquals(Outside.HANDLED, rulesBeside(started).get(jar.getParent()));
+        Files.delete(current);
+        Files.createSymbolicLink(current, Path.of("releases/2"));
+        assertEquals(
+                Set.of(LandlockRight.READ_FILE, LandlockRight.EXECUTE),
+                rulesBeside(started).get(jar));
+    }
+
+    @Test
+    void shouldLetTheSystemsOwnDirectoriesBeReadOnly() throws IOException {
+        Map<Path, Set<LandlockRight>> rules = rules(0, make("hidden"));
+        Set<LandlockRight> read = Set.of(LandlockRight.READ_FILE, LandlockRight.EXECUTE);
+        for (String name : List.of("/etc", "/usr", "/bin", "/sbin", "/lib", "/lib64")) {
+            Path path = Path.of(name);
+            if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+                assertEquals(read, rules.get(path), name);
+            } else {
+                assertFalse(rules.containsKey(path), name);
+            }
+        }
+        assertTrue(rules.containsKey(Path.of("/etc")));
     }
 
     @Test
@@ -151,7 +233,7 @@ class OutsideTest {
         for (int i = 0; i < Outside.MOST_SIBLINGS; i++) {
             Files.createFile(hidden.resolveSibling("f" + i));
         }
-        Outside outside = Outside.of(Set.of(hidden), Set.of(), 1000);
+        Outside outside = Outside.of(Set.of(hidden), StartFiles.NONE, 1000);
         String message =
                 assertThrows(TooManySiblingsException.class, outside::rules).getMessage();
         assertEquals(

@@ -148,6 +148,11 @@ public enum Attempt {
     JDK("open the JDK's classes for writing", Victims.ONE, Since.LANDLOCK, (scene, victim) -> {
         C.close(open(Path.of(System.getProperty("java.home"), "lib", "modules"), Flags.READ_WRITE));
     }),
+    JDK_LINKED(
+            "open a file that the JDK has as a link to elsewhere for writing",
+            Victims.ONE,
+            Since.LANDLOCK,
+            (scene, victim) -> C.close(open(linkedByJdk(), Flags.READ_WRITE))),
     ASK("ask the root by its control socket", Victims.ONE, Since.EVER, Attempt::ask),
     MEMORY(
             "open the memory of a peer or the root (`/proc/PID/mem`)",
@@ -296,6 +301,18 @@ public enum Attempt {
                 .map(Path::of)
                 .findFirst()
                 .orElseThrow();
+    }
+
+    private static Path linkedByJdk() throws IOException, NotHereException {
+        Path jdk = Path.of(System.getProperty("java.home")).toRealPath();
+        try (Stream<Path> files = Files.walk(jdk)) {
+            for (Path link : files.filter(Files::isSymbolicLink).toList()) {
+                if (Files.isRegularFile(link) && !link.toRealPath().startsWith(jdk)) {
+                    return link;
+                }
+            }
+        }
+        throw new NotHereException("the JDK has no link to elsewhere");
     }
 
     /** Whether a sandbox refuses it on a kernel of that level of Landlock. */
