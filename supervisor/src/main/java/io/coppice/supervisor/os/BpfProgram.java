@@ -12,6 +12,9 @@ import java.util.Arrays;
 final class BpfProgram {
     static final int RET_ALLOW = 0x7fff0000;
     static final int RET_ERRNO = 0x00050000;
+    /** Linux 5.0: whoever holds the filter's listener decides; without one the call does not exist. */
+    static final int RET_USER_NOTIF = 0x7fc00000;
+
     static final int RET_KILL_PROCESS = 0x80000000;
 
     /** BPF_LD | BPF_W | BPF_ABS: load 32 bits of struct seccomp_data. */
@@ -58,6 +61,12 @@ final class BpfProgram {
     void answer(int number, int errno) {
         write(JUMP_IF_EQUAL, 0, 1, number);
         write(RETURN, 0, 0, RET_ERRNO | errno);
+    }
+
+    /** Has a call wait for the word of whoever holds the filter's listener. */
+    void ask(int number) {
+        write(JUMP_IF_EQUAL, 0, 1, number);
+        write(RETURN, 0, 0, RET_USER_NOTIF);
     }
 
     /** Refuses a call if its argument, by this mask, is one of these values. */

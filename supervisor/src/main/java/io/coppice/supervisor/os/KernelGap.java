@@ -17,7 +17,11 @@ public enum KernelGap {
     /** Without it no launch with a filter is made. */
     FILTER(
             "chmod, chown, priorities and limits of others are not kept from it: this kernel takes no seccomp filter, or a filter around the root"
-                    + " refuses the call");
+                    + " refuses the call"),
+    /** See {@link GroupFilter}. */
+    GROUP(
+            "what a transaction leaves behind may outlive it in a session of its own, and change results of the next one in its slot: this kernel"
+                    + " takes no filter that could keep it from that (Linux 5.5), or one around the root precludes it. `limits` end it");
 
     private final String text;
 

@@ -5,6 +5,7 @@ import static io.coppice.supervisor.os.Kernel.SYSCALL_2;
 import static io.coppice.supervisor.os.Kernel.SYSCALL_4;
 
 import java.lang.ref.Reference;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,7 @@ final class RestrictedLaunch implements Runnable {
         CAPABILITIES("prctl(PR_CAPBSET_DROP)"),
         LANDLOCK("landlock_restrict_self"),
         FILTER("seccomp(SECCOMP_SET_MODE_FILTER)"),
+        GROUP("seccomp(SECCOMP_FILTER_FLAG_NEW_LISTENER)"),
         SPAWN("posix_spawn");
 
         private final String call;
@@ -53,18 +55,27 @@ final class RestrictedLaunch implements Runnable {
     private final boolean rehearsal;
     private final long ruleset;
     private final long filter;
+    private final long groupFilter;
     private final boolean user0;
     private final Spawn spawn;
+
+    /** The thread has come past the group's filter, or has ended. */
+    private final CountDownLatch gated = new CountDownLatch(1);
+
+    /** Of the group's filter, {@link #NONE} without; written before {@link #gated}. */
+    private long listener = NONE;
 
     // Written by the thread, read after its end.
     private Step step = Step.PRIVILEGES;
     private int errno;
     private @Nullable Throwable thrown;
 
-    private RestrictedLaunch(boolean rehearsal, long ruleset, long filter, boolean user0, Spawn spawn) {
+    private RestrictedLaunch(
+            boolean rehearsal, long ruleset, long filter, long groupFilter, boolean user0, Spawn spawn) {
         this.rehearsal = rehearsal;
         this.ruleset = ruleset;
         this.filter = filter;
+        this.groupFilter = groupFilter;
         this.user0 = user0;
         this.spawn = spawn;
     }
@@ -73,12 +84,31 @@ final class RestrictedLaunch implements Runnable {
      * Runs every step in vain. Once, before the first {@link #spawn}.
      *
      * @param inVain a call that starts nothing, and else is as the later ones
+     * @return its error number
      */
-    static void rehearse(Spawn inVain) {
-        RestrictedLaunch launch = new RestrictedLaunch(true, NONE, 0, false, inVain);
+    static int rehearse(Spawn inVain) {
+        RestrictedLaunch launch = new RestrictedLaunch(true, NONE, 0, 0, false, inVain);
         launch.runOnThread();
         if (launch.errno == 0) {
             throw new IllegalStateException("The rehearsal of a restricted launch started something");
+        }
+        return launch.errno;
+    }
+
+    /**
+     * Runs the steps of a launch that is kept in its group.
+     *
+     * @param inVain a call that fails once the child has a session of its own
+     * @return its error number, or that of the step that failed before
+     */
+    static int tryGate(Spawn inVain) {
+        LoadedFilter group = GroupFilter.load();
+        RestrictedLaunch launch = new RestrictedLaunch(false, NONE, 0, group.address(), false, inVain);
+        try {
+            launch.runOnThread();
+            return launch.errno;
+        } finally {
+            Reference.reachabilityFence(group);
         }
     }
 
@@ -106,11 +136,17 @@ final class RestrictedLaunch implements Runnable {
 
     private static RestrictedLaunch carryOut(Restriction restriction, Spawn spawn, Consumer<RestrictedLaunch> how)
             throws OsException {
-        SeccompFilter.Loaded filter = filterOf(restriction);
+        LoadedFilter filter = filterOf(restriction);
+        LoadedFilter group = restriction.group() && GroupFilter.isAvailable() ? GroupFilter.load() : null;
         long ruleset = rulesetOf(restriction);
         try {
             RestrictedLaunch launch = new RestrictedLaunch(
-                    false, ruleset, filter == null ? 0 : filter.address(), LIBC.geteuid() == 0, spawn);
+                    false,
+                    ruleset,
+                    filter == null ? 0 : filter.address(),
+                    group == null ? 0 : group.address(),
+                    LIBC.geteuid() == 0 && (ruleset != NONE || filter != null),
+                    spawn);
             how.accept(launch);
             if (launch.thrown == null && launch.step != Step.SPAWN) {
                 throw OsException.of(launch.step.call, launch.errno, adviceOn(launch.errno));
@@ -118,13 +154,14 @@ final class RestrictedLaunch implements Runnable {
             return launch;
         } finally {
             Reference.reachabilityFence(filter);
+            Reference.reachabilityFence(group);
             if (ruleset != NONE) {
                 Fds.close((int) ruleset);
             }
         }
     }
 
-    private static SeccompFilter.@Nullable Loaded filterOf(Restriction restriction) throws OsException {
+    private static @Nullable LoadedFilter filterOf(Restriction restriction) throws OsException {
         if (!restriction.filter()) {
             return null;
         }
@@ -168,8 +205,16 @@ final class RestrictedLaunch implements Runnable {
         thread.setDaemon(true);
         thread.start();
         boolean interrupted = false;
+        boolean gateShut = false;
         while (true) {
             try {
+                if (!gateShut) {
+                    gated.await();
+                    gateShut = true;
+                    if (listener != NONE) {
+                        SessionGate.letOnePass((int) listener, thread);
+                    }
+                }
                 thread.join();
                 break;
             } catch (InterruptedException e) {
@@ -207,10 +252,22 @@ final class RestrictedLaunch implements Runnable {
                     return;
                 }
             }
+            if (rehearsal || groupFilter != 0) {
+                step = Step.GROUP;
+                long fd = SYSCALL_4.syscall(
+                        Syscall.SECCOMP, SeccompFilter.SET_MODE_FILTER, GroupFilter.NEW_LISTENER, groupFilter, 0);
+                if (stops(fd < 0 ? fd : 0)) {
+                    return;
+                }
+                listener = fd < 0 ? NONE : fd;
+            }
+            gated.countDown();
             step = Step.SPAWN;
             errno = spawn.call();
         } catch (Throwable e) {
             thrown = e; // told by the thread that waits, which may load what it takes to tell
+        } finally {
+            gated.countDown();
         }
     }
 

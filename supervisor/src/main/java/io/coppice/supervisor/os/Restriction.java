@@ -17,13 +17,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ruleset null for none
  * @param filter whether {@link SeccompFilter} is in force
+ * @param group whether {@link GroupFilter} is: it stays in the process group that it is started in, which is its own
  */
-public record Restriction(@Nullable LandlockRuleset ruleset, boolean filter) implements Restricting {
+public record Restriction(@Nullable LandlockRuleset ruleset, boolean filter, boolean group) implements Restricting {
+    /** It stays in its process group, and may do all else, but gain privileges. */
+    public static final Restriction IN_GROUP = new Restriction(null, false, true);
+
     /** @throws IllegalArgumentException if it restricts nothing */
     public Restriction {
-        if (ruleset == null && !filter) {
+        if (ruleset == null && !filter && !group) {
             throw new IllegalArgumentException("restriction: expected a ruleset, a filter or both; null is none");
         }
+    }
+
+    /** Which leaves its process group when it likes. */
+    public Restriction(@Nullable LandlockRuleset ruleset, boolean filter) {
+        this(ruleset, filter, false);
     }
 
     @Override
@@ -33,11 +42,14 @@ public record Restriction(@Nullable LandlockRuleset ruleset, boolean filter) imp
 
     /**
      * Puts it on the calling thread, which can never take it off: for a thread that starts a process, by whatever means, and ends. A thread
-     * that it makes is under it, too.
+     * that it makes is under it, too. Not with a {@code group}, which is for launches only.
      *
      * @throws OsException naming the step; a part of it may be in force then
      */
     public void restrictThisThread() throws OsException {
+        if (group) {
+            throw new IllegalStateException("group: a thread cannot be kept in a group that is its process's");
+        }
         RestrictedLaunch.restrictThread(this);
     }
 
@@ -54,6 +66,9 @@ public record Restriction(@Nullable LandlockRuleset ruleset, boolean filter) imp
         }
         if (filter && !SeccompFilter.isAvailable()) {
             gaps.add(KernelGap.FILTER);
+        }
+        if (group && !GroupFilter.isAvailable()) {
+            gaps.add(KernelGap.GROUP);
         }
         return gaps;
     }

@@ -31,11 +31,6 @@ final class SeccompFilter {
     static final long SET_MODE_FILTER = 1;
     private static final long GET_ACTION_AVAIL = 2;
 
-    /** struct sock_fprog: the number of instructions, 16 bits, and at 8 their address. */
-    private static final int FPROG_BYTES = 16;
-
-    private static final int FPROG_FILTER_OFFSET = 8;
-
     private SeccompFilter() {}
 
     /** Whether this kernel takes filters that answer with an error. */
@@ -85,25 +80,7 @@ final class SeccompFilter {
     }
 
     /** The program of this machine and kernel as seccomp(2) takes it. */
-    static Loaded load() {
-        return new Loaded(program(Machine.ofThis(), Landlock.abi() >= LandlockRight.TRUNCATE.sinceAbi()));
-    }
-
-    /** A program in native memory, for as long as this object is reachable. */
-    static final class Loaded {
-        private final Pointer instructions;
-        private final Pointer fprog = Kernel.allocate(FPROG_BYTES);
-
-        private Loaded(long[] program) {
-            instructions = Kernel.allocate(program.length * Long.BYTES);
-            instructions.put(0, program, 0, program.length);
-            fprog.putShort(0, (short) program.length);
-            fprog.putLong(FPROG_FILTER_OFFSET, instructions.address());
-        }
-
-        /** Of the struct sock_fprog. */
-        long address() {
-            return fprog.address();
-        }
+    static LoadedFilter load() {
+        return new LoadedFilter(program(Machine.ofThis(), Landlock.abi() >= LandlockRight.TRUNCATE.sinceAbi()));
     }
 }

@@ -6,6 +6,7 @@ import java.io.File;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.util.List;
+import java.util.function.ToIntFunction;
 import jnr.ffi.Pointer;
 import org.jspecify.annotations.Nullable;
 
@@ -150,7 +151,8 @@ final class SpawnCall {
 
     private static String reason(SpawnRequest request, ProgramSearch.Found program, int errno) {
         String reason = ProgramSearch.explain(request, program, errno);
-        return request.restriction() == null || errno != Errno.EACCES || !program.ok()
+        boolean anyRules = request.restriction() != null && request.restriction() != Restriction.IN_GROUP;
+        return !anyRules || errno != Errno.EACCES || !program.ok()
                 ? reason
                 : reason + ". Its restriction must let it execute " + program.path() + " and its interpreter or loader";
     }
@@ -304,20 +306,29 @@ final class SpawnCall {
     }
 
     private void rehearseOnce() {
-        if (rehearsed) {
-            return;
+        if (!rehearsed) {
+            inVain(RestrictedLaunch::rehearse);
+            rehearsed = true;
         }
+    }
+
+    /** Whether a launch under {@link GroupFilter} comes as far as its program. Tries it; starts nothing. */
+    static boolean canKeepGroup() {
+        return SeccompFilter.isAvailable() && new SpawnCall().inVain(RestrictedLaunch::tryGate) == Errno.ENOTDIR;
+    }
+
+    private int inVain(ToIntFunction<RestrictedLaunch.Spawn> launch) {
         Pointer file = NativeStrings.of("/dev/null/no-program");
         Pointer none = NativeStrings.vector(List.of());
         done("posix_spawn_file_actions_init", LIBC.posix_spawn_file_actions_init(actions));
         try {
-            RestrictedLaunch.rehearse(() -> spawn(file, none, none));
+            return launch.applyAsInt(() -> spawn(file, none, none));
         } finally {
             Reference.reachabilityFence(file);
             Reference.reachabilityFence(none);
+            Reference.reachabilityFence(this);
             done("posix_spawn_file_actions_destroy", LIBC.posix_spawn_file_actions_destroy(actions));
         }
-        rehearsed = true;
     }
 
     private void addOpen(int fd, Pointer path, int flags, int mode) {

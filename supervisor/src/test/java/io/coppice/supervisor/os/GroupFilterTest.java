@@ -1,0 +1,184 @@
+package io.coppice.supervisor.os;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.coppice.supervisor.core.ExitStatus;
+import io.coppice.supervisor.os.Children.Child;
+import io.coppice.supervisor.os.RefusedCall.Machine;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class GroupFilterTest {
+    private static final int KILL = 9;
+    private static final int EPERM = BpfProgram.RET_ERRNO | Errno.EPERM;
+
+    private final ProcessTable table = new ProcessTable();
+
+    @TempDir
+    Path directory;
+
+    private Children children;
+
+    @BeforeEach
+    void start() throws OsException {
+        children = new Children(directory);
+    }
+
+    @AfterEach
+    void end() throws OsException {
+        children.close();
+    }
+
+    @Test
+    void shouldRefuseWhatLeavesAGroupAndAllowEveryOtherNumber() {
+        // Numbers as they stand in the kernel's tables.
+        check(Machine.X86_64, 109, 112, 317);
+        check(Machine.AARCH64, 154, 157, 277);
+    }
+
+    private static void check(Machine machine, int setpgid, int setsid, int seccomp) {
+        BpfMachine filter = new BpfMachine(GroupFilter.program(machine));
+        assertEquals(EPERM, filter.decide(machine, setpgid, 0, 0), "setpgid");
+        assertEquals(BpfProgram.RET_USER_NOTIF, filter.decide(machine, setsid), "setsid");
+        assertEquals(EPERM, filter.decide(machine, seccomp, 1, 8), "a listener");
+        assertEquals(EPERM, filter.decide(machine, seccomp, 1, 0x29), "a listener, and more");
+        assertEquals(BpfProgram.RET_ALLOW, filter.decide(machine, seccomp, 1, 1), "another filter");
+        for (int number = 0; number < 1000; number++) {
+            if (!Set.of(setpgid, setsid, seccomp).contains(number)) {
+                assertEquals(BpfProgram.RET_ALLOW, filter.decide(machine, number, -1, -1, -1), "call " + number);
+            }
+        }
+        assertEquals(BpfProgram.RET_KILL_PROCESS, filter.decide(0x40000003, 1), "i386");
+    }
+
+    /** Once alone, as where workers have users of their own, once beside the filter of a sandbox. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldKeepAChildInTheGroupAndSessionThatItWasStartedIn(boolean sandboxed) throws Exception {
+        assumeThatItIsAvailable();
+        Restriction restriction = sandboxed ? new Restriction(null, true, true) : Restriction.IN_GROUP;
+        assertEquals(List.of("setpgid 0", "setsid 0", "listener 0", "filter 0"), attempts(null), "control");
+        assertEquals(
+                List.of("setpgid " + Errno.EPERM, "setsid " + Errno.ENOSYS, "listener " + Errno.EPERM, "filter 0"),
+                attempts(restriction));
+    }
+
+    private List<String> attempts(@Nullable Restriction restriction) throws Exception {
+        // Behind a shell, as who leads a group makes no session anyway.
+        Child child = start(javaBehindAShell(LeavingProbe.class), restriction);
+        assertEquals(new ExitStatus.Exited(0), child.awaitExit(), child.output());
+        return child.output().lines().toList();
+    }
+
+    @Test
+    void shouldStartAChildAsLeaderOfASessionOfItsOwn() throws Exception {
+        assumeThatItIsAvailable();
+        Child child = start(List.of("cut", "-d ", "-f1,5,6", "/proc/self/stat"), Restriction.IN_GROUP);
+        assertEquals(new ExitStatus.Exited(0), child.awaitExit());
+        assertEquals(
+                child.pid() + " " + child.pid() + " " + child.pid(),
+                child.output().strip());
+    }
+
+    @Test
+    void shouldHoldForAllThatComesOfIt() throws Exception {
+        assumeThatItIsAvailable();
+        List<String> leaving = List.of("sh", "-c", "setsid -w echo left; setsid -w echo left; true");
+        Child free = start(leaving, null);
+        assertEquals(new ExitStatus.Exited(0), free.awaitExit());
+        assertEquals("left\nleft\n", free.output());
+        Child child = start(leaving, Restriction.IN_GROUP);
+        assertEquals(new ExitStatus.Exited(0), child.awaitExit());
+        assertFalse(child.output().contains("left\n"), child.output());
+    }
+
+    /** What is always a new process, and what hides behind a first thread that has ended, is reached by one signal to the group. */
+    @Test
+    void shouldLeaveNothingThatOneSignalToTheGroupDoesNotEnd() throws Exception {
+        assumeThatItIsAvailable();
+        Path chain = directory.resolve("chain");
+        Files.writeString(chain, "sh " + chain + " &\n");
+        List<String> hides = javaBehindAShell(HiddenLeaderProbe.class);
+        List<String> argv = new ArrayList<>(List.of("sh", "-c", "sh " + chain + "\n\"$@\" &", "sh"));
+        argv.addAll(hides);
+        Child child = start(argv, Restriction.IN_GROUP);
+        Watchdog.await("hidden", () -> isWritten(child, "hidden\n"));
+        Watchdog.awaitReadable("the leader's end", child.pidFd().fd());
+        assertEquals(0, table.signalGroup(child.pid(), KILL));
+        assertEquals(new ExitStatus.Exited(0), child.awaitExit());
+        Watchdog.await("the group's end", () -> !table.groupExists(child.pid()));
+    }
+
+    @Test
+    void shouldTellThatAKernelCannotAndStartAsBefore() throws Exception {
+        System.setProperty(GroupFilter.ABSENT_PROPERTY, "true");
+        try {
+            assertEquals(Set.of(KernelGap.GROUP), Restriction.IN_GROUP.gaps());
+            Child child = start(List.of("sh", "-c", "setsid -w echo left; true"), Restriction.IN_GROUP);
+            assertEquals(new ExitStatus.Exited(0), child.awaitExit());
+            assertEquals("left\n", child.output());
+        } finally {
+            System.clearProperty(GroupFilter.ABSENT_PROPERTY);
+        }
+        assumeThatItIsAvailable();
+        assertEquals(Set.of(), Restriction.IN_GROUP.gaps());
+    }
+
+    @Test
+    void shouldSayWhyAProgramCannotBeStarted() throws Exception {
+        Path text = Files.writeString(directory.resolve("text"), "");
+        SpawnResult.Failed failed = children.startInVain(Children.restricted(
+                children.request(List.of(text.toString()), Children.ENVIRONMENT, directory.toString(), true),
+                Restriction.IN_GROUP));
+        assertEquals(Errno.EACCES, failed.errno());
+        assertFalse(failed.reason().contains("restriction"), failed::reason);
+    }
+
+    @Test
+    void shouldRefuseToKeepAThread() {
+        assertThrows(IllegalStateException.class, Restriction.IN_GROUP::restrictThisThread);
+    }
+
+    private static void assumeThatItIsAvailable() {
+        assumeTrue(GroupFilter.isAvailable(), "no child can be kept in its group here");
+    }
+
+    private static boolean isWritten(Child child, String text) {
+        try {
+            return child.output().contains(text);
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private List<String> javaBehindAShell(Class<?> main) {
+        List<String> argv = new ArrayList<>(List.of("sh", "-c", "\"$@\"; exit $?", "sh"));
+        argv.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        if (Runtime.version().feature() >= 24) {
+            argv.add("--enable-native-access=ALL-UNNAMED");
+            argv.add("--sun-misc-unsafe-memory-access=allow");
+        }
+        argv.addAll(List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", ChildJvm.classPath()));
+        argv.add(main.getName());
+        argv.add(directory.toString());
+        return argv;
+    }
+
+    private Child start(List<String> argv, @Nullable Restriction restriction) throws OsException {
+        SpawnRequest request = children.request(argv, Children.ENVIRONMENT, directory.toString(), true);
+        return children.start(Children.restricted(request, restriction), null);
+    }
+}

@@ -1,0 +1,49 @@
+package io.coppice.supervisor.os;
+
+import io.coppice.supervisor.os.RefusedCall.Machine;
+import java.lang.ref.Reference;
+import jnr.ffi.LibraryLoader;
+
+/** Tries to leave its process group, and to give itself leave to; prints a line for each: its name and the error number. */
+final class LeavingProbe {
+    private static final int PR_SET_NO_NEW_PRIVS = 38;
+    private static final Calls C = LibraryLoader.create(Calls.class).load("c");
+
+    private LeavingProbe() {}
+
+    /** Functions of the C library that the product does not use. */
+    public interface Calls {
+        int setpgid(int pid, int group);
+
+        int setsid();
+
+        int prctl(int option, long first, long second, long third, long fourth);
+    }
+
+    public static void main(String[] arguments) {
+        Errno.last(); // loaded before the first number is asked for
+        C.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+        boolean leaves = told("setpgid", C.setpgid(0, 0));
+        if (leaves) {
+            // Who leads a group makes no session, so back into the one of whoever started it.
+            C.setpgid(0, (int) ProcessHandle.current().parent().orElseThrow().pid());
+        }
+        told("setsid", C.setsid() < 0 ? -1 : 0);
+        BpfProgram harmless = new BpfProgram();
+        harmless.startFor(Machine.ofThis());
+        harmless.allow();
+        LoadedFilter filter = new LoadedFilter(harmless.instructions());
+        told("listener", seccomp(GroupFilter.NEW_LISTENER, filter) < 0 ? -1 : 0);
+        told("filter", seccomp(0, filter));
+        Reference.reachabilityFence(filter);
+    }
+
+    private static long seccomp(int flags, LoadedFilter filter) {
+        return Kernel.SYSCALL_4.syscall(Syscall.SECCOMP, SeccompFilter.SET_MODE_FILTER, flags, filter.address(), 0);
+    }
+
+    private static boolean told(String name, long result) {
+        System.out.println(name + " " + (result == 0 ? 0 : Errno.last()));
+        return result == 0;
+    }
+}
