@@ -24,8 +24,7 @@ class UnifiedLimitsSystemTest {
 
     private static Object enforcedBy(Coppice.Daemon daemon, String limit) {
         Map<?, ?> limits = (Map<?, ?>) Objects.requireNonNull(daemon.fields().get("limits"));
-        return Objects.requireNonNull(
-                ((Map<?, ?>) Objects.requireNonNull(limits.get(limit))).get("enforced_by"));
+        return Objects.requireNonNull(((Map<?, ?>) Objects.requireNonNull(limits.get(limit))).get("enforced_by"));
     }
 
     private static String read(Path file) {

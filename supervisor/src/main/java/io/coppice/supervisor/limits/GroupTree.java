@@ -35,7 +35,6 @@ public final class GroupTree {
     /** Which all groups of version 2 have but the first. */
     private static final String EVENTS = "cgroup.events";
 
-
     private final String name;
     private final LimitRecord record;
     private final Path systemRoot;
