@@ -143,7 +143,11 @@ class HostileWorkerSystemTest {
         told("seed", Long.toString(seed));
         Path archives = Files.createDirectories(coppice.home().resolve(".archives"));
         Files.setPosixFilePermissions(archives, PosixFilePermissions.fromString("rwx------"));
-        Files.writeString(archives.resolve("decoy.jsa"), "none");
+        for (String name : List.of("decoy.jsa", "lock")) {
+            Files.createFile(
+                    archives.resolve(name),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        }
         Path home = coppice.home();
         StringBuilder daemons = new StringBuilder();
         List<String> names = new ArrayList<>();

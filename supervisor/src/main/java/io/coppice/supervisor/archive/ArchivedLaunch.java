@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One launch of a worker: adds the options that have its JVM use an archive, if there is one. Made for a launch and used for it only; {@link
@@ -46,6 +47,7 @@ public final class ArchivedLaunch implements ArgvPreparation {
     private final Maker maker;
     private final Set<String> refused;
     private volatile Outcome outcome = NONE;
+    private volatile @Nullable Path archive;
 
     /** @param refused identities whose archives are to be dropped, not used; not changed by anybody */
     ArchivedLaunch(ArchiveDirectory directory, Maker maker, Set<String> refused) {
@@ -57,6 +59,15 @@ public final class ArchivedLaunch implements ArgvPreparation {
     /** What was found; after the result of the spawn. */
     public Outcome outcome() {
         return outcome;
+    }
+
+    /**
+     * The file that it is launched with: all of the directory of archives that it has to read. After {@link #prepare}.
+     *
+     * @return null for none
+     */
+    public @Nullable Path archive() {
+        return archive;
     }
 
     @Override
@@ -86,15 +97,16 @@ public final class ArchivedLaunch implements ArgvPreparation {
             directory.refuse(names);
             return argv;
         }
-        Path archive = directory.find(names);
-        if (archive == null) {
+        Path found = directory.find(names);
+        if (found == null) {
             outcome = directory.isRefused(names) ? NONE : new Outcome.Wanted(names.identity());
             return argv;
         }
         outcome = new Outcome.Used(names.identity());
+        archive = found;
         List<String> with = new ArrayList<>(argv.size() + 3);
         with.addAll(argv.subList(0, javaAt + 1));
-        with.addAll(jdk.toUse(archive));
+        with.addAll(jdk.toUse(found));
         with.addAll(argv.subList(javaAt + 1, argv.size()));
         return with;
     }

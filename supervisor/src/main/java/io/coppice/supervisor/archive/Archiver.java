@@ -31,7 +31,7 @@ final class Archiver {
     private final Limits limits;
 
     /**
-     * @param trainingMs of one JVM
+     * @param trainingMs of one JVM, and of reading what it has made
      * @param lockMs for another archiver to end
      * @param bytes of all archives together
      */
@@ -125,7 +125,7 @@ final class Archiver {
         if (directory.isIntact(names, archive)) {
             return archive;
         }
-        Path made = work.take(training.write(), limits.bytes());
+        Path made = work.take(training.write(), limits.bytes(), limits.trainingMs());
         training.check(made);
         try (FileChannel written = FileChannel.open(made)) {
             written.force(true);

@@ -1,5 +1,6 @@
 package io.coppice.supervisor.archive;
 
+import io.coppice.supervisor.os.RegularFile;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -35,7 +36,8 @@ final class ClassPathJars {
     }
 
     private static List<String> classPathOf(Path jar) throws IOException {
-        try (JarFile file = new JarFile(jar.toFile(), false)) {
+        try (RegularFile held = RegularFile.open(jar);
+                JarFile file = new JarFile(held.path().toFile(), false)) {
             Manifest manifest = file.getManifest();
             String names =
                     manifest == null ? null : manifest.getMainAttributes().getValue(Attributes.Name.CLASS_PATH);

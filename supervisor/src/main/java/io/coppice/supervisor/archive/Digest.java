@@ -1,5 +1,6 @@
 package io.coppice.supervisor.archive;
 
+import io.coppice.supervisor.os.RegularFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -42,11 +43,12 @@ final class Digest {
         return this;
     }
 
-    /** All that a file holds. */
+    /** All that a regular file holds. */
     Digest addContents(Path file) throws IOException {
         byte[] block = new byte[BLOCK];
         long length = 0;
-        try (InputStream in = Files.newInputStream(file)) {
+        try (RegularFile held = RegularFile.open(file);
+                InputStream in = Files.newInputStream(held.path())) {
             for (int read = in.read(block); read >= 0; read = in.read(block)) {
                 bytes(block, read);
                 length += read;

@@ -103,12 +103,13 @@ final class WorkDirectory {
      *
      * @param made in {@link #made}
      * @param mostBytes that it may have
+     * @param timeoutMs of reading it: something else may have been put in its place, of which there is no end
      * @return a file in {@link #path}
      * @throws ArchiverException if it is none, or has more
      */
-    Path take(Path made, long mostBytes) throws IOException, InterruptedException, ArchiverException {
+    Path take(Path made, long mostBytes, long timeoutMs) throws IOException, InterruptedException, ArchiverException {
         Identity who = maker.identity();
-        Path taken = maker.isApart() ? copy(made, mostBytes) : made;
+        Path taken = maker.isApart() ? copy(made, mostBytes, timeoutMs) : made;
         if (Files.size(taken) > mostBytes) {
             throw new ArchiverException(
                     ArchiverExit.FAILED, "the archive is too large, all together may have " + mostBytes + " bytes");
@@ -120,7 +121,8 @@ final class WorkDirectory {
         return taken;
     }
 
-    private Path copy(Path made, long mostBytes) throws IOException, InterruptedException, ArchiverException {
+    private Path copy(Path made, long mostBytes, long timeoutMs)
+            throws IOException, InterruptedException, ArchiverException {
         Identity who = maker.identity();
         if (who != null) {
             // Nobody is to stop what reads, either.
@@ -131,6 +133,11 @@ final class WorkDirectory {
                 new ProcessBuilder(maker.command(List.of("cat", "--", made.toString())))
                         .redirectError(ProcessBuilder.Redirect.INHERIT),
                 this);
+        cat.onExit().orTimeout(timeoutMs, TimeUnit.MILLISECONDS).whenComplete((ended, late) -> {
+            if (late != null) {
+                cat.toHandle().destroyForcibly(); // What it has written before is read; then it has failed.
+            }
+        });
         try (InputStream in = cat.getInputStream();
                 FileChannel out = FileChannel.open(taken, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
             byte[] buffer = new byte[BUFFER_BYTES];

@@ -60,6 +60,7 @@ final class Kernel {
 
     static final int S_IFMT = 0170000;
     static final int S_IFDIR = 0040000;
+    static final int S_IFREG = 0100000;
     static final int S_IFLNK = 0120000;
 
     static final int X_OK = 1;

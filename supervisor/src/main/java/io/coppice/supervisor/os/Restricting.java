@@ -2,7 +2,10 @@ package io.coppice.supervisor.os;
 
 import java.io.IOException;
 
-/** Makes the restriction of a child right before it is started, as what that is made of may take long to find out. Spawner thread; may block. */
+/**
+ * Makes the restriction of a child right before it is started, once its arguments are known, as what that is made of may take long to find out.
+ * Spawner thread; may block.
+ */
 @FunctionalInterface
 public interface Restricting {
     /**

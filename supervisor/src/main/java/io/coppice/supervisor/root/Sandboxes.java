@@ -2,6 +2,7 @@ package io.coppice.supervisor.root;
 
 import io.coppice.state.OwnerFiles;
 import io.coppice.supervisor.archive.ArchivePlace;
+import io.coppice.supervisor.archive.ArchivedLaunch;
 import io.coppice.supervisor.os.PipeOfAnother;
 import io.coppice.supervisor.os.Restricting;
 import io.coppice.supervisor.plan.ChildPlan;
@@ -63,6 +64,7 @@ final class Sandboxes {
     /**
      * Before a launch: gives the process a folder, if it is to have a segment.
      *
+     * @param process with what is known of its archive
      * @param incarnation that it is to have; {@link Launcher#NO_INCARNATION} of a standby
      * @return null if it is in no sandbox
      */
@@ -83,14 +85,20 @@ final class Sandboxes {
         Path ownDirectory = OwnerFiles.directory(instance.segmentDirectory(), plan.name());
         Path reports =
                 OwnerFiles.directory(instance.segmentDirectory(), SlotName.logName(SlotName.of(plan.daemon(), 1)));
-        rules.folder(folder).view(view).readable(instance.rootSegmentFile()).readable(archives());
+        rules.folder(folder).view(view).readable(instance.rootSegmentFile());
         if (plan.slot() > 0) {
             rules.reports(reports);
         } else {
             rules.ownDirectory(ownDirectory).readable(reports);
         }
+        ArchivedLaunch archived = process.archivedLaunch;
         return new Launch(SandboxPaths.argv(plan, folder.toString(), view.toString(), ownDirectory.toString()), () -> {
             WorkerFolders.make(folder);
+            // Known by now, as arguments come before rules. Not the whole directory: who can read its lock can hold it.
+            Path archive = archived == null ? null : archived.archive();
+            if (archive != null) {
+                rules.readable(archive);
+            }
             return rules.with(outside());
         });
     }

@@ -13,9 +13,11 @@ import io.coppice.supervisor.sandbox.Outside;
 import io.coppice.supervisor.sandbox.StartFiles;
 import io.coppice.supervisor.sandbox.WorkerRules;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +33,7 @@ class WorkDirectoryTest {
     private static final int MAKER = OWN + 1;
     private static final Maker OTHER = new Maker(OWN + " it /run", new Identity(OWN, 1, OWN, OWN, MAKER, List.of(OWN)));
     private static final Maker SANDBOXED = new Maker("sandbox it /run", null);
+    private static final long READ_MS = 60_000;
     private static final long MOST_BYTES = 1 << 20;
 
     @TempDir
@@ -93,9 +96,9 @@ class WorkDirectoryTest {
     void shouldTakeWhatItsOwnUserMadeAsItIs() throws Exception {
         WorkDirectory work = work(Maker.OWN_USER);
         Path made = Files.writeString(work.made().resolve("archive"), "classes");
-        assertEquals(made, work.take(made, MOST_BYTES));
+        assertEquals(made, work.take(made, MOST_BYTES, READ_MS));
         assertEquals("r--------", modeOf(made));
-        assertThrows(ArchiverException.class, () -> work.take(made, 3));
+        assertThrows(ArchiverException.class, () -> work.take(made, 3, READ_MS));
         work.remove();
         assertFalse(Files.exists(work.path()));
     }
@@ -108,7 +111,7 @@ class WorkDirectoryTest {
         Path made = work.made().resolve("archive");
         assertTrue(WorkDirectory.isAnybody(MAKER));
 
-        Path taken = work.take(made, MOST_BYTES);
+        Path taken = work.take(made, MOST_BYTES, READ_MS);
 
         assertFalse(WorkDirectory.isAnybody(MAKER));
         assertEquals("classes\n", Files.readString(taken));
@@ -118,6 +121,21 @@ class WorkDirectoryTest {
         assertNotEquals(Files.getAttribute(made, "unix:ino"), Files.getAttribute(taken, "unix:ino"));
         make(work, "read -r text <" + taken + " && [ \"$text\" = classes ] && ! (echo x >>" + taken + ") 2>/dev/null");
         make(work, "! rm -f " + taken + " 2>/dev/null && ! ls " + work.path() + " 2>/dev/null");
+        work.remove();
+    }
+
+    /** Somebody who outlives the training has it, and never writes. */
+    @Test
+    void shouldGiveUpWhatHasNoEnd() throws Exception {
+        assumeSandbox();
+        WorkDirectory work = work(SANDBOXED);
+        Path fifo = work.made().resolve("fifo");
+        assertEquals(0, new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor());
+        try (FileChannel writer = FileChannel.open(fifo, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            assertTrue(writer.isOpen());
+            ArchiverException refused = assertThrows(ArchiverException.class, () -> work.take(fifo, MOST_BYTES, 200));
+            assertEquals(ArchiverExit.NOT_WRITTEN, refused.exit());
+        }
         work.remove();
     }
 
@@ -131,7 +149,8 @@ class WorkDirectoryTest {
         Path same = Files.createLink(work.made().resolve("hard"), secret);
 
         for (Path each : List.of(link, same, work.made().resolve("none"))) {
-            ArchiverException refused = assertThrows(ArchiverException.class, () -> work.take(each, MOST_BYTES));
+            ArchiverException refused =
+                    assertThrows(ArchiverException.class, () -> work.take(each, MOST_BYTES, READ_MS));
             assertEquals(each + " cannot be read by who made it", refused.getMessage());
         }
         work.remove();
@@ -149,7 +168,7 @@ class WorkDirectoryTest {
         // Its rules let it make none.
         Path link = Files.createSymbolicLink(work.made().resolve("link"), secret);
 
-        Path taken = work.take(made, MOST_BYTES);
+        Path taken = work.take(made, MOST_BYTES, READ_MS);
 
         assertEquals("classes\n", Files.readString(taken));
         assertEquals("r--------", modeOf(taken));
@@ -159,7 +178,7 @@ class WorkDirectoryTest {
         for (String attempt : List.of("echo x >>" + taken, "mv archive " + taken, "rm -f " + taken, "echo >../new")) {
             assertNotEquals(0, inSandbox(work, "(" + attempt + ") 2>/dev/null"), attempt);
         }
-        ArchiverException refused = assertThrows(ArchiverException.class, () -> work.take(link, MOST_BYTES));
+        ArchiverException refused = assertThrows(ArchiverException.class, () -> work.take(link, MOST_BYTES, READ_MS));
         assertTrue(String.valueOf(refused.getMessage()).endsWith("/link cannot be read by who made it"));
         work.remove();
         assertFalse(Files.exists(work.path()));
@@ -171,9 +190,9 @@ class WorkDirectoryTest {
         assumeRoot();
         WorkDirectory work = work(OTHER);
         make(work, "ln -s /dev/zero endless; echo four >archive");
-        assertThrows(ArchiverException.class, () -> work.take(work.made().resolve("endless"), MOST_BYTES));
-        assertThrows(ArchiverException.class, () -> work.take(work.made().resolve("archive"), 4));
-        work.take(work.made().resolve("archive"), 5);
+        assertThrows(ArchiverException.class, () -> work.take(work.made().resolve("endless"), MOST_BYTES, READ_MS));
+        assertThrows(ArchiverException.class, () -> work.take(work.made().resolve("archive"), 4, READ_MS));
+        work.take(work.made().resolve("archive"), 5, READ_MS);
         work.remove();
     }
 

@@ -135,6 +135,19 @@ public enum Attempt {
         Path own = Files.writeString(archives.resolve("intruder.jsa"), "none");
         Files.move(own, archives.resolve("decoy.jsa"), StandardCopyOption.REPLACE_EXISTING);
     }),
+    ARCHIVES_LOCK("lock the archives", Victims.ONE, Since.LANDLOCK, (scene, victim) -> {
+        Path file = scene.home().resolve(".archives/lock");
+        // An archiver may have it just now; then whoever waits gets it.
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            FileLock lock = channel.tryLock(0, Long.MAX_VALUE, true);
+            if (lock != null) {
+                lock.release();
+            }
+        }
+    }),
+    ARCHIVE_READ("read a start archive of another", Victims.ONE, Since.LANDLOCK, (scene, victim) -> {
+        C.close(open(scene.home().resolve(".archives/decoy.jsa"), Flags.READ));
+    }),
     JAR("open a jar that a peer starts from for writing", Victims.ONE, Since.LANDLOCK, (scene, victim) -> {
         C.close(open(jarOfAll(), Flags.READ_WRITE));
     }),
