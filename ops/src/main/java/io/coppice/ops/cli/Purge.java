@@ -43,7 +43,7 @@ final class Purge implements AutoCloseable {
     private static final Pattern ASIDE =
             Pattern.compile("\\.?([a-z0-9.@-]+)\\.abandoned-(T[0-9]+-C[0-9]+\\.seg|[0-9a-f-]+\\.unfinished)");
     private static final Pattern RECORD = Pattern.compile(
-            "root\\.seg(\\.unusable-[0-9]+)?|journal-unit|(limits|sandbox)(\\.new)?|control\\.sock|plan(\\.new|-[a-z0-9]{1,32}\\.next)?");
+            "root\\.seg(\\.unusable-[0-9]+)?|journal-unit|(limits|isolation)(\\.new)?|control\\.sock|plan(\\.new|-[a-z0-9]{1,32}\\.next)?");
 
     /** What is made of links, for processes in a sandbox. */
     private static final Pattern LINKS = Pattern.compile("(.+)\\.(view|process-[0-9]+|standby-[0-9]+)");

@@ -27,6 +27,8 @@ import java.util.OptionalLong;
  * @param quarantined how many of its transactions are; empty where it has none, or that cannot be told at little cost
  * @param jvm figures of a program under the agent
  * @param limits of its process, those that the plan on record has
+ * @param user the number of the user that its process is, where each has one of its own ({@code isolation: user}); empty of slots, whose processes have
+ *     one each, and in other modes
  * @param problem what of it could not be read, in words
  */
 public record DaemonStatus(
@@ -52,6 +54,7 @@ public record DaemonStatus(
         OptionalLong quarantined,
         Optional<JvmStatus> jvm,
         List<LimitStatus> limits,
+        OptionalLong user,
         Optional<String> problem) {
 
     /**

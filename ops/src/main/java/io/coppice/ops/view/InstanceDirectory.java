@@ -2,7 +2,7 @@ package io.coppice.ops.view;
 
 import io.coppice.supervisor.limits.LimitRecord;
 import io.coppice.supervisor.plan.SlotName;
-import io.coppice.supervisor.sandbox.SandboxRecord;
+import io.coppice.supervisor.sandbox.IsolationRecord;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -48,9 +48,9 @@ public record InstanceDirectory(String name, Path path) {
         return path.resolve("journal-unit");
     }
 
-    /** What sandboxes leave open here, as the root has found. */
-    SandboxRecord sandbox() {
-        return new SandboxRecord(path);
+    /** What keeps workers apart, and what it leaves open here, as the root has found. */
+    IsolationRecord isolation() {
+        return new IsolationRecord(path);
     }
 
     /** How the root enforces limits of processes. */

@@ -85,7 +85,7 @@ public final class InstanceReader implements AutoCloseable {
         boolean withSegments = withSegmentsIfOpen && !plan.closed();
         List<String> problems = new ArrayList<>();
         plan.problem().ifPresent(problems::add);
-        Optional<IsolationStatus> isolation = plan.plan().map(known -> IsolationStatus.of(known, directory));
+        Optional<IsolationStatus> isolation = IsolationStatus.of(plan, directory);
         if (reading.snapshot().isEmpty()) {
             problems.add(reading.problem());
             return new InstanceStatus(
@@ -240,6 +240,7 @@ public final class InstanceReader implements AutoCloseable {
                 plan.child(child.name())
                         .map(known -> LimitStatus.of(known, directory.limits()))
                         .orElse(List.of()),
+                plan.user(child.name()),
                 commits.problem());
     }
 

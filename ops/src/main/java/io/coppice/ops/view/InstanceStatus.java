@@ -9,7 +9,7 @@ import java.util.stream.Stream;
  *
  * @param root whether it runs
  * @param gaveUp whether it gave up, or the last one did; empty as well where nobody knows
- * @param isolation what keeps its workers from touching each other, by the plan on record; empty where there is none to tell
+ * @param isolation what keeps its workers from touching each other, by the plan on record, or by what the root told those to whom that is closed; empty where there is none to tell
  * @param daemons in the root's order, which is dependency order; slots of transactions are with their daemon
  * @param groups the instance itself first; none where there is no plan to tell
  * @param problems what could not be read, each one line; daemons' own problems are with them

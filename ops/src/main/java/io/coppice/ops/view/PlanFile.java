@@ -1,6 +1,7 @@
 package io.coppice.ops.view;
 
 import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.Isolation;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanBounds;
 import io.coppice.supervisor.plan.PlanFormatException;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The plan that the root keeps beside its segment: where segments are and who waits for whom.
@@ -55,6 +57,15 @@ public record PlanFile(Optional<Plan> plan, Optional<String> problem, boolean cl
         return child(name)
                 .filter(child -> "zero".equals(WorkerOptions.value(child.argv(), "--resume")))
                 .isPresent();
+    }
+
+    /** Which user a daemon is where each has one of its own; empty of slots, whose processes have one each, and where all are one. */
+    OptionalLong user(String name) {
+        return plan.filter(known -> known.isolation() == Isolation.USER).flatMap(known -> child(name)).stream()
+                .filter(child -> child.slot() == 0)
+                .mapToLong(
+                        child -> child.identity() == null ? 0 : child.identity().uid())
+                .findFirst();
     }
 
     /** The plan of one child. */

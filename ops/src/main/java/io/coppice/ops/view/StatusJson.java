@@ -157,6 +157,7 @@ public final class StatusJson {
         json.writeEndArray();
         writeNumber("quarantined", daemon.quarantined(), json);
         writeLimits(daemon, json);
+        writeNumber("user", daemon.user(), json);
         json.writeEndObject();
     }
 

@@ -14,6 +14,9 @@ public final class StatusTable {
     /** After the restarts; only where a daemon has any. */
     private static final int STANDBYS_AT = 6;
 
+    /** Before the pid; only where each daemon has a user of its own. */
+    private static final int USER_AT = 3;
+
     /** {@code stopped, waiting…}: on a narrow terminal. */
     private static final int MIN_STATE_WIDTH = 17;
 
@@ -54,16 +57,28 @@ public final class StatusTable {
         if (standbys) {
             columns.add(STANDBYS_AT, Column.right("STANDBYS").goesAs(6));
         }
+        boolean users =
+                status.daemons().stream().anyMatch(daemon -> daemon.user().isPresent());
+        if (users) {
+            columns.add(USER_AT, Column.right("USER").goesAs(3));
+        }
         TextTable table = new TextTable(columns);
         for (DaemonStatus daemon : status.daemons()) {
             List<Cell> cells = new ArrayList<>(row(daemon, status.root().running(), clocks));
             if (standbys) {
                 cells.add(STANDBYS_AT, standbys(daemon));
             }
+            if (users) {
+                cells.add(USER_AT, number(daemon.user()));
+            }
             table.row(cells);
             for (SlotStatus slot : daemon.slots()) {
                 if (slot.isBusy()) {
-                    table.row(cells(slot, standbys, status.root().running(), clocks));
+                    List<Cell> ofSlot = cells(slot, standbys, status.root().running(), clocks);
+                    if (users) {
+                        ofSlot.add(USER_AT, Cell.NONE);
+                    }
+                    table.row(ofSlot);
                 }
             }
         }
@@ -155,17 +170,15 @@ public final class StatusTable {
         if (!status.gaps().isEmpty()) {
             but.add("with gaps: " + String.join("; ", status.gaps()));
         }
-        return ", isolation: " + status.mode().text() + (but.isEmpty() ? "" : " (" + String.join("; ", but) + ")");
+        return ", isolation: " + status.mode().text() + (status.mode() == Isolation.MAPPING ? " only" : "")
+                + (but.isEmpty() ? "" : " (" + String.join("; ", but) + ")");
     }
 
     private static String rootLine(InstanceStatus status, Palette palette, Clocks clocks) {
         if (status.root() instanceof RootLiveness.Running running) {
             return palette.paint(Tone.HEADING, status.instance()) + ": root " + running.words() + ", up "
                     + Durations.words(clocks.nowEpochMs() - running.sinceEpochMs())
-                    + status.isolation()
-                            .filter(isolation -> isolation.mode() != Isolation.MAPPING)
-                            .map(StatusTable::isolation)
-                            .orElse("")
+                    + status.isolation().map(StatusTable::isolation).orElse("")
                     + status.gaveUp()
                             .map(gaveUp -> "; "
                                     + palette.paint(

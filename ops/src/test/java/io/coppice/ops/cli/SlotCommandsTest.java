@@ -70,7 +70,7 @@ class SlotCommandsTest {
         Result result = harness.run("status");
         assertEquals("", result.err());
         assertEquals("""
-                shop: root runs as pid 50, up 2h 5m
+                shop: root runs as pid 50, up 2h 5m, isolation: mapping only
                 NAME      STATE        WANTED  PID  INCARNATION  RESTARTS  COMMITS  HEARTBEAT  UPTIME  LAST EXIT
                 rates     ready                 60            1         0        7      121ms   2m 5s  -
                 ingest    ready                 61            2         1        9      121ms   2m 5s  signal KILL 3s ago
@@ -95,7 +95,7 @@ class SlotCommandsTest {
                                 + "\"standbys\":1,\"standbys_wanted\":0,\"problem\":null,\"limits\":null},"
                                 + "{\"slot\":2,\"state\":\"stopped\",\"pid\":null,\"request\":null,\"discarded\":false,"
                                 + "\"attempt\":null,\"uptime_ms\":null,\"backoff_ms\":null,\"last_exit\":null,"
-                                + "\"standbys\":0,\"standbys_wanted\":0,\"problem\":null,\"limits\":null}],\"quarantined\":null,\"limits\":null}"),
+                                + "\"standbys\":0,\"standbys_wanted\":0,\"problem\":null,\"limits\":null}],\"quarantined\":null,\"limits\":null,\"user\":null}"),
                 json);
         assertFalse(json.contains("\"name\":\"ingest@1\""), json);
         assertTrue(harness.run("status", "ingest@2", "--json").out().contains("\"slot\":2"));

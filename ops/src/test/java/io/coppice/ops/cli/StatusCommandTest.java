@@ -19,7 +19,10 @@ import io.coppice.state.root.StandbyPhase;
 import io.coppice.state.root.WantedCode;
 import io.coppice.supervisor.plan.AutoShutdown;
 import io.coppice.supervisor.plan.Backoff;
+import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.GroupPlan;
+import io.coppice.supervisor.plan.Identity;
+import io.coppice.supervisor.plan.Isolation;
 import io.coppice.supervisor.plan.Membership;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanText;
@@ -31,6 +34,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,7 +68,7 @@ class StatusCommandTest {
 
         assertEquals("", result.err());
         assertEquals("""
-                shop: root runs as pid 50, up 2h 5m
+                shop: root runs as pid 50, up 2h 5m, isolation: mapping only
                 NAME    STATE                                    WANTED  PID  INCARNATION  RESTARTS  COMMITS  HEARTBEAT  UPTIME  LAST EXIT
                 rates   ready                                             60            1         0        7      121ms   2m 5s  -
                 ingest  ready                                             61            2         1     1234      121ms   2m 5s  signal KILL 3s ago
@@ -80,12 +84,52 @@ class StatusCommandTest {
         assertEquals("", result.err());
         assertEquals("""
                 {"instance":"shop","root":{"pid":50,"since":"2026-11-21T07:10:00Z"},"root_end":null,"isolation":"mapping","isolation_gaps":[],"not_isolated":[],"daemons":[\
-                {"name":"rates","state":"ready","wanted":"up","pid":60,"incarnation":1,"restarts":0,"commits":7,"heartbeat_age_ms":121,"last_exit":null,"standbys":0,"standbys_wanted":0,"kind":"daemon","uptime_ms":125000,"backoff_ms":null,"waiting_for":[],"problem":null,"healthy":null,"jvm":null,"last_words":null,"gone":false,"transactions":[],"quarantined":null,"limits":null},\
-                {"name":"ingest","state":"ready","wanted":"up","pid":61,"incarnation":2,"restarts":1,"commits":1234,"heartbeat_age_ms":121,"last_exit":{"kind":"signal","code":null,"signal":"KILL","at":"2026-11-21T09:14:57Z","text":null,"fault":null},"standbys":0,"standbys_wanted":0,"kind":"daemon","uptime_ms":125000,"backoff_ms":null,"waiting_for":[],"problem":null,"healthy":null,"jvm":null,"last_words":null,"gone":false,"transactions":[],"quarantined":null,"limits":null},\
-                {"name":"web","state":"ready","wanted":"up","pid":62,"incarnation":1,"restarts":0,"commits":null,"heartbeat_age_ms":null,"last_exit":null,"standbys":0,"standbys_wanted":0,"kind":"command","uptime_ms":125000,"backoff_ms":null,"waiting_for":[],"problem":null,"healthy":null,"jvm":null,"last_words":null,"gone":false,"transactions":[],"quarantined":null,"limits":null},\
-                {"name":"report","state":"stopped","wanted":"up","pid":null,"incarnation":0,"restarts":0,"commits":null,"heartbeat_age_ms":null,"last_exit":null,"standbys":0,"standbys_wanted":0,"kind":"daemon","uptime_ms":null,"backoff_ms":null,"waiting_for":["ingest (completed)"],"problem":null,"healthy":null,"jvm":null,"last_words":null,"gone":false,"transactions":[],"quarantined":null,"limits":null}\
+                {"name":"rates","state":"ready","wanted":"up","pid":60,"incarnation":1,"restarts":0,"commits":7,"heartbeat_age_ms":121,"last_exit":null,"standbys":0,"standbys_wanted":0,"kind":"daemon","uptime_ms":125000,"backoff_ms":null,"waiting_for":[],"problem":null,"healthy":null,"jvm":null,"last_words":null,"gone":false,"transactions":[],"quarantined":null,"limits":null,"user":null},\
+                {"name":"ingest","state":"ready","wanted":"up","pid":61,"incarnation":2,"restarts":1,"commits":1234,"heartbeat_age_ms":121,"last_exit":{"kind":"signal","code":null,"signal":"KILL","at":"2026-11-21T09:14:57Z","text":null,"fault":null},"standbys":0,"standbys_wanted":0,"kind":"daemon","uptime_ms":125000,"backoff_ms":null,"waiting_for":[],"problem":null,"healthy":null,"jvm":null,"last_words":null,"gone":false,"transactions":[],"quarantined":null,"limits":null,"user":null},\
+                {"name":"web","state":"ready","wanted":"up","pid":62,"incarnation":1,"restarts":0,"commits":null,"heartbeat_age_ms":null,"last_exit":null,"standbys":0,"standbys_wanted":0,"kind":"command","uptime_ms":125000,"backoff_ms":null,"waiting_for":[],"problem":null,"healthy":null,"jvm":null,"last_words":null,"gone":false,"transactions":[],"quarantined":null,"limits":null,"user":null},\
+                {"name":"report","state":"stopped","wanted":"up","pid":null,"incarnation":0,"restarts":0,"commits":null,"heartbeat_age_ms":null,"last_exit":null,"standbys":0,"standbys_wanted":0,"kind":"daemon","uptime_ms":null,"backoff_ms":null,"waiting_for":["ingest (completed)"],"problem":null,"healthy":null,"jvm":null,"last_words":null,"gone":false,"transactions":[],"quarantined":null,"limits":null,"user":null}\
                 ],"groups":[{"name":null,"strategy":"one-for-one","state":"up","restarts":null,"max_restarts":null,"period_ms":60000,"backoff_ms":null,"members":["rates","ingest","web","report"],"failed":[]}],"problems":[]}
                 """, result.out());
+    }
+
+    /** A command with {@code user: root} has none of its own. */
+    @Test
+    void shouldNameTheUserOfEachWhereEachHasOneOfItsOwn() throws IOException {
+        Plan plan = PlanFile.read(shop.directory).plan().orElseThrow();
+        List<ChildPlan> children = new ArrayList<>();
+        for (ChildPlan child : plan.children()) {
+            int number = 300_000 + 2 * children.size();
+            children.add(
+                    child.name().equals("web")
+                            ? child
+                            : child.toBuilder()
+                                    .identity(new Identity(number, 1, number, number, number + 1, List.of()))
+                                    .plan());
+        }
+        Files.writeString(
+                shop.directory.plan(),
+                PlanText.write(new Plan(
+                        plan.instance(),
+                        plan.manifest(),
+                        plan.directory(),
+                        plan.segmentDirectory(),
+                        Isolation.USER,
+                        299_999,
+                        plan.access(),
+                        plan.notice(),
+                        plan.groups(),
+                        List.of(),
+                        children)));
+
+        List<String> lines = harness.run("status").lines();
+        assertEquals("shop: root runs as pid 50, up 2h 5m, isolation: user (not of web)", lines.get(0));
+        assertTrue(lines.get(1).contains("  WANTED    USER  PID  "), lines.get(1));
+        assertTrue(lines.get(2).contains("  300000   60  "), lines.get(2));
+        assertTrue(lines.get(4).contains("       0   62  "), lines.get(4));
+        String json = harness.run("status", "--json").out();
+        assertTrue(json.contains("\"isolation\":\"user\",\"isolation_gaps\":[],\"not_isolated\":[\"web\"]"), json);
+        assertTrue(json.contains("\"limits\":null,\"user\":300002}"), json);
+        assertTrue(json.contains("\"limits\":null,\"user\":0}"), json);
     }
 
     /** A table of their own, where there are any. */
@@ -320,7 +364,7 @@ class StatusCommandTest {
 
         harness.environment.put("COLUMNS", "80");
         assertEquals("""
-                shop: root runs as pid 50, up 2h 5m
+                shop: root runs as pid 50, up 2h 5m, isolation: mapping only
                 NAME    STATE                  PID  RESTARTS  LAST EXIT
                 rates   ready                   60         0  -
                 ingest  ready                   61         1  hang 3s ago: no heartbeat for 30…
@@ -358,7 +402,7 @@ class StatusCommandTest {
         }
         harness.environment.put("COLUMNS", "100");
         assertEquals("""
-                shop: root runs as pid 50, up 2h 5m
+                shop: root runs as pid 50, up 2h 5m, isolation: mapping only
                 NAME    STATE                         PID  RESTARTS  LAST EXIT
                 rates   ready                          60         0  -
                 ingest  ready                          61         1  hang 3s ago: no heartbeat for 30 s: deadlock…
@@ -604,7 +648,7 @@ class StatusCommandTest {
         Files.writeString(shop.directory.rootLock(), "50 ");
 
         assertEquals(
-                "shop: root runs as pid 50, up 2h 5m",
+                "shop: root runs as pid 50, up 2h 5m, isolation: mapping only",
                 harness.run("status", "--instance", "shop").lines().get(0));
     }
 

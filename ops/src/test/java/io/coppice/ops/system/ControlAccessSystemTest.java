@@ -60,6 +60,7 @@ class ControlAccessSystemTest {
         Coppice.Result status = run(BOB, "status");
         assertEquals(0, status.exitCode(), status.err());
         assertTrue(status.out().contains("root runs as pid " + first.process.pid()), status.out());
+        assertTrue(status.out().contains(", isolation: mapping only\n"), status.out());
         assertTrue(status.err().contains("are closed to this user"), status.err());
         assertTrue(run(BOB, "ps").out().contains("web: sleep 1000"));
         assertTrue(run(BOB, "events").out().contains("root-started"));
@@ -113,6 +114,7 @@ class ControlAccessSystemTest {
         Coppice.Result status = run(BOB, "status");
         assertEquals(0, status.exitCode(), status.err());
         assertTrue(status.out().contains("root runs as pid " + root.process.pid()), status.out());
+        assertTrue(status.out().contains(", isolation: user\n"), status.out());
         assertRefused(run(BOB, "stop", Submitter.NAME), "user id 64812 may look here and change nothing");
         assertRefused(run(STRANGER, "status"), "is closed to user id 64813");
         work.order("1 submit plain");

@@ -19,7 +19,7 @@ import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Isolation;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanSuccession;
-import io.coppice.supervisor.sandbox.SandboxRecord;
+import io.coppice.supervisor.sandbox.IsolationRecord;
 import io.coppice.supervisor.sandbox.WorkerRules;
 import io.coppice.supervisor.specs.PlanSpecs;
 import java.io.IOException;
@@ -28,6 +28,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -297,12 +298,11 @@ final class RootStartup {
         SegmentViews views = new SegmentViews(segmentDirectory);
         try {
             views.arrange(plan);
-            if (plan.isolation() == Isolation.SANDBOX) {
-                new SandboxRecord(directory).write(WorkerRules.gaps());
-            }
+            new IsolationRecord(directory)
+                    .write(plan.isolation(), plan.isolation() == Isolation.SANDBOX ? WorkerRules.gaps() : Set.of());
             return views;
         } catch (IOException e) {
-            throw new StartupRefused(EXIT_FAILED, "what workers in a sandbox may read cannot be arranged: " + e);
+            throw new StartupRefused(EXIT_FAILED, "what keeps workers apart cannot be arranged and recorded: " + e);
         }
     }
 
