@@ -52,6 +52,13 @@ final class ManifestPlans implements PlanCompiler {
     }
 
     @Override
+    public void requireReservable(Plan plan, Map<String, String> environment) throws IOException {
+        IdRegister.requireRecordable(
+                plan,
+                CompileOptions.ofThisProcess(null).withEnvironment(environment).surroundings());
+    }
+
+    @Override
     public Optional<Provision> missing(Path manifest, Map<String, String> environment) throws IOException {
         CompileOptions options = CompileOptions.ofThisProcess(null).withEnvironment(environment);
         return ManifestReader.read(manifest, options) instanceof ManifestResult.Refused refused

@@ -9,6 +9,7 @@ import io.coppice.ops.view.PlanFile;
 import io.coppice.ops.view.RootLiveness;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanFormatException;
+import io.coppice.supervisor.plan.PlanSuccession;
 import io.coppice.supervisor.plan.PlanText;
 import io.coppice.supervisor.plan.ReplicaSet;
 import java.io.IOException;
@@ -97,14 +98,41 @@ final class Changeover {
         }
     }
 
-    private void reserve(PlanCompiler compiler, Draft draft) {
+    private static Plan plan(Draft draft) {
         try {
-            compiler.reserve(PlanText.read(draft.planText().stripTrailing() + "\n"), environmentOf(root()));
+            return PlanText.read(draft.planText().stripTrailing() + "\n");
         } catch (PlanFormatException e) {
             throw new IllegalStateException("the compiler's own plan", e);
+        }
+    }
+
+    private void reserve(PlanCompiler compiler, Draft draft) {
+        try {
+            compiler.reserve(plan(draft), environmentOf(root()));
         } catch (IOException e) {
-            throw new CommandFailedException(
-                    ExitCode.FAILED, "Nothing was changed: cannot give users to workers: " + e.getMessage());
+            throw noUsers(e);
+        }
+    }
+
+    private static CommandFailedException noUsers(IOException e) {
+        return new CommandFailedException(
+                ExitCode.FAILED, "Nothing was changed: cannot give users to workers: " + e.getMessage());
+    }
+
+    /**
+     * Refuses what {@link #changeOver} or the root would refuse as things are, in the same words and with the same exit code, and changes nothing. What
+     * the root alone can find out by doing it, such as whether there is room, it does not.
+     */
+    void requirePossible(PlanCompiler compiler, Plan present, Draft draft) {
+        Plan next = plan(draft);
+        try {
+            compiler.requireReservable(next, environmentOf(root()));
+        } catch (IOException e) {
+            throw noUsers(e);
+        }
+        String obstacle = PlanSuccession.obstacle(present, next);
+        if (obstacle != null) {
+            throw new CommandFailedException(ExitCode.USAGE, "Nothing was changed: " + obstacle);
         }
     }
 

@@ -36,6 +36,13 @@ public interface PlanCompiler {
     default void reserve(Plan plan, Map<String, String> environment) throws IOException {}
 
     /**
+     * Whether {@link #reserve} would be done now; nothing is written.
+     *
+     * @throws IOException as that
+     */
+    default void requireReservable(Plan plan, Map<String, String> environment) throws IOException {}
+
+    /**
      * What a machine lacks so that this compiler's plan of a manifest can be run on it, and what can be had once for all; empty if nothing, also where a
      * manifest has other errors.
      *

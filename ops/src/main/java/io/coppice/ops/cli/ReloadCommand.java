@@ -35,7 +35,9 @@ final class ReloadCommand implements Callable<Integer> {
             description = "The manifest; default: the one that the instance runs by.")
     private @Nullable Path file;
 
-    @Option(names = "--dry-run", description = "Tell what would be done, and do nothing.")
+    @Option(
+            names = "--dry-run",
+            description = "Tell what would be done, or refuse what would be refused, and do nothing.")
     private boolean dryRun;
 
     @Option(
@@ -62,7 +64,10 @@ final class ReloadCommand implements Callable<Integer> {
         InstanceDirectory instance = instance();
         Changeover changeover = new Changeover(coppice, instance, timeout);
         if (dryRun) {
-            tell(instance, draft(instance, changeover, changeover.presentPlan()).change());
+            Plan present = changeover.presentPlan();
+            Changeover.Draft draft = draft(instance, changeover, present);
+            changeover.requirePossible(compiler.get(), present, draft);
+            tell(instance, draft.change());
             return ExitCode.DONE;
         }
         return changeover.changeOver(

@@ -117,9 +117,37 @@ public final class IdRegister {
      * @throws IOException if that fails, or another process took some of it since the plan was made: then it must be made anew
      */
     public static void record(Plan plan, Surroundings surroundings) throws IOException {
+        if (plan.isolation() == Isolation.USER) {
+            Path file = file(surroundings);
+            Map<String, Block> given = given(plan);
+            change(file, present -> {
+                requireFree(given, present, file);
+                present.putAll(given);
+            });
+        }
+    }
+
+    /**
+     * Whether {@link #record} would write it down now; nothing is written.
+     *
+     * @throws IOException as that
+     */
+    public static void requireRecordable(Plan plan, Surroundings surroundings) throws IOException {
         if (plan.isolation() != Isolation.USER) {
             return;
         }
+        Path file = file(surroundings);
+        requireFree(given(plan), entries(file), file);
+        Path directory = file.resolveSibling(".").normalize();
+        while (!Files.exists(directory)) {
+            directory = directory.resolve("..").normalize();
+        }
+        if (!Files.isWritable(directory)) {
+            throw new IOException(file + " cannot be written, as " + directory + " is not writable");
+        }
+    }
+
+    private static Map<String, Block> given(Plan plan) {
         Map<String, Block> given = new LinkedHashMap<>();
         given.put(owner(READERS, plan.directory()), new Block(plan.readers(), 1));
         for (ChildPlan child : plan.children()) {
@@ -128,19 +156,19 @@ public final class IdRegister {
                 given.put(owner(nameOf(child), plan.directory()), new Block(identity.own(), count(child)));
             }
         }
-        Path file = file(surroundings);
-        change(file, present -> {
-            for (Map.Entry<String, Block> entry : given.entrySet()) {
-                for (Map.Entry<String, Block> other : present.entrySet()) {
-                    if (!other.getKey().equals(entry.getKey())
-                            && other.getValue().overlaps(entry.getValue())) {
-                        throw new IOException("the users of " + entry.getKey() + " are " + other.getKey()
-                                + "'s by now (" + file + "); do it once more");
-                    }
+        return given;
+    }
+
+    private static void requireFree(Map<String, Block> given, Map<String, Block> present, Path file)
+            throws IOException {
+        for (Map.Entry<String, Block> entry : given.entrySet()) {
+            for (Map.Entry<String, Block> other : present.entrySet()) {
+                if (!other.getKey().equals(entry.getKey()) && other.getValue().overlaps(entry.getValue())) {
+                    throw new IOException("the users of " + entry.getKey() + " are " + other.getKey() + "'s by now ("
+                            + file + "); do it once more");
                 }
             }
-            present.putAll(given);
-        });
+        }
     }
 
     /**

@@ -24,6 +24,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -298,6 +300,54 @@ class ScaleCommandTest {
             assertEquals(new ReplicaSet("web", 3, 3), recorded());
             assertEquals(2, root.requests().size());
         }
+    }
+
+    /** In a dry run as the root does it: what that has to say no to is nothing that would be done. */
+    @Test
+    void shouldRefuseInADryRunWhatARootRefuses() {
+        record(plan(2, 2));
+        harness.compiler = new PlanCompiler() {
+            @Override
+            public Compilation compile(
+                    Path manifest,
+                    Optional<String> instance,
+                    Map<String, String> environment,
+                    Optional<Path> javaHome,
+                    List<ReplicaSet> scaled) {
+                Plan plan = plan(2, 2);
+                Plan elsewhere = new Plan(
+                        plan.instance(),
+                        plan.manifest(),
+                        plan.directory(),
+                        manifest.endsWith("moved.yaml") ? "/elsewhere" : plan.segmentDirectory(),
+                        plan.notice(),
+                        plan.groups(),
+                        plan.replicaSets(),
+                        plan.children());
+                return new Compilation.Compiled(PlanText.write(elsewhere), List.of(), List.of());
+            }
+
+            @Override
+            public void requireReservable(Plan plan, Map<String, String> environment) throws IOException {
+                if (plan.segmentDirectory().equals(plan.directory())) {
+                    throw new IOException("/ids cannot be written");
+                }
+            }
+        };
+        Result moved = harness.run("reload", "--dry-run", "-f", "/moved.yaml");
+        assertEquals(2, moved.exitCode());
+        assertEquals(
+                "coppice: Nothing was changed: the directory of the segments is " + shop.directory.path()
+                        + " and would be /elsewhere; that cannot change while something runs: end the root and start it"
+                        + " again\n",
+                moved.err());
+        assertEquals("", moved.out());
+
+        Result unwritten = harness.run("reload", "--dry-run", "-f", "/shop.yaml");
+        assertEquals(1, unwritten.exitCode());
+        assertEquals(
+                "coppice: Nothing was changed: cannot give users to workers: /ids cannot be written\n",
+                unwritten.err());
     }
 
     @Test

@@ -25,6 +25,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -291,8 +292,13 @@ class ManifestIsolationTest {
         Plan one = shop.compiled(USER + "instance: one\n" + TWO).plan();
         Plan two = shop.compiled(USER + "instance: two\n" + TWO).plan();
         IdRegister.record(one, shop.surroundings());
-        IOException e = assertThrows(IOException.class, () -> IdRegister.record(two, shop.surroundings()));
-        assertTrue(String.valueOf(e.getMessage()).contains("do it once more"), e.getMessage());
+        for (Executable each : List.<Executable>of(
+                () -> IdRegister.requireRecordable(two, shop.surroundings()),
+                () -> IdRegister.record(two, shop.surroundings()))) {
+            IOException e = assertThrows(IOException.class, each);
+            assertTrue(String.valueOf(e.getMessage()).contains("do it once more"), e.getMessage());
+        }
+        IdRegister.requireRecordable(one, shop.surroundings());
         IdRegister.record(shop.compiled(USER + "instance: two\n" + TWO).plan(), shop.surroundings());
     }
 
