@@ -76,9 +76,16 @@ class HostileWorkerSystemTest {
     @EnumSource
     void shouldKeepFromOthersWhatTheMatrixSaysAndServeThemAllTheWhile(Column column) throws Exception {
         skipWhereItCannotBe(column);
-        Coppice.Root root = start(column);
+        Surroundings surroundings = new Surroundings(coppice.directory);
+        try {
+            shouldServe(column, start(column), surroundings);
+        } finally {
+            surroundings.remove();
+        }
+    }
 
-        told("facts", facts(root));
+    private void shouldServe(Column column, Coppice.Root root, Surroundings surroundings) throws Exception {
+        told("facts", facts(root) + surroundings.facts());
         assertOutcomes(column, "daemon", await("intruder", "daemon over"));
         assertServed(root, "attempts of a daemon");
         told("transaction", "");

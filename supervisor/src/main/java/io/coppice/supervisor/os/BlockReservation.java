@@ -96,13 +96,13 @@ public final class BlockReservation {
         long fragment = result.getLong(FRAGMENT_SIZE_OFFSET);
         MountTable.Mount mount;
         try {
-            mount = MountTable.mountOf(existingDir.toRealPath());
+            mount = MountTable.read().mountOf(existingDir.toRealPath());
         } catch (IOException e) {
             throw new OsException("Cannot tell the mount of " + existingDir + ": " + e, Errno.EIO);
         }
         return new Space(
                 mount.fileSystem(),
-                mount.point(),
+                mount.point().toString(),
                 fragment * result.getLong(BLOCKS_OFFSET),
                 fragment * result.getLong(AVAILABLE_OFFSET));
     }

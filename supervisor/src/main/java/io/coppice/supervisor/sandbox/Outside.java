@@ -2,11 +2,13 @@ package io.coppice.supervisor.sandbox;
 
 import io.coppice.supervisor.os.LandlockRight;
 import io.coppice.supervisor.os.LandlockRuleset.Rule;
+import io.coppice.supervisor.os.MountTable;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -17,15 +19,20 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * Everything on the machine but some directories, as rules. Landlock adds rights and takes none away, so that is a rule for each sibling of
  * those directories and of what is above them. What is made beside such a sibling later has no rule, and in a directory above a hidden one
  * nothing can be made.
  *
- * <p>/proc and /sys can be read and no more: files of other processes of the same user are there. The same is true of the system's own
- * directories, /etc, /usr, /bin, /sbin, /lib and what else begins so: it matters to whoever may write there, user 0. Of devices user 0 has only those that
- * every program has to have: its capabilities would open disks to it.
+ * <p>What else leads to the same files leads to no more: symbolic links on the way are followed and kept, and other mounts of the same file
+ * system are looked for, as they are now. The system's own directories, /etc, /usr, /bin, /sbin, /lib and what else begins so, can be read and
+ * no more: that matters to whoever may write there, user 0. The same is true of the kernel's file systems, wherever they are mounted: files of
+ * other processes of the same user are there.
+ *
+ * <p>Of devices there are no terminals: what is typed there by a process is an operator's word to his shell. User 0 has only those that every
+ * program has to have: its capabilities would open disks to it.
  *
  * <p>Any thread that may block: it lists directories.
  */
@@ -42,25 +49,54 @@ public final class Outside {
     private static final Set<LandlockRight> TO_READ = Set.of(LandlockRight.READ_FILE, LandlockRight.EXECUTE);
     private static final Path TOP = Path.of("/");
     private static final Path DEVICES = Path.of("/dev");
-    private static final Set<Path> READ_ONLY = Set.of(Path.of("/proc"), Path.of("/sys"));
+    private static final Set<Path> KERNEL = Set.of(Path.of("/proc"), Path.of("/sys"));
+
+    /** File systems in which files are the kernel's: to write is to tell it something. */
+    private static final Set<String> KERNELS = Set.of(
+            "proc",
+            "sysfs",
+            "cgroup",
+            "cgroup2",
+            "debugfs",
+            "tracefs",
+            "securityfs",
+            "configfs",
+            "bpf",
+            "pstore",
+            "efivarfs",
+            "binfmt_misc",
+            "fusectl",
+            "selinuxfs",
+            "smackfs",
+            "resctrl");
+
+    private static final String OF_DEVICES = "devtmpfs";
+    private static final String OF_TERMINALS = "devpts";
 
     /** Programs, libraries and settings of everybody: what a peer runs, and an operator, is there. */
     private static final Set<String> SYSTEM = Set.of("etc", "usr", "bin", "sbin");
 
     private static final String LIBRARIES = "lib";
     private static final Set<String> DEVICES_OF_ROOT =
-            Set.of("null", "zero", "full", "random", "urandom", "tty", "ptmx", "pts", "shm", "mqueue", "hugepages");
+            Set.of("null", "zero", "full", "random", "urandom", "shm", "mqueue", "hugepages");
+
+    /** Virtual consoles, and what leads to the one at hand. Serial lines are named likewise, and are a user's terminal if they are his. */
+    private static final Pattern TERMINAL = Pattern.compile("tty[0-9]*|pts|ptmx|pty.*|console|vcs.*|hvc[0-9]*");
+
+    private static final String SERIAL = "tty";
 
     private final Set<Path> hidden;
     private final Set<Path> readOnly;
-    private final boolean user0;
+    private final Set<Path> devices;
+    private final long uid;
     private final Set<Path> aboveHidden;
     private final Set<Path> aboveReadOnly;
 
-    private Outside(Set<Path> hidden, Set<Path> readOnly, boolean user0) {
+    private Outside(Set<Path> hidden, Set<Path> readOnly, Set<Path> devices, long uid) {
         this.hidden = hidden;
         this.readOnly = readOnly;
-        this.user0 = user0;
+        this.devices = devices;
+        this.uid = uid;
         this.aboveHidden = above(hidden);
         this.aboveReadOnly = above(readOnly);
     }
@@ -85,10 +121,30 @@ public final class Outside {
         }
         Set<Path> readOnly = new TreeSet<>(started.fixed());
         readOnly.addAll(trail.links());
+        readOnly.addAll(KERNEL);
         for (Path path : system()) {
             readOnly.add(trail.follow(path));
         }
-        return new Outside(real, readOnly, uid == 0);
+        MountTable mounts = MountTable.read();
+        addAliases(mounts, real);
+        addAliases(mounts, readOnly);
+        Set<Path> devices = new TreeSet<>(Set.of(DEVICES));
+        for (MountTable.Mount mount : mounts.mounts()) {
+            if (KERNELS.contains(mount.fileSystem())) {
+                readOnly.add(mount.point());
+            } else if (mount.fileSystem().equals(OF_DEVICES)) {
+                devices.add(mount.point());
+            } else if (mount.fileSystem().equals(OF_TERMINALS)) {
+                real.add(mount.point());
+            }
+        }
+        return new Outside(real, readOnly, devices, uid);
+    }
+
+    private static void addAliases(MountTable mounts, Set<Path> paths) {
+        for (Path path : List.copyOf(paths)) {
+            paths.addAll(mounts.aliases(path));
+        }
     }
 
     private static List<Path> system() throws IOException {
@@ -186,20 +242,34 @@ public final class Outside {
     }
 
     private void add(Path entry, Set<LandlockRight> above, List<Rule> rules) throws IOException {
-        if (hidden.contains(entry)) {
+        if (hidden.contains(entry) || (devices.contains(entry.getParent()) && !isFree(entry))) {
             return;
         }
-        Set<LandlockRight> rights = readOnly.contains(entry) || READ_ONLY.contains(entry) ? TO_READ : above;
-        if (aboveHidden.contains(entry) || (rights != TO_READ && aboveReadOnly.contains(entry))) {
+        Set<LandlockRight> rights = readOnly.contains(entry) ? TO_READ : above;
+        if (aboveHidden.contains(entry)
+                || devices.contains(entry)
+                || (rights != TO_READ && aboveReadOnly.contains(entry))) {
             addSiblings(entry, rights, rules);
-        } else if (user0 && entry.equals(DEVICES)) {
-            addSiblings(entry, rights, rules);
-        } else if (!user0
-                || !DEVICES.equals(entry.getParent())
-                || DEVICES_OF_ROOT.contains(String.valueOf(entry.getFileName()))) {
-            if (!Files.isSymbolicLink(entry)) {
-                rules.add(Rule.optional(entry, rights));
-            }
+        } else if (!Files.isSymbolicLink(entry)) {
+            rules.add(Rule.optional(entry, rights));
+        }
+    }
+
+    /** Of a device. */
+    private boolean isFree(Path entry) {
+        String name = String.valueOf(entry.getFileName());
+        if (uid == 0) {
+            return DEVICES_OF_ROOT.contains(name);
+        }
+        return !TERMINAL.matcher(name).matches() && !(name.startsWith(SERIAL) && isOwn(entry));
+    }
+
+    /** Whoever logs in at a line is given it. */
+    private boolean isOwn(Path device) {
+        try {
+            return (Integer) Files.getAttribute(device, "unix:uid", LinkOption.NOFOLLOW_LINKS) == uid;
+        } catch (IOException e) {
+            return true; // It is gone, and needs no rule.
         }
     }
 }

@@ -4,13 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.coppice.supervisor.os.LandlockRight;
 import io.coppice.supervisor.os.LandlockRuleset.Rule;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -216,7 +219,9 @@ class OutsideTest {
         Map<Path, Set<LandlockRight>> rules = rules(1000, make("hidden"));
         assertEquals(Set.of(LandlockRight.READ_FILE, LandlockRight.EXECUTE), rules.get(Path.of("/proc")));
         assertEquals(Set.of(LandlockRight.READ_FILE, LandlockRight.EXECUTE), rules.get(Path.of("/sys")));
-        assertEquals(Outside.HANDLED, rules.get(Path.of("/dev")));
+        assertEquals(Outside.HANDLED, rules.get(Path.of("/dev/null")));
+        assertTrue(rules.keySet().stream()
+                .noneMatch(path -> path.getNameCount() > 1 && (path.startsWith("/proc") || path.startsWith("/sys"))));
     }
 
     @Test
@@ -225,6 +230,69 @@ class OutsideTest {
         assertFalse(rules.containsKey(Path.of("/dev")));
         assertTrue(rules.containsKey(Path.of("/dev/null")));
         assertTrue(rules.keySet().stream().noneMatch(path -> path.startsWith("/dev/vda")), rules::toString);
+    }
+
+    /** Input that is pushed into one is a command of whoever sits there. */
+    @Test
+    void shouldLetNobodyHaveATerminal() throws IOException {
+        for (long uid : List.of(0L, 1000L)) {
+            Map<Path, Set<LandlockRight>> rules = rules(uid, make("hidden"));
+            for (String name : List.of("tty", "tty0", "tty1", "console", "ptmx", "pts", "vcs", "vcsa1")) {
+                assertFalse(rules.containsKey(Path.of("/dev", name)), uid + " " + name);
+            }
+            assertTrue(rules.containsKey(Path.of("/dev/shm")));
+        }
+    }
+
+    private static void assumeRoot() throws IOException {
+        assumeTrue((Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0, "only root can mount");
+    }
+
+    private static void run(String... command) throws Exception {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), said);
+    }
+
+    @Test
+    void shouldLetNothingBeReachedByAnotherMount() throws Exception {
+        assumeRoot();
+        Path hidden = make("base");
+        make("base/shop");
+        Path jar = Files.createFile(make("lib").resolve("app.jar"));
+        Path again = make("again");
+        Path part = make("part");
+        Path libraries = make("libraries");
+        Path kernel = make("kernel");
+        Path terminals = make("terminals");
+        make("free");
+        List<Path> mounted = new ArrayList<>();
+        try {
+            for (List<String> mount : List.of(
+                    List.of("--bind", hidden.toString(), again.toString()),
+                    List.of("--bind", hidden + "/shop", part.toString()),
+                    List.of("--bind", jar.getParent().toString(), libraries.toString()),
+                    List.of("-t", "proc", "proc", kernel.toString()),
+                    List.of("-t", "devpts", "devpts", terminals.toString()))) {
+                List<String> command = new ArrayList<>(List.of("mount"));
+                command.addAll(mount);
+                run(command.toArray(String[]::new));
+                mounted.add(Path.of(mount.get(mount.size() - 1)));
+            }
+            Map<Path, Set<LandlockRight>> rules = new HashMap<>();
+            Outside.of(Set.of(hidden), started(jar), 0).rules().forEach(rule -> rules.put(rule.path(), rule.rights()));
+            assertEquals(
+                    List.of("free", "kernel", "lib/app.jar", "libraries/app.jar"),
+                    ofOurs(rules).stream().map(Path::toString).toList());
+            Set<LandlockRight> read = Set.of(LandlockRight.READ_FILE, LandlockRight.EXECUTE);
+            for (Path path : List.of(jar, libraries.resolve("app.jar"), kernel)) {
+                assertEquals(read, rules.get(path), path::toString);
+            }
+        } finally {
+            for (Path point : mounted) {
+                run("umount", "--lazy", point.toString());
+            }
+        }
     }
 
     @Test

@@ -166,6 +166,10 @@ public enum Attempt {
             Victims.ONE,
             Since.LANDLOCK,
             (scene, victim) -> C.close(open(linkedByJdk(), Flags.READ_WRITE))),
+    INSTALLATION(
+            "open the launcher, and so the installation, for writing", Victims.ONE, Since.LANDLOCK, (scene, victim) -> {
+                C.close(open(place(scene, Scene.LAUNCHER), Flags.READ_WRITE));
+            }),
     ASK("ask the root by its control socket", Victims.ONE, Since.EVER, Attempt::ask),
     MEMORY(
             "open the memory of a peer or the root (`/proc/PID/mem`)",
@@ -225,6 +229,19 @@ public enum Attempt {
         Path file = Path.of("/proc/" + scene.pid(victim.file()) + "/oom_score_adj");
         Files.writeString(file, Files.readString(file).strip());
     }),
+    OTHER_PROC(
+            "offer it to the OOM killer by a second `/proc` that is mounted elsewhere",
+            Victims.PROCESSES,
+            Since.LANDLOCK,
+            (scene, victim) -> {
+                Path file = place(scene, Scene.PROC).resolve(scene.pid(victim.file()) + "/oom_score_adj");
+                Files.writeString(file, Files.readString(file).strip());
+            }),
+    TERMINAL(
+            "open a terminal of its user, by which it could type there",
+            Victims.ONE,
+            Since.LANDLOCK,
+            (scene, victim) -> C.close(open(place(scene, Scene.TERMINAL), Flags.READ_WRITE | Flags.NO_CONTROL))),
     GROUP(
             "write to its control group",
             Victims.PROCESSES,
@@ -265,6 +282,7 @@ public enum Attempt {
         static final int READ = 0;
         static final int WRITE = 1;
         static final int READ_WRITE = 2;
+        static final int NO_CONTROL = 0400;
         static final int KEEP_SIZE = 1;
         static final int PAGE = 4096;
         static final int PROT_READ = 1;
@@ -314,6 +332,10 @@ public enum Attempt {
                 .map(Path::of)
                 .findFirst()
                 .orElseThrow();
+    }
+
+    private static Path place(Scene scene, String what) throws NotHereException {
+        return scene.place(what).orElseThrow(() -> new NotHereException("the test has no " + what));
     }
 
     private static Path linkedByJdk() throws IOException, NotHereException {
