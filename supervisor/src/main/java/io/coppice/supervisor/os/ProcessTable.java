@@ -28,24 +28,6 @@ public final class ProcessTable {
     private static final int SIGINFO_BYTES = 128;
     private static final int SI_PID_OFFSET = 16;
 
-    /** Longer than any /proc/PID/stat: 52 numbers of up to 20 digits and a name of up to 64 bytes. */
-    private static final int STAT_BYTES = 2048;
-
-    private static final byte[] STAT = {'/', 's', 't', 'a', 't', 0};
-
-    /** Fields of proc_pid_stat(5), counted from 1. */
-    private static final int STATE_FIELD = 3;
-
-    private static final int GROUP_FIELD = 5;
-    private static final int SESSION_FIELD = 6;
-    private static final int START_TICKS_FIELD = 22;
-
-    /** Of the first thread, signals 1 to 31; the kernel marks SIGKILL in each thread of a process that is to die of it. */
-    private static final int PENDING_SIGNALS_FIELD = 31;
-
-    /** Of the process as a whole once it is ending; else of its first thread, or the signal that stopped it. */
-    private static final int EXIT_CODE_FIELD = 52;
-
     /** SIGSTOP to SIGTTOU: none of them ends a process. */
     private static final int FIRST_STOP_SIGNAL = 19;
 
@@ -56,10 +38,12 @@ public final class ProcessTable {
     private static final byte[] END = {0};
 
     private final ProcessPath path = new ProcessPath();
-    private final Pointer stat = Kernel.allocate(STAT_BYTES);
+    private final ProcessStat stat = new ProcessStat();
     private final Pointer info = Kernel.allocate(SIGINFO_BYTES);
     private final Pointer file = Kernel.allocate(Kernel.STAT_BYTES);
-    private int statLength;
+
+    /** By the look for remnants that is under way: of the group, whether it fits or not. */
+    private boolean memberSeen;
 
     /** A view with buffers of its own; costs 3 KiB of native memory. */
     public ProcessTable() {}
@@ -72,7 +56,7 @@ public final class ProcessTable {
      * @throws OsException when that cannot be told now: there is no descriptor left to read it with
      */
     public long startTicks(int pid) throws OsException {
-        return readStat(pid) ? number(START_TICKS_FIELD) : -1;
+        return stat.read(pid) ? stat.number(ProcessStat.START_TICKS) : -1;
     }
 
     /**
@@ -95,11 +79,10 @@ public final class ProcessTable {
      * @throws OsException if it cannot be told
      */
     public boolean isZombie(int pid) throws OsException {
-        if (!readStat(pid)) {
+        if (!stat.read(pid)) {
             return false;
         }
-        byte state = stat.getByte(fieldStart(STATE_FIELD));
-        return state == 'Z' || state == 'X';
+        return !stat.isAlive();
     }
 
     /**
@@ -110,13 +93,11 @@ public final class ProcessTable {
      * @throws OsException if it cannot be told
      */
     public boolean isDying(int pid) throws OsException {
-        if (!readStat(pid)) {
+        if (!stat.read(pid)) {
             return false;
         }
-        byte state = stat.getByte(fieldStart(STATE_FIELD));
-        return state == 'Z'
-                || state == 'X'
-                || (number(PENDING_SIGNALS_FIELD) & KILL_PENDING) != 0
+        return stat.hasFirstThreadEnded()
+                || (stat.number(ProcessStat.PENDING_SIGNALS) & KILL_PENDING) != 0
                 || inevitableEnd() != null;
     }
 
@@ -129,11 +110,11 @@ public final class ProcessTable {
      * @throws OsException if it cannot be told
      */
     public @Nullable ExitStatus inevitableEnd(int pid) throws OsException {
-        return readStat(pid) ? inevitableEnd() : null;
+        return stat.read(pid) ? inevitableEnd() : null;
     }
 
     private @Nullable ExitStatus inevitableEnd() {
-        int wait = (int) number(EXIT_CODE_FIELD);
+        int wait = (int) stat.number(ProcessStat.EXIT_CODE);
         int signal = wait & 0x7f;
         if (wait == 0 || (signal >= FIRST_STOP_SIGNAL && signal <= LAST_STOP_SIGNAL)) {
             return null;
@@ -153,14 +134,14 @@ public final class ProcessTable {
         if (!isBody(pid, startTicks)) {
             return null;
         }
-        ExitStatus status = ExitStatus.ofWait((int) number(EXIT_CODE_FIELD));
+        ExitStatus status = ExitStatus.ofWait((int) stat.number(ProcessStat.EXIT_CODE));
         // Who may not see it is shown a 0, too. A body that is there afterwards was there when it was asked.
-        boolean shown = number(EXIT_CODE_FIELD) != 0 || (mayLookInto(pid) && isBody(pid, startTicks));
+        boolean shown = stat.number(ProcessStat.EXIT_CODE) != 0 || (mayLookInto(pid) && isBody(pid, startTicks));
         return shown ? status : null;
     }
 
     private boolean isBody(int pid, long startTicks) throws OsException {
-        return readStat(pid) && number(START_TICKS_FIELD) == startTicks && stat.getByte(fieldStart(STATE_FIELD)) == 'Z';
+        return stat.read(pid) && stat.number(ProcessStat.START_TICKS) == startTicks && stat.state() == 'Z';
     }
 
     /** Of a body: it has no working directory, but who may not look into it is told that first. */
@@ -181,18 +162,18 @@ public final class ProcessTable {
      * @throws OsException if it cannot be told
      */
     public boolean leadsItsGroup(int pid) throws OsException {
-        if (!readStat(pid)) {
+        if (!stat.read(pid)) {
             return false;
         }
-        byte state = stat.getByte(fieldStart(STATE_FIELD));
-        return state != 'Z' && state != 'X' && number(GROUP_FIELD) == pid;
+        return stat.isAlive() && stat.number(ProcessStat.GROUP) == pid;
     }
 
     /**
      * Kills what is left of a process group whose leader is gone, or may be: the number may be another group's by then. It is, if
      * a process of that number was started at another time, as the kernel gives no number anew that a group or a session has. Only
-     * members of that session count, started when the leader was or later: both hold for all that it has left. Each is killed
-     * by a pidfd that was opened before it was looked at. Reads all of /proc, so it costs milliseconds and allocates.
+     * members of that session count, started when the leader was or later: both hold for all that it has left. The group is killed as a
+     * whole, so that no fork outruns it, while a pidfd holds a member that was looked at, be it dead. A group of which none can be looked at
+     * consists of what is always a new process, and is killed, too. Reads all of /proc, so it costs milliseconds and allocates.
      *
      * @param pgid 2 or more
      * @param leaderTicks when the leader was started
@@ -206,11 +187,16 @@ public final class ProcessTable {
         if (names == null) {
             return 1;
         }
+        memberSeen = false;
         int left = 0;
         for (String name : names) {
             if (name.charAt(0) >= '1' && name.charAt(0) <= '9') {
                 left += killRemnant(Integer.parseInt(name), pgid, session, leaderTicks) ? 1 : 0;
             }
+        }
+        // A leader that is there and is not shown may be a stranger.
+        if (left == 0 && !memberSeen && Kernel.JNR_POSIX.kill(pgid, 0) != 0) {
+            signalGroup(pgid, SIGKILL);
         }
         return left;
     }
@@ -243,25 +229,24 @@ public final class ProcessTable {
             if (!isRemnant(pid, pgid, session, notBeforeTicks)) {
                 return false;
             }
+            boolean alive = stat.isAlive();
             pinned.signal(SIGKILL);
-            return true;
+            signalGroup(pgid, SIGKILL);
+            return alive;
         }
     }
 
     private boolean isRemnant(int pid, int pgid, long session, long notBeforeTicks) throws OsException {
-        if (!readStat(pid)
-                || number(GROUP_FIELD) != pgid
-                || number(SESSION_FIELD) != session
-                || number(START_TICKS_FIELD) < notBeforeTicks) {
+        if (!stat.read(pid) || stat.number(ProcessStat.GROUP) != pgid) {
             return false;
         }
-        byte state = stat.getByte(fieldStart(STATE_FIELD));
-        return state != 'Z' && state != 'X';
+        memberSeen = true;
+        return stat.number(ProcessStat.SESSION) == session && stat.number(ProcessStat.START_TICKS) >= notBeforeTicks;
     }
 
     /**
-     * Kills every process of a user, whatever group or session it is in. Each by a pidfd that was opened before it was looked at. Reads all of
-     * /proc, so it costs milliseconds and allocates.
+     * Kills every process of a user, whatever group or session it is in, and with each its group, so that no fork outruns it. A pidfd that was
+     * opened before it was looked at holds it meanwhile. Reads all of /proc, so it costs milliseconds and allocates.
      *
      * @param uid above 0
      * @return how many of them were not dead yet; 1 or more while that cannot be told for lack of descriptors
@@ -294,6 +279,10 @@ public final class ProcessTable {
                     return false;
                 }
                 pinned.signal(SIGKILL);
+                long group = stat.number(ProcessStat.GROUP);
+                if (group > 1 && group != Kernel.JNR_POSIX.getpgid()) {
+                    signalGroup((int) group, SIGKILL);
+                }
                 return true;
             }
         } catch (OsException e) {
@@ -303,11 +292,10 @@ public final class ProcessTable {
 
     private boolean isAliveAs(int pid, int uid) throws OsException {
         path.put(path.startWith(pid), END);
-        if (LIBC.stat(path.bytes(), file) != 0 || file.getInt(Kernel.STAT_UID_OFFSET) != uid || !readStat(pid)) {
+        if (LIBC.stat(path.bytes(), file) != 0 || file.getInt(Kernel.STAT_UID_OFFSET) != uid || !stat.read(pid)) {
             return false;
         }
-        byte state = stat.getByte(fieldStart(STATE_FIELD));
-        return state != 'Z' && state != 'X';
+        return stat.isAlive();
     }
 
     /** The inode of this process's pid namespace, which names it for as long as it exists; 0 where /proc does not show it. */
@@ -383,11 +371,10 @@ public final class ProcessTable {
     }
 
     private boolean isLiveMember(int pid, int pgid) throws OsException {
-        if (!readStat(pid) || number(GROUP_FIELD) != pgid) {
+        if (!stat.read(pid) || stat.number(ProcessStat.GROUP) != pgid) {
             return false;
         }
-        byte state = stat.getByte(fieldStart(STATE_FIELD));
-        return state != 'Z' && state != 'X';
+        return stat.isAlive();
     }
 
     /**
@@ -438,57 +425,5 @@ public final class ProcessTable {
             throw new IllegalArgumentException("process group " + pgid + ": expected 2 or more");
         }
         return pgid;
-    }
-
-    private boolean readStat(int pid) throws OsException {
-        if (pid <= 0) {
-            throw new IllegalArgumentException("pid " + pid + ": expected 1 or more");
-        }
-        path.put(path.startWith(pid), STAT);
-        int fd = LIBC.open(path.bytes(), Kernel.O_RDONLY | Kernel.O_CLOEXEC, 0);
-        if (fd < 0) {
-            int errno = Errno.last();
-            if (errno == Errno.ENOENT || errno == Errno.ESRCH) {
-                return false;
-            }
-            if (errno == Errno.EMFILE || errno == Errno.ENFILE || errno == Errno.ENOMEM) {
-                throw Fds.exhausted("Cannot open /proc/" + pid + "/stat", errno);
-            }
-            throw Kernel.broken("Cannot open /proc/" + pid + "/stat", errno);
-        }
-        long read = LIBC.read(fd, stat, STAT_BYTES);
-        int errno = read < 0 ? Errno.last() : 0;
-        Fds.close(fd);
-        if (read < 0 && errno != Errno.ESRCH) {
-            throw Kernel.broken("Cannot read /proc/" + pid + "/stat", errno);
-        }
-        statLength = (int) Math.max(0, read);
-        return statLength > 0;
-    }
-
-    /** Where the n-th field starts, n from 3: the name before it may hold spaces and parentheses of its own. */
-    private int fieldStart(int field) {
-        int at = statLength - 1;
-        while (at >= 0 && stat.getByte(at) != ')') {
-            at--;
-        }
-        for (int seen = STATE_FIELD - 1; at >= 0 && at < statLength; at++) {
-            if (stat.getByte(at) == ' ' && ++seen == field) {
-                return at + 1;
-            }
-        }
-        throw new IllegalStateException("/proc/PID/stat has no field " + field);
-    }
-
-    private long number(int field) {
-        long value = 0;
-        for (int at = fieldStart(field); at < statLength; at++) {
-            byte b = stat.getByte(at);
-            if (b < '0' || b > '9') {
-                break;
-            }
-            value = 10 * value + (b - '0');
-        }
-        return value;
     }
 }

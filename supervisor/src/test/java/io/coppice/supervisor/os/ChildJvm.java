@@ -33,6 +33,17 @@ final class ChildJvm implements AutoCloseable {
         if (!shell.isEmpty()) {
             command.addAll(List.of("sh", "-c", shell, "sh"));
         }
+        command.addAll(command(main, arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().keySet().removeIf(name -> name.startsWith("JAVA_TOOL") || name.startsWith("JDK_JAVA"));
+        builder.environment().putAll(environment);
+        process = builder.start();
+        output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    /** What runs a main class of the tests in a small JVM. */
+    static List<String> command(Class<?> main, String... arguments) {
+        List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         if (Runtime.version().feature() >= 24) {
             command.add("--enable-native-access=ALL-UNNAMED");
@@ -41,11 +52,7 @@ final class ChildJvm implements AutoCloseable {
         command.addAll(List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", classPath()));
         command.add(main.getName());
         command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().keySet().removeIf(name -> name.startsWith("JAVA_TOOL") || name.startsWith("JDK_JAVA"));
-        builder.environment().putAll(environment);
-        process = builder.start();
-        output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        return command;
     }
 
     static String classPath() {

@@ -78,7 +78,7 @@ class GroupFilterTest {
 
     private List<String> attempts(@Nullable Restriction restriction) throws Exception {
         // Behind a shell, as who leads a group makes no session anyway.
-        Child child = start(javaBehindAShell(LeavingProbe.class), restriction);
+        Child child = start(behindAShell(ChildJvm.command(LeavingProbe.class)), restriction);
         assertEquals(new ExitStatus.Exited(0), child.awaitExit(), child.output());
         return child.output().lines().toList();
     }
@@ -111,11 +111,11 @@ class GroupFilterTest {
         assumeThatItIsAvailable();
         Path chain = directory.resolve("chain");
         Files.writeString(chain, "sh " + chain + " &\n");
-        List<String> hides = javaBehindAShell(HiddenLeaderProbe.class);
-        List<String> argv = new ArrayList<>(List.of("sh", "-c", "sh " + chain + "\n\"$@\" &", "sh"));
-        argv.addAll(hides);
+        List<String> argv = new ArrayList<>(List.of("sh", "-c", "\"$@\" & read -r _; sh " + chain, "sh"));
+        argv.addAll(HiddenLeaderProbe.command(directory));
         Child child = start(argv, Restriction.IN_GROUP);
         Watchdog.await("hidden", () -> isWritten(child, "hidden\n"));
+        child.release("go\n");
         Watchdog.awaitReadable("the leader's end", child.pidFd().fd());
         assertEquals(0, table.signalGroup(child.pid(), KILL));
         assertEquals(new ExitStatus.Exited(0), child.awaitExit());
@@ -164,16 +164,9 @@ class GroupFilterTest {
         }
     }
 
-    private List<String> javaBehindAShell(Class<?> main) {
+    private List<String> behindAShell(List<String> command) {
         List<String> argv = new ArrayList<>(List.of("sh", "-c", "\"$@\"; exit $?", "sh"));
-        argv.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        if (Runtime.version().feature() >= 24) {
-            argv.add("--enable-native-access=ALL-UNNAMED");
-            argv.add("--sun-misc-unsafe-memory-access=allow");
-        }
-        argv.addAll(List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", ChildJvm.classPath()));
-        argv.add(main.getName());
-        argv.add(directory.toString());
+        argv.addAll(command);
         return argv;
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.Pointer;
 
@@ -31,6 +32,11 @@ final class HiddenLeaderProbe {
         Pointer signal(int signal, Pointer handler);
     }
 
+    /** What starts it, with a directory for its code. */
+    static List<String> command(Path directory) {
+        return ChildJvm.command(HiddenLeaderProbe.class, directory.toString());
+    }
+
     public static void main(String[] arguments) throws Exception {
         Path code = Files.createTempFile(Path.of(arguments[0]), "exit", "");
         Files.write(code, Kernel.X86_64 ? EXIT_X86_64 : EXIT_AARCH64);
@@ -39,7 +45,7 @@ final class HiddenLeaderProbe {
         int pid = (int) ProcessHandle.current().pid();
         assertEquals(0, Kernel.SYSCALL_4.syscall(TGKILL, pid, pid, SIGUSR1, 0));
         ProcessTable table = new ProcessTable();
-        while (!table.isZombie(pid)) {
+        while (!table.isDying(pid)) {
             Thread.onSpinWait();
         }
         System.out.println("hidden");
