@@ -26,13 +26,25 @@ final class IsolationReport {
 
     private IsolationReport() {}
 
-    /** Lines, ended by a newline each. */
-    static String of(Plan plan, List<String> gaps) {
+    /**
+     * Lines, ended by a newline each.
+     *
+     * @param gaps what sandboxes leave open on this kernel
+     * @param readers the daemons that may read every segment, for want of {@code reads}
+     */
+    static String of(Plan plan, List<String> gaps, List<String> readers) {
         return switch (plan.isolation()) {
             case MAPPING -> OF_MAPPING;
-            case USER -> OF_USER + privileged(plan);
-            case SANDBOX -> OF_SANDBOX + gaps(gaps) + open(plan);
+            case USER -> OF_USER + readers(readers) + privileged(plan);
+            case SANDBOX -> OF_SANDBOX + readers(readers) + gaps(gaps) + open(plan);
         };
+    }
+
+    private static String readers(List<String> readers) {
+        return readers.isEmpty()
+                ? ""
+                : "           Every segment may be read by " + String.join(", ", readers)
+                        + ", for want of `reads` (`reads: []`: no other)\n";
     }
 
     private static String gaps(List<String> gaps) {

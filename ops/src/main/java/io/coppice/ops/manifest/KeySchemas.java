@@ -61,7 +61,7 @@ final class KeySchemas {
         LINES.put("start.timeout", "How long it may take until it is ready.");
         LINES.put("recover.timeout", "How long its recover may take.");
         LINES.put("migrate.timeout", "How long its migrate may take.");
-        LINES.put("reads", "Whose segments it may see; all without it.");
+        LINES.put("reads", "Whose segments it may read; those of all daemons without it, also with `isolation`.");
         LINES.put("restart", "When it is started again.");
         LINES.put("max_restarts", "Restarts in period before it is failed; 0: never.");
         LINES.put("period", "In which restarts are counted.");

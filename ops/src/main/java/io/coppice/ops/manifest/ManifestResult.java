@@ -15,6 +15,7 @@ public sealed interface ManifestResult {
      * @param control who may ask the root, for people
      * @param groups where limits of processes could be enforced
      * @param gaps what sandboxes do not keep from workers on this kernel, for people; empty where nobody is in one
+     * @param unlimitedReaders the daemons that may read every segment, isolated as they are, because they have no {@code reads}
      * @param warnings lines to print on stderr; they keep nothing from running
      */
     record Compiled(
@@ -24,10 +25,12 @@ public sealed interface ManifestResult {
             String control,
             ControlGroups groups,
             List<String> gaps,
+            List<String> unlimitedReaders,
             List<String> warnings)
             implements ManifestResult {
         public Compiled {
             gaps = List.copyOf(gaps);
+            unlimitedReaders = List.copyOf(unlimitedReaders);
             warnings = List.copyOf(warnings);
         }
     }

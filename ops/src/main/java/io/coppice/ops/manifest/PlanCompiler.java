@@ -130,12 +130,25 @@ final class PlanCompiler {
                 control.words(),
                 ControlGroups.of(options.surroundings().systemRoot()),
                 sandboxes == null ? List.of() : sandboxes.gaps(),
+                unlimitedReaders(planned, references),
                 problems.warnings());
     }
 
     private Isolation isolation() {
         Located<Isolation> stated = manifest.isolation().get(IsolationKeys.MODE);
         return stated == null ? Isolation.MAPPING : stated.value();
+    }
+
+    /** Isolated daemons of which the manifest does not say whom they read. */
+    private List<String> unlimitedReaders(List<DaemonSpec> daemons, References references) {
+        return isolation() == Isolation.MAPPING
+                ? List.of()
+                : daemons.stream()
+                        .filter(daemon -> daemon.isMain() && daemon.stated(DaemonKeys.ISOLATION) == null)
+                        .filter(daemon -> daemon.stated(DaemonKeys.READS) == null
+                                && !references.peersOf(daemon).isEmpty())
+                        .map(DaemonSpec::planName)
+                        .toList();
     }
 
     /** Who puts each into its sandbox; null where nobody is in one. */

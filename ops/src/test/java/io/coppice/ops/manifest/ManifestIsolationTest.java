@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.coppice.supervisor.os.AccessList;
+import io.coppice.supervisor.os.Landlock;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Identity;
 import io.coppice.supervisor.plan.Isolation;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How the key {@code isolation} is read, and whom it makes of whom. */
 class ManifestIsolationTest {
@@ -104,6 +106,24 @@ class ManifestIsolationTest {
                 ingest.groups());
         assertEquals(ingest.uid(), ingest.own());
         assertNotEquals(ingest.uid(), rates.uid());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"user, ids: 300000-300999", "sandbox"})
+    void shouldNameThoseThatMayReadEverySegment(String mode) {
+        assumeTrue(mode.startsWith("user") || Landlock.abi() > 0, "a kernel without Landlock");
+        String daemons = TWO.replace(", reads: [rates]", "").replace(", user: root", "");
+        String report =
+                CheckReport.of(Path.of("shop.yaml"), shop.compiled("isolation: {mode: " + mode + "}\n" + daemons));
+        assertTrue(
+                report.contains(
+                        "           Every segment may be read by ingest, for want of `reads` (`reads: []`: no other)\n"),
+                report);
+        assertFalse(CheckReport.of(Path.of("shop.yaml"), shop.compiled(daemons)).contains("Every segment"));
+        assertFalse(CheckReport.of(
+                        Path.of("shop.yaml"),
+                        shop.compiled("isolation: {mode: " + mode + "}\n" + TWO.replace(", user: root", "")))
+                .contains("Every segment"));
     }
 
     @Test
