@@ -215,6 +215,12 @@ final class ChildPlanner implements AutoCloseable {
 
     private void checkLimits(DaemonSpec daemon, @Nullable WorkerJvm slotJvm) {
         JvmMemory jvm = memory.get(daemon);
+        if (jvm != null || daemon.hasAgent()) {
+            DaemonKeys.LIMITS.checkTasks(daemon, problems);
+        }
+        if (slotJvm != null) {
+            DaemonKeys.TRANSACTIONS.limits().checkTasks(daemon, problems);
+        }
         if (jvm != null) {
             DaemonKeys.LIMITS.checkMemory(
                     daemon,

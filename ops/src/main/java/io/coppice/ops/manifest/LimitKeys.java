@@ -23,6 +23,12 @@ record LimitKeys(Setting<Long> memory, Setting<Long> cpu, Setting<Integer> tasks
     private static final Pattern PROCESSORS = Pattern.compile("[0-9]{1,4}(\\.[0-9]{1,3})?");
     private static final int THOUSANDTHS = 3;
 
+    /**
+     * A JVM with the serial collector that does nothing has 14 threads (JDK 17; 25: 13), and with one less it does not start; with G1 on two processors
+     * it has 19, and the compiler adds some under load.
+     */
+    private static final int FEW_TASKS_OF_A_JVM = 20;
+
     /** Adds them to the keys of a daemon, below a group such as {@code limits}. */
     static LimitKeys in(KeyTable table, String group, Scope scope) {
         return new LimitKeys(
@@ -76,6 +82,20 @@ record LimitKeys(Setting<Long> memory, Setting<Long> cpu, Setting<Integer> tasks
                         + Quantity.roundedSize(of.total()) + " (" + sum(of) + ")",
                 "at least that; " + todo,
                 "");
+    }
+
+    /** Warns of a limit that leaves a JVM hardly the threads that it cannot do without. */
+    void checkTasks(DaemonSpec daemon, Problems problems) {
+        Located<Integer> stated = daemon.stated(tasks);
+        if (stated != null && stated.value() < FEW_TASKS_OF_A_JVM) {
+            problems.warn(
+                    stated.at(),
+                    stated.path(),
+                    stated.value()
+                            + " is few for a JVM: it has 14 threads before it does anything, 19 with G1, and ends"
+                            + " where it gets one less; expected " + FEW_TASKS_OF_A_JVM
+                            + " or more, and what the daemon starts itself");
+        }
     }
 
     private static String sum(Budget.Row row) {

@@ -105,6 +105,28 @@ class ManifestLimitsTest {
     }
 
     @Test
+    void shouldWarnOfFewerTasksThanAJvmHasThreads() {
+        List<String> warnings = shop.compiled(
+                        Workshop.daemonWith("limits: {tasks: 19}", "transactions: {slots: 1, limits: {tasks: 14}}"))
+                .warnings();
+        assertEquals(2, warnings.size(), warnings::toString);
+        assertTrue(
+                warnings.get(0)
+                        .contains(
+                                ":5:21: daemons.it.limits.tasks: warning: 19 is few for a JVM: it has 14 threads before it"
+                                        + " does anything"),
+                warnings.get(0));
+        assertTrue(
+                warnings.get(1).contains("daemons.it.transactions.limits.tasks: warning: 14 is few"), warnings.get(1));
+        assertEquals(
+                List.of(),
+                shop.compiled(Workshop.daemonWith("limits: {tasks: 20}")).warnings());
+        assertEquals(
+                List.of(),
+                shop.compiled(Workshop.commandWith("limits: {tasks: 2}")).warnings());
+    }
+
+    @Test
     void shouldSayByWhatEachIsEnforcedHere() throws IOException {
         shop.system("/proc/self/cgroup", "2:pids:/\n1:memory:/box\n0::/\n");
         shop.system(

@@ -94,6 +94,37 @@ class LimitsSystemTest {
         }
     }
 
+    /** Once per process, of which the next says so again. */
+    @Test
+    void shouldTellThatTheLimitOfTasksWasMet() throws Exception {
+        String whyNot = ControlGroups.ofThisProcess().whyNot(Controller.TASKS);
+        assumeTrue(whyNot.isEmpty(), whyNot);
+        coppice.manifest("""
+                instance: shop
+                daemons:
+                  many:
+                    command: 'for i in 1 2 3 4 5 6 7 8 9; do sleep 1000 & done; exit 3'
+                    limits: {tasks: 5}
+                    max_restarts: 1
+                    backoff: none
+                  few: {command: 'sleep 1000 & exit 0', limits: {tasks: 5}, restart: never}
+                """);
+        Coppice.Root root = coppice.startRoot();
+        coppice.await("many", d -> d.state().equals("failed"));
+        coppice.awaitState("few", "completed");
+        List<String> met = coppice.run("events")
+                .out()
+                .lines()
+                .filter(line -> line.contains("tasks limit met"))
+                .toList();
+        assertEquals(2, met.size(), met::toString);
+        for (String line : met) {
+            assertTrue(line.contains("many"), line);
+            assertTrue(line.contains("at 5 processes and threads the kernel made no more"), line);
+        }
+        assertEquals(0, root.stop(), root.stderr());
+    }
+
     private static final String WEB = "instance: shop\ndaemons:\n  web: {command: 'while :; do sleep 1000; done'%s}\n"
             + "  other: {command: 'while :; do sleep 1000; done'}\n";
 

@@ -47,6 +47,9 @@ public final class ProcessGroup {
     private final String name;
     private final Map<Controller, Place> places;
 
+    /** What {@link #tasksMet} tells; empty for nothing, null before it has been read. */
+    private @Nullable String tasksMet;
+
     /** @param bases where groups with each controller are, none of a controller whose limit nobody enforces */
     ProcessGroup(String name, Map<Controller, ControlGroups.Place> bases) {
         this.name = name;
@@ -129,6 +132,7 @@ public final class ProcessGroup {
         if (any == null || !Files.isDirectory(any.directory())) {
             return 0;
         }
+        tasksMet(); // Before the limit is another one.
         if (any.unified()) {
             Path events = any.directory().resolve("cgroup.events");
             if (ControlGroups.read(events).contains("populated 0")) {
@@ -218,6 +222,29 @@ public final class ProcessGroup {
         return own && limit > 0 && limit <= Limits.MAX_MEMORY_BYTES
                 ? "its memory limit of " + inMebibytes(limit) + " was reached"
                 : "the machine, or a group around it, had no memory left";
+    }
+
+    /**
+     * Whether the kernel has refused to make a process or thread in it at its limit of tasks, in words; null if it has not, or that cannot be told
+     * any more, since somebody else has begun to {@link #kill} it. Read once, at the first kill or now.
+     */
+    public @Nullable String tasksMet() {
+        String known = tasksMet;
+        if (known == null) {
+            known = readTasksMet();
+            tasksMet = known;
+        }
+        return known.isEmpty() ? null : known;
+    }
+
+    private String readTasksMet() {
+        Place place = places.get(Controller.TASKS);
+        long limit = place == null ? 0 : count(place.directory().resolve("pids.max"), "");
+        long refused = place == null || limit == 0 ? 0 : count(place.directory().resolve("pids.events"), "max ");
+        return refused == 0
+                ? ""
+                : "tasks limit met: at " + limit + " processes and threads the kernel made no more, "
+                        + (refused == 1 ? "once" : refused + " times");
     }
 
     private static String inMebibytes(long bytes) {

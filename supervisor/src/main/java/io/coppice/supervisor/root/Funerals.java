@@ -127,6 +127,7 @@ final class Funerals {
         if (group != null) {
             child.group = null;
             funeral.killedFor = group.outOfMemory();
+            tellTasks(child, group, nowNs);
             groups.accept(group);
         }
         inOrder(funeral);
@@ -233,6 +234,7 @@ final class Funerals {
         if (group != null) {
             process.group = null;
             killedFor = group.outOfMemory();
+            tellTasks(process, group, nowNs);
             groups.accept(group);
         }
         LeftBehind left = funeral.left;
@@ -249,6 +251,14 @@ final class Funerals {
                 nowNs,
                 "a standby of it was killed by the kernel: " + killedFor);
         return event;
+    }
+
+    /** Nothing follows from it: what became of it, its program has decided. */
+    private void tellTasks(LaunchedProcess process, ProcessGroup group, long nowNs) {
+        String met = group.tasksMet();
+        if (met != null) {
+            incidents.tell(Incidents.Kind.TASKS_LIMIT_MET, process.index(), nowNs, met);
+        }
     }
 
     /**

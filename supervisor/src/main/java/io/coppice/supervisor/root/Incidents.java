@@ -36,6 +36,7 @@ final class Incidents {
         NO_ARCHIVE,
         NO_DEATH_WORD,
         LIMIT_REACHED,
+        TASKS_LIMIT_MET,
         LIMIT_NOT_ENFORCED,
         ROOT_STALLED(EventType.ROOT_STALLED),
         HANG_EXCUSED(EventType.HANG_EXCUSED);
