@@ -3,16 +3,21 @@ package io.coppice.supervisor.os;
 import io.coppice.supervisor.os.RefusedCall.Machine;
 
 /**
- * The filter of system calls that keeps a child, and all that comes of it, in the process group and the session that it was started in: then one
- * kill(2) of the group reaches all of them at one moment, whatever they do, as the kernel lets no fork pass meanwhile.
+ * The filter of system calls that keeps a child, all that comes of it, and what it has open, in the process group and the session that it was started
+ * in: then one kill(2) of the group reaches all of them at one moment, whatever they do, as the kernel lets no fork pass meanwhile.
  *
  * <p>setpgid(2) is refused with EPERM. setsid(2) is not so simple: it takes no argument that a filter could look at, and posix_spawn itself makes
  * one, in the child, before it executes the program. So it waits for the word of the {@link SessionGate}, which lets one pass and is shut; from then
  * on it is ENOSYS. Of two filters that ask, the kernel asks the newer one's listener, so a listener of its own is refused to the child: with it it
  * could give itself leave.
  *
- * <p>What it costs the child: timeout(1) without --foreground signals its whole process group, which now is the child's; a shell has no job control;
- * setsid(1) fails. As with {@link SeccompFilter}, a program of another architecture is ended.
+ * <p>Nor may it hand what it has open to a process that is in another group: a descriptor goes from one process to another over a socket of AF_UNIX
+ * (SCM_RIGHTS), and a filter cannot see what a message holds. So such sockets are refused with EPERM, and io_uring, which makes and uses sockets past
+ * every filter, does not exist. Pairs of connected sockets stay, which reach nobody but each other, and which the JDK makes when it opens its first file;
+ * but not of datagrams, which can be sent to anybody with a name.
+ *
+ * <p>What it costs the child: whoever is asked through such a socket is not asked (a database on this machine is, by TCP; names are looked up in files
+ * and by DNS); timeout(1) without --foreground signals its whole process group, which now is the child's; a shell has no job control; setsid(1) fails. As with {@link SeccompFilter}, a program of another architecture is ended.
  *
  * <p>Linux 5.5. Any thread.
  */
@@ -24,6 +29,19 @@ final class GroupFilter {
     static final int NEW_LISTENER = 8;
 
     private static final int SECCOMP_FLAGS_ARGUMENT = 1;
+
+    /** Of socket(2). */
+    private static final int AF_UNIX = 1;
+
+    private static final int SOCKET_TYPE_ARGUMENT = 1;
+
+    /** SOCK_TYPE_MASK of include/linux/net.h; the other bits are flags. */
+    private static final int TYPE_MASK = 0xf;
+
+    private static final int SOCK_DGRAM = 2;
+
+    /** To AF_UNIX the same. */
+    private static final int SOCK_RAW = 3;
 
     private GroupFilter() {}
 
@@ -45,6 +63,14 @@ final class GroupFilter {
         program.answer(x86 ? 109 : 154, Errno.EPERM); // setpgid
         program.ask(x86 ? 112 : 157); // setsid
         program.refuseIfAnyBit(x86 ? 317 : 277, SECCOMP_FLAGS_ARGUMENT, NEW_LISTENER); // seccomp
+        program.refuseIf(x86 ? 41 : 198, 0, -1, AF_UNIX); // socket
+        program.refuseIf(
+                x86 ? 53 : 199,
+                SOCKET_TYPE_ARGUMENT,
+                TYPE_MASK,
+                SOCK_DGRAM,
+                SOCK_RAW); // socketpair, which only AF_UNIX has
+        program.answer(425, Errno.ENOSYS); // io_uring_setup
         program.allow();
         return program.instructions();
     }

@@ -45,19 +45,30 @@ class GroupFilterTest {
     @Test
     void shouldRefuseWhatLeavesAGroupAndAllowEveryOtherNumber() {
         // Numbers as they stand in the kernel's tables.
-        check(Machine.X86_64, 109, 112, 317);
-        check(Machine.AARCH64, 154, 157, 277);
+        check(Machine.X86_64, 109, 112, 317, 41, 53);
+        check(Machine.AARCH64, 154, 157, 277, 198, 199);
     }
 
-    private static void check(Machine machine, int setpgid, int setsid, int seccomp) {
+    private static void check(Machine machine, int setpgid, int setsid, int seccomp, int socket, int socketpair) {
         BpfMachine filter = new BpfMachine(GroupFilter.program(machine));
         assertEquals(EPERM, filter.decide(machine, setpgid, 0, 0), "setpgid");
         assertEquals(BpfProgram.RET_USER_NOTIF, filter.decide(machine, setsid), "setsid");
         assertEquals(EPERM, filter.decide(machine, seccomp, 1, 8), "a listener");
         assertEquals(EPERM, filter.decide(machine, seccomp, 1, 0x29), "a listener, and more");
         assertEquals(BpfProgram.RET_ALLOW, filter.decide(machine, seccomp, 1, 1), "another filter");
+        assertEquals(EPERM, filter.decide(machine, socket, 1, 1, 0), "AF_UNIX");
+        assertEquals(BpfProgram.RET_ALLOW, filter.decide(machine, socket, 2, 1, 0), "AF_INET");
+        assertEquals(BpfProgram.RET_ALLOW, filter.decide(machine, socket, 10, 2, 0), "AF_INET6");
+        for (int type : List.of(2, 3, 0x80002, 0x80803)) {
+            assertEquals(EPERM, filter.decide(machine, socketpair, 1, type, 0), "a pair of type " + type);
+        }
+        for (int type : List.of(1, 5, 0x80001, 0x80805)) {
+            assertEquals(
+                    BpfProgram.RET_ALLOW, filter.decide(machine, socketpair, 1, type, 0), "a pair of type " + type);
+        }
+        assertEquals(BpfProgram.RET_ERRNO | Errno.ENOSYS, filter.decide(machine, 425), "io_uring_setup");
         for (int number = 0; number < 1000; number++) {
-            if (!Set.of(setpgid, setsid, seccomp).contains(number)) {
+            if (!Set.of(setpgid, setsid, seccomp, 425).contains(number)) {
                 assertEquals(BpfProgram.RET_ALLOW, filter.decide(machine, number, -1, -1, -1), "call " + number);
             }
         }
@@ -70,9 +81,19 @@ class GroupFilterTest {
     void shouldKeepAChildInTheGroupAndSessionThatItWasStartedIn(boolean sandboxed) throws Exception {
         assumeThatItIsAvailable();
         Restriction restriction = sandboxed ? new Restriction(null, true, true) : Restriction.IN_GROUP;
-        assertEquals(List.of("setpgid 0", "setsid 0", "listener 0", "filter 0"), attempts(null), "control");
         assertEquals(
-                List.of("setpgid " + Errno.EPERM, "setsid " + Errno.ENOSYS, "listener " + Errno.EPERM, "filter 0"),
+                List.of("setpgid 0", "setsid 0", "listener 0", "filter 0", "socket 0", "datagrams 0", "pair 0"),
+                attempts(null),
+                "control");
+        assertEquals(
+                List.of(
+                        "setpgid " + Errno.EPERM,
+                        "setsid " + Errno.ENOSYS,
+                        "listener " + Errno.EPERM,
+                        "filter 0",
+                        "socket " + Errno.EPERM,
+                        "datagrams " + Errno.EPERM,
+                        "pair 0"),
                 attempts(restriction));
     }
 

@@ -3,9 +3,13 @@ package io.coppice.supervisor.os;
 import io.coppice.supervisor.os.RefusedCall.Machine;
 import java.lang.ref.Reference;
 import jnr.ffi.LibraryLoader;
+import jnr.ffi.annotations.Out;
 
-/** Tries to leave its process group, and to give itself leave to; prints a line for each: its name and the error number. */
+/** Tries to leave its process group, to give itself leave to, and to make what descriptors are passed by; prints a line for each: its name and the error number. */
 final class LeavingProbe {
+    private static final int AF_UNIX = 1;
+    private static final int SOCK_STREAM = 1;
+    private static final int SOCK_DGRAM = 2;
     private static final int PR_SET_NO_NEW_PRIVS = 38;
     private static final Calls C = LibraryLoader.create(Calls.class).load("c");
 
@@ -16,6 +20,10 @@ final class LeavingProbe {
         int setpgid(int pid, int group);
 
         int setsid();
+
+        int socket(int family, int type, int protocol);
+
+        int socketpair(int family, int type, int protocol, @Out int[] two);
 
         int prctl(int option, long first, long second, long third, long fourth);
     }
@@ -35,6 +43,9 @@ final class LeavingProbe {
         LoadedFilter filter = new LoadedFilter(harmless.instructions());
         told("listener", seccomp(GroupFilter.NEW_LISTENER, filter) < 0 ? -1 : 0);
         told("filter", seccomp(0, filter));
+        told("socket", C.socket(AF_UNIX, SOCK_STREAM, 0) < 0 ? -1 : 0);
+        told("datagrams", C.socketpair(AF_UNIX, SOCK_DGRAM, 0, new int[2]));
+        told("pair", C.socketpair(AF_UNIX, SOCK_STREAM, 0, new int[2]));
         Reference.reachabilityFence(filter);
     }
 
