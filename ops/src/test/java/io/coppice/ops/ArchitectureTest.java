@@ -12,8 +12,13 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine.Command;
@@ -29,6 +34,33 @@ class ArchitectureTest {
         coppice = new ClassFileImporter()
                 .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
                 .importPackages("io.coppice");
+    }
+
+    /** By its name a test is run with the units or after packaging: one that has the other's name is missed where it is looked for. */
+    @Test
+    void shouldCallOnlyTestsOfTheWholeSystemSo() throws IOException {
+        List<Path> named = new ArrayList<>();
+        try (DirectoryStream<Path> modules = Files.newDirectoryStream(Path.of(".."))) {
+            for (Path module : modules) {
+                Path tests = module.resolve("src/test/java");
+                if (Files.isDirectory(tests)) {
+                    try (Stream<Path> files = Files.walk(tests)) {
+                        files.filter(file -> file.toString().endsWith("SystemTest.java"))
+                                .forEach(named::add);
+                    }
+                }
+            }
+        }
+        assertTrue(named.size() > 20, "they are looked for where they are");
+        assertEquals(
+                List.of(),
+                named.stream()
+                        .filter(file -> !List.of("system", "systemd")
+                                .contains(file.resolveSibling(".")
+                                        .normalize()
+                                        .getFileName()
+                                        .toString()))
+                        .toList());
     }
 
     @Test

@@ -11,7 +11,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ProcFileSystemTest {
+class ProcFilesTest {
     @TempDir
     Path directory;
 
