@@ -7,6 +7,7 @@ import io.coppice.supervisor.plan.Limits;
 import io.coppice.supervisor.plan.Plan;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** What {@code coppice check} says of the limits of processes: a table, and by what each is enforced where this was asked. Pure. */
 final class LimitsReport {
@@ -37,7 +38,7 @@ final class LimitsReport {
                     .toList();
             if (!having.isEmpty()) {
                 report.append("  ").append(controller.key()).append(": ");
-                report.append(enforcement(controller, having, groups)).append('\n');
+                report.append(enforcement(plan, controller, having, groups)).append('\n');
             }
         }
         return report.append(
@@ -45,28 +46,43 @@ final class LimitsReport {
                 .toString();
     }
 
-    private static String enforcement(Controller controller, List<ChildPlan> having, ControlGroups groups) {
+    private static String enforcement(Plan plan, Controller controller, List<ChildPlan> having, ControlGroups groups) {
         ControlGroups.Place place = groups.place(controller);
         if (place != null) {
             return "enforced by control groups of version " + (place.unified() ? 2 : 1) + " below " + place.directory();
         }
         String why = groups.whyNot(controller);
-        boolean ofCommands = having.stream().anyMatch(child -> child.kind() == ChildPlan.Kind.COMMAND);
-        boolean ofJvms = having.stream().anyMatch(child -> child.kind() != ChildPlan.Kind.COMMAND);
+        String commands = names(plan, having, child -> child.kind() == ChildPlan.Kind.COMMAND);
+        String jvms = names(plan, having, child -> child.kind() != ChildPlan.Kind.COMMAND);
+        String all = names(plan, having, child -> true);
         return switch (controller) {
             case MEMORY ->
-                (ofJvms
-                                ? "NOT enforced of JVMs of ours, which would take a lower RLIMIT_AS or RLIMIT_DATA for a fault"
-                                        + (ofCommands ? "; " : "")
-                                : "")
-                        + (ofCommands
-                                ? "of commands only the private data of each single process (RLIMIT_DATA), not all together"
-                                : "")
+                (jvms.isEmpty()
+                                ? ""
+                                : "NOT enforced of " + jvms
+                                        + ", JVMs of ours, which would take a lower RLIMIT_AS or RLIMIT_DATA for a fault"
+                                        + (commands.isEmpty() ? "" : "; "))
+                        + (commands.isEmpty()
+                                ? ""
+                                : "of " + commands
+                                        + " only the private data of each single process (RLIMIT_DATA), not all together")
                         + ": " + why;
-            case CPU -> "NOT enforced (`nice` says who goes first): " + why;
+            case CPU -> "NOT enforced of " + all + " (`nice` says who goes first): " + why;
             case TASKS ->
-                "NOT enforced (`ulimits: {nproc: …}` limits all processes of a user, whoever started them): " + why;
+                "NOT enforced of " + all
+                        + " (`ulimits: {nproc: …}` limits all processes of a user, whoever started them): " + why;
         };
+    }
+
+    /** Of those, with blanks and commas between; as many as the table has rows. */
+    private static String names(Plan plan, List<ChildPlan> children, Predicate<ChildPlan> of) {
+        List<String> names = children.stream()
+                .filter(of)
+                .map(child -> ReplicaReport.name(plan, child.daemon()) + (child.slot() > 0 ? "@transactions" : ""))
+                .toList();
+        return names.size() <= MOST_ROWS
+                ? String.join(", ", names)
+                : String.join(", ", names.subList(0, MOST_ROWS)) + " and " + (names.size() - MOST_ROWS) + " more";
     }
 
     private static List<String> row(Plan plan, ChildPlan child) {

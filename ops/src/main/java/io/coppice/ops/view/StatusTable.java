@@ -3,11 +3,14 @@ package io.coppice.ops.view;
 import io.coppice.ops.view.Palette.Tone;
 import io.coppice.ops.view.TextTable.Cell;
 import io.coppice.ops.view.TextTable.Column;
+import io.coppice.supervisor.limits.Enforcement;
 import io.coppice.supervisor.plan.Isolation;
 import io.coppice.supervisor.plan.ReplicaSet;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
 
 /** {@code status} for people: a line on the root, then a row per daemon, and below it one per slot that runs a transaction. */
 public final class StatusTable {
@@ -90,8 +93,32 @@ public final class StatusTable {
                         + "; `coppice transactions " + daemon.name() + "` shows what, and why");
             }
         }
+        for (DaemonStatus daemon : status.daemons()) {
+            notEnforced(daemon).ifPresent(text -> lines.add(daemon.name() + ": " + palette.paint(Tone.BAD, text)));
+            daemon.slots().stream()
+                    .findFirst()
+                    .flatMap(slot -> notEnforced(slot.process()))
+                    .ifPresent(text -> lines.add(daemon.name() + "@transactions: " + palette.paint(Tone.BAD, text)));
+        }
         lines.addAll(groups(status, palette, maxWidth));
         return lines;
+    }
+
+    /** Which of its limits do not hold here; empty if all do. */
+    private static Optional<String> notEnforced(DaemonStatus daemon) {
+        String none = keys(daemon, Enforcement.NONE);
+        String each = keys(daemon, Enforcement.RLIMIT);
+        String text = (none.isEmpty() ? "" : none + " NOT enforced (`limits`)")
+                + (none.isEmpty() || each.isEmpty() ? "" : ", ")
+                + (each.isEmpty() ? "" : each + " of each process by itself");
+        return text.isEmpty() ? Optional.empty() : Optional.of(text);
+    }
+
+    private static String keys(DaemonStatus daemon, Enforcement by) {
+        return daemon.limits().stream()
+                .filter(limit -> limit.enforcedBy().equals(by.word()))
+                .map(LimitStatus::key)
+                .collect(Collectors.joining(", "));
     }
 
     /** Of a slot that works; those that wait for work are the daemon's business alone. */

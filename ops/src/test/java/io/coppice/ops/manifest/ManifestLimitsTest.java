@@ -145,8 +145,8 @@ class ManifestLimitsTest {
                   it                      1GiB  1.5      -
                   it, each transaction  512MiB    -     64
                   memory: enforced by control groups of version 1 below /sys/fs/cgroup/memory/box
-                  cpu: NOT enforced (`nice` says who goes first): /sys/fs/cgroup/unified has no controller `cpu`: the kernel lacks it, or whoever delegated that group kept it
-                  tasks: NOT enforced (`ulimits: {nproc: …}` limits all processes of a user, whoever started them): its hierarchy of version 1 is not mounted here
+                  cpu: NOT enforced of it (`nice` says who goes first): /sys/fs/cgroup/unified has no controller `cpu`: the kernel lacks it, or whoever delegated that group kept it
+                  tasks: NOT enforced of it@transactions (`ulimits: {nproc: …}` limits all processes of a user, whoever started them): its hierarchy of version 1 is not mounted here
                   As it is for whoever starts the instance as this was asked; as a service it is what the unit is given.
                 """.replace("its hierarchy of version 1 is not mounted here", "no group can be made"),
                 report(Workshop.daemonWith(
@@ -160,11 +160,12 @@ class ManifestLimitsTest {
     void shouldSayThatNoGroupEnforcesThem() {
         String report = report(Workshop.commandWith("limits: {memory: 64MiB}"));
         assertTrue(
-                report.contains("memory: of commands only the private data of each single process (RLIMIT_DATA),"
+                report.contains("memory: of it only the private data of each single process (RLIMIT_DATA),"
                         + " not all together: there are no control groups here"),
                 report);
         assertTrue(
-                report(Workshop.daemonWith("limits: {memory: 1GiB}")).contains("memory: NOT enforced of JVMs of ours"),
+                report(Workshop.daemonWith("limits: {memory: 1GiB}"))
+                        .contains("memory: NOT enforced of it, JVMs of ours"),
                 report);
     }
 

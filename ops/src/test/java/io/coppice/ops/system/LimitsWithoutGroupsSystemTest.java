@@ -78,12 +78,13 @@ class LimitsWithoutGroupsSystemTest {
         String check = coppice.runIn(WITHOUT_GROUPS, "check", "coppice.yaml").out();
         assertTrue(
                 check.contains(
-                        "  memory: NOT enforced of JVMs of ours, which would take a lower RLIMIT_AS or RLIMIT_DATA for a fault;"
-                                + " of commands only the private data of each single process (RLIMIT_DATA), not all together: "),
+                        "  memory: NOT enforced of ticker, JVMs of ours, which would take a lower RLIMIT_AS or RLIMIT_DATA for a fault;"
+                                + " of greedy only the private data of each single process (RLIMIT_DATA), not all together: "),
                 check);
-        assertTrue(check.contains("  cpu: NOT enforced (`nice` says who goes first): "), check);
+        assertTrue(check.contains("  cpu: NOT enforced of greedy (`nice` says who goes first): "), check);
         assertTrue(
-                check.contains("  tasks: NOT enforced (`ulimits: {nproc: …}` limits all processes of a user"), check);
+                check.contains("  tasks: NOT enforced of greedy (`ulimits: {nproc: …}` limits all processes of a user"),
+                check);
 
         Coppice.Root root = coppice.startRootIn(WITHOUT_GROUPS);
         Coppice.Daemon greedy = coppice.await("greedy", d -> d.state().equals("failed"));
@@ -103,6 +104,11 @@ class LimitsWithoutGroupsSystemTest {
         coppice.await("files", d -> d.state().equals("failed"));
         Coppice.Daemon ticker = coppice.await("ticker", d -> d.state().equals("ready"));
         assertEquals("none", enforcedBy(ticker, "memory"));
+        String status = coppice.run("status").out();
+        assertTrue(
+                status.contains("\ngreedy: cpu, tasks NOT enforced (`limits`), memory of each process by itself\n"),
+                status);
+        assertTrue(status.contains("\nticker: memory NOT enforced (`limits`)\n"), status);
         String events = coppice.run("events").out();
         for (String told : List.of(
                 "the limit `memory` of ticker is not enforced: ",
