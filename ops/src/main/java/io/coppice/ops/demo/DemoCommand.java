@@ -48,7 +48,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--input",
             paramLabel = "FILE",
-            description = "What to count; default: at least 50 MB of text that came with this JDK.")
+            description = "What to count; default: at least 64 MiB of text that came with this JDK.")
     private @Nullable Path input;
 
     @Option(names = "--kills", paramLabel = "N", description = "How many SIGKILLs; default: ${DEFAULT-VALUE}.")
