@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -151,6 +152,7 @@ final class IdentityPlanner {
             identified.add(identity == null ? child : with(identity, child));
         }
         tellUnreachable(identified);
+        tellChangeable(identified);
         return identified;
     }
 
@@ -163,13 +165,17 @@ final class IdentityPlanner {
                 continue;
             }
             try {
-                String file = reachability.obstacle(child, identity);
-                if (file != null) {
+                Reachability.Obstacle obstacle = reachability.obstacle(child, identity);
+                if (obstacle != null) {
+                    String directory = obstacle.directory();
                     problems.add(
                             isolation,
-                            "user " + identity.uid() + ", who `" + child.name() + "` would run as, cannot read " + file,
+                            "user " + identity.uid() + ", who `" + child.name() + "` would run as, cannot read "
+                                    + obstacle.file()
+                                    + (directory == null ? "" : ": " + directory + " does not let it pass"),
                             "a file, and directories above it, that other users may read",
-                            "`chmod -R o+rX` it, move it, or name a `user` that may");
+                            (directory == null ? "`chmod o+r " + obstacle.file() : "`chmod o+x " + directory)
+                                    + "`, move it, or name a `user` that may");
                 }
             } catch (IOException e) {
                 problems.add(
@@ -178,6 +184,24 @@ final class IdentityPlanner {
                                 + "` would run as, can read its files cannot be told: " + e.getMessage(),
                         "to be able to try it",
                         "");
+            }
+        }
+    }
+
+    /** What one worker may change and another starts from is a way from the one to the other. */
+    private void tellChangeable(List<ChildPlan> children) {
+        StartFileWriters writers = new StartFileWriters(children);
+        Set<Path> told = new HashSet<>();
+        for (ChildPlan child : children) {
+            for (String file : Reachability.filesOf(child)) {
+                StartFileWriters.Hole hole = writers.hole(Path.of(file));
+                if (hole != null && told.add(hole.path())) {
+                    problems.warn(
+                            isolation.at(),
+                            isolation.path(),
+                            "workers may change " + file + ", which `" + child.name() + "` is started from, since "
+                                    + hole.words());
+                }
             }
         }
     }

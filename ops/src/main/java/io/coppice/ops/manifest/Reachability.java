@@ -22,7 +22,12 @@ import org.jspecify.annotations.Nullable;
  * its groups, since modes alone tell neither access control lists nor mounts. Blocks for some milliseconds for each user.
  */
 final class Reachability {
-    private static final String READABLE = "for file; do [ -r \"$file\" ] || { echo \"$file\"; exit 3; }; done";
+    /** Prints the first file that cannot be read, and on a second line the first directory on the way to it that cannot be passed. */
+    private static final String READABLE =
+            "for file; do [ -r \"$file\" ] && continue; echo \"$file\"; up=; rest=${file#/};"
+                    + " while [ \"$rest\" != \"${rest#*/}\" ]; do up=$up/${rest%%/*}; rest=${rest#*/};"
+                    + " [ -x \"$up\" ] || { echo \"$up\"; exit 3; }; done; exit 3; done";
+
     private static final int UNREADABLE = 3;
     private static final long TIMEOUT_SECONDS = 10;
     private static final int MAX_ANSWER_BYTES = 16 << 10;
@@ -36,12 +41,19 @@ final class Reachability {
     }
 
     /**
+     * What cannot be read.
+     *
+     * @param directory the first one above it that does not let the user pass; null if all do
+     */
+    record Obstacle(String file, @Nullable String directory) {}
+
+    /**
      * What of a child's files its user cannot read; null if it can read them all, or somebody of that user could already.
      *
      * @throws IOException if that cannot be tried
      */
     @Nullable
-    String obstacle(ChildPlan child, Identity identity) throws IOException {
+    Obstacle obstacle(ChildPlan child, Identity identity) throws IOException {
         List<String> files = filesOf(child);
         if (!known.add(List.of(identity.uid(), identity.groups(), files))) {
             return null;
@@ -71,7 +83,10 @@ final class Reachability {
             if (process.exitValue() != 0 && process.exitValue() != UNREADABLE) {
                 throw new IOException(said.strip());
             }
-            return process.exitValue() == 0 ? null : said.strip();
+            List<String> lines = said.lines().toList();
+            return process.exitValue() == 0 || lines.isEmpty()
+                    ? null
+                    : new Obstacle(lines.get(0), lines.size() == 1 ? null : lines.get(1));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
@@ -81,7 +96,7 @@ final class Reachability {
     }
 
     /** The program, the class path, and the jar of an agent. */
-    private static List<String> filesOf(ChildPlan child) {
+    static List<String> filesOf(ChildPlan child) {
         List<String> argv = StartPrefix.without(child.argv());
         Set<String> files = new LinkedHashSet<>();
         if (argv.get(0).startsWith("/")) {

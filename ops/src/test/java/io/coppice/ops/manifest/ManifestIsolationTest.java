@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.coppice.supervisor.os.AccessList;
 import io.coppice.supervisor.os.Landlock;
 import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.ChildPlanBuilder;
 import io.coppice.supervisor.plan.Identity;
 import io.coppice.supervisor.plan.Isolation;
 import io.coppice.supervisor.plan.Plan;
@@ -19,6 +20,7 @@ import io.coppice.supervisor.plan.StartPrefix;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -68,8 +70,69 @@ class ManifestIsolationTest {
         List<String> errors = shop.errors(USER + Workshop.daemonWith());
         assertEquals(1, errors.size(), errors::toString);
         assertTrue(errors.get(0).contains("who `it` would run as, cannot read lib/shop.jar, expected"), errors.get(0));
+        setpriv(
+                "while [ \"${1#--}\" != \"$1\" ]; do shift; done; for f; do :; done; echo \"$f\"; echo \"${f%/lib*}\"; exit 3");
+        errors = shop.errors(USER + Workshop.daemonWith());
+        assertTrue(
+                errors.get(0)
+                        .endsWith(
+                                "cannot read lib/shop.jar: FOLDER does not let it pass, expected a file, and directories"
+                                        + " above it, that other users may read; `chmod o+x FOLDER`, move it, or name a `user` that"
+                                        + " may"),
+                errors.get(0));
         setpriv("echo refused; exit 1");
         assertTrue(shop.errors(USER + Workshop.daemonWith()).get(0).contains("cannot be told: refused"));
+    }
+
+    /** By the shell itself, which would else say only that there is no class. */
+    @Test
+    void shouldNameTheFirstDirectoryThatCannotBePassed() throws Exception {
+        assumeTrue(Surroundings.ofThisProcess().uid() == 0, "only root can be another user");
+        Path closed = Files.createDirectory(shop.folder.resolve("closed"));
+        Path jar = Files.createDirectory(closed.resolve("deeper")).resolve("it.jar");
+        Files.writeString(jar, "");
+        for (Path each = closed; !each.equals(Path.of("/tmp")) && each.getParent() != null; each = each.getParent()) {
+            assertTrue(each.toFile().setExecutable(true, false));
+        }
+        Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
+        ChildPlan child = new ChildPlanBuilder("it", ChildPlan.Kind.COMMAND)
+                .argv(List.of(jar.toString()))
+                .workingDirectory("/")
+                .plan();
+        Reachability reachability = new Reachability(Path.of("/usr/bin/setpriv"));
+        Identity nobody = new Identity(300_000, 1, 300_000, 300_000, Identity.NO_MAKER, List.of());
+        assertEquals(
+                new Reachability.Obstacle(jar.toString(), closed.toString()), reachability.obstacle(child, nobody));
+    }
+
+    @Test
+    void shouldWarnOfJarsThatWorkersMayChange() throws Exception {
+        Path lib = shop.folder.resolve("lib");
+        String manifest = USER + Workshop.daemonWith();
+        assertEquals(List.of(), shop.compiled(manifest).warnings());
+        Files.setPosixFilePermissions(lib, PosixFilePermissions.fromString("rwxr-xrwx"));
+        List<String> warnings = shop.compiled(manifest).warnings();
+        assertEquals(1, warnings.size(), warnings::toString);
+        assertTrue(
+                warnings.get(0)
+                        .endsWith("1:19: isolation.mode: warning: workers may change " + lib.resolve("shop.jar")
+                                + ", which `it` is started from, since " + lib.toRealPath()
+                                + " may be written by everybody; `chmod o-w " + lib.toRealPath() + "`"),
+                warnings.get(0));
+        assertEquals(
+                List.of(),
+                shop.compiled(Workshop.daemonWith()).warnings(),
+                "where nobody is another there is no more to say");
+
+        Files.setPosixFilePermissions(lib, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setPosixFilePermissions(lib.resolve("shop.jar"), PosixFilePermissions.fromString("rw-rw-r--"));
+        int group = (Integer) Files.getAttribute(lib.resolve("shop.jar"), "unix:gid");
+        assumeTrue(group != 0 || Surroundings.ofThisProcess().uid() == 0);
+        Files.setAttribute(lib.resolve("shop.jar"), "unix:gid", group == 0 ? 54_322 : group);
+        String declared = USER + Workshop.daemonWith("user: 54321:" + (group == 0 ? 54_322 : group));
+        assertTrue(
+                shop.compiled(declared).warnings().toString().contains("shop.jar may be written by group "),
+                () -> shop.compiled(declared).warnings().toString());
     }
 
     private Map<String, ChildPlan> children(String yaml) {
