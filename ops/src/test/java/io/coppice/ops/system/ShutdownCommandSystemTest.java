@@ -3,13 +3,17 @@ package io.coppice.ops.system;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.coppice.supervisor.sandbox.WorkerRules;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Goal: what a user's own command does at a stop. Method: real programs that do not mind TERM; one command that asks in another way, one
@@ -52,6 +56,30 @@ class ShutdownCommandSystemTest {
         Path stopper = coppice.directory.resolve("stopper");
         long pid = Long.parseLong(Files.readString(stopper).trim());
         assertFalse(Coppice.isAlive(pid), "the command outlived what it was to stop");
+        assertEquals(0, root.stop(), root.stderr());
+    }
+
+    /** It is the daemon's word, so it may not do what the daemon may not; but it has to reach it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "isolation: sandbox"})
+    void shouldBeInASandboxLikeWhatItAsks(String isolation) throws Exception {
+        assumeTrue(
+                isolation.isEmpty() || WorkerRules.gaps().isEmpty(), "this kernel leaves open: " + WorkerRules.gaps());
+        coppice.manifest("""
+                instance: shop
+                %s
+                daemons:
+                  asked:
+                    command: "%s"
+                    shutdown: {command: "(: >>%s/shop/plan) 2>/dev/null && echo wrote; kill -USR1 $COPPICE_PID", timeout: 60s}
+                """.formatted(isolation, STUBBORN.formatted(""), coppice.home()));
+        Coppice.Root root = coppice.startRoot();
+        coppice.awaitState("asked", "ready");
+
+        assertEquals(0, coppice.run("stop", "asked").exitCode());
+
+        assertEquals(7L, coppice.daemon("asked").lastExit().get("code"));
+        assertEquals(isolation.isEmpty() ? "wrote\n" : "", coppice.log("asked"));
         assertEquals(0, root.stop(), root.stderr());
     }
 

@@ -124,7 +124,7 @@ public final class ArchiverMain {
         }
         Path directory = Path.of(plan.directory());
         Path segments = Path.of(plan.segmentDirectory());
-        StartFiles started = StartFiles.of(plan.children(), StartFiles.own());
+        StartFiles started = StartFiles.of(plan, StartFiles.own());
         return work -> new WorkerRules()
                 .ownDirectory(work.made())
                 .readable(work.path())

@@ -174,6 +174,7 @@ final class CommandExecutor implements Command.Handler {
                     environment,
                     child.plan.workingDirectory(),
                     launcher.log(child.plan),
+                    sandboxes.besides(child),
                     // The process that it asks to end has one, and when that is dead, so is this.
                     Errands.NO_TIMEOUT,
                     (status, failure, nowNs) -> {

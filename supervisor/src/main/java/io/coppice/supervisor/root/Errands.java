@@ -9,6 +9,7 @@ import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.PidFd;
 import io.coppice.supervisor.os.Pipe;
 import io.coppice.supervisor.os.ProcessTable;
+import io.coppice.supervisor.os.Restricting;
 import io.coppice.supervisor.os.SignalNumbers;
 import io.coppice.supervisor.os.SpawnRequest;
 import io.coppice.supervisor.os.SpawnResult;
@@ -102,10 +103,18 @@ final class Errands implements AutoCloseable {
      * @param argv a program and its arguments; looked up as that of a plain command
      * @param environment all of it, {@code NAME=VALUE} each
      * @param log takes what it says
+     * @param restriction what it may do; null for everything
      * @param timeoutNs after which it is killed with its group; {@link #NO_TIMEOUT}
      * @throws OsException if there is no descriptor for it; nothing was started then, and nothing is told
      */
-    Errand send(List<String> argv, List<String> environment, String workingDirectory, Path log, long timeoutNs, End end)
+    Errand send(
+            List<String> argv,
+            List<String> environment,
+            String workingDirectory,
+            Path log,
+            @Nullable Restricting restriction,
+            long timeoutNs,
+            End end)
             throws OsException {
         List<String> words = new ArrayList<>(List.of("/bin/sh", "-c", WITHOUT_HOLD, "coppice-errand"));
         words.addAll(argv);
@@ -122,9 +131,13 @@ final class Errands implements AutoCloseable {
                     marked(environment),
                     workingDirectory,
                     log.toString(),
+                    null,
                     unused.readFd(),
                     -1,
-                    false));
+                    false,
+                    null,
+                    null,
+                    restriction));
         } finally {
             Fds.close(unused.readFd());
             Fds.close(unused.writeFd());
@@ -132,6 +145,12 @@ final class Errands implements AutoCloseable {
         Errand errand = new Errand(slot, timeoutNs, end);
         slots.set(slot, errand);
         return errand;
+    }
+
+    /** The same, and it may do everything. */
+    Errand send(List<String> argv, List<String> environment, String workingDirectory, Path log, long timeoutNs, End end)
+            throws OsException {
+        return send(argv, environment, workingDirectory, log, null, timeoutNs, end);
     }
 
     private List<String> marked(List<String> environment) {

@@ -45,9 +45,7 @@ final class Sandboxes {
     }
 
     private static StartFiles startedBy(Plan plan) {
-        return plan.isolation() == Isolation.SANDBOX
-                ? StartFiles.of(plan.children(), StartFiles.own())
-                : StartFiles.NONE;
+        return plan.isolation() == Isolation.SANDBOX ? StartFiles.of(plan, StartFiles.own()) : StartFiles.NONE;
     }
 
     /**
@@ -73,26 +71,21 @@ final class Sandboxes {
         if (!plan.restricted()) {
             return null;
         }
-        WorkerRules rules = new WorkerRules();
         if (!plan.kind().hasSegment()) {
-            return new Launch(plan.argv(), () -> rules.with(outside()));
+            return new Launch(plan.argv(), () -> new WorkerRules().with(outside()));
         }
         Path folder = incarnation == Launcher.NO_INCARNATION
                 ? folders.ofStandby(plan, PipeOfAnother.inode(process.holdWriteFd))
                 : folders.ofProcess(plan, incarnation);
         process.folder = folder;
-        Path view = views.of(plan);
-        Path ownDirectory = OwnerFiles.directory(instance.segmentDirectory(), plan.name());
-        Path reports =
-                OwnerFiles.directory(instance.segmentDirectory(), SlotName.logName(SlotName.of(plan.daemon(), 1)));
-        rules.folder(folder).view(view).readable(instance.rootSegmentFile());
-        if (plan.slot() > 0) {
-            rules.reports(reports);
-        } else {
-            rules.ownDirectory(ownDirectory).readable(reports);
-        }
         ArchivedLaunch archived = process.archivedLaunch;
-        return new Launch(SandboxPaths.argv(plan, folder.toString(), view.toString(), ownDirectory.toString()), () -> {
+        WorkerRules rules = rules(plan, folder);
+        List<String> argv = SandboxPaths.argv(
+                plan,
+                folder.toString(),
+                views.of(plan).toString(),
+                ownDirectory(plan).toString());
+        return new Launch(argv, () -> {
             WorkerFolders.make(folder);
             // Known by now, as arguments come before rules. Not the whole directory: who can read its lock can hold it.
             Path archive = archived == null ? null : archived.archive();
@@ -101,6 +94,36 @@ final class Sandboxes {
             }
             return rules.with(outside());
         });
+    }
+
+    /** What a process may that has a segment, in what is hidden. */
+    private WorkerRules rules(ChildPlan plan, Path folder) {
+        Path reports =
+                OwnerFiles.directory(instance.segmentDirectory(), SlotName.logName(SlotName.of(plan.daemon(), 1)));
+        WorkerRules rules =
+                new WorkerRules().folder(folder).view(views.of(plan)).readable(instance.rootSegmentFile());
+        return plan.slot() > 0
+                ? rules.reports(reports)
+                : rules.ownDirectory(ownDirectory(plan)).readable(reports);
+    }
+
+    private Path ownDirectory(ChildPlan plan) {
+        return OwnerFiles.directory(instance.segmentDirectory(), plan.name());
+    }
+
+    /**
+     * What a process may that asks a child's to end: of files the same as that, and it reaches others.
+     *
+     * @return null if the child is in no sandbox
+     */
+    @Nullable
+    Restricting besides(ChildProcess child) {
+        Path folder = child.folder;
+        if (!child.plan.restricted()) {
+            return null;
+        }
+        WorkerRules rules = folder == null ? new WorkerRules() : rules(child.plan, folder);
+        return () -> rules.reaching(outside());
     }
 
     private Path archives() {

@@ -1,8 +1,7 @@
 package io.coppice.supervisor.sandbox;
 
 import io.coppice.supervisor.plan.ChildPlan;
-import io.coppice.supervisor.plan.StartPrefix;
-import io.coppice.supervisor.plan.WorkerOptions;
+import io.coppice.supervisor.plan.Plan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -21,17 +21,17 @@ import java.util.TreeSet;
  */
 public final class StartFiles {
     /** Nothing. */
-    public static final StartFiles NONE = new StartFiles(Set.of(), Set.of());
+    public static final StartFiles NONE = new StartFiles(List.of(), Set.of());
 
-    private final Set<Path> named;
-    private final Set<Path> programs;
+    private final Programs programs;
+    private final Set<Path> own;
 
     /** By the real path of a directory. */
     private final Map<Path, Set<Path>> linked = new HashMap<>();
 
-    private StartFiles(Set<Path> named, Set<Path> programs) {
-        this.named = named;
-        this.programs = programs;
+    private StartFiles(List<ChildPlan> children, Set<Path> own) {
+        this.programs = new Programs(children);
+        this.own = own;
     }
 
     /** The JDK and the class path of this process, and the directory that its launcher is in: a checkout, or what was unpacked or installed. */
@@ -46,26 +46,26 @@ public final class StartFiles {
     }
 
     /**
-     * The JDKs and the class paths of an instance's workers, and further class paths.
+     * The JDKs and the class paths of an instance's workers, the programs of its commands, of their probes and of their shutdown, and further
+     * class paths.
      *
      * @param own class paths of the root itself, entries between colons
      */
     public static StartFiles of(List<ChildPlan> children, List<String> own) {
         Set<Path> named = new TreeSet<>();
-        Set<Path> programs = new TreeSet<>();
         own.forEach(classPath -> add(classPath, named));
-        for (ChildPlan child : children) {
-            List<String> argv = StartPrefix.without(child.argv());
-            int at = argv.indexOf(WorkerOptions.CLASS_PATH);
-            if (child.kind().hasSegment() && at > 0 && at + 1 < argv.size()) {
-                add(argv.get(at + 1), named);
-                Path java = Path.of(argv.get(0));
-                if (java.isAbsolute()) {
-                    programs.add(java);
-                }
-            }
+        return new StartFiles(children, named);
+    }
+
+    /** The same of a whole instance: with the program that is told of restarts that have run out, which its root runs. */
+    public static StartFiles of(Plan plan, List<String> own) {
+        StartFiles files = of(plan.children(), own);
+        Path directory = Path.of(plan.manifest()).getParent();
+        if (directory != null) {
+            files.programs.add(
+                    plan.notice().command(), Objects.requireNonNullElse(System.getenv("PATH"), ""), directory);
         }
-        return new StartFiles(named, programs);
+        return files;
     }
 
     private static void add(String classPath, Set<Path> files) {
@@ -86,17 +86,20 @@ public final class StartFiles {
      * @throws IOException if it cannot be told; with a message for people
      */
     synchronized Set<Path> fixed() throws IOException {
+        Set<Path> named = new TreeSet<>(own);
+        named.addAll(programs.files());
+        Set<Path> run = programs.find(named);
         LinkTrail trail = new LinkTrail();
         Set<Path> fixed = new TreeSet<>();
         for (Path path : named) {
             addReal(trail.follow(path), fixed);
         }
-        for (Path program : programs) {
+        for (Path program : run) {
             Path real = trail.follow(program);
             addReal(real, fixed);
             for (Path java : List.of(program.normalize(), real)) {
                 Path directory = java.getParent();
-                if (directory != null && directory.endsWith("bin") && directory.getNameCount() > 2) {
+                if (java.endsWith("bin/java") && directory != null && directory.getNameCount() > 2) {
                     addReal(trail.follow(directory.resolveSibling(".")), fixed);
                 }
             }

@@ -79,9 +79,21 @@ public final class WorkerRules {
      * @throws IOException if that cannot be told; with a message for people
      */
     public Restriction with(Outside outside) throws IOException {
+        return with(outside, LandlockScope.ALL);
+    }
+
+    /**
+     * The same for a process that has to reach another one, which is in a sandbox of its own: it may send signals, and connect to abstract
+     * sockets.
+     */
+    public Restriction reaching(Outside outside) throws IOException {
+        return with(outside, Set.of());
+    }
+
+    private Restriction with(Outside outside, Set<LandlockScope> scopes) throws IOException {
         List<Rule> all = outside.rules();
         all.addAll(rules);
-        return new Restriction(new LandlockRuleset(Outside.HANDLED, all, LandlockScope.ALL), true);
+        return new Restriction(new LandlockRuleset(Outside.HANDLED, all, scopes), true);
     }
 
     /** What no sandbox enforces on this kernel, see {@link Restriction#gaps}. A few system calls. */
