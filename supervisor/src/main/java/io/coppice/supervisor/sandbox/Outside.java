@@ -110,6 +110,11 @@ public final class Outside {
      * @throws IOException if it cannot be told where one of them is
      */
     static Outside of(Set<Path> hidden, StartFiles started, long uid) throws IOException {
+        return of(hidden, started, Set.of(), uid);
+    }
+
+    /** @param fixed real paths of further files and directories that may be read and not changed */
+    private static Outside of(Set<Path> hidden, StartFiles started, Set<Path> fixed, long uid) throws IOException {
         LinkTrail trail = new LinkTrail();
         Set<Path> real = new TreeSet<>();
         for (Path path : hidden) {
@@ -121,6 +126,7 @@ public final class Outside {
         }
         Set<Path> readOnly = new TreeSet<>(started.fixed());
         readOnly.addAll(trail.links());
+        readOnly.addAll(fixed);
         readOnly.addAll(KERNEL);
         for (Path path : system()) {
             readOnly.add(trail.follow(path));
@@ -147,12 +153,17 @@ public final class Outside {
         }
     }
 
+    /** Whether it can be read only, whoever starts from it. */
+    static boolean isOfTheSystem(Path path) {
+        String name = path.getNameCount() == 0 ? "" : path.getName(0).toString();
+        return SYSTEM.contains(name) || name.startsWith(LIBRARIES);
+    }
+
     private static List<Path> system() throws IOException {
         List<Path> system = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(TOP)) {
             for (Path entry : entries) {
-                String name = String.valueOf(entry.getFileName());
-                if (SYSTEM.contains(name) || name.startsWith(LIBRARIES)) {
+                if (isOfTheSystem(entry)) {
                     system.add(entry);
                 }
             }
@@ -163,7 +174,8 @@ public final class Outside {
     }
 
     /**
-     * All but what belongs to the instances of a user: their base directory, the directories of their segments, and what they start from.
+     * All but what belongs to the instances of a user: their base directory, the directories of their segments, and what they start from. The
+     * others are those below the same base directory.
      *
      * @param directory of one instance, below the base directory
      * @param segments the directory of that one's segments; beside it are those of the others
@@ -189,7 +201,9 @@ public final class Outside {
                 throw e.getCause();
             }
         }
-        return of(hidden, started, uid);
+        OtherInstances others = started.others(directory);
+        hidden.addAll(others.segments());
+        return of(hidden, started, others.fixed(), uid);
     }
 
     private static Set<LandlockRight> without(LandlockRight right) {

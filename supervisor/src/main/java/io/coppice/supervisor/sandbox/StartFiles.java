@@ -25,6 +25,7 @@ public final class StartFiles {
 
     private final Programs programs;
     private final Set<Path> own;
+    private final OtherInstances others = new OtherInstances();
 
     /** By the real path of a directory. */
     private final Map<Path, Set<Path>> linked = new HashMap<>();
@@ -106,6 +107,36 @@ public final class StartFiles {
         }
         fixed.addAll(trail.links());
         return fixed;
+    }
+
+    /**
+     * What these have that others had not, nor what is above it: a process whose rules were made of the others may change it, where its user may.
+     * Blocks as {@link #fixed} does.
+     *
+     * @throws IOException if it cannot be told; with a message for people
+     */
+    public List<Path> beyond(StartFiles others) throws IOException {
+        Set<Path> known = others.fixed();
+        return fixed().stream()
+                .filter(path -> !Outside.isOfTheSystem(path) && known.stream().noneMatch(path::startsWith))
+                .toList();
+    }
+
+    /** What is named without being looked for, if no more can be told. */
+    Set<Path> named() {
+        Set<Path> named = new TreeSet<>(own);
+        named.addAll(programs.files());
+        return named;
+    }
+
+    /**
+     * What the other instances below a base directory start from, and where their segments are: with what was read of them before.
+     *
+     * @param own the directory of this one
+     */
+    synchronized OtherInstances others(Path own) throws IOException {
+        others.look(own);
+        return others;
     }
 
     private void addReal(Path real, Set<Path> fixed) throws IOException {

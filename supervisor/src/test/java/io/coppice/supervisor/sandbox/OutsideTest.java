@@ -8,6 +8,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.coppice.supervisor.os.LandlockRight;
 import io.coppice.supervisor.os.LandlockRuleset.Rule;
+import io.coppice.supervisor.plan.ChildPlans;
+import io.coppice.supervisor.plan.ControlAccess;
+import io.coppice.supervisor.plan.GroupPlan;
+import io.coppice.supervisor.plan.Isolation;
+import io.coppice.supervisor.plan.NoticeCommand;
+import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.plan.PlanText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -108,6 +115,71 @@ class OutsideTest {
                 .rules()
                 .forEach(rule -> rules.put(rule.path(), rule.rights()));
         assertEquals(List.of(Path.of("shm/free")), ofOurs(rules));
+    }
+
+    private static void plan(Path instance, Path directory, Path segments, Path program) throws IOException {
+        Plan plan = new Plan(
+                "other",
+                "/m.yaml",
+                directory.toString(),
+                segments.toString(),
+                Isolation.MAPPING,
+                0,
+                ControlAccess.OWN_USER,
+                NoticeCommand.NONE,
+                List.of(GroupPlan.INSTANCE),
+                List.of(),
+                List.of(ChildPlans.command("web")
+                        .argv(List.of(program.toString()))
+                        .plan()));
+        Files.writeString(instance.resolve("plan"), PlanText.write(plan));
+    }
+
+    /** By the plans that they left: neither in the base directory nor beside the segments of this one. */
+    @Test
+    void shouldHideTheSegmentsOfOtherInstancesByTheirPlansAndKeepWhatTheyStartFrom() throws Exception {
+        Path instance = make("home/shop");
+        Path other = make("home/other");
+        Path liar = make("home/liar");
+        make("home/broken");
+        Files.writeString(make("home/garbage").resolve("plan"), "garbage");
+        assertEquals(
+                0,
+                new ProcessBuilder(
+                                "mkfifo", directory.resolve("home/broken/plan").toString())
+                        .start()
+                        .waitFor());
+        Path segments = make("far/segments");
+        make("far/free");
+        Path program = Files.createFile(make("app").resolve("web"));
+        Path later = make("later/segments");
+        make("later/free");
+        plan(other, other, segments, program);
+        plan(liar, other, make("free"), program);
+        StartFiles started = started(make("jdk"));
+        Path archives = make("cache");
+        Map<Path, Set<LandlockRight>> rules = rules(instance, archives, started);
+
+        assertEquals(
+                List.of("app/web", "far/free", "free", "jdk", "later"),
+                ofOurs(rules).stream().map(Path::toString).toList());
+        assertEquals(Set.of(LandlockRight.READ_FILE, LandlockRight.EXECUTE), rules.get(program));
+        // Each launch looks whether a plan is another one.
+        plan(other, other, later, program);
+        assertEquals(
+                List.of("app/web", "far", "free", "jdk", "later/free"),
+                ofOurs(rules(instance, archives, started)).stream()
+                        .map(Path::toString)
+                        .toList());
+    }
+
+    private static Map<Path, Set<LandlockRight>> rules(Path instance, Path archives, StartFiles started)
+            throws IOException {
+        Map<Path, Set<LandlockRight>> rules = new HashMap<>();
+        Outside.ofInstances(instance, instance, archives, started, 1000)
+                .rules()
+                .forEach(rule -> rules.put(rule.path(), rule.rights()));
+        return rules;
     }
 
     @Test
