@@ -154,6 +154,16 @@ record PlanChange(List<Row> rows, List<ReplicaSet> before, List<ReplicaSet> sets
                 .toList();
     }
 
+    /** Those whose process is left alone; not slots. */
+    List<String> leftRunning() {
+        return rows.stream()
+                .filter(row -> !SlotName.isSlot(row.name())
+                        && row.restartedWith() == null
+                        && (row.kind() == Kind.UNCHANGED || row.kind() == Kind.NEW_RULES))
+                .map(Row::name)
+                .toList();
+    }
+
     /** Those that are restarted because of others, if they run. */
     List<String> restartedAlong() {
         return rows.stream()

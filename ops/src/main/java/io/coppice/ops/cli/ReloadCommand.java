@@ -93,7 +93,9 @@ final class ReloadCommand implements Callable<Integer> {
             obstacles.forEach(coppice::error);
             throw new CommandFailedException(ExitCode.USAGE, "Nothing was changed.");
         }
-        return new Changeover.Draft(compiled.planText(), PlanChange.between(present, next));
+        PlanChange change = PlanChange.between(present, next);
+        OpenStartFiles.warnings(present, next, change).forEach(coppice::error);
+        return new Changeover.Draft(compiled.planText(), change);
     }
 
     /**

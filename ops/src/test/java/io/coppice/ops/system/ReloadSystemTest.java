@@ -3,8 +3,12 @@ package io.coppice.ops.system;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.coppice.supervisor.sandbox.WorkerRules;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -78,6 +82,28 @@ class ReloadSystemTest {
     }
 
     /** What the plan says of those that depend on what changes is what then happens, and the command waits for them as well. */
+    /** The rules of a process in a sandbox are those of its start. */
+    @Test
+    void shouldWarnOfWhatProcessesInSandboxesCanChangeThatPeersStartFromNow() throws Exception {
+        assumeTrue(WorkerRules.gaps().isEmpty(), "this kernel leaves open: " + WorkerRules.gaps());
+        String manifest = "instance: shop\nisolation: sandbox\ndaemons:\n  old: {command: [sleep, '1000']}\n";
+        coppice.manifest(manifest);
+        Coppice.Root root = coppice.startRoot();
+        coppice.awaitState("old", "ready");
+        Path tool = coppice.file("tool", "#!/bin/sh\nexec sleep 1000\n");
+        Files.setPosixFilePermissions(tool, PosixFilePermissions.fromString("rwxr-xr-x"));
+        coppice.manifest(manifest + "  new: {command: [./tool]}\n");
+
+        for (String[] command : new String[][] {{"reload", "--dry-run"}, {"reload"}}) {
+            Coppice.Result reloaded = coppice.run(command);
+            assertEquals(0, reloaded.exitCode(), reloaded.err());
+            assertTrue(reloaded.err().contains(tool.toRealPath() + ".\n"), reloaded.err());
+            assertTrue(reloaded.err().contains("`coppice restart old`"), reloaded.err());
+        }
+
+        assertEquals(0, root.stop(), root.stderr());
+    }
+
     @Test
     void shouldTellWhoIsRestartedAlong() throws Exception {
         String alongWithWeb = COMMAND.formatted("along", ", depends_on: {web: {condition: ready, restart: true}}");
