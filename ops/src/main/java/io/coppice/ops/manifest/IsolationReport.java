@@ -36,7 +36,7 @@ final class IsolationReport {
     static String of(Plan plan, List<String> gaps, List<String> readers) {
         return switch (plan.isolation()) {
             case MAPPING -> OF_MAPPING;
-            case USER -> OF_USER + readers(readers) + privileged(plan);
+            case USER -> OF_USER + readers(readers) + gaps(gaps) + privileged(plan);
             case SANDBOX -> OF_SANDBOX + readers(readers) + gaps(gaps) + open(plan);
         };
     }

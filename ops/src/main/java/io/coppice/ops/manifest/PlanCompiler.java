@@ -2,6 +2,7 @@ package io.coppice.ops.manifest;
 
 import io.coppice.supervisor.limits.ControlGroups;
 import io.coppice.supervisor.os.AccessList;
+import io.coppice.supervisor.os.KernelGap;
 import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.GroupPlan;
@@ -11,6 +12,7 @@ import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanBounds;
 import io.coppice.supervisor.plan.PlanText;
 import io.coppice.supervisor.plan.SlotName;
+import io.coppice.supervisor.sandbox.IsolationGaps;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -129,7 +131,7 @@ final class PlanCompiler {
                 directory,
                 control.words(),
                 ControlGroups.of(options.surroundings().systemRoot()),
-                sandboxes == null ? List.of() : sandboxes.gaps(),
+                IsolationGaps.of(plan.isolation()).stream().map(KernelGap::text).toList(),
                 unlimitedReaders(planned, references),
                 problems.warnings());
     }

@@ -4,9 +4,9 @@ import io.coppice.supervisor.archive.ArchivePlace;
 import io.coppice.supervisor.os.KernelGap;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Isolation;
+import io.coppice.supervisor.sandbox.IsolationGaps;
 import io.coppice.supervisor.sandbox.Outside;
 import io.coppice.supervisor.sandbox.StartFiles;
-import io.coppice.supervisor.sandbox.WorkerRules;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,7 +20,7 @@ final class SandboxPlanner {
 
     SandboxPlanner(Located<Isolation> isolation, Problems problems) {
         this.isolation = isolation;
-        this.gaps = WorkerRules.gaps();
+        this.gaps = IsolationGaps.of(Isolation.SANDBOX);
         this.problems = problems;
     }
 
@@ -62,10 +62,5 @@ final class SandboxPlanner {
                         ? child
                         : child.toBuilder().restricted(true).plan())
                 .toList();
-    }
-
-    /** What the sandboxes do not keep from workers on this kernel, for people. */
-    List<String> gaps() {
-        return gaps.stream().map(KernelGap::text).toList();
     }
 }

@@ -9,7 +9,7 @@ import java.util.Optional;
 /**
  * What keeps an instance's workers from touching each other.
  *
- * @param gaps what sandboxes leave open on this kernel, for people; none in another mode
+ * @param gaps what this kernel leaves open of it, for people
  * @param exempt the daemons that nothing is kept from where it is from the others, as the manifest says so of them; none where the plan is closed
  *     to whoever asks
  */
@@ -26,7 +26,7 @@ public record IsolationStatus(Isolation mode, List<String> gaps, List<String> ex
     }
 
     private static List<String> gaps(Isolation mode, InstanceDirectory directory) {
-        return mode == Isolation.SANDBOX ? directory.isolation().gaps() : List.of();
+        return mode == Isolation.MAPPING ? List.of() : directory.isolation().gaps();
     }
 
     private static List<String> exempt(Plan plan) {

@@ -135,6 +135,18 @@ class ManifestIsolationTest {
                 () -> shop.compiled(declared).warnings().toString());
     }
 
+    @Test
+    void shouldSayThatTheKernelKeepsNoTransactionInItsGroup() {
+        System.setProperty("coppice.test.groupFilter.absent", "true");
+        try {
+            String report = CheckReport.of(Path.of("shop.yaml"), shop.compiled(USER + TWO));
+            assertTrue(
+                    report.contains("\n           This kernel leaves open: what a transaction leaves behind"), report);
+        } finally {
+            System.clearProperty("coppice.test.groupFilter.absent");
+        }
+    }
+
     private Map<String, ChildPlan> children(String yaml) {
         return shop.compiled(yaml).plan().children().stream()
                 .collect(Collectors.toMap(ChildPlan::name, Function.identity()));

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * Only then does the core hear of the death, so that no successor starts beside a remnant. A process that has called
  * setsid has left the group and is not found this way; but it is in the child's control group, if that has one, which is killed, and
- * looked at, likewise. And where the child had a user that no other process has, all that this user has is killed: what is left of a
- * transaction may have its slot's segment open, which is the next one's.
+ * looked at, likewise. What comes of a slot's process may have the slot's segment open, which is the next one's. It cannot leave the group: the
+ * filter that it is started with refuses that. For a kernel without such a filter, all that a slot's user has is looked for and killed.
  *
  * <p>Duty-cycle thread only.
  */

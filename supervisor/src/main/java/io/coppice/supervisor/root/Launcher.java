@@ -113,7 +113,7 @@ final class Launcher {
                 daemon,
                 users.preparation(process, plan, owner, limited.preparation()),
                 limited.admission(),
-                sandboxed == null ? null : sandboxed.restricting()));
+                sandboxed == null ? users.restriction(process) : sandboxed.restricting()));
         // The spawner has copies of its own by now.
         process.closeChildEnds();
     }

@@ -19,8 +19,8 @@ import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Isolation;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanSuccession;
+import io.coppice.supervisor.sandbox.IsolationGaps;
 import io.coppice.supervisor.sandbox.IsolationRecord;
-import io.coppice.supervisor.sandbox.WorkerRules;
 import io.coppice.supervisor.specs.PlanSpecs;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,7 +28,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -298,8 +297,7 @@ final class RootStartup {
         SegmentViews views = new SegmentViews(segmentDirectory);
         try {
             views.arrange(plan);
-            new IsolationRecord(directory)
-                    .write(plan.isolation(), plan.isolation() == Isolation.SANDBOX ? WorkerRules.gaps() : Set.of());
+            new IsolationRecord(directory).write(plan.isolation(), IsolationGaps.of(plan.isolation()));
             return views;
         } catch (IOException e) {
             throw new StartupRefused(EXIT_FAILED, "what keeps workers apart cannot be arranged and recorded: " + e);

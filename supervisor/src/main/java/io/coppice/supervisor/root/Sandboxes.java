@@ -103,7 +103,7 @@ final class Sandboxes {
         WorkerRules rules =
                 new WorkerRules().folder(folder).view(views.of(plan)).readable(instance.rootSegmentFile());
         return plan.slot() > 0
-                ? rules.reports(reports)
+                ? rules.reports(reports).inGroup()
                 : rules.ownDirectory(ownDirectory(plan)).readable(reports);
     }
 

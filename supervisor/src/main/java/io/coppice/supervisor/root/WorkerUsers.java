@@ -4,6 +4,7 @@ import io.coppice.supervisor.os.ArgvPreparation;
 import io.coppice.supervisor.os.Fds;
 import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.ProcessTable;
+import io.coppice.supervisor.os.Restriction;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Identity;
 import java.io.IOException;
@@ -83,6 +84,12 @@ final class WorkerUsers {
             }
             return others == null ? argv : others.prepare(argv);
         };
+    }
+
+    /** What the process may never do; null for nothing: a slot's stays in its group, so that nothing of it is left when that was killed. */
+    @Nullable
+    Restriction restriction(LaunchedProcess process) {
+        return process.uid == LaunchedProcess.NO_UID ? null : Restriction.IN_GROUP;
     }
 
     private static void endAllOf(int uid, ChildPlan plan) throws IOException {

@@ -36,6 +36,7 @@ public final class WorkerRules {
             Set.of(LandlockRight.READ_FILE, LandlockRight.WRITE_FILE, LandlockRight.TRUNCATE);
 
     private final List<Rule> rules = new ArrayList<>();
+    private boolean inGroup;
 
     /** The folder in which a process finds its segment. */
     public WorkerRules folder(Path folder) {
@@ -73,6 +74,12 @@ public final class WorkerRules {
         return this;
     }
 
+    /** It stays in its process group, with all that comes of it: nothing of a transaction outlives it. */
+    public WorkerRules inGroup() {
+        inGroup = true;
+        return this;
+    }
+
     /**
      * All of it in force, and everything outside what is hidden.
      *
@@ -93,11 +100,11 @@ public final class WorkerRules {
     private Restriction with(Outside outside, Set<LandlockScope> scopes) throws IOException {
         List<Rule> all = outside.rules();
         all.addAll(rules);
-        return new Restriction(new LandlockRuleset(Outside.HANDLED, all, scopes), true);
+        return new Restriction(new LandlockRuleset(Outside.HANDLED, all, scopes), true, inGroup);
     }
 
     /** What no sandbox enforces on this kernel, see {@link Restriction#gaps}. A few system calls. */
     public static Set<KernelGap> gaps() {
-        return new Restriction(new LandlockRuleset(Outside.HANDLED, List.of(), LandlockScope.ALL), true).gaps();
+        return new Restriction(new LandlockRuleset(Outside.HANDLED, List.of(), LandlockScope.ALL), true, true).gaps();
     }
 }
