@@ -76,9 +76,11 @@ public final class ArchiveReport {
         }
         int maker = identity.maker();
         try {
-            String file = new Reachability(setpriv)
+            Reachability.Obstacle obstacle = new Reachability(setpriv)
                     .obstacle(daemon, new Identity(maker, 1, identity.gid(), maker, 0, identity.groups()));
-            return file == null ? null : "user " + maker + ", who would make its archive, cannot read " + file;
+            return obstacle == null
+                    ? null
+                    : "user " + maker + ", who would make its archive, cannot read " + obstacle.words();
         } catch (IOException e) {
             return "whether user " + maker + ", who would make its archive, can read its files cannot be told: "
                     + e.getMessage();

@@ -171,8 +171,7 @@ final class IdentityPlanner {
                     problems.add(
                             isolation,
                             "user " + identity.uid() + ", who `" + child.name() + "` would run as, cannot read "
-                                    + obstacle.file()
-                                    + (directory == null ? "" : ": " + directory + " does not let it pass"),
+                                    + obstacle.words(),
                             "a file, and directories above it, that other users may read",
                             (directory == null ? "`chmod o+r " + obstacle.file() : "`chmod o+x " + directory)
                                     + "`, move it, or name a `user` that may");

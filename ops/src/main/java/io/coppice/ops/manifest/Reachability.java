@@ -45,7 +45,12 @@ final class Reachability {
      *
      * @param directory the first one above it that does not let the user pass; null if all do
      */
-    record Obstacle(String file, @Nullable String directory) {}
+    record Obstacle(String file, @Nullable String directory) {
+        /** Which file, and what keeps it from being read. */
+        String words() {
+            return file + (directory == null ? "" : ": " + directory + " does not let it pass");
+        }
+    }
 
     /**
      * What of a child's files its user cannot read; null if it can read them all, or somebody of that user could already.
