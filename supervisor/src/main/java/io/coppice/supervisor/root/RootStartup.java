@@ -16,7 +16,6 @@ import io.coppice.supervisor.os.ProcessTable;
 import io.coppice.supervisor.os.RootLock;
 import io.coppice.supervisor.os.RootLockHeldException;
 import io.coppice.supervisor.plan.ChildPlan;
-import io.coppice.supervisor.plan.Isolation;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanSuccession;
 import io.coppice.supervisor.sandbox.IsolationGaps;
