@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import io.coppice.ops.system.IsolationMatrix.Column;
 import io.coppice.ops.system.IsolationMatrix.SelfHarm;
 import io.coppice.ops.system.daemons.Attempt;
+import io.coppice.ops.system.daemons.Leftover;
 import io.coppice.ops.system.daemons.Victim;
 import io.coppice.supervisor.limits.ControlGroups;
 import io.coppice.supervisor.limits.Controller;
@@ -53,6 +54,9 @@ class HostileWorkerSystemTest {
 
     @RegisterExtension
     final Coppice coppice = new Coppice();
+
+    /** Whether the kernel that the root sees can. */
+    private boolean keepsGroups = true;
 
     private final long seed = Long.getLong("coppice.matrix.seed", System.nanoTime());
 
@@ -223,8 +227,10 @@ class HostileWorkerSystemTest {
                 """.formatted(coppice.directory.resolve("lib"), watched, watched) + daemons);
         List<String> before = new ArrayList<>(List.of("env"));
         before.add("STATE_DIRECTORY=" + Files.createDirectory(coppice.directory.resolve("state")));
-        if (column.isSandbox()) {
-            before.add("JAVA_TOOL_OPTIONS=-D" + Landlock.ABI_PROPERTY + "=" + column.abi);
+        String options = (column.isSandbox() ? " -D" + Landlock.ABI_PROPERTY + "=" + column.abi : "")
+                + (keepsGroups ? "" : " -Dcoppice.test.groupFilter.absent=true");
+        if (!options.isEmpty()) {
+            before.add("JAVA_TOOL_OPTIONS=" + options.strip());
         }
         Coppice.Root root = coppice.startRootIn(before);
         coppice.awaitRoot(root);
@@ -306,6 +312,72 @@ class HostileWorkerSystemTest {
         assertServed(root, "processes and memory without end");
         assertEquals(0, root.stop(), root.stderr());
         assertEquals(List.of(), complaints(root), root.stderr());
+    }
+
+    /** Neither what hides among the dead nor what is always a new process, with a session of its own, if it can have one. */
+    @ParameterizedTest
+    @EnumSource
+    void shouldLeaveNothingOfATransactionBesideTheNextOne(Column column) throws Exception {
+        skipWhereItCannotBe(column);
+        Coppice.Root root = startLeaver(column);
+        LeftProcesses left = new LeftProcesses(coppice);
+        for (Leftover leftover : Leftover.values()) {
+            int group = leave(leftover);
+            if (IsolationMatrix.isRefused(leftover, column)) {
+                left.assertNone(leftover, group);
+            } else {
+                left.assertThatThereAre(leftover);
+            }
+        }
+        told("stop", "");
+        left.awaitNone();
+        assertServed(root, "what transactions have left behind");
+        assertEquals(0, root.stop(), root.stderr());
+        assertEquals(List.of(), complaints(root), root.stderr());
+    }
+
+    /** Then it is looked for in all of /proc. */
+    @ParameterizedTest
+    @EnumSource(names = "USER")
+    void shouldFindWhatIsLeftOfAUserWhereTheKernelKeepsNobodyInAGroup(Column column) throws Exception {
+        skipWhereItCannotBe(column);
+        keepsGroups = false;
+        Coppice.Root root = startLeaver(column);
+        String status = coppice.run("status").out();
+        assertTrue(status.contains("isolation: user (with gaps: what a transaction leaves behind"), status);
+        LeftProcesses left = new LeftProcesses(coppice);
+        for (Leftover leftover : List.of(Leftover.SESSION, Leftover.HIDDEN)) {
+            left.assertNone(leftover, leave(leftover));
+        }
+        assertEquals(0, root.stop(), root.stderr());
+    }
+
+    private Coppice.Root startLeaver(Column column) throws Exception {
+        prepare();
+        Coppice.Root root = run(column, "", List.of(), """
+                  leaver:
+                    main: io.coppice.ops.system.daemons.Leaver
+                    args: [%s]
+                    transactions: {slots: 1, retries: 0, timeout: 300s}
+                """.formatted(told()));
+        coppice.awaitState("leaver", READY);
+        return root;
+    }
+
+    /** Returns once the next transaction in the slot is over, the process of the one that left it. */
+    private int leave(Leftover leftover) throws Exception {
+        told(leftover.name(), "");
+        int group = pidIn(await("leaver", leftover + " was left by "), leftover + " was left by ");
+        told("after-" + leftover, "");
+        await("leaver", "after-" + leftover + " is done by ");
+        return group;
+    }
+
+    private static int pidIn(String log, String before) {
+        Matcher line =
+                Pattern.compile("(?m)^" + Pattern.quote(before) + "(\\d+)$").matcher(log);
+        assertTrue(line.find(), log);
+        return Integer.parseInt(line.group(1));
     }
 
     private static void lay(Path from, Path to) throws IOException {

@@ -1,6 +1,7 @@
 package io.coppice.ops.system;
 
 import io.coppice.ops.system.daemons.Attempt;
+import io.coppice.ops.system.daemons.Leftover;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -79,6 +80,10 @@ final class IsolationMatrix {
                 && (harm == SelfHarm.CLOSES || (harm == SelfHarm.SHORTENS && column.abi >= TRUNCATE_SINCE_ABI));
     }
 
+    static boolean isRefused(Leftover leftover, Column column) {
+        return column != Column.MAPPING;
+    }
+
     /** In Markdown. */
     static String table() {
         List<String> lines = new ArrayList<>();
@@ -88,6 +93,11 @@ final class IsolationMatrix {
             lines.add(row(
                     attempt.words(),
                     Stream.of(Column.values()).map(column -> isRefused(attempt, column) ? "refused" : "**done**")));
+        }
+        for (Leftover leftover : Leftover.values()) {
+            lines.add(row(
+                    leftover.words() + ", as a transaction",
+                    Stream.of(Column.values()).map(column -> isRefused(leftover, column) ? "refused" : "**done**")));
         }
         for (SelfHarm harm : SelfHarm.values()) {
             lines.add(row(

@@ -57,6 +57,8 @@ final class Libc {
 
         int kill(int pid, int signal);
 
+        Pointer signal(int signal, Pointer handler);
+
         long ptrace(int request, int pid, long address, long data);
 
         long process_vm_writev(int pid, Pointer local, long locals, Pointer remote, long remotes, long flags);
