@@ -74,6 +74,16 @@ class ServiceSystemTest {
         assertTrue(said.contains("ok: stop"), said);
     }
 
+    /** The unit's own filter, namespaces and read-only paths let workers be restricted further. */
+    @Test
+    void shouldKeepWorkersInSandboxesUnderTheHardeningOfTheUnit() throws Exception {
+        skipWhereItDoesNotBoot();
+        String said = saidBy(Map.of(), "sandbox-test", jar().toString());
+        assumeTrue(!said.contains("skipped: "), said);
+        assertTrue(said.contains("ok: who is in one does not"), said);
+        assertTrue(said.contains("ok: stop"), said);
+    }
+
     private void skipWhereItDoesNotBoot() throws Exception {
         assumeTrue((Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0, NEEDS + "root");
         assumeTrue(
