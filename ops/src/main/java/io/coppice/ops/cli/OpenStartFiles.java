@@ -18,7 +18,7 @@ final class OpenStartFiles {
 
     private OpenStartFiles() {}
 
-    /** @return warnings for people */
+    /** Warnings for people; none where there is nothing to say. */
     static List<String> warnings(Plan present, Plan next, PlanChange change) {
         List<String> left = change.leftRunning();
         List<String> open = next.children().stream()

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -133,7 +134,8 @@ final class WorkDirectory {
                 new ProcessBuilder(maker.command(List.of("cat", "--", made.toString())))
                         .redirectError(ProcessBuilder.Redirect.INHERIT),
                 this);
-        cat.onExit().orTimeout(timeoutMs, TimeUnit.MILLISECONDS).whenComplete((ended, late) -> {
+        CompletableFuture<Process> end = cat.onExit().orTimeout(timeoutMs, TimeUnit.MILLISECONDS);
+        CompletableFuture<Process> bound = end.whenComplete((ended, late) -> {
             if (late != null) {
                 cat.toHandle().destroyForcibly(); // What it has written before is read; then it has failed.
             }
@@ -153,6 +155,7 @@ final class WorkDirectory {
                 throw new ArchiverException(ArchiverExit.NOT_WRITTEN, made + " cannot be read by who made it");
             }
         } finally {
+            bound.cancel(false);
             cat.destroyForcibly();
         }
         return taken;
