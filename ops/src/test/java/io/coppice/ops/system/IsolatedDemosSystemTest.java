@@ -64,13 +64,13 @@ class IsolatedDemosSystemTest {
                         "--isolation",
                         mode,
                         "--kills",
-                        "40",
+                        "20",
                         "--standby-kills",
-                        "5",
-                        "--transaction-kills",
-                        "5",
-                        "--root-kills",
                         "3",
+                        "--transaction-kills",
+                        "3",
+                        "--root-kills",
+                        "2",
                         "--seed",
                         "7"));
         List<String> left = coppice.fileNames().stream()
