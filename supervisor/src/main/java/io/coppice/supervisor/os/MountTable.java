@@ -60,7 +60,7 @@ public final class MountTable {
                         path(fields[MOUNT_POINT_FIELD]),
                         fields[separator + 1]));
             } catch (InvalidPathException e) {
-                continue; // Nobody can have told us of a path there, as we cannot even name it in this locale.
+                // Nobody can have told us of a path there, as we cannot even name it in this locale.
             }
         }
         return new MountTable(List.copyOf(mounts));
