@@ -21,7 +21,11 @@ public final class RegularFile implements AutoCloseable {
         this.fd = fd;
     }
 
-    /** @throws IOException if there is none, or it may not be read, or is something else */
+    /**
+     * Holds the file that has this name now.
+     *
+     * @throws IOException if there is none, or it may not be read, or is something else
+     */
     public static RegularFile open(Path file) throws IOException {
         int fd = PathCalls.open(file.toString(), Kernel.O_RDONLY | Kernel.O_NONBLOCK, 0);
         if (fd == -Errno.ENOENT) {
