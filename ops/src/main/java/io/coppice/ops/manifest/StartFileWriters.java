@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -66,9 +67,9 @@ final class StartFileWriters {
 
     private @Nullable String words(Path path, boolean isFile) throws IOException {
         Map<String, Object> known = Files.readAttributes(path, "unix:uid,gid,mode");
-        int uid = (Integer) known.get("uid");
-        int gid = (Integer) known.get("gid");
-        int mode = (Integer) known.get("mode");
+        int uid = (Integer) Objects.requireNonNull(known.get("uid"));
+        int gid = (Integer) Objects.requireNonNull(known.get("gid"));
+        int mode = (Integer) Objects.requireNonNull(known.get("mode"));
         if (users.contains(uid) && (mode & WRITE_BY_OWNER) != 0) {
             return path + " belongs to user " + uid + ", who is one of them; `chown root " + path + "`";
         }
