@@ -81,7 +81,6 @@ class ReloadSystemTest {
         assertEquals(0, root.stop(), root.stderr());
     }
 
-    /** What the plan says of those that depend on what changes is what then happens, and the command waits for them as well. */
     /** The rules of a process in a sandbox are those of its start. */
     @Test
     void shouldWarnOfWhatProcessesInSandboxesCanChangeThatPeersStartFromNow() throws Exception {
@@ -104,6 +103,7 @@ class ReloadSystemTest {
         assertEquals(0, root.stop(), root.stderr());
     }
 
+    /** What the plan says of those that depend on what changes is what then happens, and the command waits for them as well. */
     @Test
     void shouldTellWhoIsRestartedAlong() throws Exception {
         String alongWithWeb = COMMAND.formatted("along", ", depends_on: {web: {condition: ready, restart: true}}");
