@@ -17,6 +17,8 @@ import java.util.stream.Stream;
  * from then on, as another test may go by it.
  */
 final class UnifiedGroup implements AutoCloseable {
+    private static final String ROOT_GROUP = "coppice-root";
+
     private final Path directory;
 
     private UnifiedGroup(Path directory) {
@@ -70,13 +72,22 @@ final class UnifiedGroup implements AutoCloseable {
         throw new IllegalStateException("skipped");
     }
 
-    /** What starts a program in it. */
+    /** What starts a program in it, as long as no root has made groups there. */
     List<String> entry() {
+        return entry(directory);
+    }
+
+    /** What starts a program where a root has moved itself to, as {@code DelegateSubgroup=} of a unit does. */
+    List<String> entryBesideItsGroups() {
+        return entry(directory.resolve(ROOT_GROUP));
+    }
+
+    private static List<String> entry(Path group) {
         return List.of(
                 "sh",
                 "-c",
                 "echo $$ >\"$0\" && exec \"$@\"",
-                directory.resolve("cgroup.procs").toString());
+                group.resolve("cgroup.procs").toString());
     }
 
     /** That of one process of a child, as a root makes it. */
@@ -93,7 +104,7 @@ final class UnifiedGroup implements AutoCloseable {
         try (Stream<Path> groups = Files.walk(directory, 1)) {
             return groups.filter(group -> !group.equals(directory) && Files.isDirectory(group))
                     .map(group -> group.getFileName().toString())
-                    .filter(name -> !name.equals("coppice-root"))
+                    .filter(name -> !name.equals(ROOT_GROUP))
                     .toList();
         }
     }

@@ -82,9 +82,9 @@ class UnifiedLimitsSystemTest {
             Path left = group.of("leaves", 1);
             Coppice.await("a shell and two sleeps", () -> processesIn(left).size() == 3);
             List<Long> before = processesIn(left);
-            long leader = coppice.daemon("leaves").number("pid");
+            long leader = coppice.await("leaves", d -> !d.isNull("pid")).number("pid");
             Coppice.kill(leader);
-            Coppice.Daemon leaves = coppice.await("leaves", d -> d.number("incarnation") == 2);
+            Coppice.Daemon leaves = coppice.await("leaves", d -> d.number("incarnation") == 2 && !d.isNull("pid"));
             assertNotEquals(leader, leaves.number("pid"));
             // It is launched once nothing of its predecessor is left.
             for (long pid : before) {
@@ -95,7 +95,7 @@ class UnifiedLimitsSystemTest {
             long pid = coppice.awaitState("ticker", "ready").number("pid");
             Coppice.kill(root.process.pid());
             root.awaitExit();
-            Coppice.Root next = coppice.startRootIn(group.entry());
+            Coppice.Root next = coppice.startRootIn(group.entryBesideItsGroups());
             coppice.awaitRoot(next);
             assertEquals(pid, coppice.awaitState("ticker", "ready").number("pid"));
             assertTrue(processesIn(group.of("ticker", 1)).contains(pid), "it is where it was");
