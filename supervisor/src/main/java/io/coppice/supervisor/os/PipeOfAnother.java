@@ -10,6 +10,9 @@ import java.nio.file.Path;
  * opened for writing; for reading any pipe is.
  */
 public final class PipeOfAnother {
+    /** A negative error number, ENXIO's, that no call of the kernel's has told: the pipe is not where it was looked for. */
+    public static final int NOT_THERE = -Errno.ENXIO;
+
     private static final String PREFIX = "pipe:[";
     private static final long ANY = -1;
 
@@ -36,11 +39,12 @@ public final class PipeOfAnother {
      *
      * @param pid of a process that the caller has pinned by a pidfd, and finds alive by it after this
      * @param inode of the pipe, as {@link #inode} told it
-     * @return the descriptor, close-on-exec, or the negative error number; -ENXIO if something else is there
+     * @return the descriptor, close-on-exec, or the negative error number; {@link #NOT_THERE} if something else is there, or nothing; -EINVAL if the
+     *     inode is 0
      */
     public static int openToWrite(int pid, int fd, long inode) {
         if (inode == 0) {
-            return -Errno.ENXIO;
+            return -Errno.EINVAL;
         }
         return open(pid, fd, inode, Kernel.O_WRONLY);
     }
@@ -49,7 +53,7 @@ public final class PipeOfAnother {
      * The end to read from, of whatever pipe is there. Does not block, neither now nor when it is read.
      *
      * @param pid as of {@link #openToWrite}
-     * @return the descriptor, close-on-exec, or the negative error number; -ENXIO if something else than a pipe is there
+     * @return the descriptor, close-on-exec, or the negative error number; {@link #NOT_THERE} if something else than a pipe is there, or nothing
      */
     public static int openToRead(int pid, int fd) {
         return open(pid, fd, ANY, Kernel.O_RDONLY);
@@ -59,13 +63,13 @@ public final class PipeOfAnother {
         // By O_PATH first: that opens nothing, but holds on to what is there, so that it can be looked at.
         int there = PathCalls.open("/proc/" + pid + "/fd/" + fd, Kernel.O_PATH, 0);
         if (there < 0) {
-            return there;
+            return there == -Errno.ENOENT ? NOT_THERE : there;
         }
         try {
             long found = inode(there);
             return found != 0 && (inode == ANY || found == inode)
                     ? PathCalls.open("/proc/self/fd/" + there, mode | Kernel.O_NONBLOCK, 0)
-                    : -Errno.ENXIO;
+                    : NOT_THERE;
         } finally {
             Fds.close(there);
         }

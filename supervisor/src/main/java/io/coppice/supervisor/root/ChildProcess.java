@@ -46,6 +46,9 @@ final class ChildProcess extends LaunchedProcess {
     /** Its process was a standby before: it does not end by the end of its pipe. */
     boolean assigned;
 
+    /** And has read its line from the root before, which died before it recorded that: nothing listens at the pipe any more. */
+    boolean letGo;
+
     /** The death word as its present process holds it, 0 while none is watched for it. */
     int wordHeld;
 
@@ -80,6 +83,7 @@ final class ChildProcess extends LaunchedProcess {
         super.clear();
         hints = 0;
         assigned = false;
+        letGo = false;
         wordHeld = 0;
         falseAlarms = 0;
         silentNs = 0;

@@ -100,12 +100,13 @@ final class CommandExecutor implements Command.Handler {
         }
         sandboxes.handOver(child);
         if (child.incarnation == command.incarnation()
-                && Launcher.release(
-                        child,
-                        // What a slot's last process did with another request is no business of this one's.
-                        command.attempt() == 1 ? null : publisher.lastExit(command.child()),
-                        publisher.lastExitEpochMs(command.child()),
-                        command)) {
+                && (child.letGo
+                        || Launcher.release(
+                                child,
+                                // What a slot's last process did with another request is no business of this one's.
+                                command.attempt() == 1 ? null : publisher.lastExit(command.child()),
+                                publisher.lastExitEpochMs(command.child()),
+                                command))) {
             follows.accept(new Event.Released(command.child(), command.incarnation(), System.nanoTime()));
         }
         if (child.assigned && child.pidFd != null && !child.adopted) {

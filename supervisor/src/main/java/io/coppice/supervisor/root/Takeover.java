@@ -117,7 +117,9 @@ final class Takeover {
         epoll.add(pidFd.fd(), Tokens.of(Tokens.CHILD_DEATH, child.slot));
         if (recorded.assigned()) {
             child.assigned = true;
-            reopenPipes(child, before.pipeInode(), recorded.phase() == ChildPhase.HELD);
+            if (recorded.phase() == ChildPhase.HELD) {
+                reopenPipes(child, pidFd, before.pipeInode());
+            }
         }
         if (child.hasSegment()) {
             // A transaction has no heartbeat by which it would be looked at, and its daemon submits at any time.
@@ -160,25 +162,25 @@ final class Takeover {
         standby.uid = users.ofStandby(child.plan, pidFd.pid());
         epoll.add(pidFd.fd(), Tokens.of(Tokens.STANDBY_DEATH, standby.slot));
         if (recorded.phase() == Standby.Phase.PARKED) {
-            reopenPipes(standby, standby.pipeInode, true);
+            takePipe(standby, pidFd, PipeOfAnother.openToWrite(pidFd.pid(), Standbys.HOLD_FD, standby.pipeInode));
             // Once it is assigned it says by that how far it is.
             reopenHints(standby, pidFd, Tokens.of(Tokens.STANDBY_HINT, standby.slot));
         }
         return new Event.StandbyAdopted(child.index, recorded.id(), System.nanoTime());
     }
 
-    /**
-     * A standby waits on in the pipe of the root that died. One that cannot be written to is of no use, and waits for ever: it is
-     * killed, which is told like every death.
-     *
-     * @param waits it may still need its line
-     */
-    private void reopenPipes(LaunchedProcess process, long pipeInode, boolean waits) throws OsException {
-        PidFd pidFd = process.pidFd;
-        if (pidFd == null || !waits) {
-            return;
-        }
+    /** One that was assigned: it waits on in the pipe of the root that died, or has read its line there and closed it. */
+    private void reopenPipes(ChildProcess child, PidFd pidFd, long pipeInode) {
         int hold = PipeOfAnother.openToWrite(pidFd.pid(), Standbys.HOLD_FD, pipeInode);
+        if (hold == PipeOfAnother.NOT_THERE) {
+            child.letGo = true;
+        } else {
+            takePipe(child, pidFd, hold);
+        }
+    }
+
+    /** One that cannot be written to is of no use, and waits for ever: it is killed, which is told like every death. */
+    private void takePipe(LaunchedProcess process, PidFd pidFd, int hold) {
         if (hold >= 0) {
             process.holdWriteFd = hold;
         } else if (!pidFd.isDead()) {

@@ -2,13 +2,16 @@ package io.coppice.supervisor.root;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.state.root.ChildStateCode;
 import io.coppice.state.root.EventType;
 import io.coppice.state.root.RootSnapshot.ChildInfo;
 import io.coppice.supervisor.plan.ChildPlan;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Goal: a root that dies while it assigns a standby leaves neither two owners nor none. Method: end the production root at that point,
- * before the commit and between the commit and the line; the next root must go on with that very standby.
+ * before the commit, between the commit and the line, and when the standby has got its line; the next root must go on with that very standby.
  */
 class RootKilledAtAssignmentTest {
     @TempDir
@@ -35,13 +38,16 @@ class RootKilledAtAssignmentTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"before-assignment", "after-assignment"})
+    @ValueSource(strings = {"before-assignment", "after-assignment", "after-line"})
     void shouldBeGoneOnWithByTheNext(String when) throws Exception {
         try (RootProcess dying = RootProcess.start(base, DyingRootMain.class, List.of(when), worker())) {
             ChildInfo before = dying.await("worker", RootKilledAtAssignmentTest::isServed);
             long standby = before.standbys().get(0).pid();
             ProcessHandle.of(before.pid()).orElseThrow().destroyForcibly();
             assertEquals(137, dying.awaitExit(), dying.stderr());
+            if (when.equals("after-line")) {
+                awaitRun(standby);
+            }
 
             try (RootProcess next = RootProcess.start(base, worker())) {
                 ChildInfo after = next.await(
@@ -56,6 +62,16 @@ class RootKilledAtAssignmentTest {
                 assertEquals(0, next.stop(), next.stderr());
                 assertFalse(RootProcess.isAlive(served.standbys().get(0).pid()));
             }
+        }
+    }
+
+    /** Until it has read its line, and put away what it had that from. */
+    private void awaitRun(long standby) throws Exception {
+        long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        Path hold = Path.of("/proc/" + standby + "/fd/0");
+        while (!Files.readSymbolicLink(hold).equals(Path.of("/dev/null"))) {
+            assertTrue(System.nanoTime() < endNs, "the standby waits on");
+            TimeUnit.MILLISECONDS.sleep(2);
         }
     }
 

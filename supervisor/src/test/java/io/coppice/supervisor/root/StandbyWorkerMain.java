@@ -35,11 +35,14 @@ final class StandbyWorkerMain {
         FileOutputStream hints = new FileOutputStream("/proc/self/fd/3");
         String line = line(hold);
         if (line.equals("standby")) {
-            // Held open to the end: without a writer there would be an end of file.
-            FileChannel.open(Path.of("/proc/self/fd/0"), StandardOpenOption.READ, StandardOpenOption.WRITE);
+            // Without a writer there would be an end of file.
+            FileChannel ownEnd =
+                    FileChannel.open(Path.of("/proc/self/fd/0"), StandardOpenOption.READ, StandardOpenOption.WRITE);
             hint(hints);
             line = line(hold);
+            ownEnd.close();
         }
+        hold.close(); // The pipe is gone, /dev/null in its place.
         long pid = ProcessHandle.current().pid();
         Files.writeString(
                 Path.of(args[2]), pid + " " + line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
