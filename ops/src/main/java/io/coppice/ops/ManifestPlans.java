@@ -37,8 +37,9 @@ final class ManifestPlans implements PlanCompiler {
         }
         ManifestResult result = ManifestReader.read(manifest, options);
         if (result instanceof ManifestResult.Compiled compiled) {
+            CompileOptions same = options;
             return new Compilation.Compiled(
-                    PlanText.write(compiled.plan()), summary(manifest, compiled, options), compiled.warnings());
+                    PlanText.write(compiled.plan()), () -> summary(manifest, compiled, same), compiled.warnings());
         }
         return new Compilation.Rejected(((ManifestResult.Refused) result)
                 .errors().stream().map(Object::toString).toList());

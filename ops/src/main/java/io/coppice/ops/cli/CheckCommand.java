@@ -32,7 +32,7 @@ final class CheckCommand implements Callable<Integer> {
         Compilation compilation = new HeldScales(coppice, compiler.get()).compile(file);
         if (compilation instanceof Compilation.Compiled compiled) {
             compiled.warnings().forEach(coppice::error);
-            coppice.output().lines(compiled.summary());
+            coppice.output().lines(compiled.summary().get());
             return ExitCode.DONE;
         }
         ((Compilation.Rejected) compilation).errors().forEach(coppice::error);

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Reads a manifest and makes a plan of it, without starting anything. */
 @FunctionalInterface
@@ -74,10 +75,12 @@ public interface PlanCompiler {
          * The manifest is good.
          *
          * @param planText what the root reads
-         * @param summary what {@code check} prints: where the instance lives and why, what it reserves
+         * @param summary what {@code check} prints: where the instance lives and why, what it reserves. Found out when it is asked for, which blocks on
+         *     files for longer than the plan
          * @param warnings lines for standard error; they keep nothing from running
          */
-        record Compiled(String planText, List<String> summary, List<String> warnings) implements Compilation {}
+        record Compiled(String planText, Supplier<List<String>> summary, List<String> warnings)
+                implements Compilation {}
 
         /**
          * The manifest is not good.

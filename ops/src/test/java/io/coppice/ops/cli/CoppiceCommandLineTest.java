@@ -155,7 +155,7 @@ class CoppiceCommandLineTest {
                         .workingDirectory("/tmp")
                         .plan())));
         harness.compiler = (manifest, instance, environment, jdk, scaled) ->
-                new PlanCompiler.Compilation.Compiled(plan, List.of("fine"), List.of("careful"));
+                new PlanCompiler.Compilation.Compiled(plan, () -> List.of("fine"), List.of("careful"));
 
         assertEquals(new Result(0, plan, "careful\n"), harness.run("run", "--fresh"));
         assertEquals(new Result(0, "fine\n", "careful\n"), harness.run("check"));

@@ -62,7 +62,7 @@ class ScaleCommandTest {
                     .findFirst()
                     .orElse(declared);
             Plan plan = plan(declared, count);
-            return new Compilation.Compiled(PlanText.write(plan), summary(plan), List.of());
+            return new Compilation.Compiled(PlanText.write(plan), () -> summary(plan), List.of());
         };
     }
 
@@ -324,7 +324,7 @@ class ScaleCommandTest {
                         plan.groups(),
                         plan.replicaSets(),
                         plan.children());
-                return new Compilation.Compiled(PlanText.write(elsewhere), List.of(), List.of());
+                return new Compilation.Compiled(PlanText.write(elsewhere), List::of, List.of());
             }
 
             @Override

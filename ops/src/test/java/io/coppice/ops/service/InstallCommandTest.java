@@ -75,7 +75,7 @@ class InstallCommandTest {
                 List.of(GroupPlan.INSTANCE),
                 List.of(),
                 List.of());
-        return new Compilation.Compiled(PlanText.write(plan), List.of(), List.of());
+        return new Compilation.Compiled(PlanText.write(plan), List::of, List.of());
     }
 
     private Result run(String... arguments) {

@@ -70,7 +70,7 @@ class SimulateCommandTest {
     private static Compilation compile(Path file) {
         ManifestResult result = ManifestReader.read(file, CompileOptions.ofThisProcess(null));
         if (result instanceof ManifestResult.Compiled compiled) {
-            return new Compilation.Compiled(PlanText.write(compiled.plan()), List.of(), List.of());
+            return new Compilation.Compiled(PlanText.write(compiled.plan()), List::of, List.of());
         }
         return new Compilation.Rejected(((ManifestResult.Refused) result)
                 .errors().stream().map(Object::toString).toList());
