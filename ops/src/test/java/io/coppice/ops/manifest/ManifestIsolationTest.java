@@ -127,7 +127,7 @@ class ManifestIsolationTest {
         Files.setPosixFilePermissions(lib, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.setPosixFilePermissions(lib.resolve("shop.jar"), PosixFilePermissions.fromString("rw-rw-r--"));
         int group = (Integer) Files.getAttribute(lib.resolve("shop.jar"), "unix:gid");
-        assumeTrue(group != 0 || Surroundings.ofThisProcess().uid() == 0);
+        assumeTrue(group != 0 || Surroundings.ofThisProcess().uid() == 0, "only root can name the group 0");
         Files.setAttribute(lib.resolve("shop.jar"), "unix:gid", group == 0 ? 54_322 : group);
         String declared = USER + Workshop.daemonWith("user: 54321:" + (group == 0 ? 54_322 : group));
         assertTrue(

@@ -34,6 +34,7 @@ import java.util.TreeMap;
 import java.util.jar.JarFile;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -95,6 +96,16 @@ class HostileWorkerSystemTest {
         told("transaction", "");
         assertOutcomes(column, "transaction", await("intruder", "transaction over"));
         assertServed(root, "attempts of a transaction");
+        if (!column.isBetween()) {
+            harmItself(column, root);
+        }
+        assertEquals(1, coppice.daemon("intruder").number("incarnation"));
+        assertEquals(0, coppice.run("status").exitCode());
+        assertEquals(0, root.stop(), root.stderr());
+        assertEquals(List.of(), complaints(root), root.stderr());
+    }
+
+    private void harmItself(Column column, Coppice.Root root) throws Exception {
         for (SelfHarm harm : SelfHarm.values()) {
             told(harm.name(), "");
             String log = await("intruder", harm + " over");
@@ -127,15 +138,10 @@ class HostileWorkerSystemTest {
                     row -> Set.of(READY, "failed").contains(row.state()) && row.number("incarnation") > 1);
         }
         assertServed(root, "what is left of their segments");
-
-        assertEquals(1, coppice.daemon("intruder").number("incarnation"));
-        assertEquals(0, coppice.run("status").exitCode());
         for (SelfHarm harm : List.of(SelfHarm.NONSENSE, SelfHarm.PUNCHES)) {
             Coppice.Result state = coppice.run("state", harm.daemon());
             assertFalse(state.err().contains("\tat "), state.err());
         }
-        assertEquals(0, root.stop(), root.stderr());
-        assertEquals(List.of(), complaints(root), root.stderr());
     }
 
     /** What a root says of itself when it is surprised; how an attacker ended is none. */
@@ -162,7 +168,7 @@ class HostileWorkerSystemTest {
         Path home = coppice.home();
         StringBuilder daemons = new StringBuilder();
         List<String> names = new ArrayList<>();
-        for (SelfHarm harm : SelfHarm.values()) {
+        for (SelfHarm harm : column.isBetween() ? new SelfHarm[0] : SelfHarm.values()) {
             names.add(harm.daemon());
             // With slots the root listens to it when it is ready, too, and to what it asks for.
             String more = "max_restarts: 2, backoff: none, "
@@ -213,7 +219,7 @@ class HostileWorkerSystemTest {
 
     /** With the peer, who watches it, and others. */
     private Coppice.Root run(Column column, String more, List<String> others, String daemons) throws Exception {
-        String watched = String.join(", ", others);
+        String watched = others.stream().map(name -> ", " + name).collect(Collectors.joining());
         coppice.manifest("instance: shop\n" + column.line + more
                 + """
                 defaults:
@@ -223,7 +229,7 @@ class HostileWorkerSystemTest {
                   heartbeat: {timeout: 60s}
                 daemons:
                   peer: {main: io.coppice.ops.system.daemons.Ticker}
-                  watcher: {main: io.coppice.ops.system.daemons.Watcher, reads: [peer, %s], args: [peer, %s]}
+                  watcher: {main: io.coppice.ops.system.daemons.Watcher, reads: [peer%s], args: [peer%s]}
                 """.formatted(coppice.directory.resolve("lib"), watched, watched) + daemons);
         List<String> before = new ArrayList<>(List.of("env"));
         before.add("STATE_DIRECTORY=" + Files.createDirectory(coppice.directory.resolve("state")));
@@ -314,9 +320,12 @@ class HostileWorkerSystemTest {
         assertEquals(List.of(), complaints(root), root.stderr());
     }
 
-    /** Neither what hides among the dead nor what is always a new process, with a session of its own, if it can have one. */
+    /**
+     * Neither what hides among the dead nor what is always a new process, with a session of its own, if it can have one. It is not Landlock that keeps them, so
+     * its lowest level stands for those below the highest.
+     */
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"MAPPING", "USER", "SANDBOX", "SANDBOX_1"})
     void shouldLeaveNothingOfATransactionBesideTheNextOne(Column column) throws Exception {
         skipWhereItCannotBe(column);
         Coppice.Root root = startLeaver(column);

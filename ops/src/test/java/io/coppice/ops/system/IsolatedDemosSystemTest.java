@@ -28,7 +28,7 @@ class IsolatedDemosSystemTest {
         Path text = coppice.directory.resolve("text");
         Files.writeString(text, "one fish two fish red fish blue fish\n".repeat(200_000));
         assertEndsWith(
-                "4 kills, 0 words lost, 0 counted twice",
+                "2 kills, 0 words lost, 0 counted twice",
                 coppice.runIn(
                         before,
                         "demo",
@@ -37,7 +37,7 @@ class IsolatedDemosSystemTest {
                         "--input",
                         text.toString(),
                         "--kills",
-                        "4",
+                        "2",
                         "--standby",
                         "1",
                         "--seed",
@@ -51,9 +51,9 @@ class IsolatedDemosSystemTest {
                         "--isolation",
                         mode,
                         "--pictures",
-                        "6",
+                        "4",
                         "--kills",
-                        "6",
+                        "3",
                         "--seed",
                         "7"));
         assertEndsWith(
@@ -64,11 +64,11 @@ class IsolatedDemosSystemTest {
                         "--isolation",
                         mode,
                         "--kills",
-                        "20",
+                        "8",
                         "--standby-kills",
-                        "3",
+                        "2",
                         "--transaction-kills",
-                        "3",
+                        "2",
                         "--root-kills",
                         "2",
                         "--seed",

@@ -39,6 +39,11 @@ final class IsolationMatrix {
         boolean isSandbox() {
             return abi > 0;
         }
+
+        /** Whether the kernel's level lies between two of which the one above it or the one below refuses the same {@link SelfHarm}. */
+        boolean isBetween() {
+            return this == SANDBOX_5 || this == SANDBOX_3 || this == SANDBOX_2;
+        }
     }
 
     static boolean isRefused(Attempt attempt, Column column) {

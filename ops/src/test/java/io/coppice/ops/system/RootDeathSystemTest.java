@@ -32,7 +32,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * -Dcoppice.root.seed=S} repeats a schedule.
  */
 class RootDeathSystemTest {
-    private static final int KILLS = Integer.getInteger("coppice.root.kills", 30);
+    private static final int KILLS = Integer.getInteger("coppice.root.kills", 15);
     private static final long SEED = Long.getLong("coppice.root.seed", 20_261_126);
     private static final long WATCHDOG_SECONDS = 300;
     private static final Pattern LIFE = Pattern.compile("incarnation (\\d+) at (\\d+) after .*");
