@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 /** The start archives of a test. */
 final class Archives {
     /** Of a root: starts an archiver soon. */
-    static final String IMPATIENT = "COPPICE_ROOT_OPTIONS=-Dcoppice.archive.quiet.ms=50";
+    static final String IMPATIENT = "COPPICE_ROOT_OPTIONS=-Dcoppice.archive.quiet.ms=50 " + Coppice.HASTY;
 
     private static final Pattern ARCHIVE = Pattern.compile("/\\S*/\\.archives/\\S+\\.(?:jsa|aot)");
 

@@ -69,6 +69,12 @@ final class Coppice implements AfterTestExecutionCallback {
         }
     }
 
+    /** Of a root: launches standbys also where the tests beside it keep the processors busy. */
+    static final String HASTY = "-Dcoppice.refill.starved.percent=100";
+
+    /** And makes no start archives, unless a test is about them. */
+    private static final String ROOT_OPTIONS = HASTY + " -Dcoppice.archive.quiet.ms=3600000";
+
     final Path directory;
     private final Path world;
     private final Path home;
@@ -157,6 +163,7 @@ final class Coppice implements AfterTestExecutionCallback {
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
         builder.environment().put("COPPICE_HOME_DIR", home().toString());
+        builder.environment().put("COPPICE_ROOT_OPTIONS", arguments[0].equals("run") ? ROOT_OPTIONS : HASTY);
         builder.environment().remove("COPPICE_INSTANCE");
         builder.environment().remove("NO_COLOR");
         Process process = builder.start();

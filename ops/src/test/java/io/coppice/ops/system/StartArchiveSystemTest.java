@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * Method: real roots, which have little patience before they start an archiver.
  */
 class StartArchiveSystemTest {
-    private static final List<String> IMPATIENT = List.of("env", "COPPICE_ROOT_OPTIONS=-Dcoppice.archive.quiet.ms=50");
+    private static final List<String> IMPATIENT = List.of("env", Archives.IMPATIENT);
     private static final String MANIFEST = """
             daemons:
               says: {max_restarts: unlimited, backoff: none, poison: none, main: io.coppice.ops.system.daemons.Says, classpath: [says.jar], jvm: {heap: 16MiB}}

@@ -17,12 +17,17 @@ public final class CpuPressure {
      * Percent of the last ten seconds in which something was ready to run and had to wait. A machine that is well used shows 20 to 50;
      * above this, what starts takes from what runs.
      */
-    static final double STARVED_PERCENT = 80;
+    static final int STARVED_PERCENT = 80;
+
+    /** {@code COPPICE_ROOT_OPTIONS=-Dcoppice.refill.starved.percent=100} has a root of tests not wait for the tests beside it. */
+    static final String STARVED_PROPERTY = "coppice.refill.starved.percent";
 
     private final List<Path> files;
+    private final int starvedPercent;
 
-    private CpuPressure(List<Path> files) {
+    private CpuPressure(List<Path> files, int starvedPercent) {
         this.files = files;
+        this.starvedPercent = starvedPercent;
     }
 
     /** Of this machine and this process. */
@@ -38,17 +43,17 @@ public final class CpuPressure {
         } catch (IOException e) {
             // Without control groups the machine's is all there is.
         }
-        return new CpuPressure(files);
+        return new CpuPressure(files, Integer.getInteger(STARVED_PROPERTY, STARVED_PERCENT));
     }
 
     static CpuPressure of(List<Path> files) {
-        return new CpuPressure(List.copyOf(files));
+        return new CpuPressure(List.copyOf(files), STARVED_PERCENT);
     }
 
     /** Whether what is started now would take from what runs. Allocates. */
     public boolean isStarved() {
         for (Path file : files) {
-            if (someOfLastTenSeconds(file) > STARVED_PERCENT) {
+            if (someOfLastTenSeconds(file) > starvedPercent) {
                 return true;
             }
         }

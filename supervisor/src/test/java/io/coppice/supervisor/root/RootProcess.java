@@ -154,6 +154,8 @@ final class RootProcess implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
+                // Standbys are launched also where the tests beside this one keep the processors busy.
+                "-Dcoppice.refill.starved.percent=100",
                 "--add-exports",
                 "java.base/sun.nio.ch=ALL-UNNAMED",
                 "--add-exports",
