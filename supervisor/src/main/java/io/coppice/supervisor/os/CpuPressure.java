@@ -46,8 +46,9 @@ public final class CpuPressure {
         return new CpuPressure(files, Integer.getInteger(STARVED_PROPERTY, STARVED_PERCENT));
     }
 
-    static CpuPressure of(List<Path> files) {
-        return new CpuPressure(List.copyOf(files), STARVED_PERCENT);
+    /** @param starvedPercent from 0 to 100, which is never exceeded */
+    static CpuPressure of(List<Path> files, int starvedPercent) {
+        return new CpuPressure(List.copyOf(files), starvedPercent);
     }
 
     /** Whether what is started now would take from what runs. Allocates. */
