@@ -113,9 +113,15 @@ final class Coppice implements AfterTestExecutionCallback {
         return Files.writeString(directory.resolve(name), content);
     }
 
-    /** A manifest in the test's directory; {@code $JAR} stands for the jar of the test daemons. */
+    /**
+     * A manifest in the test's directory; {@code $JAR} stands for the jar of the test daemons. Those with the heap that most tests give them live for seconds,
+     * a quarter of which the second compiler would take.
+     */
     Path manifest(String content) throws IOException {
-        return file("coppice.yaml", content.replace("$JAR", DaemonJar.path().toString()));
+        return file(
+                "coppice.yaml",
+                content.replace("$JAR", DaemonJar.path().toString())
+                        .replace("jvm: {heap: 16MiB}", "jvm: {heap: 16MiB, options: [\"-XX:TieredStopAtLevel=1\"]}"));
     }
 
     /** Runs a command to its end. */

@@ -111,7 +111,7 @@ final class HostileShop {
                 + """
                 defaults:
                   classpath: [lib/*.jar]
-                  jvm: {heap: 16MiB, options: [-Djffi.boot.library.path=%s]}
+                  jvm: {heap: 16MiB, options: ["-XX:TieredStopAtLevel=1", -Djffi.boot.library.path=%s]}
                   reads: []
                   heartbeat: {timeout: 60s}
                 daemons:

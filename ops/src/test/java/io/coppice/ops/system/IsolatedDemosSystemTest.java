@@ -109,7 +109,11 @@ class IsolatedDemosSystemTest {
             if ("mapping".equals(row.get("isolation"))) {
                 rowsOfMapping.add((String) row.get("row"));
             }
-            assertTrue(((Number) Objects.requireNonNull(row.get("max_us"))).doubleValue() > 0, row.toString());
+            // A difference of two moments, of which the bench may hear late of the first one.
+            assertTrue(
+                    String.valueOf(row.get("row")).endsWith("after the death notice")
+                            || ((Number) Objects.requireNonNull(row.get("max_us"))).doubleValue() > 0,
+                    row.toString());
         }
         assertEquals(7, rowsOfMapping.size(), rowsOfMapping.toString());
         // Each is there, or it is said why not.
