@@ -7,9 +7,7 @@ import io.coppice.state.SegmentSpec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -18,8 +16,10 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A directory of this process's own, mode 0700, for a segment that nobody else ever opens. Closing it removes all of it; what is
@@ -29,8 +29,8 @@ import java.util.Set;
  * makes that wait for the disk, some 8 ms. Otherwise under {@code java.io.tmpdir}, or in {@code /var/tmp}: in a sandbox nothing can be made in
  * a directory that segments or jars are below.
  *
- * <p>A process that is killed in its warm-up cannot remove it. The next one of that user does, wherever nobody holds the kernel's
- * lock on the file that tells an owner.
+ * <p>A process that is killed in its warm-up cannot remove it. The next one of that user does ({@link ScratchSweep}), wherever nobody
+ * holds the kernel's lock on the file that tells an owner.
  */
 final class ScratchDirectory implements AutoCloseable {
     /** Room for small structures of a daemon's own; what a {@code state} that is not declared has. */
@@ -41,23 +41,28 @@ final class ScratchDirectory implements AutoCloseable {
     private static final int ATTEMPTS = 10;
     private static final int CHUNK = 1 << 16;
 
-    private static final String PREFIX = "coppice-scratch-";
-    private static final String OWNER = "owner";
     private static final FileAttribute<?> PRIVATE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private final Path directory;
     private final FileChannel owner;
+    private final ScratchSweep sweep;
+    private final @Nullable Object key;
 
     /** Takes the owner's lock. Between the making of a directory and this it looks like one whose owner is dead. */
     private ScratchDirectory(Path directory) throws IOException {
         this.directory = directory;
         this.owner = FileChannel.open(
-                directory.resolve(OWNER), Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), PRIVATE);
-        if (owner.tryLock() == null || Files.notExists(directory.resolve(OWNER))) {
+                directory.resolve(ScratchSweep.OWNER),
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                PRIVATE);
+        if (owner.tryLock() == null || Files.notExists(directory.resolve(ScratchSweep.OWNER))) {
             owner.close();
             throw new NoSuchFileException(directory.toString(), null, "another process removed it");
         }
+        Map<String, Object> own = Files.readAttributes(directory, "unix:uid,fileKey", LinkOption.NOFOLLOW_LINKS);
+        this.sweep = new ScratchSweep((Integer) Objects.requireNonNull(own.get("uid")));
+        this.key = own.get("fileKey");
     }
 
     /** Not a temporary directory of the JDK's making: that loads the security providers, which takes longer than all of this. */
@@ -77,12 +82,23 @@ final class ScratchDirectory implements AutoCloseable {
     }
 
     static ScratchDirectory makeIn(Path parent) throws IOException {
-        removeLeftOvers(parent);
+        ScratchDirectory made = makeNewIn(parent);
+        try {
+            made.sweep.removeLeftOvers(parent, made.directory);
+            return made;
+        } catch (IOException e) {
+            try (made) {
+                throw e;
+            }
+        }
+    }
+
+    private static ScratchDirectory makeNewIn(Path parent) throws IOException {
         for (int attempt = 1; ; attempt++) {
             String random = Long.toHexString(System.nanoTime() * 0x9e3779b97f4a7c15L);
             try {
                 return new ScratchDirectory(Files.createDirectory(
-                        parent.resolve(PREFIX + random),
+                        parent.resolve(ScratchSweep.PREFIX + random),
                         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))));
             } catch (FileAlreadyExistsException | NoSuchFileException e) {
                 // The latter: another process took it for a left-over before it was locked.
@@ -91,62 +107,6 @@ final class ScratchDirectory implements AutoCloseable {
                 }
             }
         }
-    }
-
-    private static void removeLeftOvers(Path parent) throws IOException {
-        try (DirectoryStream<Path> found = Files.newDirectoryStream(parent, PREFIX + "*")) {
-            for (Path directory : found) {
-                removeIfLeftOver(directory);
-            }
-        }
-    }
-
-    /** What cannot be looked at or removed belongs to another user, or is being removed by another process: false. */
-    private static boolean removeIfLeftOver(Path directory) throws IOException {
-        Path lock = directory.resolve(OWNER);
-        if (Files.isSymbolicLink(directory)) {
-            return false;
-        }
-        try {
-            if (Files.notExists(lock)) {
-                return Files.deleteIfExists(directory);
-            }
-            try (FileChannel other = FileChannel.open(lock, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
-                if (other.tryLock() == null) {
-                    return false;
-                }
-                removeAll(directory);
-                return true;
-            }
-        } catch (FileSystemException e) {
-            return false;
-        }
-    }
-
-    /** The owner's file last: without it nobody can tell that files in there are nobody's. */
-    private static void removeAll(Path directory) throws IOException {
-        Path lock = directory.resolve(OWNER);
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-            for (Path file : files) {
-                if (!file.equals(lock)) {
-                    remove(file);
-                }
-            }
-        }
-        Files.deleteIfExists(lock);
-        Files.deleteIfExists(directory);
-    }
-
-    /** A file, or the own directory of a segment's owner ({@link OwnerFiles}), which holds files only. */
-    private static void remove(Path file) throws IOException {
-        if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
-            try (DirectoryStream<Path> inside = Files.newDirectoryStream(file)) {
-                for (Path each : inside) {
-                    Files.deleteIfExists(each);
-                }
-            }
-        }
-        Files.deleteIfExists(file);
     }
 
     Path segment() {
@@ -191,7 +151,7 @@ final class ScratchDirectory implements AutoCloseable {
     public void close() throws IOException {
         if (owner.isOpen()) {
             try (owner) {
-                removeAll(directory);
+                sweep.remove(directory, key);
             }
         }
     }
