@@ -78,7 +78,7 @@ class HostileWorkerSystemTest {
         for (SelfHarm harm : SelfHarm.values()) {
             shop.told(harm.name(), "");
             String log = shop.await("intruder", harm + " over");
-            boolean refused = IsolationMatrix.isRefused(harm, column);
+            boolean refused = IsolationMatrix.isRefusedToTransaction(harm, column);
             assertEquals(refused, log.contains(harm + " refused"), log);
             assertEquals(!refused, log.contains(harm + " over: "), log);
         }
@@ -169,7 +169,7 @@ class HostileWorkerSystemTest {
         Map<String, String> found = new TreeMap<>();
         for (Attempt attempt : Attempt.values()) {
             for (Victim victim : attempt.victims()) {
-                if (victim != Victim.DAEMON || where.equals("transaction")) {
+                if (victim.isOfDaemons() || where.equals("transaction")) {
                     expected.put(
                             attempt + " " + victim, IsolationMatrix.isRefused(attempt, column) ? "refused" : "done");
                 }

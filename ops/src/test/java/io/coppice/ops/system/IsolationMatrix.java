@@ -85,6 +85,11 @@ final class IsolationMatrix {
                 && (harm == SelfHarm.CLOSES || (harm == SelfHarm.SHORTENS && column.abi >= TRUNCATE_SINCE_ABI));
     }
 
+    /** A transaction may not change rights in any isolation: its slot is another's later. */
+    static boolean isRefusedToTransaction(SelfHarm harm, Column column) {
+        return isRefused(harm, column) || (harm == SelfHarm.CLOSES && column != Column.MAPPING);
+    }
+
     static boolean isRefused(Leftover leftover, Column column) {
         return column != Column.MAPPING;
     }
@@ -105,11 +110,16 @@ final class IsolationMatrix {
                     Stream.of(Column.values()).map(column -> isRefused(leftover, column) ? "refused" : "**done**")));
         }
         for (SelfHarm harm : SelfHarm.values()) {
-            lines.add(row(
-                    harm.words,
-                    Stream.of(Column.values()).map(column -> isRefused(harm, column) ? "refused" : "harms itself")));
+            lines.add(row(harm.words, Stream.of(Column.values()).map(column -> outcome(harm, column))));
         }
         return String.join("\n", lines) + "\n";
+    }
+
+    private static String outcome(SelfHarm harm, Column column) {
+        if (isRefused(harm, column)) {
+            return "refused";
+        }
+        return isRefusedToTransaction(harm, column) ? "harms itself, as a transaction refused" : "harms itself";
     }
 
     private static String row(String first, Stream<String> cells) {

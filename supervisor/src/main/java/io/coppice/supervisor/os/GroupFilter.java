@@ -3,7 +3,7 @@ package io.coppice.supervisor.os;
 import io.coppice.supervisor.os.RefusedCall.Machine;
 
 /**
- * The filter of system calls that keeps a child, all that comes of it, and what it has open, in the process group and the session that it was started
+ * The filter of system calls that keeps a child, all that comes of it, and what it may open, in the process group and the session that it was started
  * in: then one kill(2) of the group reaches all of them at one moment, whatever they do, as the kernel lets no fork pass meanwhile.
  *
  * <p>setpgid(2) is refused with EPERM. setsid(2) is not so simple: it takes no argument that a filter could look at, and posix_spawn itself makes
@@ -16,8 +16,13 @@ import io.coppice.supervisor.os.RefusedCall.Machine;
  * every filter, does not exist. Pairs of connected sockets stay, which reach nobody but each other, and which the JDK makes when it opens its first file;
  * but not of datagrams, which can be sent to anybody with a name.
  *
+ * <p>Nor may it open its files to such a process by other rights than they were given with: who has one open keeps it, so a file that changes hands
+ * later would be open to somebody who had no part in it. So modes, owners, groups, access control lists and flags of files cannot be changed ({@link
+ * RefusedCall#CHANGE_RIGHTS}); a filter sees no paths, so of no file. The rights that a file is made with are not touched by this.
+ *
  * <p>What it costs the child: whoever is asked through such a socket is not asked (a database on this machine is, by TCP; names are looked up in files
- * and by DNS); timeout(1) without --foreground signals its whole process group, which now is the child's; a shell has no job control; setsid(1) fails. As with {@link SeccompFilter}, a program of another architecture is ended.
+ * and by DNS); timeout(1) without --foreground signals its whole process group, which now is the child's; a shell has no job control; setsid(1) fails; modes of its own files cannot be set.
+ * As with {@link SeccompFilter}, a program of another architecture is ended.
  *
  * <p>Linux 5.5. Any thread.
  */
@@ -71,6 +76,9 @@ final class GroupFilter {
                 SOCK_DGRAM,
                 SOCK_RAW); // socketpair, which only AF_UNIX has
         program.answer(425, Errno.ENOSYS); // io_uring_setup
+        for (RefusedCall call : RefusedCall.CHANGE_RIGHTS) {
+            call.addTo(program, machine);
+        }
         program.allow();
         return program.instructions();
     }

@@ -20,8 +20,9 @@ public enum KernelGap {
                     + " refuses the call"),
     /** See {@link GroupFilter}. */
     GROUP(
-            "what a transaction leaves behind may outlive it in a session of its own, and change results of the next one in its slot: this kernel"
-                    + " takes no filter that could keep it from that (Linux 5.5), or one around the root precludes it. `limits` end it");
+            "what a transaction leaves behind may outlive it in a session of its own, and change results of the next one in its slot, and with a user of"
+                    + " its own it may open the slot's files to others, who keep them open: this kernel takes no filter that could keep it from"
+                    + " that (Linux 5.5), or one around the root precludes it. `limits` end what is left behind");
 
     private final String text;
 

@@ -1,7 +1,12 @@
 package io.coppice.supervisor.os;
 
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+
 /**
- * The system calls that {@link SeccompFilter} refuses, wholly or by an argument, and why. A call that is not here is allowed.
+ * The system calls that {@link SeccompFilter} refuses, wholly or by an argument, and why. A call that is not here is allowed. Of a transaction
+ * {@link GroupFilter} refuses some of them, whatever else restricts it.
  *
  * <p>Numbers: x86-64 from arch/x86/entry/syscalls/syscall_64.tbl, aarch64 from include/uapi/asm-generic/unistd.h (from 424 on the two agree),
  * of Linux 6.18; {@link Machine#NONE} where the machine has no such call.
@@ -110,6 +115,31 @@ enum RefusedCall {
     /** Its flags are in memory. */
     OPENAT2(437, 437, absent(), true);
 
+    /**
+     * Those that let others at a file, or keep them from it: its mode, owner, group and lists, and what its flags are. Times change no rights.
+     *
+     * <p>What may change a file's rights beside them takes io_uring, or a capability.
+     */
+    static final Set<RefusedCall> CHANGE_RIGHTS = Collections.unmodifiableSet(EnumSet.of(
+            CHMOD,
+            FCHMOD,
+            FCHMODAT,
+            FCHMODAT2,
+            CHOWN,
+            FCHOWN,
+            LCHOWN,
+            FCHOWNAT,
+            SETXATTR,
+            LSETXATTR,
+            FSETXATTR,
+            SETXATTRAT,
+            REMOVEXATTR,
+            LREMOVEXATTR,
+            FREMOVEXATTR,
+            REMOVEXATTRAT,
+            FILE_SETATTR,
+            IOCTL));
+
     /** What is refused of a call. */
     sealed interface Condition {
         /** Every call, with this error. */
@@ -153,6 +183,25 @@ enum RefusedCall {
     /** Its number, or {@link Machine#NONE}. */
     int number(Machine machine) {
         return machine == Machine.X86_64 ? onX8664 : onAarch64;
+    }
+
+    /** Writes it into a filter; nothing, if the machine has no such call. */
+    void addTo(BpfProgram program, Machine machine) {
+        int number = number(machine);
+        if (number == Machine.NONE) {
+            return;
+        }
+        if (condition instanceof Condition.Always always) {
+            program.answer(number, always.errno());
+        } else if (condition instanceof Condition.IfArgument argument) {
+            program.refuseIf(number, argument.argument(), argument.mask(), argument.values());
+        } else if (condition instanceof Condition.IfAnyBit bits) {
+            program.refuseIfAnyBit(number, bits.argument(), bits.bits());
+        } else if (condition instanceof Condition.UnlessArguments unless) {
+            program.refuseUnless(number, unless.argumentsAndValues());
+        } else {
+            throw new IllegalArgumentException("condition: expected one of Condition, not " + condition);
+        }
     }
 
     /** The two sets of numbers. */

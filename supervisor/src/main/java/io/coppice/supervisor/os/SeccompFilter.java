@@ -2,7 +2,6 @@ package io.coppice.supervisor.os;
 
 import static io.coppice.supervisor.os.Kernel.SYSCALL_4;
 
-import io.coppice.supervisor.os.RefusedCall.Condition;
 import io.coppice.supervisor.os.RefusedCall.Machine;
 import java.lang.ref.Reference;
 import jnr.ffi.Pointer;
@@ -56,27 +55,12 @@ final class SeccompFilter {
         BpfProgram program = new BpfProgram();
         program.startFor(machine);
         for (RefusedCall call : RefusedCall.values()) {
-            int number = call.number(machine);
-            if (number != Machine.NONE && !(call.forTruncation() && landlockTruncates)) {
-                add(program, number, call.condition());
+            if (!(call.forTruncation() && landlockTruncates)) {
+                call.addTo(program, machine);
             }
         }
         program.allow();
         return program.instructions();
-    }
-
-    private static void add(BpfProgram program, int number, Condition condition) {
-        if (condition instanceof Condition.Always always) {
-            program.answer(number, always.errno());
-        } else if (condition instanceof Condition.IfArgument argument) {
-            program.refuseIf(number, argument.argument(), argument.mask(), argument.values());
-        } else if (condition instanceof Condition.IfAnyBit bits) {
-            program.refuseIfAnyBit(number, bits.argument(), bits.bits());
-        } else if (condition instanceof Condition.UnlessArguments unless) {
-            program.refuseUnless(number, unless.argumentsAndValues());
-        } else {
-            throw new IllegalArgumentException("condition: expected one of Condition, not " + condition);
-        }
     }
 
     /** The program of this machine and kernel as seccomp(2) takes it. */

@@ -2,6 +2,8 @@ package io.coppice.supervisor.root;
 
 import io.coppice.state.NextFile;
 import io.coppice.state.OwnerFiles;
+import io.coppice.supervisor.os.AccessList;
+import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Identity;
 import io.coppice.supervisor.plan.SlotName;
@@ -89,10 +91,18 @@ final class Ownership {
         return Integer.toUnsignedLong(OwnerFiles.userOf(file));
     }
 
-    /** Closed first: at no moment may its owner before, or the group, do more than was meant. */
+    /**
+     * Closed first: at no moment may its owner before, or the group, do more than was meant. An access control list is nobody's but the owner's
+     * before; where the kernel keeps nobody from setting one, it would open the file to whomever it names, whoever has the file.
+     */
     private static void give(Path file, int uid, int gid, Set<PosixFilePermission> mode) throws IOException {
         Files.setAttribute(file, "unix:uid", uid, LinkOption.NOFOLLOW_LINKS);
         Files.setAttribute(file, "unix:gid", gid, LinkOption.NOFOLLOW_LINKS);
+        try {
+            AccessList.remove(file);
+        } catch (OsException e) {
+            throw new IOException(e.getMessage(), e);
+        }
         Files.setPosixFilePermissions(file, mode);
     }
 }

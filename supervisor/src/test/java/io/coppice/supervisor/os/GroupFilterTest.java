@@ -11,6 +11,7 @@ import io.coppice.supervisor.os.RefusedCall.Machine;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -45,12 +46,35 @@ class GroupFilterTest {
     @Test
     void shouldRefuseWhatLeavesAGroupAndAllowEveryOtherNumber() {
         // Numbers as they stand in the kernel's tables.
-        check(Machine.X86_64, 109, 112, 317, 41, 53);
-        check(Machine.AARCH64, 154, 157, 277, 198, 199);
+        check(
+                Machine.X86_64,
+                Set.of(90, 91, 92, 93, 94, 188, 189, 190, 197, 198, 199, 260, 268),
+                109,
+                112,
+                317,
+                41,
+                53,
+                16);
+        check(Machine.AARCH64, Set.of(5, 6, 7, 14, 15, 16, 52, 53, 54, 55), 154, 157, 277, 198, 199, 29);
     }
 
-    private static void check(Machine machine, int setpgid, int setsid, int seccomp, int socket, int socketpair) {
+    private static void check(
+            Machine machine,
+            Set<Integer> rights,
+            int setpgid,
+            int setsid,
+            int seccomp,
+            int socket,
+            int socketpair,
+            int ioctl) {
         BpfMachine filter = new BpfMachine(GroupFilter.program(machine));
+        Set<Integer> changeRights = new HashSet<>(rights);
+        changeRights.addAll(Set.of(452, 463, 466, 469)); // fchmodat2, setxattrat, removexattrat, file_setattr
+        for (int number : changeRights) {
+            assertEquals(EPERM, filter.decide(machine, number), "call " + number);
+        }
+        assertEquals(EPERM, filter.decide(machine, ioctl, 0, 0x40086602), "FS_IOC_SETFLAGS");
+        assertEquals(BpfProgram.RET_ALLOW, filter.decide(machine, ioctl, 0, 0x5413), "TIOCGWINSZ");
         assertEquals(EPERM, filter.decide(machine, setpgid, 0, 0), "setpgid");
         assertEquals(BpfProgram.RET_USER_NOTIF, filter.decide(machine, setsid), "setsid");
         assertEquals(EPERM, filter.decide(machine, seccomp, 1, 8), "a listener");
@@ -68,7 +92,7 @@ class GroupFilterTest {
         }
         assertEquals(BpfProgram.RET_ERRNO | Errno.ENOSYS, filter.decide(machine, 425), "io_uring_setup");
         for (int number = 0; number < 1000; number++) {
-            if (!Set.of(setpgid, setsid, seccomp, 425).contains(number)) {
+            if (!Set.of(setpgid, setsid, seccomp, 425).contains(number) && !changeRights.contains(number)) {
                 assertEquals(BpfProgram.RET_ALLOW, filter.decide(machine, number, -1, -1, -1), "call " + number);
             }
         }
@@ -82,7 +106,20 @@ class GroupFilterTest {
         assumeThatItIsAvailable();
         Restriction restriction = sandboxed ? new Restriction(null, true, true) : Restriction.IN_GROUP;
         assertEquals(
-                List.of("setpgid 0", "setsid 0", "listener 0", "filter 0", "socket 0", "datagrams 0", "pair 0"),
+                List.of(
+                        "setpgid 0",
+                        "setsid 0",
+                        "listener 0",
+                        "filter 0",
+                        "socket 0",
+                        "datagrams 0",
+                        "pair 0",
+                        "chmod 0",
+                        "fchmod 0",
+                        "fchmodat 0",
+                        "chown 0",
+                        "fchown 0",
+                        "list 0"),
                 attempts(null),
                 "control");
         assertEquals(
@@ -93,13 +130,24 @@ class GroupFilterTest {
                         "filter 0",
                         "socket " + Errno.EPERM,
                         "datagrams " + Errno.EPERM,
-                        "pair 0"),
+                        "pair 0",
+                        "chmod " + Errno.EPERM,
+                        "fchmod " + Errno.EPERM,
+                        "fchmodat " + Errno.EPERM,
+                        "chown " + Errno.EPERM,
+                        "fchown " + Errno.EPERM,
+                        "list " + Errno.EPERM),
                 attempts(restriction));
     }
 
     private List<String> attempts(@Nullable Restriction restriction) throws Exception {
+        assumeTrue(AccessList.isKept(directory), "the file system keeps no access control lists");
+        Path file = directory.resolve("own");
+        Files.deleteIfExists(file);
+        List<String> probe = new ArrayList<>(ChildJvm.command(LeavingProbe.class));
+        probe.add(Files.createFile(file).toString());
         // Behind a shell, as who leads a group makes no session anyway.
-        Child child = start(behindAShell(ChildJvm.command(LeavingProbe.class)), restriction);
+        Child child = start(behindAShell(probe), restriction);
         assertEquals(new ExitStatus.Exited(0), child.awaitExit(), child.output());
         return child.output().lines().toList();
     }

@@ -2,14 +2,19 @@ package io.coppice.supervisor.os;
 
 import io.coppice.supervisor.os.RefusedCall.Machine;
 import java.lang.ref.Reference;
+import java.nio.file.Path;
 import jnr.ffi.LibraryLoader;
 import jnr.ffi.annotations.Out;
 
-/** Tries to leave its process group, to give itself leave to, and to make what descriptors are passed by; prints a line for each: its name and the error number. */
+/** Tries to leave its process group, to give itself leave to, to make what descriptors are passed by, and to open a file of its own, its argument, to others; prints a line for each: its name and the error number. */
 final class LeavingProbe {
     private static final int AF_UNIX = 1;
     private static final int SOCK_STREAM = 1;
     private static final int SOCK_DGRAM = 2;
+    private static final int AT_FDCWD = -100;
+    /** Of a user or group: leaves it. */
+    private static final int SAME = -1;
+
     private static final int PR_SET_NO_NEW_PRIVS = 38;
     private static final Calls C = LibraryLoader.create(Calls.class).load("c");
 
@@ -24,6 +29,18 @@ final class LeavingProbe {
         int socket(int family, int type, int protocol);
 
         int socketpair(int family, int type, int protocol, @Out int[] two);
+
+        int open(String path, int flags, int mode);
+
+        int chmod(String path, int mode);
+
+        int fchmod(int fd, int mode);
+
+        int fchmodat(int directory, String path, int mode, int flags);
+
+        int chown(String path, int uid, int gid);
+
+        int fchown(int fd, int uid, int gid);
 
         int prctl(int option, long first, long second, long third, long fourth);
     }
@@ -47,6 +64,22 @@ final class LeavingProbe {
         told("datagrams", C.socketpair(AF_UNIX, SOCK_DGRAM, 0, new int[2]));
         told("pair", C.socketpair(AF_UNIX, SOCK_STREAM, 0, new int[2]));
         Reference.reachabilityFence(filter);
+        open(arguments[0]);
+    }
+
+    private static void open(String file) {
+        told("chmod", C.chmod(file, 0666));
+        int fd = C.open(file, Kernel.O_RDWR, 0);
+        told("fchmod", C.fchmod(fd, 0666));
+        told("fchmodat", C.fchmodat(AT_FDCWD, file, 0666, 0));
+        told("chown", C.chown(file, SAME, SAME));
+        told("fchown", C.fchown(fd, SAME, SAME));
+        try {
+            AccessList.letRead(Path.of(file), 1);
+            told("list", 0);
+        } catch (OsException e) {
+            System.out.println("list " + e.errno());
+        }
     }
 
     private static long seccomp(int flags, LoadedFilter filter) {

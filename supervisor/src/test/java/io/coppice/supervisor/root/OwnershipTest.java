@@ -1,12 +1,14 @@
 package io.coppice.supervisor.root;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.coppice.state.NextFile;
 import io.coppice.state.OwnerFiles;
+import io.coppice.supervisor.os.AccessList;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.ChildPlans;
 import io.coppice.supervisor.plan.Identity;
@@ -50,6 +52,20 @@ class OwnershipTest {
 
     private static ChildPlan web(Identity identity) {
         return ChildPlans.daemon("web").identity(identity).plan();
+    }
+
+    private static boolean isReadBy(int group, Path file) throws Exception {
+        return new ProcessBuilder(
+                                "setpriv",
+                                "--reuid=655998",
+                                "--regid=655998",
+                                "--groups=" + group,
+                                "test",
+                                "-r",
+                                file.toString())
+                        .start()
+                        .waitFor()
+                == 0;
     }
 
     /** User, group, and mode. */
@@ -115,6 +131,25 @@ class OwnershipTest {
         assertEquals(655_111, OwnerFiles.userOf(ofSlot), "who has it keeps it through a start of the root");
         Ownership.handOver(SLOTS, ofSlot, 655_112);
         assertEquals(655_112, OwnerFiles.userOf(ofSlot));
+    }
+
+    /** Where no filter keeps the process of a slot from it, it could name somebody in a list who would have what the next one writes. */
+    @Test
+    void shouldHandOverNoAccessControlList() throws Exception {
+        assumeTrue(AccessList.isKept(directory), "the file system keeps no access control lists");
+        Path ofSlot = made("web@1");
+        Path next = Files.createFile(NextFile.of(ofSlot));
+        Ownership.handOver(SLOTS, ofSlot, 655_111);
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx--x--x"));
+        for (Path file : List.of(ofSlot, next)) {
+            AccessList.letRead(file, 655_999);
+            assertTrue(isReadBy(655_999, file), file::toString);
+        }
+        Ownership.handOver(SLOTS, ofSlot, 655_112);
+        for (Path file : List.of(ofSlot, next)) {
+            assertFalse(isReadBy(655_999, file), file::toString);
+        }
+        assertEquals("655112:655110 rw-r-----", ownerOf(ofSlot));
     }
 
     @Test

@@ -252,7 +252,17 @@ public enum Attempt {
             "attach to a peer's JVM that has been attached to before (`jcmd`)",
             Victims.ONE,
             Since.EVER,
-            Attempt::attach);
+            Attempt::attach),
+    SLOT_MODE(
+            "open its slot to others for all who follow by its mode, as a transaction",
+            Victims.SLOT,
+            Since.EVER,
+            MODE.action),
+    SLOT_LIST("open it by an access control list, as a transaction", Victims.SLOT, Since.EVER, Attempt::setList),
+    SLOT_GROUP("open it by its group, as a transaction", Victims.SLOT, Since.EVER, (scene, victim) -> {
+        Path segment = scene.segment(victim.file());
+        done("chown", C.chown(segment.toString(), Flags.SAME, (Integer) Files.getAttribute(segment, "unix:gid")));
+    });
 
     /** What refuses an attempt in a sandbox. */
     public enum Since {
@@ -273,9 +283,10 @@ public enum Attempt {
     }
 
     private static final class Victims {
-        static final Set<Victim> FILES = EnumSet.allOf(Victim.class);
-        static final Set<Victim> PROCESSES = EnumSet.allOf(Victim.class);
+        static final Set<Victim> FILES = EnumSet.of(Victim.PEER, Victim.ROOT, Victim.DAEMON);
+        static final Set<Victim> PROCESSES = FILES;
         static final Set<Victim> ONE = EnumSet.of(Victim.PEER);
+        static final Set<Victim> SLOT = EnumSet.of(Victim.SLOT);
     }
 
     private static final class Flags {
@@ -299,6 +310,10 @@ public enum Attempt {
         static final int SIGURG = 23;
 
         static final int EFAULT = 14;
+        static final int EOPNOTSUPP = 95;
+
+        /** Of a user or group: leaves it. */
+        static final int SAME = -1;
     }
 
     private interface Action {
@@ -424,6 +439,29 @@ public enum Attempt {
             C.close(open(Path.of("/proc/self/fd/" + fd), Flags.READ_WRITE));
         } finally {
             C.close(fd);
+        }
+    }
+
+    /** The one that says what the mode says. */
+    private static void setList(Scene scene, Victim victim) throws Exception {
+        Path segment = scene.segment(victim.file());
+        int mode = (Integer) Files.getAttribute(segment, "unix:mode");
+        // The version, and of owner, group and others a tag, what they may, and nobody's number.
+        Pointer list = Libc.memory(28);
+        list.putInt(0, 2);
+        int[] tags = {0x01, 0x04, 0x20};
+        for (int i = 0; i < tags.length; i++) {
+            list.putShort(4 + i * 8L, (short) tags[i]);
+            list.putShort(6 + i * 8L, (short) (mode >> (6 - 3 * i) & 7));
+            list.putInt(8 + i * 8L, -1);
+        }
+        try {
+            done("setxattr", C.setxattr(segment.toString(), "system.posix_acl_access", list, 28, 0));
+        } catch (RefusedException e) {
+            if (e.errno == Flags.EOPNOTSUPP) {
+                throw new NotHereException("the file system of segments keeps no access control lists");
+            }
+            throw e;
         }
     }
 

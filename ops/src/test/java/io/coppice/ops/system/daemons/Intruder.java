@@ -114,7 +114,7 @@ public final class Intruder implements Daemon {
         List<String> lines = new ArrayList<>();
         for (Attempt attempt : Attempt.values()) {
             for (Victim victim : attempt.victims()) {
-                if (victim != Victim.DAEMON || where.equals(TRANSACTION)) {
+                if (victim.isOfDaemons() || where.equals(TRANSACTION)) {
                     lines.add(where + " " + attempt + " " + victim + ": "
                             + attempt.on(scene, victim).replace('\n', ' '));
                 }

@@ -51,6 +51,8 @@ final class Libc {
 
         int chown(String path, int uid, int gid);
 
+        int setxattr(String path, String name, Pointer value, long bytes, int flags);
+
         int utimensat(int directory, String path, Pointer times, int flags);
 
         int fcntl(int fd, int command, long argument);

@@ -7,12 +7,19 @@ public enum Victim {
     PEER(Scene.PEER),
     ROOT(Scene.ROOT),
     /** A transaction's own; of a daemon it is itself, and no attempt is made. */
-    DAEMON("intruder");
+    DAEMON("intruder"),
+    /** What a transaction has for its time; the attempt is to let others at what comes after it. A daemon has none. */
+    SLOT("intruder@1");
 
     private final String name;
 
     Victim(String name) {
         this.name = name;
+    }
+
+    /** Whether a daemon makes attempts on it, too, and not its transactions only. */
+    public boolean isOfDaemons() {
+        return this == PEER || this == ROOT;
     }
 
     /** Of its files, without their endings. */
