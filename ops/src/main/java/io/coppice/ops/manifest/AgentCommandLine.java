@@ -24,6 +24,12 @@ record AgentCommandLine(
         String name,
         long heartbeatMs,
         AgentRule rule) {
+    /**
+     * The JVM's counters in memory of its own, and in no file below {@code /tmp}: another process of its user could cut that file off, and the
+     * JVM would die at its next count. {@code jcmd PID PerfCounter.print} still works; {@code jps} does not list the JVM.
+     */
+    static final String COUNTERS_IN_NO_FILE = "-XX:+PerfDisableSharedMem";
+
     private static final String MEMORY_ACCESS = "--sun-misc-unsafe-memory-access=allow";
 
     /** The same for one of its daemon's replicas. */
@@ -37,6 +43,7 @@ record AgentCommandLine(
         argv.add(command.get(0));
         argv.add(AgentOption.of(agentJar.toString(), directory.instance(), arguments()));
         argv.add(WorkerJvm.errorFile(directory, name));
+        argv.add(COUNTERS_IN_NO_FILE);
         if (javaFeature >= WorkerJvm.UNSAFE_MEMORY_ACCESS_SINCE) {
             argv.add(MEMORY_ACCESS);
         }
@@ -72,7 +79,10 @@ record AgentCommandLine(
     /** The program's own command line in one of these. */
     static List<String> commandIn(ChildPlan child) {
         List<String> argv = StartPrefix.without(child.argv());
-        int ours = argv.size() > 3 && argv.get(3).equals(MEMORY_ACCESS) ? 4 : 3;
+        int ours = 4;
+        if (argv.size() > ours && argv.get(ours).equals(MEMORY_ACCESS)) {
+            ours++;
+        }
         List<String> command = new ArrayList<>();
         command.add(argv.get(0));
         command.addAll(argv.subList(ours, argv.size()));

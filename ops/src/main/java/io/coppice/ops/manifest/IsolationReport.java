@@ -2,7 +2,10 @@ package io.coppice.ops.manifest;
 
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Plan;
+import io.coppice.supervisor.plan.StartPrefix;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What {@code coppice check} says of what keeps workers from touching each other, and of what that does not. Pure. */
 final class IsolationReport {
@@ -25,6 +28,8 @@ final class IsolationReport {
                        that act for that user
             """;
 
+    private static final String NO_COUNTERS = "-XX:-UsePerfData";
+
     private IsolationReport() {}
 
     /**
@@ -37,7 +42,7 @@ final class IsolationReport {
         return switch (plan.isolation()) {
             case MAPPING -> OF_MAPPING;
             case USER -> OF_USER + readers(readers) + gaps(gaps) + privileged(plan);
-            case SANDBOX -> OF_SANDBOX + readers(readers) + gaps(gaps) + open(plan);
+            case SANDBOX -> OF_SANDBOX + readers(readers) + gaps(gaps) + open(plan) + countersInFiles(plan);
         };
     }
 
@@ -63,6 +68,31 @@ final class IsolationReport {
         return names.isEmpty()
                 ? ""
                 : "           Nothing is kept from " + String.join(", ", names) + ", as `isolation` says there\n";
+    }
+
+    private static String countersInFiles(Plan plan) {
+        List<String> names = plan.children().stream()
+                .filter(child -> child.restricted() && child.kind() == ChildPlan.Kind.COMMAND)
+                .filter(IsolationReport::hasCountersInAFile)
+                .map(ChildPlan::name)
+                .toList();
+        return names.isEmpty()
+                ? ""
+                : "           The counters of its JVM are in a file that others in sandboxes may cut off, which ends it: "
+                        + String.join(", ", names) + "\n           (" + AgentCommandLine.COUNTERS_IN_NO_FILE
+                        + " after `java` takes the file away)\n";
+    }
+
+    /** As far as a command line and variables that a JVM reads say it. */
+    private static boolean hasCountersInAFile(ChildPlan child) {
+        List<String> words = StartPrefix.without(child.argv());
+        return Path.of(words.get(0)).endsWith("java")
+                && Stream.concat(
+                                words.stream(),
+                                Stream.of("JDK_JAVA_OPTIONS", "JAVA_TOOL_OPTIONS")
+                                        .map(name -> child.environment().getOrDefault(name, "")))
+                        .noneMatch(text ->
+                                text.contains(AgentCommandLine.COUNTERS_IN_NO_FILE) || text.contains(NO_COUNTERS));
     }
 
     private static String privileged(Plan plan) {

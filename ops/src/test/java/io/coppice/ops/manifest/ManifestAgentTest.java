@@ -67,7 +67,19 @@ class ManifestAgentTest {
                         + workshop.workerLib.resolve("worker.jar"),
                 argv.get(1));
         assertEquals("-XX:ErrorFile=" + instance + "/it.own/hs_err_%p.log", argv.get(2));
-        assertEquals(List.of("-Xmx1g", "-jar", "app.jar"), argv.subList(3, argv.size()));
+        assertEquals("-XX:+PerfDisableSharedMem", argv.get(3));
+        assertEquals(List.of("-Xmx1g", "-jar", "app.jar"), argv.subList(4, argv.size()));
+    }
+
+    /** Of two options that contradict each other a JVM takes the later one. */
+    @Test
+    void shouldLetTheProgramHaveItsCountersInAFile() {
+        List<String> argv = workshop.child(
+                        command("[jdk/bin/java, -XX:-PerfDisableSharedMem, -jar, app.jar]", "agent: true"))
+                .argv();
+
+        assertTrue(
+                argv.indexOf("-XX:+PerfDisableSharedMem") < argv.indexOf("-XX:-PerfDisableSharedMem"), argv.toString());
     }
 
     @Test
@@ -92,7 +104,7 @@ class ManifestAgentTest {
         String option = "--sun-misc-unsafe-memory-access=allow";
         assertFalse(workshop.child(java("agent: true")).argv().contains(option));
         release(25);
-        assertEquals(option, workshop.child(java("agent: true")).argv().get(3));
+        assertEquals(option, workshop.child(java("agent: true")).argv().get(4));
         Files.delete(workshop.folder.resolve("jdk/release"));
         assertFalse(workshop.child(java("agent: true")).argv().contains(option));
     }

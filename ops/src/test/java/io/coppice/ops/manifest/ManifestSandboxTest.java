@@ -77,6 +77,24 @@ class ManifestSandboxTest {
         assertEquals(launch(without, "ingest"), launch(plan, "ingest"));
     }
 
+    @Test
+    void shouldNameTheJvmsWhoseCountersOthersMaySpoil() {
+        String commands = """
+                daemons:
+                  bare: {command: [/bin/java, -jar, app.jar]}
+                  told: {command: [/bin/java, -XX:+PerfDisableSharedMem, -jar, app.jar]}
+                  none: {command: [/bin/java, -XX:-UsePerfData, -jar, app.jar]}
+                  tool: {command: [/bin/java, -jar, app.jar], environment: {JAVA_TOOL_OPTIONS: "-Xmx1g -XX:-UsePerfData"}}
+                  open: {command: [/bin/java, -jar, app.jar], isolation: mapping}
+                  other: {command: [/bin/sleep, "60"]}
+                """;
+        String told =
+                "\n           The counters of its JVM are in a file that others in sandboxes may cut off, which ends it: bare\n"
+                        + "           (-XX:+PerfDisableSharedMem after `java` takes the file away)\n";
+        assertTrue(report(SANDBOX + commands).contains(told), report(SANDBOX + commands));
+        assertFalse(report(SANDBOX + DAEMONS.formatted("")).contains("counters"));
+    }
+
     private String report(String yaml) {
         return CheckReport.of(Path.of("shop.yaml"), shop.compiled(yaml));
     }
