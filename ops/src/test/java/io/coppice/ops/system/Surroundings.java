@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * What a user has beside an instance, and an attacker could make use of: a terminal, the installation, and, where the test may mount it, a second
+ * What a user has beside an instance, and an attacker could make use of: a terminal, the installation, shared memory of System V, and, where the test may mount it, a second
  * /proc. Made before the instance is started; told to the attacker as facts.
  */
 final class Surroundings {
@@ -17,6 +17,7 @@ final class Surroundings {
     private final String name;
     private final Path proc;
     private final boolean mounted;
+    private final String memory;
 
     Surroundings(Path directory) throws Exception {
         Path told = directory.resolve("terminal");
@@ -29,7 +30,18 @@ final class Surroundings {
         name = Files.readString(told).strip();
         proc = Files.createDirectory(directory.resolve("proc"));
         boolean root = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid") == 0;
+        memory = shareMemory();
         mounted = root && run("mount", "-t", "proc", "proc", proc.toString()).isEmpty();
+    }
+
+    /** One page that its user reads and writes, and nobody else; its number. */
+    private static String shareMemory() throws IOException, InterruptedException {
+        Process process = new ProcessBuilder("ipcmk", "--shmem", "4096", "--mode", "0600")
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), said);
+        return said.replaceAll("\\D", "");
     }
 
     private static String content(Path file) {
@@ -50,12 +62,14 @@ final class Surroundings {
     /** Of those that are here. */
     String facts() {
         return "terminal=" + name + "\nlauncher=" + System.getProperty("coppice.launcher") + "\n"
+                + "memory=" + memory + "\n"
                 + (mounted ? "proc=" + proc + "\n" : "");
     }
 
     void remove() throws Exception {
         // The shell is hung up on when its terminal goes.
         terminal.destroy();
+        assertEquals("", run("ipcrm", "--shmem-id", memory));
         terminal.waitFor();
         if (mounted) {
             assertEquals("", run("umount", "--lazy", proc.toString()));

@@ -78,6 +78,27 @@ enum RefusedCall {
     REQUEST_KEY(249, 218, always()),
     KEYCTL(250, 219, always()),
 
+    // Shared memory, semaphores and message queues, of System V and of POSIX, belong to the user, and have names or
+    // numbers that everybody sees
+    // (/proc/sysvipc): a worker could attach a peer's, change it and remove it. A queue that was opened by its name in
+    // a file system is one, too.
+    SHMGET(29, 194, always()),
+    SHMAT(30, 196, always()),
+    SHMCTL(31, 195, always()),
+    SEMGET(64, 190, always()),
+    SEMOP(65, 193, always()),
+    SEMTIMEDOP(220, 192, always()),
+    SEMCTL(66, 191, always()),
+    MSGGET(68, 186, always()),
+    MSGSND(69, 189, always()),
+    MSGRCV(70, 188, always()),
+    MSGCTL(71, 187, always()),
+    MQ_OPEN(240, 180, always()),
+    MQ_UNLINK(241, 181, always()),
+    MQ_TIMEDSEND(242, 182, always()),
+    MQ_TIMEDRECEIVE(243, 183, always()),
+    MQ_NOTIFY(244, 184, always()),
+
     // Another view of files or processes than the one that the rules were made for, and a way to capabilities.
     MOUNT(165, 40, always()),
     UMOUNT2(166, 39, always()),

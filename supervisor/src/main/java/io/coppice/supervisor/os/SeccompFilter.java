@@ -16,7 +16,8 @@ import jnr.ffi.Pointer;
  * setLastModifiedTime} and copying attributes fail, so do tar and unzip where they restore modes, and jcmd and jstack find no answer, as the JVM
  * gives its socket a mode.
  *
- * <p>A JVM needs none of what is refused: HotSpot 17 and 25 limit and bind nothing but themselves, by number 0. Only -XX:ThreadPriorityPolicy has it
+ * <p>A JVM needs none of what is refused: HotSpot 17 and 25 limit and bind nothing but themselves, by number 0. -XX:+UseSHM alone asks for
+ * shared memory of System V, and HotSpot goes on without. Only -XX:ThreadPriorityPolicy has it
  * set priorities by thread number; that is refused, and HotSpot ignores it.
  *
  * <p>A call of another architecture (a 32-bit program) ends the process by SIGSYS, since its numbers mean other calls; one of x32 does not exist.

@@ -65,6 +65,7 @@ public final class Outside {
             "pstore",
             "efivarfs",
             "binfmt_misc",
+            "mqueue",
             "fusectl",
             "selinuxfs",
             "smackfs",

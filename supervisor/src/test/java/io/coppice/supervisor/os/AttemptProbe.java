@@ -21,6 +21,11 @@ final class AttemptProbe {
     private static final int TIOCSTI = 0x5412;
     private static final int F_SETLEASE = 1024;
     private static final int F_RDLCK = 0;
+    private static final int IPC_CREAT = 0x200;
+    private static final int IPC_RMID = 0;
+    private static final int SHM_RDONLY = 0x1000;
+    private static final int AF_PACKET = 17;
+    private static final int SOCK_RAW = 3;
     private static final int SCHED_BATCH = 3;
     private static final int RLIMIT_CORE = 4;
 
@@ -183,8 +188,28 @@ final class AttemptProbe {
         attempt("setns", () -> raw(RefusedCall.SETNS, -1, 0, 0));
         attempt("mount", () -> raw(RefusedCall.MOUNT, 0, 0, 0));
         attempt("clone3", () -> raw(RefusedCall.CLONE3, 0, 0, 0));
+        shared();
+        attempt("listen to the network", () -> C.socket(AF_PACKET, SOCK_RAW, 0));
         Reference.reachabilityFence(mask);
         Reference.reachabilityFence(limit);
+    }
+
+    /** What has a number or a name of the user's. Removed at once where it can be made; of what is not there where the call cannot be harmless else. */
+    private static void shared() {
+        int made = IPC_CREAT | 0600;
+        long[] id = new long[3];
+        attempt("shmget", () -> id[0] = raw(RefusedCall.SHMGET, 0, 4096, made));
+        attempt("shmat", () -> raw(RefusedCall.SHMAT, id[0], 0, SHM_RDONLY));
+        attempt("shmctl", () -> raw(RefusedCall.SHMCTL, id[0], IPC_RMID, 0));
+        attempt("semget", () -> id[1] = raw(RefusedCall.SEMGET, 0, 1, made));
+        attempt("semop", () -> raw(RefusedCall.SEMOP, id[1], 0, 0));
+        attempt("semctl", () -> raw(RefusedCall.SEMCTL, id[1], 0, IPC_RMID));
+        attempt("msgget", () -> id[2] = raw(RefusedCall.MSGGET, 0, made, 0));
+        attempt("msgctl", () -> raw(RefusedCall.MSGCTL, id[2], IPC_RMID, 0));
+        Pointer name = NativeStrings.of("coppice-none");
+        attempt("mq_open", () -> raw(RefusedCall.MQ_OPEN, name.address(), Kernel.O_RDONLY, 0));
+        attempt("mq_unlink", () -> raw(RefusedCall.MQ_UNLINK, name.address(), 0, 0));
+        Reference.reachabilityFence(name);
     }
 
     private void attributes() {

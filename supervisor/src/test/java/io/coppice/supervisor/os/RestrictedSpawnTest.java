@@ -38,17 +38,21 @@ class RestrictedSpawnTest {
     private static final int NOBODY = 65534;
 
     /** What the free one cannot do either, in any environment: wrong arguments, which are looked at after the filter. */
-    private static final Map<String, Set<Integer>> FREE = Map.of(
-            "process_vm_writev", Set.of(Errno.EFAULT),
-            "perf_event_open", Set.of(Errno.EFAULT, Errno.ENOSYS),
-            "io_uring_setup", Set.of(Errno.EFAULT, Errno.ENOSYS),
-            "setns", Set.of(9), // EBADF
-            "mount", Set.of(Errno.EFAULT, Errno.EPERM),
-            "clone3", Set.of(Errno.EINVAL, Errno.ENOSYS),
-            "kcmp", Set.of(0, Errno.ENOSYS),
-            "setxattr", Set.of(0, Errno.EOPNOTSUPP),
-            "flags", Set.of(0, 25, Errno.EOPNOTSUPP), // ENOTTY
-            "type into a terminal", Set.of(25));
+    private static final Map<String, Set<Integer>> FREE = Map.ofEntries(
+            Map.entry("process_vm_writev", Set.of(Errno.EFAULT)),
+            Map.entry("perf_event_open", Set.of(Errno.EFAULT, Errno.ENOSYS)),
+            Map.entry("io_uring_setup", Set.of(Errno.EFAULT, Errno.ENOSYS)),
+            Map.entry("setns", Set.of(9)), // EBADF
+            Map.entry("mount", Set.of(Errno.EFAULT, Errno.EPERM)),
+            Map.entry("clone3", Set.of(Errno.EINVAL, Errno.ENOSYS)),
+            Map.entry("kcmp", Set.of(0, Errno.ENOSYS)),
+            Map.entry("setxattr", Set.of(0, Errno.EOPNOTSUPP)),
+            Map.entry("flags", Set.of(0, 25, Errno.EOPNOTSUPP)), // ENOTTY
+            Map.entry("semop", Set.of(Errno.EINVAL)),
+            Map.entry("mq_open", Set.of(Errno.ENOENT)),
+            Map.entry("mq_unlink", Set.of(Errno.ENOENT)),
+            Map.entry("listen to the network", Set.of(0, Errno.EPERM)), // whether we have CAP_NET_RAW
+            Map.entry("type into a terminal", Set.of(25)));
 
     @TempDir
     Path directory;
@@ -148,6 +152,17 @@ class RestrictedSpawnTest {
                 "io_uring_setup",
                 "setns",
                 "mount",
+                "shmget",
+                "shmat",
+                "shmctl",
+                "semget",
+                "semop",
+                "semctl",
+                "msgget",
+                "msgctl",
+                "mq_open",
+                "mq_unlink",
+                "listen to the network",
                 "chmod",
                 "fchmod",
                 "fchmodat",

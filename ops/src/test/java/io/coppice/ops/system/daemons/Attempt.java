@@ -253,6 +253,17 @@ public enum Attempt {
             Victims.ONE,
             Since.EVER,
             Attempt::attach),
+    SHARED_MEMORY("attach shared memory of its user (System V)", Victims.ONE, Since.EVER, (scene, victim) -> {
+        String id = scene.place(Scene.MEMORY).orElseThrow().toString();
+        Pointer address = C.shmat(Integer.parseInt(id), null, Flags.SHM_READ_ONLY);
+        done("shmat", address.address() == -1 ? -1 : 0);
+        C.shmdt(address);
+    }),
+    PACKETS(
+            "listen to what others send over the network (a packet socket)",
+            Victims.ONE,
+            Since.EVER,
+            (scene, victim) -> C.close(done("socket", C.socket(Flags.AF_PACKET, Flags.SOCK_RAW, 0)))),
     SLOT_MODE(
             "open its slot to others for all who follow by its mode, as a transaction",
             Victims.SLOT,
@@ -309,6 +320,9 @@ public enum Attempt {
         /** Ignored by whoever does not ask for it. */
         static final int SIGURG = 23;
 
+        static final int SHM_READ_ONLY = 0x1000;
+        static final int AF_PACKET = 17;
+        static final int SOCK_RAW = 3;
         static final int EFAULT = 14;
         static final int EOPNOTSUPP = 95;
 

@@ -57,6 +57,12 @@ final class Libc {
 
         int fcntl(int fd, int command, long argument);
 
+        Pointer shmat(int id, @Nullable Pointer address, int flags);
+
+        int shmdt(Pointer address);
+
+        int socket(int family, int type, int protocol);
+
         int kill(int pid, int signal);
 
         Pointer signal(int signal, Pointer handler);

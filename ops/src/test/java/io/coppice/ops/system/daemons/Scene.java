@@ -32,6 +32,9 @@ record Scene(Path home, Path instance, Map<String, String> facts) {
     /** The program {@code coppice}. */
     static final String LAUNCHER = "launcher";
 
+    /** The number of a piece of shared memory of the user who runs the root, his alone. */
+    static final String MEMORY = "memory";
+
     static Scene read(Path home, Path told) throws IOException {
         Map<String, String> facts = new TreeMap<>();
         for (String line : Files.readAllLines(told.resolve("facts"))) {
