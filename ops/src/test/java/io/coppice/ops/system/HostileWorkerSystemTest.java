@@ -116,6 +116,8 @@ class HostileWorkerSystemTest {
     /** With everybody of the matrix; the peer that is to be down is. */
     private Coppice.Root start(Column column) throws Exception {
         shop.prepare();
+        Path script = coppice.file("lib/health.sh", "#!/bin/sh\nexit 0\n");
+        Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
         System.out.println(column + ": -Dcoppice.matrix.seed=" + seed);
         shop.told("seed", Long.toString(seed));
         Path archives = Files.createDirectories(coppice.home().resolve(".archives"));
@@ -138,7 +140,9 @@ class HostileWorkerSystemTest {
         // With a control group of its own, where it can have one.
         String limits = ControlGroups.ofThisProcess().whyNot(Controller.TASKS).isEmpty() ? "limits: {tasks: 1000}" : "";
         daemons.append("""
-                  idle: {main: io.coppice.ops.system.daemons.Ticker}
+                  idle:
+                    main: io.coppice.ops.system.daemons.Ticker
+                    liveness_probe: {exec: './lib/health.sh', period: 60s, timeout: 60s}
                   intruder:
                     main: io.coppice.ops.system.daemons.Intruder
                     reads: [peer]

@@ -15,24 +15,27 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Which programs are run for a child, and what a JVM among them loads as far as its command line tells. Of what a program reads besides, a script
- * or a file of settings, nothing is known. One thread at a time.
+ * Which programs and scripts are run for a child, and what a JVM among them loads, as far as command lines tell ({@link CommandWords}). Of what a
+ * program reads besides nothing is known. One thread at a time.
  */
 final class Programs {
     /** What glibc's execvp uses when there is no PATH (confstr _CS_PATH). */
     private static final String DEFAULT_PATH = "/bin:/usr/bin";
 
+    private static final String PATCH = "--patch-module";
     private static final Set<String> CLASS_PATHS =
             Set.of("-cp", "-classpath", "--class-path", "-jar", "-p", "--module-path", "--upgrade-module-path");
     private static final List<String> WITH_A_FILE = List.of(
             "-javaagent:",
             "-agentpath:",
+            "-Djava.library.path=",
             "-Xbootclasspath/a:",
             "-XX:VMOptionsFile=",
             "-XX:Flags=",
             "--class-path=",
             "--module-path=",
             "--upgrade-module-path=",
+            PATCH + "=",
             "@");
     private static final Set<String> WITH_A_VALUE = Set.of(
             "--add-modules",
@@ -40,7 +43,6 @@ final class Programs {
             "--add-opens",
             "--add-reads",
             "--limit-modules",
-            "--patch-module",
             "--enable-native-access",
             "--source");
     private static final String ALL_JARS = "*";
@@ -48,42 +50,77 @@ final class Programs {
     /** A name to be looked for, which many children may have alike. */
     private record Search(String program, String path, Path workingDirectory) {}
 
+    /** A file that may be there. */
+    private record Word(Path path, boolean ofAnyMode) {}
+
     private final Set<Path> named = new TreeSet<>();
     private final Set<Path> files = new TreeSet<>();
     private final Set<Search> searches = new LinkedHashSet<>();
+    private final Set<Word> words = new LinkedHashSet<>();
 
     /** Of each child its own, and what asks it to end, and whether it is well. Looks at no file. */
     Programs(List<ChildPlan> children) {
         for (ChildPlan child : children) {
-            add(child, child.argv());
-            add(child, child.shutdown().command());
+            if (child.kind() == ChildPlan.Kind.COMMAND) {
+                add(child, child.argv(), false);
+            } else {
+                addWorker(child);
+            }
+            add(child, child.shutdown().command(), true);
             Probes probes = child.probes();
             for (Probe probe : Arrays.asList(probes.startup(), probes.readiness(), probes.liveness())) {
                 if (probe != null && probe.check() instanceof ProbeCheck.Exec exec) {
-                    add(child, exec.argv());
+                    add(child, exec.argv(), true);
                 }
             }
         }
     }
 
-    private void add(ChildPlan child, List<String> argv) {
-        add(argv, child.environment().getOrDefault("PATH", DEFAULT_PATH), Path.of(child.workingDirectory()));
+    /** What is behind its class are arguments of its own, and may be files that it writes. */
+    private void addWorker(ChildPlan child) {
+        List<String> java = StartPrefix.without(child.argv());
+        Path directory = Path.of(child.workingDirectory());
+        addProgram(java.get(0), searchPath(child), directory);
+        addLoaded(java, directory);
     }
 
-    /** Adds what a command line runs. */
-    void add(List<String> argv, String searchPath, Path directory) {
-        List<String> words = StartPrefix.without(argv);
-        if (words.isEmpty()) {
+    private void add(ChildPlan child, List<String> argv, boolean all) {
+        add(argv, all, searchPath(child), Path.of(child.workingDirectory()));
+    }
+
+    private static String searchPath(ChildPlan child) {
+        return child.environment().getOrDefault("PATH", DEFAULT_PATH);
+    }
+
+    /**
+     * Adds what a command line runs.
+     *
+     * @param all whether all files count that it names, and not programs and scripts only
+     */
+    void add(List<String> argv, boolean all, String searchPath, Path directory) {
+        List<String> line = StartPrefix.without(argv);
+        if (line.isEmpty()) {
             return;
         }
-        String program = words.get(0);
+        addProgram(line.get(0), searchPath, directory);
+        CommandWords found = CommandWords.of(line, all);
+        for (String program : found.programs()) {
+            if (program.indexOf('/') < 0) {
+                addProgram(program, searchPath, directory);
+            } else {
+                words.add(new Word(directory.resolve(program), true));
+            }
+        }
+        found.scripts().forEach(word -> words.add(new Word(directory.resolve(word), true)));
+        found.others().forEach(word -> words.add(new Word(directory.resolve(word), false)));
+        found.jvms().forEach(java -> addLoaded(java, directory));
+    }
+
+    private void addProgram(String program, String searchPath, Path directory) {
         if (program.indexOf('/') >= 0) {
             named.add(directory.resolve(program));
         } else {
             searches.add(new Search(program, searchPath, directory));
-        }
-        if (program.equals("java") || program.endsWith("/java")) {
-            addLoaded(words, directory);
         }
     }
 
@@ -101,6 +138,12 @@ final class Programs {
     Set<Path> find(Set<Path> before) {
         Set<Path> found = new TreeSet<>(named);
         searches.forEach(search -> find(search, found, before));
+        for (Word word : words) {
+            // Not what is a directory: a program may be to write there.
+            if (Files.isRegularFile(word.path()) && (word.ofAnyMode() || Files.isExecutable(word.path()))) {
+                found.add(word.path());
+            }
+        }
         return found;
     }
 
@@ -128,6 +171,9 @@ final class Programs {
                 if (word.equals("-jar")) {
                     return;
                 }
+            } else if (word.equals(PATCH)) {
+                i++;
+                addPatch(i < words.size() ? words.get(i) : "", directory);
             } else if (WITH_A_VALUE.contains(word)) {
                 i++;
             } else if (!word.startsWith("-") && !word.startsWith("@")) {
@@ -142,10 +188,19 @@ final class Programs {
         for (String option : WITH_A_FILE) {
             if (word.startsWith(option)) {
                 String value = word.substring(option.length());
+                if (option.startsWith(PATCH)) {
+                    addPatch(value, directory);
+                    return;
+                }
                 int arguments = option.endsWith("agent:") || option.endsWith("path:") ? value.indexOf('=') : -1;
                 addPaths(arguments < 0 ? value : value.substring(0, arguments), directory);
             }
         }
+    }
+
+    /** MODULE=PATHS. */
+    private void addPatch(String patch, Path directory) {
+        addPaths(patch.substring(patch.indexOf('=') + 1), directory);
     }
 
     private void addPaths(String paths, Path directory) {

@@ -64,7 +64,7 @@ public final class StartFiles {
         Path directory = Path.of(plan.manifest()).getParent();
         if (directory != null) {
             files.programs.add(
-                    plan.notice().command(), Objects.requireNonNullElse(System.getenv("PATH"), ""), directory);
+                    plan.notice().command(), true, Objects.requireNonNullElse(System.getenv("PATH"), ""), directory);
         }
         return files;
     }

@@ -98,4 +98,115 @@ class StartFilesTest {
                 Set.of("java", "jdk", "jdk/bin/java", "b.jar"),
                 fixed(command("./java", "-jar", "b.jar", "-cp", "c.jar")));
     }
+
+    private void data(String... names) throws IOException {
+        for (String name : names) {
+            Files.createFile(top.resolve(name));
+        }
+    }
+
+    private static Probes readiness(String... argv) {
+        return new Probes(null, null, new Probe(new ProbeCheck.Exec(List.of(argv)), 0, 10_000, 1_000, 1, 3));
+    }
+
+    private Set<String> ofCommand(String... argv) throws IOException {
+        return inTop(fixed(command(argv)));
+    }
+
+    private Set<String> ofProbe(String... argv) throws IOException {
+        return inTop(fixed(command("./web").probes(readiness(argv))));
+    }
+
+    /** Without what is the system's, and the command itself. */
+    private static Set<String> inTop(Set<String> fixed) {
+        return fixed.stream()
+                .filter(path -> !path.startsWith("/") && !path.equals("web"))
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void shouldHaveWhatATextForAShellRunsAndNothingThatItWrites() throws IOException {
+        program("tick.sh");
+        program("more/tick.sh");
+        data("lib.sh", "seen.log", "in.txt");
+        assertEquals(Set.of("tick.sh"), ofCommand("/bin/sh", "-c", "./tick.sh"));
+        assertEquals(
+                Set.of("tick.sh", "more/tick.sh", "lib.sh"),
+                ofCommand(
+                        "/bin/sh",
+                        "-c",
+                        "A=b; . ./lib.sh && (\"./tick.sh\" in.txt || sh -c 'exec more/tick.sh') >>seen.log 2>&1"));
+    }
+
+    @Test
+    void shouldHaveProgramsBehindOthersAndScriptsOfInterpreters() throws IOException {
+        program("x.sh");
+        data("app.py", "data.db", "hook.js", "app.js", "a.jar", "a b");
+        assertEquals(Set.of("x.sh"), ofCommand("env", "FOO=1", "nice", "-n", "5", "./x.sh", "data.db"));
+        assertEquals(Set.of("app.py"), ofCommand("python3", "-u", "-W", "ignore", "app.py", "data.db"));
+        assertEquals(Set.of(), ofCommand("python3", "-m", "app", "data.db"));
+        assertEquals(Set.of("hook.js", "app.js"), ofCommand("node", "-r", "./hook.js", "app.js", "data.db"));
+        assertEquals(Set.of("x.sh"), ofCommand("bash", "-e", "-o", "pipefail", "x.sh", "data.db"));
+        assertEquals(Set.of("a.jar"), ofCommand("timeout", "5", "java", "-jar", "a.jar", "data.db"));
+        assertEquals(Set.of("a b"), ofCommand("sh", "-c", "sh './a b'"));
+    }
+
+    @Test
+    void shouldFindProgramsOfATextByThePath() throws IOException {
+        program("b/health");
+        SortedMap<String, String> environment =
+                new TreeMap<>(Map.of("PATH", top.resolve("a") + ":" + top.resolve("b")));
+        assertEquals(
+                Set.of("a", "b/health"),
+                inTop(fixed(command("/bin/sh", "-c", "true; nice -n 5 health").environment(environment))));
+    }
+
+    @Test
+    void shouldHaveAllFilesOfAProbeButThoseThatAreData() throws IOException {
+        program("health.sh");
+        data("health.conf", "alive", "web.pid");
+        Files.createDirectory(top.resolve("data"));
+        assertEquals(Set.of("health.sh"), ofProbe("/bin/sh", "-c", "./health.sh"));
+        assertEquals(Set.of("health.sh", "health.conf"), ofProbe("./health.sh", "health.conf", "data"));
+        assertEquals(Set.of(), ofProbe("cat", "alive"));
+        assertEquals(
+                Set.of("health.sh"), ofProbe("/bin/sh", "-c", "test -f alive && ./health.sh $(cat web.pid) >alive"));
+    }
+
+    @Test
+    void shouldHaveNothingOfAWorkersOwnArguments() throws IOException {
+        program("jdk/bin/java");
+        program("x.sh");
+        data("data.db");
+        assertEquals(
+                Set.of("jdk", "jdk/bin/java", "a.jar"),
+                fixed(ChildPlans.daemon("web")
+                        .argv(List.of("jdk/bin/java", "-cp", "a.jar", "com.example.Main", "x.sh", "data.db"))
+                        .workingDirectory(top.toString())));
+    }
+
+    @Test
+    void shouldHaveWhatModulesArePatchedWithAndWhereLibrariesAre() throws IOException {
+        assertEquals(
+                Set.of("java", "p.jar", "q.jar", "r.jar", "m", "u", "native"),
+                fixed(command(
+                        "./java",
+                        "--patch-module",
+                        "java.base=p.jar:q.jar",
+                        "--patch-module=com.example=r.jar",
+                        "--module-path",
+                        "m",
+                        "--upgrade-module-path=u",
+                        "-Djava.library.path=native",
+                        "-m",
+                        "com.example/com.example.Main")));
+    }
+
+    @Test
+    void shouldLookAtABoundedNumberOfWords() throws IOException {
+        program("x.sh");
+        String words = "a ".repeat(CommandWords.MOST_WORDS - 4);
+        assertEquals(Set.of("x.sh"), ofCommand("/bin/sh", "-c", words + "./x.sh"));
+        assertEquals(Set.of(), ofCommand("/bin/sh", "-c", words + "a ./x.sh"));
+    }
 }

@@ -166,6 +166,9 @@ public enum Attempt {
             Victims.ONE,
             Since.LANDLOCK,
             (scene, victim) -> C.close(open(linkedByJdk(), Flags.READ_WRITE))),
+    SCRIPT("open the script of a probe for writing", Victims.ONE, Since.LANDLOCK, (scene, victim) -> {
+        C.close(open(jarOfAll().resolveSibling("health.sh"), Flags.READ_WRITE));
+    }),
     INSTALLATION(
             "open the launcher, and so the installation, for writing", Victims.ONE, Since.LANDLOCK, (scene, victim) -> {
                 C.close(open(place(scene, Scene.LAUNCHER), Flags.READ_WRITE));
