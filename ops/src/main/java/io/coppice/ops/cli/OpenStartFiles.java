@@ -31,7 +31,8 @@ final class OpenStartFiles {
             return List.of();
         }
         try {
-            List<Path> added = StartFiles.of(next, List.of()).beyond(StartFiles.of(present, List.of()));
+            // What the root itself starts from has been kept from them, too, and the prober brings nothing but that.
+            List<Path> added = StartFiles.of(next, List.of()).beyond(StartFiles.of(present, StartFiles.own()));
             return added.isEmpty() ? List.of() : List.of(text(added, open));
         } catch (IOException e) {
             return List.of("warning: what is started from now cannot be told: " + e.getMessage());

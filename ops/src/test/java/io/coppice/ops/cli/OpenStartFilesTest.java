@@ -72,4 +72,18 @@ class OpenStartFilesTest {
         String real = Path.of("/usr/bin/env").toString();
         assertEquals(List.of(), warnings(present, plan(command("a", 1, "/srv/none/a"), command("c", 1, real))));
     }
+
+    /** The first probe brings the prober, which is started from the installation. */
+    @Test
+    void shouldSayNothingOfWhatTheRootItselfStartsFrom() {
+        Plan present = plan(command("a", 1, "/srv/none/a"));
+        Path java = Path.of(System.getProperty("java.home"), "bin/java");
+        Path jar =
+                Path.of(System.getProperty("java.class.path").split(":", -1)[0]).toAbsolutePath();
+        ChildPlan prober = new ChildPlanBuilder("prober", ChildPlan.Kind.COMMAND)
+                .argv(List.of(java.toString(), "-cp", jar.toString(), "com.example.Main"))
+                .restricted(true)
+                .plan();
+        assertEquals(List.of(), warnings(present, plan(command("a", 1, "/srv/none/a"), prober)));
+    }
 }
