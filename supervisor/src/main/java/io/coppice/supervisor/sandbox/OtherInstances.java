@@ -14,8 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,13 +30,6 @@ import org.jspecify.annotations.Nullable;
 final class OtherInstances {
     /** With more than these below one base directory no sandbox is made: a launch looks at each. */
     static final int MOST_INSTANCES = 256;
-
-    /** By what a file that took another's place can be told. */
-    private record Stamp(@Nullable Object key, FileTime modified, long bytes) {
-        static Stamp of(BasicFileAttributes attributes) {
-            return new Stamp(attributes.fileKey(), attributes.lastModifiedTime(), attributes.size());
-        }
-    }
 
     /** @param started what the instance starts from; {@link StartFiles#NONE} if that cannot be told */
     private record Known(Stamp stamp, @Nullable Path segments, StartFiles started) {}
@@ -106,7 +97,7 @@ final class OtherInstances {
     private @Nullable Known plan(Path instance) {
         Path file = instance.resolve("plan");
         try {
-            Stamp stamp = Stamp.of(Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS));
+            Stamp stamp = Stamp.of(file, LinkOption.NOFOLLOW_LINKS);
             Known before = known.get(instance);
             if (before == null || !before.stamp().equals(stamp)) {
                 before = read(instance, file, stamp);

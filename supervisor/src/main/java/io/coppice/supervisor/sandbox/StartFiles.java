@@ -26,6 +26,7 @@ public final class StartFiles {
     private final Programs programs;
     private final Set<Path> own;
     private final OtherInstances others = new OtherInstances();
+    private final JarsBehindJars jars = new JarsBehindJars();
 
     /** By the real path of a directory. */
     private final Map<Path, Set<Path>> linked = new HashMap<>();
@@ -87,8 +88,8 @@ public final class StartFiles {
      * @throws IOException if it cannot be told; with a message for people
      */
     synchronized Set<Path> fixed() throws IOException {
-        Set<Path> named = new TreeSet<>(own);
-        named.addAll(programs.files());
+        Set<Path> named = named();
+        named.addAll(jars.of(named));
         Set<Path> run = programs.find(named);
         LinkTrail trail = new LinkTrail();
         Set<Path> fixed = new TreeSet<>();

@@ -1,6 +1,8 @@
 package io.coppice.supervisor.sandbox;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.coppice.supervisor.plan.ChildPlanBuilder;
 import io.coppice.supervisor.plan.ChildPlans;
@@ -18,6 +20,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.jar.Attributes;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -208,5 +213,35 @@ class StartFilesTest {
         String words = "a ".repeat(CommandWords.MOST_WORDS - 4);
         assertEquals(Set.of("x.sh"), ofCommand("/bin/sh", "-c", words + "./x.sh"));
         assertEquals(Set.of(), ofCommand("/bin/sh", "-c", words + "a ./x.sh"));
+    }
+
+    private void jar(String name, String classPath) throws IOException {
+        Manifest manifest = new Manifest();
+        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+        if (!classPath.isEmpty()) {
+            manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH, classPath);
+        }
+        Path file = top.resolve(name);
+        Files.createDirectories(file.getParent());
+        new JarOutputStream(Files.newOutputStream(file), manifest).close();
+    }
+
+    @Test
+    void shouldHaveWhatManifestsOfJarsBringIn() throws IOException {
+        jar("app.jar", "lib/dep.jar classes/ none.jar");
+        jar("lib/dep.jar", "../deeper.jar ../app.jar");
+        jar("deeper.jar", "");
+        jar("all/a.jar", "../b.jar");
+        jar("b.jar", "");
+        Files.createDirectory(top.resolve("classes"));
+        data("damaged.jar");
+        ChildPlanBuilder child = command("./java", "-cp", "damaged.jar:app.jar:all/*", "com.example.Main");
+        assertEquals(
+                Set.of("java", "damaged.jar", "app.jar", "lib/dep.jar", "classes", "deeper.jar", "all", "b.jar"),
+                fixed(child));
+        StartFiles files = StartFiles.of(List.of(child.plan()), List.of());
+        assertTrue(files.fixed().contains(top.resolve("deeper.jar")));
+        jar("lib/dep.jar", "");
+        assertFalse(files.fixed().contains(top.resolve("deeper.jar")));
     }
 }
