@@ -159,18 +159,26 @@ final class ScratchSweep {
     }
 
     /** Holds a directory that is the user's own and closed to all others; null if it is anything else. */
+    @SuppressWarnings("StreamResourceLeak") // Closed here, or by who is given it.
     private @Nullable SecureDirectoryStream<Path> hold(Path directory) throws IOException {
         if (ownKey(directory) == null) {
             return null;
         }
         DirectoryStream<Path> stream = Files.newDirectoryStream(directory.resolve(".")); // As above.
-        // What is held keeps its number and its owner, whatever has its name.
-        if (stream instanceof SecureDirectoryStream<Path> held
-                && Objects.equals(attributes(held, null).fileKey(), ownKey(directory))) {
-            return held;
+        boolean given = false;
+        try {
+            // What is held keeps its number and its owner, whatever has its name.
+            if (stream instanceof SecureDirectoryStream<Path> held
+                    && Objects.equals(attributes(held, null).fileKey(), ownKey(directory))) {
+                given = true;
+                return held;
+            }
+            return null;
+        } finally {
+            if (!given) {
+                stream.close();
+            }
         }
-        stream.close();
-        return null;
     }
 
     /** The file key of what has this name now; null if that is no directory of the user's own. */
