@@ -1,8 +1,10 @@
 package io.coppice.worker.runtime;
 
+import io.coppice.state.OwnerFiles;
 import io.coppice.state.root.ExitKind;
 import io.coppice.state.root.LastExit;
 import io.coppice.worker.TaskFailedException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,8 +47,9 @@ final class FailureCauses {
      *
      * @param words the last words of the process; empty if it left none
      * @param pid of the process, 0 unknown
+     * @param segment of its slot, which belongs to the process's user
      */
-    String of(Optional<LastExit> lastExit, Optional<String> words, long pid) {
+    String of(Optional<LastExit> lastExit, Optional<String> words, long pid, Path segment) {
         if (lastExit.isEmpty()) {
             return "no attempt was made, as the root's table says";
         }
@@ -58,9 +61,9 @@ final class FailureCauses {
             case EXIT ->
                 exit.code() == OUT_OF_MEMORY_CODE && exit.text().contains("out of memory")
                         ? "out of memory: its heap was full (exit code 3); the manifest key is `transactions: {jvm: {heap: …}}`"
-                        : unusable(exit, exceptions).orElseGet(() -> exit.text() + fault(exit, pid));
-            case SIGNAL -> exit.text() + (exit.signal() == SIGKILL ? perhapsOfMemory(exit) : fault(exit, pid));
-            default -> exit.text() + fault(exit, pid);
+                        : unusable(exit, exceptions).orElseGet(() -> exit.text() + fault(exit, pid, segment));
+            case SIGNAL -> exit.text() + (exit.signal() == SIGKILL ? perhapsOfMemory(exit) : fault(exit, pid, segment));
+            default -> exit.text() + fault(exit, pid, segment);
         };
     }
 
@@ -87,15 +90,24 @@ final class FailureCauses {
                 .orElse(words);
     }
 
-    private String fault(LastExit exit, long pid) {
+    private String fault(LastExit exit, long pid, Path segment) {
         boolean ofFault = exit.kind() == ExitKind.SIGNAL || exit.kind() == ExitKind.UNKNOWN || exit.code() == 1;
         if (!ofFault || pid <= 0) {
             return "";
         }
         Path report = reports.resolve("hs_err_" + pid + ".log");
-        return FaultReport.read(report, exit.atEpochMs())
+        return userOf(segment)
+                .flatMap(user -> FaultReport.read(report, user, exit.atEpochMs()))
                 .map(lines -> ": " + lines + " (" + reports.getFileName() + "/" + report.getFileName() + ")")
                 .orElse("");
+    }
+
+    private static Optional<Integer> userOf(Path segment) {
+        try {
+            return Optional.of(OwnerFiles.userOf(segment));
+        } catch (IOException e) {
+            return Optional.empty(); // Moved away: nobody can tell whose a report is.
+        }
     }
 
     /** Of one in a control group of its own the root knows, and says, more. */

@@ -6,7 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.Map;
 import java.util.Optional;
 
 /** The first lines of the report that a JVM leaves when it dies of a fault. Text to be shown, and not to be believed. */
@@ -21,13 +22,21 @@ final class FaultReport {
 
     private FaultReport() {}
 
-    /** What it tells, if there is one of about that time. */
-    static Optional<String> read(Path report, long endedEpochMs) {
+    /**
+     * What it tells, if there is one of about that time, and of that user. The directory is open to others who may die of a fault: to
+     * processes of other users, and to earlier ones, which can leave reports for numbers to come. So the time is the one that no process can
+     * set.
+     *
+     * @param user whose process it was, by number
+     */
+    static Optional<String> read(Path report, int user, long endedEpochMs) {
         try {
-            BasicFileAttributes file =
-                    Files.readAttributes(report, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-            long agoMs = endedEpochMs - file.lastModifiedTime().toMillis();
-            if (!file.isRegularFile() || Math.abs(agoMs) > WRITTEN_WITHIN_MS) {
+            Map<String, Object> file =
+                    Files.readAttributes(report, "unix:isRegularFile,uid,ctime", LinkOption.NOFOLLOW_LINKS);
+            if (!Boolean.TRUE.equals(file.get("isRegularFile"))
+                    || !Integer.valueOf(user).equals(file.get("uid"))
+                    || !(file.get("ctime") instanceof FileTime changed)
+                    || Math.abs(endedEpochMs - changed.toMillis()) > WRITTEN_WITHIN_MS) {
                 return Optional.empty();
             }
             try (InputStream in = Files.newInputStream(report, LinkOption.NOFOLLOW_LINKS)) {

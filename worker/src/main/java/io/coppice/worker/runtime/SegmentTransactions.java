@@ -231,7 +231,7 @@ final class SegmentTransactions implements TransactionPort {
 
     @Override
     public String cause(int slot, SlotRow row) {
-        return causes.of(row.lastExit(), slots.lastWords(slot, row.request()), slots.lastPid(slot));
+        return causes.of(row.lastExit(), slots.lastWords(slot, row.request()), slots.lastPid(slot), slots.file(slot));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.coppice.worker.runtime;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
 import io.coppice.state.AppendLog;
@@ -24,6 +25,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -403,6 +405,7 @@ class SegmentTransactionsTest extends LedgerOnSegments {
     @Test
     void shouldTellOfADeathInWordsForPeople() throws Exception {
         Path log = Files.createFile(directory.resolve("thumbs@transactions.log"));
+        Path slot = directory.resolve("thumbs@1.seg");
         FailureCauses causes = new FailureCauses(
                 directory,
                 directory.resolve("thumbs@transactions.own"),
@@ -410,31 +413,35 @@ class SegmentTransactionsTest extends LedgerOnSegments {
                 new OomKills(directory.resolve("none")));
         assertEquals(
                 "not done within 30s; its threads are in " + log,
-                causes.of(exit(ExitKind.HANG, -1, 9, "not done within 30s"), Optional.empty(), 0));
+                causes.of(exit(ExitKind.HANG, -1, 9, "not done within 30s"), Optional.empty(), 0, slot));
         assertEquals(
                 "out of memory: its heap was full (exit code 3); the manifest key is `transactions: {jvm: {heap: …}}`",
                 causes.of(
                         exit(ExitKind.EXIT, 3, 0, "exit code 3 (out of memory, as its log says)"),
                         Optional.empty(),
-                        0));
+                        0,
+                        slot));
         assertEquals(
                 "java.lang.IllegalStateException: no",
                 causes.of(
                         exit(ExitKind.EXCEPTION, 70, 0, "java.lang…"),
                         Optional.of("java.lang.IllegalStateException: no\n  at x"),
-                        0));
+                        0,
+                        slot));
         assertEquals(
                 "this is no image",
                 causes.of(
                         exit(ExitKind.EXCEPTION, 78, 0, "io.coppice…"),
                         Optional.of("io.coppice.worker.TaskFailedException: this is no image\n  at x"),
-                        0));
+                        0,
+                        slot));
         assertEquals(
                 "this is no image",
                 causes.of(
                         exit(ExitKind.EXCEPTION, 78, 0, "io.coppice.worker.TaskFailedException: this is no image"),
                         Optional.empty(),
-                        0));
+                        0,
+                        slot));
         Files.writeString(
                 Files.createDirectory(directory.resolve("thumbs@transactions.own"))
                         .resolve("hs_err_77.log"),
@@ -442,16 +449,21 @@ class SegmentTransactionsTest extends LedgerOnSegments {
                         + "# Problematic frame:\n# C  [libx.so+0x12]  decode+0x5\n#\n");
         assertEquals(
                 "signal ABRT: SIGSEGV (0xb) in C [libx.so+0x12] decode+0x5 (thumbs@transactions.own/hs_err_77.log)",
-                causes.of(exit(ExitKind.SIGNAL, -1, 6, "signal ABRT"), Optional.empty(), 77));
+                causes.of(exit(ExitKind.SIGNAL, -1, 6, "signal ABRT"), Optional.empty(), 77, slot));
         assertEquals(
                 "unknown: it ended while unsupervised: SIGSEGV (0xb) in C [libx.so+0x12] decode+0x5"
                         + " (thumbs@transactions.own/hs_err_77.log)",
-                causes.of(exit(ExitKind.UNKNOWN, -1, 0, "unknown: it ended while unsupervised"), Optional.empty(), 77));
+                causes.of(
+                        exit(ExitKind.UNKNOWN, -1, 0, "unknown: it ended while unsupervised"),
+                        Optional.empty(),
+                        77,
+                        slot));
     }
 
     /** The first exception is often but a wrapper: of reflection, of a static initialiser, of a class that could not be made. */
     @Test
     void shouldTellWhatLedToAnException() {
+        Path slot = directory.resolve("thumbs@1.seg");
         FailureCauses causes = new FailureCauses(
                 directory,
                 directory.resolve("thumbs@transactions.own"),
@@ -462,26 +474,52 @@ class SegmentTransactionsTest extends LedgerOnSegments {
         assertEquals(
                 "java.lang.RuntimeException: outer; caused by java.lang.reflect.InvocationTargetException;"
                         + " caused by java.io.IOException: the real reason",
-                causes.of(exit(ExitKind.EXCEPTION, 70, 0, "java.lang…"), Optional.of(LastWords.of(thrown)), 0));
+                causes.of(exit(ExitKind.EXCEPTION, 70, 0, "java.lang…"), Optional.of(LastWords.of(thrown)), 0, slot));
         assertEquals(
                 "exit code 73: task: the constructor of Decode threw; caused by java.lang.IllegalStateException: ctor!",
                 causes.of(
                         exit(ExitKind.EXIT, 73, 0, "exit code 73 (its main class is unusable, see its log)"),
                         Optional.of(LastWords.of(new UnusableMainClassException(
                                 "task: the constructor of Decode threw", new IllegalStateException("ctor!")))),
-                        0));
+                        0,
+                        slot));
     }
 
     @Test
     void shouldSayThatTheKernelMayHaveKilledForWantOfMemory() throws Exception {
         Path events = Files.writeString(directory.resolve("memory.events"), "oom 1\noom_kill 1\n");
+        Path slot = directory.resolve("thumbs@1.seg");
         FailureCauses causes = new FailureCauses(
                 directory, directory.resolve("thumbs@transactions.own"), "thumbs@transactions", new OomKills(events));
-        assertEquals("signal KILL", causes.of(exit(ExitKind.SIGNAL, -1, 9, "signal KILL"), Optional.empty(), 0));
+        assertEquals("signal KILL", causes.of(exit(ExitKind.SIGNAL, -1, 9, "signal KILL"), Optional.empty(), 0, slot));
         Files.writeString(events, "oom 2\noom_kill 2\n");
         assertEquals(
                 "signal KILL, perhaps by the kernel's OOM killer: its control group counts 1 such kill more",
-                causes.of(exit(ExitKind.SIGNAL, -1, 9, "signal KILL"), Optional.empty(), 0));
+                causes.of(exit(ExitKind.SIGNAL, -1, 9, "signal KILL"), Optional.empty(), 0, slot));
+    }
+
+    /** A transaction leaves them for processes to come. */
+    @Test
+    void shouldNotBelieveForgedReports() throws Exception {
+        Path slot = directory.resolve("thumbs@1.seg");
+        Path reports = Files.createDirectory(directory.resolve("thumbs@transactions.own"));
+        FailureCauses causes =
+                new FailureCauses(directory, reports, "thumbs@transactions", new OomKills(directory.resolve("none")));
+        Path report = Files.writeString(reports.resolve("hs_err_77.log"), "#  SIGSEGV (0xb) at pc=0x1, pid=77\n");
+        long later = System.currentTimeMillis() + 120_000;
+        LastExit now = exit(ExitKind.SIGNAL, -1, 6, "signal ABRT").orElseThrow();
+        Files.setLastModifiedTime(report, FileTime.fromMillis(later));
+        assertEquals(
+                "signal ABRT: SIGSEGV (0xb) (thumbs@transactions.own/hs_err_77.log)",
+                causes.of(Optional.of(now), Optional.empty(), 77, slot));
+        LastExit afterwards = new LastExit(ExitKind.SIGNAL, -1, 6, later, "signal ABRT");
+        assertEquals(
+                "signal ABRT", causes.of(Optional.of(afterwards), Optional.empty(), 77, slot), "written long before");
+        Files.createSymbolicLink(reports.resolve("hs_err_78.log"), report);
+        assertEquals("signal ABRT", causes.of(Optional.of(now), Optional.empty(), 78, slot), "a link");
+        assumeTrue(Integer.valueOf(0).equals(Files.getAttribute(directory, "unix:uid")), "only root gives files away");
+        Files.setAttribute(report, "unix:uid", 65_534);
+        assertEquals("signal ABRT", causes.of(Optional.of(now), Optional.empty(), 77, slot), "of another user");
     }
 
     private static Optional<LastExit> exit(ExitKind kind, int code, int signal, String text) {
