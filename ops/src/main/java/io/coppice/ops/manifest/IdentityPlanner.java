@@ -41,6 +41,7 @@ final class IdentityPlanner {
     private final IdRange range;
     private final Path setpriv;
     private final Problems problems;
+    private boolean usedUpTold;
 
     private IdentityPlanner(
             String directory,
@@ -207,10 +208,12 @@ final class IdentityPlanner {
 
     private @Nullable Integer take(String name, int count) {
         Integer first = register.take(IdRegister.owner(name, directory), count, range);
-        if (first == null) {
+        if (first == null && !usedUpTold) {
+            usedUpTold = true;
             problems.add(
                     isolation,
-                    "the range of users " + range + " is used up, at " + name,
+                    "the range of users " + range + " is used up"
+                            + (name.equals(IdRegister.READERS) ? "" : ", at " + name),
                     "a larger one",
                     "or remove the lines of instances of which nothing is left from " + registerFile);
         }

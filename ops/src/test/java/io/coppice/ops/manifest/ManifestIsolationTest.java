@@ -417,6 +417,15 @@ class ManifestIsolationTest {
     }
 
     @Test
+    void shouldSayOnceWhenThereIsNotEvenAGroupForReaders() throws IOException {
+        shop.system("/var/lib/coppice/ids", "300000 2 web /run/coppice/one\n");
+        shop.assertErrors(
+                "isolation: {mode: user, ids: 300000-300001}\n" + TWO,
+                "1:19: isolation.mode: the range of users 300000-300001 is used up, expected a larger one; or remove the lines of instances of which nothing is left from "
+                        + shop.machine.resolve("var/lib/coppice/ids"));
+    }
+
+    @Test
     void shouldRefuseADamagedRegister() throws IOException {
         shop.system("/var/lib/coppice/ids", "300000 1 - /run/coppice/one\n300000 x web /run/coppice/one\n");
         List<String> errors = shop.errors(USER + TWO);
