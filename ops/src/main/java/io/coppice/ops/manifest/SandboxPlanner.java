@@ -10,10 +10,14 @@ import io.coppice.supervisor.sandbox.StartFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Puts each child of an instance with {@code isolation: sandbox} into a sandbox, if there can be any on this machine. */
 final class SandboxPlanner {
+    /** Of which is warned one by one. */
+    private static final int MOST_FILES = 5;
+
     private final Located<Isolation> isolation;
     private final Set<KernelGap> gaps;
     private final Problems problems;
@@ -42,13 +46,11 @@ final class SandboxPlanner {
         }
         Path archives = ArchivePlace.of(surroundings.environment(), surroundings.uid(), surroundings.home())
                 .directory();
+        StartFiles started = StartFiles.of(children, List.of());
         try {
+            tellFurtherNames(started);
             Outside.ofInstances(
-                            directory.directory(),
-                            directory.segmentDirectory(),
-                            archives,
-                            StartFiles.of(children, List.of()),
-                            surroundings.uid())
+                            directory.directory(), directory.segmentDirectory(), archives, started, surroundings.uid())
                     .rules();
         } catch (IOException e) {
             problems.add(
@@ -62,5 +64,24 @@ final class SandboxPlanner {
                         ? child
                         : child.toBuilder().restricted(true).plan())
                 .toList();
+    }
+
+    /** A rule is about a name that is known, and nobody finds the others. */
+    private void tellFurtherNames(StartFiles started) throws IOException {
+        Map<Path, Integer> files = started.withFurtherNames();
+        files.entrySet().stream()
+                .limit(MOST_FILES)
+                .forEach(file -> problems.warn(
+                        isolation.at(),
+                        isolation.path(),
+                        "processes in sandboxes may change " + file.getKey()
+                                + ", which others start from, by another name: it has " + file.getValue()
+                                + " (hard links); copy it instead of linking it"));
+        if (files.size() > MOST_FILES) {
+            problems.warn(
+                    isolation.at(),
+                    isolation.path(),
+                    (files.size() - MOST_FILES) + " more files that processes start from have further names");
+        }
     }
 }

@@ -13,6 +13,7 @@ import io.coppice.supervisor.plan.Isolation;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.sandbox.WorkerRules;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -105,6 +106,26 @@ class ManifestSandboxTest {
                 .findFirst()
                 .orElseThrow()
                 .launch();
+    }
+
+    @Test
+    void shouldWarnOfAFileThatHasAnotherName() throws IOException {
+        String yaml = SANDBOX + DAEMONS.formatted("");
+        assertEquals(List.of(), hardLinks(yaml));
+        Path jar = shop.folder.resolve("lib/shop.jar").toRealPath();
+        Files.createLink(jar.resolveSibling("other.jar"), jar);
+        assertEquals(
+                List.of(
+                        "1:12: isolation: warning: processes in sandboxes may change " + jar
+                                + ", which others start from, by another name: it has 2 (hard links); copy it instead of linking it"),
+                hardLinks(yaml));
+    }
+
+    private List<String> hardLinks(String yaml) {
+        return shop.compiled(yaml).warnings().stream()
+                .filter(warning -> warning.contains("hard links"))
+                .map(warning -> warning.substring(warning.indexOf("1:12")))
+                .toList();
     }
 
     @Test

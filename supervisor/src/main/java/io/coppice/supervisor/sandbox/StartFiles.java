@@ -4,6 +4,7 @@ import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Plan;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -121,6 +124,26 @@ public final class StartFiles {
         return fixed().stream()
                 .filter(path -> !Outside.isOfTheSystem(path) && known.stream().noneMatch(path::startsWith))
                 .toList();
+    }
+
+    /**
+     * Files with further names (hard links): by one of these a process may change them, since rules are made for the names that are known. Not
+     * those in directories of which all is protected. Blocks as {@link #fixed} does.
+     *
+     * @return how many names each has, by its real path
+     * @throws IOException if it cannot be told; with a message for people
+     */
+    public SortedMap<Path, Integer> withFurtherNames() throws IOException {
+        SortedMap<Path, Integer> found = new TreeMap<>();
+        for (Path path : fixed()) {
+            if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) && !Outside.isOfTheSystem(path)) {
+                int names = (Integer) Files.getAttribute(path, "unix:nlink", LinkOption.NOFOLLOW_LINKS);
+                if (names > 1) {
+                    found.put(path, names);
+                }
+            }
+        }
+        return found;
     }
 
     /** What is named without being looked for, if no more can be told. */

@@ -244,4 +244,19 @@ class StartFilesTest {
         jar("lib/dep.jar", "");
         assertFalse(files.fixed().contains(top.resolve("deeper.jar")));
     }
+
+    @Test
+    void shouldTellOfFilesWithFurtherNames() throws IOException {
+        program("web");
+        data("a.jar", "b.jar");
+        Files.createLink(top.resolve("other"), top.resolve("b.jar"));
+        Files.createLink(top.resolve("another"), top.resolve("b.jar"));
+        StartFiles files = StartFiles.of(
+                List.of(
+                        command("./web").plan(),
+                        command("./web", "-jar").plan(),
+                        command("./java", "-cp", "a.jar:b.jar").plan()),
+                List.of());
+        assertEquals(Map.of(top.resolve("b.jar"), 3), files.withFurtherNames());
+    }
 }
