@@ -24,6 +24,9 @@ final class RestrictedLaunch implements Runnable {
     private static final int PR_GET_NO_NEW_PRIVS = 39;
     private static final int PR_CAPBSET_READ = 23;
     private static final int PR_CAPBSET_DROP = 24;
+    /** include/uapi/linux/sched.h. */
+    private static final long CLONE_FILES = 0x400;
+
     private static final long NONE = -1;
 
     /** By number: an enum's own array is made anew by each call for it. */
@@ -37,12 +40,23 @@ final class RestrictedLaunch implements Runnable {
         int call();
     }
 
+    /** Who answers the one call that {@link GroupFilter} asks about. */
+    interface Gate {
+        /**
+         * Returns once the call was answered or will not come. The listener is closed then.
+         *
+         * @param caller the thread that launches; its child is what calls
+         */
+        void letOnePass(int listener, Thread caller);
+    }
+
     private enum Step {
         PRIVILEGES("prctl(PR_SET_NO_NEW_PRIVS)"),
         CAPABILITIES("prctl(PR_CAPBSET_DROP)"),
         LANDLOCK("landlock_restrict_self"),
         FILTER("seccomp(SECCOMP_SET_MODE_FILTER)"),
         GROUP("seccomp(SECCOMP_FILTER_FLAG_NEW_LISTENER)"),
+        TABLE("unshare(CLONE_FILES)"),
         SPAWN("posix_spawn");
 
         private final String call;
@@ -58,6 +72,7 @@ final class RestrictedLaunch implements Runnable {
     private final long groupFilter;
     private final boolean user0;
     private final Spawn spawn;
+    private final Gate gate;
 
     /** The thread has come past the group's filter, or has ended. */
     private final CountDownLatch gated = new CountDownLatch(1);
@@ -71,13 +86,14 @@ final class RestrictedLaunch implements Runnable {
     private @Nullable Throwable thrown;
 
     private RestrictedLaunch(
-            boolean rehearsal, long ruleset, long filter, long groupFilter, boolean user0, Spawn spawn) {
+            boolean rehearsal, long ruleset, long filter, long groupFilter, boolean user0, Spawn spawn, Gate gate) {
         this.rehearsal = rehearsal;
         this.ruleset = ruleset;
         this.filter = filter;
         this.groupFilter = groupFilter;
         this.user0 = user0;
         this.spawn = spawn;
+        this.gate = gate;
     }
 
     /**
@@ -87,7 +103,7 @@ final class RestrictedLaunch implements Runnable {
      * @return its error number
      */
     static int rehearse(Spawn inVain) {
-        RestrictedLaunch launch = new RestrictedLaunch(true, NONE, 0, 0, false, inVain);
+        RestrictedLaunch launch = new RestrictedLaunch(true, NONE, 0, 0, false, inVain, SessionGate::letOnePass);
         launch.runOnThread();
         if (launch.errno == 0) {
             throw new IllegalStateException("The rehearsal of a restricted launch started something");
@@ -101,9 +117,9 @@ final class RestrictedLaunch implements Runnable {
      * @param inVain a call that fails once the child has a session of its own
      * @return its error number, or that of the step that failed before
      */
-    static int tryGate(Spawn inVain) {
+    static int tryGate(Spawn inVain, Gate gate) {
         LoadedFilter group = GroupFilter.load();
-        RestrictedLaunch launch = new RestrictedLaunch(false, NONE, 0, group.address(), false, inVain);
+        RestrictedLaunch launch = new RestrictedLaunch(false, NONE, 0, group.address(), false, inVain, gate);
         try {
             launch.runOnThread();
             return launch.errno;
@@ -146,7 +162,8 @@ final class RestrictedLaunch implements Runnable {
                     filter == null ? 0 : filter.address(),
                     group == null ? 0 : group.address(),
                     LIBC.geteuid() == 0 && (ruleset != NONE || filter != null),
-                    spawn);
+                    spawn,
+                    SessionGate::letOnePass);
             how.accept(launch);
             if (launch.thrown == null && launch.step != Step.SPAWN) {
                 throw OsException.of(launch.step.call, launch.errno, adviceOn(launch.errno));
@@ -212,7 +229,7 @@ final class RestrictedLaunch implements Runnable {
                     gated.await();
                     gateShut = true;
                     if (listener != NONE) {
-                        SessionGate.letOnePass((int) listener, thread);
+                        gate.letOnePass((int) listener, thread);
                     }
                 }
                 thread.join();
@@ -260,6 +277,13 @@ final class RestrictedLaunch implements Runnable {
                     return;
                 }
                 listener = fd < 0 ? NONE : fd;
+                // A child that waits for an answer would wait for ever once this process is killed, if it had the
+                // listener itself. So it is born of a
+                // table of descriptors that has none; that of the thread which answers keeps it.
+                step = Step.TABLE;
+                if (stops(SYSCALL_2.syscall(Syscall.UNSHARE, CLONE_FILES, 0)) || stops(LIBC.close((int) listener))) {
+                    return;
+                }
             }
             gated.countDown();
             step = Step.SPAWN;

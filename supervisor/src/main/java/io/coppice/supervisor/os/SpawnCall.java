@@ -314,7 +314,12 @@ final class SpawnCall {
 
     /** Whether a launch under {@link GroupFilter} comes as far as its program. Tries it; starts nothing. */
     static boolean canKeepGroup() {
-        return SeccompFilter.isAvailable() && new SpawnCall().inVain(RestrictedLaunch::tryGate) == Errno.ENOTDIR;
+        return SeccompFilter.isAvailable() && tryGroup(SessionGate::letOnePass) == Errno.ENOTDIR;
+    }
+
+    /** The error number of a launch under {@link GroupFilter} that comes to nothing. */
+    static int tryGroup(RestrictedLaunch.Gate gate) {
+        return new SpawnCall().inVain(inVain -> RestrictedLaunch.tryGate(inVain, gate));
     }
 
     private int inVain(ToIntFunction<RestrictedLaunch.Spawn> launch) {

@@ -38,6 +38,8 @@ final class Syscall {
     /** seccomp(operation, flags, arguments). */
     static final long SECCOMP = AARCH64 ? 277 : 317;
 
+    static final long UNSHARE = AARCH64 ? 97 : 272;
+
     private Syscall() {}
 
     public interface OfTwo {

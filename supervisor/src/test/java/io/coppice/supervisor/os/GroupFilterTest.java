@@ -13,7 +13,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -219,6 +221,26 @@ class GroupFilterTest {
     @Test
     void shouldRefuseToKeepAThread() {
         assertThrows(IllegalStateException.class, Restriction.IN_GROUP::restrictThisThread);
+    }
+
+    /** It has copies of all descriptors by then, of locks and of others' pipes too. */
+    @Test
+    void shouldLeaveNoChildThatWaitsForAnAnswerOfADeadProcess() throws Exception {
+        assumeThatItIsAvailable();
+        try (ChildJvm jvm = new ChildJvm(Map.of(), "", UnansweredGateMain.class)) {
+            assertEquals("asked", jvm.readLine());
+            ProcessHandle child = ProcessHandle.of(jvm.pid())
+                    .orElseThrow()
+                    .children()
+                    .findFirst()
+                    .orElseThrow();
+            jvm.kill();
+            try {
+                child.onExit().get(60, TimeUnit.SECONDS);
+            } finally {
+                child.destroyForcibly();
+            }
+        }
     }
 
     private static void assumeThatItIsAvailable() {
