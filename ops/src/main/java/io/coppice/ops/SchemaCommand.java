@@ -3,9 +3,6 @@ package io.coppice.ops;
 import io.coppice.ops.cli.CoppiceCommand;
 import io.coppice.ops.cli.ExitCode;
 import io.coppice.ops.manifest.ManifestSchema;
-import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
@@ -25,10 +22,8 @@ final class SchemaCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
-        OutputStream out = coppice.caller().out();
-        out.write(ManifestSchema.text().getBytes(StandardCharsets.UTF_8));
-        out.flush();
+    public Integer call() {
+        coppice.print(ManifestSchema.text());
         return ExitCode.DONE;
     }
 }

@@ -88,6 +88,11 @@ public final class CoppiceCommand implements Callable<Integer> {
         return instance;
     }
 
+    /** Text on standard output. A reader who has left ends the command in silence. */
+    public void print(String text) {
+        output.text(text);
+    }
+
     Output output() {
         return output;
     }

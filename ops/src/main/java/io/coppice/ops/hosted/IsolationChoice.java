@@ -13,7 +13,8 @@ public enum IsolationChoice {
     /** Of the option. */
     public static final String DESCRIPTION =
             "What keeps the workers from each other: ${COMPLETION-CANDIDATES}; default: ${DEFAULT-VALUE}. As the"
-                    + " manifest's key of that name.";
+                    + " manifest's key of that name; `user` takes root, and a range of users for `coppice` in /etc/subuid"
+                    + " and /etc/subgid.";
 
     private final Isolation isolation;
 

@@ -69,6 +69,7 @@ final class PlanCompiler {
         List<DaemonSpec> order = references.inStartOrder();
         // More daemons than these have been told as too many.
         List<DaemonSpec> planned = order.subList(0, Math.min(order.size(), PlanBounds.MAX_CHILDREN));
+        checkExemptions(planned);
         List<ChildPlan> children = new ArrayList<>();
         IdentityPlanner identities = identities(directory.directory().toString());
         SandboxPlanner sandboxes = sandboxes();
@@ -168,6 +169,20 @@ final class PlanCompiler {
             }
         }
         return names;
+    }
+
+    /** That key is the sandbox's: a user of its own has who is not the root's. */
+    private void checkExemptions(List<DaemonSpec> daemons) {
+        for (DaemonSpec daemon : daemons) {
+            Located<String> own = daemon.stated(DaemonKeys.ISOLATION);
+            if (own != null && isolation() == Isolation.USER) {
+                problems.add(
+                        own,
+                        "lets nobody out of `isolation: user`",
+                        "`user: root` for who is to be the root's user",
+                        "");
+            }
+        }
     }
 
     /** Who gives each its user; null where none has one, or there can be none, which has been told then. */

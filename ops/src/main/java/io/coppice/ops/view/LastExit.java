@@ -50,7 +50,9 @@ public record LastExit(
         if (rest.startsWith("(") && rest.endsWith(")")) {
             return rest.substring(1, rest.length() - 1);
         }
-        return rest.startsWith(":") || rest.startsWith(",") ? rest.substring(1).strip() : rest;
+        return rest.startsWith(":") || rest.startsWith(",") || rest.startsWith(";")
+                ? rest.substring(1).strip()
+                : rest;
     }
 
     /** Without the frames of a stack. */

@@ -13,6 +13,8 @@ import io.coppice.supervisor.plan.GroupPlan;
 import io.coppice.supervisor.plan.NoticeCommand;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.PlanText;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,6 +22,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine.Command;
 
 class CoppiceCommandLineTest {
     private static final String COMMANDS =
@@ -159,6 +163,25 @@ class CoppiceCommandLineTest {
 
         assertEquals(new Result(0, plan, "careful\n"), harness.run("run", "--fresh"));
         assertEquals(new Result(0, "fine\n", "careful\n"), harness.run("check"));
+    }
+
+    /** A command of another package. */
+    @Command(name = "tells")
+    private record Tells(CoppiceCommand coppice) implements Callable<Integer> {
+        @Override
+        public Integer call() {
+            coppice.print("more than any buffer holds\n".repeat(10_000));
+            return ExitCode.DONE;
+        }
+    }
+
+    @Test
+    void shouldEndInSilenceWhenTheReaderHasLeft() {
+        harness.commands.put("tells", Tells::new);
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+        assertEquals(0, harness.run(new ReaderThatLeaves(text -> true), err, "tells"));
+        assertEquals("", err.toString(StandardCharsets.UTF_8));
     }
 
     @Test

@@ -445,6 +445,13 @@ class ManifestIsolationTest {
         assertTrue(shop.errors(USER + TWO).toString().contains("and this is user 1234"));
     }
 
+    @Test
+    void shouldSayThatNobodyIsLetOutByTheKeyOfTheSandbox() {
+        shop.assertErrors(
+                USER + Workshop.daemonWith("isolation: mapping"),
+                "6:16: daemons.it.isolation: lets nobody out of `isolation: user`, expected `user: root` for who is to be the root's user");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -19,6 +19,7 @@ class LastExitTest {
                 "exit|3||exit code 3|exit code 3 3s ago",
                 "exit|71||exit code 71 (it refused its segment, see its log)|exit code 71 3s ago: it refused its segment, see its log",
                 "exit|7||exit code 7: System.exit(7) was called by main|exit code 7 3s ago: System.exit(7) was called by main",
+                "exit|137||exit code 137; something of it was killed by the kernel: no memory|exit code 137 3s ago: something of it was killed by the kernel: no memory",
                 "signal||KILL|''|signal KILL 3s ago",
                 "signal||SEGV|signal SEGV, core dumped|signal SEGV 3s ago: core dumped",
                 "hang||KILL|no heartbeat for 5 s|hang 3s ago: no heartbeat for 5 s",
