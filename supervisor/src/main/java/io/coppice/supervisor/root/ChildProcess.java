@@ -46,9 +46,6 @@ final class ChildProcess extends LaunchedProcess {
     /** Its process was a standby before: it does not end by the end of its pipe. */
     boolean assigned;
 
-    /** And has read its line from the root before, which died before it recorded that: nothing listens at the pipe any more. */
-    boolean letGo;
-
     /** The death word as its present process holds it, 0 while none is watched for it. */
     int wordHeld;
 
@@ -62,6 +59,14 @@ final class ChildProcess extends LaunchedProcess {
         this.index = index;
         this.slot = slot;
         this.plan = plan;
+    }
+
+    /**
+     * Whether it has read its line from a root that died before it recorded that: taken over without the pipe in which it would wait, which it has
+     * closed.
+     */
+    boolean wasLetGo() {
+        return adopted && assigned && holdWriteFd == NO_FD;
     }
 
     boolean hasSegment() {
@@ -83,7 +88,6 @@ final class ChildProcess extends LaunchedProcess {
         super.clear();
         hints = 0;
         assigned = false;
-        letGo = false;
         wordHeld = 0;
         falseAlarms = 0;
         silentNs = 0;

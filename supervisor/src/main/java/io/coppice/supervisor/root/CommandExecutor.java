@@ -100,7 +100,7 @@ final class CommandExecutor implements Command.Handler {
         }
         sandboxes.handOver(child);
         if (child.incarnation == command.incarnation()
-                && (child.letGo
+                && (child.wasLetGo()
                         || Launcher.release(
                                 child,
                                 // What a slot's last process did with another request is no business of this one's.

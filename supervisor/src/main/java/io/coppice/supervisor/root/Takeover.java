@@ -169,12 +169,10 @@ final class Takeover {
         return new Event.StandbyAdopted(child.index, recorded.id(), System.nanoTime());
     }
 
-    /** One that was assigned: it waits on in the pipe of the root that died, or has read its line there and closed it. */
+    /** One that was assigned: it waits on in the pipe of the root that died, or has read its line there and closed it ({@link ChildProcess#wasLetGo}). */
     private void reopenPipes(ChildProcess child, PidFd pidFd, long pipeInode) {
         int hold = PipeOfAnother.openToWrite(pidFd.pid(), Standbys.HOLD_FD, pipeInode);
-        if (hold == PipeOfAnother.NOT_THERE) {
-            child.letGo = true;
-        } else {
+        if (hold != PipeOfAnother.NOT_THERE) {
             takePipe(child, pidFd, hold);
         }
     }

@@ -58,6 +58,11 @@ class RootKilledAtAssignmentTest {
                         StandbyWorkerMain.lines(lines()).stream()
                                 .map(line -> line.split(" ")[0] + " " + line.split(" ")[2])
                                 .toList());
+                ChildInfo again = next.await("worker", RootKilledAtAssignmentTest::isServed);
+                ProcessHandle.of(standby).orElseThrow().destroyForcibly();
+                ChildInfo third = next.await(
+                        "worker", child -> child.state() == ChildStateCode.READY && child.incarnation() == 3);
+                assertEquals(again.standbys().get(0).pid(), third.pid(), next.stderr());
                 ChildInfo served = next.await("worker", RootKilledAtAssignmentTest::isServed);
                 assertEquals(0, next.stop(), next.stderr());
                 assertFalse(RootProcess.isAlive(served.standbys().get(0).pid()));
