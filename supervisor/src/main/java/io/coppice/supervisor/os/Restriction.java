@@ -1,7 +1,9 @@
 package io.coppice.supervisor.os;
 
+import java.io.IOException;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,6 +53,35 @@ public record Restriction(@Nullable LandlockRuleset ruleset, boolean filter, boo
             throw new IllegalStateException("group: a thread cannot be kept in a group that is its process's");
         }
         RestrictedLaunch.restrictThread(this);
+    }
+
+    /**
+     * Starts a process under it, by a thread that puts it on itself and ends. Any thread, and it waits for that one.
+     *
+     * @throws IOException if it cannot be put on, or the process cannot be started; with a message for people
+     * @throws InterruptedException while it waits; the process may have been started then
+     */
+    public Process start(ProcessBuilder builder) throws IOException, InterruptedException {
+        AtomicReference<Object> outcome = new AtomicReference<>();
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        restrictThisThread();
+                        outcome.set(builder.start());
+                    } catch (IOException | OsException | RuntimeException e) {
+                        outcome.set(e);
+                    }
+                },
+                "coppice-restricted");
+        thread.setDaemon(true);
+        thread.start();
+        thread.join();
+        if (outcome.get() instanceof Process process) {
+            return process;
+        }
+        throw new IOException(
+                "`" + builder.command().get(0) + "` cannot be started in a sandbox: " + outcome.get(),
+                (Exception) outcome.get());
     }
 
     /**
