@@ -37,10 +37,10 @@ final class ChildPlanner implements AutoCloseable {
     static final String NO_ARCHIVE = "-Xshare:auto";
 
     /** From there on the JDK prints a warning when code that was not named calls a library of C. */
-    private static final int NATIVE_ACCESS_WARNS_SINCE = 22;
+    static final int NATIVE_ACCESS_WARNS_SINCE = 22;
 
     /** Beside the worker's own jars: those that only a daemon needs whose fence is the death word. */
-    private static final String LIBC_JARS = "worker-libc";
+    static final String LIBC_JARS = "worker-libc";
 
     /** The same for the jar that a program under the agent gets on its class path. */
     private static final String AGENT_JARS = "worker-agent";

@@ -1,6 +1,7 @@
 package io.coppice.ops.manifest;
 
 import io.coppice.ops.prober.ProberMain;
+import io.coppice.supervisor.archive.ArchivePlace;
 import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.ChildPlanBuilder;
@@ -21,10 +22,14 @@ final class ProberPlan {
      * Its heap holds two copies of the status table, a plan, and what a few looks read; the rest is what a JVM of some thousand classes
      * and a dozen threads takes.
      */
-    static final JvmMemory MEMORY = new JvmMemory(24L << 20, 48L << 20, 16L << 20, 4L << 20, 256L << 10, true);
+    static final JvmMemory MEMORY = new JvmMemory(24L << 20, 48L << 20, 16L << 20, 4L << 20, 512L << 10, true);
 
     /** Beside the worker's own jars: all of Coppice's. */
     private static final String ALL_JARS = "lib";
+
+    /** The native part of what calls the C library, as the launcher has it: else each prober would unpack it to where others may write. */
+    private static final String NATIVES =
+            ChildPlanner.LIBC_JARS + "/jni/" + System.getProperty("os.arch").replace("amd64", "x86_64") + "-Linux";
 
     private ProberPlan() {}
 
@@ -54,11 +59,24 @@ final class ProberPlan {
         argv.add("-XX:+ExitOnOutOfMemoryError");
         argv.add("-XX:+DisableAttachMechanism");
         argv.addAll(WorkerJvm.quietOptions(options.javaFeature(), WorkerJvm.errorFileInLogs(directory, NAME)));
+        // For the sandboxes of programs.
+        if (options.javaFeature() >= ChildPlanner.NATIVE_ACCESS_WARNS_SINCE) {
+            argv.add("--enable-native-access=ALL-UNNAMED");
+        }
+        argv.add("-Djffi.boot.library.path=" + workerLib.resolveSibling(NATIVES));
+        Path launcher = options.launcher();
+        if (launcher != null) {
+            argv.add("-Dcoppice.launcher=" + launcher);
+        }
         argv.add("-cp");
         argv.add(workerLib.resolveSibling(ALL_JARS) + "/*");
         argv.add(ProberMain.class.getName());
         argv.add(directory.instance());
         argv.add(directory.directory().toString());
+        Surroundings here = options.surroundings();
+        argv.add(ArchivePlace.of(here.environment(), here.uid(), here.home())
+                .directory()
+                .toString());
         return argv;
     }
 }

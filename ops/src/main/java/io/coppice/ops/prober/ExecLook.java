@@ -2,6 +2,7 @@ package io.coppice.ops.prober;
 
 import io.coppice.ops.view.ProcFileSystem;
 import io.coppice.ops.view.ProcessStat;
+import io.coppice.supervisor.os.Restricting;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a program ends with exit code 0 in time. One that does not is killed with all that has come of it, told by a mark in the
@@ -33,20 +35,24 @@ final class ExecLook implements Look {
     private final File directory;
     private final long timeoutNs;
     private final ProcFileSystem proc;
+    private final @Nullable Restricting restricting;
 
+    /** @param restricting what the program may do; null for all that the prober may */
     ExecLook(
             List<String> argv,
             Map<String, String> environment,
             Map<String, String> mark,
             String directory,
             long timeoutNs,
-            ProcFileSystem proc) {
+            ProcFileSystem proc,
+            @Nullable Restricting restricting) {
         this.argv = argv;
         this.environment = environment;
         this.mark = mark;
         this.directory = new File(directory);
         this.timeoutNs = timeoutNs;
         this.proc = proc;
+        this.restricting = restricting;
     }
 
     @Override
@@ -61,7 +67,9 @@ final class ExecLook implements Look {
         long endNs = System.nanoTime() + timeoutNs;
         Process process;
         try {
-            process = builder.start();
+            process = restricting == null
+                    ? builder.start()
+                    : restricting.restriction().start(builder);
         } catch (IOException e) {
             return LookResult.unwell(String.valueOf(e.getMessage()));
         }

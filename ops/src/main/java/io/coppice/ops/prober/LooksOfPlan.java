@@ -3,6 +3,7 @@ package io.coppice.ops.prober;
 import io.coppice.ops.view.InstanceDirectory;
 import io.coppice.ops.view.ProcFileSystem;
 import io.coppice.supervisor.plan.ChildPlan;
+import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.Probe;
 import io.coppice.supervisor.plan.ProbeCheck;
 import java.util.Map;
@@ -14,12 +15,19 @@ final class LooksOfPlan {
     private final InstanceDirectory instance;
     private final ProcFileSystem proc;
     private final Map<String, String> mark;
+    private final ProbeSandboxes sandboxes;
 
     /** @param mark what the processes that it starts have in their environment beside their child's, by which all that comes of them is told */
-    LooksOfPlan(InstanceDirectory instance, ProcFileSystem proc, Map<String, String> mark) {
+    LooksOfPlan(InstanceDirectory instance, ProcFileSystem proc, Map<String, String> mark, ProbeSandboxes sandboxes) {
         this.instance = instance;
         this.proc = proc;
         this.mark = mark;
+        this.sandboxes = sandboxes;
+    }
+
+    /** The plan that is in force now, before {@link #of} its children. */
+    void follow(Plan plan) {
+        sandboxes.follow(plan);
     }
 
     /** Of one child. */
@@ -31,7 +39,14 @@ final class LooksOfPlan {
         long timeoutNs = probe.timeoutMs() * NANOS_PER_MS;
         ProbeCheck check = probe.check();
         if (check instanceof ProbeCheck.Exec exec) {
-            return new ExecLook(exec.argv(), child.environment(), mark, child.workingDirectory(), timeoutNs, proc);
+            return new ExecLook(
+                    exec.argv(),
+                    child.environment(),
+                    mark,
+                    child.workingDirectory(),
+                    timeoutNs,
+                    proc,
+                    sandboxes.of(child));
         } else if (check instanceof ProbeCheck.Http http) {
             return new HttpLook(http, timeoutNs);
         } else if (check instanceof ProbeCheck.Tcp tcp) {

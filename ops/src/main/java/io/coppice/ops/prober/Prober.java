@@ -117,6 +117,7 @@ final class Prober {
             return;
         }
         itself = itself(reading.snapshot().get());
+        looks.follow(plan.get());
         Set<String> present = new HashSet<>();
         for (ChildPlan child : plan.get().children()) {
             Seen seen = child.probes().isNone()

@@ -303,7 +303,13 @@ class ManifestErrorsTest {
         String error = shop.error(Workshop.daemonWith());
         assertEquals("coppice.worker.lib: " + shop.workerLib + " holds no jars, expected those of the worker", error);
         CompileOptions without = new CompileOptions(
-                null, shop.surroundings(), Path.of(System.getProperty("java.home")), shop.javaFeature, null, List.of());
+                null,
+                shop.surroundings(),
+                Path.of(System.getProperty("java.home")),
+                shop.javaFeature,
+                null,
+                null,
+                List.of());
         Path file = Files.writeString(shop.folder.resolve("shop.yaml"), Workshop.daemonWith());
         assertEquals(
                 "coppice.worker.lib: not set, expected the directory of the worker's jars; start through the `coppice`"

@@ -64,7 +64,13 @@ final class Workshop {
 
     CompileOptions options() {
         return new CompileOptions(
-                instance, surroundings(), Path.of(System.getProperty("java.home")), javaFeature, workerLib, scaled);
+                instance,
+                surroundings(),
+                Path.of(System.getProperty("java.home")),
+                javaFeature,
+                workerLib,
+                null,
+                scaled);
     }
 
     ManifestResult read(String yaml) {

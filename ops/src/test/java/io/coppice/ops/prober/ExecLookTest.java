@@ -28,7 +28,8 @@ class ExecLookTest {
                         Map.of("MARK", "there"),
                         directory.toString(),
                         timeoutNs,
-                        new ProcFileSystem(Path.of("/proc")))
+                        new ProcFileSystem(Path.of("/proc")),
+                        null)
                 .look();
     }
 
@@ -61,7 +62,13 @@ class ExecLookTest {
     @Test
     void shouldSayThatThereIsNoProgram() throws InterruptedException {
         LookResult result = new ExecLook(
-                        List.of("/no/such"), Map.of(), Map.of(), "/", LONG_NS, new ProcFileSystem(Path.of("/proc")))
+                        List.of("/no/such"),
+                        Map.of(),
+                        Map.of(),
+                        "/",
+                        LONG_NS,
+                        new ProcFileSystem(Path.of("/proc")),
+                        null)
                 .look();
         assertFalse(result.success());
         assertTrue(result.text().contains("/no/such"), result.text());

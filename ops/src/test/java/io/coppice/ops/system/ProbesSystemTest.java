@@ -3,8 +3,10 @@ package io.coppice.ops.system;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
+import io.coppice.supervisor.sandbox.WorkerRules;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -17,6 +19,8 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Goal: what probes find decides who is ready, who waits and who is ended, whoever of root and prober dies meanwhile. Method: a real
@@ -222,6 +226,50 @@ class ProbesSystemTest {
         // When all others have completed, the prober is no reason to go on.
         Files.createFile(go);
         assertEquals(0, root.awaitExit(), root.stderr());
+    }
+
+    /**
+     * It believes what its daemon has written, so it may not do what the daemon may not; but it is to see whether a process is there, and
+     * what its daemon has said.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "isolation: sandbox"})
+    void shouldLookFromASandboxLikeWhatItLooksAt(String isolation) throws Exception {
+        assumeTrue(
+                isolation.isEmpty() || WorkerRules.gaps().isEmpty(), "this kernel leaves open: " + WorkerRules.gaps());
+        // What a daemon in need has left in the file by which its probe tells that it is well.
+        coppice.file("health-of-web", "(: >>" + coppice.home() + "/shop/plan) 2>/dev/null && exit 9\n");
+        coppice.file("health-of-ticker", "(: >>" + coppice.home() + "/shop/root.lock) 2>/dev/null && exit 9\n");
+        // Beside an instance nothing can be made, and what is there be written.
+        touch("pid");
+        touch("seen");
+        coppice.manifest("""
+                instance: shop
+                %s
+                defaults: {max_restarts: unlimited}
+                daemons:
+                  web:
+                    command: 'echo said; echo $$$$ >pid; exec sleep 1000'
+                    readiness_probe: {exec: '. ./health-of-web; kill -0 $(cat pid) && grep -q said %s/shop/logs/web.log', %s}
+                  ticker:
+                    main: io.coppice.ops.system.daemons.Ticker
+                    classpath: [$JAR]
+                    jvm: {heap: 16MiB}
+                    liveness_probe: {exec: '. ./health-of-ticker; echo ticker >>seen', %s}
+                """.formatted(isolation, coppice.home(), QUICK, QUICK));
+        Coppice.Root root = coppice.startRoot();
+        coppice.awaitRoot(root);
+        if (isolation.isEmpty()) {
+            coppice.await("ticker", d -> d.number("incarnation") >= 2);
+            assertEquals("starting", coppice.daemon("web").state());
+            assertEquals("unhealthy", coppice.daemon("ticker").lastExit().get("kind"));
+        } else {
+            awaitReady("web", 1);
+            Path seen = coppice.directory.resolve("seen");
+            Coppice.await("three looks", () -> seen.toFile().length() >= 3 * "ticker\n".length());
+            assertEquals(1, coppice.daemon("ticker").number("incarnation"));
+        }
+        assertEquals(0, root.stop(), root.stderr());
     }
 
     private void declare(String probesOfWeb, String probesOfTicker) throws Exception {
