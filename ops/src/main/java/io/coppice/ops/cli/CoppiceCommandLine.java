@@ -1,5 +1,6 @@
 package io.coppice.ops.cli;
 
+import io.coppice.ops.hosted.IsolationChoice;
 import io.coppice.ops.view.Palette;
 import io.coppice.ops.view.Printable;
 import io.coppice.ops.view.Suggestions;
@@ -60,6 +61,7 @@ public final class CoppiceCommandLine {
         CommandLine line = tree(coppice, args);
         boolean colored = coppiceHelpIsColored();
         line.setCaseInsensitiveEnumValuesAllowed(true);
+        line.registerConverter(IsolationChoice.class, IsolationChoice::of);
         // An instance may be called as a command is: the torture's is.
         line.setAllowSubcommandsAsOptionParameters(true);
         line.setColorScheme(CommandLine.Help.defaultColorScheme(colored ? Ansi.ON : Ansi.OFF));

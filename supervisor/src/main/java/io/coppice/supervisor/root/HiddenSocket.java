@@ -73,12 +73,16 @@ final class HiddenSocket implements ControlServer.Door {
         if (count > own) {
             return new Refusal(
                     "the control socket is hidden from workers (`isolation: sandbox`), and process " + pid
-                            + " is taken for one: it is under " + count + " filters of system calls, the root under "
+                            + " is taken for one: it is under " + filters(count) + " of system calls, the root under "
                             + own
                             + ". Run this command where `grep Seccomp_filters /proc/self/status` says no more than that",
-                    "is taken for a worker: it is under " + count + " filters of system calls, the root under " + own);
+                    "is taken for a worker: it is under " + filters(count) + " of system calls, the root under " + own);
         }
         return null;
+    }
+
+    private static String filters(int count) {
+        return count + (count == 1 ? " filter" : " filters");
     }
 
     private void useSpare() {

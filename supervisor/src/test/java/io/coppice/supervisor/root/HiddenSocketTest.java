@@ -201,14 +201,15 @@ class HiddenSocketTest {
                 said.contains(
                         "error 4 not permitted: the control socket is hidden from workers (`isolation: sandbox`), and process "
                                 + worker.pid() + " is taken for one: it is under " + (own + 1)
-                                + " filters of system calls, the root under " + own + ". Run this command where"),
+                                + (own == 0 ? " filter" : " filters") + " of system calls, the root under " + own
+                                + ". Run this command where"),
                 said);
         assertEquals(List.of(), asked);
         assertEquals(
                 List.of("not-permitted " + worker.pid()
                         + " A client of the control socket was refused: it is taken for a worker: it is under "
                         + (own + 1)
-                        + " filters of system calls, the root under " + own),
+                        + (own == 0 ? " filter" : " filters") + " of system calls, the root under " + own),
                 told);
     }
 
