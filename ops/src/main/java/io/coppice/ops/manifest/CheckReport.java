@@ -79,7 +79,7 @@ public final class CheckReport {
                     .append('\n');
         }
         report.append("control    ").append(compiled.control()).append('\n');
-        report.append(IsolationReport.of(plan, compiled.gaps(), compiled.unlimitedReaders()));
+        report.append(IsolationReport.of(plan, compiled.gaps(), compiled.closed(), compiled.unlimitedReaders()));
         report.append("directory  ").append(directory.directory());
         report.append(" (").append(directory.why()).append(")\n");
         report.append("segments   ").append(directory.segmentDirectory());

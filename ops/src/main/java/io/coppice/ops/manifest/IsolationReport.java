@@ -5,6 +5,7 @@ import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.StartPrefix;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What {@code coppice check} says of what keeps workers from touching each other, and of what that does not. Pure. */
@@ -30,19 +31,23 @@ final class IsolationReport {
 
     private static final String NO_COUNTERS = "-XX:-UsePerfData";
 
+    private static final int MOST_DIRECTORIES = 12;
+
     private IsolationReport() {}
 
     /**
      * Lines, ended by a newline each.
      *
      * @param gaps what sandboxes leave open on this kernel
+     * @param closed directories in which processes in sandboxes can make nothing
      * @param readers the daemons that may read every segment, for want of {@code reads}
      */
-    static String of(Plan plan, List<String> gaps, List<String> readers) {
+    static String of(Plan plan, List<String> gaps, List<Path> closed, List<String> readers) {
         return switch (plan.isolation()) {
             case MAPPING -> OF_MAPPING;
             case USER -> OF_USER + readers(readers) + gaps(gaps) + privileged(plan);
-            case SANDBOX -> OF_SANDBOX + readers(readers) + gaps(gaps) + open(plan) + countersInFiles(plan);
+            case SANDBOX ->
+                OF_SANDBOX + readers(readers) + gaps(gaps) + closed(closed) + open(plan) + countersInFiles(plan);
         };
     }
 
@@ -58,6 +63,21 @@ final class IsolationReport {
         gaps.forEach(gap ->
                 lines.append("           This kernel leaves open: ").append(gap).append('\n'));
         return lines.toString();
+    }
+
+    private static String closed(List<Path> directories) {
+        if (directories.isEmpty()) {
+            return "";
+        }
+        String more = directories.size() > MOST_DIRECTORIES
+                ? " and " + (directories.size() - MOST_DIRECTORIES) + " more"
+                : "";
+        return "           Nothing can be made, renamed or removed directly in these, as they lead to what is protected:\n           "
+                + directories.stream()
+                        .limit(MOST_DIRECTORIES)
+                        .map(Path::toString)
+                        .collect(Collectors.joining(", "))
+                + more + "\n";
     }
 
     private static String open(Plan plan) {

@@ -2,6 +2,7 @@ package io.coppice.ops.manifest;
 
 import io.coppice.supervisor.limits.ControlGroups;
 import io.coppice.supervisor.plan.Plan;
+import java.nio.file.Path;
 import java.util.List;
 
 /** What became of a manifest. */
@@ -15,6 +16,7 @@ public sealed interface ManifestResult {
      * @param control who may ask the root, for people
      * @param groups where limits of processes could be enforced
      * @param gaps what sandboxes do not keep from workers on this kernel, for people; empty where nobody is in one
+     * @param closed directories in which processes in sandboxes can make nothing, though their user may
      * @param unlimitedReaders the daemons that may read every segment, isolated as they are, because they have no {@code reads}
      * @param warnings lines to print on stderr; they keep nothing from running
      */
@@ -25,11 +27,13 @@ public sealed interface ManifestResult {
             String control,
             ControlGroups groups,
             List<String> gaps,
+            List<Path> closed,
             List<String> unlimitedReaders,
             List<String> warnings)
             implements ManifestResult {
         public Compiled {
             gaps = List.copyOf(gaps);
+            closed = List.copyOf(closed);
             unlimitedReaders = List.copyOf(unlimitedReaders);
             warnings = List.copyOf(warnings);
         }

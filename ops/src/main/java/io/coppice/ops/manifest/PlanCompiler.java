@@ -133,6 +133,7 @@ final class PlanCompiler {
                 control.words(),
                 ControlGroups.of(options.surroundings().systemRoot()),
                 IsolationGaps.of(plan.isolation()).stream().map(KernelGap::text).toList(),
+                sandboxes == null ? List.of() : sandboxes.closed(),
                 unlimitedReaders(planned, references),
                 problems.warnings());
     }

@@ -21,6 +21,7 @@ final class SandboxPlanner {
     private final Located<Isolation> isolation;
     private final Set<KernelGap> gaps;
     private final Problems problems;
+    private List<Path> closed = List.of();
 
     SandboxPlanner(Located<Isolation> isolation, Problems problems) {
         this.isolation = isolation;
@@ -49,9 +50,10 @@ final class SandboxPlanner {
         StartFiles started = StartFiles.of(children, List.of());
         try {
             tellFurtherNames(started);
-            Outside.ofInstances(
-                            directory.directory(), directory.segmentDirectory(), archives, started, surroundings.uid())
-                    .rules();
+            Outside outside = Outside.ofInstances(
+                    directory.directory(), directory.segmentDirectory(), archives, started, surroundings.uid());
+            outside.rules();
+            closed = List.copyOf(outside.closed());
         } catch (IOException e) {
             problems.add(
                     isolation,
@@ -64,6 +66,11 @@ final class SandboxPlanner {
                         ? child
                         : child.toBuilder().restricted(true).plan())
                 .toList();
+    }
+
+    /** The directories in which these can make nothing; none before {@link #restricted}. */
+    List<Path> closed() {
+        return closed;
     }
 
     /** A rule is about a name that is known, and nobody finds the others. */

@@ -96,6 +96,23 @@ class ManifestSandboxTest {
         assertFalse(report(SANDBOX + DAEMONS.formatted("")).contains("counters"));
     }
 
+    @Test
+    void shouldSayWhereNothingCanBeMade() throws IOException {
+        String lead =
+                "\n           Nothing can be made, renamed or removed directly in these, as they lead to what is protected:\n           ";
+        String report = report(SANDBOX + DAEMONS.formatted(""));
+        assertTrue(report.contains(lead), report);
+        String directories = report.substring(report.indexOf(lead) + lead.length())
+                .lines()
+                .findFirst()
+                .orElseThrow();
+        assertTrue(
+                List.of(directories.split(", "))
+                        .contains(shop.folder.toRealPath().toString()),
+                directories);
+        assertFalse(report(DAEMONS.formatted("")).contains("Nothing can be made"));
+    }
+
     private String report(String yaml) {
         return CheckReport.of(Path.of("shop.yaml"), shop.compiled(yaml));
     }

@@ -18,6 +18,7 @@ import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
@@ -223,6 +224,30 @@ public final class Outside {
             }
         }
         return above;
+    }
+
+    /**
+     * The directories in which a process can make, rename and remove nothing, though this process might: those that lead to what is hidden or
+     * can be read only. Without the top one and those of the system, and without what is itself below a directory that can be read only. A few
+     * system calls for each.
+     *
+     * @return real paths
+     */
+    public SortedSet<Path> closed() {
+        SortedSet<Path> closed = new TreeSet<>();
+        for (Set<Path> above : List.of(aboveHidden, aboveReadOnly)) {
+            for (Path path : above) {
+                if (!path.equals(TOP)
+                        && !isOfTheSystem(path)
+                        && readOnly.stream().noneMatch(path::startsWith)
+                        && hidden.stream().noneMatch(path::startsWith)
+                        && Files.isDirectory(path)
+                        && Files.isWritable(path)) {
+                    closed.add(path);
+                }
+            }
+        }
+        return closed;
     }
 
     /**

@@ -84,6 +84,27 @@ class OutsideTest {
     }
 
     @Test
+    void shouldTellInWhichDirectoriesNothingCanBeMade() throws IOException {
+        Path hidden = make("home/shop/hidden");
+        make("work/free");
+        Path lib = make("app/lib/jars");
+        Path jar = Files.createFile(lib.resolve("some.jar"));
+        Path top = directory.toRealPath();
+
+        List<Path> closed = Outside.of(Set.of(hidden), started(lib, jar), 1000).closed().stream()
+                .filter(path -> path.startsWith(top))
+                .map(top::relativize)
+                .toList();
+
+        assertEquals(
+                List.of(Path.of(""), Path.of("app"), Path.of("app/lib"), Path.of("home"), Path.of("home/shop")),
+                closed);
+        assertFalse(Outside.of(Set.of(hidden), started(Path.of("/usr/bin/env")), 1000)
+                .closed()
+                .contains(Path.of("/usr")));
+    }
+
+    @Test
     void shouldHideWhatALinkLeadsToAndFollowNone() throws IOException {
         Path real = make("real");
         Path link = Files.createSymbolicLink(directory.toRealPath().resolve("link"), real);
