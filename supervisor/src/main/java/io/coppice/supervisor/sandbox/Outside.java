@@ -13,7 +13,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -203,7 +202,7 @@ public final class Outside {
                 throw e.getCause();
             }
         }
-        OtherInstances others = started.others(directory);
+        StartFiles.Others others = started.others(directory);
         hidden.addAll(others.segments());
         return of(hidden, started, others.fixed(), uid);
     }
@@ -211,7 +210,7 @@ public final class Outside {
     private static Set<LandlockRight> without(LandlockRight right) {
         EnumSet<LandlockRight> rights = EnumSet.allOf(LandlockRight.class);
         rights.remove(right);
-        return Collections.unmodifiableSet(rights);
+        return Set.copyOf(rights); // as it is, each rule has the same one
     }
 
     /** All directories above some. */

@@ -29,6 +29,8 @@ final class Programs {
             "-javaagent:",
             "-agentpath:",
             "-Djava.library.path=",
+            "-Djffi.boot.library.path=",
+            "-Dcoppice.launcher=",
             "-Xbootclasspath/a:",
             "-XX:VMOptionsFile=",
             "-XX:Flags=",

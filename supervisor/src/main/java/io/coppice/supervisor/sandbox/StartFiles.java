@@ -26,6 +26,14 @@ public final class StartFiles {
     /** Nothing. */
     public static final StartFiles NONE = new StartFiles(List.of(), Set.of());
 
+    /**
+     * Of the other instances.
+     *
+     * @param segments directories of segments
+     * @param fixed what nobody may change, real paths
+     */
+    record Others(Set<Path> segments, Set<Path> fixed) {}
+
     private final Programs programs;
     private final Set<Path> own;
     private final OtherInstances others = new OtherInstances();
@@ -158,9 +166,9 @@ public final class StartFiles {
      *
      * @param own the directory of this one
      */
-    synchronized OtherInstances others(Path own) throws IOException {
+    synchronized Others others(Path own) throws IOException {
         others.look(own);
-        return others;
+        return new Others(Set.copyOf(others.segments()), Set.copyOf(others.fixed()));
     }
 
     private void addReal(Path real, Set<Path> fixed) throws IOException {
