@@ -3,6 +3,7 @@ package io.coppice.ops.manifest;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.plan.StartPrefix;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -23,10 +24,10 @@ final class IsolationReport {
 
     private static final String OF_SANDBOX = """
             isolation  sandbox: each process is in one of its own; it is kept from writing what is not its own of this instance,
-                       from reading segments that it has no `reads` for, from signalling and inspecting others, from changing
-                       jars, the JDK, modes of files, and others' priorities and limits. Not from using up CPU and memory
-                       without `limits`, disks, nor from what its user may change elsewhere: files of other programs, services
-                       that act for that user
+                       from reading segments that it has no `reads` for, from signalling and inspecting others (programs of
+                       probes and of `shutdown` may signal), from changing jars, the JDK, modes of files, and others'
+                       priorities and limits. Not from using up CPU and memory without `limits`, disks, nor from what its
+                       user may change elsewhere: files of other programs, services that act for that user
             """;
 
     private static final String NO_COUNTERS = "-XX:-UsePerfData";
@@ -42,7 +43,7 @@ final class IsolationReport {
      * @param closed directories in which processes in sandboxes can make nothing
      * @param readers the daemons that may read every segment, for want of {@code reads}
      */
-    static String of(Plan plan, List<String> gaps, List<Path> closed, List<String> readers) {
+    static String of(Plan plan, List<String> gaps, ManifestResult.Directories closed, List<String> readers) {
         return switch (plan.isolation()) {
             case MAPPING -> OF_MAPPING;
             case USER -> OF_USER + readers(readers) + gaps(gaps) + privileged(plan);
@@ -65,7 +66,13 @@ final class IsolationReport {
         return lines.toString();
     }
 
-    private static String closed(List<Path> directories) {
+    private static String closed(ManifestResult.Directories closed) {
+        List<Path> directories;
+        try {
+            directories = closed.find();
+        } catch (IOException e) {
+            return "           In which directories nothing can be made cannot be told: " + e.getMessage() + "\n";
+        }
         if (directories.isEmpty()) {
             return "";
         }

@@ -2,11 +2,18 @@ package io.coppice.ops.manifest;
 
 import io.coppice.supervisor.limits.ControlGroups;
 import io.coppice.supervisor.plan.Plan;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
 /** What became of a manifest. */
 public sealed interface ManifestResult {
+    /** Directories of this machine, which are looked for when they are asked for. */
+    interface Directories {
+        /** @throws IOException if they cannot be told; with a message for people */
+        List<Path> find() throws IOException;
+    }
+
     /**
      * It can be run.
      *
@@ -16,7 +23,7 @@ public sealed interface ManifestResult {
      * @param control who may ask the root, for people
      * @param groups where limits of processes could be enforced
      * @param gaps what sandboxes do not keep from workers on this kernel, for people; empty where nobody is in one
-     * @param closed directories in which processes in sandboxes can make nothing, though their user may
+     * @param closed directories in which processes in sandboxes can make nothing, though their user may; looks at the machine
      * @param unlimitedReaders the daemons that may read every segment, isolated as they are, because they have no {@code reads}
      * @param warnings lines to print on stderr; they keep nothing from running
      */
@@ -27,13 +34,12 @@ public sealed interface ManifestResult {
             String control,
             ControlGroups groups,
             List<String> gaps,
-            List<Path> closed,
+            Directories closed,
             List<String> unlimitedReaders,
             List<String> warnings)
             implements ManifestResult {
         public Compiled {
             gaps = List.copyOf(gaps);
-            closed = List.copyOf(closed);
             unlimitedReaders = List.copyOf(unlimitedReaders);
             warnings = List.copyOf(warnings);
         }

@@ -126,6 +126,7 @@ final class PlanCompiler {
                     "shorten class paths and command lines, or split the instance");
             return null;
         }
+        InstanceDirectory place = directory;
         return new ManifestResult.Compiled(
                 plan,
                 budget,
@@ -133,7 +134,7 @@ final class PlanCompiler {
                 control.words(),
                 ControlGroups.of(options.surroundings().systemRoot()),
                 IsolationGaps.of(plan.isolation()).stream().map(KernelGap::text).toList(),
-                sandboxes == null ? List.of() : sandboxes.closed(),
+                sandboxes == null ? List::of : () -> SandboxPlanner.closed(plan, place, options.surroundings()),
                 unlimitedReaders(planned, references),
                 problems.warnings());
     }

@@ -4,6 +4,7 @@ import io.coppice.supervisor.archive.ArchivePlace;
 import io.coppice.supervisor.os.KernelGap;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.Isolation;
+import io.coppice.supervisor.plan.Plan;
 import io.coppice.supervisor.sandbox.IsolationGaps;
 import io.coppice.supervisor.sandbox.Outside;
 import io.coppice.supervisor.sandbox.StartFiles;
@@ -21,7 +22,6 @@ final class SandboxPlanner {
     private final Located<Isolation> isolation;
     private final Set<KernelGap> gaps;
     private final Problems problems;
-    private List<Path> closed = List.of();
 
     SandboxPlanner(Located<Isolation> isolation, Problems problems) {
         this.isolation = isolation;
@@ -45,15 +45,13 @@ final class SandboxPlanner {
                         "");
             }
         }
-        Path archives = ArchivePlace.of(surroundings.environment(), surroundings.uid(), surroundings.home())
-                .directory();
+        Path archives = archives(surroundings);
         StartFiles started = StartFiles.of(children, List.of());
         try {
             tellFurtherNames(started);
-            Outside outside = Outside.ofInstances(
-                    directory.directory(), directory.segmentDirectory(), archives, started, surroundings.uid());
-            outside.rules();
-            closed = List.copyOf(outside.closed());
+            Outside.ofInstances(
+                            directory.directory(), directory.segmentDirectory(), archives, started, surroundings.uid())
+                    .rules();
         } catch (IOException e) {
             problems.add(
                     isolation,
@@ -68,9 +66,24 @@ final class SandboxPlanner {
                 .toList();
     }
 
-    /** The directories in which these can make nothing; none before {@link #restricted}. */
-    List<Path> closed() {
-        return closed;
+    /**
+     * The directories in which processes in sandboxes can make nothing, though the user at hand may. Looks at the machine anew.
+     *
+     * @throws IOException if it cannot be told; with a message for people
+     */
+    static List<Path> closed(Plan plan, InstanceDirectory directory, Surroundings surroundings) throws IOException {
+        return List.copyOf(Outside.ofInstances(
+                        directory.directory(),
+                        directory.segmentDirectory(),
+                        archives(surroundings),
+                        StartFiles.of(plan, StartFiles.own()),
+                        surroundings.uid())
+                .closed());
+    }
+
+    private static Path archives(Surroundings surroundings) {
+        return ArchivePlace.of(surroundings.environment(), surroundings.uid(), surroundings.home())
+                .directory();
     }
 
     /** A rule is about a name that is known, and nobody finds the others. */
