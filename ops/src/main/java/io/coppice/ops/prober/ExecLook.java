@@ -2,7 +2,9 @@ package io.coppice.ops.prober;
 
 import io.coppice.ops.view.ProcFileSystem;
 import io.coppice.ops.view.ProcessStat;
+import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.Restricting;
+import io.coppice.supervisor.os.Restriction;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a program ends with exit code 0 in time. One that does not is killed with all that has come of it, told by a mark in the
- * environment, since a shell that is killed alone leaves what it waits for. What it starts stays in the prober's own process group, so that
- * nothing of it outlives a prober that is killed.
+ * environment, since a shell that is killed alone leaves what it waits for; of one in a sandbox that is killed after each look. What it
+ * starts stays in the prober's own process group, so that nothing of it outlives a prober that is killed, if it does not mean to.
  */
 final class ExecLook implements Look {
     /** A variable that only the processes of one look have. */
@@ -36,6 +38,8 @@ final class ExecLook implements Look {
     private final long timeoutNs;
     private final ProcFileSystem proc;
     private final @Nullable Restricting restricting;
+    private volatile boolean gettingReady;
+    private volatile long readyNs = Long.MIN_VALUE;
 
     /** @param restricting what the program may do; null for all that the prober may */
     ExecLook(
@@ -64,12 +68,24 @@ final class ExecLook implements Look {
         builder.environment().putAll(environment);
         builder.environment().putAll(mark);
         builder.environment().put(VARIABLE, ofThisLook);
+        Restriction restriction = null;
+        if (restricting != null) {
+            gettingReady = true;
+            try {
+                restriction = restricting.restriction();
+            } catch (IOException e) {
+                return noSandbox(e);
+            } finally {
+                readyNs = System.nanoTime();
+                gettingReady = false;
+            }
+        }
         long endNs = System.nanoTime() + timeoutNs;
         Process process;
         try {
-            process = restricting == null
-                    ? builder.start()
-                    : restricting.restriction().start(builder);
+            process = restriction == null ? builder.start() : restriction.start(builder);
+        } catch (OsException e) {
+            return noSandbox(e);
         } catch (IOException e) {
             return LookResult.unwell(String.valueOf(e.getMessage()));
         }
@@ -81,11 +97,21 @@ final class ExecLook implements Look {
             int code = process.exitValue();
             return code == 0 ? LookResult.well("") : LookResult.unwell("exit code " + code + head.inWords());
         } finally {
-            if (process.isAlive()) {
+            // What is in a sandbox may well leave something behind on purpose.
+            if (process.isAlive() || restriction != null) {
                 killAll(process, ofThisLook);
             }
             head.close();
         }
+    }
+
+    @Override
+    public long sinceNs(long begunNs) {
+        return gettingReady ? System.nanoTime() : Math.max(begunNs, readyNs);
+    }
+
+    private static LookResult noSandbox(Exception e) {
+        return LookResult.nothing("a sandbox for its program cannot be made: " + e.getMessage());
     }
 
     /** Waits, and reads meanwhile: nobody is to wait for a reader. */

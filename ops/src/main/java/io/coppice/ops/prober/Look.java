@@ -8,4 +8,13 @@ interface Look {
      * @throws InterruptedException if the prober ends
      */
     LookResult look() throws InterruptedException;
+
+    /**
+     * Since when it looks, by {@link System#nanoTime}: what it has to get ready first does not count. Any thread.
+     *
+     * @param begunNs when it was asked to
+     */
+    default long sinceNs(long begunNs) {
+        return begunNs;
+    }
 }

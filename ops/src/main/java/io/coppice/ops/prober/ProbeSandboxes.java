@@ -2,6 +2,7 @@ package io.coppice.ops.prober;
 
 import io.coppice.ops.view.InstanceDirectory;
 import io.coppice.state.OwnerFiles;
+import io.coppice.supervisor.os.LandlockRuleset.Rule;
 import io.coppice.supervisor.os.Restricting;
 import io.coppice.supervisor.os.Restriction;
 import io.coppice.supervisor.plan.ChildPlan;
@@ -11,15 +12,20 @@ import io.coppice.supervisor.sandbox.StartFiles;
 import io.coppice.supervisor.sandbox.WorkerRules;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The sandboxes of programs that look at children which are in one: what such a program reads, its child may have written. So it may do to
  * files what that may, and read the child's log; and it reaches others, by signals too, since it is to see whether a process is there.
  *
- * <p>{@link #follow} and {@link #of} on one thread; what {@code of} gives on any.
+ * <p>What they have in common, the rules of everything outside, is made for all of them, by one at a time, and used for some seconds: it takes
+ * a walk through directories. {@link #follow} and {@link #of} on one thread; what {@code of} gives on any.
  */
 final class ProbeSandboxes {
+    /** What is made beside what is listed has no rule for so long, and cannot be used. */
+    private static final long USED_NS = 5_000_000_000L;
+
     private final InstanceDirectory instance;
     private final Path archives;
     private final long uid;
@@ -27,6 +33,11 @@ final class ProbeSandboxes {
 
     /** What rules are made of at the next look, whatever plan the look was made by. */
     private volatile StartFiles started = StartFiles.NONE;
+
+    // Of the last rules that were made; in a monitor.
+    private @Nullable List<Rule> outside;
+    private StartFiles madeOf = StartFiles.NONE;
+    private long madeNs;
 
     /**
      * Makes nothing yet.
@@ -64,6 +75,20 @@ final class ProbeSandboxes {
         if (child.kind().hasSegment()) {
             rules.ownDirectory(OwnerFiles.directory(segments, child.name())).readable(instance.rootSegment());
         }
-        return rules.reaching(Outside.ofInstances(instance.path(), segments, archives, started, uid));
+        return rules.reaching(outside(segments));
+    }
+
+    private synchronized List<Rule> outside(Path segments) throws IOException {
+        StartFiles now = started;
+        List<Rule> known = outside;
+        if (known == null || madeOf != now || System.nanoTime() - madeNs > USED_NS) {
+            outside = null;
+            known = List.copyOf(Outside.ofInstances(instance.path(), segments, archives, now, uid)
+                    .rules());
+            outside = known;
+            madeOf = now;
+            madeNs = System.nanoTime();
+        }
+        return known;
     }
 }

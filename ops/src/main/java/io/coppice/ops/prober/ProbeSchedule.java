@@ -63,6 +63,10 @@ final class ProbeSchedule {
         return line && count.standing() == Standing.WELL;
     }
 
+    String name() {
+        return name;
+    }
+
     Look look() {
         return look;
     }
@@ -73,7 +77,7 @@ final class ProbeSchedule {
     }
 
     private long giveUpNs() {
-        long sinceNs = Math.max(startedNs, excusedNs);
+        long sinceNs = Math.max(look.sinceNs(startedNs), excusedNs);
         return Math.max(sinceNs + probe.timeoutMs() * NANOS_PER_MS + OVERDUE_NS, overdue ? dueNs : 0);
     }
 
@@ -121,7 +125,7 @@ final class ProbeSchedule {
     /** The look that began last has ended. */
     void end(LookResult result, long nowNs) {
         running = false;
-        if (!overdue && (result.success() || startedNs >= excusedNs)) {
+        if (!overdue && result.counts() && (result.success() || startedNs >= excusedNs)) {
             count(result.success(), result.text(), nowNs);
         }
     }

@@ -52,6 +52,7 @@ final class Prober {
     private final Map<String, ProbedProcess> processes = new HashMap<>();
     private final Map<String, Told> told = new HashMap<>();
     private final BlockingQueue<Done> done = new LinkedBlockingQueue<>();
+    private final Map<String, String> obstacles = new HashMap<>();
     private String lastProblem = "";
     private long awaitedNs;
     private @Nullable Seen itself;
@@ -86,7 +87,21 @@ final class Prober {
             long endedNs = now();
             for (Done next = first; next != null; next = done.poll()) {
                 next.schedule().end(next.result(), endedNs);
+                tellWhatKeepsFromLooking(next);
             }
+        }
+    }
+
+    /** Once, until a look finds something again. */
+    private void tellWhatKeepsFromLooking(Done look) {
+        String probe = look.process().seen().child() + ": " + look.schedule().name();
+        if (look.result().counts()) {
+            obstacles.remove(probe);
+        } else if (!look.result()
+                .text()
+                .equals(obstacles.put(probe, look.result().text()))) {
+            log.println(probe + " is not looked at, and nothing is concluded from that: "
+                    + look.result().text());
         }
     }
 
@@ -176,6 +191,8 @@ final class Prober {
         } catch (RuntimeException | StackOverflowError e) {
             // An expression may recurse for each character of a line.
             done.add(new Done(process, schedule, LookResult.unwell(e.toString())));
+        } catch (LinkageError e) {
+            done.add(new Done(process, schedule, LookResult.nothing(e.toString())));
         }
     }
 

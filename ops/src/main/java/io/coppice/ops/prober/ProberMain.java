@@ -2,7 +2,6 @@ package io.coppice.ops.prober;
 
 import io.coppice.ops.view.InstanceDirectory;
 import io.coppice.ops.view.ProcFileSystem;
-import io.coppice.supervisor.archive.ArchivePlace;
 import io.coppice.supervisor.plan.ChildMark;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,17 +17,14 @@ public final class ProberMain {
 
     private ProberMain() {}
 
-    /** Takes the name of the instance, its directory and, from those that are planned now, the directory of archives. */
+    /** Takes the name of the instance, its directory and the directory of archives. */
     public static void main(String[] arguments) throws InterruptedException, IOException {
-        if (arguments.length != 2 && arguments.length != 3) {
+        if (arguments.length != 3) {
             System.err.println(
                     "prober: expected INSTANCE DIRECTORY ARCHIVES; it is started by the root of an instance");
             System.exit(USAGE);
         }
         long uid = Integer.toUnsignedLong((Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
-        Path archives = arguments.length == 3
-                ? Path.of(arguments[2])
-                : ArchivePlace.ofThis(uid).directory();
         InstanceDirectory instance = new InstanceDirectory(arguments[0], Path.of(arguments[1]));
         String mark = System.getenv(ChildMark.VARIABLE);
         AtomicInteger threads = new AtomicInteger();
@@ -41,7 +37,7 @@ public final class ProberMain {
                 instance,
                 new ProcFileSystem(Path.of("/proc")),
                 mark == null ? Map.of() : Map.of(ChildMark.VARIABLE, mark),
-                new ProbeSandboxes(instance, archives, uid));
+                new ProbeSandboxes(instance, Path.of(arguments[2]), uid));
         new Prober(instance, looks, pool, System.out).run();
     }
 }

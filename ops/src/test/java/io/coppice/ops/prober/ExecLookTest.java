@@ -3,13 +3,18 @@ package io.coppice.ops.prober;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.coppice.ops.view.ProcFileSystem;
+import io.coppice.supervisor.os.Restricting;
+import io.coppice.supervisor.os.Restriction;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +62,70 @@ class ExecLookTest {
     @Timeout(60)
     void shouldNotHangOnAProgramThatSaysALot() throws InterruptedException {
         assertTrue(look("head -c 3000000 /dev/zero", LONG_NS).success());
+    }
+
+    private ExecLook restricted(String script, Restricting restricting) {
+        return new ExecLook(
+                List.of("/bin/sh", "-c", script),
+                Map.of("PATH", "/usr/bin:/bin"),
+                Map.of(),
+                directory.toString(),
+                LONG_NS,
+                new ProcFileSystem(Path.of("/proc")),
+                restricting);
+    }
+
+    /** Nobody is to be ended for what the prober cannot do. */
+    @Test
+    void shouldFindNothingWhereNoSandboxCanBeMade() throws InterruptedException {
+        ExecLook look = restricted("exit 0", () -> {
+            throw new IOException("no room");
+        });
+        assertEquals(LookResult.nothing("a sandbox for its program cannot be made: no room"), look.look());
+    }
+
+    @Test
+    void shouldHaveAllOfItsTimeOnceItsSandboxIsMade() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch made = new CountDownLatch(1);
+        ExecLook look = restricted("exit 0", () -> {
+            asked.countDown();
+            try {
+                made.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            throw new IOException("enough");
+        });
+        CompletableFuture<LookResult> result = CompletableFuture.supplyAsync(() -> {
+            try {
+                return look.look();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        asked.await();
+        long beganNs = System.nanoTime();
+        assertTrue(look.sinceNs(0) >= beganNs, "it has not begun");
+        made.countDown();
+        assertFalse(result.get().counts());
+        long endNs = System.nanoTime();
+        long sinceNs = look.sinceNs(0);
+        assertTrue(beganNs <= sinceNs && sinceNs <= endNs, sinceNs + " between " + beganNs + " and " + endNs);
+        assertEquals(endNs, look.sinceNs(endNs));
+    }
+
+    @Test
+    @Timeout(60)
+    void shouldEndWhatAProgramInASandboxLeavesBehind() throws Exception {
+        Restriction filtered = new Restriction(null, true);
+        assumeTrue(filtered.gaps().isEmpty(), "this kernel leaves open: " + filtered.gaps());
+        assertEquals(
+                LookResult.well(""),
+                restricted("setsid sleep 1000 >/dev/null 2>&1 & echo $! >pid", filtered)
+                        .look());
+        long pid = Long.parseLong(Files.readString(directory.resolve("pid")).strip());
+        assertTrue(isGone(pid));
     }
 
     @Test

@@ -101,7 +101,7 @@ class NetworkLooksTest {
     @Timeout(60)
     void shouldGoByTheStatus(String line, boolean success, String text) {
         CompletableFuture<String> asked = answer(line + "\r\nX: y\r\n\r\n");
-        assertEquals(new LookResult(success, text), ask(LONG_NS));
+        assertEquals(success ? LookResult.well(text) : LookResult.unwell(text), ask(LONG_NS));
         assertTrue(
                 asked.join().startsWith("GET /up?x=1 HTTP/1.1\r\nHost: 127.0.0.1:" + server.getLocalPort() + "\r\n"));
     }

@@ -57,6 +57,50 @@ class ProbedProcessTest {
     }
 
     @Test
+    void shouldConcludeNothingFromWhatCouldNotLook() {
+        ProbedProcess process = of(new Probes(null, null, probe(TCP, 0, 1, 2)));
+        see(process, true, false);
+        look(process, false);
+        for (int i = 0; i < 5; i++) {
+            ProbeSchedule schedule = process.active().get(0);
+            nowNs = Math.max(nowNs, schedule.nextNs());
+            assertTrue(schedule.begin(nowNs));
+            schedule.end(LookResult.nothing("no room"), nowNs);
+            assertNull(process.tidings());
+        }
+        look(process, false);
+        assertEquals(ProbeVerdict.FAILED, verdict(process), "the failures count that there were");
+    }
+
+    /** What it has to get ready may take as long as it likes. */
+    @Test
+    void shouldNotGiveUpALookThatHasNotBegun() {
+        long[] sinceNs = {Long.MIN_VALUE};
+        Look slow = new Look() {
+            @Override
+            public LookResult look() {
+                return LookResult.well("");
+            }
+
+            @Override
+            public long sinceNs(long begunNs) {
+                return Math.max(begunNs, sinceNs[0]);
+            }
+        };
+        ProbedProcess process =
+                new ProbedProcess(new Probes(null, null, probe(TCP, 0, 1, 1)), seen, (probe, at) -> slow);
+        see(process, true, false);
+        ProbeSchedule schedule = process.active().get(0);
+        nowNs = schedule.nextNs();
+        assertTrue(schedule.begin(nowNs));
+        sinceNs[0] = nowNs + 60_000 * MS;
+        assertFalse(schedule.begin(nowNs + 60_000 * MS));
+        assertNull(process.tidings());
+        assertFalse(schedule.begin(schedule.nextNs()));
+        assertEquals(ProbeVerdict.FAILED, verdict(process), "it has had its time");
+    }
+
+    @Test
     void shouldSayThatItIsReadyUntilTheTableShowsIt() {
         ProbedProcess process = of(new Probes(null, tcp(), null));
         look(process, false);

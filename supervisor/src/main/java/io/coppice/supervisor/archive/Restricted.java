@@ -1,5 +1,6 @@
 package io.coppice.supervisor.archive;
 
+import io.coppice.supervisor.os.OsException;
 import io.coppice.supervisor.os.Restriction;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,11 @@ interface Restricted {
     /** Starts a process under it. */
     default Process start(ProcessBuilder builder, WorkDirectory work) throws IOException, InterruptedException {
         Restriction restriction = in(work);
-        return restriction == null ? builder.start() : restriction.start(builder);
+        try {
+            return restriction == null ? builder.start() : restriction.start(builder);
+        } catch (OsException e) {
+            throw new IOException(
+                    "`" + builder.command().get(0) + "` cannot be started in a sandbox: " + e.getMessage(), e);
+        }
     }
 }

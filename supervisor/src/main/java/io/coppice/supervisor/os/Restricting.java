@@ -4,7 +4,7 @@ import java.io.IOException;
 
 /**
  * Makes the restriction of a child right before it is started, once its arguments are known, as what that is made of may take long to find out.
- * Spawner thread; may block.
+ * The spawner's thread, or that of whoever starts it else; may block.
  */
 @FunctionalInterface
 public interface Restricting {

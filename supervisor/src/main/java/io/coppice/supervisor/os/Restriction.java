@@ -58,30 +58,36 @@ public record Restriction(@Nullable LandlockRuleset ruleset, boolean filter, boo
     /**
      * Starts a process under it, by a thread that puts it on itself and ends. Any thread, and it waits for that one.
      *
-     * @throws IOException if it cannot be put on, or the process cannot be started; with a message for people
+     * @throws OsException if it cannot be put on, which says nothing of the program
+     * @throws IOException if the program cannot be started
      * @throws InterruptedException while it waits; the process may have been started then
      */
-    public Process start(ProcessBuilder builder) throws IOException, InterruptedException {
+    public Process start(ProcessBuilder builder) throws OsException, IOException, InterruptedException {
         AtomicReference<Object> outcome = new AtomicReference<>();
         Thread thread = new Thread(
                 () -> {
                     try {
                         restrictThisThread();
                         outcome.set(builder.start());
-                    } catch (IOException | OsException | RuntimeException e) {
-                        outcome.set(e);
+                    } catch (Throwable e) {
+                        outcome.set(e); // thrown below
                     }
                 },
                 "coppice-restricted");
         thread.setDaemon(true);
         thread.start();
         thread.join();
-        if (outcome.get() instanceof Process process) {
+        Object came = outcome.get();
+        if (came instanceof Process process) {
             return process;
+        } else if (came instanceof OsException e) {
+            throw e;
+        } else if (came instanceof IOException e) {
+            throw e;
+        } else if (came instanceof Error e) {
+            throw e;
         }
-        throw new IOException(
-                "`" + builder.command().get(0) + "` cannot be started in a sandbox: " + outcome.get(),
-                (Exception) outcome.get());
+        throw new IllegalStateException("a restricted start came to nothing", (Throwable) came);
     }
 
     /**

@@ -123,7 +123,7 @@ final class Sandboxes {
             return null;
         }
         WorkerRules rules = folder == null ? new WorkerRules() : rules(child.plan, folder);
-        return () -> rules.reaching(outside());
+        return () -> rules.reaching(outside().rules());
     }
 
     private Path archives() {

@@ -86,19 +86,21 @@ public final class WorkerRules {
      * @throws IOException if that cannot be told; with a message for people
      */
     public Restriction with(Outside outside) throws IOException {
-        return with(outside, LandlockScope.ALL);
+        return with(outside.rules(), LandlockScope.ALL);
     }
 
     /**
      * The same for a process that has to reach another one, which is in a sandbox of its own: it may send signals, and connect to abstract
      * sockets.
+     *
+     * @param outside the rules of an {@link Outside}
      */
-    public Restriction reaching(Outside outside) throws IOException {
+    public Restriction reaching(List<Rule> outside) {
         return with(outside, Set.of());
     }
 
-    private Restriction with(Outside outside, Set<LandlockScope> scopes) throws IOException {
-        List<Rule> all = outside.rules();
+    private Restriction with(List<Rule> outside, Set<LandlockScope> scopes) {
+        List<Rule> all = new ArrayList<>(outside);
         all.addAll(rules);
         return new Restriction(new LandlockRuleset(Outside.HANDLED, all, scopes), true, inGroup);
     }
