@@ -10,7 +10,11 @@ import java.util.List;
 public sealed interface ManifestResult {
     /** Directories of this machine, which are looked for when they are asked for. */
     interface Directories {
-        /** @throws IOException if they cannot be told; with a message for people */
+        /**
+         * As they are now.
+         *
+         * @throws IOException if they cannot be told; with a message for people
+         */
         List<Path> find() throws IOException;
     }
 
