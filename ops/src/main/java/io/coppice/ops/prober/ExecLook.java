@@ -28,7 +28,12 @@ final class ExecLook implements Look {
     private static final long NANOS_PER_MS = 1_000_000;
     private static final long LONGEST_WAIT_NS = 20 * NANOS_PER_MS;
     private static final int KEPT_BYTES = 200;
-    private static final int MOST_ROUNDS = 100;
+    private static final int ROUNDS_OF_ONE_THAT_HANGS = 100;
+
+    /** What it has left can be so slow to end that the look would be late. */
+    private static final int ROUNDS_OF_ONE_THAT_HAS_ENDED = 10;
+
+    private static final long BETWEEN_ROUNDS_MS = 1;
     private static final AtomicLong LOOKS = new AtomicLong();
 
     private final List<String> argv;
@@ -68,27 +73,27 @@ final class ExecLook implements Look {
         builder.environment().putAll(environment);
         builder.environment().putAll(mark);
         builder.environment().put(VARIABLE, ofThisLook);
-        Restriction restriction = null;
-        if (restricting != null) {
+        Process process;
+        if (restricting == null) {
+            readyNs = System.nanoTime();
+            try {
+                process = builder.start();
+            } catch (IOException e) {
+                return LookResult.unwell(String.valueOf(e.getMessage()));
+            }
+        } else {
             gettingReady = true;
             try {
-                restriction = restricting.restriction();
+                process = start(builder, restricting);
+            } catch (NoSandboxException e) {
+                return LookResult.nothing("a sandbox for its program cannot be made: " + e.getMessage());
             } catch (IOException e) {
-                return noSandbox(e);
+                return LookResult.unwell(String.valueOf(e.getMessage()));
             } finally {
-                readyNs = System.nanoTime();
                 gettingReady = false;
             }
         }
-        long endNs = System.nanoTime() + timeoutNs;
-        Process process;
-        try {
-            process = restriction == null ? builder.start() : restriction.start(builder);
-        } catch (OsException e) {
-            return noSandbox(e);
-        } catch (IOException e) {
-            return LookResult.unwell(String.valueOf(e.getMessage()));
-        }
+        long endNs = readyNs + timeoutNs;
         Head head = new Head(process.getInputStream());
         try {
             if (!hasEnded(process, head, endNs)) {
@@ -98,8 +103,10 @@ final class ExecLook implements Look {
             return code == 0 ? LookResult.well("") : LookResult.unwell("exit code " + code + head.inWords());
         } finally {
             // What is in a sandbox may well leave something behind on purpose.
-            if (process.isAlive() || restriction != null) {
-                killAll(process, ofThisLook);
+            if (process.isAlive()) {
+                killAll(process, ofThisLook, ROUNDS_OF_ONE_THAT_HANGS);
+            } else if (restricting != null) {
+                killAll(process, ofThisLook, ROUNDS_OF_ONE_THAT_HAS_ENDED);
             }
             head.close();
         }
@@ -110,8 +117,31 @@ final class ExecLook implements Look {
         return gettingReady ? System.nanoTime() : Math.max(begunNs, readyNs);
     }
 
-    private static LookResult noSandbox(Exception e) {
-        return LookResult.nothing("a sandbox for its program cannot be made: " + e.getMessage());
+    private Process start(ProcessBuilder builder, Restricting rules)
+            throws NoSandboxException, IOException, InterruptedException {
+        Restriction restriction;
+        try {
+            restriction = rules.restriction();
+        } catch (IOException | RuntimeException e) {
+            throw new NoSandboxException(e);
+        }
+        try {
+            return restriction.start(builder, () -> {
+                readyNs = System.nanoTime();
+                gettingReady = false;
+            });
+        } catch (OsException | IllegalStateException e) {
+            throw new NoSandboxException(e);
+        }
+    }
+
+    /** Says nothing of the program. */
+    private static final class NoSandboxException extends Exception {
+        private static final long serialVersionUID = 1;
+
+        NoSandboxException(Exception cause) {
+            super(cause.getMessage(), cause);
+        }
     }
 
     /** Waits, and reads meanwhile: nobody is to wait for a reader. */
@@ -129,10 +159,13 @@ final class ExecLook implements Look {
         }
     }
 
-    private void killAll(Process process, String ofThisLook) throws InterruptedException {
+    private void killAll(Process process, String ofThisLook, int rounds) throws InterruptedException {
         process.destroyForcibly();
         boolean some = true;
-        for (int round = 0; some && round < MOST_ROUNDS; round++) {
+        for (int round = 0; some && round < rounds; round++) {
+            if (round > 0) {
+                TimeUnit.MILLISECONDS.sleep(BETWEEN_ROUNDS_MS);
+            }
             some = false;
             for (ProcessStat other : proc.all()) {
                 some |= other.alive() && kill(other.pid(), ofThisLook);

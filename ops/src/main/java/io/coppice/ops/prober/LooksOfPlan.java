@@ -46,7 +46,7 @@ final class LooksOfPlan {
                     child.workingDirectory(),
                     timeoutNs,
                     proc,
-                    sandboxes.of(child));
+                    sandboxes.of(child, process.spawnedAtNs()));
         } else if (check instanceof ProbeCheck.Http http) {
             return new HttpLook(http, timeoutNs);
         } else if (check instanceof ProbeCheck.Tcp tcp) {

@@ -35,8 +35,9 @@ final class ProbeSandboxes {
     private volatile StartFiles started = StartFiles.NONE;
 
     // Of the last rules that were made; in a monitor.
-    private @Nullable List<Rule> outside;
-    private StartFiles madeOf = StartFiles.NONE;
+    private List<Rule> outside = List.of();
+    private @Nullable IOException failure;
+    private @Nullable StartFiles madeOf;
     private long madeNs;
 
     /**
@@ -59,36 +60,47 @@ final class ProbeSandboxes {
         }
     }
 
-    /** What a program may that looks at the child, to be asked for at each look anew; null if the child is in no sandbox. */
+    /**
+     * What a program may that looks at the child, to be asked for at each look anew; null if the child is in no sandbox.
+     *
+     * @param spawnedAtNs when the process was started that is looked at, by {@link System#nanoTime}: what it could reach then, its probe can
+     */
     @Nullable
-    Restricting of(ChildPlan child) {
+    Restricting of(ChildPlan child, long spawnedAtNs) {
         Plan plan = latest;
         if (!child.restricted() || plan == null) {
             return null;
         }
         Path segments = Path.of(plan.segmentDirectory());
-        return () -> restriction(child, segments);
+        return () -> restriction(child, segments, spawnedAtNs);
     }
 
-    private Restriction restriction(ChildPlan child, Path segments) throws IOException {
+    private Restriction restriction(ChildPlan child, Path segments, long spawnedAtNs) throws IOException {
         WorkerRules rules = new WorkerRules().readable(instance.log(child.name()));
         if (child.kind().hasSegment()) {
             rules.ownDirectory(OwnerFiles.directory(segments, child.name())).readable(instance.rootSegment());
         }
-        return rules.reaching(outside(segments));
+        return rules.reaching(outside(segments, spawnedAtNs));
     }
 
-    private synchronized List<Rule> outside(Path segments) throws IOException {
+    private synchronized List<Rule> outside(Path segments, long sinceNs) throws IOException {
         StartFiles now = started;
-        List<Rule> known = outside;
-        if (known == null || madeOf != now || System.nanoTime() - madeNs > USED_NS) {
-            outside = null;
-            known = List.copyOf(Outside.ofInstances(instance.path(), segments, archives, now, uid)
-                    .rules());
-            outside = known;
+        long nowNs = System.nanoTime();
+        if (madeOf != now || nowNs - madeNs > USED_NS || madeNs - sinceNs < 0) {
             madeOf = now;
-            madeNs = System.nanoTime();
+            madeNs = nowNs;
+            outside = List.of();
+            failure = null;
+            try {
+                outside = List.copyOf(Outside.ofInstances(instance.path(), segments, archives, now, uid)
+                        .rules());
+            } catch (IOException e) {
+                failure = e; // For the looks of the next seconds, too: a walk that fails may have been long.
+            }
         }
-        return known;
+        if (failure != null) {
+            throw new IOException(failure.getMessage(), failure);
+        }
+        return outside;
     }
 }

@@ -24,6 +24,9 @@ final class ProbeSchedule {
     /** A look that has not ended that long after its timeout, which it should keep itself, is not waited for. */
     static final long OVERDUE_NS = 500 * NANOS_PER_MS;
 
+    /** What a look has to get ready takes milliseconds; after that it is told. */
+    private static final long HELD_UP_NS = 60_000 * NANOS_PER_MS;
+
     private final String name;
     private final Probe probe;
     private final Look look;
@@ -83,6 +86,11 @@ final class ProbeSchedule {
 
     private long periodNs() {
         return probe.periodMs() * NANOS_PER_MS;
+    }
+
+    /** Whether a look has been asked for long ago, and has not begun. */
+    boolean isHeldUp(long nowNs) {
+        return running && nowNs - startedNs > HELD_UP_NS && look.sinceNs(startedNs) >= nowNs;
     }
 
     /** Whether a look is to begin now, which the caller then does. One that is overdue counts as failed meanwhile. */

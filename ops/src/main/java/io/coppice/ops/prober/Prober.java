@@ -92,17 +92,28 @@ final class Prober {
         }
     }
 
-    /** Once, until a look finds something again. */
     private void tellWhatKeepsFromLooking(Done look) {
-        String probe = look.process().seen().child() + ": " + look.schedule().name();
+        String probe = nameOf(look.process(), look.schedule());
         if (look.result().counts()) {
             obstacles.remove(probe);
-        } else if (!look.result()
-                .text()
-                .equals(obstacles.put(probe, look.result().text()))) {
-            log.println(probe + " is not looked at, and nothing is concluded from that: "
-                    + look.result().text());
+        } else {
+            obstacle(probe, look.result().text());
         }
+    }
+
+    /** Once, until a look finds something again. */
+    private void obstacle(String probe, String text) {
+        if (!text.equals(obstacles.put(probe, text))) {
+            log.println(probe + " is not looked at, and nothing is concluded from that: " + text);
+        }
+    }
+
+    private static String nameOf(ProbedProcess process, ProbeSchedule schedule) {
+        return process.seen().child() + ": " + schedule.name();
+    }
+
+    private static String childOf(String probe) {
+        return probe.substring(0, probe.indexOf(':'));
     }
 
     /** The time, once it has been seen whether it went by without this thread. */
@@ -145,6 +156,7 @@ final class Prober {
         }
         processes.keySet().retainAll(present);
         told.keySet().retainAll(present);
+        obstacles.keySet().removeIf(probe -> !present.contains(childOf(probe)));
     }
 
     private static @Nullable Seen itself(RootSnapshot snapshot) {
@@ -177,6 +189,9 @@ final class Prober {
                 if (schedule.begin(nowNs)) {
                     pool.execute(() -> run(process, schedule));
                 }
+                if (schedule.isHeldUp(nowNs)) {
+                    obstacle(nameOf(process, schedule), "what it takes to look has not been there for a minute");
+                }
                 nextNs = Math.min(nextNs, schedule.nextNs());
             }
         }
@@ -191,7 +206,8 @@ final class Prober {
         } catch (RuntimeException | StackOverflowError e) {
             // An expression may recurse for each character of a line.
             done.add(new Done(process, schedule, LookResult.unwell(e.toString())));
-        } catch (LinkageError e) {
+        } catch (Error e) {
+            // Threads have run out, or a library cannot be loaded: it says nothing, and there has to be an end.
             done.add(new Done(process, schedule, LookResult.nothing(e.toString())));
         }
     }

@@ -96,6 +96,11 @@ class ProbedProcessTest {
         sinceNs[0] = nowNs + 60_000 * MS;
         assertFalse(schedule.begin(nowNs + 60_000 * MS));
         assertNull(process.tidings());
+        assertFalse(schedule.isHeldUp(nowNs + 59_000 * MS));
+        sinceNs[0] = nowNs + 61_000 * MS;
+        assertTrue(schedule.isHeldUp(nowNs + 61_000 * MS));
+        sinceNs[0] = nowNs + 60_000 * MS;
+        assertFalse(schedule.isHeldUp(nowNs + 61_000 * MS), "it has begun");
         assertFalse(schedule.begin(schedule.nextNs()));
         assertEquals(ProbeVerdict.FAILED, verdict(process), "it has had its time");
     }

@@ -23,7 +23,7 @@ interface Restricted {
     default Process start(ProcessBuilder builder, WorkDirectory work) throws IOException, InterruptedException {
         Restriction restriction = in(work);
         try {
-            return restriction == null ? builder.start() : restriction.start(builder);
+            return restriction == null ? builder.start() : restriction.start(builder, () -> {});
         } catch (OsException e) {
             throw new IOException(
                     "`" + builder.command().get(0) + "` cannot be started in a sandbox: " + e.getMessage(), e);

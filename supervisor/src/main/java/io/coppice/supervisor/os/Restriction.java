@@ -58,16 +58,19 @@ public record Restriction(@Nullable LandlockRuleset ruleset, boolean filter, boo
     /**
      * Starts a process under it, by a thread that puts it on itself and ends. Any thread, and it waits for that one.
      *
+     * @param restricted run by that thread once it is on it, before the start
      * @throws OsException if it cannot be put on, which says nothing of the program
      * @throws IOException if the program cannot be started
      * @throws InterruptedException while it waits; the process may have been started then
      */
-    public Process start(ProcessBuilder builder) throws OsException, IOException, InterruptedException {
+    public Process start(ProcessBuilder builder, Runnable restricted)
+            throws OsException, IOException, InterruptedException {
         AtomicReference<Object> outcome = new AtomicReference<>();
         Thread thread = new Thread(
                 () -> {
                     try {
                         restrictThisThread();
+                        restricted.run();
                         outcome.set(builder.start());
                     } catch (Throwable e) {
                         outcome.set(e); // thrown below
