@@ -36,7 +36,7 @@ final class ProbeSandboxes {
 
     // Of the last rules that were made; in a monitor.
     private List<Rule> outside = List.of();
-    private @Nullable IOException failure;
+    private @Nullable Exception failure;
     private @Nullable StartFiles madeOf;
     private long madeNs;
 
@@ -94,7 +94,7 @@ final class ProbeSandboxes {
             try {
                 outside = List.copyOf(Outside.ofInstances(instance.path(), segments, archives, now, uid)
                         .rules());
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 failure = e; // For the looks of the next seconds, too: a walk that fails may have been long.
             }
         }
