@@ -34,7 +34,7 @@ public record CompileOptions(
     /** The system property in which the launcher gives the directory of the worker's own jars. */
     public static final String WORKER_LIB_PROPERTY = "coppice.worker.lib";
 
-    private static final String LAUNCHER_PROPERTY = "coppice.launcher";
+    static final String LAUNCHER_PROPERTY = "coppice.launcher";
     private static final Pattern JAVA_VERSION = Pattern.compile("(?m)^JAVA_VERSION=\"?([0-9]+)");
 
     /** For this process, its user and its JDK. */

@@ -23,11 +23,11 @@ final class IsolationReport {
             """;
 
     private static final String OF_SANDBOX = """
-            isolation  sandbox: each process but the prober is in one of its own; it is kept from writing what is not its own of this instance,
-                       from reading segments that it has no `reads` for, from signalling and inspecting others (programs of
-                       probes and of `shutdown` may signal), from changing jars, the JDK, modes of files, and others'
-                       priorities and limits. Not from using up CPU and memory without `limits`, disks, nor from what its
-                       user may change elsewhere: files of other programs, services that act for that user
+            isolation  sandbox: each process but the prober is in one of its own; it is kept from writing what is not its own
+                       of this instance, from reading segments that it has no `reads` for, from signalling and inspecting
+                       others (programs of probes and of `shutdown` may signal), from changing jars, the JDK, modes of
+                       files, and others' priorities and limits. Not from using up CPU and memory without `limits`, disks,
+                       nor from what its user may change elsewhere: files of other programs, services that act for that user
             """;
 
     private static final String NO_COUNTERS = "-XX:-UsePerfData";

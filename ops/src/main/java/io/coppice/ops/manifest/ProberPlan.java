@@ -1,7 +1,6 @@
 package io.coppice.ops.manifest;
 
 import io.coppice.ops.prober.ProberMain;
-import io.coppice.supervisor.archive.ArchivePlace;
 import io.coppice.supervisor.plan.Backoff;
 import io.coppice.supervisor.plan.ChildPlan;
 import io.coppice.supervisor.plan.ChildPlanBuilder;
@@ -66,17 +65,14 @@ final class ProberPlan {
         argv.add("-Djffi.boot.library.path=" + workerLib.resolveSibling(NATIVES));
         Path launcher = options.launcher();
         if (launcher != null) {
-            argv.add("-Dcoppice.launcher=" + launcher);
+            argv.add("-D" + CompileOptions.LAUNCHER_PROPERTY + "=" + launcher);
         }
         argv.add("-cp");
         argv.add(workerLib.resolveSibling(ALL_JARS) + "/*");
         argv.add(ProberMain.class.getName());
         argv.add(directory.instance());
         argv.add(directory.directory().toString());
-        Surroundings here = options.surroundings();
-        argv.add(ArchivePlace.of(here.environment(), here.uid(), here.home())
-                .directory()
-                .toString());
+        argv.add(SandboxPlanner.archives(options.surroundings()).toString());
         return argv;
     }
 }

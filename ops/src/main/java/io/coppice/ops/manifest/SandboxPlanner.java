@@ -81,7 +81,8 @@ final class SandboxPlanner {
                 .closed());
     }
 
-    private static Path archives(Surroundings surroundings) {
+    /** The directory of archives. */
+    static Path archives(Surroundings surroundings) {
         return ArchivePlace.of(surroundings.environment(), surroundings.uid(), surroundings.home())
                 .directory();
     }

@@ -34,6 +34,7 @@ final class ProbeSchedule {
     private final boolean line;
     private ProbeCount count;
     private String lastText = "";
+    private String obstacle = "";
     private long dueNs;
     private long countsFromNs;
     private boolean running;
@@ -86,6 +87,18 @@ final class ProbeSchedule {
 
     private long periodNs() {
         return probe.periodMs() * NANOS_PER_MS;
+    }
+
+    /**
+     * Notes what keeps the prober from looking.
+     *
+     * @param text empty for nothing
+     * @return whether it is to be told, as it is another thing than before
+     */
+    boolean isNewObstacle(String text) {
+        boolean other = !text.isEmpty() && !text.equals(obstacle);
+        obstacle = text;
+        return other;
     }
 
     /** Whether a look has been asked for long ago, and has not begun. */

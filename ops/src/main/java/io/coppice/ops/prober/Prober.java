@@ -52,7 +52,6 @@ final class Prober {
     private final Map<String, ProbedProcess> processes = new HashMap<>();
     private final Map<String, Told> told = new HashMap<>();
     private final BlockingQueue<Done> done = new LinkedBlockingQueue<>();
-    private final Map<String, String> obstacles = new HashMap<>();
     private String lastProblem = "";
     private long awaitedNs;
     private @Nullable Seen itself;
@@ -93,27 +92,20 @@ final class Prober {
     }
 
     private void tellWhatKeepsFromLooking(Done look) {
-        String probe = nameOf(look.process(), look.schedule());
-        if (look.result().counts()) {
-            obstacles.remove(probe);
-        } else {
-            obstacle(probe, look.result().text());
+        LookResult result = look.result();
+        obstacle(look.process(), look.schedule(), result.counts() ? "" : result.text());
+    }
+
+    /**
+     * Once, until there is none.
+     *
+     * @param text empty for none
+     */
+    private void obstacle(ProbedProcess process, ProbeSchedule schedule, String text) {
+        if (schedule.isNewObstacle(text)) {
+            log.println(process.seen().child() + ": " + schedule.name()
+                    + " is not looked at, and nothing is concluded from that: " + text);
         }
-    }
-
-    /** Once, until a look finds something again. */
-    private void obstacle(String probe, String text) {
-        if (!text.equals(obstacles.put(probe, text))) {
-            log.println(probe + " is not looked at, and nothing is concluded from that: " + text);
-        }
-    }
-
-    private static String nameOf(ProbedProcess process, ProbeSchedule schedule) {
-        return process.seen().child() + ": " + schedule.name();
-    }
-
-    private static String childOf(String probe) {
-        return probe.substring(0, probe.indexOf(':'));
     }
 
     /** The time, once it has been seen whether it went by without this thread. */
@@ -156,7 +148,6 @@ final class Prober {
         }
         processes.keySet().retainAll(present);
         told.keySet().retainAll(present);
-        obstacles.keySet().removeIf(probe -> !present.contains(childOf(probe)));
     }
 
     private static @Nullable Seen itself(RootSnapshot snapshot) {
@@ -190,7 +181,7 @@ final class Prober {
                     pool.execute(() -> run(process, schedule));
                 }
                 if (schedule.isHeldUp(nowNs)) {
-                    obstacle(nameOf(process, schedule), "what it takes to look has not been there for a minute");
+                    obstacle(process, schedule, "what it takes to look has not been there for a minute");
                 }
                 nextNs = Math.min(nextNs, schedule.nextNs());
             }

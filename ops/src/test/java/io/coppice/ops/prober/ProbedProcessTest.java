@@ -66,6 +66,7 @@ class ProbedProcessTest {
             nowNs = Math.max(nowNs, schedule.nextNs());
             assertTrue(schedule.begin(nowNs));
             schedule.end(LookResult.nothing("no room"), nowNs);
+            assertEquals(i == 0, schedule.isNewObstacle("no room"), "it is told once");
             assertNull(process.tidings());
         }
         look(process, false);

@@ -240,7 +240,7 @@ class ProbesSystemTest {
         // What a daemon in need has left in the file by which its probe tells that it is well.
         coppice.file("health-of-web", "(: >>" + coppice.home() + "/shop/plan) 2>/dev/null && exit 9\n");
         coppice.file("health-of-ticker", "(: >>" + coppice.home() + "/shop/root.lock) 2>/dev/null && exit 9\n");
-        // Beside an instance nothing can be made, and what is there be written.
+        // Beside an instance nothing can be made; what is there can be written.
         touch("pid");
         touch("seen");
         coppice.manifest("""

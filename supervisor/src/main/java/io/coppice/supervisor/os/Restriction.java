@@ -90,7 +90,7 @@ public record Restriction(@Nullable LandlockRuleset ruleset, boolean filter, boo
         } else if (came instanceof Error e) {
             throw e;
         }
-        throw new IllegalStateException("a restricted start came to nothing", (Throwable) came);
+        throw new IllegalStateException("a restricted start came to nothing: " + came, (Throwable) came);
     }
 
     /**
