@@ -2,13 +2,16 @@ package io.coppice.ops.system;
 
 import static org.junit.jupiter.api.Assertions.fail;
 
-import io.coppice.ops.cli.Caller;
-import io.coppice.ops.cli.CommandLineParts;
-import io.coppice.ops.cli.CoppiceCommandLine;
+import io.coppice.ops.cli.ExitCode;
 import io.coppice.ops.view.Clocks;
+import io.coppice.ops.view.InstanceBase;
+import io.coppice.ops.view.InstanceDirectory;
+import io.coppice.ops.view.InstanceReader;
+import io.coppice.ops.view.InstanceStatus;
+import io.coppice.ops.view.ProcFileSystem;
+import io.coppice.ops.view.StatusJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.SocketException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -23,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -42,6 +44,10 @@ final class Coppice implements AfterTestExecutionCallback {
     private static final long WATCHDOG_SECONDS = 300;
 
     private static final long POLL_MS = 20;
+
+    private static final long LONGEST_PAUSE_MS = 500;
+
+    private static final ProcFileSystem PROC = new ProcFileSystem(Path.of("/proc"));
 
     record Result(int exitCode, String out, String err) {}
 
@@ -73,7 +79,7 @@ final class Coppice implements AfterTestExecutionCallback {
     static final String HASTY = "-Dcoppice.refill.starved.percent=100";
 
     /** And makes no start archives, unless a test is about them. */
-    private static final String ROOT_OPTIONS = HASTY + " -Dcoppice.archive.quiet.ms=3600000";
+    static final String ROOT_OPTIONS = HASTY + " -Dcoppice.archive.quiet.ms=3600000";
 
     final Path directory;
     private final Path world;
@@ -115,13 +121,16 @@ final class Coppice implements AfterTestExecutionCallback {
 
     /**
      * A manifest in the test's directory; {@code $JAR} stands for the jar of the test daemons. Those with the heap that most tests give them live for seconds,
-     * a quarter of which the second compiler would take.
+     * a quarter of which the second compiler would take, and a third the loading of classes; those with a jar of the test's own may be about that.
      */
     Path manifest(String content) throws IOException {
+        String options = content.contains("$JAR")
+                ? "\"-XX:TieredStopAtLevel=1\", \"" + SharedClasses.optionOfWorkers() + "\""
+                : "\"-XX:TieredStopAtLevel=1\"";
         return file(
                 "coppice.yaml",
                 content.replace("$JAR", DaemonJar.path().toString())
-                        .replace("jvm: {heap: 16MiB}", "jvm: {heap: 16MiB, options: [\"-XX:TieredStopAtLevel=1\"]}"));
+                        .replace("jvm: {heap: 16MiB}", "jvm: {heap: 16MiB, options: [" + options + "]}"));
     }
 
     /** Runs a command to its end. */
@@ -169,7 +178,12 @@ final class Coppice implements AfterTestExecutionCallback {
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
         builder.environment().put("COPPICE_HOME_DIR", home().toString());
-        builder.environment().put("COPPICE_ROOT_OPTIONS", arguments[0].equals("run") ? ROOT_OPTIONS : HASTY);
+        builder.environment()
+                .put(
+                        "COPPICE_ROOT_OPTIONS",
+                        arguments[0].equals("run")
+                                ? ROOT_OPTIONS + " " + SharedClasses.optionOfRoots()
+                                : HASTY + " " + SharedClasses.optionOfRoots());
         builder.environment().remove("COPPICE_INSTANCE");
         builder.environment().remove("NO_COLOR");
         Process process = builder.start();
@@ -182,32 +196,34 @@ final class Coppice implements AfterTestExecutionCallback {
     }
 
     /**
-     * What {@code status --json} prints, by the same code in this process. A wait looks many times, and a JVM for each look would take
-     * the CPU from what is waited for. That the command itself says the same is for tests of the command.
+     * What {@code status --json} prints, by the same code in this process and without its command line. A wait looks many times, and a JVM for each look, or
+     * only picocli's reflection, would take the CPU from what is waited for. That the command itself says the same is for tests of the command.
      */
     private Result look() {
-        Map<String, String> environment = new TreeMap<>(System.getenv());
-        environment.put("COPPICE_HOME_DIR", home().toString());
-        environment.remove("COPPICE_INSTANCE");
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        Caller caller = new Caller(
-                environment,
-                directory,
-                InputStream.nullInputStream(),
-                out,
-                Caller.OutputKind.PIPE,
-                err,
-                Path.of("/proc"),
-                Caller.ofThisProcess().uid(),
-                Clocks.system());
-        CommandLineParts parts = new CommandLineParts(
-                () -> {
-                    throw new AssertionError("`status` compiles no manifest");
-                },
-                new TreeMap<>());
-        int exitCode = new CoppiceCommandLine(caller, parts).run("status", "--json");
-        return new Result(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+        try {
+            List<InstanceDirectory> instances = new InstanceBase(home(), "this test's").instances();
+            if (instances.size() != 1) {
+                return new Result(ExitCode.NO_SUCH, "", "not one instance, but " + instances);
+            }
+            try (InstanceReader reader = new InstanceReader(instances.get(0), PROC, Clocks.system())) {
+                InstanceStatus status = reader.read();
+                StatusJson.write(status, out);
+                return new Result(
+                        status.readable() ? ExitCode.DONE : ExitCode.FAILED,
+                        out.toString(StandardCharsets.UTF_8),
+                        String.join("\n", status.problems()));
+            }
+        } catch (IOException | InternalError e) {
+            return new Result(
+                    ExitCode.FAILED, "", e.toString()); // InternalError: what is mapped was truncated meanwhile.
+        }
+    }
+
+    /** After a look that was not enough: a moment, or longer after one that took long, so that who waits takes no more than a quarter of a processor. */
+    static void pauseAfterLook(long beganNs, long atLeastMs) throws InterruptedException {
+        long tookMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNs);
+        TimeUnit.MILLISECONDS.sleep(Math.min(Math.max(atLeastMs, 3 * tookMs), LONGEST_PAUSE_MS));
     }
 
     /** Starts {@code run} of the manifest in the background. */
@@ -293,13 +309,15 @@ final class Coppice implements AfterTestExecutionCallback {
     /** Waits until {@code status --json} shows a daemon as the condition wants it. */
     Daemon await(String name, Predicate<Daemon> condition) throws IOException, InterruptedException {
         long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WATCHDOG_SECONDS);
+        long beganNs = System.nanoTime();
         Result last = look();
         while (System.nanoTime() < endNs) {
             Optional<Daemon> daemon = rowOf(name, last).filter(condition);
             if (daemon.isPresent()) {
                 return daemon.get();
             }
-            TimeUnit.MILLISECONDS.sleep(POLL_MS);
+            pauseAfterLook(beganNs, POLL_MS);
+            beganNs = System.nanoTime();
             last = look();
         }
         return fail(name + " never came to be as expected; last status: " + last.out() + last.err() + "\nlog: "
@@ -310,12 +328,14 @@ final class Coppice implements AfterTestExecutionCallback {
     void awaitRoot(Root root) throws IOException, InterruptedException {
         long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WATCHDOG_SECONDS);
         String itself = "\"root\":{\"pid\":" + root.process.pid() + ",";
+        long beganNs = System.nanoTime();
         Result last = look();
         while (!last.out().replace(" ", "").contains(itself) || !isAnyoneListening()) {
             if (System.nanoTime() > endNs || !root.process.isAlive()) {
                 fail("no such root; last status: " + last.out() + last.err() + root.stderr());
             }
-            TimeUnit.MILLISECONDS.sleep(POLL_MS);
+            pauseAfterLook(beganNs, POLL_MS);
+            beganNs = System.nanoTime();
             last = look();
         }
     }
@@ -341,11 +361,13 @@ final class Coppice implements AfterTestExecutionCallback {
 
     static void await(String what, BooleanSupplier condition) throws InterruptedException {
         long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WATCHDOG_SECONDS);
+        long beganNs = System.nanoTime();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > endNs) {
                 fail("never happened: " + what);
             }
-            TimeUnit.MILLISECONDS.sleep(POLL_MS);
+            pauseAfterLook(beganNs, POLL_MS);
+            beganNs = System.nanoTime();
         }
     }
 

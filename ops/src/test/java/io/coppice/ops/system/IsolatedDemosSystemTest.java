@@ -51,9 +51,9 @@ class IsolatedDemosSystemTest {
                         "--isolation",
                         mode,
                         "--pictures",
-                        "4",
-                        "--kills",
                         "3",
+                        "--kills",
+                        "2",
                         "--seed",
                         "7"));
         assertEndsWith(
@@ -64,13 +64,13 @@ class IsolatedDemosSystemTest {
                         "--isolation",
                         mode,
                         "--kills",
-                        "8",
+                        "4",
                         "--standby-kills",
-                        "2",
+                        "1",
                         "--transaction-kills",
-                        "2",
+                        "1",
                         "--root-kills",
-                        "2",
+                        "1",
                         "--seed",
                         "7"));
         List<String> left = coppice.fileNames().stream()

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * -Dcoppice.root.seed=S} repeats a schedule.
  */
 class RootDeathSystemTest {
-    private static final int KILLS = Integer.getInteger("coppice.root.kills", 15);
+    private static final int KILLS = Integer.getInteger("coppice.root.kills", 8);
     private static final long SEED = Long.getLong("coppice.root.seed", 20_261_126);
     private static final long WATCHDOG_SECONDS = 300;
     private static final Pattern LIFE = Pattern.compile("incarnation (\\d+) at (\\d+) after .*");
@@ -56,13 +56,14 @@ class RootDeathSystemTest {
     private RootSnapshot await(Coppice.Root root, String what, Predicate<RootSnapshot> condition) throws Exception {
         long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WATCHDOG_SECONDS);
         while (System.nanoTime() < endNs && root.process.isAlive()) {
+            long beganNs = System.nanoTime();
             RootSnapshot now = snapshot();
             if (now != null
                     && now.root().filter(r -> r.pid() == root.process.pid()).isPresent()
                     && condition.test(now)) {
                 return now;
             }
-            TimeUnit.MILLISECONDS.sleep(2);
+            Coppice.pauseAfterLook(beganNs, 2);
         }
         return fail("never: " + what + "; last: " + snapshot() + "\n" + root.stderr());
     }

@@ -65,6 +65,7 @@ class StandbySystemTest {
         long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WATCHDOG_SECONDS);
         RootSnapshot last = null;
         while (System.nanoTime() < endNs && root.process.isAlive()) {
+            long beganNs = System.nanoTime();
             try (RootView view = RootView.open(coppice.home().resolve("shop/root.seg"))) {
                 last = view.read() instanceof RootReadResult.Read read ? read.snapshot() : last;
             } catch (SegmentException e) {
@@ -75,7 +76,7 @@ class StandbySystemTest {
                     && condition.test(last)) {
                 return last;
             }
-            TimeUnit.MILLISECONDS.sleep(2);
+            Coppice.pauseAfterLook(beganNs, 2);
         }
         return fail("never: " + what + "; last: " + last + "\n" + root.stderr());
     }

@@ -20,7 +20,7 @@ class TortureSystemTest {
     private static final Pattern VERDICT =
             Pattern.compile("torture: kills=([0-9]+) commits=([0-9]+) lost=([0-9]+) torn=([0-9]+) phantom=([0-9]+)");
 
-    private static final int KILLS = Integer.getInteger("coppice.torture.kills", 80);
+    private static final int KILLS = Integer.getInteger("coppice.torture.kills", 30);
 
     @RegisterExtension
     final Coppice coppice = new Coppice();
@@ -36,11 +36,11 @@ class TortureSystemTest {
                         "--kills",
                         Integer.toString(KILLS),
                         "--transaction-kills",
-                        "10",
-                        "--standby-kills",
                         "6",
+                        "--standby-kills",
+                        "3",
                         "--root-kills",
-                        "4",
+                        "2",
                         "--seed",
                         "200")
                 .waitFor();
@@ -55,16 +55,16 @@ class TortureSystemTest {
                 List.of(verdict.group(1), verdict.group(3), verdict.group(4), verdict.group(5)),
                 shown);
         assertTrue(
-                Pattern.compile("([6-9]|1[0-9]) standbys were killed as well")
+                Pattern.compile("([3-9]|1[0-9]) standbys were killed as well")
                         .matcher(shown)
                         .find(),
                 shown);
         assertTrue(
-                Pattern.compile("10 transactions were killed as well; .*, 0 under way")
+                Pattern.compile("6 transactions were killed as well; .*, 0 under way")
                         .matcher(shown)
                         .find(),
                 shown);
-        assertTrue(shown.contains("The root was killed 4 times as well"), shown);
+        assertTrue(shown.contains("The root was killed 2 times as well"), shown);
         assertTrue(Long.parseLong(verdict.group(2)) > KILLS, "the daemons got on between the kills: " + shown);
         assertEquals(List.of(), coppice.fileNames(), "nothing of it is left");
     }
