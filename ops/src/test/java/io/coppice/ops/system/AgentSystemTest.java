@@ -70,8 +70,13 @@ class AgentSystemTest {
         return coppice.startRoot();
     }
 
+    private void askForTroubleOnceItIsReady() throws Exception {
+        coppice.awaitState("app", "ready");
+        Files.createFile(coppice.directory.resolve("asked"));
+    }
+
     private String events() throws Exception {
-        return coppice.run("events").out();
+        return coppice.ask("events").out();
     }
 
     @Test
@@ -91,7 +96,7 @@ class AgentSystemTest {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             assertTrue(socket.isConnected());
         }
-        String figures = coppice.run("state", "db").out();
+        String figures = coppice.ask("state", "db").out();
         assertTrue(figures.matches("(?s).*heapUsedBytes\\W+[1-9].*"), figures);
         Map<?, ?> jvm = Objects.requireNonNull((Map<?, ?>) db.fields().get("jvm"));
         assertEquals(64L << 20, jvm.get("heap_max"));
@@ -122,6 +127,7 @@ class AgentSystemTest {
     @Test
     void shouldFindADeadlockTellOfItAndStartAgain() throws Exception {
         Coppice.Root root = startTroubled("deadlocks", "true", "heartbeat: {timeout: 2s}");
+        askForTroubleOnceItIsReady();
 
         Coppice.Daemon app = coppice.await(
                 "app",
@@ -140,6 +146,7 @@ class AgentSystemTest {
     @Test
     void shouldFindAPoolThatStandsStill() throws Exception {
         Coppice.Root root = startTroubled("stands-still", "{pools: [\"orders-*\"]}", "heartbeat: {timeout: 3s}");
+        askForTroubleOnceItIsReady();
 
         Coppice.Daemon app = coppice.await(
                 "app",
@@ -154,6 +161,7 @@ class AgentSystemTest {
     @Test
     void shouldFindAPoolThatIsBlocked() throws Exception {
         Coppice.Root root = startTroubled("is-blocked", "{pools: [\"orders-*\"]}", "heartbeat: {timeout: 4s}");
+        askForTroubleOnceItIsReady();
 
         Coppice.Daemon app = coppice.await(
                 "app",

@@ -35,9 +35,18 @@ public final class Troubled {
         }
         Files.createFile(once);
         switch (args[0]) {
-            case "deadlocks" -> deadlock();
-            case "stands-still" -> standStill();
-            case "is-blocked" -> beBlocked();
+            case "deadlocks" -> {
+                awaitAsked(once);
+                deadlock();
+            }
+            case "stands-still" -> {
+                awaitAsked(once);
+                standStill();
+            }
+            case "is-blocked" -> {
+                awaitAsked(once);
+                beBlocked();
+            }
             case "throws" -> throw new IllegalStateException("no more");
             case "throws-to-its-own" -> {
                 Thread.setDefaultUncaughtExceptionHandler((thread, thrown) ->
@@ -46,14 +55,19 @@ public final class Troubled {
             }
             case "exits" -> leave();
             case "exits-when-asked" -> {
-                while (!Files.exists(once.resolveSibling("asked"))) {
-                    TimeUnit.MILLISECONDS.sleep(10);
-                }
+                awaitAsked(once);
                 leave();
             }
             case "reads" -> read();
             case "sickens" -> sicken(Integer.parseInt(args[2]));
             default -> throw new IllegalArgumentException(args[0]);
+        }
+    }
+
+    /** So that it is ready before. */
+    private static void awaitAsked(Path once) throws InterruptedException {
+        while (!Files.exists(once.resolveSibling("asked"))) {
+            TimeUnit.MILLISECONDS.sleep(10);
         }
     }
 
