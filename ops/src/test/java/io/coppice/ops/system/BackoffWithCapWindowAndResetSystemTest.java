@@ -21,7 +21,7 @@ class BackoffWithCapWindowAndResetSystemTest {
     /** The texts of a daemon's events of one type, in their order. */
     @SuppressWarnings("unchecked")
     private List<String> texts(String daemon, String type) throws Exception {
-        return coppice.run("events", "--json")
+        return coppice.ask("events", "--json")
                 .out()
                 .lines()
                 .map(line -> (Map<String, @Nullable Object>) Objects.requireNonNull(Json.parse(line)))

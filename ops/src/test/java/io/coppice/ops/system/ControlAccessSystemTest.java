@@ -72,9 +72,9 @@ class ControlAccessSystemTest {
         Coppice.Result restart = run(ALICE, "restart", "web");
         assertEquals(0, restart.exitCode(), restart.err());
         String event =
-                coppice.run("events", "--json", "--type", "restart-requested").out();
+                coppice.ask("events", "--json", "--type", "restart-requested").out();
         assertTrue(event.contains("\"by\":{\"uid\":64811,\"pid\":"), event);
-        String refused = coppice.run("events", "--type", "not-permitted").out();
+        String refused = coppice.ask("events", "--type", "not-permitted").out();
         assertTrue(refused.contains("by user 64812 (pid ") && refused.contains("`stop` was asked for"), refused);
         assertEquals(0, first.stop(), first.stderr());
 

@@ -2,6 +2,9 @@ package io.coppice.ops.system;
 
 import static org.junit.jupiter.api.Assertions.fail;
 
+import io.coppice.ops.cli.Caller;
+import io.coppice.ops.cli.CommandLineParts;
+import io.coppice.ops.cli.CoppiceCommandLine;
 import io.coppice.ops.cli.ExitCode;
 import io.coppice.ops.view.Clocks;
 import io.coppice.ops.view.InstanceBase;
@@ -12,6 +15,7 @@ import io.coppice.ops.view.ProcFileSystem;
 import io.coppice.ops.view.StatusJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.SocketException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -26,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -131,6 +136,35 @@ final class Coppice implements AfterTestExecutionCallback {
                 "coppice.yaml",
                 content.replace("$JAR", DaemonJar.path().toString())
                         .replace("jvm: {heap: 16MiB}", "jvm: {heap: 16MiB, options: [" + options + "]}"));
+    }
+
+    /**
+     * What a command that only looks says, by the same code in this process: most tests ask to learn what happened, and each JVM takes a second of a processor
+     * that is shared. That the commands say it by themselves is for tests of the commands.
+     */
+    Result ask(String... arguments) {
+        Map<String, String> environment = new TreeMap<>(System.getenv());
+        environment.put("COPPICE_HOME_DIR", home().toString());
+        environment.remove("COPPICE_INSTANCE");
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        Caller caller = new Caller(
+                environment,
+                directory,
+                InputStream.nullInputStream(),
+                out,
+                Caller.OutputKind.PIPE,
+                err,
+                Path.of("/proc"),
+                Caller.ofThisProcess().uid(),
+                Clocks.system());
+        CommandLineParts parts = new CommandLineParts(
+                () -> {
+                    throw new AssertionError("compiles a manifest: " + List.of(arguments));
+                },
+                new TreeMap<>());
+        int exitCode = new CoppiceCommandLine(caller, parts).run(arguments);
+        return new Result(exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }
 
     /** Runs a command to its end. */

@@ -31,7 +31,7 @@ class DependenciesGatedOnReadinessSystemTest {
         Coppice.Root root = coppice.startRoot();
         coppice.awaitState("web", "ready");
         long kept = coppice.awaitState("kept", "ready").number("pid");
-        String events = coppice.run("events", "--json").out();
+        String events = coppice.ask("events", "--json").out();
         assertTrue(
                 at(events, "ticker", "ready") < at(events, "web", "spawned"),
                 "web was launched before what it depends on was ready\n" + events);

@@ -43,7 +43,7 @@ class EvolutionSystemTest {
         coppice.manifest(MANIFEST.formatted("wide", "migrate", "works"));
         Coppice.Root migrating = coppice.startRoot();
         coppice.await("relaid", d -> d.state().equals("ready") && d.number("incarnation") == 8);
-        String state = coppice.run("state", "relaid").out();
+        String state = coppice.ask("state", "relaid").out();
         assertTrue(state.contains("  value    6\n  doubled  12\n"), state);
         assertEquals(0, migrating.stop(), migrating.stderr());
     }
@@ -52,11 +52,11 @@ class EvolutionSystemTest {
         coppice.manifest(MANIFEST.formatted("wide", evolve, migration));
         Coppice.Root root = coppice.startRoot();
         coppice.await("relaid", d -> d.state().equals("failed") && d.number("incarnation") == incarnation);
-        String events = coppice.run("events").out();
+        String events = coppice.ask("events").out();
         assertTrue(events.contains("gave up: 3 failures within"), events);
         assertTrue(events.contains(reason), events);
         assertFalse(events.contains("falls back"), events);
-        String state = coppice.run("state", "relaid").out();
+        String state = coppice.ask("state", "relaid").out();
         assertTrue(state.contains("  value  6\n"), state);
         assertEquals(0, root.stop(), root.stderr());
     }

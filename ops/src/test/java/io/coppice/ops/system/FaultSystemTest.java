@@ -39,9 +39,9 @@ class FaultSystemTest {
                         .lines()
                         .anyMatch(line -> line.matches(".* signal ABRT [^:]+ ago: SIGSEGV \\(0xb\\) in .*")),
                 status.out());
-        Coppice.Result events = coppice.run("events");
+        Coppice.Result events = coppice.ask("events");
         assertTrue(events.out().contains("SIGSEGV (0xb) in "), events.out());
-        Coppice.Result json = coppice.run("events", "--json");
+        Coppice.Result json = coppice.ask("events", "--json");
         assertTrue(
                 json.out().lines().anyMatch(line -> line.contains("\"exited\"") && line.contains("SIGSEGV (0xb) in ")),
                 json.out());

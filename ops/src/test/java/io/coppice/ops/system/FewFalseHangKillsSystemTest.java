@@ -68,10 +68,10 @@ class FewFalseHangKillsSystemTest {
 
     private String awaitEvent(String text) throws Exception {
         long endNs = System.nanoTime() + 120_000_000_000L;
-        String events = coppice.run("events").out();
+        String events = coppice.ask("events").out();
         while (!events.contains(text)) {
             assertTrue(System.nanoTime() < endNs, "no event says '" + text + "':\n" + events);
-            events = coppice.run("events").out();
+            events = coppice.ask("events").out();
         }
         return events;
     }
@@ -81,7 +81,7 @@ class FewFalseHangKillsSystemTest {
         long before = coppice.daemon("worker").number("commits");
         Coppice.Daemon after = coppice.await(
                 "worker", daemon -> daemon.number("commits") >= before + commits || daemon.number("incarnation") > 1);
-        assertEquals(1, after.number("incarnation"), coppice.run("events").out());
+        assertEquals(1, after.number("incarnation"), coppice.ask("events").out());
     }
 
     @Test
@@ -148,7 +148,7 @@ class FewFalseHangKillsSystemTest {
         coppice.awaitLog("worker", log -> log.contains("went on") || log.contains("Full thread dump"));
 
         assertGoesOn(20);
-        String events = coppice.run("events").out();
+        String events = coppice.ask("events").out();
         assertTrue(events.contains("hang-excused") && events.contains(" s JVM at a standstill; "), events);
         assertEquals(0, root.stop(), root.stderr());
     }
@@ -163,7 +163,7 @@ class FewFalseHangKillsSystemTest {
         assertEquals("hang", after.lastExit().get("kind"));
         String log = coppice.log("worker");
         assertTrue(log.contains("Full thread dump") && log.contains("Stalls.hang("), log);
-        assertFalse(coppice.run("events").out().contains("standstill"), "its JVM answered");
+        assertFalse(coppice.ask("events").out().contains("standstill"), "its JVM answered");
         assertEquals(0, root.stop(), root.stderr());
     }
 }

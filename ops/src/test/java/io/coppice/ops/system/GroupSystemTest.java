@@ -55,7 +55,7 @@ class GroupSystemTest {
         assertEquals(List.of("cache", "web"), edge.get("members"));
         kill("db");
         awaitIncarnations(2, 2, 2);
-        String events = coppice.run("events").out();
+        String events = coppice.ask("events").out();
         assertTrue(events.contains("group edge: web died: 1 more to restart with it"), events);
         assertEquals(0, root.stop(), root.stderr());
     }
@@ -82,7 +82,7 @@ class GroupSystemTest {
         // The root's death made it forget nothing: that was the second restart.
         kill("web");
         coppice.await("web", d -> d.number("incarnation") == 4 && d.state().equals("ready"));
-        assertTrue(coppice.run("events").out().contains("group-failed"));
+        assertTrue(coppice.ask("events").out().contains("group-failed"));
     }
 
     @Test
@@ -121,7 +121,7 @@ class GroupSystemTest {
         Map<?, ?> end = (Map<?, ?>) coppice.status().get("root_end");
         assertEquals(5L, end.get("exit_code"));
         assertEquals("loop", ((Map<?, ?>) end.get("gave_up")).get("by"));
-        String events = coppice.run("events").out();
+        String events = coppice.ask("events").out();
         assertTrue(events.contains("stopped  ") && events.contains("because the root gave up"), events);
         assertFalse(events.contains("as asked"), events);
     }

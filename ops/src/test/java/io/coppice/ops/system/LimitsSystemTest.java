@@ -75,7 +75,7 @@ class LimitsSystemTest {
         Map<?, ?> memory = (Map<?, ?>) limits.get("memory");
         assertEquals(256L << 20, memory.get("limit"));
         assertTrue(String.valueOf(memory.get("enforced_by")).startsWith("cgroup"), memory.toString());
-        String events = coppice.run("events", "greedy").out();
+        String events = coppice.ask("events", "greedy").out();
         assertTrue(events.contains(KILLED), events);
 
         work.order("1 submit once native");
@@ -112,7 +112,7 @@ class LimitsSystemTest {
         Coppice.Root root = coppice.startRoot();
         coppice.await("many", d -> d.state().equals("failed"));
         coppice.awaitState("few", "completed");
-        List<String> met = coppice.run("events")
+        List<String> met = coppice.ask("events")
                 .out()
                 .lines()
                 .filter(line -> line.contains("tasks limit met"))

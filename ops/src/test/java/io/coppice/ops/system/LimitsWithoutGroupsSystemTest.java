@@ -95,7 +95,7 @@ class LimitsWithoutGroupsSystemTest {
         coppice.await("large", d -> d.state().equals("failed"));
         assertEquals(
                 "",
-                coppice.run("logs", "large")
+                coppice.ask("logs", "large")
                         .out()
                         .lines()
                         .filter("it has it"::equals)
@@ -109,7 +109,7 @@ class LimitsWithoutGroupsSystemTest {
                 status.contains("\ngreedy: cpu, tasks NOT enforced (`limits`), memory of each process by itself\n"),
                 status);
         assertTrue(status.contains("\nticker: memory NOT enforced (`limits`)\n"), status);
-        String events = coppice.run("events").out();
+        String events = coppice.ask("events").out();
         for (String told : List.of(
                 "the limit `memory` of ticker is not enforced: ",
                 "the limit `memory` of greedy holds for the private data of each single process (RLIMIT_DATA), not for all together: ",

@@ -31,7 +31,7 @@ class LostSegmentSystemTest {
         Files.delete(segment());
         String events = "";
         while (!events.contains("its segment was removed or replaced")) {
-            events = coppice.run("events").out();
+            events = coppice.ask("events").out();
         }
         return ticker;
     }
@@ -74,7 +74,7 @@ class LostSegmentSystemTest {
         Coppice.Root second = coppice.startRoot();
         coppice.awaitRoot(second);
         coppice.await("ticker", daemon -> daemon.state().equals("ready") && daemon.number("incarnation") == 2);
-        String events = coppice.run("events").out();
+        String events = coppice.ask("events").out();
         assertTrue(events.contains("the segment of ticker was gone; it is made anew, empty"), events);
         assertEquals(0, second.stop(), second.stderr());
     }

@@ -33,7 +33,7 @@ class PoisonSystemTest {
         assertTrue(log.contains("incarnation 2 at 6\n"), log);
         assertTrue(log.contains("incarnation 3 at 6\n"), log);
         assertTrue(log.contains("incarnation 4 at 3\n"), log);
-        Coppice.Result events = coppice.run("events");
+        Coppice.Result events = coppice.ask("events");
         assertTrue(
                 events.out()
                         .contains(
@@ -42,17 +42,17 @@ class PoisonSystemTest {
                 events.out());
 
         assertEquals(0, coppice.run("stop", "poisonable").exitCode());
-        Coppice.Result list = coppice.run("state", "poisonable", "--abandoned");
+        Coppice.Result list = coppice.ask("state", "poisonable", "--abandoned");
         assertEquals(1, list.out().lines().count(), list.out());
         String id = list.out().substring(0, list.out().indexOf(':'));
         assertTrue(id.startsWith("T1-C"), list.out());
-        Coppice.Result shown = coppice.run("state", "poisonable", "--abandoned", id);
+        Coppice.Result shown = coppice.ask("state", "poisonable", "--abandoned", id);
         assertTrue(shown.out().contains("  value   6\n  poison  1\n"), shown.out());
 
         Coppice.Result restored = coppice.run("restore", "poisonable", id, "--yes");
         assertEquals("", restored.err());
         assertTrue(restored.out().startsWith("poisonable: restored " + id + "; timeline 3 begins"), restored.out());
-        Coppice.Result present = coppice.run("state", "poisonable");
+        Coppice.Result present = coppice.ask("state", "poisonable");
         assertTrue(present.out().contains("  value   6\n  poison  1\n"), present.out());
 
         assertEquals(0, coppice.run("start", "poisonable").exitCode());
@@ -81,9 +81,9 @@ class PoisonSystemTest {
                 """);
         Coppice.Root root = coppice.startRoot();
         coppice.awaitState("poisonable", "failed");
-        Coppice.Result events = coppice.run("events");
+        Coppice.Result events = coppice.ask("events");
         assertTrue(events.out().contains("poisoned: 2 deaths in a row by its own doing"), events.out());
-        Coppice.Result kept = coppice.run("state", "poisonable");
+        Coppice.Result kept = coppice.ask("state", "poisonable");
         assertTrue(kept.out().contains("  value   6\n  poison  1\n"), kept.out());
 
         assertEquals(
@@ -93,12 +93,12 @@ class PoisonSystemTest {
         assertEquals(0, coppice.run("start", "poisonable").exitCode());
         coppice.awaitLog("poisonable", text -> text.contains("incarnation 4 at 3\n"));
         assertEquals(0, root.stop(), root.stderr());
-        Coppice.Result aside = coppice.run("state", "poisonable", "--abandoned");
+        Coppice.Result aside = coppice.ask("state", "poisonable", "--abandoned");
         assertTrue(aside.out().startsWith("T1-C"), aside.out());
 
         Coppice.Root fresh = coppice.startRoot("--fresh");
         coppice.awaitState("poisonable", "ready");
-        Coppice.Result nothing = coppice.run("state", "poisonable", "--abandoned");
+        Coppice.Result nothing = coppice.ask("state", "poisonable", "--abandoned");
         assertEquals("nothing of poisonable is set aside\n", nothing.out());
         assertEquals(0, fresh.stop(), fresh.stderr());
     }

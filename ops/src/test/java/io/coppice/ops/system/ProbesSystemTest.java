@@ -86,7 +86,7 @@ class ProbesSystemTest {
         awaitReady("app", 2);
         assertEquals(pid, coppice.daemon("web").number("pid"), "who is unwell is not ended");
 
-        String events = coppice.run("events").out();
+        String events = coppice.ask("events").out();
         assertTrue(events.contains("readiness: exec"), events);
         assertTrue(events.contains("2 times in a row"), events);
         assertEquals(0, root.stop(), root.stderr());
@@ -216,7 +216,7 @@ class ProbesSystemTest {
         remove("alive");
         Coppice.Daemon dead = coppice.await("lives", d -> d.number("incarnation") >= 2);
         assertEquals("unhealthy", dead.lastExit().get("kind"));
-        assertTrue(coppice.run("events").out().contains("exit code 7: it is dead"));
+        assertTrue(coppice.ask("events").out().contains("exit code 7: it is dead"));
         touch("alive");
         // A prober that comes anew has counted nothing.
         Coppice.kill(coppice.awaitState("prober", "ready").number("pid"));

@@ -57,7 +57,7 @@ class RecoverSystemTest {
     }
 
     private long ticks() throws Exception {
-        Object state = Json.parse(coppice.run("state", "ticker", "--json").out());
+        Object state = Json.parse(coppice.ask("state", "ticker", "--json").out());
         return ((Number) Objects.requireNonNull(((Map<?, ?>) Objects.requireNonNull(state)).get("commits")))
                 .longValue();
     }

@@ -99,7 +99,7 @@ class RecoverySystemTest {
         assertEquals("completed", daemon.state());
         assertEquals(2, daemon.number("incarnation"));
         assertTrue(coppice.log("throws").contains("found 41\nleft 42"), coppice.log("throws"));
-        String events = coppice.run("events").out();
+        String events = coppice.ask("events").out();
         assertTrue(events.contains("the order book is crossed"), events);
     }
 
@@ -154,7 +154,7 @@ class RecoverySystemTest {
                 "decides",
                 d -> d.number("incarnation") > 2
                         && "start-timeout".equals(d.lastExit().get("kind")));
-        String events = coppice.run("events").out();
+        String events = coppice.ask("events").out();
         assertTrue(events.contains("not recovered within 500 ms"), events);
         assertTrue(coppice.log("decides").contains("NeverDecides.recover"), coppice.log("decides"));
         Files.createFile(healed);

@@ -117,6 +117,6 @@ class RootStoppedSystemTest {
     }
 
     private String events() throws Exception {
-        return coppice.run("events").out();
+        return coppice.ask("events").out();
     }
 }

@@ -64,7 +64,7 @@ class SandboxSystemTest {
 
         assertEquals("over\n", log);
         assertEquals(archive, archives.afterKill("one"));
-        String events = coppice.run("events").out();
+        String events = coppice.ask("events").out();
         assertFalse(events.contains("archive"), events);
         assertEquals(0, root.stop(), root.stderr());
     }

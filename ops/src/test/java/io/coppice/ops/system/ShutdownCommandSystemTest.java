@@ -50,7 +50,7 @@ class ShutdownCommandSystemTest {
         assertEquals(7L, coppice.daemon("asked").lastExit().get("code"));
         assertEquals(0, coppice.run("stop", "failing").exitCode());
         assertEquals(8L, coppice.daemon("failing").lastExit().get("code"));
-        assertTrue(coppice.run("events").out().contains("its shutdown command failed: exit code 3; signal TERM"));
+        assertTrue(coppice.ask("events").out().contains("its shutdown command failed: exit code 3; signal TERM"));
         assertEquals(0, coppice.run("stop", "deaf").exitCode());
         assertEquals("KILL", coppice.daemon("deaf").lastExit().get("signal"));
         Path stopper = coppice.directory.resolve("stopper");
@@ -142,7 +142,7 @@ class ShutdownCommandSystemTest {
         hangUp(root);
         Coppice.await(
                 "the refusal is told", () -> told("SIGHUP changed nothing: `coppice reload` ended with exit code 2"));
-        String log = coppice.run("logs", "_reload").out();
+        String log = coppice.ask("logs", "_reload").out();
         Pattern run = Pattern.compile("(?m)^20\\S+T\\S+Z SIGHUP: reading \\S+ again$");
         assertEquals(2, run.matcher(log).results().count(), log);
         assertTrue(log.lines().skip(1).anyMatch(line -> line.contains("`nonsense`")), log);
@@ -151,11 +151,7 @@ class ShutdownCommandSystemTest {
     }
 
     private boolean told(String text) {
-        try {
-            return coppice.run("events").out().contains(text);
-        } catch (IOException | InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+        return coppice.ask("events").out().contains(text);
     }
 
     private static void hangUp(Coppice.Root root) throws Exception {

@@ -94,7 +94,7 @@ class StartArchiveSystemTest {
                 List.of(),
                 log.lines().filter(line -> !line.startsWith("incarnation ")).toList());
         assertFalse(root.stderr().toLowerCase(Locale.ROOT).contains("archive"), root.stderr());
-        String events = coppice.run("events").out();
+        String events = coppice.ask("events").out();
         assertFalse(events.contains("archive"), events);
     }
 
@@ -206,7 +206,7 @@ class StartArchiveSystemTest {
         coppice.awaitRoot(root);
         coppice.awaitState("says", "ready");
         assertFalse(runsFromAnArchive(killAndAwaitNext()));
-        String events = coppice.run("events").out();
+        String events = coppice.ask("events").out();
         assertTrue(events.contains("no start archives: " + cache() + " lets others in"), events);
         assertTrue(coppice.run("check", "coppice.yaml").out().contains("  none: " + cache() + " lets others in"));
         assertEquals(0, root.stop());

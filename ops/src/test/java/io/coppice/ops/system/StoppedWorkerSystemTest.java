@@ -36,7 +36,7 @@ class StoppedWorkerSystemTest {
         String log = coppice.awaitLog("ticker", text -> text.contains("incarnation 2 at "));
         long resumedAt = Long.parseLong(log.replaceAll("(?s).*incarnation 2 at ([0-9]+) .*", "$1"));
         assertTrue(resumedAt >= ticker.number("commits") - 1, log);
-        String events = coppice.run("events").out();
+        String events = coppice.ask("events").out();
         assertTrue(events.contains("heartbeat-lost"), events);
         assertTrue(events.contains("no heartbeat for 500 ms; not counted: 5.0 s stopped"), events);
         assertTrue(events.indexOf("hang-excused") < events.indexOf("heartbeat-lost"), events);

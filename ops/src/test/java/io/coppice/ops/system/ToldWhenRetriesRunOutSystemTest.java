@@ -40,11 +40,7 @@ class ToldWhenRetriesRunOutSystemTest {
     }
 
     private String events() {
-        try {
-            return coppice.run("events").out();
-        } catch (IOException | InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+        return coppice.ask("events").out();
     }
 
     @Test

@@ -201,7 +201,7 @@ class TransactionOrdersSystemTest {
             assertTrue(work.outcome(number).contains("failed after 2 attempts: exit code 5"), work.outcome(number));
         }
         assertEquals(0, coppice.run("stop", "work").exitCode());
-        Coppice.Result state = coppice.run("state", "work");
+        Coppice.Result state = coppice.ask("state", "work");
         assertEquals(0, state.exitCode(), state.err());
         List<String> shown = state.out()
                 .lines()

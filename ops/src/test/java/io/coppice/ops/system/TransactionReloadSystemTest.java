@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -153,11 +152,7 @@ class TransactionReloadSystemTest {
     }
 
     private String transactions() {
-        try {
-            return coppice.run("transactions", Submitter.NAME).out();
-        } catch (IOException | InterruptedException e) {
-            throw new AssertionError(e);
-        }
+        return coppice.ask("transactions", Submitter.NAME).out();
     }
 
     /** Also while results are on their way. */

@@ -68,7 +68,7 @@ class UserArchiveSystemTest {
             assertFalse(OtherUsers.can(pid, "sh", "-c", attempt), attempt);
         }
         assertEquals(archive, archives.afterKill("one"));
-        String events = coppice.run("events").out();
+        String events = coppice.ask("events").out();
         assertFalse(events.contains("archive"), events);
         assertEquals(0, root.stop(), root.stderr());
     }

@@ -69,7 +69,7 @@ class UserFilesSystemTest {
                 coppice.await("poisonable", d -> d.number("incarnation") == 4 && d.number("commits") > 10)
                         .number("pid"));
         assertEquals(0, coppice.run("stop", "poisonable").exitCode());
-        String list = coppice.run("state", "poisonable", "--abandoned").out();
+        String list = coppice.ask("state", "poisonable", "--abandoned").out();
         String id = list.substring(0, list.indexOf(':'));
 
         assertEquals(0, coppice.run("restore", "poisonable", id, "--yes").exitCode());
