@@ -34,7 +34,7 @@ class ChildJvmTest {
         Process child = ChildJvm.start(output, Immortal.class);
         try {
             while (child.isAlive() && Files.size(output) == 0) {
-                Thread.onSpinWait();
+                LockSupport.parkNanos(1_000_000);
             }
             assertTrue(child.isAlive(), () -> "it ended by itself, see " + output);
             child.getOutputStream().close();

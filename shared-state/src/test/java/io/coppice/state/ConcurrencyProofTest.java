@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 @Timeout(value = 5, unit = TimeUnit.HOURS)
 class ConcurrencyProofTest {
-    private static final long SUITE_LOOKS = 20_000;
+    private static final long SUITE_LOOKS = 5_000;
     private static final int READERS = 2;
 
     private final long looks = Proof.number("looks", SUITE_LOOKS);

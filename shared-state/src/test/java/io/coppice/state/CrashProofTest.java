@@ -15,10 +15,10 @@ import org.junit.jupiter.api.Timeout;
  * {@code -Dcoppice.proof.prefix=P} only those of that seed around that prefix.
  */
 class CrashProofTest {
-    private static final long SUITE_POINTS = 300_000;
+    private static final long SUITE_POINTS = 75_000;
 
     /** So that a suite tries many lives and not all of one. */
-    private static final long SUITE_POINTS_OF_A_LIFE = 20_000;
+    private static final long SUITE_POINTS_OF_A_LIFE = 10_000;
 
     private static final int STEPS = 100;
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,7 @@ class FenceTest {
         try (ReadOnlySegment reader = SegmentFile.openReadOnly(segment)) {
             while (reader.phase() != Phase.READY.code()) {
                 assertTrue(owner.isAlive(), "the owner ended");
-                Thread.onSpinWait();
+                LockSupport.parkNanos(1_000_000);
             }
         }
     }
@@ -102,7 +103,7 @@ class FenceTest {
             assertThrows(SegmentLockedException.class, () -> open(Fence.WORD));
             endOwner();
             while (!successor.tryTakeLock()) {
-                Thread.onSpinWait();
+                LockSupport.parkNanos(1_000_000);
             }
             assertTrue(successor.tryTakeLock());
             // Not read here, as closing it would give the lock back: the refusal of a third process says what it holds.

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
  * contents must be those of its last commit, which are a function of the commit's number.
  */
 class KillNineTest {
-    private static final int KILLS = 30;
+    private static final int KILLS = 12;
     private static final long SEED = 20_261_121;
 
     @TempDir
@@ -35,7 +36,7 @@ class KillNineTest {
             Process child = ChildJvm.start(
                     output(), KillNineChild.class, segment.toString(), lock.toString(), Integer.toString(kill + 1));
             try (ReadOnlySegment reader = SegmentFile.openReadOnly(segment)) {
-                awaitCommits(reader, commitsBefore + 1 + random.nextInt(3000), child, where);
+                awaitCommits(reader, commitsBefore, 1 + random.nextInt(3000), child, where);
                 for (int spin = random.nextInt(20_000); spin > 0; spin--) {
                     Thread.onSpinWait();
                 }
@@ -58,10 +59,16 @@ class KillNineTest {
         assertTrue(midCommit > 0, "no kill of " + KILLS + " hit an open transaction; the test means nothing");
     }
 
-    private void awaitCommits(ReadOnlySegment reader, long commits, Process child, String where) {
-        while (reader.commitSequenceAcquire() < commits) {
+    private void awaitCommits(ReadOnlySegment reader, long before, int commits, Process child, String where) {
+        long now = before;
+        while (now < before + commits) {
             assertTrue(child.isAlive(), () -> where + ": the child ended by itself, see " + read(output()));
-            Thread.onSpinWait();
+            if (now == before) {
+                LockSupport.parkNanos(1_000_000); // It is starting.
+            } else {
+                Thread.onSpinWait();
+            }
+            now = reader.commitSequenceAcquire();
         }
     }
 

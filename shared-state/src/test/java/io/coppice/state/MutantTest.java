@@ -96,7 +96,7 @@ class MutantTest {
         for (long seed = 1; seed <= SEEDS; seed++) {
             CrashExplorer explorer = null;
             try {
-                explorer = new CrashExplorer(life.apply(seed), mutant + ", seed " + seed, seed, 4);
+                explorer = new CrashExplorer(life.apply(seed), mutant + ", seed " + seed, seed, 16);
                 explorer.explore(POINTS_OF_A_LIFE);
                 points += explorer.points();
             } catch (AssertionError | RuntimeException noticed) {

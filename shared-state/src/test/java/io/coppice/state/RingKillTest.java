@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,9 +57,12 @@ class RingKillTest {
                         own.toString(),
                         Integer.toString(kill + 1));
                 try {
-                    long target = channelNumber + 1 + random.nextInt(20_000);
+                    long before = channelNumber;
+                    long target = before + 1 + random.nextInt(20_000);
                     while (channelNumber < target) {
-                        poll(state, channel, broadcast);
+                        if (!poll(state, channel, broadcast) && channelNumber == before) {
+                            LockSupport.parkNanos(1_000_000); // The child is starting.
+                        }
                         assertTrue(
                                 child.isAlive() || channelNumber >= target,
                                 () -> where + ": the child ended by itself, see " + output());
