@@ -21,6 +21,8 @@ class ArchiverMainTest {
         Path log = Files.writeString(directory.resolve("_archiver.log"), said);
         Process archiver = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
                         "-cp",
                         System.getProperty("java.class.path"),
                         ArchiverMain.class.getName(),

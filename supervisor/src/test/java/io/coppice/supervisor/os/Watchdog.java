@@ -3,6 +3,7 @@ package io.coppice.supervisor.os;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Waits for what must come, and fails instead of hanging. Long, since only a broken build runs into it. */
@@ -14,11 +15,16 @@ final class Watchdog {
     /** Waits for something that no descriptor tells of. */
     static void await(String what, BooleanSupplier condition) {
         long giveUpNs = System.nanoTime() + TIMEOUT_MS * 1_000_000L;
-        while (!condition.getAsBoolean()) {
+        while (true) {
+            long lookedNs = System.nanoTime();
+            if (condition.getAsBoolean()) {
+                return;
+            }
+            long pauseNs = Math.max(500_000, 5 * (System.nanoTime() - lookedNs));
             if (System.nanoTime() - giveUpNs > 0) {
                 fail("Waited " + TIMEOUT_MS + " ms in vain for: " + what);
             }
-            Thread.yield();
+            LockSupport.parkNanos(pauseNs);
         }
     }
 

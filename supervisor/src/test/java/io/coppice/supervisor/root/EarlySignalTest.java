@@ -26,6 +26,7 @@ class EarlySignalTest {
                         "env",
                         "--default-signal",
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UseSerialGC",
                         "-XX:TieredStopAtLevel=1",
                         "-cp",
                         ClassPath.ofJars(),

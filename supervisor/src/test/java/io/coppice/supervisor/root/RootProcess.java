@@ -223,7 +223,7 @@ final class RootProcess implements AutoCloseable {
             throws IOException, InterruptedException {
         long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WATCHDOG_SECONDS);
         RootSnapshot last = null;
-        while (System.nanoTime() < endNs) {
+        for (long lookedNs = System.nanoTime(); lookedNs < endNs; lookedNs = System.nanoTime()) {
             if (Files.exists(directory.resolve("root.seg"))) {
                 try (RootView view = RootView.open(directory.resolve("root.seg"))) {
                     if (view.read() instanceof RootReadResult.Read read) {
@@ -238,7 +238,7 @@ final class RootProcess implements AutoCloseable {
             } else if (!process.isAlive()) {
                 break;
             }
-            TimeUnit.MILLISECONDS.sleep(2);
+            pauseAfter(lookedNs);
         }
         return fail("never: " + what + "; last: " + last + "\n" + stderr());
     }
@@ -246,12 +246,21 @@ final class RootProcess implements AutoCloseable {
     /** For what no root segment shows. */
     void awaitCondition(String what, BooleanSupplier condition) throws IOException, InterruptedException {
         long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(WATCHDOG_SECONDS);
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > endNs) {
+        while (true) {
+            long lookedNs = System.nanoTime();
+            if (condition.getAsBoolean()) {
+                return;
+            }
+            if (lookedNs > endNs) {
                 fail("never: " + what + "\n" + stderr());
             }
-            TimeUnit.MILLISECONDS.sleep(2);
+            pauseAfter(lookedNs);
         }
+    }
+
+    /** The longer, the more a look costs: what is waited for needs the processors. */
+    private static void pauseAfter(long lookedNs) throws InterruptedException {
+        TimeUnit.NANOSECONDS.sleep(Math.max(2_000_000, 10 * (System.nanoTime() - lookedNs)));
     }
 
     /** The first event of this type whose text has that part, once it is there. */

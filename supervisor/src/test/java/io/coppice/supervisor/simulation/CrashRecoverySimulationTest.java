@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
  * thread, and no real time. {@code -Dcoppice.simulation.seeds=N} runs N seeds, {@code -Dcoppice.simulation.first=S} starts at seed S.
  */
 class CrashRecoverySimulationTest {
-    private static final long SEEDS = Long.getLong("coppice.simulation.seeds", 10_000);
+    private static final long SEEDS = Long.getLong("coppice.simulation.seeds", 2_000);
     private static final long SEEDS_OF_DEATHS = Long.getLong("coppice.simulation.deaths.seeds", 20);
     private static final long FIRST_OF_DEATHS = Long.getLong("coppice.simulation.deaths.first", 1);
     private static final long FIRST = Long.getLong("coppice.simulation.first", 1);
