@@ -131,6 +131,8 @@ final class ChildJvm implements AutoCloseable {
                 "-Xms24m",
                 "-Xmx24m",
                 "-XX:+UseSerialGC",
+                // It lives for seconds, in which the second compiler would take the CPU from what it does.
+                "-XX:TieredStopAtLevel=1",
                 "-XX:-UsePerfData",
                 "-XX:+ExitOnOutOfMemoryError",
                 "-XX:ErrorFile=" + directory.resolve("hs_err_%p.log"),
