@@ -90,6 +90,7 @@ final class Coppice implements AfterTestExecutionCallback {
     private final Path world;
     private final Path home;
     private final List<Process> started = new ArrayList<>();
+    private boolean sharingClasses = true;
 
     Coppice() {
         this(false);
@@ -124,12 +125,18 @@ final class Coppice implements AfterTestExecutionCallback {
         return Files.writeString(directory.resolve(name), content);
     }
 
+    /** For tests of starts: workers load their classes as they would in production. */
+    Coppice sharingNoClasses() {
+        sharingClasses = false;
+        return this;
+    }
+
     /**
      * A manifest in the test's directory; {@code $JAR} stands for the jar of the test daemons. Those with the heap that most tests give them live for seconds,
-     * a quarter of which the second compiler would take, and a third the loading of classes; those with a jar of the test's own may be about that.
+     * a quarter of which the second compiler would take, and a third the loading of classes.
      */
     Path manifest(String content) throws IOException {
-        String options = content.contains("$JAR")
+        String options = sharingClasses
                 ? "\"-XX:TieredStopAtLevel=1\", \"" + SharedClasses.optionOfWorkers() + "\""
                 : "\"-XX:TieredStopAtLevel=1\"";
         return file(

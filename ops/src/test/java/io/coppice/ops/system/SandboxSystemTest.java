@@ -40,11 +40,12 @@ class SandboxSystemTest {
 
     @Test
     void shouldStartEachFromAnArchiveOfItsOwnThatNoWorkerCanChange() throws Exception {
+        coppice.sharingNoClasses();
         Archives archives = new Archives(coppice);
         coppice.manifest("""
                 instance: shop
                 isolation: sandbox
-                defaults: {classpath: [$JAR], jvm: {heap: 16MiB, options: []}, reads: [], max_restarts: unlimited}
+                defaults: {classpath: [$JAR], jvm: {heap: 16MiB}, reads: [], max_restarts: unlimited}
                 daemons:
                   one: {main: io.coppice.ops.system.daemons.Ticker}
                   two: {main: io.coppice.ops.system.daemons.Ticker}

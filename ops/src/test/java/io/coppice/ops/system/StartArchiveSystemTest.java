@@ -31,7 +31,7 @@ class StartArchiveSystemTest {
             """;
 
     @RegisterExtension
-    final Coppice coppice = new Coppice();
+    final Coppice coppice = new Coppice().sharingNoClasses();
 
     private void jar(int version) throws IOException {
         SaysJar.write(coppice.directory.resolve("says.jar"), version);

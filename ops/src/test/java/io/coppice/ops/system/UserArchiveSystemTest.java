@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 class UserArchiveSystemTest {
     @RegisterExtension
-    final Coppice coppice = new Coppice();
+    final Coppice coppice = new Coppice().sharingNoClasses();
 
     private final Archives archives = new Archives(coppice);
     private List<String> impatient = List.of();
