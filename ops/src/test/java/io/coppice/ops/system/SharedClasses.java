@@ -93,11 +93,11 @@ final class SharedClasses {
                 }
             }
         }
-        List<String> native24 = Runtime.version().feature() >= 24
+        List<String> onNewerJdks = Runtime.version().feature() >= 24
                 ? List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow")
                 : List.of();
         List<String> options = new ArrayList<>(REACHING);
-        options.addAll(native24);
+        options.addAll(onNewerJdks);
         dump(ofRoot, options, DISTRIBUTION.resolve("lib") + "/*", root);
         options.remove("--enable-native-access=ALL-UNNAMED");
         dump(ofWorker, options, workerClassPath(), worker);
