@@ -52,7 +52,7 @@ final class Coppice implements AfterTestExecutionCallback {
 
     private static final long LONGEST_PAUSE_MS = 500;
 
-    private static final ProcFileSystem PROC = new ProcFileSystem(Path.of("/proc"));
+    static final ProcFileSystem PROC = new ProcFileSystem(Path.of("/proc"));
 
     record Result(int exitCode, String out, String err) {}
 
@@ -219,12 +219,8 @@ final class Coppice implements AfterTestExecutionCallback {
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
         builder.environment().put("COPPICE_HOME_DIR", home().toString());
-        builder.environment()
-                .put(
-                        "COPPICE_ROOT_OPTIONS",
-                        arguments[0].equals("run")
-                                ? ROOT_OPTIONS + " " + SharedClasses.optionOfRoots()
-                                : HASTY + " " + SharedClasses.optionOfRoots());
+        String rootOptions = arguments[0].equals("run") ? ROOT_OPTIONS : HASTY;
+        builder.environment().put("COPPICE_ROOT_OPTIONS", rootOptions + " " + SharedClasses.optionOfRoots());
         builder.environment().remove("COPPICE_INSTANCE");
         builder.environment().remove("NO_COLOR");
         Process process = builder.start();

@@ -7,7 +7,6 @@ import io.coppice.ops.view.Clocks;
 import io.coppice.ops.view.InstanceBase;
 import io.coppice.ops.view.InstanceDirectory;
 import io.coppice.ops.view.InstanceReader;
-import io.coppice.ops.view.ProcFileSystem;
 import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -124,8 +123,7 @@ final class SharedClasses {
         Process process = builder.start();
         InstanceDirectory instance = new InstanceBase(world.resolve("home"), "this one's").instance("shop");
         Coppice.await("the first commits", () -> {
-            try (InstanceReader reader =
-                    new InstanceReader(instance, new ProcFileSystem(Path.of("/proc")), Clocks.system())) {
+            try (InstanceReader reader = new InstanceReader(instance, Coppice.PROC, Clocks.system())) {
                 return reader.read().daemons().stream()
                         .anyMatch(daemon -> daemon.commits().orElse(0) > 5);
             }
